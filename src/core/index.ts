@@ -1,0 +1,14 @@
+export {type CancelTimer, type Clock, delay, systemClock} from "./clock.ts";
+export {CodedError, type CodedErrorDetails, errorLine, isCoded, unreachable} from "./errors.ts";
+export {type Hash, type RunningHash, runningSha256, sha256, toHex} from "./hash.ts";
+export {type Closable, type CloseStack, createCloseStack} from "./lifecycle.ts";
+export {
+  createJsonLogger,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+  silentLogger,
+} from "./log.ts";
+export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
+export {formatBytes, formatSeconds} from "./units.ts";

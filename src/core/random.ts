@@ -1,0 +1,73 @@
+import {sha256} from "./hash.ts";
+import {philox4x32} from "./philox.ts";
+
+/** A stream of pseudo-random draws, fixed by its key alone. */
+export interface Random {
+  /** The next word, uniform on 0 .. 2^32 - 1. */
+  uint32(): number;
+  /** The next number, uniform on [0, 1) with 53 bits. */
+  uniform(): number;
+  /** The next standard normal number (Box-Muller). */
+  normal(): number;
+  /** The next integer, uniform on 0 .. `bound` - 1, without modulo bias; `bound` is in 1 .. 2^32. */
+  below(bound: number): number;
+}
+
+/** What a stream of randomness is for; equal keys give equal streams everywhere. */
+export interface RandomKey {
+  /** The plan's or experiment's seed. */
+  readonly seed: number;
+  /** The site's name, or "" for draws that all sites share. */
+  readonly site: string;
+  /** The round, or 0 where there is none. */
+  readonly round: number;
+  /** What the draws decide, such as "shuffle" or "initialisation". */
+  readonly purpose: string;
+}
+
+/**
+ * The stream of `key`: Philox4x32-10 whose 64-bit key and upper counter half are the SHA-256 of the key,
+ * and whose lower counter half counts blocks of four words.
+ */
+export function createRandom(key: RandomKey): Random {
+  const text = JSON.stringify(["consilium/random/1", key.seed, key.site, key.round, key.purpose]);
+  const view = new DataView(sha256(new TextEncoder().encode(text)).buffer);
+  const word = (index: number): number => view.getUint32(4 * index, true);
+  let block = 0;
+  let buffered: readonly number[] = [];
+  let position = 0;
+
+  const uint32 = (): number => {
+    if (position === buffered.length) {
+      const low = block % 0x1_0000_0000;
+      buffered = philox4x32([low, Math.floor(block / 0x1_0000_0000), word(2), word(3)], [word(0), word(1)]);
+      block += 1;
+      position = 0;
+    }
+    return buffered[position++] ?? 0;
+  };
+  const uniform = (): number => ((uint32() >>> 5) * 0x400_0000 + (uint32() >>> 6)) / 0x20_0000_0000_0000;
+  return {
+    uint32,
+    uniform,
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    below(bound) {
+      const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
+      let draw = uint32();
+      while (draw >= limit) draw = uint32();
+      return draw % bound;
+    },
+  };
+}
+
+/** A random order of 0 .. `count` - 1 (Fisher-Yates). */
+export function permutation(random: Random, count: number): Uint32Array {
+  const order = Uint32Array.from({length: count}, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    const kept = order[last] ?? 0;
+    order[last] = order[other] ?? 0;
+    order[other] = kept;
+  }
+  return order;
+}
