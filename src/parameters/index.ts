@@ -1,0 +1,1 @@
+export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
