@@ -1,0 +1,72 @@
+/** Rows a model can take; the values are owned by whoever made the matrix and are not changed afterwards. */
+export interface Matrix {
+  /** Number of rows. */
+  readonly n: number;
+  /** Number of features. */
+  readonly d: number;
+  /** Features, shape `[n, d]`, row after row. */
+  readonly values: Float32Array;
+  /** Labels, shape `[n]`, each 0 (negative) or 1 (positive). */
+  readonly labels: Uint8Array;
+}
+
+/** A {@link Matrix} that knows which of its rows belong to one patient, without knowing who that is. */
+export interface PatientMatrix extends Matrix {
+  /** Number of different patients; equal to `n` when a row is a patient. */
+  readonly patients: number;
+  /** Patient of each row, shape `[n]`, numbered 0 .. `patients` - 1 within this matrix in order of first row. */
+  readonly patientOf: Uint32Array;
+}
+
+/** What a site's file holds once it has been read and checked; it never leaves the site. */
+export interface SiteTable {
+  readonly site: string;
+  /** Names of the `d` features after one-hot encoding, in the order of the columns. */
+  readonly featureNames: readonly string[];
+  /** Raw features in their declared units, shape `[n, d]`, row after row. */
+  readonly values: Float32Array;
+  /** Labels, shape `[n]`, each 0 or 1; rows of one patient agree. */
+  readonly labels: Uint8Array;
+  /** Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or shown. */
+  readonly patients: readonly string[];
+  /** Index of each kept row among the file's data rows, from 0, shape `[n]`. */
+  readonly rowNumbers: Uint32Array;
+  /** Rows left out because a value was missing. */
+  readonly droppedRows: number;
+}
+
+/** The parts of a sealed split. */
+export type SplitPart = "train" | "validation" | "test";
+
+/** How many rows and patients of each class a part holds. Rows of one patient share a label. */
+export interface PartCounts {
+  readonly rows: number;
+  readonly patients: number;
+  readonly positivePatients: number;
+  readonly negativePatients: number;
+}
+
+/**
+ * A site's patients divided once and for all: each patient is in exactly one part.
+ * The order of rows depends on the patients' keys only, never on their order in the file.
+ */
+export interface SealedSplit {
+  readonly train: PatientMatrix;
+  readonly validation: PatientMatrix;
+  readonly test: PatientMatrix;
+  /**
+   * Lower-case hex SHA-256 over the contract hash and the sorted hashed patient keys with their part:
+   * it fixes who is where, and is what a site approves.
+   */
+  readonly manifestHash: string;
+  readonly counts: Readonly<Record<SplitPart, PartCounts>>;
+  /** Parts whose patients are all of one class (or that are empty): ranking metrics are undefined there. */
+  readonly oneClassParts: readonly SplitPart[];
+}
+
+/** Shift and scale of each feature, shape `[d]` each: `(value - mean) / scale`. */
+export interface Standardiser {
+  readonly mean: Float64Array;
+  /** Sample standard deviation plus 1e-9, or 1 for a feature that never varies; never 0. */
+  readonly scale: Float64Array;
+}
