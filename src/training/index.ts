@@ -1,0 +1,11 @@
+export type {
+  AdamwSpec,
+  LocalStepsRequest,
+  LocalStepsResult,
+  OptimizerSpec,
+  PredictRequest,
+  SgdSpec,
+  Trainer,
+  TrainerOptions,
+  TrainingSpec,
+} from "./types.ts";

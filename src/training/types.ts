@@ -1,0 +1,115 @@
+import type {
+  BackendName,
+  BackendPreference,
+  Examples,
+  ModelSpec,
+  PassedOver,
+  Unlabelled,
+} from "../model/index.ts";
+import type {Layout} from "../parameters/index.ts";
+
+/** Stochastic gradient descent with momentum and L2 weight decay, as PyTorch's `SGD` (dampening 0). */
+export interface SgdSpec {
+  readonly name: "sgd";
+  /** Above 0. */
+  readonly learningRate: number;
+  /** In [0, 1). */
+  readonly momentum: number;
+  /** At least 0. */
+  readonly weightDecay: number;
+}
+
+/** AdamW, as PyTorch's `AdamW`. */
+export interface AdamwSpec {
+  readonly name: "adamw";
+  /** Above 0. */
+  readonly learningRate: number;
+  /** In [0, 1). */
+  readonly beta1: number;
+  /** In [0, 1). */
+  readonly beta2: number;
+  /** Above 0. */
+  readonly epsilon: number;
+  /** At least 0. */
+  readonly weightDecay: number;
+}
+
+/** How local steps change the parameters. */
+export type OptimizerSpec = SgdSpec | AdamwSpec;
+
+/** How a site trains between two exchanges: a closed block of the plan, whose schema the room `consortium` holds. */
+export interface TrainingSpec {
+  readonly optimizer: OptimizerSpec;
+  /** Examples a step, at least 1, or all of the site's. A site with fewer examples takes all. */
+  readonly batchSize: number | "all";
+  /** Steps a round, at least 1. */
+  readonly localSteps: number;
+}
+
+/** One round's local steps. */
+export interface LocalStepsRequest {
+  /** The round's snapshot, `[layoutSize]`; read before the call returns, then the caller's to change. */
+  readonly start: Float32Array;
+  /** Number of steps that this site's run took before this round: the batches go on from there. */
+  readonly firstStep: number;
+  /** Steps to take, at least 1. */
+  readonly steps: number;
+  /** Ends the steps early. */
+  readonly signal?: AbortSignal;
+}
+
+/** What one round's local steps gave. */
+export interface LocalStepsResult {
+  /** `[layoutSize]`, owned by the receiver. */
+  readonly parameters: Float32Array;
+  /** Mean over the steps of the batch loss before the step. */
+  readonly meanLoss: number;
+  /** Steps taken: those asked for. */
+  readonly steps: number;
+}
+
+/** Scores to compute. */
+export interface PredictRequest extends Unlabelled {
+  /** `[layoutSize]`. */
+  readonly parameters: Float32Array;
+}
+
+/**
+ * A site's training, away from the daemon's event loop. Requests are served one after the other.
+ * Every call may throw TRAINING_WORKER_DIED and TRAINING_CLOSED, and the errors of the room `model`.
+ */
+export interface Trainer {
+  /** The backend in use. */
+  readonly backend: BackendName;
+  /** The faster backends that cannot serve here, and why. */
+  readonly passedOver: readonly PassedOver[];
+  /** What the operator should be warned of, or null. */
+  readonly warning: string | null;
+  /** Order, names and shapes of the flat parameter vector. */
+  readonly layout: Layout;
+  /**
+   * Takes a round's local steps: a pure function of the request and what the trainer was opened with, so a round
+   * that is run again after a crash gives the same bytes. The optimiser starts afresh with every call.
+   * @throws TRAINING_DIVERGED, TRAINING_CANCELLED when the signal aborts
+   */
+  localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
+  /** Probability of label 1 for each example: `[n]`, owned by the caller. */
+  predict(request: PredictRequest): Promise<Float32Array>;
+  /** Stops the work at hand and ends the thread; may be called more than once. */
+  close(): Promise<void>;
+}
+
+/** What {@link Trainer} is opened with. */
+export interface TrainerOptions {
+  readonly spec: ModelSpec;
+  readonly training: TrainingSpec;
+  /** The site's training examples, at least 1; copied into the worker unless they lie in shared memory. */
+  readonly train: Examples;
+  /** The plan's seed. */
+  readonly seed: number;
+  /** The site's name. */
+  readonly site: string;
+  readonly backend: BackendPreference;
+  /** Module of the worker thread; the default is this room's own compiled one. */
+  readonly workerUrl?: URL;
+}
