@@ -1,0 +1,17 @@
+export type {NetworkErrorCode} from "./errors.ts";
+export {DEFAULT_LIMITS, MAX_FRAME_BYTES} from "./limits.ts";
+export type {
+  ByteTotals,
+  FetchRequest,
+  Handshake,
+  Libp2pNetworkOptions,
+  LinkState,
+  Network,
+  NetworkEvents,
+  NetworkIdentity,
+  NetworkLimits,
+  NetworkOptions,
+  NetworkRoster,
+  PeerId,
+  Publishable,
+} from "./types.ts";

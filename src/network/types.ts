@@ -1,0 +1,169 @@
+import type {Clock, Closable, Logger, Random} from "../core/index.ts";
+import type {Release} from "../privacy/index.ts";
+import type {NetworkErrorCode} from "./errors.ts";
+
+/** Identity of a member's node: a libp2p PeerId in base58btc (`12D3KooW...`). */
+export type PeerId = string;
+
+/** What may be published to peers: a release made by room privacy, never plain bytes. */
+export type Publishable = Release;
+
+/**
+ * What both ends of a link must agree on, by name (`consortium`, `run`, `layout`, ...).
+ * A link comes up only between members whose records are equal, key for key.
+ */
+export type Handshake = Readonly<Record<string, string>>;
+
+/** The closed set of members, and the key under which they find each other. */
+export interface NetworkRoster {
+  /** All members, this one included; peers outside are refused before any application byte. */
+  readonly members: readonly PeerId[];
+  /** The consortium's rendezvous key, 32 bytes: its SHA-256 is what the locator publishes. */
+  readonly rendezvous: Uint8Array;
+}
+
+/** Who this node is. */
+export interface NetworkIdentity {
+  /** Ed25519 seed, 32 bytes. */
+  readonly privateKeySeed: Uint8Array;
+  /** The PeerId that belongs to it. */
+  readonly peerId: PeerId;
+}
+
+/** Bounds on what a peer can make this node do or wait for. */
+export interface NetworkLimits {
+  /** Largest range of one fetch, in bytes. */
+  readonly maxBlobBytes: number;
+  /** A transfer that moves no byte for this long is broken off and resumed. */
+  readonly progressTimeoutMs: number;
+  /** How many times in a row a fetch is tried without a single new byte before it fails. */
+  readonly fetchAttempts: number;
+  /** The handshake of a link must be complete within this time. */
+  readonly handshakeTimeoutMs: number;
+  /** A link from which nothing arrives for this long is given up. */
+  readonly silenceTimeoutMs: number;
+  /** Longest pause between two attempts to reach an absent member. */
+  readonly redialMaxMs: number;
+}
+
+/** What the network tells its owner; calls come one after the other and must not throw. */
+export interface NetworkEvents {
+  /** The link to `peer` is up: frames may be sent and will arrive. */
+  onLinkUp(peer: PeerId): void;
+  /** The link to `peer`, which was up, has ended. Exactly one for each `onLinkUp`. */
+  onLinkDown(peer: PeerId, reason: NetworkErrorCode): void;
+  /** A frame from `peer`, in the order of its sending; the bytes are the receiver's to keep. */
+  onFrame(peer: PeerId, frame: Uint8Array): void;
+}
+
+/** What every kind of network is created from. */
+export interface NetworkOptions {
+  readonly identity: NetworkIdentity;
+  readonly roster: NetworkRoster;
+  readonly handshake: Handshake;
+  readonly events: NetworkEvents;
+  readonly clock: Clock;
+  /** Jitter of the redial loop and session numbers; not used for keys. */
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Overrides of `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<NetworkLimits>;
+}
+
+/** Options of `createLibp2pNetwork`. */
+export interface Libp2pNetworkOptions extends NetworkOptions {
+  /** Multiaddrs to listen on, such as `/ip4/0.0.0.0/tcp/4001`; port 0 takes a free port. */
+  readonly listen: readonly string[];
+  /** Multiaddrs of any members, with or without `/p2p/` suffix; one that lives is enough. */
+  readonly bootstrap: readonly string[];
+  /** Whether to announce and find members on the local network by multicast DNS. */
+  readonly mdns: boolean;
+  /** Addresses at which members were last reached, as handed to `onAddresses` in an earlier life. */
+  readonly knownAddresses: Readonly<Record<PeerId, readonly string[]>>;
+  /** Called with all addresses now known of `peer`, for the caller to persist. */
+  onAddresses(peer: PeerId, addresses: readonly string[]): void;
+}
+
+/** One roster peer as this node sees it. */
+export interface LinkState {
+  readonly peer: PeerId;
+  readonly status: "up" | "down";
+  /** Since when the status holds, in wall-clock milliseconds. */
+  readonly sinceWallMs: number;
+  /** Last measured round trip, in milliseconds, if the link is up and one was measured. */
+  readonly rttMs: number | undefined;
+  /** Application bytes to the peer, framing included, over the network's whole life. */
+  readonly bytesSent: number;
+  /** Application bytes from the peer, framing included, over the network's whole life. */
+  readonly bytesReceived: number;
+  /** The peer's address on the present, or else the last, connection. */
+  readonly address: string | undefined;
+  /** Which end dialled the present, or else the last, connection. */
+  readonly direction: "inbound" | "outbound" | undefined;
+  /** How the peer is reached while the link is up. */
+  readonly via: "direct" | undefined;
+  /** Why the link last failed to come up, or ended; `undefined` once it is up. */
+  readonly lastError: NetworkErrorCode | undefined;
+  /** What the code leaves open, such as the handshake field that differs. */
+  readonly lastErrorDetail: string | undefined;
+  /** How many times the peer broke the wire format. */
+  readonly violations: number;
+}
+
+/** Application bytes over all peers, framing included. */
+export interface ByteTotals {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** A range of a peer's blob to fetch. */
+export interface FetchRequest {
+  readonly from: PeerId;
+  /** SHA-256 of the whole blob, lower-case hexadecimal. */
+  readonly hash: string;
+  /** First byte of the range. */
+  readonly offset: number;
+  /** Length of the range in bytes, at most `maxBlobBytes`. */
+  readonly length: number;
+  /** Ends the fetch, which then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /**
+   * Takes the range in order as it arrives, so that decoding runs beside the transfer. `part` is a view into the
+   * result, to be read only; `position` is its place in the range. Parts are verified only when the fetch
+   * resolves: what was made of them is dropped when it rejects.
+   */
+  readonly onPart?: (part: Uint8Array, position: number) => void;
+}
+
+/** Peer links of one member: small frames pushed, blobs fetched by hash; it keeps the links up by itself. */
+export interface Network extends Closable {
+  readonly self: PeerId;
+  /** Addresses that others can dial, with `/p2p/` suffix. */
+  addresses(): readonly string[];
+  /**
+   * Sends a frame of at most `MAX_FRAME_BYTES`. Frames arrive whole and in order while a link lives.
+   * The bytes are copied: the caller keeps `frame`.
+   * @returns whether a live link took it; `false` means dropped
+   * @throws NETWORK_FRAME_TOO_LARGE
+   */
+  send(to: PeerId, frame: Uint8Array): boolean;
+  /**
+   * Makes a blob fetchable by its hash until it is withdrawn; its bytes must not change from here on.
+   * @param access which members may fetch it; all when absent
+   * @throws NETWORK_RELEASE_REQUIRED for anything that room privacy did not make
+   */
+  publish(blob: Publishable, access?: (peer: PeerId) => boolean): void;
+  /** Ends the publication of the blob with `hash`; transfers that run go on to their end. */
+  withdraw(hash: string): void;
+  /**
+   * Fetches a range of a peer's blob; resumes where it broke off, waiting for the link to come back.
+   * @returns bytes `[offset, offset + length)`, owned by the caller; the whole blob is checked against its hash,
+   *   a range against the digest its sender appended
+   * @throws NETWORK_BLOB_MISSING, NETWORK_BLOB_DENIED, NETWORK_BLOB_RANGE, NETWORK_BLOB_CORRUPT,
+   *   NETWORK_TRANSFER_FAILED, NETWORK_PEER_UNLISTED, NETWORK_CLOSED; the signal's reason when it aborts
+   */
+  fetch(request: FetchRequest): Promise<Uint8Array>;
+  /** One state for each roster peer, in the order of the roster. */
+  links(): readonly LinkState[];
+  totals(): ByteTotals;
+}
