@@ -12,3 +12,4 @@ export {
 } from "./log.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
+export {closestName, parseYaml} from "./yaml-document.ts";

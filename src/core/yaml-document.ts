@@ -1,0 +1,176 @@
+import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from "yaml";
+import type {z} from "zod";
+import {CodedError} from "./errors.ts";
+
+type Path = readonly PropertyKey[];
+type RawIssue = z.core.$ZodRawIssue;
+
+/** What a hint is put behind in a message of the error map, so that both survive the way through zod. */
+const HINT_MARK = "\u0000";
+const MAX_LISTED = 12;
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({length: b.length + 1}, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/**
+ * The name in `names` that a person who wrote `written` most likely meant, or undefined when none is near:
+ * the least edit distance (Levenshtein), at most 2 and at most half of the shorter name, ignoring case.
+ */
+export function closestName(written: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    const distance = editDistance(written.toLowerCase(), name.toLowerCase());
+    const limit = Math.min(2, Math.floor(Math.min(written.length, name.length) / 2));
+    if (distance <= limit && distance < bestDistance) {
+      best = name;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function suggestion(written: unknown, names: readonly string[]): string {
+  const meant = typeof written === "string" ? closestName(written, names) : undefined;
+  if (meant !== undefined) return `Did you mean "${meant}"?`;
+  return names.length > 0 && names.length <= MAX_LISTED ? `Known: ${names.join(", ")}.` : "";
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  return Array.isArray(value) ? "list" : typeof value === "object" ? "map" : typeof value;
+}
+
+function describeType(issue: Extract<RawIssue, {code: "invalid_type"}>): string {
+  if (issue.input === undefined) return "is missing";
+  const named: Record<string, string> = {object: "map", record: "map", array: "list", int: "whole number"};
+  const expected = named[issue.expected] ?? issue.expected;
+  const quote = expected === "string" && ["number", "boolean"].includes(typeof issue.input);
+  return `expected a ${expected}, found ${kindOf(issue.input)}${quote ? `${HINT_MARK}Put it in quotes.` : ""}`;
+}
+
+function knownKeys(issue: RawIssue): string[] {
+  const definition: unknown = issue.inst?._zod.def;
+  if (typeof definition !== "object" || definition === null || !("shape" in definition)) return [];
+  return Object.keys(definition.shape ?? {});
+}
+
+function describeChoice(written: unknown, choices: readonly unknown[]): string {
+  const names = choices.map(String);
+  if (written === undefined) return `is missing${HINT_MARK}${suggestion(written, names)}`;
+  const listed = choices.map((choice) => JSON.stringify(choice)).join(" or ");
+  const meant = typeof written === "string" ? closestName(written, names) : undefined;
+  return `expected ${listed}${HINT_MARK}${meant === undefined ? "" : `Did you mean "${meant}"?`}`;
+}
+
+function describeUnion(issue: Extract<RawIssue, {code: "invalid_union"}>): string {
+  if (issue.input === undefined) return "is missing";
+  const {discriminator, options} = issue;
+  if (typeof discriminator === "string" && Array.isArray(options)) {
+    const written: unknown = Reflect.get(Object(issue.input), discriminator);
+    return describeChoice(written, options);
+  }
+  const branches = issue.errors.map(([first]) => first?.message.split(HINT_MARK)[0] ?? "");
+  return [...new Set(branches)].join(", or ");
+}
+
+/** Messages in the words of a YAML file's author; undefined leaves zod's own. */
+function describeIssue(issue: RawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return describeType(issue);
+    case "unrecognized_keys":
+      return `unknown key "${issue.keys[0] ?? ""}"${HINT_MARK}${suggestion(issue.keys[0], knownKeys(issue))}`;
+    case "invalid_value":
+      return describeChoice(issue.input, issue.values);
+    case "invalid_union":
+      return describeUnion(issue);
+    default:
+      return undefined;
+  }
+}
+
+/** Offset in the text of the deepest part of the document that `path` reaches; of the key for an unknown key. */
+function offsetOf(document: Document, path: Path, key: string | undefined): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (!isNode(node)) continue;
+    if (isMap(node) && key !== undefined) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+      if (isScalar(pair?.key)) return pair.key.range?.[0] ?? 0;
+    }
+    return node.range?.[0] ?? 0;
+  }
+  return 0;
+}
+
+function formatPath(path: Path): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return text === "" ? String(part) : `${text}.${String(part)}`;
+  }, "");
+}
+
+/** The issue to tell first: an unknown key is often the misspelt cause of a missing one. */
+function foremost(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  return issues.find((issue) => issue.code === "unrecognized_keys") ?? issues[0];
+}
+
+function readDocument(text: string, lines: LineCounter): {document: Document; value: unknown} {
+  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, version: "1.2"});
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) throw fault;
+  return {document, value: document.toJS()};
+}
+
+/**
+ * The value of the YAML 1.2 (or JSON) document `text`, checked by `schema`; owned by the caller.
+ * Duplicate keys, several documents, unknown tags and exponential aliases are refused.
+ * `fileName` only names the file in messages.
+ * @throws {CodedError} `code` with one line `file:line:column: key: what`, and a hint (for an unknown key or
+ * choice: the one that was probably meant); `data` holds file, line and column
+ */
+export function parseYaml<Schema extends z.ZodType, Code extends string>(
+  schema: Schema,
+  text: string,
+  fileName: string,
+  code: Code,
+): z.output<Schema> {
+  const lines = new LineCounter();
+  const fail = (offset: number, message: string, cause?: unknown): never => {
+    const {line, col: column} = lines.linePos(offset);
+    const [what = "", hint = ""] = message.split(HINT_MARK);
+    throw new CodedError(code, `${fileName}:${line}:${column}: ${what}`, {
+      ...(hint === "" ? {} : {hint}),
+      data: {file: fileName, line, column},
+      cause,
+    });
+  };
+  let parsed: ReturnType<typeof readDocument>;
+  try {
+    parsed = readDocument(text, lines);
+  } catch (error) {
+    const offset = error instanceof Error && "pos" in error && Array.isArray(error.pos) ? error.pos[0] : 0;
+    return fail(Number(offset), error instanceof Error ? error.message : "is not YAML", error);
+  }
+  const result = schema.safeParse(parsed.value, {error: describeIssue});
+  if (result.success) return result.data;
+  const issue = foremost(result.error.issues);
+  const key = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const at = formatPath(issue?.path ?? []);
+  const more = result.error.issues.length - 1;
+  const [what = "", hint = ""] = (issue?.message ?? "").split(HINT_MARK);
+  const rest = more === 0 ? "" : ` (and ${more} more)`;
+  const message = `${at === "" ? "" : `${at}: `}${what}${rest}${HINT_MARK}${hint}`;
+  return fail(offsetOf(parsed.document, issue?.path ?? [], key), message);
+}

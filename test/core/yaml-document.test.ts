@@ -1,0 +1,103 @@
+import {describe, expect, it} from "vitest";
+import {z} from "zod";
+import {closestName, errorLine, parseYaml} from "../../src/core/index.ts";
+
+const schema = z.strictObject({
+  name: z.string(),
+  rounds: z.int().min(1),
+  batchSize: z.union([z.int(), z.literal("all")]).optional(),
+  model: z
+    .discriminatedUnion("architecture", [
+      z.strictObject({architecture: z.literal("logistic")}),
+      z.strictObject({architecture: z.literal("mlp"), hidden: z.array(z.int())}),
+    ])
+    .optional(),
+  role: z.enum(["trainer", "relay"]).optional(),
+});
+
+function lineOf(text: string): string {
+  try {
+    parseYaml(schema, text, "plan.yaml", "TEST_INVALID");
+  } catch (error) {
+    return errorLine(error);
+  }
+  return "accepted";
+}
+
+const rows: readonly [string, string, string][] = [
+  [
+    "an unknown key",
+    "name: a\nrouns: 3",
+    'TEST_INVALID: plan.yaml:2:1: unknown key "rouns" (and 1 more). Did you mean "rounds"?',
+  ],
+  ["a missing key", "name: a", "TEST_INVALID: plan.yaml:1:1: rounds: is missing."],
+  [
+    "a value out of range",
+    "name: a\nrounds: 0",
+    "TEST_INVALID: plan.yaml:2:9: rounds: Too small: expected number to be >=1.",
+  ],
+  [
+    "a number for a text",
+    "name: 12\nrounds: 1",
+    "TEST_INVALID: plan.yaml:1:7: name: expected a string, found number. Put it in quotes.",
+  ],
+  [
+    "a misspelt choice",
+    "name: a\nrounds: 1\nrole: trainr",
+    'TEST_INVALID: plan.yaml:3:7: role: expected "trainer" or "relay". Did you mean "trainer"?',
+  ],
+  [
+    "a misspelt discriminator",
+    "name: a\nrounds: 1\nmodel:\n  architecture: mpl",
+    'TEST_INVALID: plan.yaml:4:17: model.architecture: expected "logistic" or "mlp".',
+  ],
+  [
+    "a wrong element of a list",
+    "name: a\nrounds: 1\nmodel: {architecture: mlp, hidden: [4, x]}",
+    "TEST_INVALID: plan.yaml:3:40: model.hidden[1]: expected a number, found string.",
+  ],
+  [
+    "no branch of a union",
+    "name: a\nrounds: 1\nbatchSize: none",
+    'TEST_INVALID: plan.yaml:3:12: batchSize: expected a number, found string, or expected "all".',
+  ],
+  ["an empty file", "", "TEST_INVALID: plan.yaml:1:1: expected a map, found nothing."],
+  ["a key given twice", "name: a\nname: b", "TEST_INVALID: plan.yaml:2:1: Map keys must be unique."],
+  [
+    "two documents",
+    "name: a\n---\nname: b",
+    "TEST_INVALID: plan.yaml:2:1: Source contains multiple documents; please use YAML.parseAllDocuments().",
+  ],
+  ["an unknown tag", "name: !js a\nrounds: 1", "TEST_INVALID: plan.yaml:1:7: Unresolved tag: !js."],
+];
+
+describe("parseYaml", () => {
+  it.each(rows)("tells %s by file, line, column and key", (_, text, line) => {
+    expect(lineOf(text)).toBe(line);
+  });
+
+  it("returns what the schema makes of a sound document", () => {
+    expect(parseYaml(schema, "name: a\nrounds: 3 # comment\n", "plan.yaml", "TEST_INVALID")).toEqual({
+      name: "a",
+      rounds: 3,
+    });
+  });
+
+  it("refuses aliases that grow without bound", () => {
+    const nested = Array.from(
+      {length: 30},
+      (_, index) => `a${index + 1}: &a${index + 1} [*a${index}, *a${index}, *a${index}]`,
+    );
+    expect(lineOf(["a0: &a0 [1, 1]", ...nested].join("\n"))).toMatch(
+      /^TEST_INVALID: plan\.yaml:1:1: Excessive alias count/,
+    );
+  });
+});
+
+describe("closestName", () => {
+  it("finds the near name and keeps quiet about far ones", () => {
+    expect(closestName("learningrate", ["momentum", "learningRate"])).toBe("learningRate");
+    expect(closestName("xyz", ["momentum", "learningRate"])).toBeUndefined();
+    expect(closestName("ab", [])).toBeUndefined();
+  });
+});
