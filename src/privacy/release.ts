@@ -1,0 +1,100 @@
+import {CodedError, type Hash, toHex} from "../core/index.ts";
+import {type Codec, encodeContribution, type Mixture, type Snapshot} from "../parameters/index.ts";
+import {clipFactor, l2Norm} from "./clip.ts";
+
+declare const releaseBrand: unique symbol;
+
+/**
+ * Bytes that may leave the house: made only in this room, accepted by the network and nothing else is.
+ * A release of an update reveals that update to the peers that sum it; gossip alone hides nothing.
+ */
+export interface Release {
+  readonly [releaseBrand]: true;
+  /** Lower-case hexadecimal SHA-256 of `bytes`, by which peers fetch them. */
+  readonly hash: string;
+  /** Not to be changed once released. */
+  readonly bytes: Uint8Array;
+}
+
+const releases = new WeakSet<object>();
+
+function mark(hash: string, bytes: Uint8Array): Release {
+  // The brand exists for the compiler only; at run time the set is the proof.
+  const release = Object.freeze({hash, bytes}) as Release;
+  releases.add(release);
+  return release;
+}
+
+/** Whether `value` was made by this room. */
+export function isRelease(value: unknown): value is Release {
+  return typeof value === "object" && value !== null && releases.has(value);
+}
+
+/** A site's own update on its way out. */
+export interface UpdateToRelease {
+  /** `[d]`, x - ref: local parameters less the round's snapshot. Not changed. */
+  readonly update: Float32Array;
+  /** p = n / N0 in (0, 1], exact in binary32. */
+  readonly weight: number;
+  readonly codec: Codec;
+  /** Largest L2 norm that may leave; a longer update is scaled down to it. */
+  readonly clipNorm: number;
+  readonly hash: Hash;
+}
+
+/** A released update and what the guard did to it. */
+export interface ReleasedUpdate {
+  readonly release: Release;
+  /** L2 norm of the update before clipping. */
+  readonly norm: number;
+  readonly isClipped: boolean;
+  /** How many values were too large for the codec and saturated. */
+  readonly saturated: number;
+}
+
+/**
+ * Clips, weights and encodes a site's update: the one way for local values out of the house.
+ * @throws PRIVACY_NOT_FINITE, PRIVACY_WRONG_WEIGHT
+ */
+export function releaseUpdate({update, weight, codec, clipNorm, hash}: UpdateToRelease): ReleasedUpdate {
+  if (!(weight > 0 && weight <= 1 && Math.fround(weight) === weight)) {
+    throw new CodedError("PRIVACY_WRONG_WEIGHT", "the site's weight is not an exact share in (0, 1]", {
+      hint: "Raise weights.reference in the plan to a power of two of at least the largest site.",
+    });
+  }
+  const norm = l2Norm(update);
+  if (!Number.isFinite(norm)) {
+    throw new CodedError("PRIVACY_NOT_FINITE", "the site's update holds NaN or infinite values", {
+      hint: "Lower training.optimizer.learningRate in the plan.",
+    });
+  }
+  const factor = clipFactor(norm, clipNorm) * weight;
+  const {bytes, saturated} = encodeContribution(
+    codec,
+    update.map((value) => value * factor),
+    weight,
+  );
+  return {release: mark(toHex(hash(bytes)), bytes), norm, isClipped: norm > clipNorm, saturated};
+}
+
+/** A sum of contributions may leave as it is: it is built from releases only. */
+export function releaseMixture(hash: Hash, mixture: Mixture): Release {
+  return mark(toHex(hash(mixture.bytes)), mixture.bytes);
+}
+
+/** The common result of a round may leave: every member holds it. */
+export function releaseSnapshot(snapshot: Snapshot): Release {
+  return mark(snapshot.hash, snapshot.bytes);
+}
+
+/**
+ * Bytes that this node released before a restart, read back from its disk.
+ * @param recorded the hash that was journalled when they were released
+ * @throws PRIVACY_NOT_RELEASED
+ */
+export function releaseAgain(hash: Hash, bytes: Uint8Array, recorded: string): Release {
+  if (toHex(hash(bytes)) !== recorded) {
+    throw new CodedError("PRIVACY_NOT_RELEASED", "stored bytes differ from the release the journal records");
+  }
+  return mark(recorded, bytes);
+}
