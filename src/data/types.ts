@@ -18,6 +18,9 @@ export interface PatientMatrix extends Matrix {
   readonly patientOf: Uint32Array;
 }
 
+/** What a split file may say of a row; validation patients are drawn from those of train. */
+export type AssignedPart = "train" | "test";
+
 /** What a site's file holds once it has been read and checked; it never leaves the site. */
 export interface SiteTable {
   readonly site: string;
@@ -31,6 +34,8 @@ export interface SiteTable {
   readonly patients: readonly string[];
   /** Index of each kept row among the file's data rows, from 0, shape `[n]`. */
   readonly rowNumbers: Uint32Array;
+  /** Part that the task's split file gives to each row, shape `[n]`; null when the parts are drawn. */
+  readonly assignedParts: readonly AssignedPart[] | null;
   /** Rows left out because a value was missing. */
   readonly droppedRows: number;
 }
@@ -67,6 +72,15 @@ export interface SealedSplit {
 /** Shift and scale of each feature, shape `[d]` each: `(value - mean) / scale`. */
 export interface Standardiser {
   readonly mean: Float64Array;
-  /** Sample standard deviation plus 1e-9, or 1 for a feature that never varies; never 0. */
+  /** Sample standard deviation plus 1e-9, or 1 for a feature that does not vary; never 0. */
   readonly scale: Float64Array;
+}
+
+/** One column of a model's input. */
+export interface Feature {
+  readonly name: string;
+  /** Least value that the task declares, in the column's unit; 0 for binary and one-hot features. */
+  readonly low: number;
+  /** Greatest value that the task declares; 1 for binary and one-hot features. */
+  readonly high: number;
 }

@@ -1,0 +1,46 @@
+/** Codes of the errors that the data room throws; messages name file, row and column, never a value or key. */
+export type DataErrorCode =
+  /** The task file cannot be read. */
+  | "DATA_TASK_UNREADABLE"
+  /** The task file is not YAML or breaks its schema. */
+  | "DATA_TASK_INVALID"
+  /** `root` names a variable that has no value, or that tasks may not use. */
+  | "DATA_VARIABLE_UNSET"
+  /** The task lists no such site. */
+  | "DATA_SITE_UNKNOWN"
+  /** A data file is not where the task says. */
+  | "DATA_FILE_MISSING"
+  /** A data file exists but cannot be read. */
+  | "DATA_FILE_UNREADABLE"
+  /** A data file breaks the rules of CSV: a stray quote, or a record without end. */
+  | "DATA_FILE_MALFORMED"
+  /** A table is larger than a node holds in memory. */
+  | "DATA_FILE_TOO_LARGE"
+  /** Two columns of a header have the same name. */
+  | "DATA_HEADER_DUPLICATE"
+  /** A column of the task is not in the file. */
+  | "DATA_COLUMN_MISSING"
+  /** A row has more or fewer fields than there are columns. */
+  | "DATA_ROW_RAGGED"
+  /** A value is not a number, or not one of the two of a binary column. */
+  | "DATA_VALUE_INVALID"
+  /** A number lies outside the range that the task declares. */
+  | "DATA_VALUE_OUT_OF_RANGE"
+  /** A value is missing and the task's policy is to refuse. */
+  | "DATA_VALUE_MISSING"
+  /** A value is none of the column's categories. */
+  | "DATA_CATEGORY_UNKNOWN"
+  /** A label is neither positive nor negative in the task. */
+  | "DATA_LABEL_UNKNOWN"
+  /** A row has no patient key. */
+  | "DATA_PATIENT_MISSING"
+  /** Rows of one patient carry different labels. */
+  | "DATA_PATIENT_LABELS_DIFFER"
+  /** A file holds no data row. */
+  | "DATA_TABLE_EMPTY"
+  /** Every row of a file was left out for a missing value. */
+  | "DATA_NO_ROW_LEFT"
+  /** The split file does not fit the site's table. */
+  | "DATA_SPLIT_FILE_INVALID"
+  /** Statistics were asked of a matrix without rows. */
+  | "DATA_MATRIX_EMPTY";

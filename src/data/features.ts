@@ -1,0 +1,26 @@
+import {canonicalCode} from "./cell.ts";
+import type {Task, TaskColumn} from "./task-schema.ts";
+import type {Feature} from "./types.ts";
+
+/** Canonical codes of a category column that have a feature of their own, in order. */
+export function encodedCategories(column: Extract<TaskColumn, {type: "category"}>): readonly string[] {
+  const categories = column.categories.map(canonicalCode);
+  return column.encode === "one-hot" ? categories : categories.slice(1);
+}
+
+/** The features that one column becomes, in order. */
+export function featuresOfColumn(column: TaskColumn): readonly Feature[] {
+  switch (column.type) {
+    case "number":
+      return [{name: column.name, low: column.range[0], high: column.range[1]}];
+    case "binary":
+      return [{name: column.name, low: 0, high: 1}];
+    case "category":
+      return encodedCategories(column).map((code) => ({name: `${column.name}_${code}`, low: 0, high: 1}));
+  }
+}
+
+/** The `d` features of `task`, in the order of its columns; one-hot features are named `column_category`. */
+export function featuresOf(task: Pick<Task, "columns">): readonly Feature[] {
+  return task.columns.flatMap(featuresOfColumn);
+}

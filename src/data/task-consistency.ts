@@ -1,0 +1,101 @@
+import {closestName} from "../core/index.ts";
+import {canonicalCode} from "./cell.ts";
+import {featuresOf} from "./features.ts";
+import type {Task, TaskColumn} from "./task-schema.ts";
+
+/** A fault of a task whose parts do not fit each other, and where in the file it is. */
+export interface TaskFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+function repeated(names: readonly string[]): number {
+  return names.findIndex((name, index) => names.indexOf(name) !== index);
+}
+
+function repeatFault(names: readonly string[], path: TaskFault["path"], message: string): TaskFault[] {
+  const index = repeated(names);
+  return index === -1 ? [] : [{path: [...path, index], message}];
+}
+
+function columnFaults(column: TaskColumn, path: TaskFault["path"]): TaskFault[] {
+  switch (column.type) {
+    case "number":
+      return column.range[0] < column.range[1]
+        ? []
+        : [{path: [...path, "range"], message: "the least value must be below the greatest"}];
+    case "binary":
+      return canonicalCode(column.positive) === canonicalCode(column.negative)
+        ? [{path: [...path, "negative"], message: "is the same as positive"}]
+        : [];
+    case "category":
+      return repeatFault(column.categories.map(canonicalCode), [...path, "categories"], "is listed twice");
+  }
+}
+
+function useFaults(task: Task): TaskFault[] {
+  const faults: TaskFault[] = [];
+  task.columns.forEach((column, index) => {
+    const path = ["columns", index, "name"];
+    if (column.name === task.label.column) faults.push({path, message: "the label cannot be a feature"});
+    if (column.name === task.patient) faults.push({path, message: "the patient key cannot be a feature"});
+  });
+  if (task.patient === task.label.column) {
+    faults.push({path: ["patient"], message: "the label cannot be the patient key"});
+  }
+  const features = featuresOf(task).map((feature) => feature.name);
+  const twice = features[repeated(features)];
+  if (twice !== undefined) faults.push({path: ["columns"], message: `two features are named "${twice}"`});
+  return faults;
+}
+
+function headerFaults(task: Task): TaskFault[] {
+  const listed = task.fileColumns;
+  if (task.csv.header) {
+    return listed === undefined
+      ? []
+      : [{path: ["fileColumns"], message: "is only for files without a header (csv.header: false)"}];
+  }
+  if (listed === undefined) {
+    return [{path: ["csv", "header"], message: "files without a header need fileColumns"}];
+  }
+  const used: [TaskFault["path"], string | null][] = [
+    [["label", "column"], task.label.column],
+    [["patient"], task.patient],
+    ...task.columns.map((column, index): [TaskFault["path"], string] => [
+      ["columns", index, "name"],
+      column.name,
+    ]),
+  ];
+  const faults = repeatFault(listed, ["fileColumns"], "is listed twice");
+  for (const [path, name] of used) {
+    if (name === null || listed.includes(name)) continue;
+    const meant = closestName(name, listed);
+    const question = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+    faults.push({path, message: `"${name}" is not in fileColumns${question}`});
+  }
+  return faults;
+}
+
+function splitFaults({split}: Task): TaskFault[] {
+  return split.type === "file" || split.test + split.validation < 1
+    ? []
+    : [{path: ["split", "test"], message: "test and validation leave nothing to train on"}];
+}
+
+/** What in `task` contradicts itself: names used twice or nowhere, empty ranges, overlapping labels. */
+export function taskFaults(task: Task): readonly TaskFault[] {
+  const columnNames = task.columns.map((column) => column.name);
+  const positive = task.label.positive.map(canonicalCode);
+  const negative = task.label.negative.map(canonicalCode);
+  const both = negative.findIndex((label) => positive.includes(label));
+  return [
+    ...repeatFault(columnNames, ["columns"], "is listed twice"),
+    ...task.columns.flatMap((column, index) => columnFaults(column, ["columns", index])),
+    ...useFaults(task),
+    ...(both === -1 ? [] : [{path: ["label", "negative", both], message: "is among the positive labels"}]),
+    ...headerFaults(task),
+    ...splitFaults(task),
+    ...(Object.keys(task.sites).length > 0 ? [] : [{path: ["sites"], message: "lists no site"}]),
+  ];
+}
