@@ -1,0 +1,62 @@
+import type {Random} from "../core/index.ts";
+import type {Interval} from "./interval.ts";
+import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
+
+const BOOTSTRAP_DRAWS = 1000;
+
+/** A number computed from labels `[n]` and scores `[n]`; null where it is undefined. It keeps neither array. */
+export type Statistic = (labels: ArrayLike<number>, scores: ArrayLike<number>) => number | null;
+
+/** What {@link bootstrapInterval} works on. */
+export interface BootstrapInput {
+  /** 0 or 1 for each patient, `[n]`. */
+  readonly labels: ArrayLike<number>;
+  /** Finite, `[n]`. */
+  readonly scores: ArrayLike<number>;
+  /** Must not depend on the order of the patients. */
+  readonly statistic: Statistic;
+  /** Decides the draws; as many words are taken as there are patients in 1,000 samples. */
+  readonly random: Random;
+}
+
+/**
+ * A statistic with its 95 % percentile bootstrap interval: 1,000 samples of patients drawn with replacement within
+ * each class, so that every sample has the class sizes of the original; limits at the 2.5 % and 97.5 % quantiles
+ * of the samples, interpolated linearly. Patients are sorted by class and score before drawing: their order
+ * changes nothing.
+ *
+ * @returns null where the statistic is undefined
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, and what the statistic throws
+ * @see Efron & Tibshirani 1993, chapter 13
+ */
+export function bootstrapInterval({labels, scores, statistic, random}: BootstrapInput): Interval | null {
+  checkScoredPatients(labels, scores);
+  const value = statistic(labels, scores);
+  if (value === null) return null;
+  const {positives, negatives} = scoresByClass(labels, scores);
+  const drawnLabels = new Uint8Array(labels.length).fill(1, 0, positives.length);
+  const drawnScores = new Float64Array(labels.length);
+  const results = new Float64Array(BOOTSTRAP_DRAWS);
+  for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
+    drawInto(drawnScores.subarray(0, positives.length), positives, random);
+    drawInto(drawnScores.subarray(positives.length), negatives, random);
+    const result = statistic(drawnLabels, drawnScores);
+    if (result === null) return null;
+    results[draw] = result;
+  }
+  results.sort();
+  return {value, low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
+}
+
+function drawInto(target: Float64Array, source: Float64Array, random: Random): void {
+  for (let index = 0; index < target.length; index++)
+    target[index] = source[random.below(source.length)] ?? 0;
+}
+
+/** The quantile of ascending `values` by linear interpolation (Hyndman & Fan 1996, type 7). */
+function sortedQuantile(values: Float64Array, probability: number): number {
+  const place = probability * (values.length - 1);
+  const below = values[Math.floor(place)] ?? 0;
+  const above = values[Math.ceil(place)] ?? 0;
+  return below + (place - Math.floor(place)) * (above - below);
+}

@@ -1,0 +1,9 @@
+export {accuracy} from "./accuracy.ts";
+export {auroc, type DeLong, delong, delongPaired, type PairedDeLong} from "./auroc.ts";
+export {averagePrecision} from "./average-precision.ts";
+export {type BootstrapInput, bootstrapInterval, type Statistic} from "./bootstrap.ts";
+export type {EvaluationErrorCode} from "./errors.ts";
+export type {Interval} from "./interval.ts";
+export {meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";
+export {evaluateScores, type Metrics, type ScoredPatients} from "./metrics.ts";
+export {brierScore, logLoss} from "./scoring-rules.ts";

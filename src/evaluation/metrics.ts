@@ -1,0 +1,57 @@
+import type {Random} from "../core/index.ts";
+import {accuracy} from "./accuracy.ts";
+import {delong} from "./auroc.ts";
+import {averagePrecision} from "./average-precision.ts";
+import {bootstrapInterval, type Statistic} from "./bootstrap.ts";
+import type {Interval} from "./interval.ts";
+import {checkProbabilities} from "./scored-patients.ts";
+import {brierScore, logLoss} from "./scoring-rules.ts";
+
+/** How well a binary classifier does on a group of patients; plain JSON, null where a figure is undefined. */
+export interface Metrics {
+  /** Number of patients. */
+  readonly n: number;
+  /** Number of patients labelled 1. */
+  readonly positives: number;
+  /** Area under the ROC curve, DeLong interval; null when a class is absent. */
+  readonly auroc: Interval | null;
+  /** Average precision, bootstrap interval; null when a class is absent. */
+  readonly auprc: Interval | null;
+  /** Share classified rightly at 0.5, Wilson interval; null without patients. */
+  readonly accuracy: Interval | null;
+  /** Brier score, bootstrap interval; null without patients. */
+  readonly brier: Interval | null;
+  /** Log-loss in nats, bootstrap interval; null without patients. */
+  readonly logLoss: Interval | null;
+}
+
+/** What {@link evaluateScores} works on; one entry a patient, never a tile or a slide. */
+export interface ScoredPatients {
+  /** 0 or 1 for each patient, `[n]`. */
+  readonly labels: ArrayLike<number>;
+  /** Probability of label 1, 0 .. 1, `[n]`. */
+  readonly scores: ArrayLike<number>;
+  /** Decides the bootstrap samples. */
+  readonly random: Random;
+}
+
+/**
+ * All figures of a binary classifier with 95 % intervals. Equal patients and an equal stream of randomness give
+ * equal intervals, in whatever order the patients come.
+ *
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, EVALUATION_NOT_PROBABILITY
+ */
+export function evaluateScores({labels, scores, random}: ScoredPatients): Metrics {
+  const positives = checkProbabilities(labels, scores);
+  const area = delong(labels, scores);
+  const bootstrap = (statistic: Statistic) => bootstrapInterval({labels, scores, statistic, random});
+  return {
+    n: labels.length,
+    positives,
+    auroc: area === null ? null : {value: area.value, low: area.low, high: area.high},
+    auprc: bootstrap(averagePrecision),
+    accuracy: accuracy(labels, scores),
+    brier: bootstrap(brierScore),
+    logLoss: bootstrap(logLoss),
+  };
+}

@@ -1,0 +1,20 @@
+/** The arithmetic mean of `values` `[n]`, n >= 1. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+  return sum / values.length;
+}
+
+/**
+ * The sample covariance of `left` and `right`, both `[n]`, n >= 2, with divisor n - 1; in two passes, so that
+ * equal values give exactly 0 where their sum is exact. The variance is the covariance with itself.
+ */
+export function sampleCovariance(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  const meanLeft = mean(left);
+  const meanRight = mean(right);
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) {
+    sum += ((left[index] ?? 0) - meanLeft) * ((right[index] ?? 0) - meanRight);
+  }
+  return sum / (left.length - 1);
+}

@@ -1,0 +1,42 @@
+/** How often each patient is ranked on the right side of the other class, a tie counting one half. */
+export interface Placements {
+  /** For each positive, in the order given: the negatives scored lower, `[m]`, 0 .. n - m. */
+  readonly ofPositives: Float64Array;
+  /** For each negative, in the order given: the positives scored higher, `[n - m]`, 0 .. m. */
+  readonly ofNegatives: Float64Array;
+}
+
+/** The ranks of `values` `[n]` from 1, in ascending order, ties sharing the mean of their ranks; `[n]`, the caller's. */
+export function midRanks(values: Float64Array): Float64Array {
+  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const ranks = new Float64Array(values.length);
+  let start = 0;
+  while (start < order.length) {
+    const value = values[order[start] ?? 0];
+    let end = start + 1;
+    while (end < order.length && values[order[end] ?? 0] === value) end++;
+    for (let place = start; place < end; place++) ranks[order[place] ?? 0] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return ranks;
+}
+
+/**
+ * The placements of checked patients in O(n log n): the mid-rank among all less the mid-rank within the own class
+ * (Sun & Xu 2014, there divided by the size of the other class). All are multiples of one
+ * half, so their sums are exact.
+ */
+export function placements(labels: ArrayLike<number>, scores: ArrayLike<number>): Placements {
+  const all = Float64Array.from(scores);
+  const ranks = midRanks(all);
+  const isOf = (label: number) => (_: number, row: number) => labels[row] === label;
+  const ownRanks = (label: number) => midRanks(all.filter(isOf(label)));
+  const ofPositives = subtract(ranks.filter(isOf(1)), ownRanks(1));
+  const lowerPositives = subtract(ranks.filter(isOf(0)), ownRanks(0));
+  return {ofPositives, ofNegatives: lowerPositives.map((count) => ofPositives.length - count)};
+}
+
+/** `left` - `right`, both `[n]`, element by element; the caller's. */
+export function subtract(left: Float64Array, right: Float64Array): Float64Array {
+  return left.map((value, index) => value - (right[index] ?? 0));
+}
