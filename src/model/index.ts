@@ -1,4 +1,7 @@
+export {openBackend} from "./backend-selection.ts";
 export type {ModelErrorCode} from "./errors.ts";
+export {initialParameters} from "./initial-parameters.ts";
+export {layoutOf} from "./layout.ts";
 export type {
   BackendName,
   BackendPreference,

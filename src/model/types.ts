@@ -52,7 +52,7 @@ export interface Model {
    * @returns `[n]`, in [0, 1], owned by the caller; empty when `n` is 0
    * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
    */
-  predict(parameters: Float32Array, examples: Unlabelled): Float32Array;
+  predict(parameters: Float32Array, examples: Unlabelled): Float32Array<ArrayBuffer>;
 }
 
 /** The backends there are, the fastest first. */

@@ -61,7 +61,7 @@ export interface LocalStepsRequest {
 /** What one round's local steps gave. */
 export interface LocalStepsResult {
   /** `[layoutSize]`, owned by the receiver. */
-  readonly parameters: Float32Array;
+  readonly parameters: Float32Array<ArrayBuffer>;
   /** Mean over the steps of the batch loss before the step. */
   readonly meanLoss: number;
   /** Steps taken: those asked for. */
@@ -94,7 +94,7 @@ export interface Trainer {
    */
   localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
   /** Probability of label 1 for each example: `[n]`, owned by the caller. */
-  predict(request: PredictRequest): Promise<Float32Array>;
+  predict(request: PredictRequest): Promise<Float32Array<ArrayBuffer>>;
   /** Stops the work at hand and ends the thread; may be called more than once. */
   close(): Promise<void>;
 }
@@ -103,7 +103,10 @@ export interface Trainer {
 export interface TrainerOptions {
   readonly spec: ModelSpec;
   readonly training: TrainingSpec;
-  /** The site's training examples, at least 1; copied into the worker unless they lie in shared memory. */
+  /**
+   * The site's training examples; copied into the worker unless they lie in shared memory. Without any,
+   * `localSteps` throws MODEL_EMPTY_BATCH; `predict` works all the same.
+   */
   readonly train: Examples;
   /** The plan's seed. */
   readonly seed: number;

@@ -1,0 +1,64 @@
+import type * as Tfjs from "@tensorflow/tfjs-core";
+import {buildTfjsModel} from "./backend-tfjs-model.ts";
+import type {BackendName, ComputeBackend} from "./types.ts";
+
+/** A backend, or why there is none. */
+export type BackendAttempt =
+  | {readonly backend: ComputeBackend}
+  | {
+      /** One sentence without a full stop. */
+      readonly reason: string;
+    };
+
+/** Number of open {@link ComputeBackend}s for each registered tfjs backend of this thread. */
+const openCounts = new Map<string, number>();
+
+function isRightProduct(tf: typeof Tfjs): boolean {
+  const product = tf.tidy(() => {
+    const left = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    const right = tf.tensor2d([5, 6, 7, 8], [2, 2]);
+    return tf.matMul(left, right).dataSync<"float32">().join(" ");
+  });
+  return product === "19 22 43 50";
+}
+
+/** Frees a backend's memory. Its factory is put back, as tfjs forgets it too and a later opening needs it. */
+function free(tf: typeof Tfjs, registered: string): void {
+  const factory = tf.findBackendFactory(registered);
+  tf.removeBackend(registered);
+  tf.registerBackend(registered, factory);
+}
+
+/**
+ * Starts a registered tfjs backend and proves it by one matrix product.
+ * @param name our name of it
+ * @param registered its name in tfjs
+ */
+export async function openTfjs(
+  tf: typeof Tfjs,
+  name: BackendName,
+  registered: string,
+): Promise<BackendAttempt> {
+  tf.enableProdMode();
+  if (!(await tf.setBackend(registered))) return {reason: "it did not start"};
+  if (!isRightProduct(tf)) return {reason: "it gave a wrong matrix product"};
+  openCounts.set(registered, (openCounts.get(registered) ?? 0) + 1);
+
+  // A backend that has started becomes current before setBackend first yields, so the promise need not be awaited.
+  const activate = (): void => {
+    if (tf.getBackend() !== registered) void tf.setBackend(registered);
+  };
+  let isOpen = true;
+  const backend: ComputeBackend = {
+    name,
+    build: (spec, inputWidth) => buildTfjsModel({tf, activate}, spec, inputWidth),
+    close() {
+      if (!isOpen) return;
+      isOpen = false;
+      const left = (openCounts.get(registered) ?? 1) - 1;
+      openCounts.set(registered, left);
+      if (left === 0) free(tf, registered);
+    },
+  };
+  return {backend};
+}

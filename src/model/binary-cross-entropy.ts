@@ -1,0 +1,33 @@
+/** A mean loss over a batch and its gradient by the logits. */
+export interface LogitLoss {
+  readonly loss: number;
+  /** `[n]`, owned by the caller. */
+  readonly gradient: Float32Array;
+}
+
+/** The logistic function 1 / (1 + exp(-logit)), without overflow at either end. */
+export function sigmoid(logit: number): number {
+  const decay = Math.exp(-Math.abs(logit));
+  return (logit < 0 ? decay : 1) / (1 + decay);
+}
+
+/**
+ * Mean binary cross-entropy of `logits`: mean of max(z, 0) - z y + log(1 + exp(-|z|)), whose gradient by z is
+ * (sigmoid(z) - y) / n. It is computed here in double precision, not by the backend: automatic differentiation of
+ * the stable form takes the subgradient 0 of max and |.| at z = 0 and so gives -y instead of 1/2 - y, just where
+ * training from zero parameters starts.
+ * @param logits `[n]`, n at least 1
+ * @param labels `[n]`, each 0 or 1
+ */
+export function binaryCrossEntropy(logits: ArrayLike<number>, labels: ArrayLike<number>): LogitLoss {
+  const n = logits.length;
+  const gradient = new Float32Array(n);
+  let sum = 0;
+  for (let row = 0; row < n; row++) {
+    const logit = logits[row] ?? Number.NaN;
+    const label = labels[row] ?? Number.NaN;
+    sum += Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+    gradient[row] = (sigmoid(logit) - label) / n;
+  }
+  return {loss: sum / n, gradient};
+}

@@ -1,0 +1,28 @@
+import type {Examples} from "../model/index.ts";
+
+/** Where a training loop takes its batches from. */
+export interface ExampleSource {
+  /** Number of examples. */
+  readonly n: number;
+  /**
+   * The examples of `rows`, row numbers in 0 .. n - 1, for one step; the arrays are the caller's to read until the
+   * next call. A source of bags draws a bag's tiles by the step.
+   */
+  batch(rows: Uint32Array, step: number): Examples;
+}
+
+/** An {@link ExampleSource} over a matrix in memory, which it reads and does not copy. */
+export function matrixSource({n, d, values, labels}: Examples): ExampleSource {
+  return {
+    n,
+    batch(rows) {
+      const batchValues = new Float32Array(rows.length * d);
+      const batchLabels = new Uint8Array(rows.length);
+      rows.forEach((row, index) => {
+        batchValues.set(values.subarray(row * d, (row + 1) * d), index * d);
+        batchLabels[index] = labels[row] ?? 0;
+      });
+      return {n: rows.length, d, values: batchValues, labels: batchLabels};
+    },
+  };
+}

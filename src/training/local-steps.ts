@@ -1,0 +1,63 @@
+import {CodedError} from "../core/index.ts";
+import type {Model} from "../model/index.ts";
+import type {BatchOrder} from "./batch-order.ts";
+import type {TrainingErrorCode} from "./errors.ts";
+import type {ExampleSource} from "./example-source.ts";
+import {initialOptimizerState, optimizerStep} from "./optimizer.ts";
+import type {LocalStepsResult, OptimizerSpec} from "./types.ts";
+
+/** What a round's local steps work on. */
+export interface TrainLocallyOptions {
+  readonly model: Model;
+  readonly optimizer: OptimizerSpec;
+  readonly source: ExampleSource;
+  readonly order: BatchOrder;
+  /** `[layoutSize]`, read only. */
+  readonly start: Float32Array;
+  /** Steps of the run before this round. */
+  readonly firstStep: number;
+  /** Steps to take, at least 1. */
+  readonly steps: number;
+  /** Asked before each step. */
+  readonly isCancelled: () => boolean;
+}
+
+function requireFinite(what: string, isFinite: boolean, step: number): void {
+  if (isFinite) return;
+  throw new CodedError<TrainingErrorCode>("TRAINING_DIVERGED", `${what} is not finite at step ${step}`, {
+    data: {step},
+    hint: "Lower the learning rate in the plan, or check the standardisation of the data.",
+  });
+}
+
+/**
+ * A round's local steps, in this thread: a pure function of its arguments. The optimiser starts afresh, with all
+ * moments 0, so that a round depends on the snapshot alone and can be run again after a crash; the price is that
+ * momentum has to build up anew in each round.
+ * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, TRAINING_REQUEST_INVALID, and the model's
+ */
+export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
+  const {model, optimizer, source, order, firstStep, steps} = options;
+  if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(firstStep) || firstStep < 0) {
+    throw new CodedError<TrainingErrorCode>(
+      "TRAINING_REQUEST_INVALID",
+      `${steps} steps from step ${firstStep} cannot be taken`,
+      {hint: "Ask for at least one step, from step 0 on."},
+    );
+  }
+  const parameters = options.start.slice();
+  const gradient = new Float32Array(parameters.length);
+  const state = initialOptimizerState(optimizer, parameters.length);
+  let lossSum = 0;
+  for (let step = firstStep; step < firstStep + steps; step++) {
+    if (options.isCancelled()) {
+      throw new CodedError<TrainingErrorCode>("TRAINING_CANCELLED", `local steps were ended at step ${step}`);
+    }
+    const loss = model.lossAndGradient(parameters, source.batch(order(step), step), gradient);
+    requireFinite("the loss", Number.isFinite(loss), step);
+    optimizerStep(optimizer, state, parameters, gradient);
+    lossSum += loss;
+  }
+  requireFinite("a parameter", parameters.every(Number.isFinite), firstStep + steps - 1);
+  return {parameters, meanLoss: lossSum / steps, steps};
+}

@@ -1,0 +1,65 @@
+import type {BackendName, PassedOver, Unlabelled} from "../model/index.ts";
+import type {Layout} from "../parameters/index.ts";
+import type {TrainerOptions} from "./types.ts";
+
+/** What the worker thread starts with. */
+export type WorkerSetup = Omit<TrainerOptions, "workerUrl">;
+
+/** A question to the worker without its number. */
+export type WorkerQuestion =
+  | {
+      readonly kind: "localSteps";
+      readonly start: Float32Array;
+      readonly firstStep: number;
+      readonly steps: number;
+      /** One element of shared memory; anything but 0 ends the steps. */
+      readonly cancelled: Int32Array;
+    }
+  | {readonly kind: "predict"; readonly parameters: Float32Array; readonly examples: Unlabelled};
+
+/** A numbered question to the worker. */
+export interface WorkerRequest {
+  /** From 1 on. */
+  readonly id: number;
+  readonly question: WorkerQuestion;
+}
+
+/** A coded error as it crosses the thread border. */
+export interface CarriedError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The worker has started. */
+export interface WorkerReady {
+  readonly kind: "ready";
+  readonly backend: BackendName;
+  readonly passedOver: readonly PassedOver[];
+  readonly warning: string | null;
+  readonly layout: Layout;
+}
+
+/** The answer to a question. */
+export interface WorkerAnswer {
+  readonly kind: "answer";
+  readonly id: number;
+  /** Parameters after local steps, or scores. */
+  readonly vector: Float32Array<ArrayBuffer>;
+  /** Of local steps; 0 beside scores. */
+  readonly meanLoss: number;
+}
+
+/** An expected failure, of a question or, with id 0, of the start. */
+export interface WorkerFailure {
+  readonly kind: "failure";
+  readonly id: number;
+  readonly error: CarriedError;
+}
+
+/** Whatever the worker says. */
+export type WorkerReply = WorkerReady | WorkerAnswer | WorkerFailure;
+
+/** Number of the failure that is no answer: that of the start. */
+export const START_ID = 0;
