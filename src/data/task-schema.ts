@@ -52,7 +52,9 @@ export const taskShape = z.strictObject({
     .string()
     .default(".")
     .describe("Folder of the files, relative to the task file; may begin with ${CONSILIUM_SHARED_DATA}"),
-  sites: z.record(siteName, z.strictObject({file: name})).describe("The file of each site; yours alone will do"),
+  sites: z
+    .record(siteName, z.strictObject({file: name}))
+    .describe("The file of each site; yours alone will do"),
   csv: z
     .strictObject({header: z.boolean().default(true), delimiter: z.enum([",", ";", "\t", "|"]).default(",")})
     .prefault({}),

@@ -55,16 +55,23 @@ export function taskJsonSchema(): z.core.JSONSchema.BaseSchema {
  * @param variables values for `${NAME}` at the beginning of `root`; only CONSILIUM_SHARED_DATA is looked at
  * @throws {CodedError} DATA_VARIABLE_UNSET
  */
-export function taskRoot(located: LocatedTask, variables: Readonly<Record<string, string | undefined>>): string {
+export function taskRoot(
+  located: LocatedTask,
+  variables: Readonly<Record<string, string | undefined>>,
+): string {
   const root = located.task.root;
   const name = /\$\{([^}]*)\}/.exec(root)?.[1];
   if (name === undefined) return resolve(located.folder, root);
   const marker = `\${${ROOT_VARIABLE}}`;
   const rest = root.slice(marker.length);
   if (!root.startsWith(marker) || rest.includes("${") || !/^($|[/\\])/.test(rest)) {
-    throw new CodedError<DataErrorCode>("DATA_VARIABLE_UNSET", `root: cannot use the variable ${name} there`, {
-      hint: `Only ${marker} is known, at the beginning of the path.`,
-    });
+    throw new CodedError<DataErrorCode>(
+      "DATA_VARIABLE_UNSET",
+      `root: cannot use the variable ${name} there`,
+      {
+        hint: `Only ${marker} is known, at the beginning of the path.`,
+      },
+    );
   }
   const value = variables[ROOT_VARIABLE];
   if (value === undefined || value === "") {

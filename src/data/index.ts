@@ -1,0 +1,28 @@
+export {contractHash} from "./contract.ts";
+export type {DataErrorCode} from "./errors.ts";
+export {featuresOf} from "./features.ts";
+export {readSite, type SiteQuery} from "./read-site.ts";
+export {joinMatrices, splitSite} from "./split.ts";
+export {
+  fromUnitRange,
+  meanOf,
+  type Moment,
+  type Moments,
+  squaredDeviationOf,
+  standardise,
+  standardiserOf,
+  toUnitRange,
+} from "./standardise.ts";
+export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task.ts";
+export type {Task} from "./task-schema.ts";
+export type {
+  AssignedPart,
+  Feature,
+  Matrix,
+  PartCounts,
+  PatientMatrix,
+  SealedSplit,
+  SiteTable,
+  SplitPart,
+  Standardiser,
+} from "./types.ts";

@@ -1,0 +1,163 @@
+import {sha256, toHex} from "../core/index.ts";
+import {contractHash} from "./contract.ts";
+import type {Task} from "./task-schema.ts";
+import type {PartCounts, PatientMatrix, SealedSplit, SiteTable, SplitPart} from "./types.ts";
+
+const PARTS = ["train", "validation", "test"] as const;
+
+/** One patient of a table: rows, label, and a rank drawn from the key. */
+interface Patient {
+  readonly key: string;
+  readonly rank: string;
+  readonly label: number;
+  readonly rows: number[];
+  readonly assigned: SplitPart | undefined;
+}
+
+function hashText(parts: readonly unknown[]): string {
+  return toHex(sha256(new TextEncoder().encode(JSON.stringify(parts))));
+}
+
+function rowOf(table: SiteTable, row: number): Float32Array {
+  const width = table.featureNames.length;
+  return table.values.subarray(row * width, (row + 1) * width);
+}
+
+function compareRows(a: Float32Array, b: Float32Array): number {
+  const position = a.findIndex((value, index) => value !== b[index]);
+  return position === -1 ? 0 : (a[position] ?? 0) - (b[position] ?? 0);
+}
+
+/** The patients of `table` in the order of their ranks, whatever the order of rows. */
+function rankedPatients(table: SiteTable, seed: number): Patient[] {
+  const patients = new Map<string, Patient>();
+  table.patients.forEach((key, row) => {
+    const known = patients.get(key);
+    if (known !== undefined) {
+      known.rows.push(row);
+      return;
+    }
+    const rank = hashText(["consilium/split/1", seed, key]);
+    const assigned = table.assignedParts?.[row];
+    patients.set(key, {key, rank, label: table.labels[row] ?? 0, rows: [row], assigned});
+  });
+  for (const {rows} of patients.values()) {
+    rows.sort((a, b) => compareRows(rowOf(table, a), rowOf(table, b)));
+  }
+  return [...patients.values()].sort((a, b) => (a.rank < b.rank ? -1 : 1));
+}
+
+/** Sizes of test and validation of `count` patients; one patient at least stays in train. */
+function partSizes(count: number, split: Task["split"]): {test: number; validation: number} {
+  const test = split.type === "file" ? 0 : Math.min(Math.round(split.test * count), Math.max(0, count - 1));
+  const validation = Math.min(Math.round(split.validation * count), Math.max(0, count - test - 1));
+  return {test, validation};
+}
+
+function placeStratum(
+  patients: readonly Patient[],
+  split: Task["split"],
+  place: Map<Patient, SplitPart>,
+): void {
+  const open = patients.filter((patient) => patient.assigned !== "test");
+  const {test, validation} = partSizes(open.length, split);
+  for (const patient of patients) place.set(patient, "test");
+  open.forEach((patient, position) => {
+    if (position >= test) place.set(patient, position < test + validation ? "validation" : "train");
+  });
+}
+
+function matrixOf(table: SiteTable, patients: readonly Patient[]): PatientMatrix {
+  const d = table.featureNames.length;
+  const n = patients.reduce((sum, {rows}) => sum + rows.length, 0);
+  const values = new Float32Array(n * d);
+  const labels = new Uint8Array(n);
+  const patientOf = new Uint32Array(n);
+  let next = 0;
+  patients.forEach(({rows, label}, number) => {
+    for (const row of rows) {
+      values.set(rowOf(table, row), next * d);
+      labels[next] = label;
+      patientOf[next] = number;
+      next += 1;
+    }
+  });
+  return {n, d, values, labels, patients: patients.length, patientOf};
+}
+
+function countsOf(matrix: PatientMatrix, patients: readonly Patient[]): PartCounts {
+  const positivePatients = patients.reduce((sum, {label}) => sum + label, 0);
+  const negativePatients = patients.length - positivePatients;
+  return {rows: matrix.n, patients: patients.length, positivePatients, negativePatients};
+}
+
+/**
+ * Divides the patients of `table` into train, validation and test, class by class: in each class the patients are
+ * ordered by SHA-256 of seed and key, and the first round(share * count) of them are taken. The same seed and the
+ * same patients give the same split on any machine, in any order of rows.
+ * Where the task's split is a file, test is as the file says and only validation is drawn, from train.
+ * @param seed of the plan; a whole number
+ * @returns matrices of raw values owned by the caller, rows of a patient side by side
+ */
+export function splitSite(table: SiteTable, task: Task, seed: number): SealedSplit {
+  const patients = rankedPatients(table, seed);
+  const place = new Map<Patient, SplitPart>();
+  for (const label of [0, 1]) {
+    placeStratum(
+      patients.filter((patient) => patient.label === label),
+      task.split,
+      place,
+    );
+  }
+  const contents = PARTS.map((part) => patients.filter((patient) => place.get(patient) === part));
+  const [train = [], validation = [], test = []] = contents;
+  const matrices = {
+    train: matrixOf(table, train),
+    validation: matrixOf(table, validation),
+    test: matrixOf(table, test),
+  };
+  const counts = {
+    train: countsOf(matrices.train, train),
+    validation: countsOf(matrices.validation, validation),
+    test: countsOf(matrices.test, test),
+  };
+  const manifest = patients.map((patient) => [patient.key, place.get(patient)].join("\n")).sort();
+  return {
+    ...matrices,
+    manifestHash: hashText(["consilium/split-manifest/1", contractHash(task), manifest]),
+    counts,
+    oneClassParts: PARTS.filter(
+      (part) => counts[part].positivePatients === 0 || counts[part].negativePatients === 0,
+    ),
+  };
+}
+
+/**
+ * One matrix of all rows of `parts`, in their order; patients are renumbered and taken to be different ones.
+ * For training on train and validation together once settings are frozen, and for pooled baselines.
+ * @param parts at least one, all with the same `d`
+ */
+export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {
+  const n = parts.reduce((sum, part) => sum + part.n, 0);
+  const d = parts[0]?.d ?? 0;
+  const joined = {
+    n,
+    d,
+    values: new Float32Array(n * d),
+    labels: new Uint8Array(n),
+    patientOf: new Uint32Array(n),
+  };
+  let row = 0;
+  let patients = 0;
+  for (const part of parts) {
+    joined.values.set(part.values, row * d);
+    joined.labels.set(part.labels, row);
+    joined.patientOf.set(
+      part.patientOf.map((patient) => patient + patients),
+      row,
+    );
+    row += part.n;
+    patients += part.patients;
+  }
+  return {...joined, patients};
+}

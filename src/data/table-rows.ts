@@ -1,0 +1,86 @@
+import {CodedError} from "../core/index.ts";
+import type {DataErrorCode} from "./errors.ts";
+import type {SiteTable} from "./types.ts";
+
+/** Most feature values of one table: 1 GiB of f32. */
+const MAX_TABLE_VALUES = 2 ** 28;
+
+/** A row that passed every check. */
+export interface CheckedRow {
+  readonly features: readonly number[];
+  readonly label: 0 | 1;
+  /** Namespaced patient key. */
+  readonly patient: string;
+  readonly rowNumber: number;
+  readonly line: number;
+}
+
+/** Gathers rows whose number is not known beforehand. */
+export interface TableRows {
+  /** @throws {CodedError} DATA_PATIENT_LABELS_DIFFER, DATA_FILE_TOO_LARGE */
+  add(row: CheckedRow): void;
+  /** Counts a row that is left out for a missing value. */
+  drop(): void;
+  /** The table so far; to be called once. @throws {CodedError} DATA_NO_ROW_LEFT */
+  finish(): Pick<SiteTable, "values" | "labels" | "patients" | "rowNumbers" | "droppedRows">;
+}
+
+/** An empty {@link TableRows} for `width` features a row; `fileName` is for messages. */
+export function createTableRows(fileName: string, width: number): TableRows {
+  let values = new Float32Array(64 * width);
+  const labels: (0 | 1)[] = [];
+  const patients: string[] = [];
+  const rowNumbers: number[] = [];
+  const firstOf = new Map<string, {readonly label: 0 | 1; readonly line: number}>();
+  let droppedRows = 0;
+  const makeRoom = (size: number): void => {
+    if (size > MAX_TABLE_VALUES) {
+      throw new CodedError<DataErrorCode>(
+        "DATA_FILE_TOO_LARGE",
+        `${fileName}: more than ${MAX_TABLE_VALUES} values`,
+        {
+          hint: "Use fewer rows or columns.",
+        },
+      );
+    }
+    if (size <= values.length) return;
+    const larger = new Float32Array(Math.min(MAX_TABLE_VALUES, Math.max(size, 2 * values.length)));
+    larger.set(values);
+    values = larger;
+  };
+  return {
+    add({features, label, patient, rowNumber, line}) {
+      const first = firstOf.get(patient);
+      if (first === undefined) firstOf.set(patient, {label, line});
+      else if (first.label !== label) {
+        const what = `${fileName}:${line}: label differs from that of the same patient on line ${first.line}`;
+        const hint = "One label per patient: mend the file, or choose another patient column.";
+        throw new CodedError<DataErrorCode>("DATA_PATIENT_LABELS_DIFFER", what, {hint});
+      }
+      const start = labels.length * width;
+      makeRoom(start + width);
+      values.set(features, start);
+      labels.push(label);
+      patients.push(patient);
+      rowNumbers.push(rowNumber);
+    },
+    drop() {
+      droppedRows += 1;
+    },
+    finish() {
+      if (labels.length === 0) {
+        throw new CodedError<DataErrorCode>("DATA_NO_ROW_LEFT", `${fileName}: every row misses a value`, {
+          hint: "Check missing.markers, or leave out the column that is never filled.",
+          data: {droppedRows},
+        });
+      }
+      return {
+        values: values.slice(0, labels.length * width),
+        labels: Uint8Array.from(labels),
+        patients,
+        rowNumbers: Uint32Array.from(rowNumbers),
+        droppedRows,
+      };
+    },
+  };
+}
