@@ -1,0 +1,24 @@
+/** Codes of the errors of this room. */
+export type StorageErrorCode =
+  /** The disk or the quota is full; the write did not take place. */
+  | "STORAGE_FULL"
+  /** The state directory can not be written, by its permissions or its file system. */
+  | "STORAGE_UNWRITABLE"
+  /** A file of the state directory can not be read. */
+  | "STORAGE_UNREADABLE"
+  /** A key file is open to people other than its owner. */
+  | "STORAGE_UNSAFE_PERMISSIONS"
+  /** Another daemon runs on the same state directory. */
+  | "STORAGE_LOCKED"
+  /** The state directory was written by a newer version, or its marker is damaged. */
+  | "STORAGE_VERSION"
+  /** A record that was once on disk is damaged, and others follow it. */
+  | "STORAGE_JOURNAL_CORRUPT"
+  /** The bytes of a stored model do not have the hash they are stored under. */
+  | "STORAGE_MODEL_CORRUPT"
+  /** A run or model name is not lower-case hexadecimal of the right length. */
+  | "STORAGE_NAME_INVALID"
+  /** The node key is not an Ed25519 private key in PKCS#8 PEM. */
+  | "STORAGE_KEY_MALFORMED"
+  /** There is a node key already; it is never overwritten. */
+  | "STORAGE_KEY_EXISTS";

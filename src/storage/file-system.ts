@@ -1,0 +1,88 @@
+import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate} from "node:fs/promises";
+import type {Closable} from "../core/index.ts";
+import {lockDirectory} from "./directory-lock.ts";
+import {systemCode} from "./file-faults.ts";
+
+/** A file that is open for writing at its end. */
+export interface OpenFile extends Closable {
+  /** Writes all of `bytes` at the end; they are durable after `sync`. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when everything written so far survives a loss of power. */
+  sync(): Promise<void>;
+}
+
+/**
+ * The operations that state is kept with, so that tests can fail or cut the power at each of them.
+ * All reject with the operating system's error (its `code`, such as `ENOSPC`).
+ */
+export interface FileSystem {
+  /** The bytes of the file, owned by the caller, or undefined when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** The names in the directory in ascending order; none when it does not exist. */
+  list(path: string): Promise<readonly string[]>;
+  /** The nine permission bits of the file or directory, or undefined when there is none. */
+  permissions(path: string): Promise<number | undefined>;
+  /** Makes the directory and its missing parents, for the owner alone; an existing one is left as it is. */
+  makeDirectory(path: string): Promise<void>;
+  /** Opens a file that must not exist yet, with `mode`. */
+  create(path: string, mode: number): Promise<OpenFile>;
+  /** Opens an existing file at its end. */
+  append(path: string): Promise<OpenFile>;
+  /** Cuts the file to its first `sizeBytes`. */
+  truncate(path: string, sizeBytes: number): Promise<void>;
+  /** Puts the file `from` in the place of `to`, at once. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes the file, if there is one. */
+  remove(path: string): Promise<void>;
+  /** Resolves when the names in the directory survive a loss of power. */
+  syncDirectory(path: string): Promise<void>;
+  /** Takes the directory for this process until closed, or until the process ends in whatever way. */
+  lock(path: string): Promise<Closable>;
+}
+
+function toOpenFile(handle: FileHandle): OpenFile {
+  return {
+    async write(bytes) {
+      let written = 0;
+      while (written < bytes.length) {
+        written += (await handle.write(bytes, written, bytes.length - written)).bytesWritten;
+      }
+    },
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  };
+}
+
+async function unlessAbsent<Result>(action: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** The machine's own {@link FileSystem}. */
+export const nodeFileSystem: FileSystem = {
+  read: (path) => unlessAbsent(() => readFile(path)),
+  list: async (path) => (await unlessAbsent(() => readdir(path)))?.sort() ?? [],
+  permissions: async (path) => {
+    const found = await unlessAbsent(() => stat(path));
+    return found === undefined ? undefined : found.mode & 0o777;
+  },
+  makeDirectory: async (path) => void (await mkdir(path, {recursive: true, mode: 0o700})),
+  create: async (path, mode) => toOpenFile(await open(path, "ax", mode)),
+  append: async (path) => toOpenFile(await open(path, "a")),
+  truncate: (path, sizeBytes) => truncate(path, sizeBytes),
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, {force: true}),
+  syncDirectory: async (path) => {
+    const handle = await open(path, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  lock: lockDirectory,
+};

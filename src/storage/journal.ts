@@ -1,0 +1,119 @@
+import {concat, equals} from "uint8arrays";
+import {type Closable, CodedError} from "../core/index.ts";
+import {reading, writing} from "./file-faults.ts";
+import type {FileSystem, OpenFile} from "./file-system.ts";
+import {decodeFrames, encodeFrame, JOURNAL_MAGIC} from "./journal-frames.ts";
+import {writeDurably} from "./write-durably.ts";
+
+/**
+ * An append-only file of records that survive a crash: a record is there, whole, once its `append` resolved,
+ * and either there or not when the crash came before. After a failed write every further one fails alike
+ * until the journal is opened anew, so that nothing follows a write of unknown fate.
+ */
+export interface Journal extends Closable {
+  /** The records that were there at opening, in the order of their writing; not to be changed. */
+  entries(): Uint8Array[];
+  /**
+   * Adds `record` (which must not change until this resolves); resolves when it is durable. Records appended
+   * meanwhile share one write and one sync.
+   * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
+   */
+  append(record: Uint8Array): Promise<void>;
+  /**
+   * Replaces all records, those of earlier appends included, by `keep`, at once.
+   * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
+   */
+  compact(keep: readonly Uint8Array[]): Promise<void>;
+}
+
+interface Opened {
+  readonly records: Uint8Array[];
+  readonly sizeBytes: number;
+}
+
+async function readJournal(files: FileSystem, path: string): Promise<Opened> {
+  const bytes = await reading(path, () => files.read(path));
+  if (bytes === undefined) {
+    await writeDurably(files, path, JOURNAL_MAGIC);
+    return {records: [], sizeBytes: JOURNAL_MAGIC.length};
+  }
+  const isJournal = equals(bytes.subarray(0, JOURNAL_MAGIC.length), JOURNAL_MAGIC);
+  const contents = isJournal ? decodeFrames(bytes) : {records: [], soundBytes: 0, isDamaged: true};
+  if (contents.isDamaged) {
+    const offset = contents.soundBytes;
+    throw new CodedError("STORAGE_JOURNAL_CORRUPT", `the journal ${path} is damaged at byte ${offset}`, {
+      data: {path, offset},
+      hint: "Check the disk and restore the state directory from a backup, or join again with a new one.",
+    });
+  }
+  if (contents.soundBytes < bytes.length) {
+    await writing(path, () => files.truncate(path, contents.soundBytes));
+  }
+  return {records: contents.records, sizeBytes: contents.soundBytes};
+}
+
+/** Runs one thing after the other; after the first failure, each rejects with that failure. */
+function createQueue(): <Result>(action: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (action) => {
+    const result = last.then(action);
+    last = result;
+    result.catch(() => {});
+    return result;
+  };
+}
+
+/**
+ * Opens the journal at `path`, and makes it when there is none; the torn end of an interrupted write is cut off.
+ * The directory must be locked by this process.
+ * @throws {CodedError} STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE, STORAGE_FULL, STORAGE_UNWRITABLE
+ */
+export async function openJournal(files: FileSystem, path: string): Promise<Journal> {
+  const opened = await readJournal(files, path);
+  let sizeBytes = opened.sizeBytes;
+  let file: OpenFile = await writing(path, () => files.append(path));
+  // The cut of a torn end, too, must be durable before anything is written after it.
+  await writing(path, () => file.sync());
+  const enqueue = createQueue();
+  let openBatch: Uint8Array[] | undefined;
+  let batchWritten: Promise<void> = Promise.resolve();
+
+  const write = async (batch: readonly Uint8Array[]): Promise<void> => {
+    const frame = encodeFrame(sizeBytes, batch);
+    await file.write(frame);
+    await file.sync();
+    sizeBytes += frame.length;
+  };
+  const rewrite = async (keep: readonly Uint8Array[]): Promise<void> => {
+    const bytes = concat([JOURNAL_MAGIC, encodeFrame(JOURNAL_MAGIC.length, keep)]);
+    await writeDurably(files, path, bytes);
+    const replaced = file;
+    file = await files.append(path);
+    sizeBytes = bytes.length;
+    await replaced.close();
+  };
+  return {
+    entries: () => [...opened.records],
+    append(record) {
+      if (openBatch === undefined) {
+        const batch: Uint8Array[] = [];
+        openBatch = batch;
+        batchWritten = enqueue(() => {
+          if (openBatch === batch) openBatch = undefined;
+          return writing(path, () => write(batch));
+        });
+      }
+      openBatch.push(record);
+      return batchWritten;
+    },
+    compact(keep) {
+      // What is appended from here on comes after the compaction, so it must not join a batch before it.
+      openBatch = undefined;
+      return enqueue(() => writing(path, () => rewrite(keep)));
+    },
+    async close() {
+      await enqueue(async () => {}).catch(() => {});
+      await file.close();
+    },
+  };
+}

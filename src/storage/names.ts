@@ -1,0 +1,16 @@
+import {CodedError} from "../core/index.ts";
+
+/**
+ * `name` when it is `digits` lower-case hexadecimal digits, so that it can never lead out of its directory.
+ * @throws {CodedError} STORAGE_NAME_INVALID
+ */
+export function checkedHexName(name: string, digits: number): string {
+  if (name.length === digits && /^[0-9a-f]+$/.test(name)) return name;
+  throw new CodedError(
+    "STORAGE_NAME_INVALID",
+    `a stored name must be ${digits} lower-case hexadecimal digits`,
+    {
+      data: {length: name.length, digits},
+    },
+  );
+}

@@ -1,0 +1,120 @@
+import {join} from "node:path";
+import {fromString, toString} from "uint8arrays";
+import {type Closable, CodedError, createCloseStack} from "../core/index.ts";
+import {type CachedAddresses, type KnownAddresses, readAddresses, writeAddresses} from "./address-cache.ts";
+import {reading, writing} from "./file-faults.ts";
+import {type FileSystem, nodeFileSystem} from "./file-system.ts";
+import {type Journal, openJournal} from "./journal.ts";
+import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
+import {checkedHexName} from "./names.ts";
+import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
+import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
+
+const FORMAT_VERSION = 1;
+const FORMAT_FILE = "formatVersion";
+const RUN_ID_DIGITS = 32;
+
+/** What is kept of one run; closing ends its journal. */
+export interface RunStorage extends Closable {
+  readonly journal: Journal;
+  readonly models: ModelStore;
+}
+
+/**
+ * A node's state on disk, held by this process alone until closed:
+ * `formatVersion`, `node.key`, `addresses.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`.
+ */
+export interface StateDirectory extends Closable {
+  readonly path: string;
+  /** The node key's seed, see {@link readNodeKey}. */
+  readNodeKey(): Promise<Uint8Array | undefined>;
+  /** A new node key's seed, see {@link createNodeKey}. */
+  createNodeKey(): Promise<Uint8Array>;
+  /** See {@link readAddresses}. */
+  readAddresses(): Promise<CachedAddresses>;
+  /** See {@link writeAddresses}. */
+  writeAddresses(addresses: KnownAddresses): Promise<void>;
+  /**
+   * Opens what is kept of the run (`runId`: 32 lower-case hexadecimal digits), once per process; it is closed
+   * with the directory at the latest.
+   * @throws {CodedError} STORAGE_NAME_INVALID and what {@link openJournal} and {@link openModelStore} throw
+   */
+  openRun(runId: string, hashOf?: ModelHash): Promise<RunStorage>;
+}
+
+async function checkFormat(files: FileSystem, directory: string): Promise<void> {
+  const path = join(directory, FORMAT_FILE);
+  const bytes = await reading(path, () => files.read(path));
+  if (bytes === undefined) {
+    await writeDurably(files, path, fromString(`${FORMAT_VERSION}\n`));
+    return;
+  }
+  const written = toString(bytes).trim();
+  if (written === String(FORMAT_VERSION)) return;
+  const isNewer = /^[1-9][0-9]{0,8}$/.test(written);
+  throw new CodedError(
+    "STORAGE_VERSION",
+    isNewer
+      ? `the state directory ${directory} has format ${written}, this version knows ${FORMAT_VERSION}`
+      : `${path} holds no format version`,
+    {
+      data: {path, known: FORMAT_VERSION},
+      hint: isNewer ? "Update consilium on this machine." : "Restore the state directory from a backup.",
+    },
+  );
+}
+
+async function prepare(files: FileSystem, directory: string): Promise<void> {
+  await sweepTemporaries(files, directory);
+  await checkFormat(files, directory);
+  for (const name of await reading(directory, () => files.list(directory))) {
+    if (name.endsWith(".key")) await checkKeyPermissions(files, join(directory, name));
+  }
+}
+
+async function openRunStorage(
+  files: FileSystem,
+  root: string,
+  runId: string,
+  hashOf?: ModelHash,
+): Promise<RunStorage> {
+  const name = checkedHexName(runId, RUN_ID_DIGITS);
+  const directory = await makeDirectoryDurably(files, root, "runs", name);
+  const modelDirectory = await makeDirectoryDurably(files, directory, "models");
+  await sweepTemporaries(files, directory);
+  const models = await openModelStore(files, modelDirectory, hashOf);
+  const journal = await openJournal(files, join(directory, "journal"));
+  return {journal, models, close: () => journal.close()};
+}
+
+/**
+ * Opens the state directory at `path` (absolute), made with mode 0700 when it is missing, and takes it for this
+ * process: a second daemon is refused, and a killed one leaves nothing behind that could refuse the next.
+ * @throws {CodedError} STORAGE_LOCKED, STORAGE_VERSION, STORAGE_UNSAFE_PERMISSIONS, STORAGE_FULL,
+ * STORAGE_UNWRITABLE, STORAGE_UNREADABLE
+ */
+export async function openStateDirectory(
+  path: string,
+  files: FileSystem = nodeFileSystem,
+): Promise<StateDirectory> {
+  const stack = createCloseStack();
+  try {
+    await writing(path, () => files.makeDirectory(path));
+    stack.add(await writing(path, () => files.lock(path)));
+    await prepare(files, path);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+  const keyPath = join(path, "node.key");
+  const addressPath = join(path, "addresses.json");
+  return {
+    path,
+    readNodeKey: () => readNodeKey(files, keyPath),
+    createNodeKey: () => createNodeKey(files, keyPath),
+    readAddresses: () => readAddresses(files, addressPath),
+    writeAddresses: (addresses) => writeAddresses(files, addressPath, addresses),
+    openRun: async (runId, hashOf) => stack.add(await openRunStorage(files, path, runId, hashOf)),
+    close: () => stack.close(),
+  };
+}
