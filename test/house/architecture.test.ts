@@ -1,0 +1,156 @@
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import {describe, expect, it} from "vitest";
+import {errorCodeFaults} from "./error-codes.ts";
+import {ROOT} from "./planting.ts";
+import * as rules from "./source-rules.ts";
+import {filesBelow, parseSource, readSources} from "./sources.ts";
+
+const sources = readSources();
+
+/** A law, its rule, and planted sources: the rule must find a fault in each of the bad ones and none in the good. */
+interface Law {
+  readonly says: string;
+  readonly rule: rules.SourceRule;
+  readonly bad: readonly (readonly [file: string, text: string])[];
+  readonly good: readonly (readonly [file: string, text: string])[];
+}
+
+const LAWS: readonly Law[] = [
+  {
+    says: "every exported name has a docstring",
+    rule: rules.exportsAreDocumented,
+    bad: [
+      ["src/data/a.ts", "export const a = 1;"],
+      ["src/data/a.ts", "// no docstring\nexport function a(): void {}"],
+      ["src/data/a.ts", "export interface A {}"],
+      ["src/data/a.ts", "export type A = 1;"],
+      ["src/data/a.ts", "const a = 1;\nexport {a};"],
+    ],
+    good: [
+      ["src/data/a.ts", "/** One. */\nexport const a = 1;\nconst b = 2;"],
+      ["src/data/a.ts", "/** One. */\nexport function a(x: 1): 1;\nexport function a(x: 2): 2;"],
+      ["src/data/index.ts", 'export {a} from "./a.ts";'],
+    ],
+  },
+  {
+    says: "expected failures are coded: no bare Error outside core",
+    rule: rules.errorsAreCoded,
+    bad: [
+      ["src/data/a.ts", 'throw new Error("no");'],
+      ["src/data/a.ts", 'const fault = new RangeError("no");'],
+    ],
+    good: [
+      ["src/core/a.ts", 'throw new Error("no");'],
+      ["src/data/a.ts", 'throw new CodedError("DATA_NO", "no");'],
+    ],
+  },
+  {
+    says: "a door hands on names one by one, and nothing else",
+    rule: rules.doorsNameTheirExports,
+    bad: [
+      ["src/data/index.ts", 'export * from "./a.ts";'],
+      ["src/data/index.ts", 'export * as a from "./a.ts";'],
+      ["src/data/index.ts", "export const a = 1;"],
+      ["src/data/a.ts", 'export * from "./b.ts";'],
+    ],
+    good: [["src/data/index.ts", 'import "../core/polyfill.ts";\nexport {type A, b} from "./a.ts";']],
+  },
+  {
+    says: "no class inherits outside core",
+    rule: rules.nothingInherits,
+    bad: [["src/data/a.ts", "class A extends B {}"]],
+    good: [["src/data/a.ts", "class A implements B {}\ninterface C extends B {}"]],
+  },
+  {
+    says: "wall time is injected outside core and cli",
+    rule: rules.datesAreGiven,
+    bad: [["src/node/a.ts", "const now = new Date();"]],
+    good: [
+      ["src/node/a.ts", "const then = new Date(clock.wallMs());"],
+      ["src/cli/a.ts", "const now = new Date();"],
+    ],
+  },
+  {
+    says: "no interface has an I-prefix",
+    rule: rules.interfacesHaveNoPrefix,
+    bad: [["src/data/a.ts", "interface IReader {}"]],
+    good: [["src/data/a.ts", "interface Identity {}\ninterface IO {}"]],
+  },
+  {
+    says: "files are named by the one thing inside",
+    rule: rules.filesAreNamedByContent,
+    bad: [
+      ["src/data/utils.ts", ""],
+      ["src/data/common/a.ts", ""],
+      ["src/data/string-helpers.ts", ""],
+      ["src/node/base.ts", ""],
+    ],
+    good: [["src/data/database.ts", ""]],
+  },
+  {
+    says: "nothing is left to do in a comment",
+    rule: rules.nothingIsLeftToDo,
+    bad: [["src/data/a.ts", `/* ${"TO"}${"DO"}: more */`]],
+    good: [["src/data/a.ts", 'const todo = "nothing";']],
+  },
+];
+
+describe("the sources", () => {
+  it("are there", () => {
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  for (const {says, rule, bad, good} of LAWS) {
+    it(says, () => {
+      for (const [file, text] of bad) expect(rule(parseSource(file, text)), text || file).not.toEqual([]);
+      for (const [file, text] of good) expect(rule(parseSource(file, text)), text || file).toEqual([]);
+      expect(sources.flatMap(rule)).toEqual([]);
+    });
+  }
+});
+
+describe("error codes", () => {
+  const list =
+    '/** Codes. */\nexport type DataErrorCode =\n  /** One. */\n  | "DATA_ONE"\n  /** Two. */\n  | "DATA_TWO";';
+  const uses = 'new CodedError("DATA_ONE", "x");\nconst table = {DATA_TWO: 2};';
+  const faultsOf = (...files: readonly (readonly [string, string])[]): readonly string[] =>
+    errorCodeFaults(files.map(([file, text]) => parseSource(file, text)));
+
+  it("are found when thrown but not listed, foreign, unused or without a doc line", () => {
+    const errors = ["src/data/errors.ts", list] as const;
+    expect(faultsOf(errors, ["src/data/a.ts", uses])).toEqual([]);
+    expect(faultsOf(errors, ["src/data/a.ts", `${uses}\nnew CodedError("DATA_NEW", "x");`])).toEqual([
+      "src/data/a.ts:3 DATA_NEW is in no list",
+    ]);
+    expect(faultsOf(errors, ["src/data/a.ts", uses], ["src/node/b.ts", uses])).toEqual([
+      "src/node/b.ts:1 DATA_ONE is another room's",
+    ]);
+    expect(faultsOf(errors, ["src/data/a.ts", 'new CodedError("DATA_ONE", "x");'])).toEqual([
+      "src/data/errors.ts:6 DATA_TWO is used nowhere",
+    ]);
+    const bare = list.replace("  /** Two. */\n", "");
+    expect(faultsOf(["src/data/errors.ts", bare], ["src/data/a.ts", uses])).toEqual([
+      "src/data/errors.ts:5 DATA_TWO has no doc line",
+    ]);
+  });
+
+  it("of every room are listed, its own, documented and used", () => {
+    expect(errorCodeFaults(sources)).toEqual([]);
+  });
+});
+
+describe("the repository", () => {
+  const folders = ["home", "root", "work", "Users"].join("|");
+  const machinePath = new RegExp(`(?<![\\w.*@-])/(${folders})/`);
+
+  it("names no path of one machine", () => {
+    expect("see /ho" + "me/ann/x").toMatch(machinePath);
+    expect("see https://example.org/ho" + "me/x").not.toMatch(machinePath);
+    const offenders = filesBelow(".").filter((file) => {
+      const text = readFileSync(path.join(ROOT, file), "utf8");
+      return !text.includes("\0") && text.split("\n").some((line) => machinePath.test(line));
+    });
+    expect(offenders).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+import {readdirSync, readFileSync} from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import {ROOT} from "./planting.ts";
+
+/** One TypeScript file of src, parsed. */
+export interface Source {
+  /** Path from the project's root, with forward slashes. */
+  readonly file: string;
+  /** The folder in src that holds it. */
+  readonly room: string;
+  readonly tree: ts.SourceFile;
+}
+
+/** Parses `text` as the file of that path. */
+export function parseSource(file: string, text: string): Source {
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  return {file, room: file.split("/")[1] ?? "", tree};
+}
+
+/** Every file below `folder` (from the project's root), without what is installed or generated. */
+export function filesBelow(folder: string): readonly string[] {
+  const skipped = /^(node_modules|dist|coverage|\.git|\.bench)$/;
+  return readdirSync(path.join(ROOT, folder), {withFileTypes: true}).flatMap((entry) => {
+    const file = path.posix.join(folder, entry.name);
+    if (skipped.test(entry.name)) return [];
+    return entry.isDirectory() ? filesBelow(file) : entry.isFile() ? [file] : [];
+  });
+}
+
+/** All of src, parsed. */
+export function readSources(): readonly Source[] {
+  return filesBelow("src")
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => parseSource(file, readFileSync(path.join(ROOT, file), "utf8")));
+}
+
+/** All nodes of a file, outermost first. */
+export function* nodesOf(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  for (const child of node.getChildren()) yield* nodesOf(child);
+}
+
+/** `file:line` of a node, for messages. */
+export function placeOf(source: Source, node: ts.Node): string {
+  return `${source.file}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+}
