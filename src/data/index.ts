@@ -5,14 +5,15 @@ export {readSite, type SiteQuery} from "./read-site.ts";
 export {joinMatrices, splitSite} from "./split.ts";
 export {
   fromUnitRange,
-  meanOf,
   type Moment,
   type Moments,
+  meanOf,
   squaredDeviationOf,
   standardise,
   standardiserOf,
   toUnitRange,
 } from "./standardise.ts";
+export {generateSyntheticHeart} from "./synthetic.ts";
 export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task.ts";
 export type {Task} from "./task-schema.ts";
 export type {
