@@ -15,4 +15,5 @@ export {
   openSnapshot,
   type Snapshot,
   type SnapshotExpectation,
+  snapshotSize,
 } from "./snapshot.ts";

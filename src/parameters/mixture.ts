@@ -1,4 +1,4 @@
-import {CodedError} from "../core/index.ts";
+import {CodedError, type Hash, toHex} from "../core/index.ts";
 import type {Codec} from "./codec.ts";
 import {type Chunk, expectChunkSize, weightOf} from "./contribution.ts";
 
@@ -9,8 +9,10 @@ declare const mixtureBrand: unique symbol;
 /** The sum of several members' contributions to one chunk, encoded; made only by {@link sumChunk}. */
 export interface Mixture {
   readonly [mixtureBrand]: true;
+  /** Lower-case hexadecimal SHA-256 of `bytes`. */
+  readonly hash: string;
+  /** Not to be changed. */
   readonly bytes: Uint8Array;
-  readonly contributors: number;
 }
 
 function summedWeight(parts: readonly Uint8Array[]): number {
@@ -44,7 +46,7 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
  * @param parts every contributor's bytes of this chunk, checked by {@link checkContribution}
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
  */
-export function sumChunk(codec: Codec, chunk: Chunk, parts: readonly Uint8Array[]): Mixture {
+export function sumChunk(hash: Hash, codec: Codec, chunk: Chunk, parts: readonly Uint8Array[]): Mixture {
   for (const part of parts) expectChunkSize(chunk, part);
   const bytes = new Uint8Array(chunk.lengthBytes);
   const sums = new Float64Array(Math.min(BLOCK_VALUES, chunk.values));
@@ -60,7 +62,7 @@ export function sumChunk(codec: Codec, chunk: Chunk, parts: readonly Uint8Array[
   }
   if (chunk.hasWeight) new DataView(bytes.buffer).setFloat32(bytes.length - 4, summedWeight(parts), true);
   // The brand exists for the compiler only: this function is its one maker.
-  return {bytes, contributors: parts.length} as Mixture;
+  return {hash: toHex(hash(bytes)), bytes} as Mixture;
 }
 
 /**

@@ -24,9 +24,14 @@ export interface Snapshot {
   readonly values: Float32Array;
 }
 
+/** Size in bytes of a snapshot of `values` values. */
+export function snapshotSize(values: number): number {
+  return LAYOUT_HASH_BYTES + 4 * values;
+}
+
 /** Freezes `values` (copied) into a {@link Snapshot}. */
 export function createSnapshot(hash: Hash, layout: Uint8Array, values: Float32Array): Snapshot {
-  const bytes = new Uint8Array(LAYOUT_HASH_BYTES + values.byteLength);
+  const bytes = new Uint8Array(snapshotSize(values.length));
   bytes.set(layout);
   const view = singles(bytes.subarray(LAYOUT_HASH_BYTES));
   view.set(values);
@@ -44,7 +49,7 @@ export interface SnapshotExpectation {
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_LAYOUT_FOREIGN, PARAMETERS_NOT_FINITE
  */
 export function openSnapshot(hash: Hash, bytes: Uint8Array, expected: SnapshotExpectation): Snapshot {
-  if (bytes.length !== LAYOUT_HASH_BYTES + 4 * expected.values) {
+  if (bytes.length !== snapshotSize(expected.values)) {
     throw new CodedError("PARAMETERS_WRONG_SIZE", "a snapshot has not the size of this run's model");
   }
   if (expected.layout.some((byte, index) => byte !== bytes[index])) {

@@ -78,8 +78,8 @@ export function releaseUpdate({update, weight, codec, clipNorm, hash}: UpdateToR
 }
 
 /** A sum of contributions may leave as it is: it is built from releases only. */
-export function releaseMixture(hash: Hash, mixture: Mixture): Release {
-  return mark(toHex(hash(mixture.bytes)), mixture.bytes);
+export function releaseMixture(mixture: Mixture): Release {
+  return mark(mixture.hash, mixture.bytes);
 }
 
 /** The common result of a round may leave: every member holds it. */

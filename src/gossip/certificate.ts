@@ -1,0 +1,97 @@
+import {CodedError, type Hash, toHex} from "../core/index.ts";
+import {type Certificate, type CertificateBody, canonicalBytes} from "./frames.ts";
+import {type MemberId, majority} from "./quorum.ts";
+
+/** What the protocol needs and must not do itself. */
+export interface Primitives {
+  readonly hash: Hash;
+  /** This member's signature over a vote. */
+  sign(bytes: Uint8Array): Uint8Array;
+  /** Whether `signature` is `member`'s over `bytes`; false, never a throw, for nonsense. */
+  verify(member: MemberId, bytes: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** Identifies a body: hexadecimal SHA-256 of its canonical bytes. */
+export function bodyHash(hash: Hash, body: CertificateBody): string {
+  return toHex(hash(canonicalBytes(body)));
+}
+
+/** The parent of a run's first body. */
+export function genesisHash(hash: Hash, run: string): string {
+  return toHex(hash(canonicalBytes(["consilium/genesis/1", run])));
+}
+
+/** A vote's content: one member's word that it holds `body`'s result on disk and accepts it in `ballot`. */
+export interface VoteContent {
+  readonly run: string;
+  readonly round: number;
+  readonly ballot: number;
+  /** {@link bodyHash} of the body voted for. */
+  readonly body: string;
+}
+
+/** The bytes that a vote's signature covers. */
+export function voteBytes({run, round, ballot, body}: VoteContent): Uint8Array {
+  return canonicalBytes(["consilium/vote/1", run, round, ballot, body]);
+}
+
+/** What a body must agree with. */
+export interface BodyRules {
+  readonly run: string;
+  readonly roster: string;
+  /** Sorted. */
+  readonly members: readonly MemberId[];
+  /** Null where the parent is not known, when rounds were missed; the votes still bind it. */
+  readonly parent: string | null;
+  readonly previousPeak: number;
+  readonly minimumContributors: number;
+  /** Share of the peak weight that must take part. */
+  readonly weightShare: number;
+}
+
+/** Why `body` may not be voted for, or undefined where it may. */
+export function bodyFault(body: CertificateBody, rules: BodyRules): string | undefined {
+  const {contributors} = body;
+  const isSorted = contributors.every(
+    (member, index) => index === 0 || (contributors[index - 1] ?? "") < member,
+  );
+  if (body.run !== rules.run) return "it belongs to another run";
+  if (body.roster !== rules.roster) return "it was made under another roster";
+  if (rules.parent !== null && body.parent !== rules.parent) return "it follows another certificate";
+  if (!isSorted || !contributors.every((member) => rules.members.includes(member))) {
+    return "it names contributors who are not on the roster, or twice";
+  }
+  if (contributors.length < rules.minimumContributors) return "too few members contributed";
+  if (body.peakWeight < body.weight || body.peakWeight < rules.previousPeak)
+    return "its peak weight is too low";
+  if (body.weight < rules.weightShare * body.peakWeight) return "too little of the weight contributed";
+  return undefined;
+}
+
+/**
+ * Checks that a majority of the roster voted for `certificate`'s body in one ballot.
+ * @throws GOSSIP_CERTIFICATE_INVALID
+ */
+export function verifyCertificate(primitives: Primitives, certificate: Certificate, rules: BodyRules): void {
+  const {body, ballot, votes} = certificate;
+  const content = voteBytes({
+    run: body.run,
+    round: body.round,
+    ballot,
+    body: bodyHash(primitives.hash, body),
+  });
+  const voters = new Set(
+    votes
+      .filter(({member}) => rules.members.includes(member))
+      .filter(({member, signature}) => primitives.verify(member, content, signature))
+      .map(({member}) => member),
+  );
+  const fault =
+    voters.size < majority(rules.members.length) ? "it lacks a quorum's votes" : bodyFault(body, rules);
+  if (fault !== undefined) {
+    throw new CodedError(
+      "GOSSIP_CERTIFICATE_INVALID",
+      `the certificate of round ${body.round} is invalid: ${fault}`,
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import {beginExchange, groupHash} from "./exchange.ts";
+import type {FrameOf} from "./frames.ts";
+import type {MemberId} from "./quorum.ts";
+import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
+import {bodyOf, castVote} from "./voting.ts";
+
+/** Notes that `member` has its contribution on disk. */
+export function onReady(context: RoundContext, member: MemberId, contribution: string): void {
+  const {state} = context;
+  state.ready.set(member, contribution);
+  if (state.quorumReadyAtMs === null && state.ready.size >= state.setup.opening.members) {
+    state.quorumReadyAtMs = context.nowMs;
+    armPatience(context);
+  }
+  considerStart(context, false);
+}
+
+/** Members that can take part in an attempt that this member leads. */
+function candidates({state}: RoundContext): MemberId[] {
+  const {lead, setup, ready, excluded} = state;
+  if (lead === null || state.own === null || !ready.has(setup.self)) return [];
+  return setup.rules.members.filter(
+    (member) =>
+      ready.has(member) &&
+      !excluded.has(member) &&
+      (lead.ballot === 0 || member === setup.self || lead.promises.has(member)),
+  );
+}
+
+/** Members worth waiting for: reachable, and heard of since the round before. */
+function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[] {
+  const {setup, linked, heard, excluded} = context.state;
+  return others(context).filter((member) => {
+    if (present.includes(member) || excluded.has(member)) return false;
+    return setup.opening.waitMs !== null || (linked.has(member) && heard.has(member));
+  });
+}
+
+/**
+ * Starts an attempt when everyone worth waiting for is ready, or when the deadline is over.
+ * @param isOverdue whether the deadline has passed
+ */
+export function considerStart(context: RoundContext, isOverdue: boolean): void {
+  const {state} = context;
+  const {lead, setup} = state;
+  if (lead === null || lead.phase !== "gathering" || state.decided !== null) return;
+  const present = candidates(context);
+  if (present.length < Math.max(lead.minimum, quorumOf(context))) return;
+  if (awaited(context, present).length > 0 && !isOverdue) {
+    // A later ballot asks only who is alive; the slow ones were waited for in the first.
+    const waitMs =
+      lead.ballot > 0 ? setup.limits.minimumMs : (setup.opening.waitMs ?? setup.readiness.timeoutMs());
+    const waitedMs = context.nowMs - (state.quorumReadyAtMs ?? context.nowMs);
+    context.emit({
+      type: "arm",
+      timer: "deadline",
+      afterMs: lead.ballot > 0 ? waitMs : Math.max(0, waitMs - waitedMs),
+    });
+    return;
+  }
+  startAttempt(context, present);
+}
+
+function startAttempt(context: RoundContext, present: readonly MemberId[]): void {
+  const {state} = context;
+  const {lead, setup} = state;
+  if (lead === null) return;
+  lead.phase = "mixing";
+  const participants = present.map((member) => ({member, contribution: state.ready.get(member) ?? ""}));
+  context.emit({type: "disarm", timer: "deadline"});
+  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  const start = {type: "start", ballot: lead.ballot, participants} as const;
+  sendTo(context, others(context), start);
+  onStart(context, setup.self, {run: setup.rules.run, round: setup.round, ...start});
+}
+
+function isSound({state}: RoundContext, {participants}: FrameOf<"start">, leader: MemberId): boolean {
+  const ids = participants.map(({member}) => member);
+  const {rules} = state.setup;
+  return (
+    ids.every((id, index) => rules.members.includes(id) && (index === 0 || (ids[index - 1] ?? "") < id)) &&
+    ids.length >= rules.minimumContributors &&
+    ids.includes(leader)
+  );
+}
+
+/** Joins the attempt that the leader of a ballot starts. */
+export function onStart(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
+  const {state} = context;
+  const {setup} = state;
+  if (start.ballot < state.promised) {
+    sendTo(context, [leader], {type: "refuse", ballot: start.ballot, promised: state.promised});
+    return;
+  }
+  if (!isSound(context, start, leader) || state.exchange?.group === groupHash(context, start)) return;
+  state.highestBallot = Math.max(state.highestBallot, start.ballot);
+  const mine = start.participants.find(({member}) => member === setup.self);
+  if (mine === undefined) {
+    report(context, {kind: "left-out", round: setup.round});
+    setup.readiness.backOff();
+    return;
+  }
+  if (state.own === null || mine.contribution !== state.own.hash) return;
+  if (state.quorumReadyAtMs !== null) setup.readiness.observe(context.nowMs - state.quorumReadyAtMs);
+  armPatience(context);
+  beginExchange(context, leader, start);
+  considerProposal(context);
+}
+
+/** A leader whose exchange has ended proposes its result, if enough of the weight took part. */
+export function considerProposal(context: RoundContext): void {
+  const {lead, exchange, setup} = context.state;
+  if (lead?.phase !== "mixing" || exchange?.result == null || exchange.ballot !== lead.ballot) return;
+  const {hash, weight} = exchange.result;
+  const body = bodyOf(context, weight, hash);
+  if (body === undefined) return;
+  if (body.weight < setup.rules.weightShare * body.peakWeight) {
+    const present = new Set(body.contributors);
+    const missing = setup.rules.members.filter((member) => !present.has(member));
+    report(context, {kind: "waiting", round: setup.round, missing});
+    lead.phase = "gathering";
+    lead.minimum = exchange.participants.length + 1;
+    return;
+  }
+  lead.phase = "voting";
+  castVote(context, lead.ballot, body);
+}
+
+/** How far behind the present leader this member's turn comes: 1 .. n - 1. */
+function rankOf({state}: RoundContext): number {
+  const {order, self} = state.setup;
+  return order.nextBallot(self, state.highestBallot) - state.highestBallot;
+}
+
+/** Waits for the present leader; the longer, the later this member's own turn comes. */
+export function armPatience(context: RoundContext): void {
+  const {state} = context;
+  const {setup} = state;
+  if (state.quorumReadyAtMs === null || state.decided !== null || state.lead !== null) return;
+  const leader = setup.order.leaderOf(state.highestBallot);
+  const openingMs = setup.opening.waitMs ?? setup.readiness.timeoutMs();
+  const trustMs = state.linked.has(leader) ? openingMs + setup.exchanging.timeoutMs() : 0;
+  context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * setup.limits.minimumMs});
+}

@@ -1,0 +1,26 @@
+import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts";
+
+/**
+ * What a member's records, in the order they were written, say about where it stands: after the newest
+ * certificate, with whatever it had written down about the round that follows.
+ */
+export function restoreSession(records: readonly DurableRecord[]): Restored {
+  let certified: Certified | null = null;
+  for (const record of records) {
+    if (record.kind === "certificate")
+      certified = {certificate: record.certificate, snapshot: record.snapshot};
+  }
+  const round = certified === null ? 0 : certified.certificate.body.round + 1;
+  let restored: RestoredRound | null = null;
+  for (const record of records) {
+    if (record.kind === "certificate" || record.round !== round) continue;
+    restored ??= {contribution: null, promised: -1, accepted: null, held: null};
+    if (record.kind === "contribution") {
+      restored = {...restored, contribution: record.contribution};
+    } else {
+      const {promised, accepted, snapshot} = record;
+      restored = {...restored, promised, accepted, held: snapshot ?? restored.held};
+    }
+  }
+  return {certified, round: restored};
+}

@@ -1,0 +1,191 @@
+import type {Codec, Snapshot} from "../parameters/index.ts";
+import {type BodyRules, type Primitives} from "./certificate.ts";
+import type {Deadline, DeadlineLimits} from "./deadline.ts";
+import type {Exchange} from "./exchange.ts";
+import type {Certificate, CertificateBody, Frame} from "./frames.ts";
+import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
+import type {
+  Accepted,
+  Contribution,
+  DurableRecord,
+  Effect,
+  Report,
+  RestoredRound,
+  RoundSpec,
+} from "./types.ts";
+
+/** What does not change during a round. */
+export interface RoundSetup {
+  readonly self: MemberId;
+  readonly round: number;
+  readonly rules: BodyRules;
+  readonly spec: RoundSpec;
+  /** How many members must be ready before the first attempt, and how long the others are waited for. */
+  readonly opening: {readonly members: number; readonly waitMs: number | null};
+  readonly order: LeaderOrder;
+  readonly primitives: Primitives;
+  readonly limits: DeadlineLimits;
+  readonly readiness: Deadline;
+  readonly exchanging: Deadline;
+}
+
+/** A ballot this member leads. */
+export interface Lead {
+  readonly ballot: number;
+  phase: "promising" | "gathering" | "mixing" | "voting";
+  readonly promises: Map<MemberId, Accepted | null>;
+  /** How many participants an attempt needs at least; grows when their weight was too low. */
+  minimum: number;
+}
+
+/** A proposal this member has not voted on yet. */
+export interface Proposal {
+  readonly ballot: number;
+  readonly body: CertificateBody;
+  readonly from: MemberId;
+}
+
+/** What an outstanding fetch is for. */
+export type FetchPurpose =
+  | {readonly kind: "part"; readonly group: string; readonly chunk: number; readonly member: MemberId}
+  | {readonly kind: "sum"; readonly group: string; readonly chunk: number; readonly member: MemberId}
+  | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
+
+/** What an outstanding write is for. */
+export type PersistPurpose =
+  | {readonly kind: "contribution"}
+  | {readonly kind: "promise"; readonly ballot: number}
+  | {readonly kind: "vote"; readonly ballot: number; readonly body: CertificateBody}
+  | {readonly kind: "certificate"};
+
+/** Everything one member knows about the round under way; changed only by the functions of this room. */
+export interface RoundState {
+  readonly setup: RoundSetup;
+  own: Contribution | null;
+  readonly ready: Map<MemberId, string>;
+  readonly linked: Set<MemberId>;
+  /** Members heard since the round before: those worth waiting for. */
+  readonly heard: Set<MemberId>;
+  readonly excluded: Set<MemberId>;
+  promised: number;
+  highestBallot: number;
+  accepted: Accepted | null;
+  lead: Lead | null;
+  exchange: Exchange | null;
+  proposal: Proposal | null;
+  readonly held: Map<string, Snapshot>;
+  readonly bodies: Map<string, CertificateBody>;
+  readonly votes: Map<number, Map<MemberId, {readonly body: string; readonly signature: Uint8Array}>>;
+  decided: Certificate | null;
+  /** When enough members were known to be ready; null before. */
+  quorumReadyAtMs: number | null;
+  readonly fetches: Map<number, FetchPurpose>;
+  readonly persists: Map<number, PersistPurpose>;
+  readonly published: Set<string>;
+  /** Fetches of the round's result that failed so far. */
+  failedFetches: number;
+}
+
+/** A round's state with the way out for its effects. */
+export interface RoundContext {
+  readonly state: RoundState;
+  readonly nowMs: number;
+  emit(effect: Effect): void;
+  nextId(): number;
+}
+
+/** The state in which a member begins, or after a restart resumes, a round. */
+export function createRoundState(
+  setup: RoundSetup,
+  presence: {readonly linked: Iterable<MemberId>; readonly heard: Iterable<MemberId>},
+  restored: RestoredRound | null,
+): RoundState {
+  const leadsFirst = restored === null || (restored.promised < 0 && restored.accepted === null);
+  return {
+    setup,
+    own: null,
+    ready: new Map(),
+    linked: new Set(presence.linked),
+    heard: new Set(presence.heard),
+    excluded: new Set(),
+    promised: restored?.promised ?? -1,
+    highestBallot: Math.max(0, restored?.promised ?? 0),
+    accepted: restored?.accepted ?? null,
+    lead:
+      leadsFirst && setup.order.leaderOf(0) === setup.self
+        ? {ballot: 0, phase: "gathering", promises: new Map(), minimum: setup.opening.members}
+        : null,
+    exchange: null,
+    proposal: null,
+    held: new Map(restored?.held == null ? [] : [[restored.held.hash, restored.held]]),
+    bodies: new Map(),
+    votes: new Map(),
+    decided: null,
+    quorumReadyAtMs: null,
+    fetches: new Map(),
+    persists: new Map(),
+    published: new Set(),
+    failedFetches: 0,
+  };
+}
+
+/** The codec of the round. */
+export function codecOfRound({state}: RoundContext): Codec {
+  return state.setup.spec.codec;
+}
+
+/** Members of a majority of the roster. */
+export function quorumOf({state}: RoundContext): number {
+  return majority(state.setup.rules.members.length);
+}
+
+/** All members but this one, in order. */
+export function others({state}: RoundContext): MemberId[] {
+  return state.setup.rules.members.filter((member) => member !== state.setup.self);
+}
+
+type RoundFrame = Frame extends infer Each
+  ? Each extends Frame
+    ? Omit<Each, "run" | "round">
+    : never
+  : never;
+
+/** Sends a frame of this round to each of `to`. */
+export function sendTo(context: RoundContext, to: readonly MemberId[], content: RoundFrame): void {
+  const {rules, round} = context.state.setup;
+  for (const member of to) {
+    context.emit({type: "send", to: member, frame: {run: rules.run, round, ...content}});
+  }
+}
+
+/** Asks for bytes of a blob; the answer comes back under the purpose. */
+export function fetchFor(
+  context: RoundContext,
+  purpose: FetchPurpose,
+  blob: {readonly hash: string; readonly offset: number; readonly length: number},
+): void {
+  const id = context.nextId();
+  context.state.fetches.set(id, purpose);
+  context.emit({type: "fetch", id, from: purpose.member, ...blob});
+}
+
+/** Ends the outstanding fetches that `isUnwanted` names. */
+export function cancelFetches(context: RoundContext, isUnwanted: (purpose: FetchPurpose) => boolean): void {
+  for (const [id, purpose] of context.state.fetches) {
+    if (!isUnwanted(purpose)) continue;
+    context.state.fetches.delete(id);
+    context.emit({type: "cancel", id});
+  }
+}
+
+/** Has a record written; the protocol goes on under the purpose when it is on disk. */
+export function persist(context: RoundContext, purpose: PersistPurpose, record: DurableRecord): void {
+  const id = context.nextId();
+  context.state.persists.set(id, purpose);
+  context.emit({type: "persist", id, record});
+}
+
+/** Tells people. */
+export function report(context: RoundContext, content: Report): void {
+  context.emit({type: "report", report: content});
+}

@@ -1,0 +1,204 @@
+import {unreachable} from "../core/index.ts";
+import {openSnapshot} from "../parameters/index.ts";
+import {onExchangeOver, onPrepare, onPromise, onPromisePersisted, onRefuse, takeLead} from "./ballots.ts";
+import {verifyCertificate} from "./certificate.ts";
+import {endExchange, objectTo, onPart, onSum, onSummed, resendSums} from "./exchange.ts";
+import type {Frame, FrameOf} from "./frames.ts";
+import {armPatience, considerProposal, considerStart, onReady, onStart} from "./gathering.ts";
+import type {MemberId} from "./quorum.ts";
+import {
+  type FetchPurpose,
+  others,
+  type PersistPurpose,
+  persist,
+  type RoundContext,
+  sendTo,
+} from "./round-state.ts";
+import type {Contribution, TimerName} from "./types.ts";
+import {considerVote, decide, onPropose, onVote, onVotePersisted, settle, voteFrame} from "./voting.ts";
+
+/** This member's own work for the round is done: it is written down, then announced. */
+export function contribute(context: RoundContext, contribution: Contribution): void {
+  const {state} = context;
+  if (state.decided !== null || state.own !== null) return;
+  state.own = contribution;
+  persist(context, {kind: "contribution"}, {kind: "contribution", round: state.setup.round, contribution});
+}
+
+function announce(context: RoundContext): void {
+  const {own, setup, decided, accepted, held} = context.state;
+  if (own === null || decided !== null) return;
+  context.emit({type: "publish-contribution", contribution: own});
+  sendTo(context, others(context), {type: "ready", contribution: own.hash});
+  onReady(context, setup.self, own.hash);
+  const voted = accepted === null ? undefined : held.get(accepted.body.result);
+  if (accepted !== null && voted !== undefined) onVotePersisted(context, accepted.ballot, accepted.body);
+}
+
+/** Goes on when a write has reached the disk. */
+export function onPersisted(context: RoundContext, purpose: PersistPurpose): void {
+  switch (purpose.kind) {
+    case "contribution":
+      return announce(context);
+    case "promise":
+      return onPromisePersisted(context, purpose.ballot);
+    case "vote":
+      return onVotePersisted(context, purpose.ballot, purpose.body);
+    case "certificate":
+      // The session takes over: the round is past.
+      return undefined;
+    default:
+      return unreachable(purpose);
+  }
+}
+
+/** Handles a frame of this round from a linked member. */
+export function onFrame(context: RoundContext, from: MemberId, frame: Frame): void {
+  const {state} = context;
+  state.heard.add(from);
+  if (state.decided !== null && frame.type !== "certificate") return;
+  if (isLeaderFrame(frame) && state.setup.order.leaderOf(frame.ballot) !== from) return;
+  switch (frame.type) {
+    case "ready":
+      return onReady(context, from, frame.contribution);
+    case "prepare":
+      return onPrepare(context, from, frame);
+    case "promise":
+      return onPromise(context, from, frame.ballot, frame.accepted);
+    case "refuse":
+      return onRefuse(context, frame);
+    case "start":
+      return onStart(context, from, frame);
+    case "summed":
+      return onSummed(context, from, frame);
+    case "object":
+      return onObject(context, frame);
+    case "propose":
+      return onPropose(context, from, frame);
+    case "vote":
+      return onVote(context, from, frame);
+    case "certificate":
+      return onCertificate(context, frame);
+    case "ask":
+      return undefined;
+    default:
+      return unreachable(frame);
+  }
+}
+
+function isLeaderFrame(frame: Frame): frame is FrameOf<"prepare" | "start" | "propose"> {
+  return frame.type === "prepare" || frame.type === "start" || frame.type === "propose";
+}
+
+function onObject(context: RoundContext, frame: FrameOf<"object">): void {
+  const {exchange, lead, excluded, setup} = context.state;
+  if (exchange?.group !== frame.group || lead?.phase !== "mixing") return;
+  if (frame.reason === "invalid" && frame.member !== setup.self) excluded.add(frame.member);
+  onExchangeOver(context);
+}
+
+/** @throws GOSSIP_CERTIFICATE_INVALID */
+function onCertificate(context: RoundContext, {certificate}: FrameOf<"certificate">): void {
+  const {setup, decided} = context.state;
+  if (decided !== null) return;
+  verifyCertificate(setup.primitives, certificate, setup.rules);
+  decide(context, certificate);
+}
+
+/** Takes in fetched bytes. @throws PARAMETERS_WRONG_SIZE, PARAMETERS_LAYOUT_FOREIGN, PARAMETERS_NOT_FINITE */
+export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: Uint8Array): void {
+  const {state} = context;
+  if (purpose.kind === "snapshot") {
+    const {spec, primitives} = state.setup;
+    const expected = {layout: spec.layout, values: spec.reference.length};
+    const snapshot = openSnapshot(primitives.hash, bytes, expected);
+    state.held.set(snapshot.hash, snapshot);
+    if (state.decided === null) considerVote(context);
+    else settle(context);
+    return;
+  }
+  if (state.exchange?.group !== purpose.group) return;
+  if (purpose.kind === "part") onPart(context, purpose.chunk, purpose.member, bytes);
+  else onSum(context, purpose.chunk, bytes);
+  considerProposal(context);
+  considerVote(context);
+}
+
+/** A peer could not deliver. */
+export function onFetchFailed(context: RoundContext, purpose: FetchPurpose): void {
+  const {state} = context;
+  if (purpose.kind === "snapshot") {
+    state.failedFetches += 1;
+    context.emit({type: "arm", timer: "patience", afterMs: state.setup.limits.minimumMs});
+    return;
+  }
+  if (state.exchange?.group !== purpose.group) return;
+  objectTo(context, purpose.member, "unreachable");
+  if (state.lead?.phase === "mixing") onExchangeOver(context);
+  else considerVote(context);
+}
+
+/** A time is over. */
+export function onTimer(context: RoundContext, timer: TimerName): void {
+  if (timer === "deadline") return considerStart(context, true);
+  if (timer === "exchange") return onExchangeOver(context);
+  if (context.state.decided !== null) return settle(context);
+  return takeLead(context);
+}
+
+/** A member's link is up: tell it again what it may have missed. */
+export function onLinkUp(context: RoundContext, peer: MemberId): void {
+  const {state} = context;
+  const {lead, setup, exchange, accepted} = state;
+  state.linked.add(peer);
+  state.heard.add(peer);
+  if (state.decided !== null) return settle(context);
+  const own = state.ready.get(setup.self);
+  if (own !== undefined) sendTo(context, [peer], {type: "ready", contribution: own});
+  if (lead?.phase === "promising" && state.promised === lead.ballot) {
+    sendTo(context, [peer], {type: "prepare", ballot: lead.ballot});
+  }
+  if (lead?.phase === "mixing" && exchange !== null) {
+    sendTo(context, [peer], {type: "start", ballot: lead.ballot, participants: exchange.participants});
+  }
+  resendSums(context, peer);
+  if (accepted !== null && !isVoteUnderWay(context, accepted.ballot)) resendVote(context, peer);
+  considerStart(context, false);
+  return undefined;
+}
+
+function isVoteUnderWay({state}: RoundContext, ballot: number): boolean {
+  return [...state.persists.values()].some((purpose) => purpose.kind === "vote" && purpose.ballot === ballot);
+}
+
+function resendVote(context: RoundContext, peer: MemberId): void {
+  const {accepted, lead, held, published} = context.state;
+  const snapshot = accepted === null ? undefined : held.get(accepted.body.result);
+  if (accepted === null || snapshot === undefined) return;
+  const {ballot, body} = accepted;
+  if (!published.has(snapshot.hash)) {
+    published.add(snapshot.hash);
+    context.emit({type: "publish-snapshot", snapshot});
+  }
+  if (lead?.ballot === ballot) sendTo(context, [peer], {type: "propose", ballot, body});
+  sendTo(context, [peer], voteFrame(context, ballot, body));
+}
+
+/** A member's link is down: whoever waited for it looks for another way. */
+export function onLinkDown(context: RoundContext, peer: MemberId): void {
+  const {state} = context;
+  const {lead, exchange, setup} = state;
+  state.linked.delete(peer);
+  if (state.decided !== null) return;
+  const takesPart = exchange?.participants.some(({member}) => member === peer) ?? false;
+  if (lead?.phase === "mixing" && takesPart) onExchangeOver(context);
+  else if (lead !== null) considerStart(context, false);
+  else if (setup.order.leaderOf(state.highestBallot) === peer) armPatience(context);
+}
+
+/** Frees what the round still holds: nothing of it is of use after its certificate. */
+export function closeRound(context: RoundContext): void {
+  endExchange(context);
+  const {own, ready, setup} = context.state;
+  if (own !== null && ready.has(setup.self)) context.emit({type: "withdraw", hash: own.hash});
+}

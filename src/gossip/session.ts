@@ -1,0 +1,308 @@
+import {openSnapshot, snapshotSize} from "../parameters/index.ts";
+import {type BodyRules, bodyHash, genesisHash, verifyCertificate} from "./certificate.ts";
+import {createDeadline} from "./deadline.ts";
+import type {Certificate, Frame, FrameOf} from "./frames.ts";
+import {leaderOrder, type MemberId, majority} from "./quorum.ts";
+import {
+  closeRound,
+  contribute,
+  onFetched,
+  onFetchFailed,
+  onFrame,
+  onLinkDown,
+  onLinkUp,
+  onPersisted,
+  onTimer,
+} from "./round.ts";
+import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
+import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
+
+const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
+
+/** Where a member stands, for status pages and logs. */
+export interface SessionView {
+  /** The round under way; equal to the plan's rounds when the run has ended. */
+  readonly round: number;
+  readonly isFinished: boolean;
+  readonly certified: Certified | null;
+  readonly ready: readonly MemberId[];
+}
+
+/**
+ * One member's part in a run: the rounds one after another, and catching up on those it missed.
+ * Sans-I/O: every event returns the effects to carry out, in order; the state changes nowhere else.
+ */
+export interface Session {
+  /** Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad bytes */
+  handle(event: Event, nowMs: number): Effect[];
+  view(): SessionView;
+}
+
+/** A certificate of a later round, whose result is being fetched and written down. */
+interface CatchUp {
+  readonly certificate: Certificate;
+  readonly fetchId: number;
+  readonly from: MemberId;
+  snapshot: Certified["snapshot"] | null;
+  persistId: number | null;
+}
+
+/** Starts or, from what was restored, resumes a member's part in a run. */
+export function createSession(setup: SessionSetup): Session {
+  return new SessionMachine(setup);
+}
+
+class SessionMachine implements Session {
+  readonly #setup: SessionSetup;
+  readonly #readiness;
+  readonly #exchanging;
+  readonly #linked = new Set<MemberId>();
+  /** Members heard in the round under way; who stays silent for a whole round is not waited for in the next. */
+  #heard = new Set<MemberId>();
+  #lastId = 0;
+  #certified: Certified | null;
+  #catchUp: CatchUp | null = null;
+  #isBehind = false;
+  #round: RoundState | null;
+  #effects: Effect[] = [];
+  #nowMs = 0;
+
+  constructor(setup: SessionSetup) {
+    this.#setup = setup;
+    this.#readiness = createDeadline(setup.limits);
+    this.#exchanging = createDeadline(setup.limits);
+    this.#certified = setup.restored.certified;
+    this.#round = this.#openRound(setup.members, setup.restored.round);
+  }
+
+  view(): SessionView {
+    return {
+      round: this.#round?.setup.round ?? this.#setup.rounds,
+      isFinished: this.#round === null,
+      certified: this.#certified,
+      ready: [...(this.#round?.ready.keys() ?? [])],
+    };
+  }
+
+  handle(event: Event, nowMs: number): Effect[] {
+    this.#nowMs = nowMs;
+    this.#effects = [];
+    this.#dispatch(event);
+    return this.#effects;
+  }
+
+  #dispatch(event: Event): void {
+    switch (event.type) {
+      case "contribute":
+        if (event.round !== this.#round?.setup.round) return;
+        return this.#inRound((context) => contribute(context, event.contribution));
+      case "frame":
+        return this.#onFrame(event.from, event.frame);
+      case "link-up":
+        this.#linked.add(event.peer);
+        this.#heard.add(event.peer);
+        this.#ask(event.peer);
+        return this.#inRound((context) => onLinkUp(context, event.peer));
+      case "link-down":
+        this.#linked.delete(event.peer);
+        return this.#inRound((context) => onLinkDown(context, event.peer));
+      case "fetched":
+        return this.#onFetched(event.id, event.bytes);
+      case "fetch-failed":
+        return this.#onFetchFailed(event.id);
+      case "persisted":
+        return this.#onPersisted(event.id);
+      default:
+        return this.#onTimer(event.timer);
+    }
+  }
+
+  #inRound(act: (context: RoundContext) => void): void {
+    if (this.#round === null) return;
+    act({
+      state: this.#round,
+      nowMs: this.#nowMs,
+      emit: (effect) => void this.#effects.push(effect),
+      nextId: () => ++this.#lastId,
+    });
+  }
+
+  #rules(isParentKnown: boolean): BodyRules {
+    const {run, roster, members, start, weightShare, primitives} = this.#setup;
+    const parent = this.#certified?.certificate.body;
+    const isFirst = isParentKnown && parent === undefined;
+    const parentHash =
+      parent === undefined ? genesisHash(primitives.hash, run) : bodyHash(primitives.hash, parent);
+    return {
+      run,
+      roster,
+      members,
+      parent: isParentKnown ? parentHash : null,
+      previousPeak: parent?.peakWeight ?? 0,
+      minimumContributors: Math.max(majority(members.length), isFirst ? start.members : 0),
+      weightShare,
+    };
+  }
+
+  #openRound(heard: Iterable<MemberId>, restored: RestoredRound | null): RoundState | null {
+    const {self, run, rounds, members, start, limits, primitives} = this.#setup;
+    const round = this.#certified === null ? 0 : this.#certified.certificate.body.round + 1;
+    if (round >= rounds) return null;
+    const rules = this.#rules(true);
+    return createRoundState(
+      {
+        self,
+        round,
+        rules,
+        spec: this.#setup.specOf(round, this.#certified),
+        opening: {members: rules.minimumContributors, waitMs: round === 0 ? start.waitMs : null},
+        order: leaderOrder(primitives.hash, run, round, members),
+        primitives,
+        limits,
+        readiness: this.#readiness,
+        exchanging: this.#exchanging,
+      },
+      {linked: this.#linked, heard},
+      restored,
+    );
+  }
+
+  #advance(next: Certified): void {
+    const {round, contributors} = next.certificate.body;
+    const hasJumped = round !== this.#round?.setup.round;
+    this.#inRound(closeRound);
+    for (const timer of TIMERS) this.#effects.push({type: "disarm", timer});
+    const heard = new Set([...this.#heard, ...contributors]);
+    this.#heard = new Set();
+    this.#certified = next;
+    this.#catchUp = null;
+    this.#isBehind = false;
+    this.#round = this.#openRound(heard, null);
+    this.#effects.push({type: "publish-snapshot", snapshot: next.snapshot});
+    this.#effects.push({type: "certified", ...next, hasJumped});
+  }
+
+  #onFrame(from: MemberId, frame: Frame): void {
+    if (frame.run !== this.#setup.run) return;
+    this.#heard.add(from);
+    const {round} = this.view();
+    if (frame.type === "certificate") {
+      this.#onCertificate(from, frame);
+    } else if (frame.type === "ask") {
+      if (frame.round < round) this.#sendCertificate(from);
+    } else if (frame.round > round) {
+      this.#fallBehind(from);
+    } else if (frame.round < round) {
+      // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
+      if (frame.type === "ready" || frame.type === "prepare") this.#sendCertificate(from);
+    } else {
+      this.#inRound((context) => onFrame(context, from, frame));
+    }
+  }
+
+  #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
+    const {round} = this.view();
+    const {certificate} = frame;
+    if (certificate.body.round < round || this.view().isFinished) return;
+    if (certificate.body.round === round) this.#inRound((context) => onFrame(context, from, frame));
+    else this.#startCatchUp(certificate, from);
+  }
+
+  #startCatchUp(certificate: Certificate, from: MemberId): void {
+    const {body} = certificate;
+    const {primitives, rounds, shapeOf} = this.#setup;
+    if (body.round >= rounds) return;
+    if (this.#catchUp !== null && this.#catchUp.certificate.body.round >= body.round) return;
+    verifyCertificate(primitives, certificate, this.#rules(false));
+    if (this.#catchUp?.snapshot === null) this.#effects.push({type: "cancel", id: this.#catchUp.fetchId});
+    const fetchId = ++this.#lastId;
+    this.#isBehind = true;
+    this.#catchUp = {certificate, from, fetchId, snapshot: null, persistId: null};
+    const length = snapshotSize(shapeOf(body.round).values);
+    this.#effects.push({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length});
+  }
+
+  #onFetched(id: number, bytes: Uint8Array): void {
+    const catchUp = this.#catchUp;
+    if (catchUp?.fetchId === id) {
+      const {certificate} = catchUp;
+      const {primitives, shapeOf} = this.#setup;
+      const snapshot = openSnapshot(primitives.hash, bytes, shapeOf(certificate.body.round));
+      if (snapshot.hash !== certificate.body.result) {
+        this.#onFetchFailed(id);
+        return;
+      }
+      catchUp.snapshot = snapshot;
+      catchUp.persistId = ++this.#lastId;
+      const record = {kind: "certificate", certificate, snapshot} as const;
+      this.#effects.push({type: "persist", id: catchUp.persistId, record});
+      return;
+    }
+    const purpose = this.#round?.fetches.get(id);
+    if (purpose === undefined) return;
+    this.#round?.fetches.delete(id);
+    this.#inRound((context) => onFetched(context, purpose, bytes));
+  }
+
+  #onFetchFailed(id: number): void {
+    if (this.#catchUp?.fetchId === id) {
+      this.#catchUp = null;
+      this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+      return;
+    }
+    const purpose = this.#round?.fetches.get(id);
+    if (purpose === undefined) return;
+    this.#round?.fetches.delete(id);
+    this.#inRound((context) => onFetchFailed(context, purpose));
+  }
+
+  #onPersisted(id: number): void {
+    if (this.#catchUp?.persistId === id && this.#catchUp.snapshot !== null) {
+      this.#advance({certificate: this.#catchUp.certificate, snapshot: this.#catchUp.snapshot});
+      return;
+    }
+    const purpose = this.#round?.persists.get(id);
+    if (purpose === undefined) return;
+    this.#round?.persists.delete(id);
+    if (purpose.kind !== "certificate") {
+      this.#inRound((context) => onPersisted(context, purpose));
+      return;
+    }
+    const certificate = this.#round?.decided;
+    const snapshot = certificate == null ? undefined : this.#round?.held.get(certificate.body.result);
+    if (certificate != null && snapshot !== undefined) this.#advance({certificate, snapshot});
+  }
+
+  #onTimer(timer: TimerName): void {
+    if (this.#isBehind && timer === "patience" && this.#catchUp === null) {
+      for (const peer of this.#linked) this.#ask(peer);
+      this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
+      return;
+    }
+    this.#inRound((context) => onTimer(context, timer));
+  }
+
+  #fallBehind(peer: MemberId): void {
+    if (this.#isBehind) return;
+    this.#isBehind = true;
+    this.#ask(peer);
+    this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+  }
+
+  #ask(peer: MemberId): void {
+    const {run} = this.#setup;
+    this.#effects.push({type: "send", to: peer, frame: {type: "ask", run, round: this.view().round}});
+  }
+
+  #sendCertificate(to: MemberId): void {
+    if (this.#certified === null) return;
+    const {certificate} = this.#certified;
+    const frame: Frame = {
+      type: "certificate",
+      run: this.#setup.run,
+      round: certificate.body.round,
+      certificate,
+    };
+    this.#effects.push({type: "send", to, frame});
+  }
+}

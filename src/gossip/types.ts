@@ -1,0 +1,162 @@
+import type {Codec, Mixture, Snapshot} from "../parameters/index.ts";
+import type {Primitives} from "./certificate.ts";
+import type {DeadlineLimits} from "./deadline.ts";
+import type {Certificate, CertificateBody, Frame} from "./frames.ts";
+import type {MemberId} from "./quorum.ts";
+
+/** An encoded, released update of this member, named by the SHA-256 of its bytes. */
+export interface Contribution {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What must be on disk before the protocol goes on; the last record of a kind and round counts. */
+export type DurableRecord =
+  | {readonly kind: "contribution"; readonly round: number; readonly contribution: Contribution}
+  | {
+      readonly kind: "ballot";
+      readonly round: number;
+      /** The highest ballot this member promised or accepted. */
+      readonly promised: number;
+      readonly accepted: Accepted | null;
+      /** The result voted for, to be on disk before this record. */
+      readonly snapshot: Snapshot | null;
+    }
+  | {readonly kind: "certificate"; readonly certificate: Certificate; readonly snapshot: Snapshot};
+
+/** A vote this member gave. */
+export interface Accepted {
+  readonly ballot: number;
+  readonly body: CertificateBody;
+}
+
+/** Something a person or a later audit should know; never fatal. */
+export type Report =
+  /** Too few members are reachable or ready; `missing` are waited for. */
+  | {readonly kind: "waiting"; readonly round: number; readonly missing: readonly MemberId[]}
+  /** The round was mixed without this member's contribution. */
+  | {readonly kind: "left-out"; readonly round: number}
+  | {readonly kind: "took-over"; readonly round: number; readonly ballot: number}
+  /** A member's bytes were malformed, not finite or unreachable; it was left out of the next attempt. */
+  | {readonly kind: "objection"; readonly round: number; readonly member: MemberId; readonly reason: string}
+  /** A proposal that this member cannot vote for. */
+  | {
+      readonly kind: "proposal-refused";
+      readonly round: number;
+      readonly member: MemberId;
+      readonly reason: string;
+    }
+  /** Proof that a member voted for two results in one ballot. */
+  | {
+      readonly kind: "equivocation";
+      readonly round: number;
+      readonly member: MemberId;
+      readonly ballot: number;
+      readonly votes: readonly {readonly body: string; readonly signature: Uint8Array}[];
+    };
+
+/** Names of the timers of a round; arming one again replaces it. */
+export type TimerName = "deadline" | "exchange" | "patience";
+
+/** What the caller must do for the protocol, in the order given. */
+export type Effect =
+  | {readonly type: "send"; readonly to: MemberId; readonly frame: Frame}
+  | {
+      readonly type: "fetch";
+      readonly id: number;
+      readonly from: MemberId;
+      readonly hash: string;
+      readonly offset: number;
+      readonly length: number;
+    }
+  | {readonly type: "cancel"; readonly id: number}
+  | {readonly type: "publish-contribution"; readonly contribution: Contribution}
+  | {readonly type: "publish-mixture"; readonly mixture: Mixture}
+  | {readonly type: "publish-snapshot"; readonly snapshot: Snapshot}
+  | {readonly type: "withdraw"; readonly hash: string}
+  | {readonly type: "persist"; readonly id: number; readonly record: DurableRecord}
+  | {readonly type: "arm"; readonly timer: TimerName; readonly afterMs: number}
+  | {readonly type: "disarm"; readonly timer: TimerName}
+  | {readonly type: "report"; readonly report: Report}
+  /** A round is decided and on disk; `hasJumped` when rounds before it were missed. */
+  | {
+      readonly type: "certified";
+      readonly certificate: Certificate;
+      readonly snapshot: Snapshot;
+      readonly hasJumped: boolean;
+    };
+
+/** What happened outside. */
+export type Event =
+  | {readonly type: "contribute"; readonly round: number; readonly contribution: Contribution}
+  | {readonly type: "frame"; readonly from: MemberId; readonly frame: Frame}
+  | {readonly type: "link-up"; readonly peer: MemberId}
+  | {readonly type: "link-down"; readonly peer: MemberId}
+  | {readonly type: "fetched"; readonly id: number; readonly bytes: Uint8Array}
+  | {readonly type: "fetch-failed"; readonly id: number}
+  | {readonly type: "persisted"; readonly id: number}
+  | {readonly type: "timer"; readonly timer: TimerName};
+
+/** What one round mixes. */
+export interface RoundSpec {
+  readonly codec: Codec;
+  readonly layout: Uint8Array;
+  /** `[m]`, the common snapshot's values before the round; not changed. */
+  readonly reference: Float32Array;
+  /** How many leading values are mixed; the others are carried along. */
+  readonly mixed: number;
+}
+
+/** Sizes and meaning of a round's result, known without the rounds before it. */
+export interface RoundShape {
+  readonly layout: Uint8Array;
+  /** Number of values of the result. */
+  readonly values: number;
+}
+
+/** The newest certificate and its result. */
+export interface Certified {
+  readonly certificate: Certificate;
+  readonly snapshot: Snapshot;
+}
+
+/** What this member had written down about the round it was in when it stopped. */
+export interface RestoredRound {
+  readonly contribution: Contribution | null;
+  readonly promised: number;
+  readonly accepted: Accepted | null;
+  /** The result it voted for. */
+  readonly held: Snapshot | null;
+}
+
+/** What a session resumes from. */
+export interface Restored {
+  readonly certified: Certified | null;
+  readonly round: RestoredRound | null;
+}
+
+/** The start rule of a plan: what the first round waits for. */
+export interface StartRule {
+  readonly members: number;
+  readonly waitMs: number;
+}
+
+/** One member's part in one run. */
+export interface SessionSetup {
+  readonly self: MemberId;
+  readonly run: string;
+  /** Hash of the roster. */
+  readonly roster: string;
+  /** Members that train and vote, sorted. */
+  readonly members: readonly MemberId[];
+  readonly rounds: number;
+  readonly start: StartRule;
+  /** Share of the peak weight that every round needs. */
+  readonly weightShare: number;
+  readonly limits: DeadlineLimits;
+  readonly primitives: Primitives;
+  /** The spec of `round` given what was certified before it. */
+  specOf(round: number, previous: Certified | null): RoundSpec;
+  shapeOf(round: number): RoundShape;
+  readonly restored: Restored;
+}

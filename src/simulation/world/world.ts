@@ -1,0 +1,321 @@
+import {CodedError, type Random} from "../../core/index.ts";
+import {
+  type Certified,
+  type Contribution,
+  createSession,
+  type DurableRecord,
+  decodeFrame,
+  type Effect,
+  type Event,
+  encodeFrame,
+  type MemberId,
+  type Report,
+  restoreSession,
+  type Session,
+  type SessionSetup,
+} from "../../gossip/index.ts";
+import {createEventQueue} from "./event-queue.ts";
+
+/** What a fault does to a member at one of its effects. */
+export type Fault = "crash-before" | "crash-after" | "none";
+
+/** A network of members on virtual time. */
+export interface WorldOptions {
+  readonly members: readonly MemberId[];
+  /** A member's session, but for what its disk restores. */
+  setupOf(member: MemberId): Omit<SessionSetup, "restored">;
+  /** The member's released update for a round, and how long its training takes. */
+  contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
+  trainingMs(member: MemberId, round: number): number;
+  /** Draws latencies of links, disks and transfers. */
+  readonly random: Random;
+  /** Decides a fault at every effect of every member: every point at which a process can die. */
+  faultAt(member: MemberId, effect: Effect, count: number): Fault;
+  onCertified?(member: MemberId, certified: Certified): void;
+}
+
+interface Machine {
+  session: Session | null;
+  /** Told apart from the member's earlier lives. */
+  life: number;
+  isStalled: boolean;
+  readonly backlog: (() => void)[];
+  readonly disk: DurableRecord[];
+  readonly blobs: Map<string, Uint8Array>;
+  readonly timers: Map<string, number>;
+  effects: number;
+}
+
+/**
+ * The protocol under virtual time: the daemon's own session code with simulated links, disks and processes.
+ * Frames are lost only with their link, as over a real stream; processes crash at chosen effects and restart
+ * from what had reached their disk.
+ */
+export class World {
+  readonly reports: {readonly member: MemberId; readonly report: Report}[] = [];
+  readonly #options: WorldOptions;
+  readonly #queue = createEventQueue();
+  readonly #machines = new Map<MemberId, Machine>();
+  readonly #cuts = new Set<string>();
+  #timerSerial = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    for (const member of options.members) {
+      this.#machines.set(member, {
+        session: null,
+        life: 0,
+        isStalled: false,
+        backlog: [],
+        disk: [],
+        blobs: new Map(),
+        timers: new Map(),
+        effects: 0,
+      });
+    }
+  }
+
+  /** Virtual milliseconds since the beginning. */
+  get nowMs(): number {
+    return this.#queue.nowMs;
+  }
+
+  /** Does something at a later virtual time. */
+  after(delayMs: number, action: () => void): void {
+    this.#queue.after(delayMs, action);
+  }
+
+  /** The member's session, or null while it is down. */
+  sessionOf(member: MemberId): Session | null {
+    return this.#machine(member).session;
+  }
+
+  /** What has reached the member's disk. */
+  diskOf(member: MemberId): readonly DurableRecord[] {
+    return this.#machine(member).disk;
+  }
+
+  /** Whether every member that is up has ended the run. */
+  get isFinished(): boolean {
+    const up = [...this.#machines.values()].filter(({session}) => session !== null);
+    return up.length > 0 && up.every(({session}) => session?.view().isFinished);
+  }
+
+  /** Runs until `isDone`. @throws SIMULATION_STALLED after `limit` events, or when none is left */
+  run(isDone: () => boolean = () => this.isFinished, limit = 200_000): void {
+    for (let count = 0; !isDone(); count++) {
+      if (count >= limit || !this.#queue.step()) {
+        throw new Error(
+          `the world stands still at ${this.#queue.nowMs} ms after ${count} events: ${this.#describe()}`,
+        );
+      }
+    }
+  }
+
+  /** Starts a member from its disk; its links come up one by one. */
+  start(member: MemberId): void {
+    const machine = this.#machine(member);
+    if (machine.session !== null) return;
+    const restored = restoreSession(machine.disk);
+    machine.life += 1;
+    machine.session = createSession({...this.#options.setupOf(member), restored});
+    if (restored.certified !== null) {
+      machine.blobs.set(restored.certified.snapshot.hash, restored.certified.snapshot.bytes);
+    }
+    if (restored.round?.contribution == null) this.#train(member);
+    else this.#contribute(member, restored.round.contribution);
+    for (const other of this.#machines.keys()) if (other !== member) this.#connect(member, other);
+  }
+
+  /** Ends a member's process; what was not on its disk is gone. */
+  crash(member: MemberId): void {
+    const machine = this.#machine(member);
+    if (machine.session === null) return;
+    machine.session = null;
+    machine.life += 1;
+    machine.isStalled = false;
+    machine.backlog.length = 0;
+    machine.blobs.clear();
+    machine.timers.clear();
+    for (const other of this.#machines.keys()) {
+      if (other !== member) this.#deliver(other, this.#latencyMs(), {type: "link-down", peer: member});
+    }
+  }
+
+  /** Stops a member's process without ending its links (SIGSTOP). */
+  stall(member: MemberId): void {
+    this.#machine(member).isStalled = true;
+  }
+
+  /** Lets a stalled process go on (SIGCONT). */
+  resume(member: MemberId): void {
+    const machine = this.#machine(member);
+    machine.isStalled = false;
+    for (const action of machine.backlog.splice(0)) this.#queue.after(0, action);
+  }
+
+  /** Cuts the link between two members until it is healed. */
+  cut(a: MemberId, b: MemberId): void {
+    this.#cuts.add(this.#linkName(a, b));
+    this.#deliver(a, 0, {type: "link-down", peer: b});
+    this.#deliver(b, 0, {type: "link-down", peer: a});
+  }
+
+  /** Brings a cut link back. */
+  heal(a: MemberId, b: MemberId): void {
+    this.#cuts.delete(this.#linkName(a, b));
+    this.#connect(a, b);
+  }
+
+  #linkName(a: MemberId, b: MemberId): string {
+    return a < b ? `${a}|${b}` : `${b}|${a}`;
+  }
+
+  #machine(member: MemberId): Machine {
+    const machine = this.#machines.get(member);
+    if (machine === undefined)
+      throw new CodedError("SIMULATION_UNKNOWN_MEMBER", `there is no member ${member}`);
+    return machine;
+  }
+
+  #describe(): string {
+    return [...this.#machines]
+      .map(([member, {session}]) => `${member}@${session === null ? "down" : session.view().round}`)
+      .join(" ");
+  }
+
+  #latencyMs(): number {
+    return 1 + 20 * this.#options.random.uniform();
+  }
+
+  #isLinked(a: MemberId, b: MemberId): boolean {
+    const isUp = this.#machine(a).session !== null && this.#machine(b).session !== null;
+    return isUp && !this.#cuts.has(this.#linkName(a, b));
+  }
+
+  #connect(a: MemberId, b: MemberId): void {
+    const lives = [this.#machine(a).life, this.#machine(b).life];
+    this.#queue.after(this.#latencyMs(), () => {
+      const isSame = this.#machine(a).life === lives[0] && this.#machine(b).life === lives[1];
+      if (!isSame || !this.#isLinked(a, b)) return;
+      this.#handle(a, {type: "link-up", peer: b});
+      this.#handle(b, {type: "link-up", peer: a});
+    });
+  }
+
+  #deliver(to: MemberId, delayMs: number, event: Event, isWanted: () => boolean = () => true): void {
+    const {life} = this.#machine(to);
+    this.#queue.after(delayMs, () => {
+      if (this.#machine(to).life === life && isWanted()) this.#handle(to, event);
+    });
+  }
+
+  #train(member: MemberId): void {
+    const machine = this.#machine(member);
+    const view = machine.session?.view();
+    if (view === undefined || view.isFinished) return;
+    const {life} = machine;
+    this.#queue.after(this.#options.trainingMs(member, view.round), () => {
+      const now = machine.session?.view();
+      if (machine.life !== life || now?.round !== view.round) return;
+      this.#contribute(member, this.#options.contributionOf(member, view.round, view.certified));
+    });
+  }
+
+  #contribute(member: MemberId, contribution: Contribution): void {
+    const machine = this.#machine(member);
+    const round = machine.session?.view().round ?? 0;
+    this.#handle(member, {type: "contribute", round, contribution});
+  }
+
+  #handle(member: MemberId, event: Event): void {
+    const machine = this.#machine(member);
+    if (machine.session === null) return;
+    if (machine.isStalled) {
+      const {life} = machine;
+      machine.backlog.push(() => machine.life === life && this.#handle(member, event));
+      return;
+    }
+    const {life} = machine;
+    for (const effect of machine.session.handle(event, this.#queue.nowMs)) {
+      if (machine.life !== life) return;
+      const fault = this.#options.faultAt(member, effect, machine.effects++);
+      if (fault === "crash-before") return this.crash(member);
+      this.#carryOut(member, machine, effect);
+      if (fault === "crash-after") return this.crash(member);
+    }
+  }
+
+  #carryOut(member: MemberId, machine: Machine, effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        return this.#send(member, effect);
+      case "fetch":
+        return this.#fetch(member, effect);
+      case "persist":
+        // A write that has begun may reach the disk although its process dies before it hears of it.
+        machine.disk.push(effect.record);
+        return this.#deliver(member, 0.5 + 2 * this.#options.random.uniform(), {
+          type: "persisted",
+          id: effect.id,
+        });
+      case "publish-contribution":
+        return void machine.blobs.set(effect.contribution.hash, effect.contribution.bytes);
+      case "publish-mixture":
+        return void machine.blobs.set(effect.mixture.hash, effect.mixture.bytes);
+      case "publish-snapshot":
+        return void machine.blobs.set(effect.snapshot.hash, effect.snapshot.bytes);
+      case "withdraw":
+        return void machine.blobs.delete(effect.hash);
+      case "arm":
+        return this.#arm(member, machine, effect.timer, effect.afterMs);
+      case "disarm":
+        return void machine.timers.delete(effect.timer);
+      case "report":
+        return void this.reports.push({member, report: effect.report});
+      case "certified":
+        this.#options.onCertified?.(member, effect);
+        return this.#train(member);
+      default:
+        return undefined;
+    }
+  }
+
+  #arm(
+    member: MemberId,
+    machine: Machine,
+    timer: "deadline" | "exchange" | "patience",
+    afterMs: number,
+  ): void {
+    const serial = ++this.#timerSerial;
+    machine.timers.set(timer, serial);
+    this.#deliver(member, afterMs, {type: "timer", timer}, () => {
+      const isCurrent = machine.timers.get(timer) === serial;
+      if (isCurrent) machine.timers.delete(timer);
+      return isCurrent;
+    });
+  }
+
+  #send(from: MemberId, {to, frame}: Extract<Effect, {type: "send"}>): void {
+    if (!this.#isLinked(from, to)) return;
+    const bytes = encodeFrame(frame);
+    const {life} = this.#machine(from);
+    const isWanted = (): boolean => this.#machine(from).life === life && this.#isLinked(from, to);
+    this.#deliver(to, this.#latencyMs(), {type: "frame", from, frame: decodeFrame(bytes)}, isWanted);
+  }
+
+  #fetch(member: MemberId, {id, from, hash, offset, length}: Extract<Effect, {type: "fetch"}>): void {
+    const {life} = this.#machine(member);
+    this.#queue.after(2 * this.#latencyMs(), () => {
+      if (this.#machine(member).life !== life) return;
+      const holder = this.#machine(from);
+      if (holder.isStalled) {
+        holder.backlog.push(() => this.#fetch(member, {type: "fetch", id, from, hash, offset, length}));
+        return;
+      }
+      const blob = this.#isLinked(member, from) ? holder.blobs.get(hash) : undefined;
+      if (blob === undefined) this.#handle(member, {type: "fetch-failed", id});
+      else this.#handle(member, {type: "fetched", id, bytes: blob.slice(offset, offset + length)});
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import {createHash} from "node:crypto";
+import {createRandom, sha256} from "../../src/core/index.ts";
+import {
+  type Certified,
+  type Contribution,
+  type Effect,
+  majority,
+  type Primitives,
+  type SessionSetup,
+} from "../../src/gossip/index.ts";
+import {type CodecName, codecOf, createSnapshot} from "../../src/parameters/index.ts";
+import {releaseUpdate} from "../../src/privacy/index.ts";
+import {type Fault, World} from "../../src/simulation/index.ts";
+
+/** Members, data and rules of a small simulated consortium. */
+export interface ConsortiumOptions {
+  readonly seed: number;
+  readonly weights: readonly number[];
+  readonly rounds: number;
+  readonly values?: number;
+  readonly codec?: CodecName;
+  readonly startMembers?: number;
+  readonly weightShare?: number;
+  readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
+  readonly trainingMs?: (member: string, round: number) => number;
+  readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
+}
+
+const RUN = "00112233445566778899aabbccddeeff";
+const LAYOUT = sha256(new TextEncoder().encode("test layout"));
+
+/** A stand-in for signatures whose forgery tests need not fear: a keyed hash that everyone can check. */
+function primitivesOf(member: string): Primitives {
+  const seal = (by: string, bytes: Uint8Array): Uint8Array =>
+    new Uint8Array(createHash("sha256").update(`seal of ${by}`).update(bytes).digest());
+  return {
+    hash: sha256,
+    sign: (bytes) => seal(member, bytes),
+    verify: (by, bytes, signature) => Buffer.compare(seal(by, bytes), signature) === 0,
+  };
+}
+
+/** The member's local parameters after training in `round` from `reference`: any fixed function will do. */
+export function train(seed: number, member: string, round: number, reference: Float32Array): Float32Array {
+  const random = createRandom({seed, site: member, round, purpose: "work"});
+  return reference.map((value) => Math.fround(0.9 * value + random.normal()));
+}
+
+/** A simulated consortium, with what each member saw certified. */
+export function createConsortium(options: ConsortiumOptions) {
+  const {seed, weights, rounds, values = 5, codec = "f32"} = options;
+  const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const certified = new Map<string, Certified[]>(members.map((member) => [member, []]));
+  const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
+  const setupOf = (self: string): Omit<SessionSetup, "restored"> => ({
+    self,
+    run: RUN,
+    roster: "ab".repeat(32),
+    members,
+    rounds,
+    start: {members: options.startMembers ?? majority(members.length), waitMs: 2000},
+    weightShare: options.weightShare ?? 0,
+    limits: {minimumMs: 100, maximumMs: 4000},
+    primitives: primitivesOf(self),
+    specOf: (_, previous) => ({
+      codec: codecOf(codec),
+      layout: LAYOUT,
+      reference: previous?.snapshot.values ?? new Float32Array(values),
+      mixed: values,
+    }),
+    shapeOf: () => ({layout: LAYOUT, values}),
+  });
+  const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
+    const reference = previous?.snapshot.values ?? new Float32Array(values);
+    const update = train(seed, member, round, reference).map(
+      (value, index) => value - (reference[index] ?? 0),
+    );
+    const {release} = releaseUpdate({
+      update,
+      weight: weightOf(member),
+      codec: codecOf(codec),
+      clipNorm: 1e6,
+      hash: sha256,
+    });
+    return options.tamper?.(member, round, release) ?? release;
+  };
+  const random = createRandom({seed, site: "", round: 0, purpose: "latency"});
+  const world = new World({
+    members,
+    setupOf,
+    contributionOf,
+    trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
+    random,
+    faultAt: options.faultAt ?? (() => "none"),
+    onCertified: (member, entry) => certified.get(member)?.push(entry),
+  });
+  return {world, members, certified, weightOf};
+}
+
+/** The parameters that central FedAvg over `contributors` gives, in binary64 until the last rounding. */
+export function fedAvg(
+  seed: number,
+  round: number,
+  reference: Float32Array,
+  contributors: readonly {readonly member: string; readonly weight: number}[],
+): Float32Array {
+  const total = contributors.reduce((sum, {weight}) => sum + weight, 0);
+  const mean = new Float64Array(reference.length);
+  for (const {member, weight} of contributors) {
+    train(seed, member, round, reference).forEach((value, index) => {
+      mean[index] = (mean[index] ?? 0) + (weight / total) * value;
+    });
+  }
+  return Float32Array.from(mean);
+}
+
+/** The snapshot hash of `values` under the test layout. */
+export function hashOf(values: Float32Array): string {
+  return createSnapshot(sha256, LAYOUT, values).hash;
+}
