@@ -1,0 +1,59 @@
+import {describe, expect, it} from "vitest";
+import {type BackendName, initialParameters, type ModelSpec, openBackend} from "../../src/model/index.ts";
+import {describeBackend} from "./backend-contract.ts";
+import {sampleBatch} from "./sample-batch.ts";
+
+const NATIVE: BackendName = "tfjs-node";
+const nativeReason = await openBackend(NATIVE).then(
+  ({backend}) => backend.close(),
+  (error: unknown) => error,
+);
+const isNativePresent = nativeReason === undefined;
+
+for (const name of ["wasm", "cpu"] as const) describeBackend(name);
+if (isNativePresent) describeBackend(NATIVE);
+
+describe("the choice of a backend", () => {
+  it("takes the fastest that works and says why the faster ones do not", async () => {
+    const {backend, passedOver, warning} = await openBackend("auto");
+    backend.close();
+    expect(backend.name).toBe(isNativePresent ? NATIVE : "wasm");
+    expect(passedOver.map(({name}) => name)).toEqual(isNativePresent ? [] : [NATIVE]);
+    expect(warning).toBeNull();
+  });
+
+  it("warns of the slow one", async () => {
+    const {backend, warning} = await openBackend("cpu");
+    backend.close();
+    expect(backend.name).toBe("cpu");
+    expect(warning).toContain("ten times slower");
+  });
+
+  it.skipIf(isNativePresent)("refuses one that is asked for by name and is missing", () => {
+    expect(nativeReason).toMatchObject({
+      code: "MODEL_BACKEND_MISSING",
+      message: "no compute backend (tfjs-node: the package @tensorflow/tfjs-node is not installed)",
+      hint: expect.stringContaining("auto"),
+    });
+  });
+});
+
+describe("two backends in one thread", () => {
+  it("take turns without a trace of each other", async () => {
+    const spec: ModelSpec = {architecture: "mlp", hidden: [6], activation: "tanh"};
+    const parameters = initialParameters(spec, 5, 1);
+    const batch = sampleBatch(8, 5, 1);
+    const wasm = (await openBackend("wasm")).backend;
+    const alone = wasm.build(spec, 5).predict(parameters, batch);
+    const cpu = (await openBackend("cpu")).backend;
+    const models = [wasm.build(spec, 5), cpu.build(spec, 5)];
+    const [first, other, again] = [0, 1, 0].map((index) => models[index]!.predict(parameters, batch));
+    wasm.close();
+    const afterwards = models[1]!.predict(parameters, batch);
+    cpu.close();
+    expect(first).toEqual(alone);
+    expect(again).toEqual(alone);
+    expect(afterwards).toEqual(other);
+    other!.forEach((score, row) => expect(score, `row ${row}`).toBeCloseTo(alone[row]!, 6));
+  });
+});

@@ -1,0 +1,39 @@
+import {expect, it} from "vitest";
+import {layoutOf, type ModelSpec} from "../../src/model/index.ts";
+import {layoutSize} from "../../src/parameters/index.ts";
+
+it("logistic regression is one dense layer", () => {
+  expect(layoutOf({architecture: "logistic"}, 13)).toEqual({
+    tensors: [
+      {name: "dense0.weight", shape: [13, 1]},
+      {name: "dense0.bias", shape: [1]},
+    ],
+  });
+});
+
+it("an MLP lies layer by layer, weights before biases", () => {
+  const layout = layoutOf({architecture: "mlp", hidden: [64, 32], activation: "relu"}, 30);
+  expect(layout.tensors.map(({name, shape}) => `${name} ${shape.join("x")}`)).toEqual([
+    "dense0.weight 30x64",
+    "dense0.bias 64",
+    "dense1.weight 64x32",
+    "dense1.bias 32",
+    "dense2.weight 32x1",
+    "dense2.bias 1",
+  ]);
+  expect(layoutSize(layout)).toBe(4097);
+});
+
+it.each<[string, ModelSpec, number]>([
+  ["no input", {architecture: "logistic"}, 0],
+  ["half an input", {architecture: "logistic"}, 1.5],
+  ["no hidden layer", {architecture: "mlp", hidden: [], activation: "relu"}, 3],
+  [
+    "nine hidden layers",
+    {architecture: "mlp", hidden: Array.from({length: 9}, () => 2), activation: "relu"},
+    3,
+  ],
+  ["an empty layer", {architecture: "mlp", hidden: [4, 0], activation: "tanh"}, 3],
+])("%s cannot be built", (_, spec, inputWidth) => {
+  expect(() => layoutOf(spec, inputWidth)).toThrow(expect.objectContaining({code: "MODEL_SPEC_INVALID"}));
+});
