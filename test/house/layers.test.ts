@@ -2,10 +2,10 @@ import {afterAll, describe, expect, it} from "vitest";
 import {z} from "zod";
 import {plantTree} from "./planting.ts";
 
-const ROOMS = [
-  ...["core", "parameters", "gossip", "privacy", "model", "evaluation", "training", "network", "storage"],
-  ...["consortium", "data", "node", "status", "simulation", "config", "cli"],
-];
+const ROOMS = (
+  "core parameters gossip privacy model evaluation training network storage " +
+  "consortium data node status simulation config cli"
+).split(" ");
 
 /** Edges that the rules must let pass; the second half of a cycle is reported at its first. */
 const ALLOWED: readonly (readonly [file: string, imported: string])[] = [

@@ -1,0 +1,94 @@
+/*
+ * Holds the documents to what is there: every relative link and anchor leads somewhere, and every
+ * `npm run X` and `consilium X` that they name exists. `npm run docs`
+ */
+import {spawnSync} from "node:child_process";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import path from "node:path";
+import {z} from "zod";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+
+function documents(): readonly string[] {
+  const inDocs = readdirSync(path.join(ROOT, "docs"), {recursive: true, encoding: "utf8"});
+  return [...readdirSync(ROOT), ...inDocs.map((name) => path.join("docs", name))].filter((name) =>
+    name.endsWith(".md"),
+  );
+}
+
+function withoutCode(text: string): string {
+  return text.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "");
+}
+
+function codeOf(text: string): string {
+  return [...text.matchAll(/^```[\s\S]*?^```|`[^`\n]*`/gm)].map(([code]) => code).join("\n");
+}
+
+/** Anchors of a document's headings, as the usual renderers make them. */
+function anchorsOf(file: string): ReadonlySet<string> {
+  const headings = [
+    ...readFileSync(file, "utf8")
+      .replaceAll(/^```[\s\S]*?^```/gm, "")
+      .matchAll(/^#+ +(.*)$/gm),
+  ];
+  return new Set(
+    headings.map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
+function deadLinks(document: string, text: string): readonly string[] {
+  const targets = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+  return targets
+    .filter((target) => !/^[a-z][a-z+.-]*:/.test(target))
+    .filter((target) => {
+      const [file = "", anchor] = target.split("#");
+      const found =
+        file === "" ? path.join(ROOT, document) : path.resolve(ROOT, path.dirname(document), file);
+      if (!existsSync(found)) return true;
+      return anchor !== undefined && found.endsWith(".md") && !anchorsOf(found).has(anchor);
+    })
+    .map((target) => `${document}: the link ${target} leads nowhere`);
+}
+
+function unknownScripts(document: string, text: string): readonly string[] {
+  const {scripts} = z
+    .object({scripts: z.record(z.string(), z.string())})
+    .parse(JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")));
+  const runs = [...codeOf(text).matchAll(/\bnpm run (?:--?\S+ )*([a-z:-]+)/g)].map(([, name = ""]) => name);
+  const direct = [...codeOf(text).matchAll(/\bnpm (start|test)\b/g)].map(([, name = ""]) => name);
+  return [...runs, ...direct]
+    .filter((name) => scripts[name] === undefined)
+    .map((name) => `${document}: there is no npm script ${name}`);
+}
+
+function unknownCommands(document: string, text: string): readonly string[] {
+  const named = [...codeOf(text).matchAll(/(?:^|[`$] ?|npx )consilium ([a-z][a-z-]*)/gm)].map(
+    ([, name = ""]) => name,
+  );
+  if (named.length === 0) return [];
+  const {stdout} = spawnSync(process.execPath, [path.join(ROOT, "dist/cli/main.js"), "--help"], {
+    encoding: "utf8",
+  });
+  const known = new Set(
+    [...stdout.matchAll(/^ +(?:\S*consilium\S* )([a-z][a-z-]*)/gm)].map(([, name = ""]) => name),
+  );
+  return named
+    .filter((name) => !known.has(name))
+    .map((name) => `${document}: there is no command consilium ${name}`);
+}
+
+const checked = documents();
+const faults = checked.flatMap((document) => {
+  const text = readFileSync(path.join(ROOT, document), "utf8");
+  // Decisions record what was thought of at the time; only a living document must name what exists.
+  const commands = document.includes("adr") ? [] : unknownCommands(document, text);
+  return [...deadLinks(document, text), ...unknownScripts(document, text), ...commands];
+});
+for (const fault of faults) console.error(fault);
+console.log(`documents: ${checked.length} read, ${faults.length} faults`);
+if (faults.length > 0) process.exitCode = 1;
