@@ -1,4 +1,6 @@
 export type {NetworkErrorCode} from "./errors.ts";
+export {createLibp2pNetwork} from "./libp2p/create-libp2p-network.ts";
+export {peerIdOfSeed} from "./libp2p/host.ts";
 export {DEFAULT_LIMITS, MAX_FRAME_BYTES} from "./limits.ts";
 export type {
   ByteTotals,

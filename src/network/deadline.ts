@@ -1,0 +1,64 @@
+import type {Clock} from "../core/index.ts";
+
+/** A signal that aborts with any of its parents. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+  /** Lets the parents forget it; must be called. */
+  end(): void;
+}
+
+/** A {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on long-lived parents once ended. */
+export function linkSignals(...parents: readonly AbortSignal[]): LinkedSignal {
+  const controller = new AbortController();
+  const onParent = (event: Event): void => {
+    const parent = parents.find((candidate) => candidate === event.target);
+    controller.abort(parent?.reason);
+  };
+  for (const parent of parents) {
+    if (parent.aborted) controller.abort(parent.reason);
+    parent.addEventListener("abort", onParent);
+  }
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    end() {
+      for (const parent of parents) parent.removeEventListener("abort", onParent);
+    },
+  };
+}
+
+/** A signal that aborts with its parent, or when nothing restarted it for a while. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Starts the time anew. */
+  restart(): void;
+  /** Ends it without aborting; must be called. */
+  end(): void;
+}
+
+/**
+ * A {@link Deadline} of `timeoutMs` on `clock`.
+ * @param reason what the signal aborts with when the time is over
+ */
+export function createDeadline(
+  clock: Clock,
+  timeoutMs: number,
+  parent: AbortSignal,
+  reason: () => unknown,
+): Deadline {
+  const linked = linkSignals(parent);
+  const arm = (): (() => void) => clock.after(timeoutMs, () => linked.abort(reason()), {unref: true});
+  let cancel = arm();
+  return {
+    signal: linked.signal,
+    restart() {
+      cancel();
+      cancel = arm();
+    },
+    end() {
+      cancel();
+      linked.end();
+    },
+  };
+}

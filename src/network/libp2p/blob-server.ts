@@ -1,0 +1,129 @@
+import type {Connection, Stream} from "@libp2p/interface";
+import {fromString} from "uint8arrays/from-string";
+import {type Clock, isCoded, runningSha256} from "../../core/index.ts";
+import type {BlobRange, BlobStore} from "../blob-store.ts";
+import {
+  BLOB_TRAILER_BYTES,
+  type BlobRequest,
+  createHeaderReader,
+  decodeBlobRequest,
+  encodeBlobHeader,
+} from "../blob-wire.ts";
+import {createDeadline, type Deadline} from "../deadline.ts";
+import type {NetworkErrorCode} from "../errors.ts";
+import type {LinkRecord} from "../link-table.ts";
+import {createSemaphore, type Semaphore} from "../semaphore.ts";
+import type {NetworkLimits, PeerId} from "../types.ts";
+import {abortStream, drained, onBytes, onNoMoreBytes, streamEnded} from "./streams.ts";
+
+/** Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. */
+export const CHUNK_BYTES = 256 * 1024;
+
+/** Transfers that are sent at once; others wait. */
+const MAX_SENDING = 16;
+
+/** What a blob server works with. */
+export interface BlobServerOptions {
+  readonly store: BlobStore;
+  readonly limits: NetworkLimits;
+  readonly clock: Clock;
+  /** Ends all transfers. */
+  readonly signal: AbortSignal;
+  /** The record of a member whose link has passed this side's checks; `undefined` for anyone else. */
+  recordOf(peer: PeerId): LinkRecord | undefined;
+  /** The peer broke the wire format. */
+  onViolation(peer: PeerId, code: NetworkErrorCode): void;
+}
+
+/** Reads the request at the start of `stream`. */
+function readRequest(stream: Stream, record: LinkRecord, signal: AbortSignal): Promise<BlobRequest> {
+  const reader = createHeaderReader();
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, {once: true});
+    onNoMoreBytes(stream, () => reject(streamEnded()));
+    onBytes(stream, (bytes) => {
+      record.addReceived(bytes.byteLength);
+      try {
+        const read = reader.push(bytes);
+        if (read !== undefined) resolve(decodeBlobRequest(read.header));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+/** Sends `bytes` and returns their SHA-256. Buffers handed to a stream are not copied: nobody may change them. */
+async function sendBytes(
+  stream: Stream,
+  range: BlobRange,
+  request: BlobRequest,
+  onSent: (sizeBytes: number) => Promise<void>,
+): Promise<Uint8Array> {
+  const {bytes} = range;
+  const isWhole = bytes.byteLength === range.response.total;
+  const running = isWhole ? undefined : runningSha256();
+  for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
+    const chunk = bytes.subarray(start, start + CHUNK_BYTES);
+    const isFull = !stream.send(chunk);
+    running?.update(chunk);
+    if (isFull) await onSent(chunk.byteLength);
+  }
+  return running?.digest() ?? fromString(request.hash, "base16");
+}
+
+async function serve(
+  options: BlobServerOptions,
+  sending: Semaphore,
+  work: {stream: Stream; record: LinkRecord; deadline: Deadline},
+): Promise<void> {
+  const {stream, record, deadline} = work;
+  const request = await readRequest(stream, record, deadline.signal);
+  const leave = await sending.acquire(deadline.signal);
+  try {
+    deadline.restart();
+    const range = options.store.lookUp(record.peer, request);
+    const header = encodeBlobHeader(range.response);
+    stream.send(header);
+    record.addSent(header.byteLength);
+    if (range.response.status === "ok") {
+      const digest = await sendBytes(stream, range, request, async () => {
+        await drained(stream, deadline.signal);
+        deadline.restart();
+      });
+      stream.send(digest);
+      record.addSent(range.bytes.byteLength + BLOB_TRAILER_BYTES);
+    }
+    await stream.close({signal: deadline.signal});
+  } finally {
+    leave();
+  }
+}
+
+/** Answers one request on each stream it is given. */
+export function createBlobServer(
+  options: BlobServerOptions,
+): (stream: Stream, connection: Connection) => Promise<void> {
+  const sending = createSemaphore(MAX_SENDING);
+  return async (stream, connection) => {
+    const peer = connection.remotePeer.toString();
+    const record = options.recordOf(peer);
+    if (record === undefined) {
+      abortStream(stream, undefined);
+      return;
+    }
+    const {clock, limits, signal, onViolation} = options;
+    const deadline = createDeadline(clock, limits.progressTimeoutMs, signal, () => streamEnded());
+    try {
+      await serve(options, sending, {stream, record, deadline});
+    } catch (error) {
+      abortStream(stream, error);
+      if (isCoded<NetworkErrorCode>(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) {
+        onViolation(peer, error.code);
+      }
+    } finally {
+      deadline.end();
+    }
+  };
+}

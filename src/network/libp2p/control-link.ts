@@ -1,0 +1,314 @@
+import type {Connection, Stream} from "@libp2p/interface";
+import {
+  type CancelTimer,
+  type Clock,
+  CodedError,
+  isCoded,
+  type Logger,
+  type Random,
+} from "../../core/index.ts";
+import {createDeadline} from "../deadline.ts";
+import type {NetworkErrorCode} from "../errors.ts";
+import {createFrameReader, encodeFrame, FRAME_HEADER_BYTES, type FrameKind} from "../frame.ts";
+import {
+  decodeHello,
+  decodeRefused,
+  decodeWelcome,
+  differingField,
+  encodeHandshake,
+  MAX_HANDSHAKE_BYTES,
+  WIRE_MINOR,
+} from "../handshake.ts";
+import {MAX_FRAME_BYTES} from "../limits.ts";
+import type {LinkFault, LinkRecord} from "../link-table.ts";
+import type {Handshake, NetworkLimits, PeerId} from "../types.ts";
+import {abortStream, LINK_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";
+
+/** A peer that leaves more than this unread, in bytes, loses its link: what it misses it can ask for again. */
+export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+
+/** How many heartbeats fit into the silence after which a link is given up. */
+const HEARTBEATS_PER_SILENCE = 4;
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+/** What a control link works with. */
+export interface ControlLinkOptions {
+  readonly record: LinkRecord;
+  readonly handshake: Handshake;
+  /** Initial window of this node's streams, in bytes. */
+  readonly windowBytes: number;
+  readonly limits: NetworkLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  onFrame(peer: PeerId, frame: Uint8Array): void;
+  /** The peer opened a control stream: this side is to open its own. */
+  onCalled(): void;
+  /** Ends every connection with the peer. */
+  disconnect(): void;
+}
+
+/** One attempt at a link and, if it succeeds, the link: two streams, one each way, each opened by its writer. */
+interface Life {
+  readonly session: number;
+  incoming: Stream | undefined;
+  outgoing: Stream | undefined;
+  connection: Connection | undefined;
+  /** Session of the peer's hello, once it came. */
+  peerSession: number | undefined;
+  /** The field in which the peer's hello differs; `undefined` when none does. */
+  difference: string | undefined;
+  hasAnswered: boolean;
+  isWelcomed: boolean;
+  fault: LinkFault | undefined;
+  lastHeardMs: number;
+  cancelHeartbeat: CancelTimer | undefined;
+  readonly onEnd: ((wasUp: boolean) => void)[];
+}
+
+/**
+ * The link to one peer. Streams are kept by peer, not by connection: when both ends dial at once there are two
+ * connections and still one link. It is up when each side has welcomed the other's hello.
+ */
+export class ControlLink {
+  readonly #options: ControlLinkOptions;
+  #life: Life | undefined;
+
+  constructor(options: ControlLinkOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the peer passed this side's checks, so that its requests may be served. */
+  hasAccepted(): boolean {
+    return this.#life?.hasAnswered === true && this.#life.difference === undefined;
+  }
+
+  /** Whether the peer opened its stream and waits for this side's. */
+  isCalled(): boolean {
+    return this.#life?.incoming !== undefined && this.#life.outgoing === undefined;
+  }
+
+  /** The connection under the link while it is up. */
+  connection(): Connection | undefined {
+    return this.#options.record.isUp() ? this.#life?.connection : undefined;
+  }
+
+  /** Sends a frame to the peer; `false` when there is no live link. */
+  send(frame: Uint8Array): boolean {
+    return this.#options.record.isUp() && this.#life !== undefined && this.#write(this.#life, "data", frame);
+  }
+
+  /** Takes a control stream that the peer opened. */
+  adopt(stream: Stream): void {
+    // A peer opens a second stream only after it gave up the first, whose end may still be on its way here.
+    if (this.#life?.incoming !== undefined) this.end({code: "NETWORK_LINK_REPLACED"});
+    const life = this.#currentLife();
+    life.incoming = stream;
+    const reader = createFrameReader(
+      () => (this.#options.record.isUp() ? MAX_FRAME_BYTES : MAX_HANDSHAKE_BYTES),
+      (kind, payload) => this.#onFrame(life, kind, payload),
+    );
+    onNoMoreBytes(stream, () => this.#end(life, {code: "NETWORK_LINK_LOST"}));
+    onBytes(stream, (bytes) => {
+      if (life !== this.#life) return;
+      this.#options.record.addReceived(bytes.byteLength);
+      life.lastHeardMs = this.#options.clock.nowMs();
+      this.#guard(life, () => reader.push(bytes));
+    });
+    this.#options.onCalled();
+  }
+
+  /** Opens this side's stream on `connection`; resolves when it has ended, with whether the link was up. */
+  async run(connection: Connection, signal: AbortSignal): Promise<boolean> {
+    const life = this.#currentLife();
+    const ended = new Promise<boolean>((resolve) => life.onEnd.push(resolve));
+    const {clock, limits} = this.#options;
+    const onAbort = (): void => this.#end(life, {code: "NETWORK_CLOSED"});
+    signal.addEventListener("abort", onAbort, {once: true});
+    const cancelTimeout = clock.after(
+      limits.handshakeTimeoutMs,
+      () => {
+        if (!this.#options.record.isUp()) this.#end(life, {code: "NETWORK_HANDSHAKE_TIMEOUT"});
+      },
+      {unref: true},
+    );
+    try {
+      await this.#open(life, connection, signal);
+    } catch (cause) {
+      this.#end(life, {code: isCoded<NetworkErrorCode>(cause) ? cause.code : "NETWORK_LINK_LOST"});
+    }
+    const wasUp = await ended;
+    cancelTimeout();
+    signal.removeEventListener("abort", onAbort);
+    return wasUp;
+  }
+
+  /** Ends the link, or the attempt at it. */
+  end(fault: LinkFault): void {
+    if (this.#life !== undefined) this.#end(this.#life, fault);
+  }
+
+  #currentLife(): Life {
+    this.#life ??= {
+      session: this.#options.random.uint32(),
+      incoming: undefined,
+      outgoing: undefined,
+      connection: undefined,
+      peerSession: undefined,
+      difference: undefined,
+      hasAnswered: false,
+      isWelcomed: false,
+      fault: undefined,
+      lastHeardMs: this.#options.clock.nowMs(),
+      cancelHeartbeat: undefined,
+      onEnd: [],
+    };
+    return this.#life;
+  }
+
+  async #open(life: Life, connection: Connection, parent: AbortSignal): Promise<void> {
+    const {clock, limits, handshake, windowBytes} = this.#options;
+    const deadline = createDeadline(clock, limits.handshakeTimeoutMs, parent, () => undefined);
+    const stream = await connection
+      .newStream(LINK_PROTOCOL, {signal: deadline.signal})
+      .finally(() => deadline.end());
+    if (life !== this.#life) {
+      abortStream(stream, undefined);
+      return;
+    }
+    life.outgoing = stream;
+    life.connection = connection;
+    stream.addEventListener("close", () => this.#end(life, {code: "NETWORK_LINK_LOST"}), {once: true});
+    const hello = {minor: WIRE_MINOR, session: life.session, window: windowBytes, terms: handshake};
+    this.#write(life, "hello", encodeHandshake(hello));
+    this.#answer(life);
+  }
+
+  #onFrame(life: Life, kind: FrameKind, payload: Uint8Array): void {
+    if (life !== this.#life) return;
+    const {record} = this.#options;
+    if (kind === "heartbeat") return;
+    if (kind === "hello") this.#onHello(life, payload);
+    else if (kind === "welcome") {
+      life.isWelcomed ||= decodeWelcome(payload).session === life.session;
+      this.#settle(life);
+    } else if (kind === "refused") {
+      const {session, field} = decodeRefused(payload);
+      if (session === life.session) this.#refuse(life, field);
+    } else if (record.isUp()) this.#options.onFrame(record.peer, payload);
+    else throw new CodedError("NETWORK_FRAME_MALFORMED", "a peer sent data before the handshake");
+  }
+
+  #onHello(life: Life, payload: Uint8Array): void {
+    if (life.peerSession !== undefined) {
+      throw new CodedError("NETWORK_FRAME_MALFORMED", "a peer sent a second hello");
+    }
+    const hello = decodeHello(payload);
+    life.peerSession = hello.session;
+    life.difference =
+      hello.window === this.#options.windowBytes
+        ? differingField(this.#options.handshake, hello.terms)
+        : "window";
+    this.#answer(life);
+  }
+
+  #answer(life: Life): void {
+    if (life.peerSession === undefined || life.outgoing === undefined || life.hasAnswered) return;
+    life.hasAnswered = true;
+    const session = life.peerSession;
+    if (life.difference === undefined) {
+      this.#write(life, "welcome", encodeHandshake({session}));
+      this.#settle(life);
+    } else {
+      this.#write(life, "refused", encodeHandshake({session, field: life.difference}));
+      this.#refuse(life, life.difference);
+    }
+  }
+
+  /** The handshake differs. The stream is closed, not reset, so that the peer still reads the reason. */
+  #refuse(life: Life, field: string): void {
+    life.fault ??= {code: "NETWORK_HANDSHAKE_MISMATCH", detail: field};
+    this.#options.record.down(life.fault);
+    void life.outgoing?.close().catch(() => this.#end(life, {code: "NETWORK_LINK_LOST"}));
+  }
+
+  #settle(life: Life): void {
+    const {record, clock, limits} = this.#options;
+    const isAgreed = life.isWelcomed && life.hasAnswered && life.difference === undefined;
+    if (!isAgreed || life.connection === undefined || record.isUp()) return;
+    const {connection} = life;
+    life.lastHeardMs = clock.nowMs();
+    this.#beat(life, limits.silenceTimeoutMs / HEARTBEATS_PER_SILENCE);
+    record.setRtt(() => connection.rtt);
+    this.#options.logger.info("link up", {peer: record.peer, direction: connection.direction});
+    record.up({address: connection.remoteAddr.toString(), direction: connection.direction});
+  }
+
+  #beat(life: Life, intervalMs: number): void {
+    const {clock, limits} = this.#options;
+    const dueMs = clock.nowMs() + intervalMs;
+    life.cancelHeartbeat = clock.after(
+      intervalMs,
+      () => {
+        // A late timer means that this node was busy: what the peer sent meanwhile is not read yet.
+        const wasBusy = clock.nowMs() > dueMs + intervalMs;
+        if (!wasBusy && clock.nowMs() - life.lastHeardMs > limits.silenceTimeoutMs) {
+          this.#end(life, {code: "NETWORK_LINK_STALLED"});
+          this.#options.disconnect();
+          return;
+        }
+        if (this.#write(life, "heartbeat", NO_PAYLOAD)) this.#beat(life, intervalMs);
+      },
+      {unref: true},
+    );
+  }
+
+  #write(life: Life, kind: FrameKind, payload: Uint8Array): boolean {
+    const stream = life.outgoing;
+    if (stream === undefined || life !== this.#life) return false;
+    if (stream.writeBufferLength > MAX_QUEUED_BYTES) {
+      this.#end(life, {code: "NETWORK_LINK_STALLED"});
+      this.#options.disconnect();
+      return false;
+    }
+    try {
+      stream.send(encodeFrame(kind, payload));
+    } catch {
+      this.#end(life, {code: "NETWORK_LINK_LOST"});
+      return false;
+    }
+    this.#options.record.addSent(FRAME_HEADER_BYTES + payload.byteLength);
+    return true;
+  }
+
+  /** A frame outside the wire format costs the peer its connections, never this node. */
+  #guard(life: Life, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!isCoded(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) throw error;
+      this.#options.record.addViolation();
+      this.#end(life, {code: error.code});
+      this.#options.disconnect();
+    }
+  }
+
+  #end(life: Life, fault: LinkFault): void {
+    if (life !== this.#life) return;
+    this.#life = undefined;
+    life.cancelHeartbeat?.();
+    const {record, logger} = this.#options;
+    const reason = life.fault ?? fault;
+    for (const stream of [life.incoming, life.outgoing])
+      if (stream !== undefined) abortStream(stream, undefined);
+    if (record.isNews(reason)) {
+      const fields = {peer: record.peer, code: reason.code, detail: reason.detail};
+      if (reason.code === "NETWORK_CLOSED") logger.debug("link down", fields);
+      else logger.warn("link down", fields);
+    }
+    const wasUp = record.isUp();
+    record.down(reason);
+    for (const notify of life.onEnd) notify(wasUp);
+  }
+}

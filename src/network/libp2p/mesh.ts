@@ -1,0 +1,147 @@
+import type {Connection, IdentifyResult, PeerInfo} from "@libp2p/interface";
+import type {Multiaddr} from "@multiformats/multiaddr";
+import type {LinkTable} from "../link-table.ts";
+import {limitsOf, peersOf} from "../options.ts";
+import type {Libp2pNetworkOptions, PeerId} from "../types.ts";
+import {type AddressBook, parsePeerId, peerOfAddress} from "./addresses.ts";
+import {ControlLink} from "./control-link.ts";
+import {type Host, YAMUX_SETTINGS} from "./host.ts";
+import type {Locator} from "./locator.ts";
+import {createPeerSession} from "./peer-session.ts";
+import {type Redial, startRedial} from "./redial.ts";
+import {abortConnection, LINK_PROTOCOL} from "./streams.ts";
+
+/** Head start of the lower id when two members learn of each other at once, so that one of them dials, in ms. */
+const HEAD_START_MS = 150;
+
+/** Control streams that one peer may have open at once: the present one, and one that replaces it. */
+const MAX_CONTROL_STREAMS = 4;
+
+/** The links of this node to all other members, each kept up by a loop of its own. */
+export interface Mesh {
+  link(peer: PeerId): ControlLink | undefined;
+  /** A link came up: what it makes known may help to reach those who are still absent. */
+  onMorePeers(): void;
+  /** Resolves when the signal has aborted and all work is over. */
+  readonly finished: Promise<void>;
+}
+
+/** One peer's link, and the loop that keeps it. */
+interface Spoke {
+  readonly link: ControlLink;
+  readonly redial: Redial;
+  onConnection(): void;
+}
+
+/** What a mesh is built from. */
+export interface MeshParts {
+  readonly options: Libp2pNetworkOptions;
+  readonly host: Host;
+  readonly table: LinkTable;
+  readonly book: AddressBook;
+  readonly locator: Locator;
+  readonly signal: AbortSignal;
+  /** Resolves when the host listens. */
+  readonly ready: Promise<void>;
+}
+
+/** Ends every connection with a peer. */
+function disconnect(host: Host, peer: ReturnType<typeof parsePeerId>): void {
+  for (const connection of host.getConnections(peer)) abortConnection(connection, undefined);
+}
+
+function createSpoke(parts: MeshParts, name: PeerId): Spoke {
+  const {options, host, table, book, locator, signal} = parts;
+  const {clock, random, logger} = options;
+  const peer = parsePeerId(name);
+  const record = table.demand(name);
+  const limits = limitsOf(options);
+  const link = new ControlLink({
+    record,
+    handshake: options.handshake,
+    windowBytes: YAMUX_SETTINGS.streamOptions.initialStreamWindowSize,
+    limits,
+    clock,
+    random,
+    logger,
+    onFrame: (from, frame) => options.events.onFrame(from, frame),
+    onCalled: () => redial.nudge(),
+    disconnect: () => disconnect(host, peer),
+  });
+  const session = createPeerSession({host, peer, record, link, book, locator, clock, logger, signal});
+  const redial = startRedial({
+    clock,
+    random,
+    maxPauseMs: limits.redialMaxMs,
+    firstPauseMs: options.identity.peerId < name ? 0 : HEAD_START_MS,
+    signal,
+    ready: parts.ready,
+    attempt: () => session.attempt(),
+  });
+  return {link, redial, onConnection: () => session.onConnection()};
+}
+
+/** Feeds what libp2p learns to the address book and the loops. */
+function observe({host, book}: MeshParts, spokes: ReadonlyMap<PeerId, Spoke>): void {
+  host.addEventListener("connection:open", ({detail: connection}: CustomEvent<Connection>) => {
+    const spoke = spokes.get(connection.remotePeer.toString());
+    spoke?.onConnection();
+    if (connection.direction === "inbound") spoke?.redial.nudge();
+  });
+  host.addEventListener("peer:identify", ({detail}: CustomEvent<IdentifyResult>) => {
+    // An inbound connection comes from a port on which nobody listens.
+    const used = detail.connection.direction === "outbound" ? [detail.connection.remoteAddr] : [];
+    book.add(detail.peerId.toString(), [...used, ...detail.listenAddrs]);
+  });
+  host.addEventListener("peer:discovery", ({detail}: CustomEvent<PeerInfo>) => {
+    const peer = detail.id.toString();
+    if (book.add(peer, detail.multiaddrs)) spokes.get(peer)?.redial.wake();
+  });
+}
+
+/** Dials a bootstrap address that does not say whose it is, until one of its members is connected. */
+function startAnonymousDial(parts: MeshParts, address: Multiaddr): Redial {
+  const {options, host, signal} = parts;
+  const isReached = (): boolean =>
+    host.getConnections().some(({remoteAddr}) => remoteAddr.toString().startsWith(`${address.toString()}/`));
+  return startRedial({
+    clock: options.clock,
+    random: options.random,
+    maxPauseMs: limitsOf(options).redialMaxMs,
+    firstPauseMs: 0,
+    signal,
+    ready: parts.ready,
+    async attempt() {
+      if (isReached()) return false;
+      try {
+        await host.dial(address, {signal});
+      } catch (error) {
+        options.logger.debug("dial failed", {address: address.toString(), reason: String(error)});
+      }
+      return false;
+    },
+  });
+}
+
+/** Starts the links to all other members, as soon as the host listens. */
+export async function startMesh(parts: MeshParts, bootstrap: readonly Multiaddr[]): Promise<Mesh> {
+  const {options, host, table} = parts;
+  const spokes = new Map(peersOf(options).map((peer) => [peer, createSpoke(parts, peer)]));
+  observe(parts, spokes);
+  await host.handle(
+    LINK_PROTOCOL,
+    (stream, connection) => spokes.get(connection.remotePeer.toString())?.link.adopt(stream),
+    {maxInboundStreams: MAX_CONTROL_STREAMS},
+  );
+  const anonymous = bootstrap
+    .filter((address) => peerOfAddress(address) === undefined)
+    .map((address) => startAnonymousDial(parts, address));
+  const loops = [...[...spokes.values()].map(({redial}) => redial), ...anonymous];
+  return {
+    link: (peer) => spokes.get(peer)?.link,
+    onMorePeers() {
+      for (const [peer, {redial}] of spokes) if (table.get(peer)?.isUp() === false) redial.wake();
+    },
+    finished: Promise.all(loops.map(({finished}) => finished)).then(() => undefined),
+  };
+}

@@ -1,0 +1,95 @@
+import type {Connection, PeerId as Libp2pPeerId} from "@libp2p/interface";
+import type {Clock, Logger} from "../../core/index.ts";
+import {linkSignals} from "../deadline.ts";
+import type {LinkRecord} from "../link-table.ts";
+import type {AddressBook} from "./addresses.ts";
+import type {ControlLink} from "./control-link.ts";
+import type {Host} from "./host.ts";
+import type {Locator} from "./locator.ts";
+import {abortConnection, openConnection} from "./streams.ts";
+
+/** A link that lived this long was a success: the next attempt follows at once. */
+const STEADY_MS = 10_000;
+
+/** What connecting to one peer needs. */
+export interface PeerSessionOptions {
+  readonly host: Host;
+  readonly peer: Libp2pPeerId;
+  readonly record: LinkRecord;
+  readonly link: ControlLink;
+  readonly book: AddressBook;
+  readonly locator: Locator;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Connects to one peer, by whatever way is known, and holds the link while it lives. */
+export interface PeerSession {
+  /** One attempt; resolves when its link has ended, with whether it was a success. */
+  attempt(): Promise<boolean>;
+  /** A connection with the peer is there, whoever dialled: a dial that still runs is not needed. */
+  onConnection(): void;
+}
+
+/** A {@link PeerSession}. */
+export function createPeerSession(options: PeerSessionOptions): PeerSession {
+  const {host, peer, record, link, book, locator, clock, signal} = options;
+  const name = peer.toString();
+  let stopDial: (() => void) | undefined;
+  const existing = (): Connection | undefined => openConnection(host.getConnections(peer));
+
+  const dialKnown = async (dialSignal: AbortSignal): Promise<Connection | undefined> => {
+    const addresses = book.of(name);
+    if (addresses.length === 0) return undefined;
+    try {
+      return await host.dial([...addresses], {signal: dialSignal});
+    } catch (error) {
+      options.logger.debug("dial failed", {peer: name, reason: String(error)});
+      return undefined;
+    }
+  };
+  const connect = async (): Promise<Connection | undefined> => {
+    const linked = linkSignals(signal);
+    stopDial = () => linked.abort(undefined);
+    try {
+      const direct = await dialKnown(linked.signal);
+      if (direct !== undefined || linked.signal.aborted) return direct ?? existing();
+      const before = book.of(name).join();
+      await locator.locate(name, linked.signal);
+      if (linked.signal.aborted || book.of(name).join() === before) return existing();
+      return (await dialKnown(linked.signal)) ?? existing();
+    } finally {
+      stopDial = undefined;
+      linked.end();
+    }
+  };
+
+  const hold = async (first: Connection): Promise<boolean> => {
+    const startMs = clock.nowMs();
+    let wasUp = false;
+    for (let connection: Connection | undefined = first; connection !== undefined; ) {
+      wasUp = await link.run(connection, signal);
+      // A connection that carried no link is of no use to either side.
+      if (!wasUp) await connection.close().catch((error: unknown) => abortConnection(first, error));
+      // The peer may have called anew, on another connection, while this attempt ended.
+      connection = link.isCalled() && !signal.aborted ? existing() : undefined;
+    }
+    return wasUp && clock.nowMs() - startMs >= STEADY_MS;
+  };
+
+  return {
+    async attempt() {
+      const connection = existing() ?? (await connect());
+      if (signal.aborted) return false;
+      if (connection === undefined) {
+        const fault = {code: "NETWORK_PEER_UNREACHABLE"} as const;
+        if (record.isNews(fault)) options.logger.info("peer not reachable yet", {peer: name});
+        record.down(fault);
+        return false;
+      }
+      return await hold(connection);
+    },
+    onConnection: () => stopDial?.(),
+  };
+}

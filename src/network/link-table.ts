@@ -1,0 +1,161 @@
+import {type Clock, CodedError} from "../core/index.ts";
+import type {NetworkErrorCode} from "./errors.ts";
+import type {ByteTotals, LinkState, NetworkEvents, PeerId} from "./types.ts";
+
+/** Why a link failed or ended. */
+export interface LinkFault {
+  readonly code: NetworkErrorCode;
+  readonly detail?: string | undefined;
+}
+
+/** How a peer is connected. */
+export interface LinkPath {
+  readonly address: string;
+  readonly direction: "inbound" | "outbound";
+}
+
+/** The record of one peer's link: counts its bytes and reports its changes, each up with exactly one down. */
+export interface LinkRecord {
+  readonly peer: PeerId;
+  isUp(): boolean;
+  /** The link is up over `path`; told to the owner. */
+  up(path: LinkPath): void;
+  /** The link failed to come up, or has ended; the owner is told if it was up. */
+  down(fault: LinkFault): void;
+  /** Whether the fault is another than the last, so that a log says each reason once. */
+  isNews(fault: LinkFault): boolean;
+  addSent(sizeBytes: number): void;
+  addReceived(sizeBytes: number): void;
+  addViolation(): void;
+  /** Last measured round trip in milliseconds. */
+  setRtt(read: () => number | undefined): void;
+}
+
+/** The links of all roster peers. */
+export interface LinkTable {
+  /** The record of a roster peer; `undefined` for anyone else. */
+  get(peer: PeerId): LinkRecord | undefined;
+  /** @throws NETWORK_PEER_UNLISTED */
+  demand(peer: PeerId): LinkRecord;
+  /** Resolves once the peer's link is up; rejects with the signal's reason. */
+  whenUp(peer: PeerId, signal: AbortSignal): Promise<void>;
+  links(): readonly LinkState[];
+  totals(): ByteTotals;
+}
+
+/** The part of the owner's events that a link table tells. */
+export type LinkEvents = Pick<NetworkEvents, "onLinkUp" | "onLinkDown">;
+
+type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
+type Waiters = Set<() => void>;
+
+function createRecord(peer: PeerId, clock: Clock, events: LinkEvents, waiters: Waiters) {
+  const state: Mutable<Omit<LinkState, "rttMs" | "peer">> = {
+    status: "down",
+    sinceWallMs: clock.wallMs(),
+    bytesSent: 0,
+    bytesReceived: 0,
+    address: undefined,
+    direction: undefined,
+    via: undefined,
+    lastError: undefined,
+    lastErrorDetail: undefined,
+    violations: 0,
+  };
+  const told = new Set<string>();
+  let readRtt: () => number | undefined = () => undefined;
+
+  const record: LinkRecord = {
+    peer,
+    isUp: () => state.status === "up",
+    up(path) {
+      if (state.status === "up") return;
+      Object.assign(state, path, {status: "up", via: "direct", sinceWallMs: clock.wallMs()});
+      state.lastError = undefined;
+      state.lastErrorDetail = undefined;
+      told.clear();
+      events.onLinkUp(peer);
+      for (const wake of [...waiters]) wake();
+    },
+    down(fault) {
+      const wasUp = state.status === "up";
+      state.lastError = fault.code;
+      state.lastErrorDetail = fault.detail;
+      if (!wasUp) return;
+      state.status = "down";
+      state.via = undefined;
+      state.sinceWallMs = clock.wallMs();
+      readRtt = () => undefined;
+      events.onLinkDown(peer, fault.code);
+    },
+    isNews(fault) {
+      const key = `${fault.code} ${fault.detail ?? ""}`;
+      if (told.has(key)) return false;
+      told.add(key);
+      return true;
+    },
+    addSent(sizeBytes) {
+      state.bytesSent += sizeBytes;
+    },
+    addReceived(sizeBytes) {
+      state.bytesReceived += sizeBytes;
+    },
+    addViolation() {
+      state.violations += 1;
+    },
+    setRtt(read) {
+      readRtt = read;
+    },
+  };
+  return {record, read: (): LinkState => ({peer, ...state, rttMs: readRtt()})};
+}
+
+/** A {@link LinkTable} of `peers`, all down; changes go to `events`. */
+export function createLinkTable(peers: readonly PeerId[], clock: Clock, events: LinkEvents): LinkTable {
+  const waiters = new Map<PeerId, Waiters>(peers.map((peer) => [peer, new Set()]));
+  const entries = new Map(
+    peers.map((peer) => [peer, createRecord(peer, clock, events, waiters.get(peer) ?? new Set())]),
+  );
+  const table: LinkTable = {
+    get: (peer) => entries.get(peer)?.record,
+    demand(peer) {
+      const record = table.get(peer);
+      if (record !== undefined) return record;
+      throw new CodedError("NETWORK_PEER_UNLISTED", `${peer} is no other member of this consortium`, {
+        hint: "Check the roster file.",
+      });
+    },
+    async whenUp(peer, signal) {
+      signal.throwIfAborted();
+      if (table.demand(peer).isUp()) return;
+      await new Promise<void>((resolve, reject) => {
+        const own = waiters.get(peer);
+        const end = (): void => {
+          own?.delete(onUp);
+          signal.removeEventListener("abort", onAbort);
+        };
+        const onUp = (): void => {
+          end();
+          resolve();
+        };
+        const onAbort = (): void => {
+          end();
+          reject(signal.reason);
+        };
+        own?.add(onUp);
+        signal.addEventListener("abort", onAbort, {once: true});
+      });
+    },
+    links: () => [...entries.values()].map(({read}) => read()),
+    totals() {
+      let bytesSent = 0;
+      let bytesReceived = 0;
+      for (const {read} of entries.values()) {
+        bytesSent += read().bytesSent;
+        bytesReceived += read().bytesReceived;
+      }
+      return {bytesSent, bytesReceived};
+    },
+  };
+  return table;
+}
