@@ -97,7 +97,9 @@ export function toUnitRange(
 ): Float32Array {
   return Float32Array.from(features, ({low, high}, index) => {
     const value = statistics[index] ?? 0;
-    return moment === "mean" ? (value - low) / (high - low) : value / (high - low) ** 2;
+    const share = moment === "mean" ? (value - low) / (high - low) : value / (high - low) ** 2;
+    // A bound such as 0.7 has no exact f32, so a value that equals it may lie a rounding error outside.
+    return Math.min(1, Math.max(0, share));
   });
 }
 

@@ -57,7 +57,7 @@ function readingError(error: unknown, file: DelimitedFile): unknown {
   }
   return new CodedError<DataErrorCode>(
     "DATA_FILE_UNREADABLE",
-    `${file.name}: cannot be read (${error.code})`,
+    `${file.name}: cannot be read (${String(error.code)})`,
     {
       hint: `Check that ${file.path} is a file that this user may read.`,
       cause: error,

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {
+  type Feature,
+  fromUnitRange,
+  type Matrix,
+  meanOf,
+  squaredDeviationOf,
+  standardise,
+  standardiserOf,
+  toUnitRange,
+} from "../../src/data/index.ts";
+
+const FEATURES: readonly Feature[] = [
+  {name: "age", low: 0, high: 120},
+  {name: "oldpeak", low: -10, high: 10},
+  {name: "sex", low: 0, high: 1},
+];
+const D = FEATURES.length;
+
+function matrixOf(rows: readonly (readonly number[])[]): Matrix {
+  return {n: rows.length, d: D, values: Float32Array.from(rows.flat()), labels: new Uint8Array(rows.length)};
+}
+
+const rowArbitrary = fc.tuple(
+  fc.float({min: 0, max: 120, noNaN: true}),
+  fc.float({min: -10, max: 10, noNaN: true}),
+  fc.constantFrom(0, 1),
+);
+const sitesArbitrary = fc.array(fc.array(rowArbitrary, {minLength: 1, maxLength: 30}), {
+  minLength: 1,
+  maxLength: 5,
+});
+
+function weightedMean(vectors: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return Float64Array.from({length: D}, (_, feature) =>
+    vectors.reduce((sum, vector, site) => sum + ((vector[feature] ?? 0) * (weights[site] ?? 0)) / total, 0),
+  );
+}
+
+describe("federated statistics", () => {
+  it("weighted by rows are those of all rows together", () => {
+    fc.assert(
+      fc.property(sitesArbitrary, (sites) => {
+        const matrices = sites.map(matrixOf);
+        const weights = matrices.map(({n}) => n);
+        const pooled = matrixOf(sites.flat());
+        const mean = weightedMean(matrices.map(meanOf), weights);
+        const deviation = weightedMean(
+          matrices.map((matrix) => squaredDeviationOf(matrix, mean)),
+          weights,
+        );
+        const pooledMean = meanOf(pooled);
+        const pooledDeviation = squaredDeviationOf(pooled, pooledMean);
+        for (let feature = 0; feature < D; feature++) {
+          expect(mean[feature], `mean ${feature}`).toBeCloseTo(pooledMean[feature] ?? Number.NaN, 10);
+          expect(deviation[feature], `deviation ${feature}`).toBeCloseTo(
+            pooledDeviation[feature] ?? Number.NaN,
+            8,
+          );
+        }
+      }),
+    );
+  });
+
+  it("lie in [0, 1] as they are released, and come back within f32 rounding of the range", () => {
+    fc.assert(
+      fc.property(sitesArbitrary, (sites) => {
+        const mean = meanOf(matrixOf(sites.flat()));
+        for (const site of sites) {
+          const matrix = matrixOf(site);
+          for (const [moment, statistics] of [
+            ["mean", meanOf(matrix)],
+            ["squaredDeviation", squaredDeviationOf(matrix, mean)],
+          ] as const) {
+            const released = toUnitRange(statistics, moment, FEATURES);
+            expect(Math.min(...released), moment).toBeGreaterThanOrEqual(0);
+            expect(Math.max(...released), moment).toBeLessThanOrEqual(1);
+            fromUnitRange(released, moment, FEATURES).forEach((value, feature) => {
+              const range = (FEATURES[feature]?.high ?? 0) - (FEATURES[feature]?.low ?? 0);
+              const unit = moment === "mean" ? range : range ** 2;
+              expect(Math.abs(value - (statistics[feature] ?? 0)), moment).toBeLessThanOrEqual(
+                2 ** -24 * unit,
+              );
+            });
+          }
+        }
+      }),
+    );
+  });
+
+  it("lie in [0, 1] for values at bounds that f32 rounds outside", () => {
+    const features: readonly Feature[] = [{name: "dose", low: 0.7, high: 1.9}];
+    for (const bound of [0.7, 1.9]) {
+      const mean = meanOf({n: 1, d: 1, values: Float32Array.of(bound), labels: new Uint8Array(1)});
+      const [released] = toUnitRange(mean, "mean", features);
+      expect(released, `bound ${bound}`).toBe(bound === 0.7 ? 0 : 1);
+    }
+  });
+
+  it("of no rows are refused", () => {
+    expect(() => meanOf(matrixOf([]))).toThrow(expect.objectContaining({code: "DATA_MATRIX_EMPTY"}));
+  });
+});
+
+describe("a standardiser", () => {
+  it("gives the worked example: 1, 2, 3, 4 has mean 2.5 and sample deviation sqrt(5/3)", () => {
+    const matrix = matrixOf([
+      [1, 0, 1],
+      [2, 0, 1],
+      [3, 0, 1],
+      [4, 0, 1],
+    ]);
+    const mean = meanOf(matrix);
+    const standardiser = standardiserOf(
+      {mean, meanSquaredDeviation: squaredDeviationOf(matrix, mean), count: 4},
+      FEATURES,
+    );
+    expect([...standardiser.mean]).toEqual([2.5, 0, 1]);
+    expect(standardiser.scale[0]).toBeCloseTo(Math.sqrt(5 / 3) + 1e-9, 15);
+    const expected = [-1.5, -0.5, 0.5, 1.5].map((value) => Math.fround(value / (Math.sqrt(5 / 3) + 1e-9)));
+    const values = standardise(matrix, standardiser).values;
+    expect([0, 1, 2, 3].map((row) => values[row * D])).toEqual(expected);
+  });
+
+  it("gives its own rows mean 0 and sample deviation 1, and shares labels and patients", () => {
+    fc.assert(
+      fc.property(fc.array(rowArbitrary, {minLength: 2, maxLength: 60}), (rows) => {
+        const matrix = matrixOf(rows);
+        const mean = meanOf(matrix);
+        const deviation = squaredDeviationOf(matrix, mean);
+        fc.pre(deviation.every((value) => value > 1e-4));
+        const standardiser = standardiserOf(
+          {mean, meanSquaredDeviation: deviation, count: matrix.n},
+          FEATURES,
+        );
+        const result = standardise(matrix, standardiser);
+        expect(result.labels).toBe(matrix.labels);
+        const sd = Math.sqrt((matrix.n - 1) / matrix.n);
+        squaredDeviationOf(result, new Float64Array(D)).forEach((value, feature) => {
+          expect(meanOf(result)[feature]).toBeCloseTo(0, 4);
+          expect(Math.sqrt(value), `feature ${feature}`).toBeCloseTo(sd, 4);
+        });
+      }),
+    );
+  });
+
+  it("does not blow up a feature that never varied, even with statistics rounded on their way", () => {
+    fc.assert(
+      fc.property(fc.float({min: 0, max: 119, noNaN: true}), fc.integer({min: 1, max: 50}), (age, count) => {
+        const matrix = matrixOf(Array.from({length: count}, () => [age, -1.3, 1]));
+        const mean = fromUnitRange(toUnitRange(meanOf(matrix), "mean", FEATURES), "mean", FEATURES);
+        const released = toUnitRange(squaredDeviationOf(matrix, mean), "squaredDeviation", FEATURES);
+        const meanSquaredDeviation = fromUnitRange(released, "squaredDeviation", FEATURES);
+        const standardiser = standardiserOf({mean, meanSquaredDeviation, count}, FEATURES);
+        expect([...standardiser.scale]).toEqual([1, 1, 1]);
+        const unseen = standardise(matrixOf([[age + 1, 2.7, 0]]), standardiser).values;
+        expect(unseen[0]).toBeCloseTo(1, 3);
+        expect(unseen[1]).toBeCloseTo(4, 3);
+        expect(unseen[2]).toBeCloseTo(-1, 6);
+      }),
+    );
+  });
+
+  it("leaves the matrix and the moments as they are", () => {
+    const matrix = matrixOf([
+      [1, 2, 0],
+      [3, 4, 1],
+    ]);
+    const before = [...matrix.values];
+    const moments = {mean: meanOf(matrix), meanSquaredDeviation: new Float64Array([1, 1, 0.25]), count: 2};
+    const standardiser = standardiserOf(moments, FEATURES);
+    standardise(matrix, standardiser);
+    standardiser.mean.fill(0);
+    expect([...matrix.values]).toEqual(before);
+    expect([...moments.mean]).toEqual([2, 3, 0.5]);
+  });
+});

@@ -1,0 +1,176 @@
+import {join, resolve} from "node:path";
+import {describe, expect, it} from "vitest";
+import {errorLine} from "../../src/core/index.ts";
+import {contractHash, featuresOf, parseTask, readTask, taskJsonSchema} from "../../src/data/index.ts";
+import {taskRoot} from "../../src/data/task.ts";
+import {taskText, thrownBy} from "./workspace.ts";
+
+function parse(changes: Readonly<Record<string, string>> = {}) {
+  return parseTask(taskText(changes), "stroke.task.yaml");
+}
+
+describe("a task file", () => {
+  it("names its features in the order of the columns, one-hot ones by category", () => {
+    expect(featuresOf(parse()).map(({name}) => name)).toEqual(["age", "sex", "grade_2", "grade_3"]);
+    const full = parse({columns: '\n  - {name: g, type: category, categories: ["1.0", b], encode: one-hot}'});
+    expect(featuresOf(full)).toEqual([
+      {name: "g_1", low: 0, high: 1},
+      {name: "g_b", low: 0, high: 1},
+    ]);
+  });
+
+  it("is refused for an unknown key with its line, its column and what was probably meant", async () => {
+    const error = await thrownBy(() => parse({pateint: "id"}));
+    expect(errorLine(error)).toBe(
+      'DATA_TASK_INVALID: stroke.task.yaml:15:1: unknown key "pateint". Did you mean "patient"?',
+    );
+  });
+
+  const contradictions: [string, Record<string, string>, RegExp][] = [
+    [
+      "a range is empty",
+      {columns: "[{name: a, type: number, unit: u, range: [3, 3]}]"},
+      /:9:\d+: columns\[0\]\.range/,
+    ],
+    ["a range is open", {columns: "[{name: a, type: number, unit: u}]"}, /range: is missing/],
+    [
+      "both binary codes are equal",
+      {columns: '[{name: a, type: binary, positive: 1, negative: "1.0"}]'},
+      /negative/,
+    ],
+    [
+      "a category is listed twice",
+      {columns: '[{name: a, type: category, categories: [1, 2, "2.0"], encode: one-hot}]'},
+      /columns\[0\]\.categories\[2\]: is listed twice/,
+    ],
+    [
+      "two features have one name",
+      {
+        columns:
+          "[{name: a, type: category, categories: [1, 2], encode: one-hot}," +
+          "{name: a_1, type: binary, positive: 1, negative: 0}]",
+      },
+      /two features are named "a_1"/,
+    ],
+    [
+      "the label is a feature",
+      {label: "{column: age, positive: [1], negative: [0]}"},
+      /columns\[0\]\.name: the label/,
+    ],
+    ["the patient key is a feature", {patient: "sex"}, /columns\[1\]\.name: the patient key/],
+    ["the label is the patient key", {patient: "stroke"}, /patient: the label/],
+    [
+      "a label is both",
+      {label: "{column: stroke, positive: [1, 2], negative: [0, 2]}"},
+      /negative\[1\]: is among/,
+    ],
+    [
+      "nothing is left to train on",
+      {split: "{type: hash, test: 0.5, validation: 0.5}"},
+      /leave nothing to train/,
+    ],
+    ["there is no header and no list", {csv: "{header: false}"}, /need fileColumns/],
+    ["there is a header and a list", {fileColumns: "[age]"}, /only for files without a header/],
+    [
+      "a column is not in the list",
+      {csv: "{header: false}", fileColumns: "[id, ages, sex, grade, stroke]"},
+      /columns\[0\]\.name: "age" is not in fileColumns \(did you mean "ages"\?\)/,
+    ],
+    ["no site is listed", {sites: "{}"}, /lists no site/],
+  ];
+  it.each(contradictions)("is refused when %s", async (_, changes, expected) => {
+    const error = await thrownBy(() => parse(changes));
+    expect(error).toMatchObject({code: "DATA_TASK_INVALID", message: expect.stringMatching(expected)});
+  });
+
+  it("that cannot be read is named", async () => {
+    const error = await thrownBy(() => readTask("no/such.task.yaml"));
+    expect(errorLine(error)).toMatch(
+      /^DATA_TASK_UNREADABLE: no\/such\.task\.yaml: cannot read the task file\. Check/,
+    );
+  });
+
+  it("has a JSON Schema that closes every map", () => {
+    const schema = taskJsonSchema();
+    expect(schema).toMatchObject({type: "object", additionalProperties: false});
+    expect(schema.required).not.toContain("csv");
+    expect(Object.keys(schema.properties ?? {})).toContain("missing");
+  });
+});
+
+describe("the folder of a task's files", () => {
+  const root = (text: string, variables: Record<string, string> = {}) =>
+    taskRoot({task: parse({root: text}), folder: resolve("/tasks")}, variables);
+
+  it("is relative to the task file", () => {
+    expect(root("../files")).toBe(resolve("/files"));
+    expect(taskRoot({task: parse(), folder: resolve("/tasks")}, {})).toBe(resolve("/tasks"));
+  });
+
+  it("may begin with the shared data's variable", () => {
+    const variables = {CONSILIUM_SHARED_DATA: resolve("/shared")};
+    expect(root('"${CONSILIUM_SHARED_DATA}/heart"', variables)).toBe(join(resolve("/shared"), "heart"));
+    expect(root('"${CONSILIUM_SHARED_DATA}"', variables)).toBe(resolve("/shared"));
+  });
+
+  it.each([
+    '"${HOME}/heart"',
+    '"x/${CONSILIUM_SHARED_DATA}"',
+    '"${CONSILIUM_SHARED_DATA}/${HOME}"',
+    '"${CONSILIUM_SHARED_DATA}x"',
+    '"${CONSILIUM_SHARED_DATA}/y"',
+  ])("takes no other variable, and none without a value: %s", async (text) => {
+    const variables = text.endsWith('/y"') ? {} : {HOME: "/h", CONSILIUM_SHARED_DATA: "/s"};
+    expect(await thrownBy(() => root(text, variables as Record<string, string>))).toMatchObject({
+      code: "DATA_VARIABLE_UNSET",
+    });
+  });
+});
+
+describe("the contract hash", () => {
+  const original = contractHash(parse());
+
+  it.each<Record<string, string>>([
+    {title: "Another title"},
+    {source: "another source"},
+    {root: "elsewhere"},
+    {sites: "{beta: {file: b.csv}, gamma: {file: c.csv}}"},
+    {csv: '{delimiter: ";"}'},
+    {patient: "null"},
+    {missing: "{markers: [NA], policy: drop-row}"},
+    {split: "{type: hash, test: 0.5, validation: 0}"},
+    {label: '{column: stroke, positive: ["1.0"], negative: [0]}'},
+  ])("is the same at a site that differs by %o", (changes) => {
+    expect(contractHash(parse(changes))).toBe(original);
+  });
+
+  const column = (text: string) => ({
+    columns: `
+  - ${text}
+  - {name: sex, type: binary, positive: f, negative: m}
+  - {name: grade, type: category, categories: [1, 2, 3], encode: one-hot-drop-first}`,
+  });
+  it.each<Record<string, string>>([
+    {name: "stroke-2"},
+    {synthetic: "false"},
+    {label: "{column: stroke, positive: [0], negative: [1]}"},
+    {missing: '{markers: ["?", ""], policy: refuse}'},
+    column("{name: age, type: number, unit: months, range: [0, 120]}"),
+    column("{name: age, type: number, unit: years, range: [0, 121]}"),
+    column("{name: ages, type: number, unit: years, range: [0, 120]}"),
+    {
+      columns: `
+  - {name: sex, type: binary, positive: f, negative: m}
+  - {name: age, type: number, unit: years, range: [0, 120]}
+  - {name: grade, type: category, categories: [1, 2, 3], encode: one-hot-drop-first}`,
+    },
+    {
+      columns: `
+  - {name: age, type: number, unit: years, range: [0, 120]}
+  - {name: sex, type: binary, positive: f, negative: m}
+  - {name: grade, type: category, categories: [1, 3, 2], encode: one-hot-drop-first}`,
+    },
+  ])("differs where the tables do: %o", (changes) => {
+    expect(contractHash(parse(changes))).not.toBe(original);
+  });
+});
