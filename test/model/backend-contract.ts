@@ -14,12 +14,16 @@ import {
   relativeDistance,
 } from "./reference-model.ts";
 import {sampleBatch} from "./sample-batch.ts";
+import {valueAt} from "./value-at.ts";
 
 const WIDTH = 7;
-const SPECS: readonly ModelSpec[] = [
-  {architecture: "logistic"},
-  {architecture: "mlp", hidden: [9], activation: "relu"},
-  {architecture: "mlp", hidden: [8, 5, 3], activation: "tanh"},
+const LOGISTIC: ModelSpec = {architecture: "logistic"};
+const SHALLOW: ModelSpec = {architecture: "mlp", hidden: [9], activation: "relu"};
+const DEEP: ModelSpec = {architecture: "mlp", hidden: [8, 5, 3], activation: "tanh"};
+const SPECS = [
+  {name: "logistic regression", spec: LOGISTIC},
+  {name: "a relu layer", spec: SHALLOW},
+  {name: "three tanh layers", spec: DEEP},
 ];
 
 /** What every compute backend must do. */
@@ -36,33 +40,30 @@ export function describeBackend(name: BackendName): void {
       return {model: backend.build(spec, WIDTH), parameters, gradient: new Float32Array(parameters.length)};
     };
 
-    it.each(SPECS)(
-      "gives the loss and the gradient of the textbook for $architecture $activation",
-      (spec) => {
-        const {model, parameters, gradient} = opened(spec);
-        const batch = sampleBatch(12, WIDTH, 1);
-        const loss = model.lossAndGradient(parameters, batch, gradient);
-        expect(loss).toBeCloseTo(referenceLoss(spec, parameters, batch), 5);
-        expect(relativeDistance(gradient, referenceGradient(spec, parameters, batch))).toBeLessThan(1e-5);
-      },
-    );
+    it.each(SPECS)("gives the loss and the gradient of the textbook for $name", ({spec}) => {
+      const {model, parameters, gradient} = opened(spec);
+      const batch = sampleBatch(12, WIDTH, 1);
+      const loss = model.lossAndGradient(parameters, batch, gradient);
+      expect(loss).toBeCloseTo(referenceLoss(spec, parameters, batch), 5);
+      expect(relativeDistance(gradient, referenceGradient(spec, parameters, batch))).toBeLessThan(1e-5);
+    });
 
     it("gives the analytic logistic gradient, from zero parameters too", () => {
-      const {model, gradient} = opened(SPECS[0]!);
+      const {model, gradient} = opened(LOGISTIC);
       const batch = sampleBatch(10, WIDTH, 2);
       const loss = model.lossAndGradient(new Float32Array(WIDTH + 1), batch, gradient);
       const analytic = new Float64Array(WIDTH + 1);
       for (let row = 0; row < batch.n; row++) {
-        const residual = (0.5 - batch.labels[row]!) / batch.n;
+        const residual = (0.5 - valueAt(batch.labels, row)) / batch.n;
         [...exampleOf(batch, row), 1].forEach((value, column) => {
-          analytic[column] = analytic[column]! + residual * value;
+          analytic[column] = valueAt(analytic, column) + residual * value;
         });
       }
       expect(loss).toBeCloseTo(Math.LN2, 12);
       expect(relativeDistance(gradient, analytic)).toBeLessThan(1e-6);
     });
 
-    it.each(SPECS)("predicts the sigmoid of the logit for $architecture $activation", (spec) => {
+    it.each(SPECS)("predicts the sigmoid of the logit for $name", ({spec}) => {
       const {model, parameters} = opened(spec);
       const batch = sampleBatch(6, WIDTH, 4);
       const scores = model.predict(parameters, batch);
@@ -74,7 +75,7 @@ export function describeBackend(name: BackendName): void {
     });
 
     it("gives per-example gradients whose mean is the batch's", () => {
-      const {model, parameters, gradient} = opened(SPECS[1]!);
+      const {model, parameters, gradient} = opened(SHALLOW);
       const batch = sampleBatch(5, WIDTH, 5);
       const mean = new Float64Array(parameters.length);
       for (let row = 0; row < batch.n; row++) {
@@ -86,7 +87,7 @@ export function describeBackend(name: BackendName): void {
         };
         model.lossAndGradient(parameters, one, gradient);
         gradient.forEach((value, index) => {
-          mean[index] = mean[index]! + value / batch.n;
+          mean[index] = valueAt(mean, index) + value / batch.n;
         });
       }
       model.lossAndGradient(parameters, batch, gradient);
@@ -94,7 +95,7 @@ export function describeBackend(name: BackendName): void {
     });
 
     it("computes with the parameters as they are now, not as they were", () => {
-      const {model, parameters} = opened(SPECS[1]!);
+      const {model, parameters} = opened(SHALLOW);
       const batch = sampleBatch(4, WIDTH, 6);
       const before = model.predict(parameters, batch);
       const kept = before.slice();
@@ -104,7 +105,7 @@ export function describeBackend(name: BackendName): void {
     });
 
     it("changes no argument but the gradient, and gives the same bytes again", () => {
-      const {model, parameters, gradient} = opened(SPECS[2]!);
+      const {model, parameters, gradient} = opened(DEEP);
       const batch = sampleBatch(4, WIDTH, 7);
       const kept = {
         parameters: parameters.slice(),
@@ -122,7 +123,7 @@ export function describeBackend(name: BackendName): void {
 
     it("keeps no tensor over 100 steps", async () => {
       const tf = await import("@tensorflow/tfjs-core");
-      const {model, parameters, gradient} = opened(SPECS[1]!);
+      const {model, parameters, gradient} = opened(SHALLOW);
       const batch = sampleBatch(4, WIDTH, 8);
       const before = tf.memory();
       for (let step = 0; step < 100; step++) model.lossAndGradient(parameters, batch, gradient);
@@ -132,7 +133,7 @@ export function describeBackend(name: BackendName): void {
     });
 
     it("refuses what does not fit", () => {
-      const {model, parameters, gradient} = opened(SPECS[0]!);
+      const {model, parameters, gradient} = opened(LOGISTIC);
       const batch = sampleBatch(4, WIDTH, 9);
       const empty = {n: 0, d: WIDTH, values: new Float32Array(0), labels: new Uint8Array(0)};
       const code = (action: () => unknown, expected: string): void =>
@@ -154,12 +155,12 @@ export function describeBackend(name: BackendName): void {
       const second = (await openBackend(name)).backend;
       second.close();
       second.close();
-      const {model, parameters} = opened(SPECS[0]!);
+      const {model, parameters} = opened(LOGISTIC);
       const batch = sampleBatch(3, WIDTH, 10);
       const scores = model.predict(parameters, batch);
       backend.close();
       backend = (await openBackend(name)).backend;
-      expect(backend.build(SPECS[0]!, WIDTH).predict(parameters, batch)).toEqual(scores);
+      expect(backend.build(LOGISTIC, WIDTH).predict(parameters, batch)).toEqual(scores);
     });
   });
 }

@@ -2,6 +2,7 @@ import {describe, expect, it} from "vitest";
 import {type BackendName, initialParameters, type ModelSpec, openBackend} from "../../src/model/index.ts";
 import {describeBackend} from "./backend-contract.ts";
 import {sampleBatch} from "./sample-batch.ts";
+import {valueAt} from "./value-at.ts";
 
 const NATIVE: BackendName = "tfjs-node";
 const nativeReason = await openBackend(NATIVE).then(
@@ -46,14 +47,16 @@ describe("two backends in one thread", () => {
     const wasm = (await openBackend("wasm")).backend;
     const alone = wasm.build(spec, 5).predict(parameters, batch);
     const cpu = (await openBackend("cpu")).backend;
-    const models = [wasm.build(spec, 5), cpu.build(spec, 5)];
-    const [first, other, again] = [0, 1, 0].map((index) => models[index]!.predict(parameters, batch));
+    const [onWasm, onCpu] = [wasm.build(spec, 5), cpu.build(spec, 5)] as const;
+    const first = onWasm.predict(parameters, batch);
+    const other = onCpu.predict(parameters, batch);
+    const again = onWasm.predict(parameters, batch);
     wasm.close();
-    const afterwards = models[1]!.predict(parameters, batch);
+    const afterwards = onCpu.predict(parameters, batch);
     cpu.close();
     expect(first).toEqual(alone);
     expect(again).toEqual(alone);
     expect(afterwards).toEqual(other);
-    other!.forEach((score, row) => expect(score, `row ${row}`).toBeCloseTo(alone[row]!, 6));
+    other.forEach((score, row) => expect(score, `row ${row}`).toBeCloseTo(valueAt(alone, row), 6));
   });
 });

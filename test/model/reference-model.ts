@@ -1,4 +1,5 @@
 import type {Examples, ModelSpec} from "../../src/model/index.ts";
+import {valueAt} from "./value-at.ts";
 
 function widthsOf(spec: ModelSpec, inputWidth: number): number[] {
   return [inputWidth, ...(spec.architecture === "mlp" ? spec.hidden : []), 1];
@@ -10,19 +11,20 @@ export function referenceLogit(spec: ModelSpec, parameters: ArrayLike<number>, e
   let offset = 0;
   const widths = widthsOf(spec, example.length);
   for (let layer = 1; layer < widths.length; layer++) {
-    const fanIn = widths[layer - 1]!;
-    const fanOut = widths[layer]!;
+    const fanIn = valueAt(widths, layer - 1);
+    const fanOut = valueAt(widths, layer);
     const input = value;
     const biases = offset + fanIn * fanOut;
     value = Array.from({length: fanOut}, (_, column) => {
-      let sum = parameters[biases + column]!;
-      for (let row = 0; row < fanIn; row++) sum += input[row]! * parameters[offset + row * fanOut + column]!;
+      let sum = valueAt(parameters, biases + column);
+      for (let row = 0; row < fanIn; row++)
+        sum += valueAt(input, row) * valueAt(parameters, offset + row * fanOut + column);
       if (layer === widths.length - 1) return sum;
       return spec.architecture === "mlp" && spec.activation === "tanh" ? Math.tanh(sum) : Math.max(0, sum);
     });
     offset = biases + fanOut;
   }
-  return value[0]!;
+  return valueAt(value, 0);
 }
 
 /** Values of example `row`. */
@@ -45,7 +47,7 @@ export function referenceGradient(spec: ModelSpec, parameters: Float32Array, bat
   const step = 1e-6;
   const moved = Float64Array.from(parameters);
   return moved.map((_, index) => {
-    const kept = parameters[index]!;
+    const kept = valueAt(parameters, index);
     moved[index] = kept + step;
     const above = referenceLoss(spec, moved, batch);
     moved[index] = kept - step;
@@ -60,8 +62,8 @@ export function relativeDistance(actual: ArrayLike<number>, expected: ArrayLike<
   let difference = 0;
   let size = 0;
   for (let index = 0; index < expected.length; index++) {
-    difference += (actual[index]! - expected[index]!) ** 2;
-    size += expected[index]! ** 2;
+    difference += (valueAt(actual, index) - valueAt(expected, index)) ** 2;
+    size += valueAt(expected, index) ** 2;
   }
   return Math.sqrt(difference / size);
 }

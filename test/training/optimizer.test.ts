@@ -6,6 +6,7 @@ import {
   optimizerStep,
   type SgdSpec,
 } from "../../src/training/index.ts";
+import {valueAt} from "../model/value-at.ts";
 
 const SGD: SgdSpec = {name: "sgd", learningRate: 0.5, momentum: 0.5, weightDecay: 0.25};
 const ADAMW: AdamwSpec = {
@@ -84,7 +85,7 @@ describe("adamw", () => {
           parameters,
           new Float32Array([isNegative ? -size : size]),
         );
-        expect(parameters[0]! * (isNegative ? 1 : -1)).toBeCloseTo(spec.learningRate, 7);
+        expect(valueAt(parameters, 0) * (isNegative ? 1 : -1)).toBeCloseTo(spec.learningRate, 7);
       }),
     );
   });
@@ -112,10 +113,10 @@ describe("federated averaging of quadratics a/2 (x - b)^2 with plain sgd", () =>
       const parameters = new Float32Array([start]);
       const gradient = new Float32Array(1);
       for (let step = 0; step < steps; step++) {
-        gradient[0] = a * (parameters[0]! - b);
+        gradient[0] = a * (valueAt(parameters, 0) - b);
         optimizerStep(spec, state, parameters, gradient);
       }
-      return parameters[0]!;
+      return valueAt(parameters, 0);
     };
     let mean = 0;
     for (let round = 0; round < 150; round++) {
