@@ -1,4 +1,4 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from "yaml";
+import {type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, YAMLError} from "yaml";
 import type {z} from "zod";
 import {CodedError} from "./errors.ts";
 
@@ -48,6 +48,8 @@ function suggestion(written: unknown, names: readonly string[]): string {
 
 function kindOf(value: unknown): string {
   if (value === null) return "nothing";
+  if (typeof value === "number" && !Number.isInteger(value))
+    return Number.isFinite(value) ? "fraction" : "no finite one";
   return Array.isArray(value) ? "list" : typeof value === "object" ? "map" : typeof value;
 }
 
@@ -100,25 +102,30 @@ function describeIssue(issue: RawIssue): string | undefined {
   }
 }
 
+function startOf(node: Node | undefined): number {
+  return node?.range?.[0] ?? 0;
+}
+
 /** Offset in the text of the deepest part of the document that `path` reaches; of the key for an unknown key. */
 function offsetOf(document: Document, path: Path, key: string | undefined): number {
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
     if (!isNode(node)) continue;
-    if (isMap(node) && key !== undefined) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-      if (isScalar(pair?.key)) return pair.key.range?.[0] ?? 0;
-    }
-    return node.range?.[0] ?? 0;
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && item.key.value === key)
+      : undefined;
+    return startOf(isScalar(pair?.key) ? pair.key : node);
   }
   return 0;
 }
 
-function formatPath(path: Path): string {
-  return path.reduce<string>((text, part) => {
+/** `path` as in `columns[2].name: `, or nothing for the document itself. */
+function labelOf(path: Path): string {
+  const label = path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
     return text === "" ? String(part) : `${text}.${String(part)}`;
   }, "");
+  return label === "" ? "" : `${label}: `;
 }
 
 /** The issue to tell first: an unknown key is often the misspelt cause of a missing one. */
@@ -126,11 +133,46 @@ function foremost(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undef
   return issues.find((issue) => issue.code === "unrecognized_keys") ?? issues[0];
 }
 
-function readDocument(text: string, lines: LineCounter): {document: Document; value: unknown} {
-  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, version: "1.2"});
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault !== undefined) throw fault;
-  return {document, value: document.toJS()};
+/** What is wrong with a document, and where. */
+interface Fault {
+  readonly offset: number;
+  readonly what: string;
+  readonly hint: string;
+  readonly cause?: unknown;
+}
+
+function faultOfSyntax(error: unknown): Fault {
+  const hasPosition = error instanceof YAMLError;
+  const what = error instanceof Error ? error.message : "is not YAML";
+  return {offset: hasPosition ? error.pos[0] : 0, what, hint: "", cause: error};
+}
+
+function faultOfContent(document: Document, issues: readonly z.core.$ZodIssue[]): Fault {
+  const issue = foremost(issues);
+  const path = issue?.path ?? [];
+  const [message = "", hint = ""] = (issue?.message ?? "").split(HINT_MARK);
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  const key = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  return {offset: offsetOf(document, path, key), what: `${labelOf(path)}${message}${more}`, hint};
+}
+
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  lines: LineCounter,
+): {readonly value: z.output<Schema>} | Fault {
+  let document: Document;
+  let value: unknown;
+  try {
+    document = parseDocument(text, {lineCounter: lines, prettyErrors: false, version: "1.2"});
+    const [error] = [...document.errors, ...document.warnings];
+    if (error !== undefined) return faultOfSyntax(error);
+    value = document.toJS();
+  } catch (error) {
+    return faultOfSyntax(error);
+  }
+  const result = schema.safeParse(value, {error: describeIssue});
+  return result.success ? {value: result.data} : faultOfContent(document, result.error.issues);
 }
 
 /**
@@ -147,30 +189,12 @@ export function parseYaml<Schema extends z.ZodType, Code extends string>(
   code: Code,
 ): z.output<Schema> {
   const lines = new LineCounter();
-  const fail = (offset: number, message: string, cause?: unknown): never => {
-    const {line, col: column} = lines.linePos(offset);
-    const [what = "", hint = ""] = message.split(HINT_MARK);
-    throw new CodedError(code, `${fileName}:${line}:${column}: ${what}`, {
-      ...(hint === "" ? {} : {hint}),
-      data: {file: fileName, line, column},
-      cause,
-    });
-  };
-  let parsed: ReturnType<typeof readDocument>;
-  try {
-    parsed = readDocument(text, lines);
-  } catch (error) {
-    const offset = error instanceof Error && "pos" in error && Array.isArray(error.pos) ? error.pos[0] : 0;
-    return fail(Number(offset), error instanceof Error ? error.message : "is not YAML", error);
-  }
-  const result = schema.safeParse(parsed.value, {error: describeIssue});
-  if (result.success) return result.data;
-  const issue = foremost(result.error.issues);
-  const key = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const at = formatPath(issue?.path ?? []);
-  const more = result.error.issues.length - 1;
-  const [what = "", hint = ""] = (issue?.message ?? "").split(HINT_MARK);
-  const rest = more === 0 ? "" : ` (and ${more} more)`;
-  const message = `${at === "" ? "" : `${at}: `}${what}${rest}${HINT_MARK}${hint}`;
-  return fail(offsetOf(parsed.document, issue?.path ?? [], key), message);
+  const checked = check(schema, text, lines);
+  if ("value" in checked) return checked.value;
+  const {line, col: column} = lines.linePos(checked.offset);
+  throw new CodedError(code, `${fileName}:${line}:${column}: ${checked.what}`, {
+    ...(checked.hint === "" ? {} : {hint: checked.hint}),
+    data: {file: fileName, line, column},
+    cause: checked.cause,
+  });
 }
