@@ -1,0 +1,61 @@
+import type {IdentifiedPlan, Plan} from "./plan.ts";
+import {runId} from "./plan.ts";
+import type {Roster} from "./roster.ts";
+
+const STANDARDISATION: Record<Plan["task"]["standardisation"], string> = {
+  site: "Each site scales its columns by its own mean and spread; these do not leave it.",
+  federated:
+    "Columns are scaled by all sites' mean and spread: each site sends the counts, sums and sums of squares of its columns once.",
+  none: "Columns are used as they are.",
+};
+
+function modelLine({model}: Plan): string {
+  if (model.architecture === "logistic") return "a logistic regression";
+  return `a neural network with hidden layers of ${model.hidden.join(", ")} units (${model.activation})`;
+}
+
+function trainingLine({training, rounds}: Plan): string {
+  const {optimizer, batchSize, localSteps} = training;
+  const batch = batchSize === "all" ? "all its patients" : `${batchSize} patients`;
+  const method = `${optimizer.name}, learning rate ${optimizer.learningRate}`;
+  return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
+}
+
+function disclosureLine({privacy}: Plan): string {
+  return privacy.disclosure === "public"
+    ? "All counts and metrics may be shown: the data are declared public."
+    : "The total number of patients is shown to the members; counts below 10 of a class do not leave a site.";
+}
+
+function whoLine(plan: Plan, roster: Roster): string {
+  const names = (role: string): string[] =>
+    roster.members.filter((member) => member.role === role).map((member) => member.name);
+  const trainers = names("trainer");
+  const evaluators = names("evaluator");
+  const others = evaluators.length === 0 ? "" : ` Evaluating only: ${evaluators.join(", ")}.`;
+  const {members, patients} = plan.start;
+  return `Who: ${trainers.join(", ")} (${trainers.length} sites).${others} It begins with ${members} sites and ${patients} patients.`;
+}
+
+/**
+ * What a plan means, in plain language for the people who approve it, one line each: what is trained on which
+ * label, who takes part, what leaves a site and what does not, and what the hash is.
+ * @param label the outcome that is predicted, as the task file calls it
+ */
+export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label: string): string[] {
+  const bytes = plan.mixing.codec === "fp16" ? 2 : 4;
+  return [
+    `Plan ${plan.name} of the consortium ${plan.consortium}`,
+    `What: ${modelLine(plan)} that predicts "${label}" (task ${plan.task.name}).`,
+    whoLine(plan, roster),
+    `How: ${trainingLine(plan)}`,
+    STANDARDISATION[plan.task.standardisation],
+    `What leaves a site: in each round the change of the model's parameters (${bytes} bytes each), at most ${plan.privacy.clip} long, and the site's number of patients (at most ${plan.weights.cap}).`,
+    "What does not: no record, no file, no patient's key.",
+    "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
+    disclosureLine(plan),
+    `A round counts when a majority of the members, with at least ${plan.quorum.weightShare * 100} % of the patients, decides it.`,
+    `Hash to approve: ${hash}`,
+    `First run: ${runId(hash, 1)}`,
+  ];
+}

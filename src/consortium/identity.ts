@@ -1,0 +1,90 @@
+import {createPrivateKey, createPublicKey, type KeyObject, sign, verify} from "node:crypto";
+import {encode} from "cborg";
+import {concat, fromString} from "uint8arrays";
+import {CodedError, sha256, toHex} from "../core/index.ts";
+import {peerIdOf, publicKeyOf} from "./peer-id.ts";
+
+const SEED_BYTES = 32;
+const SIGNATURE_DOMAIN = "consilium/signature/1";
+/** RFC 8410: what stands before the seed in PKCS#8 and before the public key in SubjectPublicKeyInfo. */
+const PKCS8_PREFIX = fromString("302e020100300506032b657004220420", "hex");
+const SPKI_PREFIX = fromString("302a300506032b6570032100", "hex");
+
+/** Where a signature holds, so that it holds nowhere else. */
+export interface SignatureContext {
+  /** The consortium's id, see {@link consortiumId}. */
+  readonly consortium: string;
+  /** The run's id, or "" outside a run. */
+  readonly run: string;
+  /** The epoch or round, a whole number from 0. */
+  readonly epoch: number;
+}
+
+/** A node's signing identity. It holds the seed: never log or send it as a whole. */
+export interface Identity {
+  /** The libp2p peer id, such as `12D3KooW...`. */
+  readonly peerId: string;
+  /** 32 bytes; not to be changed. */
+  readonly publicKey: Uint8Array;
+  /** The private seed, 32 bytes; not to be changed. */
+  readonly seed: Uint8Array;
+  /** The start of the public key's SHA-256 for people to compare by voice: eight groups of four hexadecimal digits. */
+  readonly fingerprint: string;
+  /** The signature (64 bytes, owned by the caller) of `bytes` for one purpose in one context. */
+  sign(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array;
+}
+
+/** What is signed: canonical CBOR of domain, purpose, consortium, run, epoch and the SHA-256 of the bytes. */
+function signedMessage(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array {
+  const {consortium, run, epoch} = context;
+  return encode([SIGNATURE_DOMAIN, purpose, consortium, run, epoch, sha256(bytes)]);
+}
+
+function toPrivateKey(seed: Uint8Array): KeyObject {
+  return createPrivateKey({key: Buffer.from(concat([PKCS8_PREFIX, seed])), format: "der", type: "pkcs8"});
+}
+
+function toPublicKey(publicKey: Uint8Array): KeyObject {
+  return createPublicKey({key: Buffer.from(concat([SPKI_PREFIX, publicKey])), format: "der", type: "spki"});
+}
+
+/** The hexadecimal groups of `publicKey` that people compare, see {@link Identity.fingerprint}. */
+export function fingerprintOf(publicKey: Uint8Array): string {
+  return (toHex(sha256(publicKey).subarray(0, 16)).match(/.{4}/g) ?? []).join(" ");
+}
+
+/**
+ * The identity of an Ed25519 `seed` (RFC 8032 private key, 32 bytes, copied).
+ * @throws {CodedError} CONSORTIUM_SEED_INVALID
+ */
+export function createIdentity(seed: Uint8Array): Identity {
+  if (seed.length !== SEED_BYTES) {
+    throw new CodedError("CONSORTIUM_SEED_INVALID", `a seed has ${SEED_BYTES} bytes, not ${seed.length}`);
+  }
+  const privateKey = toPrivateKey(seed);
+  const publicKey = fromString(createPublicKey(privateKey).export({format: "jwk"}).x ?? "", "base64url");
+  return {
+    peerId: peerIdOf(publicKey),
+    publicKey,
+    seed: seed.slice(),
+    fingerprint: fingerprintOf(publicKey),
+    sign: (purpose, context, bytes) =>
+      new Uint8Array(sign(null, signedMessage(purpose, context, bytes), privateKey)),
+  };
+}
+
+/** What {@link verifySignature} checks. */
+export interface SignedBytes {
+  readonly purpose: string;
+  readonly context: SignatureContext;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Whether the holder of `peerId`'s key signed these bytes for this purpose in this context; false for any rubbish. */
+export function verifySignature(peerId: string, signed: SignedBytes): boolean {
+  const publicKey = publicKeyOf(peerId);
+  if (publicKey === undefined || signed.signature.length !== 64) return false;
+  const message = signedMessage(signed.purpose, signed.context, signed.bytes);
+  return verify(null, message, toPublicKey(publicKey), signed.signature);
+}

@@ -1,0 +1,21 @@
+export {describePlan} from "./describe-plan.ts";
+export type {ConsortiumErrorCode} from "./errors.ts";
+export {
+  createIdentity,
+  fingerprintOf,
+  type Identity,
+  type SignatureContext,
+  type SignedBytes,
+  verifySignature,
+} from "./identity.ts";
+export {peerIdOf, publicKeyOf} from "./peer-id.ts";
+export {type IdentifiedPlan, type Plan, parsePlan, planJsonSchema, planSchema, runId} from "./plan.ts";
+export {
+  consortiumId,
+  nameSchema,
+  parseRoster,
+  type Roster,
+  type RosterMember,
+  rosterHash,
+  rosterSchema,
+} from "./roster.ts";

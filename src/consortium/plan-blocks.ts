@@ -1,0 +1,141 @@
+import {z} from "zod";
+
+const MAX_REFERENCE = 2 ** 30;
+const fraction = z.number().min(0).lt(1);
+const positive = z.number().positive();
+
+/** How the label's task is prepared; part of {@link planSchema}. */
+export const standardisationSchema = z
+  .enum(["site", "federated", "none"])
+  .describe(
+    "Whose mean and spread scale the columns: each site's own, all sites' together (exchanged as sums), or none.",
+  );
+
+/** The architecture of the model; part of {@link planSchema}. */
+export const modelSchema = z
+  .discriminatedUnion("architecture", [
+    z.strictObject({architecture: z.literal("logistic")}),
+    z.strictObject({
+      architecture: z.literal("mlp"),
+      hidden: z.array(z.int().min(1).max(65_536)).min(1).max(8).describe("Widths of the hidden layers."),
+      activation: z.enum(["relu", "tanh"]),
+    }),
+  ])
+  .describe("What is trained; its input width comes from the task.");
+
+/** Local training; part of {@link planSchema}. */
+export const trainingSchema = z
+  .strictObject({
+    optimizer: z.discriminatedUnion("name", [
+      z.strictObject({
+        name: z.literal("sgd"),
+        learningRate: positive,
+        momentum: fraction,
+        weightDecay: z.number().min(0),
+      }),
+      z.strictObject({
+        name: z.literal("adamw"),
+        learningRate: positive,
+        beta1: fraction,
+        beta2: fraction,
+        epsilon: positive,
+        weightDecay: z.number().min(0),
+      }),
+    ]),
+    batchSize: z.union([z.int().min(1), z.literal("all")]).describe("Patients a step, or all of them."),
+    localSteps: z.int().min(1).max(1_000_000).describe("Steps at each site in a round."),
+  })
+  .describe("What each site does between two exchanges.");
+
+/** How contributions are mixed; part of {@link planSchema}. */
+export const mixingSchema = z
+  .strictObject({
+    mode: z.literal("rounds"),
+    schedule: z.literal("all").describe("One group of all members."),
+    codec: z.enum(["f32", "fp16"]).describe("How numbers travel: 4 or 2 bytes each."),
+    robust: z.literal("none"),
+  })
+  .describe("How the sites' contributions become one model.");
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value));
+}
+
+/** How sites count; part of {@link planSchema}. */
+export const weightsSchema = z
+  .strictObject({
+    unit: z.literal("patients"),
+    reference: z
+      .int()
+      .min(1)
+      .max(MAX_REFERENCE)
+      .refine(isPowerOfTwo, "must be a power of two")
+      .describe("N0: a site of n patients contributes with weight n / N0."),
+    cap: z.int().min(1).describe("A site counts as at most so many patients; at most the reference."),
+  })
+  .superRefine((weights, context) => {
+    if (weights.cap <= weights.reference) return;
+    context.addIssue({code: "custom", path: ["cap"], message: "must not exceed the reference"});
+  })
+  .describe("How much each site counts.");
+
+/** Who must take part in a round; part of {@link planSchema}. */
+export const quorumSchema = z
+  .strictObject({
+    weightShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe("Least share of the weight; of members always a majority."),
+  })
+  .describe("Without whom no round is decided.");
+
+/** When the run begins; part of {@link planSchema}. */
+export const startSchema = z
+  .strictObject({
+    members: z.int().min(1).describe("Begin when so many members are ready."),
+    patients: z.int().min(1).describe("And when they have so many training patients together."),
+    waitSeconds: z.number().min(0).max(86_400).describe("Then wait so long for the others."),
+  })
+  .describe("When the run begins.");
+
+/** How long a round waits; part of {@link planSchema}. */
+export const deadlineSchema = z
+  .strictObject({
+    minimumSeconds: positive.max(86_400),
+    maximumSeconds: positive.max(86_400),
+  })
+  .superRefine((deadline, context) => {
+    if (deadline.minimumSeconds <= deadline.maximumSeconds) return;
+    context.addIssue({code: "custom", path: ["maximumSeconds"], message: "must not be below minimumSeconds"});
+  })
+  .describe("Bounds of the time that a round waits for a member; between them it adapts.");
+
+/** What is done before anything leaves; part of {@link planSchema}. */
+export const privacySchema = z
+  .strictObject({
+    clip: positive.describe("Largest Euclidean norm of an update; a longer one is shortened to it."),
+    noise: z.literal("none"),
+    secureSums: z.literal("none"),
+    disclosure: z
+      .enum(["public", "consent"])
+      .describe(
+        "public: all counts may be shown (public data only); consent: small class counts do not leave.",
+      ),
+  })
+  .describe("What is done to an update before it leaves its site.");
+
+/** What is evaluated when; part of {@link planSchema}. */
+export const evaluationSchema = z
+  .strictObject({stopRule: z.literal("none"), test: z.literal("once")})
+  .describe("Test patients are looked at once, after the last round.");
+
+/** The arithmetic; part of {@link planSchema}. */
+export const numericsSchema = z
+  .strictObject({parameters: z.literal("f32"), accumulation: z.literal("f64")})
+  .describe("Precision of parameters and of their sums.");
+
+/** What is kept; part of {@link planSchema}. */
+export const retentionSchema = z
+  .strictObject({models: z.int().min(1).max(1000).describe("How many rounds' models each node keeps.")})
+  .describe("What each node keeps of the run.");

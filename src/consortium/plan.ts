@@ -1,0 +1,83 @@
+import {fromString} from "uint8arrays";
+import {z} from "zod";
+import {CodedError, parseYaml, sha256, toHex} from "../core/index.ts";
+import * as blocks from "./plan-blocks.ts";
+import {nameSchema} from "./roster.ts";
+
+/**
+ * The schema of a plan file: closed, and nothing is defaulted, so that the approved bytes say everything.
+ * Its `shape` holds the schemas of the blocks.
+ */
+export const planSchema = z.strictObject({
+  formatVersion: z.literal(1).describe("Version of this file's format."),
+  name: nameSchema.describe("The plan's name."),
+  consortium: nameSchema.describe("Whose members run it."),
+  seed: z.int().min(0).max(0xffff_ffff).describe("Fixes every random draw."),
+  rounds: z.int().min(1).max(100_000).describe("How many rounds are run."),
+  task: z
+    .strictObject({
+      name: nameSchema.describe("The task's name."),
+      contract: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")
+        .describe("Hash of the task's data contract, as `consilium data check` prints it."),
+      standardisation: blocks.standardisationSchema,
+    })
+    .describe("What is learned."),
+  model: blocks.modelSchema,
+  training: blocks.trainingSchema,
+  mixing: blocks.mixingSchema,
+  weights: blocks.weightsSchema,
+  quorum: blocks.quorumSchema,
+  start: blocks.startSchema,
+  deadline: blocks.deadlineSchema,
+  privacy: blocks.privacySchema,
+  evaluation: blocks.evaluationSchema,
+  numerics: blocks.numericsSchema,
+  retention: blocks.retentionSchema,
+});
+
+/** One training run as data. */
+export type Plan = Readonly<z.output<typeof planSchema>>;
+
+/** A plan with the hash that sites approve. */
+export interface IdentifiedPlan {
+  readonly plan: Plan;
+  /** SHA-256 of exactly the file's bytes, 64 hexadecimal digits. */
+  readonly hash: string;
+}
+
+function decodeText(bytes: Uint8Array, fileName: string): string {
+  try {
+    return new TextDecoder("utf-8", {fatal: true}).decode(bytes);
+  } catch (cause) {
+    throw new CodedError("CONSORTIUM_PLAN_INVALID", `${fileName} is not UTF-8 text`, {
+      data: {file: fileName},
+      hint: "A plan is a YAML file; save it as UTF-8.",
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads the bytes of a plan file (YAML or JSON); `fileName` only names it in messages.
+ * @throws {CodedError} CONSORTIUM_PLAN_INVALID with file, line and column
+ */
+export function parsePlan(bytes: Uint8Array, fileName: string): IdentifiedPlan {
+  const plan = parseYaml(planSchema, decodeText(bytes, fileName), fileName, "CONSORTIUM_PLAN_INVALID");
+  return {plan, hash: toHex(sha256(bytes))};
+}
+
+/**
+ * The id of a run, 32 hexadecimal digits: the first half of the SHA-256 of domain, plan hash and attempt.
+ * @param attempt whole number from 1
+ */
+export function runId(planHash: string, attempt: number): string {
+  const text = JSON.stringify(["consilium/run/1", planHash, attempt]);
+  return toHex(sha256(fromString(text)).subarray(0, 16));
+}
+
+/** The JSON Schema (draft 2020-12) of a plan file, for editors and documentation. */
+export function planJsonSchema(): Record<string, unknown> {
+  return {...z.toJSONSchema(planSchema)};
+}

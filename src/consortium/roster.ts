@@ -1,0 +1,79 @@
+import {encode} from "cborg";
+import {fromString} from "uint8arrays";
+import {z} from "zod";
+import {parseYaml, sha256, toHex} from "../core/index.ts";
+import {publicKeyOf} from "./peer-id.ts";
+
+/** A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most 64. */
+export const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be letters, digits, '.', '_' or '-', at most 64 of them");
+
+const memberSchema = z.strictObject({
+  name: nameSchema.describe("The site's name, unique in the consortium."),
+  peerId: z
+    .string()
+    .refine((text) => publicKeyOf(text) !== undefined, "is not the peer id of an Ed25519 key (12D3KooW...)")
+    .describe("The libp2p peer id of the site's node key, as `consilium init` prints it."),
+  role: z
+    .enum(["trainer", "evaluator", "relay"])
+    .describe(
+      "trainer: contributes updates; evaluator: only receives the final model; relay: only forwards.",
+    ),
+  addresses: z
+    .array(z.string().startsWith("/", "must be a multiaddr, such as /dns4/node.example/tcp/4001"))
+    .optional()
+    .describe("Where the node may be reached, as multiaddrs; others are found by discovery."),
+});
+
+function refuseTwice(members: readonly z.output<typeof memberSchema>[], context: z.RefinementCtx): void {
+  for (const key of ["name", "peerId"] as const) {
+    const seen = new Set<string>();
+    for (const [index, member] of members.entries()) {
+      if (seen.has(member[key])) {
+        context.addIssue({code: "custom", path: [index, key], message: "is another member's already"});
+      }
+      seen.add(member[key]);
+    }
+  }
+  if (!members.some((member) => member.role === "trainer")) {
+    context.addIssue({code: "custom", message: "must name at least one trainer"});
+  }
+}
+
+/** The schema of a roster file: closed, so that an unknown key is an error. */
+export const rosterSchema = z.strictObject({
+  formatVersion: z.literal(1).describe("Version of this file's format."),
+  consortium: nameSchema.describe("The consortium's name."),
+  members: z.array(memberSchema).min(1).max(10_000).superRefine(refuseTwice).describe("Its members."),
+});
+
+/** A consortium's members. */
+export type Roster = Readonly<z.output<typeof rosterSchema>>;
+
+/** One member of a {@link Roster}. */
+export type RosterMember = Roster["members"][number];
+
+/**
+ * Reads the roster file `text`; `fileName` only names it in messages.
+ * @throws {CodedError} CONSORTIUM_ROSTER_INVALID with file, line and column
+ */
+export function parseRoster(text: string, fileName: string): Roster {
+  return parseYaml(rosterSchema, text, fileName, "CONSORTIUM_ROSTER_INVALID");
+}
+
+/** The id of the consortium of that name: SHA-256 of the name, 64 hexadecimal digits. */
+export function consortiumId(name: string): string {
+  return toHex(sha256(fromString(name)));
+}
+
+/**
+ * The hash of who is in the consortium as what, 64 hexadecimal digits: of its name and of peer ids and roles in
+ * ascending order of peer ids. Order in the file, names of sites and addresses do not change it.
+ */
+export function rosterHash(roster: Roster): string {
+  const members = roster.members
+    .map(({peerId, role}): [string, string] => [peerId, role])
+    .sort(([first], [second]) => (first < second ? -1 : 1));
+  return toHex(sha256(encode(["consilium/roster/1", roster.consortium, members])));
+}

@@ -1,0 +1,145 @@
+import {createHash} from "node:crypto";
+import {fromString} from "uint8arrays";
+import {describe, expect, it} from "vitest";
+import {
+  describePlan,
+  parsePlan,
+  parseRoster,
+  planJsonSchema,
+  planSchema,
+  runId,
+} from "../../src/consortium/index.ts";
+import {errorLine} from "../../src/core/index.ts";
+import type {ModelSpec} from "../../src/model/index.ts";
+import type {TrainingSpec} from "../../src/training/index.ts";
+import {PLAN_LINES, planWith} from "./plan-text.ts";
+
+const TEXT = PLAN_LINES.join("\n");
+
+function lineOf(text: string): string {
+  try {
+    parsePlan(fromString(text), "plan.yaml");
+  } catch (error) {
+    return errorLine(error);
+  }
+  return "accepted";
+}
+
+describe("a plan", () => {
+  it("has the hash of exactly its file's bytes", () => {
+    const {hash} = parsePlan(fromString(TEXT), "plan.yaml");
+    expect(hash).toBe(createHash("sha256").update(TEXT).digest("hex"));
+    expect(parsePlan(fromString(`${TEXT}\n`), "plan.yaml").hash).not.toBe(hash);
+    expect(parsePlan(fromString(`${TEXT}\n`), "plan.yaml").plan).toEqual(
+      parsePlan(fromString(TEXT), "plan.yaml").plan,
+    );
+  });
+
+  it("has nothing defaulted: each of its keys is required", () => {
+    const blocks = Object.keys(planSchema.shape);
+    expect(blocks).toHaveLength(17);
+    for (const block of blocks) {
+      const kept = PLAN_LINES.filter((line) => !line.startsWith(`${block}:`));
+      const text = (block === "training" ? kept.filter((line) => !line.startsWith("  ")) : kept).join("\n");
+      expect(lineOf(text), `without ${block}`).toContain(`plan.yaml:1:1: ${block}: is missing.`);
+    }
+    for (const line of PLAN_LINES.filter((candidate) => candidate.includes("{"))) {
+      for (const key of line.match(/[a-zA-Z0-9]+(?=: [^{])/g) ?? []) {
+        const without = line.replace(new RegExp(`\\b${key}: [^,}]+(, )?`), "").replace(", }", "}");
+        expect(lineOf(planWith(line, without)), `without ${key} in ${line}`).toContain("is missing");
+      }
+    }
+  });
+
+  it.each([
+    ["rounds: 15", "rouds: 15", 'plan.yaml:5:1: unknown key "rouds" (and 1 more). Did you mean "rounds"?'],
+    ["rounds: 15", "rounds: 0", "plan.yaml:5:9: rounds: Too small: expected number to be >=1."],
+    ["seed: 42", "seed: 4294967296", "plan.yaml:4:7: seed: Too big: expected number to be <=4294967295."],
+    [
+      "weights",
+      "weights: {unit: patients, reference: 500, cap: 5}",
+      "plan.yaml:13:38: weights.reference: must be a power of two.",
+    ],
+    [
+      "weights",
+      "weights: {unit: patients, reference: 512, cap: 513}",
+      "plan.yaml:13:48: weights.cap: must not exceed the reference.",
+    ],
+    [
+      "deadline",
+      "deadline: {minimumSeconds: 2, maximumSeconds: 1}",
+      "plan.yaml:16:47: deadline.maximumSeconds: must not be below minimumSeconds.",
+    ],
+    [
+      "mixing",
+      "mixing: {mode: async, schedule: all, codec: fp16, robust: none}",
+      'plan.yaml:12:16: mixing.mode: expected "rounds".',
+    ],
+    [
+      "privacy",
+      "privacy: {clip: .inf, noise: none, secureSums: none, disclosure: public}",
+      "plan.yaml:17:17: privacy.clip: expected a number, found no finite one.",
+    ],
+    [
+      "momentum",
+      "  optimizer: {name: sgd, learningRate: 0.1, beta1: 0, weightDecay: 0}",
+      'plan.yaml:9:45: training.optimizer: unknown key "beta1" (and 1 more). Known: name, learningRate, momentum, weightDecay.',
+    ],
+    [
+      "batchSize",
+      "  batchSize: al",
+      'plan.yaml:10:14: training.batchSize: expected a number, found string, or expected "all".',
+    ],
+  ])("with %j as %j is refused in one line", (part, line, told) => {
+    expect(lineOf(planWith(part, line))).toBe(`CONSORTIUM_PLAN_INVALID: ${told}`);
+  });
+
+  it("that is not UTF-8 is refused", () => {
+    expect(() => parsePlan(Uint8Array.of(0xc3, 0x28), "plan.yaml")).toThrow(
+      expect.objectContaining({code: "CONSORTIUM_PLAN_INVALID"}),
+    );
+  });
+
+  it("has the blocks that model and training take", () => {
+    const {plan} = parsePlan(fromString(TEXT), "plan.yaml");
+    const model: ModelSpec = plan.model;
+    const training: TrainingSpec = plan.training;
+    expect(model).toEqual({architecture: "logistic"});
+    expect(training.batchSize).toBe(16);
+  });
+
+  it("gives each attempt a run id of its own", () => {
+    const hash = "00".repeat(32);
+    // sha256('["consilium/run/1","00...00",1]'), by Python's hashlib.
+    expect(runId(hash, 1)).toBe("c8f77a5a280ca4e0c99a08977bde9add");
+    expect(runId(hash, 2)).not.toBe(runId(hash, 1));
+  });
+
+  it("has a JSON Schema that is closed at each level", () => {
+    const schema = JSON.stringify(planJsonSchema());
+    expect(schema.match(/"type":"object"/g)?.length).toBe(
+      schema.match(/"additionalProperties":false/g)?.length,
+    );
+    expect(schema).toContain("Fixes every random draw.");
+  });
+
+  it("is told in plain language", () => {
+    const roster = parseRoster(
+      [
+        "formatVersion: 1",
+        "consortium: crc-msi",
+        "members:",
+        "  - {name: leeds, peerId: 12D3KooWGRUfR5oNsWuZxeRQ5gU4cPT4ZqyfJ5rGbjFSzUzBBGgi, role: trainer}",
+        "  - {name: aachen, peerId: 12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp, role: evaluator}",
+      ].join("\n"),
+      "roster.yaml",
+    );
+    const lines = describePlan(parsePlan(fromString(TEXT), "plan.yaml"), roster, "disease");
+    expect(lines[1]).toBe('What: a logistic regression that predicts "disease" (task heart).');
+    expect(lines[2]).toBe(
+      "Who: leeds (1 sites). Evaluating only: aachen. It begins with 4 sites and 100 patients.",
+    );
+    expect(lines.join("\n")).toContain("The other members see each site's contribution as it is.");
+    expect(lines.every((line) => !line.includes("\n"))).toBe(true);
+  });
+});
