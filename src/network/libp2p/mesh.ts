@@ -84,9 +84,11 @@ function createSpoke(parts: MeshParts, name: PeerId): Spoke {
 /** Feeds what libp2p learns to the address book and the loops. */
 function observe({host, book}: MeshParts, spokes: ReadonlyMap<PeerId, Spoke>): void {
   host.addEventListener("connection:open", ({detail: connection}: CustomEvent<Connection>) => {
+    // An outbound connection is this node's own dial, which goes on by itself.
+    if (connection.direction === "outbound") return;
     const spoke = spokes.get(connection.remotePeer.toString());
     spoke?.onConnection();
-    if (connection.direction === "inbound") spoke?.redial.nudge();
+    spoke?.redial.nudge();
   });
   host.addEventListener("peer:identify", ({detail}: CustomEvent<IdentifyResult>) => {
     // An inbound connection comes from a port on which nobody listens.
