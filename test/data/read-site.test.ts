@@ -204,7 +204,15 @@ describe("what leaves with an error", () => {
       fc.asyncProperty(
         fc.nat({max: 3}),
         fc.nat({max: 4}),
-        fc.constantFrom("CANARY-4711", "4711", 'CANARY"4711', '"CANARY-4711', "4711,4711", "4711.0e3"),
+        fc.constantFrom(
+          "CANARY-4711",
+          "4711",
+          'CANARY"4711',
+          '4711"CANARY',
+          '"CANARY-4711',
+          "4711,4711",
+          "4711.0e3",
+        ),
         async (row, column, canary) => {
           const cells = [
             HEADER.split(","),
