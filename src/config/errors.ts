@@ -1,0 +1,10 @@
+/** Codes of the errors of this room. */
+export type ConfigErrorCode =
+  /** A configuration or preset file can not be read. */
+  | "CONFIG_UNREADABLE"
+  /** The node's configuration is not what the schema asks for. */
+  | "CONFIG_INVALID"
+  /** No preset has that name. */
+  | "CONFIG_PRESET_UNKNOWN"
+  /** The preset's plan settings are not what the schema asks for. */
+  | "CONFIG_PRESET_INVALID";
