@@ -75,7 +75,7 @@ function createRecord(peer: PeerId, clock: Clock, events: LinkEvents, waiters: W
       state.lastErrorDetail = undefined;
       told.clear();
       events.onLinkUp(peer);
-      for (const wake of [...waiters]) wake();
+      for (const wake of waiters) wake();
     },
     down(fault) {
       const wasUp = state.status === "up";

@@ -30,11 +30,6 @@ export function checkFetch({offset, length, hash}: FetchRequest, {maxBlobBytes}:
   );
 }
 
-/** What everything that still waits ends with when the network closes. */
-export function closedError(): CodedError {
-  return new CodedError("NETWORK_CLOSED", "the network was closed");
-}
-
 /** Checks a frame before it is sent. @throws NETWORK_FRAME_TOO_LARGE */
 export function checkFrame(frame: Uint8Array): void {
   if (frame.byteLength <= MAX_FRAME_BYTES) return;

@@ -11,10 +11,11 @@ import {
 } from "../blob-wire.ts";
 import {createDeadline, type Deadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
+import {streamEnded} from "../faults.ts";
 import type {LinkRecord} from "../link-table.ts";
 import {createSemaphore, type Semaphore} from "../semaphore.ts";
 import type {NetworkLimits, PeerId} from "../types.ts";
-import {abortStream, drained, onBytes, onNoMoreBytes, streamEnded} from "./streams.ts";
+import {abortStream, drained, onBytes, onNoMoreBytes} from "./streams.ts";
 
 /** Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. */
 export const CHUNK_BYTES = 256 * 1024;

@@ -19,6 +19,7 @@ import {
   MAX_HANDSHAKE_BYTES,
   WIRE_MINOR,
 } from "../handshake.ts";
+import {type Heartbeat, startHeartbeat} from "../heartbeat.ts";
 import {MAX_FRAME_BYTES} from "../limits.ts";
 import type {LinkFault, LinkRecord} from "../link-table.ts";
 import type {Handshake, NetworkLimits, PeerId} from "../types.ts";
@@ -26,9 +27,6 @@ import {abortStream, LINK_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";
 
 /** A peer that leaves more than this unread, in bytes, loses its link: what it misses it can ask for again. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
-
-/** How many heartbeats fit into the silence after which a link is given up. */
-const HEARTBEATS_PER_SILENCE = 4;
 
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -62,8 +60,7 @@ interface Life {
   hasAnswered: boolean;
   isWelcomed: boolean;
   fault: LinkFault | undefined;
-  lastHeardMs: number;
-  cancelHeartbeat: CancelTimer | undefined;
+  heartbeat: Heartbeat | undefined;
   readonly onEnd: ((wasUp: boolean) => void)[];
 }
 
@@ -113,7 +110,7 @@ export class ControlLink {
     onBytes(stream, (bytes) => {
       if (life !== this.#life) return;
       this.#options.record.addReceived(bytes.byteLength);
-      life.lastHeardMs = this.#options.clock.nowMs();
+      life.heartbeat?.heard();
       this.#guard(life, () => reader.push(bytes));
     });
     this.#options.onCalled();
@@ -160,8 +157,7 @@ export class ControlLink {
       hasAnswered: false,
       isWelcomed: false,
       fault: undefined,
-      lastHeardMs: this.#options.clock.nowMs(),
-      cancelHeartbeat: undefined,
+      heartbeat: undefined,
       onEnd: [],
     };
     return this.#life;
@@ -238,38 +234,22 @@ export class ControlLink {
     const isAgreed = life.isWelcomed && life.hasAnswered && life.difference === undefined;
     if (!isAgreed || life.connection === undefined || record.isUp()) return;
     const {connection} = life;
-    life.lastHeardMs = clock.nowMs();
-    this.#beat(life, limits.silenceTimeoutMs / HEARTBEATS_PER_SILENCE);
+    life.heartbeat = startHeartbeat({
+      clock,
+      silenceTimeoutMs: limits.silenceTimeoutMs,
+      send: () => void this.#write(life, "heartbeat", NO_PAYLOAD),
+      onSilence: () => this.#stall(life),
+    });
     record.setRtt(() => connection.rtt);
     this.#options.logger.info("link up", {peer: record.peer, direction: connection.direction});
     record.up({address: connection.remoteAddr.toString(), direction: connection.direction});
-  }
-
-  #beat(life: Life, intervalMs: number): void {
-    const {clock, limits} = this.#options;
-    const dueMs = clock.nowMs() + intervalMs;
-    life.cancelHeartbeat = clock.after(
-      intervalMs,
-      () => {
-        // A late timer means that this node was busy: what the peer sent meanwhile is not read yet.
-        const wasBusy = clock.nowMs() > dueMs + intervalMs;
-        if (!wasBusy && clock.nowMs() - life.lastHeardMs > limits.silenceTimeoutMs) {
-          this.#end(life, {code: "NETWORK_LINK_STALLED"});
-          this.#options.disconnect();
-          return;
-        }
-        if (this.#write(life, "heartbeat", NO_PAYLOAD)) this.#beat(life, intervalMs);
-      },
-      {unref: true},
-    );
   }
 
   #write(life: Life, kind: FrameKind, payload: Uint8Array): boolean {
     const stream = life.outgoing;
     if (stream === undefined || life !== this.#life) return false;
     if (stream.writeBufferLength > MAX_QUEUED_BYTES) {
-      this.#end(life, {code: "NETWORK_LINK_STALLED"});
-      this.#options.disconnect();
+      this.#stall(life);
       return false;
     }
     try {
@@ -280,6 +260,12 @@ export class ControlLink {
     }
     this.#options.record.addSent(FRAME_HEADER_BYTES + payload.byteLength);
     return true;
+  }
+
+  /** The peer neither reads nor speaks: its connections would only hold what is sent to it. */
+  #stall(life: Life): void {
+    this.#end(life, {code: "NETWORK_LINK_STALLED"});
+    this.#options.disconnect();
   }
 
   /** A frame outside the wire format costs the peer its connections, never this node. */
@@ -297,7 +283,7 @@ export class ControlLink {
   #end(life: Life, fault: LinkFault): void {
     if (life !== this.#life) return;
     this.#life = undefined;
-    life.cancelHeartbeat?.();
+    life.heartbeat?.stop();
     const {record, logger} = this.#options;
     const reason = life.fault ?? fault;
     for (const stream of [life.incoming, life.outgoing])

@@ -2,8 +2,10 @@ import "../../core/polyfill.ts";
 import {type Multiaddr, multiaddr} from "@multiformats/multiaddr";
 import {createBlobStore} from "../blob-store.ts";
 import type {NetworkErrorCode} from "../errors.ts";
+import {closedError, streamEnded} from "../faults.ts";
+import {createFetch} from "../fetch-loop.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
-import {checkFetch, checkFrame, closedError, limitsOf, peersOf} from "../options.ts";
+import {checkFrame, limitsOf, peersOf} from "../options.ts";
 import type {Libp2pNetworkOptions, Network, PeerId} from "../types.ts";
 import {
   type AddressBook,
@@ -12,7 +14,7 @@ import {
   parseTcpAddress,
   peerOfAddress,
 } from "./addresses.ts";
-import {createBlobClient} from "./blob-client.ts";
+import {fetchOverStream} from "./blob-client.ts";
 import {createBlobServer} from "./blob-server.ts";
 import {createHost, type Host, startHost} from "./host.ts";
 import {createLocator, type Locator} from "./locator.ts";
@@ -90,14 +92,19 @@ async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "
   await host.handle(BLOB_PROTOCOL, (stream, connection) => void serve(stream, connection), {
     maxInboundStreams: MAX_INBOUND_BLOB_STREAMS,
   });
-  const fetch = createBlobClient({...shared, connectionTo: (peer) => mesh.link(peer)?.connection()});
+  const fetch = createFetch({
+    ...shared,
+    async attempt(request, buffer, deadline) {
+      const connection = mesh.link(request.from)?.connection();
+      if (connection === undefined) throw streamEnded();
+      const record = table.demand(request.from);
+      await fetchOverStream(connection, request, buffer, {record, deadline});
+    },
+  });
   return {
     publish: (blob, access) => store.publish(blob, access),
     withdraw: (hash) => store.withdraw(hash),
-    async fetch(request) {
-      checkFetch(request, limits);
-      return await fetch(request);
-    },
+    fetch,
   };
 }
 

@@ -1,5 +1,5 @@
 import type {Connection, Stream, StreamMessageEvent} from "@libp2p/interface";
-import {CodedError} from "../../core/index.ts";
+import {streamEnded} from "../faults.ts";
 
 /** Protocol of control streams; its number is the major version of the wire format. */
 export const LINK_PROTOCOL = "/consilium/link/1.0.0";
@@ -56,11 +56,6 @@ export function drained(stream: Stream, signal: AbortSignal): Promise<void> {
     if (signal.aborted) onAbort();
     else if (stream.status !== "open") onClose();
   });
-}
-
-/** A stream that ended before its work was done. */
-export function streamEnded(cause?: unknown): CodedError {
-  return new CodedError("NETWORK_LINK_LOST", "the stream ended early", {cause});
 }
 
 /** Ends a stream at once, with `error` for the local side and a reset for the peer. */

@@ -1,0 +1,50 @@
+import type {CancelTimer, Clock} from "../core/index.ts";
+
+/** How many heartbeats fit into the silence after which a link is given up. */
+const HEARTBEATS_PER_SILENCE = 4;
+
+/** Tells both ends of a quiet link that it lives. */
+export interface Heartbeat {
+  /** Something arrived. */
+  heard(): void;
+  stop(): void;
+}
+
+/** What a heartbeat works with. */
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  /** Silence of the peer, in milliseconds, after which the link is given up. */
+  readonly silenceTimeoutMs: number;
+  /** Sends a sign of life. */
+  send(): void;
+  /** The peer was silent for too long; the heartbeat has stopped. */
+  onSilence(): void;
+}
+
+/** Starts a {@link Heartbeat}. */
+export function startHeartbeat({clock, silenceTimeoutMs, send, onSilence}: HeartbeatOptions): Heartbeat {
+  const intervalMs = silenceTimeoutMs / HEARTBEATS_PER_SILENCE;
+  let lastHeardMs = clock.nowMs();
+  let cancel: CancelTimer = () => {};
+  const schedule = (): void => {
+    const dueMs = clock.nowMs() + intervalMs;
+    cancel = clock.after(intervalMs, () => beat(dueMs), {unref: true});
+  };
+  const beat = (dueMs: number): void => {
+    // A late timer means that this node was busy: what the peer sent meanwhile is not read yet.
+    const wasBusy = clock.nowMs() > dueMs + intervalMs;
+    if (!wasBusy && clock.nowMs() - lastHeardMs > silenceTimeoutMs) {
+      onSilence();
+      return;
+    }
+    schedule();
+    send();
+  };
+  schedule();
+  return {
+    heard() {
+      lastHeardMs = clock.nowMs();
+    },
+    stop: () => cancel(),
+  };
+}

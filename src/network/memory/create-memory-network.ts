@@ -1,0 +1,113 @@
+import {createBlobStore, refusalError} from "../blob-store.ts";
+import {BLOB_TRAILER_BYTES, encodeBlobHeader} from "../blob-wire.ts";
+import {closedError} from "../faults.ts";
+import {createFetch} from "../fetch-loop.ts";
+import {FRAME_HEADER_BYTES} from "../frame.ts";
+import {createLinkTable, type LinkTable} from "../link-table.ts";
+import {checkFrame, limitsOf, peersOf} from "../options.ts";
+import type {Network, NetworkOptions} from "../types.ts";
+import type {MemoryHub, MemoryPort} from "./memory-hub.ts";
+
+/** Options of {@link createMemoryNetwork}. */
+export interface MemoryNetworkOptions extends NetworkOptions {
+  /** The hub that all members of one network share. */
+  readonly hub: MemoryHub;
+}
+
+function createMemoryFetch(
+  options: MemoryNetworkOptions,
+  table: LinkTable,
+  port: MemoryPort,
+  signal: AbortSignal,
+) {
+  return createFetch({
+    table,
+    limits: limitsOf(options),
+    clock: options.clock,
+    signal,
+    async attempt(request, buffer, deadline) {
+      const {hash, offset, length} = request;
+      const record = table.demand(request.from);
+      const asked = {hash, offset, length};
+      record.addSent(encodeBlobHeader(asked).byteLength);
+      const {response, bytes} = await abortable(port.ask(request.from, asked), deadline.signal);
+      record.addReceived(encodeBlobHeader(response).byteLength);
+      if (response.status !== "ok") throw refusalError(response.status, asked);
+      record.addReceived(length + BLOB_TRAILER_BYTES);
+      buffer.allocate(response.total);
+      buffer.append(bytes);
+      buffer.verify();
+    },
+    onViolation() {},
+  });
+}
+
+/** `promise`, unless the signal aborts first. */
+function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, {once: true});
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+/**
+ * Joins a consortium inside one process, over a {@link MemoryHub}: for tests and the simulator, on whatever clock.
+ * @throws NETWORK_PEER_UNLISTED
+ */
+export async function createMemoryNetwork(options: MemoryNetworkOptions): Promise<Network> {
+  const {identity, hub, clock, events, handshake} = options;
+  const peers = peersOf(options);
+  const store = createBlobStore();
+  const table = createLinkTable(peers, clock, events);
+  const shutdown = new AbortController();
+  const port = hub.join({
+    peer: identity.peerId,
+    members: peers,
+    handshake,
+    onUp: (peer) => table.get(peer)?.up({address: `/memory/${peer}`, direction: "outbound"}),
+    onDown: (peer, fault) => {
+      const record = table.get(peer);
+      const reason = shutdown.signal.aborted ? ({code: "NETWORK_CLOSED"} as const) : fault;
+      if (record?.isNews(reason) === true) {
+        options.logger.info("link down", {peer, code: reason.code, detail: reason.detail});
+      }
+      record?.down(reason);
+    },
+    onFrame(peer, frame) {
+      table.get(peer)?.addReceived(FRAME_HEADER_BYTES + frame.byteLength);
+      events.onFrame(peer, frame);
+    },
+    lookUp(peer, request) {
+      const range = store.lookUp(peer, request);
+      const record = table.get(peer);
+      record?.addReceived(encodeBlobHeader(request).byteLength);
+      record?.addSent(encodeBlobHeader(range.response).byteLength);
+      if (range.response.status === "ok") record?.addSent(range.bytes.byteLength + BLOB_TRAILER_BYTES);
+      return range;
+    },
+  });
+  return {
+    self: identity.peerId,
+    addresses: () => [`/memory/${identity.peerId}`],
+    send(to, frame) {
+      checkFrame(frame);
+      // A link is usable only once its owner was told of it.
+      const record = table.get(to);
+      if (record?.isUp() !== true || !port.send(to, frame.slice())) return false;
+      record.addSent(FRAME_HEADER_BYTES + frame.byteLength);
+      return true;
+    },
+    publish: (blob, access) => store.publish(blob, access),
+    withdraw: (hash) => store.withdraw(hash),
+    fetch: createMemoryFetch(options, table, port, shutdown.signal),
+    links: () => table.links(),
+    totals: () => table.totals(),
+    async close() {
+      if (shutdown.signal.aborted) return;
+      shutdown.abort(closedError());
+      port.leave();
+    },
+  };
+}
