@@ -15,8 +15,9 @@ export function takeLead(context: RoundContext): void {
   const {state} = context;
   const {setup} = state;
   if (state.decided !== null) return;
-  if (state.linked.size + 1 < quorumOf(context)) {
-    const missing = others(context).filter((member) => !state.linked.has(member));
+  const isQuorumReady = state.quorumReadyAtMs !== null;
+  if (!isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
+    const missing = others(context).filter((member) => !(isQuorumReady ? state.linked : state.ready).has(member));
     report(context, {kind: "waiting", round: setup.round, missing});
     context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
     return;
@@ -122,8 +123,7 @@ export function onRefuse(context: RoundContext, frame: FrameOf<"refuse">): void 
 export function onExchangeOver(context: RoundContext): void {
   const {state} = context;
   const {lead, setup} = state;
-  if (lead === null || state.decided !== null) return;
-  if (lead.phase === "gathering") return;
+  if (lead === null || state.decided !== null || lead.phase === "gathering") return;
   if (lead.phase === "promising") {
     // The same ballot again: those who answered have promised it, those who did not may have lost the question.
     sendTo(
@@ -139,6 +139,7 @@ export function onExchangeOver(context: RoundContext): void {
     context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
     return;
   }
+  setup.exchanging.backOff();
   state.lead = null;
   takeLead(context);
 }

@@ -123,6 +123,7 @@ export function considerProposal(context: RoundContext): void {
     return;
   }
   lead.phase = "voting";
+  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
   castVote(context, lead.ballot, body);
 }
 

@@ -30,6 +30,7 @@ function announce(context: RoundContext): void {
   if (own === null || decided !== null) return;
   context.emit({type: "publish-contribution", contribution: own});
   sendTo(context, others(context), {type: "ready", contribution: own.hash});
+  context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
   onReady(context, setup.self, own.hash);
   const voted = accepted === null ? undefined : held.get(accepted.body.result);
   if (accepted !== null && voted !== undefined) onVotePersisted(context, accepted.ballot, accepted.body);

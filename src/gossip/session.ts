@@ -274,7 +274,8 @@ class SessionMachine implements Session {
   }
 
   #onTimer(timer: TimerName): void {
-    if (this.#isBehind && timer === "patience" && this.#catchUp === null) {
+    const isLost = this.#isBehind && this.#catchUp === null && this.#round?.decided == null;
+    if (isLost && timer === "patience") {
       for (const peer of this.#linked) this.#ask(peer);
       this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
       return;

@@ -102,7 +102,7 @@ export class World {
   }
 
   /** Runs until `isDone`. @throws SIMULATION_STALLED after `limit` events, or when none is left */
-  run(isDone: () => boolean = () => this.isFinished, limit = 200_000): void {
+  run(isDone: () => boolean = () => this.isFinished, limit = 20_000): void {
     for (let count = 0; !isDone(); count++) {
       if (count >= limit || !this.#queue.step()) {
         throw new Error(
