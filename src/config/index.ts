@@ -1,4 +1,4 @@
 export type {ConfigErrorCode} from "./errors.ts";
 export {loadNodeConfig, type NodeConfig, nodeConfigJsonSchema, nodeConfigSchema} from "./node-config.ts";
-export {composePlan, type PlanFacts, type PlanSettings, planSettingsSchema} from "./plan-settings.ts";
+export {composePlan, type PlanFacts, type PlanSettings} from "./plan-settings.ts";
 export {findPreset, loadPlanSettings, type Preset, presetNames} from "./presets.ts";

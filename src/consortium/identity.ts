@@ -49,7 +49,7 @@ function toPublicKey(publicKey: Uint8Array): KeyObject {
 }
 
 /** The hexadecimal groups of `publicKey` that people compare, see {@link Identity.fingerprint}. */
-export function fingerprintOf(publicKey: Uint8Array): string {
+function fingerprintOf(publicKey: Uint8Array): string {
   return (toHex(sha256(publicKey).subarray(0, 16)).match(/.{4}/g) ?? []).join(" ");
 }
 

@@ -2,7 +2,6 @@ export {describePlan} from "./describe-plan.ts";
 export type {ConsortiumErrorCode} from "./errors.ts";
 export {
   createIdentity,
-  fingerprintOf,
   type Identity,
   type SignatureContext,
   type SignedBytes,
@@ -17,5 +16,4 @@ export {
   type Roster,
   type RosterMember,
   rosterHash,
-  rosterSchema,
 } from "./roster.ts";

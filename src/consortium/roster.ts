@@ -42,7 +42,7 @@ function refuseTwice(members: readonly z.output<typeof memberSchema>[], context:
 }
 
 /** The schema of a roster file: closed, so that an unknown key is an error. */
-export const rosterSchema = z.strictObject({
+const rosterSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
   consortium: nameSchema.describe("The consortium's name."),
   members: z.array(memberSchema).min(1).max(10_000).superRefine(refuseTwice).describe("Its members."),

@@ -11,7 +11,7 @@ const HASH_DIGITS = 64;
 export type ModelHash = (bytes: Uint8Array) => string;
 
 /** SHA-256 of the bytes alone. */
-export const plainModelHash: ModelHash = (bytes) => toHex(sha256(bytes));
+const plainModelHash: ModelHash = (bytes) => toHex(sha256(bytes));
 
 /** The models of a run, each in a file named by its hash. All methods throw STORAGE_NAME_INVALID for another name. */
 export interface ModelStore {
