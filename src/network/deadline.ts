@@ -1,4 +1,17 @@
+import {setMaxListeners} from "node:events";
 import type {Clock} from "../core/index.ts";
+
+/** A signal for the end of a whole part of the program: any number may listen to it without a warning. */
+export function createShutdown(): AbortController {
+  const controller = new AbortController();
+  allowListeners(controller.signal);
+  return controller;
+}
+
+/** Lets any number listen to `signal`: Node takes more than ten for a leak. */
+export function allowListeners(signal: AbortSignal): void {
+  setMaxListeners(0, signal);
+}
 
 /** A signal that aborts with any of its parents. */
 export interface LinkedSignal {

@@ -1,5 +1,5 @@
 import {type Clock, CodedError, delay, isCoded} from "../core/index.ts";
-import {createDeadline, type Deadline, linkSignals} from "./deadline.ts";
+import {allowListeners, createDeadline, type Deadline, linkSignals} from "./deadline.ts";
 import type {NetworkErrorCode} from "./errors.ts";
 import {streamEnded} from "./faults.ts";
 import {FetchBuffer} from "./fetch-buffer.ts";
@@ -88,6 +88,7 @@ export function createFetch(options: FetchLoopOptions): (request: FetchRequest) 
     const {peer} = options.table.demand(request.from);
     checkFetch(request, options.limits);
     const own = places.get(peer) ?? createSemaphore(1);
+    allowListeners(request.signal);
     const linked = linkSignals(request.signal, options.signal);
     try {
       return await run(options, {...request, signal: linked.signal}, own);

@@ -1,12 +1,5 @@
 import type {Connection, Stream} from "@libp2p/interface";
-import {
-  type CancelTimer,
-  type Clock,
-  CodedError,
-  isCoded,
-  type Logger,
-  type Random,
-} from "../../core/index.ts";
+import {type Clock, CodedError, isCoded, type Logger, type Random} from "../../core/index.ts";
 import {createDeadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {createFrameReader, encodeFrame, FRAME_HEADER_BYTES, type FrameKind} from "../frame.ts";

@@ -1,6 +1,7 @@
 import "../../core/polyfill.ts";
 import {type Multiaddr, multiaddr} from "@multiformats/multiaddr";
 import {createBlobStore} from "../blob-store.ts";
+import {createShutdown} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {closedError, streamEnded} from "../faults.ts";
 import {createFetch} from "../fetch-loop.ts";
@@ -144,7 +145,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
   const bootstrap = readBootstrap(options);
   const book = createBook(options, bootstrap);
   const host = await createHost(options);
-  const shutdown = new AbortController();
+  const shutdown = createShutdown();
   const {signal} = shutdown;
   const {clock, logger, roster, events} = options;
   const onFound = (peer: PeerId, addresses: readonly Multiaddr[]): void => void book.add(peer, addresses);

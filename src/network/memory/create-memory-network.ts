@@ -1,5 +1,6 @@
 import {createBlobStore, refusalError} from "../blob-store.ts";
 import {BLOB_TRAILER_BYTES, encodeBlobHeader} from "../blob-wire.ts";
+import {createShutdown} from "../deadline.ts";
 import {closedError} from "../faults.ts";
 import {createFetch} from "../fetch-loop.ts";
 import {FRAME_HEADER_BYTES} from "../frame.ts";
@@ -61,7 +62,7 @@ export async function createMemoryNetwork(options: MemoryNetworkOptions): Promis
   const peers = peersOf(options);
   const store = createBlobStore();
   const table = createLinkTable(peers, clock, events);
-  const shutdown = new AbortController();
+  const shutdown = createShutdown();
   const port = hub.join({
     peer: identity.peerId,
     members: peers,
