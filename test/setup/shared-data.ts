@@ -1,10 +1,7 @@
-import {describe, it} from "vitest";
+import {describe} from "vitest";
 import {sharedData} from "./shared-folder.ts";
 
 export {sharedData};
 
 /** `describe` for tests that read {@link sharedData}; skipped where it is absent. */
 export const describeShared = describe.skipIf(sharedData() === undefined);
-
-/** `it` for a test that reads {@link sharedData}; skipped where it is absent. */
-export const itShared = it.skipIf(sharedData() === undefined);
