@@ -55,47 +55,45 @@ function readRequest(stream: Stream, record: LinkRecord, signal: AbortSignal): P
   });
 }
 
-/** Sends `bytes` and returns their SHA-256. Buffers handed to a stream are not copied: nobody may change them. */
-async function sendBytes(
-  stream: Stream,
+/** One transfer. */
+interface Sending {
+  readonly stream: Stream;
+  readonly record: LinkRecord;
+  readonly deadline: Deadline;
+}
+
+/** Sends a range and its SHA-256. Buffers handed to a stream are not copied: nobody may change them. */
+async function sendRange(
+  {stream, record, deadline}: Sending,
   range: BlobRange,
   request: BlobRequest,
-  onSent: (sizeBytes: number) => Promise<void>,
-): Promise<Uint8Array> {
+): Promise<void> {
   const {bytes} = range;
   const isWhole = bytes.byteLength === range.response.total;
   const running = isWhole ? undefined : runningSha256();
   for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
     const chunk = bytes.subarray(start, start + CHUNK_BYTES);
     const isFull = !stream.send(chunk);
+    record.addSent(chunk.byteLength);
     running?.update(chunk);
-    if (isFull) await onSent(chunk.byteLength);
+    if (isFull) await drained(stream, deadline.signal);
+    deadline.restart();
   }
-  return running?.digest() ?? fromString(request.hash, "base16");
+  stream.send(running?.digest() ?? fromString(request.hash, "base16"));
+  record.addSent(BLOB_TRAILER_BYTES);
 }
 
-async function serve(
-  options: BlobServerOptions,
-  sending: Semaphore,
-  work: {stream: Stream; record: LinkRecord; deadline: Deadline},
-): Promise<void> {
-  const {stream, record, deadline} = work;
+async function serve(options: BlobServerOptions, places: Semaphore, sending: Sending): Promise<void> {
+  const {stream, record, deadline} = sending;
   const request = await readRequest(stream, record, deadline.signal);
-  const leave = await sending.acquire(deadline.signal);
+  const leave = await places.acquire(deadline.signal);
   try {
     deadline.restart();
     const range = options.store.lookUp(record.peer, request);
     const header = encodeBlobHeader(range.response);
     stream.send(header);
     record.addSent(header.byteLength);
-    if (range.response.status === "ok") {
-      const digest = await sendBytes(stream, range, request, async () => {
-        await drained(stream, deadline.signal);
-        deadline.restart();
-      });
-      stream.send(digest);
-      record.addSent(range.bytes.byteLength + BLOB_TRAILER_BYTES);
-    }
+    if (range.response.status === "ok") await sendRange(sending, range, request);
     await stream.close({signal: deadline.signal});
   } finally {
     leave();
@@ -106,7 +104,7 @@ async function serve(
 export function createBlobServer(
   options: BlobServerOptions,
 ): (stream: Stream, connection: Connection) => Promise<void> {
-  const sending = createSemaphore(MAX_SENDING);
+  const places = createSemaphore(MAX_SENDING);
   return async (stream, connection) => {
     const peer = connection.remotePeer.toString();
     const record = options.recordOf(peer);
@@ -117,7 +115,7 @@ export function createBlobServer(
     const {clock, limits, signal, onViolation} = options;
     const deadline = createDeadline(clock, limits.progressTimeoutMs, signal, () => streamEnded());
     try {
-      await serve(options, sending, {stream, record, deadline});
+      await serve(options, places, {stream, record, deadline});
     } catch (error) {
       abortStream(stream, error);
       if (isCoded<NetworkErrorCode>(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) {

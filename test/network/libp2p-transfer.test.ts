@@ -1,0 +1,198 @@
+import {multiaddr} from "@multiformats/multiaddr";
+import type {Libp2p} from "libp2p";
+import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
+import {sha256, systemClock, toHex} from "../../src/core/index.ts";
+import {createBlobStore} from "../../src/network/blob-store.ts";
+import {encodeBlobHeader} from "../../src/network/blob-wire.ts";
+import {createDeadline} from "../../src/network/deadline.ts";
+import {FetchBuffer} from "../../src/network/fetch-buffer.ts";
+import {DEFAULT_LIMITS, type PeerId} from "../../src/network/index.ts";
+import {fetchOverStream} from "../../src/network/libp2p/blob-client.ts";
+import {CHUNK_BYTES, createBlobServer} from "../../src/network/libp2p/blob-server.ts";
+import {BLOB_PROTOCOL} from "../../src/network/libp2p/streams.ts";
+import {createLinkTable} from "../../src/network/link-table.ts";
+import {bytesOf, noAbort, peersOf, releaseOf, type TestMember} from "./fixture.ts";
+import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
+import {type CuttableRelay, cuttableRelay, portOf, rawPeer} from "./raw-peer.ts";
+
+const BLOB = bytesOf(20_000_000);
+const HASH = toHex(sha256(BLOB));
+
+describe("a transfer over a line that fails", () => {
+  let members: PeerId[];
+  let world: Libp2pWorld;
+  const relays: CuttableRelay[] = [];
+
+  beforeEach(async () => {
+    members = await peersOf(2);
+    world = libp2pWorld(members);
+  });
+  afterEach(async () => {
+    await world.close();
+    await Promise.all(relays.splice(0).map((relay) => relay.close()));
+  });
+
+  /** `reader` reaches `sender` through a relay only; the sender does not know where the reader listens. */
+  const startPair = async (): Promise<{sender: TestMember; reader: TestMember; relay: CuttableRelay}> => {
+    const sender = await world.start(0, {limits: {progressTimeoutMs: 500, redialMaxMs: 500}});
+    const relay = await cuttableRelay(portOf(sender.network.addresses()[0] ?? ""));
+    relays.push(relay);
+    const reader = await world.start(1, {
+      listen: [],
+      bootstrap: [`/ip4/127.0.0.1/tcp/${relay.port}/p2p/${sender.peer}`],
+      limits: {progressTimeoutMs: 500, redialMaxMs: 500},
+    });
+    await Promise.all([sender.upWith(reader), reader.upWith(sender)]);
+    sender.network.publish(releaseOf(BLOB));
+    return {sender, reader, relay};
+  };
+
+  it("goes on where it broke off: two cuts cost less than 5 % of the bytes again", async () => {
+    const {sender, reader, relay} = await startPair();
+    const positions: number[] = [];
+    relay.cutAt(relay.bytesBack() + 0.3 * BLOB.length, relay.bytesBack() + 0.7 * BLOB.length);
+    const bytes = await reader.network.fetch({
+      from: sender.peer,
+      hash: HASH,
+      offset: 0,
+      length: BLOB.length,
+      signal: noAbort(),
+      onPart: (_, position) => void positions.push(position),
+    });
+    expect(Buffer.compare(bytes, BLOB)).toBe(0);
+    expect(positions).toEqual([...positions].sort((x, y) => x - y));
+    expect(reader.events.map(({kind}) => kind)).toEqual(["up", "down", "up", "down", "up"]);
+    const again = reader.linkTo(sender.peer).bytesReceived - BLOB.length;
+    expect(again).toBeLessThan(0.05 * BLOB.length);
+  });
+
+  it("fails with a code, in bounded time, when the line stays silent", async () => {
+    const {sender, reader, relay} = await startPair();
+    relay.freeze();
+    await expect(
+      reader.network.fetch({
+        from: sender.peer,
+        hash: HASH,
+        offset: 0,
+        length: BLOB.length,
+        signal: noAbort(),
+      }),
+    ).rejects.toMatchObject({code: "NETWORK_TRANSFER_FAILED"});
+  });
+});
+
+describe("the two ends of a blob stream", () => {
+  const hosts: Libp2p[] = [];
+  afterEach(async () => {
+    await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  });
+
+  const startHosts = async () => {
+    const server = await rawPeer(0, ["/ip4/127.0.0.1/tcp/0"]);
+    const client = await rawPeer(1);
+    hosts.push(server, client);
+    const [serverId = "", clientId = ""] = await peersOf(2);
+    const events = {onLinkUp() {}, onLinkDown() {}};
+    const serverTable = createLinkTable([clientId], systemClock, events);
+    const clientTable = createLinkTable([serverId], systemClock, events);
+    return {server, client, serverTable, clientTable, serverId, clientId};
+  };
+
+  it("waits for a slow reader instead of buffering: at most two chunks are queued", async () => {
+    const {server, client, serverTable} = await startHosts();
+    const store = createBlobStore();
+    store.publish(releaseOf(BLOB));
+    const serve = createBlobServer({
+      store,
+      limits: DEFAULT_LIMITS,
+      clock: systemClock,
+      signal: noAbort(),
+      recordOf: (peer) => serverTable.get(peer),
+      onViolation() {},
+    });
+    let queued = (): number => 0;
+    let mostQueued = 0;
+    await server.handle(BLOB_PROTOCOL, (stream, connection) => {
+      queued = () => stream.writeBufferLength;
+      const send = stream.send.bind(stream);
+      stream.send = (data) => {
+        const isTaken = send(data);
+        mostQueued = Math.max(mostQueued, stream.writeBufferLength);
+        return isTaken;
+      };
+      void serve(stream, connection);
+    });
+    const stream = await client.dialProtocol(
+      server.getMultiaddrs().map((address) => multiaddr(address.toString())),
+      BLOB_PROTOCOL,
+    );
+    let received = 0;
+    const ended = new Promise((resolve) => stream.addEventListener("end", resolve));
+    stream.addEventListener("message", (event) => {
+      const before = Math.floor(received / 4_000_000);
+      received += event.data.byteLength;
+      // Pauses several times, as the first wait alone would pass with the one-shot promise as well.
+      if (Math.floor(received / 4_000_000) > before) stream.pause();
+    });
+    stream.send(encodeBlobHeader({hash: HASH, offset: 0, length: BLOB.length}));
+    for (let pauses = 1; pauses <= 5; pauses++) {
+      await vi.waitFor(() => expect(stream.readStatus).not.toBe("readable"), {timeout: 20_000, interval: 5});
+      // The sender has filled the window and waits.
+      await vi.waitFor(() => expect(queued()).toBeGreaterThanOrEqual(0), {interval: 5});
+      if (stream.readStatus === "paused") stream.resume();
+    }
+    await ended;
+    expect(received).toBeGreaterThan(BLOB.length);
+    expect(mostQueued).toBeGreaterThan(0);
+    expect(mostQueued).toBeLessThanOrEqual(2 * CHUNK_BYTES);
+  });
+
+  it.each([
+    [
+      "the blob's bytes are altered",
+      (bytes: Uint8Array) => bytes.map((byte, at) => (at === 5 ? byte ^ 1 : byte)),
+      0,
+    ],
+    ["the digest at the end is altered", (bytes: Uint8Array) => bytes, 1],
+  ])("rejects an answer of which %s", async (_, alter, flip) => {
+    const {server, client, clientTable, serverId} = await startHosts();
+    const bytes = bytesOf(10_000);
+    const hash = toHex(sha256(bytes));
+    await server.handle(BLOB_PROTOCOL, (stream) => {
+      stream.addEventListener("message", () => {
+        stream.send(encodeBlobHeader({status: "ok", length: bytes.length, total: bytes.length}));
+        stream.send(alter(bytes));
+        stream.send(sha256(alter(bytes)).map((byte, at) => (at === 0 ? byte ^ flip : byte)));
+      });
+    });
+    const connection = await client.dial(server.getMultiaddrs());
+    const request = {from: serverId, hash, offset: 0, length: bytes.length, signal: noAbort()};
+    const deadline = createDeadline(systemClock, 20_000, noAbort(), () => "late");
+    await expect(
+      fetchOverStream(connection, request, new FetchBuffer(request), {
+        record: clientTable.demand(serverId),
+        deadline,
+      }),
+    ).rejects.toMatchObject({code: "NETWORK_BLOB_CORRUPT"});
+    deadline.end();
+  });
+
+  it.each([
+    ["another length than asked for", {status: "ok", length: 9_999, total: 10_000}],
+    ["a total below the range", {status: "ok", length: 10_000, total: 9_999}],
+  ] as const)("rejects an answer that announces %s before it takes memory for it", async (_, header) => {
+    const {server, client, clientTable, serverId} = await startHosts();
+    await server.handle(BLOB_PROTOCOL, (stream) => {
+      stream.addEventListener("message", () => void stream.send(encodeBlobHeader(header)));
+    });
+    const connection = await client.dial(server.getMultiaddrs());
+    const request = {from: serverId, hash: HASH, offset: 0, length: 10_000, signal: noAbort()};
+    const buffer = new FetchBuffer(request);
+    const deadline = createDeadline(systemClock, 20_000, noAbort(), () => "late");
+    await expect(
+      fetchOverStream(connection, request, buffer, {record: clientTable.demand(serverId), deadline}),
+    ).rejects.toMatchObject({code: "NETWORK_FRAME_MALFORMED"});
+    expect(buffer.bytes.byteLength).toBe(0);
+    deadline.end();
+  });
+});
