@@ -17,7 +17,9 @@ export function takeLead(context: RoundContext): void {
   if (state.decided !== null) return;
   const isQuorumReady = state.quorumReadyAtMs !== null;
   if (!isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
-    const missing = others(context).filter((member) => !(isQuorumReady ? state.linked : state.ready).has(member));
+    const missing = others(context).filter(
+      (member) => !(isQuorumReady ? state.linked : state.ready).has(member),
+    );
     report(context, {kind: "waiting", round: setup.round, missing});
     context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
     return;

@@ -45,8 +45,15 @@ export interface BodyRules {
   readonly parent: string | null;
   readonly previousPeak: number;
   readonly minimumContributors: number;
+  /** Least sum of p_i, from the plan's start rule; 0 after the first round. */
+  readonly minimumWeight: number;
   /** Share of the peak weight that must take part. */
   readonly weightShare: number;
+}
+
+/** The weight that a round needs, given the largest so far. */
+export function leastWeight(rules: BodyRules, peakWeight: number): number {
+  return Math.max(rules.minimumWeight, rules.weightShare * peakWeight);
 }
 
 /** Why `body` may not be voted for, or undefined where it may. */
@@ -64,7 +71,7 @@ export function bodyFault(body: CertificateBody, rules: BodyRules): string | und
   if (contributors.length < rules.minimumContributors) return "too few members contributed";
   if (body.peakWeight < body.weight || body.peakWeight < rules.previousPeak)
     return "its peak weight is too low";
-  if (body.weight < rules.weightShare * body.peakWeight) return "too little of the weight contributed";
+  if (body.weight < leastWeight(rules, body.peakWeight)) return "too little of the weight contributed";
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import {leastWeight} from "./certificate.ts";
 import {beginExchange, groupHash} from "./exchange.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
@@ -114,7 +115,7 @@ export function considerProposal(context: RoundContext): void {
   const {hash, weight} = exchange.result;
   const body = bodyOf(context, weight, hash);
   if (body === undefined) return;
-  if (body.weight < setup.rules.weightShare * body.peakWeight) {
+  if (body.weight < leastWeight(setup.rules, body.peakWeight)) {
     const present = new Set(body.contributors);
     const missing = setup.rules.members.filter((member) => !present.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});

@@ -1,7 +1,7 @@
 import type {Codec, Snapshot} from "../parameters/index.ts";
 import {type BodyRules, type Primitives} from "./certificate.ts";
 import type {Deadline, DeadlineLimits} from "./deadline.ts";
-import type {Exchange} from "./exchange.ts";
+import type {Exchange} from "./exchange-state.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";
 import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
 import type {

@@ -99,9 +99,10 @@ class SessionMachine implements Session {
       case "frame":
         return this.#onFrame(event.from, event.frame);
       case "link-up":
+        this.#ask(event.peer);
+        if (!this.#isMember(event.peer)) return;
         this.#linked.add(event.peer);
         this.#heard.add(event.peer);
-        this.#ask(event.peer);
         return this.#inRound((context) => onLinkUp(context, event.peer));
       case "link-down":
         this.#linked.delete(event.peer);
@@ -140,6 +141,7 @@ class SessionMachine implements Session {
       parent: isParentKnown ? parentHash : null,
       previousPeak: parent?.peakWeight ?? 0,
       minimumContributors: Math.max(majority(members.length), isFirst ? start.members : 0),
+      minimumWeight: isFirst ? start.weight : 0,
       weightShare,
     };
   }
@@ -184,6 +186,8 @@ class SessionMachine implements Session {
 
   #onFrame(from: MemberId, frame: Frame): void {
     if (frame.run !== this.#setup.run) return;
+    // Evaluators and relays are linked too: they may ask, and have no part in the decision.
+    if (!this.#isMember(from) && frame.type !== "ask") return;
     this.#heard.add(from);
     const {round} = this.view();
     if (frame.type === "certificate") {
@@ -288,6 +292,10 @@ class SessionMachine implements Session {
     this.#isBehind = true;
     this.#ask(peer);
     this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+  }
+
+  #isMember(peer: MemberId): boolean {
+    return this.#setup.members.includes(peer);
   }
 
   #ask(peer: MemberId): void {

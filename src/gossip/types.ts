@@ -138,6 +138,8 @@ export interface Restored {
 /** The start rule of a plan: what the first round waits for. */
 export interface StartRule {
   readonly members: number;
+  /** Least sum of p_i. */
+  readonly weight: number;
   readonly waitMs: number;
 }
 

@@ -75,7 +75,8 @@ export function considerVote(context: RoundContext): void {
     return;
   }
   if (held.has(proposal.body.result)) castVote(context, proposal.ballot, proposal.body);
-  else if (!isOurs || exchange.isBroken || proposal.ballot > exchange.ballot) fetchSnapshot(context, proposal.body.result, proposal.from);
+  else if (!isOurs || exchange.isBroken || proposal.ballot > exchange.ballot)
+    fetchSnapshot(context, proposal.body.result, proposal.from);
 }
 
 /** Writes down this member's vote with the result; it leaves when both are on disk. */

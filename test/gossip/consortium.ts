@@ -58,7 +58,7 @@ export function createConsortium(options: ConsortiumOptions) {
     roster: "ab".repeat(32),
     members,
     rounds,
-    start: {members: options.startMembers ?? majority(members.length), waitMs: 2000},
+    start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),

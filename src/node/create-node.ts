@@ -1,0 +1,244 @@
+import {
+  consortiumId,
+  createIdentity,
+  type IdentifiedPlan,
+  type Identity,
+  type Roster,
+  rosterHash,
+  runId,
+  verifySignature,
+} from "../consortium/index.ts";
+import {
+  type Clock,
+  type Closable,
+  type CloseStack,
+  CodedError,
+  createCloseStack,
+  createRandom,
+  type Logger,
+  sha256,
+} from "../core/index.ts";
+import type {LocatedTask} from "../data/index.ts";
+import {createSession, type Primitives, type Restored, type Session} from "../gossip/index.ts";
+import {type BackendPreference, initialParameters, layoutOf} from "../model/index.ts";
+import type {Network, NetworkEvents, NetworkOptions} from "../network/index.ts";
+import type {StateDirectory} from "../storage/index.ts";
+import {openTrainer} from "../training/index.ts";
+import type {NodeErrorCode} from "./errors.ts";
+import {createNodeView, type NodeView} from "./node-view.ts";
+import {openRecords, writeRecord} from "./records.ts";
+import {createRoundWork, type RoundWork} from "./round-work.ts";
+import {createRun, type RunOutcome} from "./run.ts";
+import {openSite, type Site} from "./site.ts";
+import {createStages, type Stages} from "./stages.ts";
+import {createTransport} from "./transport.ts";
+
+/** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
+export interface NodeOptions {
+  readonly site: string;
+  readonly state: StateDirectory;
+  readonly roster: Roster;
+  readonly plan: IdentifiedPlan;
+  readonly approvedPlan: string;
+  /** Which run of the plan, from 1. */
+  readonly attempt: number;
+  readonly task: LocatedTask;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly backend: BackendPreference;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Opens the peer links; the caller knows whether they are libp2p's or a simulated network's. */
+  openNetwork(options: NetworkOptions): Promise<Network>;
+  /** Module of the training thread; the default is the compiled one. */
+  readonly workerUrl?: URL;
+}
+
+/** A running node. */
+export interface Node extends Closable {
+  view(): NodeView;
+  /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
+  readonly outcome: Promise<RunOutcome>;
+}
+
+async function readIdentity(state: StateDirectory): Promise<Identity> {
+  const seed = await state.readNodeKey();
+  if (seed !== undefined) return createIdentity(seed);
+  const code: NodeErrorCode = "NODE_KEY_MISSING";
+  throw new CodedError(code, `there is no node key in ${state.path}`, {
+    hint: "Make one with `consilium init`.",
+  });
+}
+
+function primitivesOf(identity: Identity, consortium: string, run: string): Primitives {
+  // The round is part of what is voted on: the vote's bytes name it.
+  const context = {consortium, run, epoch: 0};
+  return {
+    hash: sha256,
+    sign: (bytes) => identity.sign("vote", context, bytes),
+    verify: (member, bytes, signature) =>
+      verifySignature(member, {purpose: "vote", context, bytes, signature}),
+  };
+}
+
+function stagesOf({plan}: NodeOptions, site: Site): Stages {
+  const {model, seed, rounds, task, mixing, weights} = plan.plan;
+  const features = site.features.length;
+  return createStages({
+    isFederated: task.standardisation === "federated",
+    features,
+    trainingRounds: rounds,
+    model: layoutOf(model, features),
+    initial: initialParameters(model, features, seed),
+    codec: mixing.codec,
+    reference: weights.reference,
+    contract: task.contract,
+    hash: sha256,
+  });
+}
+
+function networkOptions(options: NodeOptions, facts: Facts): Omit<NetworkOptions, "events"> {
+  const {roster, clock, logger, site} = options;
+  const {identity, consortium, run, stages} = facts;
+  return {
+    identity: {privateKeySeed: identity.seed, peerId: identity.peerId},
+    roster: {
+      members: roster.members.map(({peerId}) => peerId),
+      rendezvous: sha256(new TextEncoder().encode(`consilium/rendezvous/1 ${consortium}`)),
+    },
+    handshake: {consortium, roster: rosterHash(roster), run, layout: stages.layout},
+    clock,
+    random: createRandom({seed: clock.wallMs() % 2 ** 31, site, round: 0, purpose: "redial"}),
+    logger: logger.child({room: "network"}),
+  };
+}
+
+/** What a node knows about itself and its run before it opens anything. */
+interface Facts {
+  readonly identity: Identity;
+  readonly site: Site;
+  readonly stages: Stages;
+  readonly run: string;
+  readonly consortium: string;
+  /** Members that train and vote, sorted. */
+  readonly members: readonly string[];
+}
+
+async function establish(options: NodeOptions): Promise<Facts> {
+  const {plan, roster, state} = options;
+  const identity = await readIdentity(state);
+  const site = await openSite({...options, peerId: identity.peerId});
+  return {
+    identity,
+    site,
+    stages: stagesOf(options, site),
+    run: runId(plan.hash, options.attempt),
+    consortium: consortiumId(roster.consortium),
+    members: roster.members
+      .filter(({role}) => role === "trainer")
+      .map(({peerId}) => peerId)
+      .sort(),
+  };
+}
+
+function sessionOf({plan, roster}: NodeOptions, facts: Facts, restored: Restored): Session {
+  const {start, quorum, deadline, weights} = plan.plan;
+  const {identity, run, consortium, stages, members} = facts;
+  return createSession({
+    self: identity.peerId,
+    run,
+    roster: rosterHash(roster),
+    members,
+    rounds: stages.rounds,
+    start: {
+      members: start.members,
+      weight: start.patients / weights.reference,
+      waitMs: 1000 * start.waitSeconds,
+    },
+    weightShare: quorum.weightShare,
+    limits: {minimumMs: 1000 * deadline.minimumSeconds, maximumMs: 1000 * deadline.maximumSeconds},
+    primitives: primitivesOf(identity, consortium, run),
+    specOf: stages.specOf,
+    shapeOf: stages.shapeOf,
+    restored,
+  });
+}
+
+function workOf({plan, site: name, backend, workerUrl}: NodeOptions, {site, stages}: Facts): RoundWork {
+  const {model, training, seed} = plan.plan;
+  const module = workerUrl === undefined ? {} : {workerUrl};
+  return createRoundWork({
+    plan: plan.plan,
+    site,
+    stages,
+    openTrainer: (train) => openTrainer({spec: model, training, train, seed, site: name, backend, ...module}),
+  });
+}
+
+/**
+ * Builds a node and starts its part in the plan's run: everything that can be wrong with files and data is
+ * refused before the first byte is exchanged.
+ * @throws NODE_*, DATA_*, STORAGE_*, NETWORK_* coded errors
+ */
+export async function createNode(options: NodeOptions): Promise<Node> {
+  const facts = await establish(options);
+  const stack = createCloseStack();
+  try {
+    return await assemble(options, facts, stack);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
+  const {plan, roster, clock} = options;
+  const {identity, site, stages, run, members} = facts;
+  const logger = options.logger.child({run});
+  const storage = stack.add(await options.state.openRun(run));
+  const {restored, certificates, isTestOpened} = await openRecords(storage, stages.shapeOf);
+  let fail: (error: unknown) => void = () => {};
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const work = workOf(options, facts);
+  const siteRun = stack.add(
+    createRun({
+      self: identity.peerId,
+      members,
+      plan,
+      site,
+      stages,
+      storage,
+      work,
+      logger: logger.child({room: "node"}),
+      certificates,
+      isTestOpened,
+      nameOf: (member) => roster.members.find(({peerId}) => peerId === member)?.name ?? "unknown",
+      onFatal: fail,
+    }),
+  );
+  const session = sessionOf(options, facts, restored);
+  const transport = createTransport({
+    session,
+    clock,
+    logger: logger.child({room: "gossip"}),
+    write: (record) => writeRecord(storage, record),
+    onRunEffect: (effect) => siteRun.onRunEffect(effect),
+    onFatal: fail,
+  });
+  const events: NetworkEvents = {
+    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
+    onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
+    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
+  };
+  const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}));
+  // Closed before the network: no effect may reach a closed one.
+  stack.add({close: async () => transport.close()});
+  transport.attach(network);
+  siteRun.start(session, transport, restored);
+  return {
+    outcome: Promise.race([siteRun.outcome, failure]),
+    view: () => createNodeView({options, facts, session, network, run: siteRun, work}),
+    close: () => stack.close(),
+  };
+}

@@ -1,0 +1,18 @@
+/** Codes of the errors that this room throws. */
+export type NodeErrorCode =
+  /** The node's key is not on the roster under the site's name. */
+  | "NODE_NOT_ON_ROSTER"
+  /** There is no key in the state directory. */
+  | "NODE_KEY_MISSING"
+  /** The plan file is not the one that this site approved. */
+  | "NODE_PLAN_NOT_APPROVED"
+  /** The plan is another consortium's. */
+  | "NODE_PLAN_FOREIGN"
+  /** The task file's contract is not the one that the plan names: columns, categories, ranges or label differ. */
+  | "NODE_CONTRACT_FOREIGN"
+  /** The site has too few train patients to take part. */
+  | "NODE_TOO_FEW_PATIENTS"
+  /** The plan's start rule asks for more members than the roster has. */
+  | "NODE_START_IMPOSSIBLE"
+  /** The journal of the run holds something that this version does not write. */
+  | "NODE_JOURNAL_FOREIGN";

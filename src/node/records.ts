@@ -1,0 +1,136 @@
+import {decode} from "cborg";
+import {z} from "zod";
+import {CodedError, sha256} from "../core/index.ts";
+import {
+  type Certificate,
+  canonicalBytes,
+  type DurableRecord,
+  decodeBody,
+  decodeCertificate,
+  type Restored,
+  type RoundShape,
+  restoreSession,
+} from "../gossip/index.ts";
+import {openSnapshot, type Snapshot} from "../parameters/index.ts";
+import type {RunStorage} from "../storage/index.ts";
+
+const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const recordSchema = z.discriminatedUnion("kind", [
+  z.strictObject({kind: z.literal("contribution"), round: z.int(), hash: z.string()}),
+  z.strictObject({
+    kind: z.literal("ballot"),
+    round: z.int(),
+    promised: z.int(),
+    accepted: z.strictObject({ballot: z.int(), body: bytesSchema}).nullable(),
+    snapshot: z.string().nullable(),
+  }),
+  z.strictObject({kind: z.literal("certificate"), certificate: bytesSchema}),
+  z.strictObject({kind: z.literal("test-opened"), manifest: z.string(), result: z.string()}),
+  z.strictObject({
+    kind: z.literal("equivocation"),
+    round: z.int(),
+    member: z.string(),
+    ballot: z.int(),
+    votes: z.array(z.strictObject({body: z.string(), signature: bytesSchema})),
+  }),
+]);
+
+/** A line of a run's journal; blobs lie beside it, named by their hashes. */
+export type JournalRecord = Readonly<z.infer<typeof recordSchema>>;
+
+/** The bytes of a journal record. */
+export function encodeRecord(record: JournalRecord): Uint8Array {
+  return canonicalBytes(record);
+}
+
+function decodeRecord(bytes: Uint8Array): JournalRecord {
+  const parsed = recordSchema.safeParse(decode(bytes, {strict: true, rejectDuplicateMapKeys: true}));
+  if (parsed.success) return parsed.data;
+  throw new CodedError(
+    "NODE_JOURNAL_FOREIGN",
+    "the run's journal holds a record that this version does not know",
+    {
+      hint: "Start the version that wrote it, or a newer one.",
+    },
+  );
+}
+
+/**
+ * Writes what the protocol wants on disk: first the blob, then the line that names it, so that no line ever
+ * names a blob that is not there.
+ */
+export async function writeRecord({journal, models}: RunStorage, record: DurableRecord): Promise<void> {
+  switch (record.kind) {
+    case "contribution": {
+      const {hash, bytes} = record.contribution;
+      await models.put(hash, bytes);
+      return journal.append(encodeRecord({kind: "contribution", round: record.round, hash}));
+    }
+    case "ballot": {
+      const {round, promised, accepted, snapshot} = record;
+      if (snapshot !== null) await models.put(snapshot.hash, snapshot.bytes);
+      const vote = accepted === null ? null : {ballot: accepted.ballot, body: canonicalBytes(accepted.body)};
+      return journal.append(
+        encodeRecord({kind: "ballot", round, promised, accepted: vote, snapshot: snapshot?.hash ?? null}),
+      );
+    }
+    default: {
+      const {certificate, snapshot} = record;
+      const isStored = (await models.list()).includes(snapshot.hash);
+      if (!isStored) await models.put(snapshot.hash, snapshot.bytes);
+      return journal.append(encodeRecord({kind: "certificate", certificate: canonicalBytes(certificate)}));
+    }
+  }
+}
+
+/** What a run's journal says at opening. */
+export interface OpenedRun {
+  readonly restored: Restored;
+  /** All certificates, oldest first. */
+  readonly certificates: readonly Certificate[];
+  readonly isTestOpened: boolean;
+}
+
+async function readSnapshot(storage: RunStorage, hash: string, shape: RoundShape): Promise<Snapshot | null> {
+  const bytes = await storage.models.get(hash);
+  return bytes === undefined ? null : openSnapshot(sha256, bytes, shape);
+}
+
+/**
+ * Reads where this node stood when it stopped.
+ * @throws NODE_JOURNAL_FOREIGN, STORAGE_* for damaged files
+ */
+export async function openRecords(
+  storage: RunStorage,
+  shapeOf: (round: number) => RoundShape,
+): Promise<OpenedRun> {
+  const lines = storage.journal.entries().map(decodeRecord);
+  const certificates = lines.flatMap((line) =>
+    line.kind === "certificate" ? [decodeCertificate(line.certificate)] : [],
+  );
+  const isTestOpened = lines.some(({kind}) => kind === "test-opened");
+  const records: DurableRecord[] = [];
+  const newest = certificates.at(-1);
+  if (newest !== undefined) {
+    const snapshot = await readSnapshot(storage, newest.body.result, shapeOf(newest.body.round));
+    if (snapshot !== null) records.push({kind: "certificate", certificate: newest, snapshot});
+  }
+  const round = newest === undefined ? 0 : newest.body.round + 1;
+  for (const line of lines) {
+    if (line.kind === "contribution" && line.round === round) {
+      const bytes = await storage.models.get(line.hash);
+      if (bytes !== undefined)
+        records.push({kind: "contribution", round, contribution: {hash: line.hash, bytes}});
+    } else if (line.kind === "ballot" && line.round === round) {
+      const {promised, accepted} = line;
+      records.push({
+        kind: "ballot",
+        round,
+        promised,
+        accepted: accepted === null ? null : {ballot: accepted.ballot, body: decodeBody(accepted.body)},
+        snapshot: line.snapshot === null ? null : await readSnapshot(storage, line.snapshot, shapeOf(round)),
+      });
+    }
+  }
+  return {restored: restoreSession(records), certificates, isTestOpened};
+}

@@ -1,0 +1,112 @@
+import type {IdentifiedPlan, Roster, RosterMember} from "../consortium/index.ts";
+import {CodedError} from "../core/index.ts";
+import {
+  contractHash,
+  type Feature,
+  featuresOf,
+  type LocatedTask,
+  readSite,
+  type SealedSplit,
+  splitSite,
+} from "../data/index.ts";
+import type {NodeErrorCode} from "./errors.ts";
+
+const LEAST_TRAIN_PATIENTS = 2;
+
+/** This site's part in a run, checked before anything is opened to others. */
+export interface Site {
+  readonly member: RosterMember;
+  readonly split: SealedSplit;
+  readonly features: readonly Feature[];
+  /** n_i: train patients, at most the plan's cap. */
+  readonly patients: number;
+  /** Rows left out because a value was missing. */
+  readonly droppedRows: number;
+}
+
+/** What a site is checked against. */
+export interface SiteChecks {
+  readonly site: string;
+  readonly peerId: string;
+  readonly roster: Roster;
+  readonly plan: IdentifiedPlan;
+  /** The hash that this site approved. */
+  readonly approvedPlan: string;
+  readonly task: LocatedTask;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+function refuse(code: NodeErrorCode, message: string, hint: string): never {
+  throw new CodedError(code, message, {hint});
+}
+
+function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
+  if (plan.hash !== approvedPlan) {
+    refuse(
+      "NODE_PLAN_NOT_APPROVED",
+      `the plan file's hash is ${plan.hash}, this site approved ${approvedPlan}`,
+      "Read the plan with `consilium plan show`; to approve it, put its hash under approvedPlan in node.yaml.",
+    );
+  }
+  if (plan.plan.consortium !== roster.consortium) {
+    refuse(
+      "NODE_PLAN_FOREIGN",
+      `the plan is for the consortium ${plan.plan.consortium}, the roster is of ${roster.consortium}`,
+      "Use the plan and the roster of the same consortium.",
+    );
+  }
+  const contract = contractHash(task.task);
+  if (contract !== plan.plan.task.contract) {
+    refuse(
+      "NODE_CONTRACT_FOREIGN",
+      `the task file's data contract is ${contract}, the plan names ${plan.plan.task.contract}`,
+      "Columns, categories, ranges, missing policy and label must be those of the plan's task; use its task file.",
+    );
+  }
+  const trainers = roster.members.filter(({role}) => role === "trainer").length;
+  if (plan.plan.start.members > trainers) {
+    refuse(
+      "NODE_START_IMPOSSIBLE",
+      `the plan begins with ${plan.plan.start.members} members, the roster has ${trainers} trainers`,
+      "Correct start.members in the plan or complete the roster.",
+    );
+  }
+}
+
+function memberOf({site, peerId, roster}: SiteChecks): RosterMember {
+  const member = roster.members.find((entry) => entry.peerId === peerId);
+  if (member === undefined || member.name !== site) {
+    refuse(
+      "NODE_NOT_ON_ROSTER",
+      `this node's key ${peerId} is not on the roster as ${site}`,
+      "Ask for the line `consilium init` printed to be put on everyone's roster file.",
+    );
+  }
+  return member;
+}
+
+/**
+ * Reads and splits this site's own file, after everything that could make it the wrong one was checked.
+ * @throws NODE_* and the data room's DATA_* errors
+ */
+export async function openSite(checks: SiteChecks): Promise<Site> {
+  checkPlan(checks);
+  const member = memberOf(checks);
+  const {task, folder} = checks.task;
+  const table = await readSite({task, folder, site: checks.site, variables: checks.variables});
+  const split = splitSite(table, task, checks.plan.plan.seed);
+  if (split.train.patients < LEAST_TRAIN_PATIENTS) {
+    refuse(
+      "NODE_TOO_FEW_PATIENTS",
+      `${checks.site} has fewer than ${LEAST_TRAIN_PATIENTS} train patients`,
+      "Add patients, or take part as an evaluator.",
+    );
+  }
+  return {
+    member,
+    split,
+    features: featuresOf(task),
+    patients: Math.min(split.train.patients, checks.plan.plan.weights.cap),
+    droppedRows: table.droppedRows,
+  };
+}

@@ -1,0 +1,125 @@
+import {type Hash, toHex} from "../core/index.ts";
+import type {Certified, RoundShape, RoundSpec} from "../gossip/index.ts";
+import {
+  type CodecName,
+  codecOf,
+  type Layout,
+  layoutHash,
+  layoutSize,
+  type TensorLayout,
+} from "../parameters/index.ts";
+
+/** What a round of a run is for. */
+export type Stage =
+  /** All sites' mean of each feature. */
+  | {readonly kind: "mean"}
+  /** All sites' mean squared deviation from it. */
+  | {readonly kind: "deviation"}
+  /** The `step`-th round of training, from 0. */
+  | {readonly kind: "training"; readonly step: number};
+
+/** What decides the rounds of a run. */
+export interface StagesOptions {
+  /** Whether the features' statistics are computed together before training. */
+  readonly isFederated: boolean;
+  readonly features: number;
+  readonly trainingRounds: number;
+  readonly model: Layout;
+  readonly initial: Float32Array;
+  readonly codec: CodecName;
+  /** N0 of the plan. */
+  readonly reference: number;
+  /** The data contract's hash. */
+  readonly contract: string;
+  readonly hash: Hash;
+}
+
+/** The rounds of a run: which stage each is, and what its vector holds. */
+export interface Stages {
+  readonly rounds: number;
+  /** Hash of the training layout, in hexadecimal: what nodes compare before they exchange anything. */
+  readonly layout: string;
+  stageOf(round: number): Stage;
+  shapeOf(round: number): RoundShape;
+  specOf(round: number, previous: Certified | null): RoundSpec;
+  /** Parts of a snapshot's values; views, not to be changed. */
+  parametersOf(values: Float32Array): Float32Array;
+  /** The statistics that a snapshot of the second or a later stage carries, null without federated ones. */
+  statisticsOf(values: Float32Array): CarriedStatistics | null;
+}
+
+/** Federated statistics in the unit range, carried behind the parameters in every later snapshot. */
+export interface CarriedStatistics {
+  readonly squaredDeviation: Float32Array;
+  readonly mean: Float32Array;
+  /** All sites' train patients. */
+  readonly count: number;
+}
+
+/**
+ * The rounds of a run. With federated statistics two rounds come first, whose results every later snapshot
+ * carries behind the parameters: [parameters | squared deviation | mean | count]. So the scaling that a model
+ * needs is part of the certified model, and a late member finds it there.
+ */
+export function createStages(options: StagesOptions): Stages {
+  const {isFederated, features, trainingRounds, model, initial, reference, hash, contract} = options;
+  const first = isFederated ? 2 : 0;
+  const size = layoutSize(model);
+  const vector = (name: string, length: number): TensorLayout => ({name, shape: [length]});
+  const mean = vector("statistics.mean", features);
+  const count = vector("statistics.count", 1);
+  const carried = isFederated ? [vector("statistics.squaredDeviation", features), mean, count] : [];
+  const layouts: readonly Layout[] = isFederated
+    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model.tensors, ...carried]}]
+    : [model];
+  const hashes = layouts.map((layout) => layoutHash(hash, layout, contract));
+  const indexOf = (round: number): number => Math.min(round, layouts.length - 1);
+  const shapeOf = (round: number): RoundShape => {
+    const index = indexOf(round);
+    return {
+      layout: hashes[index] ?? new Uint8Array(),
+      values: layoutSize(layouts[index] ?? model),
+    };
+  };
+
+  function referenceOf(round: number, previous: Certified | null): Float32Array {
+    const values = new Float32Array(shapeOf(round).values);
+    const before = previous?.snapshot.values ?? new Float32Array();
+    if (round === 1 && isFederated) {
+      values.set(before, features);
+      values[2 * features] = Math.round((previous?.certificate.body.weight ?? 0) * reference);
+    } else if (round === first) {
+      values.set(initial);
+      values.set(before, size);
+    } else {
+      values.set(before);
+    }
+    return values;
+  }
+
+  return {
+    rounds: first + trainingRounds,
+    layout: toHex(hashes.at(-1) ?? new Uint8Array()),
+    stageOf(round) {
+      if (round >= first) return {kind: "training", step: round - first};
+      return {kind: round === 0 ? "mean" : "deviation"};
+    },
+    shapeOf,
+    specOf: (round, previous) => ({
+      codec: codecOf(round < first ? "f32" : options.codec),
+      layout: shapeOf(round).layout,
+      reference: referenceOf(round, previous),
+      mixed: round < first ? features : size,
+    }),
+    parametersOf: (values) => values.subarray(0, size),
+    statisticsOf(values) {
+      if (!isFederated) return null;
+      const from = values.length - 2 * features - 1;
+      return {
+        squaredDeviation: values.subarray(from, from + features),
+        mean: values.subarray(from + features, from + 2 * features),
+        count: values[values.length - 1] ?? 0,
+      };
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import {type CancelTimer, type Clock, isCoded, type Logger} from "../core/index.ts";
+import {
+  type Contribution,
+  type DurableRecord,
+  decodeFrame,
+  type Effect,
+  type Event,
+  encodeFrame,
+  type MemberId,
+  type Session,
+  type TimerName,
+} from "../gossip/index.ts";
+import type {Network} from "../network/index.ts";
+import type {Snapshot} from "../parameters/index.ts";
+import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
+
+/** Effects that are not the transport's but the run's. */
+export type RunEffect = Extract<Effect, {type: "certified" | "report"}>;
+
+/** What carries the session's effects out. */
+export interface TransportOptions {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  write(record: DurableRecord): Promise<void>;
+  onRunEffect(effect: RunEffect): void;
+  /** Storage failed or a bug showed: the node cannot go on. */
+  onFatal(error: unknown): void;
+}
+
+/** The edge of the protocol: turns what happens into events, and effects into what happens. */
+export interface Transport {
+  /** Gives the transport its network, which calls back into it; what happened before waits until then. */
+  attach(network: Network): void;
+  handle(event: Event): void;
+  /** A frame's bytes from a linked member. */
+  onFrame(from: MemberId, bytes: Uint8Array): void;
+  /** Hands this member's released update to the protocol. */
+  contribute(round: number, release: Release): void;
+  /** Lets members fetch a certified snapshot that a restart brought back. */
+  publish(snapshot: Snapshot): void;
+  /** Ends the publication of a snapshot. */
+  withdraw(hash: string): void;
+  close(): void;
+}
+
+/** A {@link Transport}; effects are carried out in order, one event at a time. */
+export function createTransport(options: TransportOptions): Transport {
+  return new SessionTransport(options);
+}
+
+class SessionTransport implements Transport {
+  readonly #options: TransportOptions;
+  readonly #timers = new Map<TimerName, CancelTimer>();
+  readonly #fetches = new Map<number, AbortController>();
+  readonly #events: Event[] = [];
+  #own: Release | null = null;
+  #network: Network | null = null;
+  #writes: Promise<void> = Promise.resolve();
+  #isHandling = false;
+  #isClosed = false;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  attach(network: Network): void {
+    this.#network = network;
+    this.#drain(network);
+  }
+
+  handle(event: Event): void {
+    this.#events.push(event);
+    if (this.#network !== null) this.#drain(this.#network);
+  }
+
+  #drain(network: Network): void {
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    try {
+      for (
+        let next = this.#events.shift();
+        next !== undefined && !this.#isClosed;
+        next = this.#events.shift()
+      ) {
+        this.#step(next, network);
+      }
+    } finally {
+      this.#isHandling = false;
+    }
+  }
+
+  onFrame(from: MemberId, bytes: Uint8Array): void {
+    try {
+      this.handle({type: "frame", from, frame: decodeFrame(bytes)});
+    } catch (error) {
+      if (!isCoded(error)) throw error;
+      this.#options.logger.warn("a peer sent a malformed frame", {peer: from, code: error.code});
+      this.#network?.drop(from);
+    }
+  }
+
+  contribute(round: number, release: Release): void {
+    this.#own = release;
+    this.handle({type: "contribute", round, contribution: release});
+  }
+
+  publish(snapshot: Snapshot): void {
+    this.#network?.publish(releaseSnapshot(snapshot));
+  }
+
+  withdraw(hash: string): void {
+    this.#network?.withdraw(hash);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const cancel of this.#timers.values()) cancel();
+    for (const controller of this.#fetches.values()) controller.abort();
+    this.#timers.clear();
+    this.#fetches.clear();
+  }
+
+  #step(event: Event, network: Network): void {
+    const {session, clock, logger, onFatal} = this.#options;
+    try {
+      for (const effect of session.handle(event, clock.nowMs())) this.#carryOut(effect, network);
+    } catch (error) {
+      // Only a peer's bytes bring a coded error about here; whatever else is thrown is a bug.
+      if (!isCoded(error)) onFatal(error);
+      else logger.warn("a peer's bytes were refused", {code: error.code, event: event.type});
+    }
+  }
+
+  #carryOut(effect: Effect, network: Network): void {
+    switch (effect.type) {
+      case "send":
+        return void network.send(effect.to, encodeFrame(effect.frame));
+      case "fetch":
+        return void this.#fetch(effect, network);
+      case "cancel":
+        return this.#fetches.get(effect.id)?.abort();
+      case "publish-contribution":
+        return this.#publishOwn(effect.contribution, network);
+      case "publish-mixture":
+        return network.publish(releaseMixture(effect.mixture));
+      case "publish-snapshot":
+        return network.publish(releaseSnapshot(effect.snapshot));
+      case "withdraw":
+        return network.withdraw(effect.hash);
+      case "persist":
+        return this.#persist(effect.id, effect.record);
+      case "arm":
+        return this.#arm(effect.timer, effect.afterMs);
+      case "disarm":
+        return this.#disarm(effect.timer);
+      default:
+        return this.#options.onRunEffect(effect);
+    }
+  }
+
+  #publishOwn({hash}: Contribution, network: Network): void {
+    if (this.#own?.hash === hash) network.publish(this.#own);
+  }
+
+  async #fetch(effect: Extract<Effect, {type: "fetch"}>, network: Network): Promise<void> {
+    const {id, from, hash, offset, length} = effect;
+    const controller = new AbortController();
+    this.#fetches.set(id, controller);
+    try {
+      const {signal} = controller;
+      const bytes = await network.fetch({from, hash, offset, length, signal});
+      this.handle({type: "fetched", id, bytes});
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      if (!isCoded(error)) return this.#options.onFatal(error);
+      this.#options.logger.debug("a transfer failed", {peer: from, code: error.code});
+      this.handle({type: "fetch-failed", id});
+    } finally {
+      this.#fetches.delete(id);
+    }
+  }
+
+  #persist(id: number, record: DurableRecord): void {
+    // One after the other: a record must not reach the disk before one that was asked for earlier.
+    this.#writes = this.#writes.then(async () => {
+      if (this.#isClosed) return;
+      try {
+        await this.#options.write(record);
+        this.handle({type: "persisted", id});
+      } catch (error) {
+        this.#options.onFatal(error);
+      }
+    });
+  }
+
+  #arm(timer: TimerName, afterMs: number): void {
+    this.#disarm(timer);
+    const cancel = this.#options.clock.after(afterMs, () => {
+      this.#timers.delete(timer);
+      this.handle({type: "timer", timer});
+    });
+    this.#timers.set(timer, cancel);
+  }
+
+  #disarm(timer: TimerName): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
+  }
+}
