@@ -63,10 +63,10 @@ export interface AddressBook {
   of(peer: PeerId): readonly Multiaddr[];
 }
 
-/** An {@link AddressBook} for `peers`. `onChange` gets all addresses of a peer of which a new one became known. */
+/** An {@link AddressBook} for `peers`. `onAdd` gets all addresses of a peer whenever some are added. */
 export function createAddressBook(
   peers: readonly PeerId[],
-  onChange: (peer: PeerId, addresses: readonly string[]) => void,
+  onAdd: (peer: PeerId, addresses: readonly string[]) => void,
 ): AddressBook {
   const book = new Map<PeerId, readonly string[]>(peers.map((peer) => [peer, []]));
   return {
@@ -78,9 +78,8 @@ export function createAddressBook(
         .map((address) => withPeer(address, peer).toString());
       const merged = [...new Set([...offered, ...known])].slice(0, MAX_ADDRESSES_PER_PEER);
       book.set(peer, merged);
-      const isNew = merged.some((address) => !known.includes(address));
-      if (isNew) onChange(peer, merged);
-      return isNew;
+      onAdd(peer, merged);
+      return merged.some((address) => !known.includes(address));
     },
     of: (peer) => (book.get(peer) ?? []).map((address) => multiaddr(address)),
   };

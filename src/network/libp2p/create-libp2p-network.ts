@@ -40,20 +40,25 @@ function readBootstrap(options: Libp2pNetworkOptions): readonly Multiaddr[] {
   return addresses;
 }
 
+/** The address book with what is known at the start; later additions are handed to the caller, each once. */
 function createBook(options: Libp2pNetworkOptions, bootstrap: readonly Multiaddr[]): AddressBook {
-  const remembered = Object.entries(options.knownAddresses).flatMap(([peer, texts]) =>
-    texts.map((text) => ({peer, text})),
-  );
+  const remembered = Object.entries(options.knownAddresses);
+  const reported = new Map(remembered.map(([peer, addresses]) => [peer, new Set(addresses)]));
   let isFilled = false;
   const book = createAddressBook(peersOf(options), (peer, addresses) => {
-    if (isFilled) options.onAddresses(peer, addresses);
+    if (!isFilled || addresses.every((address) => reported.get(peer)?.has(address))) return;
+    reported.set(peer, new Set(addresses));
+    options.onAddresses(peer, addresses);
   });
   for (const address of bootstrap) book.add(peerOfAddress(address) ?? "", [address]);
-  for (const {peer, text} of remembered.reverse()) {
+  for (const [peer, addresses] of remembered) {
     try {
-      book.add(peer, [multiaddr(text)]);
+      book.add(
+        peer,
+        addresses.map((address) => multiaddr(address)),
+      );
     } catch {
-      options.logger.warn("remembered address is unreadable and left out", {address: text});
+      options.logger.warn("unreadable remembered addresses are left out", {peer});
     }
   }
   isFilled = true;
