@@ -1,0 +1,111 @@
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {stringify} from "yaml";
+import {composePlan, type NodeConfig, type PlanSettings} from "../../config/index.ts";
+import {
+  createIdentity,
+  type IdentifiedPlan,
+  parsePlan,
+  parseRoster,
+  type Roster,
+} from "../../consortium/index.ts";
+import {contractHash, type Task} from "../../data/index.ts";
+import {openStateDirectory} from "../../storage/index.ts";
+
+const START_WAIT_SECONDS = 30;
+
+/** What a consortium on one machine is made of. */
+export interface WorkspaceOptions {
+  /** Absolute path of an existing folder; everything is written below it. */
+  readonly root: string;
+  /** Absolute path of the task file. */
+  readonly taskFile: string;
+  readonly task: Task;
+  /** Sites of the task that take part. */
+  readonly sites: readonly string[];
+  /** Seed and rounds included; change a copy to change them. */
+  readonly settings: PlanSettings;
+  /** Least patients of all sites with which the run begins; 1 when absent. */
+  readonly startPatients?: number;
+}
+
+/** One site of a {@link Workspace}. */
+export interface WorkspaceSite {
+  readonly name: string;
+  readonly peerId: string;
+  /** Absolute path of its node.yaml. */
+  readonly configPath: string;
+  /** Absolute path of its state directory, which holds its key already. */
+  readonly state: string;
+}
+
+/** A consortium's files on this machine. */
+export interface Workspace {
+  readonly root: string;
+  readonly sites: readonly WorkspaceSite[];
+  readonly roster: Roster;
+  readonly plan: IdentifiedPlan;
+  /** Rewrites a site's node.yaml with some keys set anew, such as `bootstrap`. */
+  configure(site: WorkspaceSite, changes: ConfigChanges): Promise<void>;
+}
+
+/** What may differ from the configuration that a site is given: loopback, free ports, no bootstrap. */
+export type ConfigChanges = Partial<Pick<NodeConfig, "bootstrap" | "listen" | "status" | "log" | "backend">>;
+
+async function createSite(root: string, name: string): Promise<WorkspaceSite> {
+  const folder = join(root, name);
+  const state = join(folder, "state");
+  const directory = await openStateDirectory(state);
+  try {
+    const {peerId} = createIdentity(await directory.createNodeKey());
+    return {name, peerId, state, configPath: join(folder, "node.yaml")};
+  } finally {
+    await directory.close();
+  }
+}
+
+/**
+ * Writes a runnable consortium of `sites` below `root`: a state directory with a new key and a node.yaml for each
+ * site, one roster, one plan that every site has approved. No daemon is started and no patient file is opened.
+ * @throws {CodedError} STORAGE_*, CONSORTIUM_PLAN_INVALID
+ */
+export async function prepareWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const {root, taskFile, task, settings, startPatients = 1} = options;
+  const consortium = `${task.name}-on-this-machine`.slice(0, 64);
+  const sites: WorkspaceSite[] = [];
+  for (const name of options.sites) {
+    await mkdir(join(root, name));
+    sites.push(await createSite(root, name));
+  }
+  const rosterText = stringify({
+    formatVersion: 1,
+    consortium,
+    members: sites.map(({name, peerId}) => ({name, peerId, role: "trainer"})),
+  });
+  const planBytes = composePlan(settings, {
+    name: "demo",
+    consortium,
+    task: {name: task.name, contract: contractHash(task)},
+    start: {members: sites.length, patients: startPatients, waitSeconds: START_WAIT_SECONDS},
+  });
+  await writeFile(join(root, "roster.yaml"), rosterText);
+  await writeFile(join(root, "plan.yaml"), planBytes);
+  const plan = parsePlan(planBytes, "plan.yaml");
+  const configure = (site: WorkspaceSite, changes: ConfigChanges): Promise<void> => {
+    const config = {
+      formatVersion: 1,
+      site: site.name,
+      state: "state",
+      roster: "../roster.yaml",
+      plan: "../plan.yaml",
+      approvedPlan: plan.hash,
+      task: taskFile,
+      listen: ["/ip4/127.0.0.1/tcp/0"],
+      status: {host: "127.0.0.1", port: 0},
+      ...changes,
+    };
+    return writeFile(site.configPath, stringify(config));
+  };
+  for (const site of sites) await configure(site, {});
+  return {root, sites, roster: parseRoster(rosterText, "roster.yaml"), plan, configure};
+}
