@@ -1,2 +1,13 @@
+export {
+  createExperiment,
+  type Experiment,
+  scorePatients,
+  type TrainedModel,
+  type TrainingPlan,
+} from "./baselines/experiment.ts";
+export {readSites, type SiteData, type SitesQuery} from "./baselines/site-data.ts";
+export {type FedAvgModel, trainFedAvg} from "./baselines/train-fed-avg.ts";
+export {trainLocal} from "./baselines/train-local.ts";
+export {trainPooled} from "./baselines/train-pooled.ts";
 export type {SimulationErrorCode} from "./errors.ts";
 export {type Fault, World, type WorldOptions} from "./world/world.ts";

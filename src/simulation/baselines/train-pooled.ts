@@ -1,0 +1,41 @@
+import {joinMatrices, standardise} from "../../data/index.ts";
+import {ownStandardiser} from "../../node/index.ts";
+import {type Experiment, type TrainedModel, type TrainingPlan, takeSteps} from "./experiment.ts";
+import type {SiteData} from "./site-data.ts";
+
+/** Name under which the pooled rows are shuffled; "+" cannot be in a site's name. */
+const POOLED_NAME = "pooled+";
+
+/**
+ * Steps of the pooled training in which as many rows are seen as at all sites together, so that both make the same
+ * number of passes over the joined rows. A site with fewer rows than a batch takes all it has.
+ */
+function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[]): number {
+  const {batchSize, localSteps} = training;
+  const siteSteps = rounds * localSteps;
+  if (batchSize === "all") return siteSteps;
+  const rows = sizes.reduce((sum, size) => sum + size, 0);
+  const seen = sizes.reduce((sum, size) => sum + siteSteps * Math.min(batchSize, size), 0);
+  return Math.max(1, Math.round(seen / Math.min(batchSize, rows)));
+}
+
+/**
+ * What no consortium can have: one training on all sites' train rows in one place, scaled by their own statistics,
+ * with the plan's optimiser and as many passes over the rows as the sites make together.
+ * @param sites at least one
+ * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
+ */
+export function trainPooled(experiment: Experiment, sites: readonly SiteData[]): TrainedModel {
+  const {plan, features, initial} = experiment;
+  const train = joinMatrices(sites.map(({split}) => split.train));
+  const standardiser = ownStandardiser(train, features);
+  const sizes = sites.map(({split}) => split.train.n);
+  const {parameters} = takeSteps(experiment, {
+    name: POOLED_NAME,
+    rows: standardise(train, standardiser),
+    start: initial,
+    firstStep: 0,
+    steps: pooledSteps(plan, sizes),
+  });
+  return {parameters, standardiser};
+}
