@@ -1,3 +1,8 @@
+/** Codes of the errors that this room throws of itself. */
+export type CoreErrorCode =
+  /** A value came where the types allow none: a bug. */
+  "CORE_UNREACHABLE";
+
 /** Details of a {@link CodedError} beyond its message. */
 export interface CodedErrorDetails {
   /** Typed facts for logs and tests; never a patient record, key, path of a patient file or raw bytes. */

@@ -1,5 +1,12 @@
 export {type CancelTimer, type Clock, delay, systemClock} from "./clock.ts";
-export {CodedError, type CodedErrorDetails, errorLine, isCoded, unreachable} from "./errors.ts";
+export {
+  CodedError,
+  type CodedErrorDetails,
+  type CoreErrorCode,
+  errorLine,
+  isCoded,
+  unreachable,
+} from "./errors.ts";
 export {type Hash, type RunningHash, runningSha256, sha256, toHex} from "./hash.ts";
 export {type Closable, type CloseStack, createCloseStack} from "./lifecycle.ts";
 export {

@@ -20,7 +20,11 @@ export function createCloseStack(): CloseStack {
     async close() {
       const failures: unknown[] = [];
       for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-        await part.close().catch((error: unknown) => failures.push(error));
+        try {
+          await part.close();
+        } catch (error) {
+          failures.push(error);
+        }
       }
       if (failures.length > 0) throw failures[0];
     },
