@@ -34,9 +34,10 @@ export class FetchBuffer {
 
   /** Makes room: only now that the peer has said that it holds the range. */
   allocate(total: number): void {
+    const {into, length} = this.#request;
     this.#total = total;
     // Buffers of this size come zeroed from the operating system, page by page as they are filled.
-    this.#bytes ??= new Uint8Array(this.#request.length);
+    this.#bytes ??= into === undefined ? new Uint8Array(length) : into.subarray(0, length);
   }
 
   /** Takes the next bytes of the range. */

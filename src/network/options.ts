@@ -18,9 +18,10 @@ export function peersOf({roster, identity}: NetworkOptions): readonly PeerId[] {
 }
 
 /** Checks a fetch before anything is sent. @throws NETWORK_BLOB_RANGE */
-export function checkFetch({offset, length, hash}: FetchRequest, {maxBlobBytes}: NetworkLimits): void {
+export function checkFetch({offset, length, hash, into}: FetchRequest, {maxBlobBytes}: NetworkLimits): void {
   const isRange = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
-  if (isRange && length <= maxBlobBytes && /^[0-9a-f]{64}$/.test(hash)) return;
+  const hasRoom = into === undefined || into.byteLength >= length;
+  if (isRange && hasRoom && length <= maxBlobBytes && /^[0-9a-f]{64}$/.test(hash)) return;
   throw new CodedError(
     "NETWORK_BLOB_RANGE",
     `${length} bytes at ${offset} are no range that may be fetched`,

@@ -54,6 +54,7 @@ describe("discovery over libp2p", () => {
     const bootstrap = first.network.addresses().map((address) => address.replace(/\/p2p\/.*/, ""));
     const second = await world.start(1, {bootstrap});
     await meshed([first, second]);
+    expect(second.events).toEqual([{kind: "up", peer: first.peer}]);
   });
 
   it("reaches a member that starts only after the first dials have failed", async () => {
@@ -62,6 +63,7 @@ describe("discovery over libp2p", () => {
     await early.until(() => early.lines.filter(({message}) => message === "dial failed").length >= 2);
     const late = await world.start(1, {bootstrap: [], listen: [`/ip4/127.0.0.1/tcp/${port}`]});
     await meshed([early, late]);
+    expect(early.linkTo(late.peer)).toMatchObject({status: "up", lastError: undefined});
   });
 
   it("hands out the addresses it learnt, with which it finds the others without any bootstrap", async () => {
