@@ -1,0 +1,36 @@
+import {resolve} from "node:path";
+import {createIdentity, nameSchema} from "../../consortium/index.ts";
+import {openStateDirectory} from "../../storage/index.ts";
+import {defineCommand, usageError} from "../command.ts";
+
+async function keyOf(path: string): Promise<{readonly seed: Uint8Array; readonly isNew: boolean}> {
+  const state = await openStateDirectory(resolve(path));
+  try {
+    const seed = await state.readNodeKey();
+    return seed === undefined ? {seed: await state.createNodeKey(), isNew: true} : {seed, isNew: false};
+  } finally {
+    await state.close();
+  }
+}
+
+/** `consilium init`: makes a node's key, once, and prints what the other members need of it. */
+export const initCommand = defineCommand({
+  command: "init",
+  describe: "make this node's key and print its line for the roster",
+  options: {
+    state: {type: "string", demandOption: true, describe: "state directory; made when missing"},
+    site: {type: "string", demandOption: true, describe: "this site's name in the roster"},
+  },
+  async handler({state, site}) {
+    const name = nameSchema.safeParse(site);
+    if (!name.success)
+      throw usageError(`--site ${name.error.issues[0]?.message}`, "Such as --site north-hospital.");
+    const {seed, isNew} = await keyOf(state);
+    const {peerId, fingerprint} = createIdentity(seed);
+    console.error(isNew ? `A new key is in ${state}.` : `The key in ${state} was there already and is kept.`);
+    console.error("For everyone's roster file, under members:");
+    console.log(`  - {name: ${site}, peerId: ${peerId}, role: trainer}`);
+    console.error(`Fingerprint, to compare by voice: ${fingerprint}`);
+    return 0;
+  },
+});

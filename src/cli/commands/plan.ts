@@ -1,0 +1,98 @@
+import {composePlan, findPreset, type PlanSettings, presetNames} from "../../config/index.ts";
+import {describePlan, type IdentifiedPlan, type Roster, runId} from "../../consortium/index.ts";
+import {CodedError} from "../../core/index.ts";
+import {contractHash, readTask, type Task} from "../../data/index.ts";
+import {defineCommand, defineGroup} from "../command.ts";
+import type {CliErrorCode} from "../errors.ts";
+import {readPlan, readRoster} from "../input-file.ts";
+
+const GENERAL_PRESET = "synthetic-heart";
+
+function checkBelongs({plan}: IdentifiedPlan, roster: Roster, task: Task): void {
+  const code: CliErrorCode = "CLI_PLAN_FOREIGN";
+  if (plan.consortium !== roster.consortium) {
+    throw new CodedError(
+      code,
+      `the plan is for the consortium ${plan.consortium}, the roster is of ${roster.consortium}`,
+      {hint: "Use the plan and the roster of the same consortium."},
+    );
+  }
+  const contract = contractHash(task);
+  if (contract !== plan.task.contract) {
+    throw new CodedError(
+      code,
+      `the task file's data contract is ${contract}, the plan names ${plan.task.contract}`,
+      {hint: "Show the plan with the task file that it was made for."},
+    );
+  }
+}
+
+function briefly({plan, hash}: IdentifiedPlan): string[] {
+  return [
+    `Plan ${plan.name} of the consortium ${plan.consortium}`,
+    `Task: ${plan.task.name}, data contract ${plan.task.contract}`,
+    `Hash to approve: ${hash}`,
+    `First run: ${runId(hash, 1)}`,
+    "With --roster and --task: who takes part, what is predicted and what leaves a site.",
+  ];
+}
+
+const showCommand = defineCommand({
+  command: "show <plan>",
+  describe: "say in plain words what a plan means, and the hash to approve",
+  positionals: {plan: "the plan file"},
+  options: {
+    roster: {type: "string", implies: "task", describe: "the roster file"},
+    task: {type: "string", implies: "roster", describe: "the task file"},
+  },
+  async handler({roster: rosterPath, task: taskPath}, {plan: planPath = ""}) {
+    const plan = await readPlan(planPath);
+    if (rosterPath === undefined || taskPath === undefined) {
+      console.log(briefly(plan).join("\n"));
+      return 0;
+    }
+    const roster = await readRoster(rosterPath);
+    const {task} = await readTask(taskPath);
+    checkBelongs(plan, roster, task);
+    console.log(describePlan(plan, roster, task.label.column).join("\n"));
+    return 0;
+  },
+});
+
+/** A benchmark's own preset may show all counts; for any other data small counts stay where they are. */
+async function settingsFor(task: Task, preset: string | undefined): Promise<PlanSettings> {
+  const own = (await presetNames()).includes(task.name) ? task.name : GENERAL_PRESET;
+  const {name, settings} = await findPreset(preset ?? own);
+  return name === task.name ? settings : {...settings, privacy: {...settings.privacy, disclosure: "consent"}};
+}
+
+const newCommand = defineCommand({
+  command: "new",
+  describe: "print a new plan for a task and a roster",
+  options: {
+    task: {type: "string", demandOption: true, describe: "the task file"},
+    roster: {type: "string", demandOption: true, describe: "the roster file"},
+    preset: {type: "string", describe: "whose frozen settings to take; the task's own if it has any"},
+  },
+  async handler({task: taskPath, roster: rosterPath, preset}) {
+    const {task} = await readTask(taskPath);
+    const {consortium, members} = await readRoster(rosterPath);
+    const trainers = members.filter(({role}) => role === "trainer").length;
+    const settings = await settingsFor(task, preset);
+    const facts = {
+      name: task.name,
+      consortium,
+      task: {name: task.name, contract: contractHash(task)},
+      start: {members: trainers, patients: trainers, waitSeconds: 0},
+    };
+    process.stdout.write(composePlan(settings, facts));
+    console.error("Read and edit the plan before anyone approves it: every change gives it another hash.");
+    console.error(
+      `A site with more than ${settings.weights.cap} train patients counts as ${settings.weights.cap}.`,
+    );
+    return 0;
+  },
+});
+
+/** `consilium plan show` and `consilium plan new`. */
+export const planCommand = defineGroup("plan", "make and read plans", [showCommand, newCommand]);

@@ -1,0 +1,15 @@
+import type {Command} from "../command.ts";
+import {dataCommand} from "./data.ts";
+import {initCommand} from "./init.ts";
+import {planCommand} from "./plan.ts";
+import {startCommand} from "./start.ts";
+import {statusCommand} from "./status.ts";
+
+/** All commands, in the order of `--help`. */
+export const commands: readonly Command[] = [
+  initCommand,
+  startCommand,
+  statusCommand,
+  planCommand,
+  dataCommand,
+];

@@ -1,0 +1,106 @@
+import type {NodeConfig} from "../../config/index.ts";
+import {createIdentity, type Roster} from "../../consortium/index.ts";
+import {type Clock, type Closable, createCloseStack, type Logger} from "../../core/index.ts";
+import {readTask} from "../../data/index.ts";
+import {createLibp2pNetwork, type Network, type NetworkOptions} from "../../network/index.ts";
+import {createNode, type Node, type NodeView} from "../../node/index.ts";
+import {openStatusServer} from "../../status/index.ts";
+import {openStateDirectory, type StateDirectory} from "../../storage/index.ts";
+import {readPlan, readRoster} from "../input-file.ts";
+import {type AddressMemory, openAddressMemory} from "./address-memory.ts";
+import type {Greeting} from "./reporter.ts";
+
+/** What a daemon is given beside its configuration. */
+export interface DaemonOptions {
+  readonly config: NodeConfig;
+  /** Values for `${NAME}` in the task file's root. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A node with all that a configuration asks for around it. */
+export interface Daemon extends Closable {
+  readonly node: Node;
+  readonly greeting: Greeting;
+}
+
+/** The other members' addresses in the roster, each with the peer that it must lead to. */
+function rosterAddresses({members}: Roster, site: string): string[] {
+  return members
+    .filter(({name}) => name !== site)
+    .flatMap(({peerId, addresses = []}) =>
+      addresses.map((address) => (address.includes("/p2p/") ? address : `${address}/p2p/${peerId}`)),
+    );
+}
+
+function openNetwork(
+  {config: {listen, bootstrap, mdns, site}}: DaemonOptions,
+  roster: Roster,
+  memory: AddressMemory,
+): (options: NetworkOptions) => Promise<Network> {
+  return (options) =>
+    createLibp2pNetwork({
+      ...options,
+      listen,
+      bootstrap: [...bootstrap, ...rosterAddresses(roster, site)],
+      mdns,
+      knownAddresses: memory.known,
+      onAddresses: (peer, addresses) => memory.remember(peer, addresses),
+    });
+}
+
+async function greetingOf(
+  {site, consortium, peerId, addresses}: NodeView,
+  {version, state, statusUrl}: {version: string; state: StateDirectory; statusUrl: string},
+): Promise<Greeting> {
+  const seed = await state.readNodeKey();
+  const fingerprint = seed === undefined ? "" : createIdentity(seed).fingerprint;
+  return {version, site, consortium, peerId, fingerprint, addresses, statusUrl, state: state.path};
+}
+
+/**
+ * Opens everything that `config` names: the state directory, the status server, the network and the node. What was
+ * opened is closed again when a later part fails.
+ * @throws CLI_INPUT_UNREADABLE, CONSORTIUM_*, DATA_*, STORAGE_*, STATUS_*, NETWORK_*, NODE_*
+ */
+export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
+  const {config, variables, version, clock, logger} = options;
+  const {site, approvedPlan, attempt, backend} = config;
+  const roster = await readRoster(config.roster);
+  const plan = await readPlan(config.plan);
+  const task = await readTask(config.task);
+  const stack = createCloseStack();
+  try {
+    const state = stack.add(await openStateDirectory(config.state));
+    let node: Node | null = null;
+    const view = () => node?.view() ?? null;
+    const status = stack.add(await openStatusServer({...config.status, view, clock, version, logger}));
+    const memory = stack.add(await openAddressMemory({state, clock, logger}));
+    node = stack.add(
+      await createNode({
+        site,
+        state,
+        roster,
+        plan,
+        approvedPlan,
+        attempt,
+        task,
+        variables,
+        backend,
+        clock,
+        logger,
+        openNetwork: openNetwork(options, roster, memory),
+      }),
+    );
+    return {
+      node,
+      greeting: await greetingOf(node.view(), {version, state, statusUrl: status.url}),
+      close: () => stack.close(),
+    };
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+/** Codes of the errors that this room throws. */
+export type CliErrorCode =
+  /** The command line is not what `--help` describes. */
+  | "CLI_USAGE"
+  /** A file named on the command line or in node.yaml cannot be read. */
+  | "CLI_INPUT_UNREADABLE"
+  /** The plan is not of the roster's consortium, or not for the task file's contract. */
+  | "CLI_PLAN_FOREIGN"
+  /** A site's file leaves too few patients to train on. */
+  | "CLI_TOO_FEW_PATIENTS"
+  /** No daemon answers at the status address. */
+  | "CLI_STATUS_UNREACHABLE"
+  /** What answers at the status address is no daemon of this version. */
+  | "CLI_STATUS_FOREIGN";

@@ -1,0 +1,90 @@
+import {isCoded} from "../core/index.ts";
+
+/** What each exit status means, as `--help` lists them; numbers from 65 on are those of BSD's sysexits.h. */
+export const EXIT_STATUSES = {
+  0: "done",
+  1: "unexpected bug, with its stack",
+  2: "wrong usage of the command line",
+  65: "bad data or input file",
+  66: "input file missing or unreadable",
+  69: "port in use, network or daemon unavailable",
+  74: "storage failed, such as a full disk",
+  77: "permission denied, or unsafe key",
+  78: "bad configuration, plan or roster, or foreign contract",
+} as const;
+
+/** An exit status of any command; the demo also hands on those of its daemons and of Ctrl-C. */
+export type ExitStatus = keyof typeof EXIT_STATUSES;
+
+/**
+ * Exit status by the beginning of an error's code; the longest that fits decides.
+ * A code that only a bug lets through to here has status 1.
+ */
+export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
+  CLI_USAGE: 2,
+  CLI_INPUT_UNREADABLE: 66,
+  CLI_PLAN_FOREIGN: 78,
+  CLI_TOO_FEW_PATIENTS: 65,
+  CLI_STATUS_: 69,
+  CONFIG_: 78,
+  CONFIG_UNREADABLE: 66,
+  CONSORTIUM_: 78,
+  CORE_: 1,
+  DATA_: 65,
+  DATA_TASK_UNREADABLE: 66,
+  DATA_FILE_MISSING: 66,
+  DATA_FILE_UNREADABLE: 66,
+  DATA_VARIABLE_UNSET: 78,
+  DATA_SITE_UNKNOWN: 78,
+  EVALUATION_: 1,
+  GOSSIP_: 1,
+  MODEL_: 1,
+  MODEL_BACKEND_MISSING: 78,
+  MODEL_SPEC_INVALID: 78,
+  NETWORK_: 69,
+  NETWORK_LISTEN_ADDRESS_INVALID: 78,
+  NETWORK_BOOTSTRAP_ADDRESS_INVALID: 78,
+  NETWORK_PEER_ID_INVALID: 78,
+  NETWORK_PEER_UNLISTED: 78,
+  NETWORK_IDENTITY_MISMATCH: 78,
+  NODE_: 78,
+  NODE_TOO_FEW_PATIENTS: 65,
+  NODE_JOURNAL_FOREIGN: 74,
+  PARAMETERS_: 1,
+  PRIVACY_: 1,
+  PRIVACY_NOT_FINITE: 78,
+  PRIVACY_NOT_RELEASED: 74,
+  SIMULATION_: 1,
+  STATUS_: 69,
+  STORAGE_: 74,
+  STORAGE_UNWRITABLE: 77,
+  STORAGE_UNREADABLE: 77,
+  STORAGE_UNSAFE_PERMISSIONS: 77,
+  STORAGE_KEY_: 77,
+  STORAGE_LOCKED: 69,
+  STORAGE_VERSION: 78,
+  STORAGE_NAME_INVALID: 1,
+  TRAINING_: 1,
+  TRAINING_DIVERGED: 78,
+};
+
+/** The key of {@link STATUS_OF_CODE} that decides for `code`, or undefined when none fits. */
+export function ruleOf(code: string): string | undefined {
+  return Object.keys(STATUS_OF_CODE)
+    .filter((prefix) => code.startsWith(prefix))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** The status with which the process ends after `error`. */
+export function exitStatusOf(error: unknown): ExitStatus {
+  if (!isCoded(error)) return 1;
+  return STATUS_OF_CODE[ruleOf(error.code) ?? ""] ?? 1;
+}
+
+/** The table for `--help`. */
+export function exitStatusHelp(): string {
+  const rows = Object.entries(EXIT_STATUSES).map(
+    ([status, meaning]) => `  ${status.padStart(2)}  ${meaning}`,
+  );
+  return ["Exit statuses:", ...rows].join("\n");
+}

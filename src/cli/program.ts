@@ -1,0 +1,58 @@
+import yargs from "yargs";
+import {isCoded} from "../core/index.ts";
+import {type Command, usageError} from "./command.ts";
+import {exitStatusHelp} from "./exit-status.ts";
+
+const HELP_WIDTH = 100;
+
+/** A fault that yargs found, in the house's words; what a command threw stays as it is. */
+function faultOf(message: string | null, error: unknown): unknown {
+  const isOfYargs = error === undefined || (error instanceof Error && error.name === "YError");
+  if (!isOfYargs || isCoded(error)) return error;
+  const text = message ?? (error instanceof Error ? error.message : "the command line is not understood");
+  const isSuggestion = text.startsWith("Did you mean");
+  return isSuggestion ? usageError("unknown command", text) : usageError(text, "See `consilium --help`.");
+}
+
+/**
+ * Runs the command that `words` name.
+ * @returns its exit status
+ * @throws CLI_USAGE, and whatever the command throws
+ */
+export async function runProgram(
+  words: readonly string[],
+  commands: readonly Command[],
+  version: string,
+): Promise<number> {
+  let status = 0;
+  const program = yargs([...words])
+    .scriptName("consilium")
+    .usage(
+      "$0: hospitals that learn together, with no central server and no patient record leaving its hospital",
+    )
+    .locale("en")
+    .version(version)
+    .help()
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, "a command is needed")
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(HELP_WIDTH)
+    .parserConfiguration({
+      "camel-case-expansion": false,
+      "duplicate-arguments-array": false,
+      "boolean-negation": false,
+    })
+    .epilogue(exitStatusHelp())
+    .fail((message, error) => {
+      throw faultOf(message, error);
+    });
+  for (const command of commands) {
+    command.attach(program, (ended) => {
+      status = ended;
+    });
+  }
+  await program.parseAsync();
+  return status;
+}
