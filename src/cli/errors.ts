@@ -11,4 +11,12 @@ export type CliErrorCode =
   /** No daemon answers at the status address. */
   | "CLI_STATUS_UNREACHABLE"
   /** What answers at the status address is no daemon of this version. */
-  | "CLI_STATUS_FOREIGN";
+  | "CLI_STATUS_FOREIGN"
+  /** A daemon of the demo ended unasked. */
+  | "CLI_DAEMON_ENDED"
+  /** A daemon of the demo was silent for too long. */
+  | "CLI_DAEMON_SILENT"
+  /** A daemon of the demo left no final model behind. */
+  | "CLI_MODEL_MISSING"
+  /** The demo's daemons ended with different models, which must not happen. */
+  | "CLI_MODELS_DIFFER";

@@ -26,6 +26,8 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   CLI_PLAN_FOREIGN: 78,
   CLI_TOO_FEW_PATIENTS: 65,
   CLI_STATUS_: 69,
+  CLI_DAEMON_: 69,
+  CLI_MODEL: 1,
   CONFIG_: 78,
   CONFIG_UNREADABLE: 66,
   CONSORTIUM_: 78,
