@@ -20,19 +20,21 @@ export interface Codec {
   accumulate(encoded: Uint8Array, first: number, into: Float64Array): void;
 }
 
-function refuseNotFinite(sum: number): void {
+/** Throws PARAMETERS_NOT_FINITE unless `sum`, of each value less itself, is 0. */
+export function refuseNotFinite(sum: number): void {
   if (!Number.isFinite(sum)) throw new CodedError("PARAMETERS_NOT_FINITE", "a value is NaN or infinite");
 }
 
 /** A view of `bytes` as 16-bit words, copied only where they are not aligned. */
 function words16(bytes: Uint8Array): Uint16Array {
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  // Not `slice`, which copies nothing where the bytes are a Buffer.
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 1);
 }
 
 /** A view of `bytes` as binary32 numbers, copied only where they are not aligned. */
 export function singles(bytes: Uint8Array): Float32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 2);
 }
 

@@ -66,7 +66,7 @@ export function partition(codec: Codec, values: number, parts: number): Chunk[] 
 
 /** The weight at the end of an encoded contribution, of its last chunk, or of a sum of such. */
 export function weightOf(bytes: Uint8Array): number {
-  return singles(bytes.slice(bytes.length - WEIGHT_BYTES))[0] ?? Number.NaN;
+  return singles(new Uint8Array(bytes.subarray(-WEIGHT_BYTES)))[0] ?? Number.NaN;
 }
 
 /** Throws PARAMETERS_WRONG_SIZE unless `bytes` are exactly those of `chunk`. */

@@ -1,5 +1,5 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
-import type {Codec} from "./codec.ts";
+import {type Codec, refuseNotFinite} from "./codec.ts";
 import {type Chunk, expectChunkSize, weightOf} from "./contribution.ts";
 
 const BLOCK_VALUES = 4096;
@@ -84,14 +84,19 @@ export function applyMixture(
     throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the sum of the weights is not positive");
   }
   const result = reference.slice();
+  let check = 0;
   const sums = new Float64Array(Math.min(BLOCK_VALUES, mixed));
   for (let first = 0; first < mixed; first += BLOCK_VALUES) {
     const block = sums.subarray(0, Math.min(BLOCK_VALUES, mixed - first));
     block.fill(0);
     codec.accumulate(encodedSum, first, block);
     for (let index = 0; index < block.length; index++) {
-      result[first + index] = (reference[first + index] ?? 0) + (block[index] ?? 0) / weight;
+      const value = Math.fround((reference[first + index] ?? 0) + (block[index] ?? 0) / weight);
+      check += value - value;
+      result[first + index] = value;
     }
   }
+  // A finite sum over a small weight can still be beyond binary32.
+  refuseNotFinite(check);
   return result;
 }
