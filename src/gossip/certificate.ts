@@ -56,22 +56,24 @@ export function leastWeight(rules: BodyRules, peakWeight: number): number {
   return Math.max(rules.minimumWeight, rules.weightShare * peakWeight);
 }
 
+function isRosterSubset(contributors: readonly MemberId[], members: readonly MemberId[]): boolean {
+  return contributors.every(
+    (member, index) => members.includes(member) && (index === 0 || (contributors[index - 1] ?? "") < member),
+  );
+}
+
 /** Why `body` may not be voted for, or undefined where it may. */
 export function bodyFault(body: CertificateBody, rules: BodyRules): string | undefined {
-  const {contributors} = body;
-  const isSorted = contributors.every(
-    (member, index) => index === 0 || (contributors[index - 1] ?? "") < member,
-  );
+  const {contributors, weight, peakWeight} = body;
   if (body.run !== rules.run) return "it belongs to another run";
   if (body.roster !== rules.roster) return "it was made under another roster";
   if (rules.parent !== null && body.parent !== rules.parent) return "it follows another certificate";
-  if (!isSorted || !contributors.every((member) => rules.members.includes(member))) {
+  if (!isRosterSubset(contributors, rules.members)) {
     return "it names contributors who are not on the roster, or twice";
   }
   if (contributors.length < rules.minimumContributors) return "too few members contributed";
-  if (body.peakWeight < body.weight || body.peakWeight < rules.previousPeak)
-    return "its peak weight is too low";
-  if (body.weight < leastWeight(rules, body.peakWeight)) return "too little of the weight contributed";
+  if (peakWeight < Math.max(weight, rules.previousPeak)) return "its peak weight is too low";
+  if (weight < leastWeight(rules, peakWeight)) return "too little of the weight contributed";
   return undefined;
 }
 

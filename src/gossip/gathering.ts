@@ -42,24 +42,21 @@ function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[
  * @param isOverdue whether the deadline has passed
  */
 export function considerStart(context: RoundContext, isOverdue: boolean): void {
-  const {state} = context;
-  const {lead, setup} = state;
-  if (lead === null || lead.phase !== "gathering" || state.decided !== null) return;
+  const {lead, decided} = context.state;
+  if (lead === null || lead.phase !== "gathering" || decided !== null) return;
   const present = candidates(context);
   if (present.length < Math.max(lead.minimum, quorumOf(context))) return;
-  if (awaited(context, present).length > 0 && !isOverdue) {
-    // A later ballot asks only who is alive; the slow ones were waited for in the first.
-    const waitMs =
-      lead.ballot > 0 ? setup.limits.minimumMs : (setup.opening.waitMs ?? setup.readiness.timeoutMs());
-    const waitedMs = context.nowMs - (state.quorumReadyAtMs ?? context.nowMs);
-    context.emit({
-      type: "arm",
-      timer: "deadline",
-      afterMs: lead.ballot > 0 ? waitMs : Math.max(0, waitMs - waitedMs),
-    });
-    return;
-  }
-  startAttempt(context, present);
+  if (isOverdue || awaited(context, present).length === 0) startAttempt(context, present);
+  else context.emit({type: "arm", timer: "deadline", afterMs: waitMs(context, lead.ballot)});
+}
+
+/** How long the members that are not ready are still waited for. */
+function waitMs({state, nowMs}: RoundContext, ballot: number): number {
+  const {limits, opening, readiness} = state.setup;
+  // A later ballot asks only who is alive; the slow ones were waited for in the first.
+  if (ballot > 0) return limits.minimumMs;
+  const allowedMs = opening.waitMs ?? readiness.timeoutMs();
+  return Math.max(0, allowedMs - (nowMs - (state.quorumReadyAtMs ?? nowMs)));
 }
 
 function startAttempt(context: RoundContext, present: readonly MemberId[]): void {

@@ -94,13 +94,22 @@ export interface RoundContext {
   nextId(): number;
 }
 
+const NOTHING_RESTORED: RestoredRound = {contribution: null, promised: -1, accepted: null, held: null};
+
+function firstLead({order, self, opening}: RoundSetup, {promised, accepted}: RestoredRound): Lead | null {
+  // A leader that promised or voted before it stopped must not use its ballot again: it takes a later one.
+  const isUnused = promised < 0 && accepted === null;
+  if (!isUnused || order.leaderOf(0) !== self) return null;
+  return {ballot: 0, phase: "gathering", promises: new Map(), minimum: opening.members};
+}
+
 /** The state in which a member begins, or after a restart resumes, a round. */
 export function createRoundState(
   setup: RoundSetup,
   presence: {readonly linked: Iterable<MemberId>; readonly heard: Iterable<MemberId>},
   restored: RestoredRound | null,
 ): RoundState {
-  const leadsFirst = restored === null || (restored.promised < 0 && restored.accepted === null);
+  const before = restored ?? NOTHING_RESTORED;
   return {
     setup,
     own: null,
@@ -108,16 +117,13 @@ export function createRoundState(
     linked: new Set(presence.linked),
     heard: new Set(presence.heard),
     excluded: new Set(),
-    promised: restored?.promised ?? -1,
-    highestBallot: Math.max(0, restored?.promised ?? 0),
-    accepted: restored?.accepted ?? null,
-    lead:
-      leadsFirst && setup.order.leaderOf(0) === setup.self
-        ? {ballot: 0, phase: "gathering", promises: new Map(), minimum: setup.opening.members}
-        : null,
+    promised: before.promised,
+    highestBallot: Math.max(0, before.promised),
+    accepted: before.accepted,
+    lead: firstLead(setup, before),
     exchange: null,
     proposal: null,
-    held: new Map(restored?.held == null ? [] : [[restored.held.hash, restored.held]]),
+    held: new Map(before.held === null ? [] : [[before.held.hash, before.held]]),
     bodies: new Map(),
     votes: new Map(),
     decided: null,

@@ -150,22 +150,25 @@ export function onTimer(context: RoundContext, timer: TimerName): void {
 /** A member's link is up: tell it again what it may have missed. */
 export function onLinkUp(context: RoundContext, peer: MemberId): void {
   const {state} = context;
-  const {lead, setup, exchange, accepted} = state;
   state.linked.add(peer);
   state.heard.add(peer);
   if (state.decided !== null) return settle(context);
-  const own = state.ready.get(setup.self);
+  const own = state.ready.get(state.setup.self);
   if (own !== undefined) sendTo(context, [peer], {type: "ready", contribution: own});
-  if (lead?.phase === "promising" && state.promised === lead.ballot) {
-    sendTo(context, [peer], {type: "prepare", ballot: lead.ballot});
-  }
-  if (lead?.phase === "mixing" && exchange !== null) {
-    sendTo(context, [peer], {type: "start", ballot: lead.ballot, participants: exchange.participants});
-  }
+  resendLead(context, peer);
   resendSums(context, peer);
-  if (accepted !== null && !isVoteUnderWay(context, accepted.ballot)) resendVote(context, peer);
-  considerStart(context, false);
-  return undefined;
+  resendVote(context, peer);
+  return considerStart(context, false);
+}
+
+function resendLead(context: RoundContext, peer: MemberId): void {
+  const {lead, exchange, promised} = context.state;
+  if (lead === null) return;
+  const {ballot} = lead;
+  if (lead.phase === "promising" && promised === ballot) sendTo(context, [peer], {type: "prepare", ballot});
+  if (lead.phase === "mixing" && exchange !== null) {
+    sendTo(context, [peer], {type: "start", ballot, participants: exchange.participants});
+  }
 }
 
 function isVoteUnderWay({state}: RoundContext, ballot: number): boolean {
@@ -175,7 +178,7 @@ function isVoteUnderWay({state}: RoundContext, ballot: number): boolean {
 function resendVote(context: RoundContext, peer: MemberId): void {
   const {accepted, lead, held, published} = context.state;
   const snapshot = accepted === null ? undefined : held.get(accepted.body.result);
-  if (accepted === null || snapshot === undefined) return;
+  if (accepted === null || snapshot === undefined || isVoteUnderWay(context, accepted.ballot)) return;
   const {ballot, body} = accepted;
   if (!published.has(snapshot.hash)) {
     published.add(snapshot.hash);

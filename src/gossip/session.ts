@@ -1,7 +1,7 @@
-import {openSnapshot, snapshotSize} from "../parameters/index.ts";
-import {type BodyRules, bodyHash, genesisHash, verifyCertificate} from "./certificate.ts";
+import {CatchUp} from "./catch-up.ts";
+import {type BodyRules, bodyHash, genesisHash} from "./certificate.ts";
 import {createDeadline} from "./deadline.ts";
-import type {Certificate, Frame, FrameOf} from "./frames.ts";
+import type {Frame, FrameOf} from "./frames.ts";
 import {leaderOrder, type MemberId, majority} from "./quorum.ts";
 import {
   closeRound,
@@ -38,15 +38,6 @@ export interface Session {
   view(): SessionView;
 }
 
-/** A certificate of a later round, whose result is being fetched and written down. */
-interface CatchUp {
-  readonly certificate: Certificate;
-  readonly fetchId: number;
-  readonly from: MemberId;
-  snapshot: Certified["snapshot"] | null;
-  persistId: number | null;
-}
-
 /** Starts or, from what was restored, resumes a member's part in a run. */
 export function createSession(setup: SessionSetup): Session {
   return new SessionMachine(setup);
@@ -61,8 +52,7 @@ class SessionMachine implements Session {
   #heard = new Set<MemberId>();
   #lastId = 0;
   #certified: Certified | null;
-  #catchUp: CatchUp | null = null;
-  #isBehind = false;
+  readonly #catchUp: CatchUp;
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
@@ -71,6 +61,7 @@ class SessionMachine implements Session {
     this.#setup = setup;
     this.#readiness = createDeadline(setup.limits);
     this.#exchanging = createDeadline(setup.limits);
+    this.#catchUp = new CatchUp(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
     this.#certified = setup.restored.certified;
     this.#round = this.#openRound(setup.members, setup.restored.round);
   }
@@ -118,12 +109,16 @@ class SessionMachine implements Session {
     }
   }
 
+  #emit(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
   #inRound(act: (context: RoundContext) => void): void {
     if (this.#round === null) return;
     act({
       state: this.#round,
       nowMs: this.#nowMs,
-      emit: (effect) => void this.#effects.push(effect),
+      emit: (effect) => this.#emit(effect),
       nextId: () => ++this.#lastId,
     });
   }
@@ -173,35 +168,36 @@ class SessionMachine implements Session {
     const {round, contributors} = next.certificate.body;
     const hasJumped = round !== this.#round?.setup.round;
     this.#inRound(closeRound);
-    for (const timer of TIMERS) this.#effects.push({type: "disarm", timer});
+    for (const timer of TIMERS) this.#emit({type: "disarm", timer});
     const heard = new Set([...this.#heard, ...contributors]);
     this.#heard = new Set();
     this.#certified = next;
-    this.#catchUp = null;
-    this.#isBehind = false;
+    this.#catchUp.end();
     this.#round = this.#openRound(heard, null);
-    this.#effects.push({type: "publish-snapshot", snapshot: next.snapshot});
-    this.#effects.push({type: "certified", ...next, hasJumped});
+    this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
+    this.#emit({type: "certified", ...next, hasJumped});
   }
 
   #onFrame(from: MemberId, frame: Frame): void {
     if (frame.run !== this.#setup.run) return;
-    // Evaluators and relays are linked too: they may ask, and have no part in the decision.
-    if (!this.#isMember(from) && frame.type !== "ask") return;
-    this.#heard.add(from);
     const {round} = this.view();
-    if (frame.type === "certificate") {
-      this.#onCertificate(from, frame);
-    } else if (frame.type === "ask") {
+    if (frame.type === "ask") {
+      if (this.#isMember(from)) this.#heard.add(from);
       if (frame.round < round) this.#sendCertificate(from);
-    } else if (frame.round > round) {
-      this.#fallBehind(from);
-    } else if (frame.round < round) {
-      // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
-      if (frame.type === "ready" || frame.type === "prepare") this.#sendCertificate(from);
-    } else {
-      this.#inRound((context) => onFrame(context, from, frame));
+      return;
     }
+    // Evaluators and relays are linked too: they may ask, and have no part in the decision.
+    if (!this.#isMember(from)) return;
+    this.#heard.add(from);
+    if (frame.type === "certificate") this.#onCertificate(from, frame);
+    else if (frame.round > round) this.#fallBehind(from);
+    else if (frame.round < round) this.#onLateFrame(from, frame);
+    else this.#inRound((context) => onFrame(context, from, frame));
+  }
+
+  #onLateFrame(from: MemberId, frame: Frame): void {
+    // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
+    if (frame.type === "ready" || frame.type === "prepare") this.#sendCertificate(from);
   }
 
   #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
@@ -209,39 +205,11 @@ class SessionMachine implements Session {
     const {certificate} = frame;
     if (certificate.body.round < round || this.view().isFinished) return;
     if (certificate.body.round === round) this.#inRound((context) => onFrame(context, from, frame));
-    else this.#startCatchUp(certificate, from);
-  }
-
-  #startCatchUp(certificate: Certificate, from: MemberId): void {
-    const {body} = certificate;
-    const {primitives, rounds, shapeOf} = this.#setup;
-    if (body.round >= rounds) return;
-    if (this.#catchUp !== null && this.#catchUp.certificate.body.round >= body.round) return;
-    verifyCertificate(primitives, certificate, this.#rules(false));
-    if (this.#catchUp?.snapshot === null) this.#effects.push({type: "cancel", id: this.#catchUp.fetchId});
-    const fetchId = ++this.#lastId;
-    this.#isBehind = true;
-    this.#catchUp = {certificate, from, fetchId, snapshot: null, persistId: null};
-    const length = snapshotSize(shapeOf(body.round).values);
-    this.#effects.push({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length});
+    else this.#catchUp.start(certificate, from, this.#rules(false));
   }
 
   #onFetched(id: number, bytes: Uint8Array): void {
-    const catchUp = this.#catchUp;
-    if (catchUp?.fetchId === id) {
-      const {certificate} = catchUp;
-      const {primitives, shapeOf} = this.#setup;
-      const snapshot = openSnapshot(primitives.hash, bytes, shapeOf(certificate.body.round));
-      if (snapshot.hash !== certificate.body.result) {
-        this.#onFetchFailed(id);
-        return;
-      }
-      catchUp.snapshot = snapshot;
-      catchUp.persistId = ++this.#lastId;
-      const record = {kind: "certificate", certificate, snapshot} as const;
-      this.#effects.push({type: "persist", id: catchUp.persistId, record});
-      return;
-    }
+    if (this.#catchUp.onFetched(id, bytes)) return;
     const purpose = this.#round?.fetches.get(id);
     if (purpose === undefined) return;
     this.#round?.fetches.delete(id);
@@ -249,11 +217,7 @@ class SessionMachine implements Session {
   }
 
   #onFetchFailed(id: number): void {
-    if (this.#catchUp?.fetchId === id) {
-      this.#catchUp = null;
-      this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
-      return;
-    }
+    if (this.#catchUp.onFetchFailed(id)) return;
     const purpose = this.#round?.fetches.get(id);
     if (purpose === undefined) return;
     this.#round?.fetches.delete(id);
@@ -261,37 +225,38 @@ class SessionMachine implements Session {
   }
 
   #onPersisted(id: number): void {
-    if (this.#catchUp?.persistId === id && this.#catchUp.snapshot !== null) {
-      this.#advance({certificate: this.#catchUp.certificate, snapshot: this.#catchUp.snapshot});
+    const caughtUp = this.#catchUp.onPersisted(id);
+    if (caughtUp !== null) {
+      this.#advance(caughtUp);
       return;
     }
-    const purpose = this.#round?.persists.get(id);
-    if (purpose === undefined) return;
-    this.#round?.persists.delete(id);
+    const state = this.#round;
+    const purpose = state?.persists.get(id);
+    if (state === null || purpose === undefined) return;
+    state.persists.delete(id);
     if (purpose.kind !== "certificate") {
       this.#inRound((context) => onPersisted(context, purpose));
       return;
     }
-    const certificate = this.#round?.decided;
-    const snapshot = certificate == null ? undefined : this.#round?.held.get(certificate.body.result);
-    if (certificate != null && snapshot !== undefined) this.#advance({certificate, snapshot});
+    const certificate = state.decided;
+    const snapshot = state.held.get(certificate?.body.result ?? "");
+    if (certificate !== null && snapshot !== undefined) this.#advance({certificate, snapshot});
   }
 
   #onTimer(timer: TimerName): void {
-    const isLost = this.#isBehind && this.#catchUp === null && this.#round?.decided == null;
-    if (isLost && timer === "patience") {
+    if (timer === "patience" && this.#catchUp.isLost && this.#round?.decided == null) {
       for (const peer of this.#linked) this.#ask(peer);
-      this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
+      this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
       return;
     }
     this.#inRound((context) => onTimer(context, timer));
   }
 
   #fallBehind(peer: MemberId): void {
-    if (this.#isBehind) return;
-    this.#isBehind = true;
+    if (this.#catchUp.isBehind) return;
+    this.#catchUp.isBehind = true;
     this.#ask(peer);
-    this.#effects.push({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+    this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
   }
 
   #isMember(peer: MemberId): boolean {
@@ -300,7 +265,7 @@ class SessionMachine implements Session {
 
   #ask(peer: MemberId): void {
     const {run} = this.#setup;
-    this.#effects.push({type: "send", to: peer, frame: {type: "ask", run, round: this.view().round}});
+    this.#emit({type: "send", to: peer, frame: {type: "ask", run, round: this.view().round}});
   }
 
   #sendCertificate(to: MemberId): void {
@@ -312,6 +277,6 @@ class SessionMachine implements Session {
       round: certificate.body.round,
       certificate,
     };
-    this.#effects.push({type: "send", to, frame});
+    this.#emit({type: "send", to, frame});
   }
 }

@@ -6,6 +6,7 @@ import {
   cancelFetches,
   fetchFor,
   others,
+  type Proposal,
   persist,
   quorumOf,
   type RoundContext,
@@ -61,22 +62,26 @@ export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<
 
 /** Votes for the proposal at hand if its result is held, waits for it, or fetches it. */
 export function considerVote(context: RoundContext): void {
-  const {proposal, exchange, held, setup, accepted} = context.state;
-  if (proposal === null || context.state.decided !== null) return;
-  if (accepted !== null && accepted.ballot === proposal.ballot) return;
-  const isOurs = exchange !== null && exchange.ballot === proposal.body.attempt;
-  if (isOurs && exchange.result !== null && exchange.result.hash !== proposal.body.result) {
-    report(context, {
-      kind: "proposal-refused",
-      round: setup.round,
-      member: proposal.from,
-      reason: "its result differs from the one mixed here",
-    });
-    return;
+  const {proposal, held, accepted, decided} = context.state;
+  if (proposal === null || decided !== null || accepted?.ballot === proposal.ballot) return;
+  const {ballot, body, from} = proposal;
+  const outlook = outlookOf(context, proposal);
+  if (outlook === "differs") {
+    const reason = "its result differs from the one mixed here";
+    report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
+  } else if (held.has(body.result)) {
+    castVote(context, ballot, body);
+  } else if (outlook === "elsewhere") {
+    fetchSnapshot(context, body.result, from);
   }
-  if (held.has(proposal.body.result)) castVote(context, proposal.ballot, proposal.body);
-  else if (!isOurs || exchange.isBroken || proposal.ballot > exchange.ballot)
-    fetchSnapshot(context, proposal.body.result, proposal.from);
+}
+
+/** Whether this member's own exchange made another result than `proposal`'s, will make it, or can not. */
+function outlookOf({state}: RoundContext, {ballot, body}: Proposal): "differs" | "pending" | "elsewhere" {
+  const {exchange} = state;
+  if (exchange === null || exchange.ballot !== body.attempt) return "elsewhere";
+  if (exchange.result !== null) return exchange.result.hash === body.result ? "pending" : "differs";
+  return exchange.isBroken || ballot > exchange.ballot ? "elsewhere" : "pending";
 }
 
 /** Writes down this member's vote with the result; it leaves when both are on disk. */

@@ -28,7 +28,7 @@ import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
 import {openRecords, writeRecord} from "./records.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
-import {createRun, type RunOutcome} from "./run.ts";
+import {Run, type RunOutcome} from "./run.ts";
 import {openSite, type Site} from "./site.ts";
 import {createStages, type Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
@@ -202,10 +202,10 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   });
   const work = workOf(options, facts);
   const siteRun = stack.add(
-    createRun({
+    new Run({
       self: identity.peerId,
       members,
-      plan,
+      plan: plan.plan,
       site,
       stages,
       storage,
@@ -235,7 +235,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});
   transport.attach(network);
-  siteRun.start(session, transport, restored);
+  await siteRun.start(session, transport, restored);
   return {
     outcome: Promise.race([siteRun.outcome, failure]),
     view: () => createNodeView({options, facts, session, network, run: siteRun, work}),

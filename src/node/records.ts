@@ -13,6 +13,7 @@ import {
 } from "../gossip/index.ts";
 import {openSnapshot, type Snapshot} from "../parameters/index.ts";
 import type {RunStorage} from "../storage/index.ts";
+import type {NodeErrorCode} from "./errors.ts";
 
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const recordSchema = z.discriminatedUnion("kind", [
@@ -43,16 +44,16 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   return canonicalBytes(record);
 }
 
+function foreign(fault: string): CodedError<NodeErrorCode> {
+  return new CodedError("NODE_JOURNAL_FOREIGN", `the run's journal can not be resumed: ${fault}`, {
+    hint: "Start the version that wrote it, or restore the state directory from a backup.",
+  });
+}
+
 function decodeRecord(bytes: Uint8Array): JournalRecord {
   const parsed = recordSchema.safeParse(decode(bytes, {strict: true, rejectDuplicateMapKeys: true}));
   if (parsed.success) return parsed.data;
-  throw new CodedError(
-    "NODE_JOURNAL_FOREIGN",
-    "the run's journal holds a record that this version does not know",
-    {
-      hint: "Start the version that wrote it, or a newer one.",
-    },
-  );
+  throw foreign("it holds a record that this version does not know");
 }
 
 /**
@@ -91,9 +92,38 @@ export interface OpenedRun {
   readonly isTestOpened: boolean;
 }
 
-async function readSnapshot(storage: RunStorage, hash: string, shape: RoundShape): Promise<Snapshot | null> {
-  const bytes = await storage.models.get(hash);
-  return bytes === undefined ? null : openSnapshot(sha256, bytes, shape);
+/** Brings back the blobs that journal lines name. */
+class BlobReader {
+  readonly #storage: RunStorage;
+  readonly #shapeOf: (round: number) => RoundShape;
+
+  constructor(storage: RunStorage, shapeOf: (round: number) => RoundShape) {
+    this.#storage = storage;
+    this.#shapeOf = shapeOf;
+  }
+
+  async snapshot(round: number, hash: string | null): Promise<Snapshot | null> {
+    const bytes = hash === null ? undefined : await this.#storage.models.get(hash);
+    return bytes === undefined ? null : openSnapshot(sha256, bytes, this.#shapeOf(round));
+  }
+
+  /** The record of `line`, or null when it is of no use any more. */
+  async record(line: JournalRecord): Promise<DurableRecord | null> {
+    if (line.kind === "contribution") {
+      const bytes = await this.#storage.models.get(line.hash);
+      if (bytes === undefined) return null;
+      return {kind: "contribution", round: line.round, contribution: {hash: line.hash, bytes}};
+    }
+    if (line.kind !== "ballot") return null;
+    const {round, promised, accepted} = line;
+    return {
+      kind: "ballot",
+      round,
+      promised,
+      accepted: accepted === null ? null : {ballot: accepted.ballot, body: decodeBody(accepted.body)},
+      snapshot: await this.snapshot(round, line.snapshot),
+    };
+  }
 }
 
 /**
@@ -105,32 +135,22 @@ export async function openRecords(
   shapeOf: (round: number) => RoundShape,
 ): Promise<OpenedRun> {
   const lines = storage.journal.entries().map(decodeRecord);
+  const blobs = new BlobReader(storage, shapeOf);
   const certificates = lines.flatMap((line) =>
     line.kind === "certificate" ? [decodeCertificate(line.certificate)] : [],
   );
-  const isTestOpened = lines.some(({kind}) => kind === "test-opened");
   const records: DurableRecord[] = [];
   const newest = certificates.at(-1);
-  if (newest !== undefined) {
-    const snapshot = await readSnapshot(storage, newest.body.result, shapeOf(newest.body.round));
-    if (snapshot !== null) records.push({kind: "certificate", certificate: newest, snapshot});
-  }
   const round = newest === undefined ? 0 : newest.body.round + 1;
-  for (const line of lines) {
-    if (line.kind === "contribution" && line.round === round) {
-      const bytes = await storage.models.get(line.hash);
-      if (bytes !== undefined)
-        records.push({kind: "contribution", round, contribution: {hash: line.hash, bytes}});
-    } else if (line.kind === "ballot" && line.round === round) {
-      const {promised, accepted} = line;
-      records.push({
-        kind: "ballot",
-        round,
-        promised,
-        accepted: accepted === null ? null : {ballot: accepted.ballot, body: decodeBody(accepted.body)},
-        snapshot: line.snapshot === null ? null : await readSnapshot(storage, line.snapshot, shapeOf(round)),
-      });
-    }
+  if (newest !== undefined) {
+    const snapshot = await blobs.snapshot(newest.body.round, newest.body.result);
+    if (snapshot === null) throw foreign("the result of its last certificate is missing");
+    records.push({kind: "certificate", certificate: newest, snapshot});
   }
+  for (const line of lines) {
+    const record = "round" in line && line.round === round ? await blobs.record(line) : null;
+    if (record !== null) records.push(record);
+  }
+  const isTestOpened = lines.some(({kind}) => kind === "test-opened");
   return {restored: restoreSession(records), certificates, isTestOpened};
 }

@@ -10,8 +10,7 @@ import {
   standardise,
   toUnitRange,
 } from "../data/index.ts";
-import {type Certified, type LocalProgress, rebase} from "../gossip/index.ts";
-import {codecOf} from "../parameters/index.ts";
+import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
 import {type Release, releaseUpdate} from "../privacy/index.ts";
 import type {Trainer} from "../training/index.ts";
 import {federatedStandardiser, noStandardiser, ownStandardiser} from "./scaling.ts";
@@ -52,79 +51,102 @@ export interface RoundWork {
 }
 
 /** The {@link RoundWork} of one site in one run. */
-export function createRoundWork({plan, site, stages, openTrainer}: RoundWorkOptions): RoundWork {
-  const {split, features} = site;
-  const weight = site.patients / plan.weights.reference;
-  let trainer: Trainer | null = null;
-  let standardiser: Standardiser | null = null;
+export function createRoundWork(options: RoundWorkOptions): RoundWork {
+  return new SiteWork(options);
+}
 
-  function standardiserFor(values: Float32Array): Standardiser {
-    const carried = stages.statisticsOf(values);
-    if (carried !== null) return federatedStandardiser(carried, features);
-    return plan.task.standardisation === "site"
-      ? ownStandardiser(split.train, features)
-      : noStandardiser(features);
+class SiteWork implements RoundWork {
+  readonly #options: RoundWorkOptions;
+  readonly #weight: number;
+  #opening: Promise<{readonly trainer: Trainer; readonly standardiser: Standardiser}> | null = null;
+  #trainer: Trainer | null = null;
+
+  constructor(options: RoundWorkOptions) {
+    this.#options = options;
+    this.#weight = options.site.patients / options.plan.weights.reference;
   }
 
-  async function trainerFor(values: Float32Array): Promise<{trainer: Trainer; standardiser: Standardiser}> {
-    standardiser ??= standardiserFor(values);
-    trainer ??= await openTrainer(standardise(split.train, standardiser));
-    return {trainer, standardiser};
+  trainer(): Trainer | null {
+    return this.#trainer;
   }
 
-  function statisticsUpdate(round: number, reference: Float32Array): Float32Array {
-    if (stages.stageOf(round).kind === "mean") return toUnitRange(meanOf(split.train), "mean", features);
-    const mean = fromUnitRange(reference.subarray(features.length, 2 * features.length), "mean", features);
-    return toUnitRange(squaredDeviationOf(split.train, mean), "squaredDeviation", features);
-  }
-
-  async function run(
+  async run(
     certified: Certified | null,
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome> {
+    const {stages, site} = this.#options;
     const round = certified === null ? 0 : certified.certificate.body.round + 1;
     const stage = stages.stageOf(round);
-    const {reference, mixed, codec} = stages.specOf(round, certified);
-    if (stage.kind !== "training") {
-      const update = statisticsUpdate(round, reference);
-      // Each statistic lies in [0, 1] by its declared range: that is its bound, not the plan's.
-      const clipNorm = Math.sqrt(features.length);
-      const released = releaseUpdate({update, weight, codec, clipNorm, hash: sha256});
-      return {release: released.release, update, loss: null, isClipped: false};
-    }
-    const opened = await trainerFor(reference);
+    const spec = stages.specOf(round, certified);
+    if (stage.kind === "training") return this.#train(stage.step, spec, progress, signal);
+    const update = this.#statistics(stage.kind, spec.reference);
+    // Each statistic lies in [0, 1] by its declared range: that is its bound, not the plan's.
+    const clipNorm = Math.sqrt(site.features.length);
+    const released = releaseUpdate({update, weight: this.#weight, codec: spec.codec, clipNorm, hash: sha256});
+    return {...released, update, loss: null};
+  }
+
+  async score(certified: Certified, rows: PatientMatrix): Promise<Float32Array> {
+    if (rows.n === 0) return new Float32Array();
+    const {values} = certified.snapshot;
+    const {trainer, standardiser} = await this.#open(values);
+    const {n, d, values: scaled} = standardise(rows, standardiser);
+    return trainer.predict({parameters: this.#options.stages.parametersOf(values), n, d, values: scaled});
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opening?.catch(() => null);
+    await opened?.trainer.close();
+  }
+
+  /** snapshot -> local steps -> release. */
+  async #train(
+    step: number,
+    {reference, mixed, codec}: RoundSpec,
+    progress: LocalProgress | null,
+    signal: AbortSignal,
+  ): Promise<RoundOutcome> {
+    const {training, privacy} = this.#options.plan;
+    const {trainer} = await this.#open(reference);
     const snapshot = reference.subarray(0, mixed);
-    const {localSteps} = plan.training;
-    const {parameters, meanLoss} = await opened.trainer.localSteps({
+    const {parameters, meanLoss} = await trainer.localSteps({
       start: rebase(snapshot, progress),
-      firstStep: stage.step * localSteps,
-      steps: localSteps,
+      firstStep: step * training.localSteps,
+      steps: training.localSteps,
       signal,
     });
     const update = parameters.map((value, index) => value - (snapshot[index] ?? 0));
-    const released = releaseUpdate({
-      update,
-      weight,
-      codec: codecOf(plan.mixing.codec),
-      clipNorm: plan.privacy.clip,
-      hash: sha256,
-    });
-    return {release: released.release, update, loss: meanLoss, isClipped: released.isClipped};
+    const clipNorm = privacy.clip;
+    const released = releaseUpdate({update, weight: this.#weight, codec, clipNorm, hash: sha256});
+    return {...released, update, loss: meanLoss};
   }
 
-  async function score(certified: Certified, rows: PatientMatrix): Promise<Float32Array> {
-    if (rows.n === 0) return new Float32Array();
-    const {values} = certified.snapshot;
-    const opened = await trainerFor(values);
-    const scaled = standardise(rows, opened.standardiser);
-    return opened.trainer.predict({
-      parameters: stages.parametersOf(values),
-      n: scaled.n,
-      d: scaled.d,
-      values: scaled.values,
-    });
+  #statistics(kind: "mean" | "deviation", reference: Float32Array): Float32Array {
+    const {features, split} = this.#options.site;
+    if (kind === "mean") return toUnitRange(meanOf(split.train), "mean", features);
+    const mean = fromUnitRange(reference.subarray(features.length, 2 * features.length), "mean", features);
+    return toUnitRange(squaredDeviationOf(split.train, mean), "squaredDeviation", features);
   }
 
-  return {run, score, trainer: () => trainer, close: async () => trainer?.close()};
+  /** The trainer on the scaled rows: the scaling is settled before the first round of training. */
+  #open(values: Float32Array): Promise<{readonly trainer: Trainer; readonly standardiser: Standardiser}> {
+    this.#opening ??= this.#openScaled(this.#standardiser(values));
+    return this.#opening;
+  }
+
+  async #openScaled(standardiser: Standardiser) {
+    const {site, openTrainer} = this.#options;
+    const trainer = await openTrainer(standardise(site.split.train, standardiser));
+    this.#trainer = trainer;
+    return {trainer, standardiser};
+  }
+
+  #standardiser(values: Float32Array): Standardiser {
+    const {stages, site, plan} = this.#options;
+    const carried = stages.statisticsOf(values);
+    if (carried !== null) return federatedStandardiser(carried, site.features);
+    if (plan.task.standardisation === "none") return noStandardiser(site.features);
+    return ownStandardiser(site.split.train, site.features);
+  }
 }

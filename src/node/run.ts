@@ -1,7 +1,6 @@
-import type {IdentifiedPlan} from "../consortium/index.ts";
-import {createRandom, type Logger, sha256} from "../core/index.ts";
-import type {PatientMatrix} from "../data/index.ts";
-import {delong, evaluateScores, type Interval, logLoss, type Metrics} from "../evaluation/index.ts";
+import type {Plan} from "../consortium/index.ts";
+import {type Logger, sha256} from "../core/index.ts";
+import type {Metrics} from "../evaluation/index.ts";
 import type {
   Certificate,
   Certified,
@@ -13,25 +12,15 @@ import type {
   Session,
 } from "../gossip/index.ts";
 import {weightOf} from "../parameters/index.ts";
-import {type Release, releaseAgain} from "../privacy/index.ts";
+import {releaseAgain} from "../privacy/index.ts";
 import type {RunStorage} from "../storage/index.ts";
-import {patientScores} from "./patient-scores.ts";
+import {evaluateTest, type Validation, validate} from "./evaluation.ts";
+import {outdatedResult, removeStale} from "./model-retention.ts";
 import {encodeRecord} from "./records.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {Site} from "./site.ts";
 import type {Stages} from "./stages.ts";
 import type {RunEffect, Transport} from "./transport.ts";
-
-const SMALLEST_DISCLOSED_CLASS = 10;
-
-/** How the newest certified model does on this site's validation patients. */
-export interface Validation {
-  readonly round: number;
-  readonly n: number;
-  /** Null where it is undefined, or withheld because a class has fewer than 10 patients. */
-  readonly auroc: Interval | null;
-  readonly logLoss: number | null;
-}
 
 /** The end of a run at this site. */
 export interface RunOutcome {
@@ -51,7 +40,7 @@ export interface RunProgress {
   readonly outcome: RunOutcome | null;
 }
 
-/** This site's last update; in a round of statistics it has no meaning for a later start. */
+/** This site's last update; after a round of statistics it says nothing about a later start. */
 interface OwnUpdate {
   readonly round: number;
   readonly update: Float32Array;
@@ -64,7 +53,7 @@ export interface RunOptions {
   readonly self: MemberId;
   /** Members that train and vote. */
   readonly members: readonly MemberId[];
-  readonly plan: IdentifiedPlan;
+  readonly plan: Plan;
   readonly site: Site;
   readonly stages: Stages;
   readonly storage: RunStorage;
@@ -77,22 +66,8 @@ export interface RunOptions {
 }
 
 /** One run at this site, from its first round to the opening of the test. */
-export interface Run {
-  /** Begins, or goes on from what was restored. */
-  start(session: Session, transport: Transport, restored: Restored): void;
-  onRunEffect(effect: RunEffect): void;
-  progress(): RunProgress;
+export class Run {
   /** Resolves when the run has ended and the final model has been evaluated. */
-  readonly outcome: Promise<RunOutcome>;
-  close(): Promise<void>;
-}
-
-/** A {@link Run}. */
-export function createRun(options: RunOptions): Run {
-  return new SiteRun(options);
-}
-
-class SiteRun implements Run {
   readonly outcome: Promise<RunOutcome>;
   readonly #options: RunOptions;
   readonly #certificates: Certificate[];
@@ -100,7 +75,6 @@ class SiteRun implements Run {
   #transport: Transport | null = null;
   #session: Session | null = null;
   #working = new AbortController();
-  /** This site's last update, and the round it was made in. */
   #last: OwnUpdate | null = null;
   #activity: RunProgress["activity"] = "waiting";
   #loss: number | null = null;
@@ -116,26 +90,21 @@ class SiteRun implements Run {
     });
   }
 
-  start(session: Session, transport: Transport, restored: Restored): void {
+  /** Begins, or goes on from what was restored. */
+  async start(session: Session, transport: Transport, restored: Restored): Promise<void> {
     this.#session = session;
     this.#transport = transport;
+    const {storage, plan} = this.#options;
     const {certified, round} = restored;
-    const contribution = round?.contribution ?? null;
+    // Before anything new is written: what is not known now would be taken for stale.
+    await removeStale(storage.models, this.#certificates, plan.retention.models, restored);
     if (certified !== null) transport.publish(certified.snapshot);
-    this.#removeStale(restored).catch(this.#options.onFatal);
-    if (certified !== null && session.view().isFinished) {
-      this.#finish(certified).catch(this.#options.onFatal);
-      return;
-    }
-    if (contribution === null) {
-      void this.#workOn(certified, null);
-      return;
-    }
-    this.#last = this.#remember(session.view().round, contribution);
-    this.#activity = "exchanging";
-    transport.contribute(session.view().round, releaseAgain(sha256, contribution.bytes, contribution.hash));
+    if (certified !== null && session.view().isFinished) this.#run(() => this.#finish(certified));
+    else if (round?.contribution == null) this.#run(() => this.#workOn(certified, null));
+    else this.#contributeAgain(session.view().round, round.contribution);
   }
 
+  /** Where the run stands now. */
   progress(): RunProgress {
     return {
       activity: this.#activity,
@@ -147,63 +116,126 @@ class SiteRun implements Run {
     };
   }
 
+  /** Stops the work at hand. */
   async close(): Promise<void> {
     this.#working.abort();
     await this.#options.work.close();
   }
 
+  /** Takes what the protocol has to say. */
   onRunEffect(effect: RunEffect): void {
-    if (effect.type === "certified") this.#onCertified(effect, effect.hasJumped);
+    if (effect.type === "certified") this.#onCertified(effect);
     else this.#onReport(effect.report);
   }
 
-  /** The round: local work on the certified snapshot, then its release goes to the protocol. */
+  #run(task: () => Promise<void>): void {
+    task().catch(this.#options.onFatal);
+  }
+
+  /** The round: local work on the certified snapshot; its release goes to the protocol. */
   async #workOn(certified: Certified | null, progress: LocalProgress | null): Promise<void> {
-    const {work, logger, onFatal} = this.#options;
+    const {work, logger} = this.#options;
     const round = this.#session?.view().round ?? 0;
-    this.#working = new AbortController();
     const {signal} = this.#working;
+    if (signal.aborted) return;
     this.#activity = "training";
     try {
-      const outcome = await work.run(certified, progress, signal);
+      const {release, update, loss, isClipped} = await work.run(certified, progress, signal);
       if (signal.aborted) return;
-      if (outcome.isClipped) logger.warn("the update was clipped to the plan's bound", {round});
-      this.#loss = outcome.loss ?? this.#loss;
-      this.#last = {round, update: outcome.update, hash: outcome.release.hash};
-      this.#contribute(round, outcome.release);
+      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round});
+      this.#loss = loss ?? this.#loss;
+      this.#last = {round, update, hash: release.hash};
+      this.#activity = "exchanging";
+      this.#transport?.contribute(round, release);
     } catch (error) {
-      if (!signal.aborted) onFatal(error);
+      // The round went on without this site, or the node is closing.
+      if (!signal.aborted) throw error;
     }
   }
 
-  #contribute(round: number, release: Release): void {
+  #contributeAgain(round: number, contribution: Contribution): void {
+    const {codec, mixed} = this.#options.stages.specOf(round, null);
+    const {bytes, hash} = contribution;
+    const weighted = new Float64Array(mixed);
+    codec.accumulate(bytes, 0, weighted);
+    const weight = weightOf(bytes);
+    this.#last = {round, hash, update: Float32Array.from(weighted, (value) => value / weight)};
     this.#activity = "exchanging";
-    this.#transport?.contribute(round, release);
+    this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
   }
 
-  #onCertified(certified: Certified, hasJumped: boolean): void {
-    const {self, logger, nameOf, onFatal} = this.#options;
+  #onCertified(certified: Certified): void {
+    const {members, logger, nameOf, stages} = this.#options;
     const {body} = certified.certificate;
-    const absent = this.#absent(certified.certificate).map(nameOf);
+    const absent = members.filter((member) => !body.contributors.includes(member)).map(nameOf);
     this.#certificates.push(certified.certificate);
     this.#waitingFor = [];
     this.#working.abort();
-    logger.debug("a round was certified", {round: body.round, result: body.result, absent, hasJumped});
+    this.#working = new AbortController();
+    logger.debug("a round was certified", {round: body.round, result: body.result});
     if (absent.length > 0)
       logger.warn("a round was certified without some members", {round: body.round, absent});
-    const progress = this.#progressAfter(body.round, body.contributors.includes(self));
-    this.#tidy().catch(onFatal);
-    if (this.#session?.view().isFinished === true) this.#finish(certified).catch(onFatal);
-    else void this.#validate(certified).then(() => this.#workOn(certified, progress), onFatal);
+    const progress = this.#missedProgress(certified.certificate);
+    this.#run(() => this.#tidy());
+    if (this.#session?.view().isFinished === true) {
+      this.#run(() => this.#finish(certified));
+      return;
+    }
+    this.#run(() => this.#workOn(certified, progress));
+    // Behind the round's work, which has the trainer first: the validation keeps no round waiting.
+    if (stages.stageOf(body.round).kind === "training") this.#run(() => this.#validate(certified));
   }
 
-  #absent(certificate: Certificate): MemberId[] {
-    const {contributors} = certificate.body;
-    return this.#options.members.filter((member) => !contributors.includes(member));
+  /** What this site did that the certificate does not contain. */
+  #missedProgress({body}: Certificate): LocalProgress | null {
+    const last = this.#last;
+    const {self, stages} = this.#options;
+    if (last === null || body.contributors.includes(self)) return null;
+    if (stages.stageOf(last.round).kind !== "training") return null;
+    return {update: last.update, gapRounds: body.round - last.round + 1};
+  }
+
+  async #validate(certified: Certified): Promise<void> {
+    const {signal} = this.#working;
+    try {
+      this.#validation = await validate(this.#options, certified, this.#options.site.split.validation);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #finish(certified: Certified): Promise<void> {
+    const {site, storage, isTestOpened, logger} = this.#options;
+    const {certificate} = certified;
+    const {test: rows, manifestHash, validation} = site.split;
+    this.#validation = await validate(this.#options, certified, validation);
+    let test: Metrics | null = null;
+    if (!isTestOpened) {
+      // The test is opened once, and that it was is on disk before anyone has seen a figure.
+      const {result} = certificate.body;
+      await storage.journal.append(encodeRecord({kind: "test-opened", manifest: manifestHash, result}));
+      test = await evaluateTest({...this.#options, site: site.member.name}, certified, rows);
+    }
+    this.#activity = "finished";
+    this.#ended = {certificate, test};
+    logger.info("the run has ended", {round: certificate.body.round, result: certificate.body.result});
+    this.#resolve(this.#ended);
+  }
+
+  /** Removes what the round just certified has made useless: its contribution and the oldest model. */
+  async #tidy(): Promise<void> {
+    const {storage, plan} = this.#options;
+    const contribution = this.#last?.hash;
+    const outdated = outdatedResult(this.#certificates, plan.retention.models);
+    if (outdated !== undefined) {
+      this.#transport?.withdraw(outdated);
+      await storage.models.remove(outdated);
+    }
+    if (contribution !== undefined) await storage.models.remove(contribution);
   }
 
   #onReport(report: Report): void {
-    const {logger, nameOf, storage, onFatal} = this.#options;
+    const {logger, nameOf, storage} = this.#options;
     const {kind, round} = report;
     if (kind === "waiting") {
       this.#waitingFor = report.missing;
@@ -212,11 +244,11 @@ class SiteRun implements Run {
       const {member, ballot, votes} = report;
       logger.error("a member voted for two results", {round, member: nameOf(member)});
       const record = encodeRecord({kind, round, member, ballot, votes: [...votes]});
-      storage.journal.append(record).catch(onFatal);
-    } else if (kind === "took-over" || kind === "left-out") {
-      logger.info(kind === "left-out" ? "a round went on without this site" : "leading the round anew", {
-        round,
-      });
+      this.#run(() => storage.journal.append(record));
+    } else if (kind === "took-over") {
+      logger.info("this site leads the round anew", {round});
+    } else if (kind === "left-out") {
+      logger.info("the round went on without this site", {round});
     } else {
       logger.warn("a member's part was refused", {
         round,
@@ -224,91 +256,5 @@ class SiteRun implements Run {
         reason: report.reason,
       });
     }
-  }
-
-  async #validate(certified: Certified): Promise<void> {
-    const {site, stages, work} = this.#options;
-    const {round} = certified.certificate.body;
-    const rows = site.split.validation;
-    if (stages.stageOf(round).kind !== "training" || rows.n === 0) return;
-    const {labels, scores} = patientScores(rows, await work.score(certified, rows));
-    const auroc = this.#mayShow(rows) ? delong(labels, scores) : null;
-    this.#validation = {
-      round,
-      n: rows.patients,
-      auroc: auroc === null ? null : {value: auroc.value, low: auroc.low, high: auroc.high},
-      logLoss: this.#mayShow(rows) ? logLoss(labels, scores) : null,
-    };
-  }
-
-  /** Class-dependent figures of fewer than 10 patients of a class are shown only where the plan declares the data public. */
-  #mayShow(rows: PatientMatrix): boolean {
-    if (this.#options.plan.plan.privacy.disclosure === "public") return true;
-    const {labels} = patientScores(rows, new Float32Array(rows.n));
-    const positives = labels.reduce((sum, label) => sum + label, 0);
-    return Math.min(positives, labels.length - positives) >= SMALLEST_DISCLOSED_CLASS;
-  }
-
-  async #finish(certified: Certified): Promise<void> {
-    const {site, storage, work, plan, self, isTestOpened, logger} = this.#options;
-    const {certificate} = certified;
-    const rows = site.split.test;
-    let test: Metrics | null = null;
-    // The test is opened once, and that it was is on disk before anyone has seen a figure.
-    if (!isTestOpened && rows.n > 0) {
-      const manifest = site.split.manifestHash;
-      await storage.journal.append(
-        encodeRecord({kind: "test-opened", manifest, result: certificate.body.result}),
-      );
-      const {labels, scores} = patientScores(rows, await work.score(certified, rows));
-      const random = createRandom({seed: plan.plan.seed, site: self, round: 0, purpose: "bootstrap"});
-      if (this.#mayShow(rows)) test = evaluateScores({labels, scores, random});
-    }
-    this.#activity = "finished";
-    this.#ended = {certificate, test};
-    logger.info("the run has ended", {round: certificate.body.round, result: certificate.body.result});
-    this.#resolve(this.#ended);
-  }
-
-  /** What this site did that the round's certificate does not contain. */
-  #progressAfter(round: number, isIn: boolean): LocalProgress | null {
-    const last = this.#last;
-    if (last === null || this.#options.stages.stageOf(last.round).kind !== "training") return null;
-    return isIn ? null : {update: last.update, gapRounds: round - last.round + 1};
-  }
-
-  #keptModels(): Set<string> {
-    const {retention} = this.#options.plan.plan;
-    return new Set(this.#certificates.slice(-retention.models).map(({body}) => body.result));
-  }
-
-  /** Removes what the round just certified has made useless: its contribution and the oldest model. */
-  async #tidy(): Promise<void> {
-    const {models} = this.#options.storage;
-    const kept = this.#keptModels();
-    const oldest = this.#certificates.at(-1 - this.#options.plan.plan.retention.models)?.body.result;
-    if (oldest !== undefined && !kept.has(oldest)) {
-      this.#transport?.withdraw(oldest);
-      await models.remove(oldest);
-    }
-    if (this.#last !== null) await models.remove(this.#last.hash);
-  }
-
-  /** Removes what attempts before a restart left behind. */
-  async #removeStale({round}: Restored): Promise<void> {
-    const {models} = this.#options.storage;
-    const kept = this.#keptModels();
-    if (round?.held != null) kept.add(round.held.hash);
-    if (round?.contribution != null) kept.add(round.contribution.hash);
-    for (const hash of await models.list()) if (!kept.has(hash)) await models.remove(hash);
-  }
-
-  /** The update inside a contribution that was on disk when the node stopped. */
-  #remember(round: number, {bytes, hash}: Contribution): OwnUpdate {
-    const {codec, mixed} = this.#options.stages.specOf(round, null);
-    const weighted = new Float64Array(mixed);
-    codec.accumulate(bytes, 0, weighted);
-    const weight = weightOf(bytes);
-    return {round, hash, update: Float32Array.from(weighted, (value) => value / weight)};
   }
 }

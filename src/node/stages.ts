@@ -56,50 +56,44 @@ export interface CarriedStatistics {
   readonly count: number;
 }
 
+interface StageLayout {
+  readonly hash: Uint8Array;
+  readonly values: number;
+}
+
+/** Layouts of the statistics' rounds, if there are any, and of training. */
+function stageLayouts({isFederated, features, model, contract, hash}: StagesOptions): StageLayout[] {
+  const vector = (name: string, length: number): TensorLayout => ({name, shape: [length]});
+  const mean = vector("statistics.mean", features);
+  const carried = [vector("statistics.squaredDeviation", features), mean, vector("statistics.count", 1)];
+  const layouts: Layout[] = isFederated
+    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model.tensors, ...carried]}]
+    : [model];
+  return layouts.map((layout) => ({
+    hash: layoutHash(hash, layout, contract),
+    values: layoutSize(layout),
+  }));
+}
+
 /**
  * The rounds of a run. With federated statistics two rounds come first, whose results every later snapshot
  * carries behind the parameters: [parameters | squared deviation | mean | count]. So the scaling that a model
  * needs is part of the certified model, and a late member finds it there.
  */
 export function createStages(options: StagesOptions): Stages {
-  const {isFederated, features, trainingRounds, model, initial, reference, hash, contract} = options;
+  const {isFederated, features, trainingRounds, model} = options;
   const first = isFederated ? 2 : 0;
   const size = layoutSize(model);
-  const vector = (name: string, length: number): TensorLayout => ({name, shape: [length]});
-  const mean = vector("statistics.mean", features);
-  const count = vector("statistics.count", 1);
-  const carried = isFederated ? [vector("statistics.squaredDeviation", features), mean, count] : [];
-  const layouts: readonly Layout[] = isFederated
-    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model.tensors, ...carried]}]
-    : [model];
-  const hashes = layouts.map((layout) => layoutHash(hash, layout, contract));
-  const indexOf = (round: number): number => Math.min(round, layouts.length - 1);
+  const layouts = stageLayouts(options);
+  const training = layouts[layouts.length - 1] ?? {hash: new Uint8Array(), values: size};
+  const layoutAt = (round: number): StageLayout => layouts[round] ?? training;
   const shapeOf = (round: number): RoundShape => {
-    const index = indexOf(round);
-    return {
-      layout: hashes[index] ?? new Uint8Array(),
-      values: layoutSize(layouts[index] ?? model),
-    };
+    const {hash: layout, values} = layoutAt(round);
+    return {layout, values};
   };
-
-  function referenceOf(round: number, previous: Certified | null): Float32Array {
-    const values = new Float32Array(shapeOf(round).values);
-    const before = previous?.snapshot.values ?? new Float32Array();
-    if (round === 1 && isFederated) {
-      values.set(before, features);
-      values[2 * features] = Math.round((previous?.certificate.body.weight ?? 0) * reference);
-    } else if (round === first) {
-      values.set(initial);
-      values.set(before, size);
-    } else {
-      values.set(before);
-    }
-    return values;
-  }
-
   return {
     rounds: first + trainingRounds,
-    layout: toHex(hashes.at(-1) ?? new Uint8Array()),
+    layout: toHex(training.hash),
     stageOf(round) {
       if (round >= first) return {kind: "training", step: round - first};
       return {kind: round === 0 ? "mean" : "deviation"};
@@ -107,8 +101,8 @@ export function createStages(options: StagesOptions): Stages {
     shapeOf,
     specOf: (round, previous) => ({
       codec: codecOf(round < first ? "f32" : options.codec),
-      layout: shapeOf(round).layout,
-      reference: referenceOf(round, previous),
+      layout: layoutAt(round).hash,
+      reference: referenceOf(options, round - first, layoutAt(round).values, previous),
       mixed: round < first ? features : size,
     }),
     parametersOf: (values) => values.subarray(0, size),
@@ -122,4 +116,25 @@ export function createStages(options: StagesOptions): Stages {
       };
     },
   };
+}
+
+/** The snapshot that the round begins from. @param step rounds since training began; -2 and -1 are statistics */
+function referenceOf(
+  {features, initial, reference}: StagesOptions,
+  step: number,
+  size: number,
+  previous: Certified | null,
+): Float32Array {
+  const values = new Float32Array(size);
+  const before = previous?.snapshot.values ?? new Float32Array();
+  if (step === -1) {
+    values.set(before, features);
+    values[2 * features] = Math.round((previous?.certificate.body.weight ?? 0) * reference);
+  } else if (step === 0) {
+    values.set(initial);
+    values.set(before, initial.length);
+  } else {
+    values.set(before);
+  }
+  return values;
 }

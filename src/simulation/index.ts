@@ -10,4 +10,5 @@ export {type FedAvgModel, trainFedAvg} from "./baselines/train-fed-avg.ts";
 export {trainLocal} from "./baselines/train-local.ts";
 export {trainPooled} from "./baselines/train-pooled.ts";
 export type {SimulationErrorCode} from "./errors.ts";
-export {type Fault, World, type WorldOptions} from "./world/world.ts";
+export type {Fault, WorldOptions} from "./world/options.ts";
+export {World} from "./world/world.ts";

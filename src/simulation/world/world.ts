@@ -1,6 +1,5 @@
-import {CodedError, type Random} from "../../core/index.ts";
+import {CodedError} from "../../core/index.ts";
 import {
-  type Certified,
   type Contribution,
   createSession,
   type DurableRecord,
@@ -12,39 +11,13 @@ import {
   type Report,
   restoreSession,
   type Session,
-  type SessionSetup,
 } from "../../gossip/index.ts";
 import {createEventQueue} from "./event-queue.ts";
+import {createMachine, forget, keepLocally, type Machine} from "./machine.ts";
+import type {WorldOptions} from "./options.ts";
 
-/** What a fault does to a member at one of its effects. */
-export type Fault = "crash-before" | "crash-after" | "none";
-
-/** A network of members on virtual time. */
-export interface WorldOptions {
-  readonly members: readonly MemberId[];
-  /** A member's session, but for what its disk restores. */
-  setupOf(member: MemberId): Omit<SessionSetup, "restored">;
-  /** The member's released update for a round, and how long its training takes. */
-  contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
-  trainingMs(member: MemberId, round: number): number;
-  /** Draws latencies of links, disks and transfers. */
-  readonly random: Random;
-  /** Decides a fault at every effect of every member: every point at which a process can die. */
-  faultAt(member: MemberId, effect: Effect, count: number): Fault;
-  onCertified?(member: MemberId, certified: Certified): void;
-}
-
-interface Machine {
-  session: Session | null;
-  /** Told apart from the member's earlier lives. */
-  life: number;
-  isStalled: boolean;
-  readonly backlog: (() => void)[];
-  readonly disk: DurableRecord[];
-  readonly blobs: Map<string, Uint8Array>;
-  readonly timers: Map<string, number>;
-  effects: number;
-}
+/** How often a transfer from a stalled process is looked at again. */
+const STALLED_TRANSFER_MS = 50;
 
 /**
  * The protocol under virtual time: the daemon's own session code with simulated links, disks and processes.
@@ -62,16 +35,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     for (const member of options.members) {
-      this.#machines.set(member, {
-        session: null,
-        life: 0,
-        isStalled: false,
-        backlog: [],
-        disk: [],
-        blobs: new Map(),
-        timers: new Map(),
-        effects: 0,
-      });
+      this.#machines.set(member, createMachine());
     }
   }
 
@@ -131,14 +95,10 @@ export class World {
   crash(member: MemberId): void {
     const machine = this.#machine(member);
     if (machine.session === null) return;
-    machine.session = null;
-    machine.life += 1;
-    machine.isStalled = false;
-    machine.backlog.length = 0;
-    machine.blobs.clear();
-    machine.timers.clear();
+    forget(machine);
+    const {life} = machine;
     for (const other of this.#machines.keys()) {
-      if (other !== member) this.#deliver(other, this.#latencyMs(), {type: "link-down", peer: member});
+      this.#queue.after(this.#latencyMs(), () => this.#disconnect(other, member, life));
     }
   }
 
@@ -157,8 +117,8 @@ export class World {
   /** Cuts the link between two members until it is healed. */
   cut(a: MemberId, b: MemberId): void {
     this.#cuts.add(this.#linkName(a, b));
-    this.#deliver(a, 0, {type: "link-down", peer: b});
-    this.#deliver(b, 0, {type: "link-down", peer: a});
+    this.#disconnect(a, b, Number.POSITIVE_INFINITY);
+    this.#disconnect(b, a, Number.POSITIVE_INFINITY);
   }
 
   /** Brings a cut link back. */
@@ -197,10 +157,28 @@ export class World {
     const lives = [this.#machine(a).life, this.#machine(b).life];
     this.#queue.after(this.#latencyMs(), () => {
       const isSame = this.#machine(a).life === lives[0] && this.#machine(b).life === lives[1];
-      if (!isSame || !this.#isLinked(a, b)) return;
-      this.#handle(a, {type: "link-up", peer: b});
-      this.#handle(b, {type: "link-up", peer: a});
+      if (isSame && this.#isLinked(a, b)) {
+        this.#up(a, b);
+        this.#up(b, a);
+      }
     });
+  }
+
+  #up(member: MemberId, peer: MemberId): void {
+    const {life} = this.#machine(peer);
+    if (this.#machine(member).links.get(peer) === life) return;
+    // Every link ends before the next to the same peer begins, as the network's contract has it.
+    this.#disconnect(member, peer, life);
+    this.#machine(member).links.set(peer, life);
+    this.#handle(member, {type: "link-up", peer});
+  }
+
+  /** Ends `member`'s link to a life of `peer` before `life`. */
+  #disconnect(member: MemberId, peer: MemberId, life: number): void {
+    const {links} = this.#machine(member);
+    if ((links.get(peer) ?? life) >= life) return;
+    links.delete(peer);
+    this.#handle(member, {type: "link-down", peer});
   }
 
   #deliver(to: MemberId, delayMs: number, event: Event, isWanted: () => boolean = () => true): void {
@@ -247,30 +225,19 @@ export class World {
   }
 
   #carryOut(member: MemberId, machine: Machine, effect: Effect): void {
+    if (keepLocally(machine, effect)) return;
     switch (effect.type) {
       case "send":
         return this.#send(member, effect);
       case "fetch":
         return this.#fetch(member, effect);
       case "persist":
-        // A write that has begun may reach the disk although its process dies before it hears of it.
-        machine.disk.push(effect.record);
         return this.#deliver(member, 0.5 + 2 * this.#options.random.uniform(), {
           type: "persisted",
           id: effect.id,
         });
-      case "publish-contribution":
-        return void machine.blobs.set(effect.contribution.hash, effect.contribution.bytes);
-      case "publish-mixture":
-        return void machine.blobs.set(effect.mixture.hash, effect.mixture.bytes);
-      case "publish-snapshot":
-        return void machine.blobs.set(effect.snapshot.hash, effect.snapshot.bytes);
-      case "withdraw":
-        return void machine.blobs.delete(effect.hash);
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
-      case "disarm":
-        return void machine.timers.delete(effect.timer);
       case "report":
         return void this.reports.push({member, report: effect.report});
       case "certified":
@@ -310,7 +277,9 @@ export class World {
       if (this.#machine(member).life !== life) return;
       const holder = this.#machine(from);
       if (holder.isStalled) {
-        holder.backlog.push(() => this.#fetch(member, {type: "fetch", id, from, hash, offset, length}));
+        this.#queue.after(STALLED_TRANSFER_MS, () =>
+          this.#fetch(member, {type: "fetch", id, from, hash, offset, length}),
+        );
         return;
       }
       const blob = this.#isLinked(member, from) ? holder.blobs.get(hash) : undefined;

@@ -1,0 +1,90 @@
+import {openSnapshot, type Snapshot, snapshotSize} from "../parameters/index.ts";
+import {type BodyRules, verifyCertificate} from "./certificate.ts";
+import type {Certificate} from "./frames.ts";
+import type {MemberId} from "./quorum.ts";
+import type {Certified, Effect, SessionSetup} from "./types.ts";
+
+/** What catching up acts through. */
+export interface CatchUpOutlet {
+  emit(effect: Effect): void;
+  nextId(): number;
+}
+
+/** A certificate of a later round, whose result is being fetched, then written down. */
+interface Pursuit {
+  readonly certificate: Certificate;
+  readonly fetchId: number;
+  snapshot: Snapshot | null;
+  persistId: number | null;
+}
+
+/** How a member that missed rounds comes to the newest: it asks, verifies, fetches the result and writes it down. */
+export class CatchUp {
+  /** Whether a peer is known to be rounds ahead. */
+  isBehind = false;
+  readonly #setup: SessionSetup;
+  readonly #outlet: CatchUpOutlet;
+  #pursuit: Pursuit | null = null;
+
+  constructor(setup: SessionSetup, outlet: CatchUpOutlet) {
+    this.#setup = setup;
+    this.#outlet = outlet;
+  }
+
+  /** Whether it is behind and nothing is under way to change that. */
+  get isLost(): boolean {
+    return this.isBehind && this.#pursuit === null;
+  }
+
+  /** Goes after `certificate`, unless a newer one is being fetched already. @throws GOSSIP_CERTIFICATE_INVALID */
+  start(certificate: Certificate, from: MemberId, rules: BodyRules): void {
+    const {body} = certificate;
+    if (body.round >= this.#setup.rounds) return;
+    if (this.#pursuit !== null && this.#pursuit.certificate.body.round >= body.round) return;
+    verifyCertificate(this.#setup.primitives, certificate, rules);
+    if (this.#pursuit?.snapshot === null) this.#outlet.emit({type: "cancel", id: this.#pursuit.fetchId});
+    const fetchId = this.#outlet.nextId();
+    this.isBehind = true;
+    this.#pursuit = {certificate, fetchId, snapshot: null, persistId: null};
+    const length = snapshotSize(this.#setup.shapeOf(body.round).values);
+    this.#outlet.emit({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length});
+  }
+
+  /** Takes in the fetched result. @returns whether `id` was its fetch */
+  onFetched(id: number, bytes: Uint8Array): boolean {
+    const pursuit = this.#pursuit;
+    if (pursuit?.fetchId !== id) return false;
+    const {certificate} = pursuit;
+    const {primitives, shapeOf} = this.#setup;
+    const snapshot = openSnapshot(primitives.hash, bytes, shapeOf(certificate.body.round));
+    if (snapshot.hash !== certificate.body.result) return this.onFetchFailed(id);
+    pursuit.snapshot = snapshot;
+    pursuit.persistId = this.#outlet.nextId();
+    this.#outlet.emit({
+      type: "persist",
+      id: pursuit.persistId,
+      record: {kind: "certificate", certificate, snapshot},
+    });
+    return true;
+  }
+
+  /** The peer could not give the result: someone will be asked again soon. @returns whether `id` was its fetch */
+  onFetchFailed(id: number): boolean {
+    if (this.#pursuit?.fetchId !== id) return false;
+    this.#pursuit = null;
+    this.#outlet.emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+    return true;
+  }
+
+  /** @returns what is on disk now, or null when `id` was another write */
+  onPersisted(id: number): Certified | null {
+    if (this.#pursuit?.persistId !== id || this.#pursuit.snapshot === null) return null;
+    return {certificate: this.#pursuit.certificate, snapshot: this.#pursuit.snapshot};
+  }
+
+  /** The member has a newer certificate now. */
+  end(): void {
+    this.#pursuit = null;
+    this.isBehind = false;
+  }
+}

@@ -1,0 +1,27 @@
+import type {Certificate, Restored} from "../gossip/index.ts";
+import type {ModelStore} from "../storage/index.ts";
+
+/** The results that `models` certificates back are kept of: newest last. */
+function keptResults(certificates: readonly Certificate[], models: number): Set<string> {
+  return new Set(certificates.slice(-models).map(({body}) => body.result));
+}
+
+/** The result that has just become too old to keep, if any. */
+export function outdatedResult(certificates: readonly Certificate[], models: number): string | undefined {
+  const oldest = certificates.at(-1 - models)?.body.result;
+  // Two rounds can have the same result.
+  return oldest === undefined || keptResults(certificates, models).has(oldest) ? undefined : oldest;
+}
+
+/** Removes from `store` what attempts before a restart left behind. */
+export async function removeStale(
+  store: ModelStore,
+  certificates: readonly Certificate[],
+  models: number,
+  {round}: Restored,
+): Promise<void> {
+  const kept = keptResults(certificates, models);
+  if (round?.held != null) kept.add(round.held.hash);
+  if (round?.contribution != null) kept.add(round.contribution.hash);
+  for (const hash of await store.list()) if (!kept.has(hash)) await store.remove(hash);
+}

@@ -1,0 +1,70 @@
+import type {DurableRecord, Effect, MemberId, Session} from "../../gossip/index.ts";
+
+/** One member's simulated process, disk and links. */
+export interface Machine {
+  session: Session | null;
+  /** Told apart from the member's earlier lives. */
+  life: number;
+  isStalled: boolean;
+  readonly backlog: (() => void)[];
+  readonly disk: DurableRecord[];
+  readonly blobs: Map<string, Uint8Array>;
+  readonly timers: Map<string, number>;
+  /** The life of each peer that a link is up to. */
+  readonly links: Map<MemberId, number>;
+  /** How many effects it has carried out. */
+  effects: number;
+}
+
+/** A machine that has never been started. */
+export function createMachine(): Machine {
+  return {
+    session: null,
+    life: 0,
+    isStalled: false,
+    backlog: [],
+    disk: [],
+    blobs: new Map(),
+    timers: new Map(),
+    links: new Map(),
+    effects: 0,
+  };
+}
+
+/** Ends the process: all is gone but the disk. */
+export function forget(machine: Machine): void {
+  machine.session = null;
+  machine.life += 1;
+  machine.isStalled = false;
+  machine.backlog.length = 0;
+  machine.blobs.clear();
+  machine.timers.clear();
+  machine.links.clear();
+}
+
+/** Carries out what of an effect concerns this machine alone. @returns whether that was all of it */
+export function keepLocally(machine: Machine, effect: Effect): boolean {
+  switch (effect.type) {
+    case "persist":
+      // A write that has begun may reach the disk although its process dies before it hears of it.
+      machine.disk.push(effect.record);
+      return false;
+    case "publish-contribution":
+      machine.blobs.set(effect.contribution.hash, effect.contribution.bytes);
+      return true;
+    case "publish-mixture":
+      machine.blobs.set(effect.mixture.hash, effect.mixture.bytes);
+      return true;
+    case "publish-snapshot":
+      machine.blobs.set(effect.snapshot.hash, effect.snapshot.bytes);
+      return true;
+    case "withdraw":
+      machine.blobs.delete(effect.hash);
+      return true;
+    case "disarm":
+      machine.timers.delete(effect.timer);
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,20 @@
+import type {Random} from "../../core/index.ts";
+import type {Certified, Contribution, Effect, MemberId, SessionSetup} from "../../gossip/index.ts";
+
+/** What a fault does to a member at one of its effects. */
+export type Fault = "crash-before" | "crash-after" | "none";
+
+/** A network of members on virtual time. */
+export interface WorldOptions {
+  readonly members: readonly MemberId[];
+  /** A member's session, but for what its disk restores. */
+  setupOf(member: MemberId): Omit<SessionSetup, "restored">;
+  /** The member's released update for a round, and how long its training takes. */
+  contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
+  trainingMs(member: MemberId, round: number): number;
+  /** Draws latencies of links, disks and transfers. */
+  readonly random: Random;
+  /** Decides a fault at every effect of every member: every point at which a process can die. */
+  faultAt(member: MemberId, effect: Effect, count: number): Fault;
+  onCertified?(member: MemberId, certified: Certified): void;
+}
