@@ -1,5 +1,6 @@
 import type {Command} from "../command.ts";
 import {dataCommand} from "./data.ts";
+import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
 import {planCommand} from "./plan.ts";
 import {startCommand} from "./start.ts";
@@ -7,6 +8,7 @@ import {statusCommand} from "./status.ts";
 
 /** All commands, in the order of `--help`. */
 export const commands: readonly Command[] = [
+  demoCommand,
   initCommand,
   startCommand,
   statusCommand,

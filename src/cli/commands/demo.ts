@@ -1,0 +1,73 @@
+import {writeFile} from "node:fs/promises";
+import {isCoded, systemClock} from "../../core/index.ts";
+import {defineCommand} from "../command.ts";
+import {isInterruption, watchInterruption} from "../demo/interruption.ts";
+import {leaveOneOut} from "../demo/leave-one-out.ts";
+import {renderHeading, renderLeaveOneOut, renderReport} from "../demo/render.ts";
+import type {DemoReport, LeaveOneOutReport} from "../demo/report.ts";
+import {type DemoRequest, resolveRequest} from "../demo/request.ts";
+import {type DemoEnvironment, runDemo} from "../demo/run-demo.ts";
+import {reportFailure} from "../process-end.ts";
+
+async function runOnce(request: DemoRequest, environment: DemoEnvironment): Promise<DemoReport> {
+  const {task} = request.located;
+  const {report, settings} = await runDemo(request, environment);
+  const {name, synthetic} = task;
+  const whole = {schema: 1, task: {name, synthetic}, ...report} as const;
+  process.stdout.write(renderReport(whole, task, settings));
+  return whole;
+}
+
+async function runAll(request: DemoRequest, environment: DemoEnvironment): Promise<LeaveOneOutReport> {
+  const report = await leaveOneOut(request, environment);
+  process.stdout.write(renderLeaveOneOut(report, request.located.task));
+  return report;
+}
+
+/** `consilium demo`, which `npm start` runs. */
+export const demoCommand = defineCommand({
+  command: "demo",
+  describe: "let daemons on this machine learn together, one a hospital, and compare with learning alone",
+  options: {
+    data: {type: "string", describe: "a preset's name or a task file (default synthetic-heart)"},
+    sites: {type: "string", describe: "the sites that take part, with commas between them (default all)"},
+    rounds: {type: "number", describe: "rounds of training (default the preset's)"},
+    seed: {type: "number", describe: "fixes split, start and batches (default the preset's)"},
+    standardisation: {
+      choices: ["federated", "site"],
+      describe: "whose statistics scale the features (default the preset's)",
+    },
+    codec: {choices: ["fp16", "f32"], describe: "how numbers travel (default the preset's)"},
+    "leave-one-site-out": {
+      type: "boolean",
+      describe: "as many runs as sites, each tested on the site that took no part",
+    },
+    json: {type: "string", describe: "write the result to this file (docs/demo-json.md)"},
+    keep: {type: "boolean", describe: "keep keys, state, plan and logs, and say where"},
+  },
+  async handler(flags) {
+    const request = await resolveRequest(flags, process.env);
+    const watch = watchInterruption();
+    const environment = {
+      clock: systemClock,
+      sink: process.stderr,
+      signal: watch.signal,
+      isKept: flags.keep === true,
+    };
+    process.stderr.write(renderHeading(request.located.task, request.sites, request.settings));
+    try {
+      const run = flags["leave-one-site-out"] === true ? runAll : runOnce;
+      const report = await run(request, environment);
+      if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`);
+      return 0;
+    } catch (error) {
+      if (isInterruption(watch, error)) return error.status;
+      if (!isCoded(error, "CLI_DAEMON_ENDED")) throw error;
+      // The daemon has said what is wrong and with which status; the demo hands both on.
+      reportFailure(error);
+      return Number(error.data["status"]);
+    } finally {
+      watch.stop();
+    }
+  },
+});

@@ -1,0 +1,143 @@
+import {type ChildProcess, spawn} from "node:child_process";
+import {createWriteStream} from "node:fs";
+import {dirname, join} from "node:path";
+import {createInterface} from "node:readline";
+import {fileURLToPath} from "node:url";
+import {type Clock, CodedError, delay} from "../../core/index.ts";
+import {type StatusResponse, statusResponseSchema} from "../../status/index.ts";
+import type {CliErrorCode} from "../errors.ts";
+import type {Variables} from "./request.ts";
+import type {WorkspaceSite} from "./workspace.ts";
+
+/** The built program, as far from the sources as from what is built of them. */
+const PROGRAM = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const STATUS_URL = /http:\/\/(127\.0\.0\.1|\[::1\]):\d+/;
+const POLL_TIMEOUT_MS = 2000;
+const KILL_AFTER_MS = 5000;
+
+/** A node as its daemon tells. */
+export type NodeStatus = StatusResponse["node"];
+
+/** How a daemon is started. */
+export interface DaemonOptions {
+  readonly site: WorkspaceSite;
+  readonly variables: Variables;
+  readonly clock: Clock;
+}
+
+/** One hospital's daemon, a process of its own; what it logs is kept in daemon.log beside its node.yaml. */
+export interface Daemon {
+  readonly site: WorkspaceSite;
+  readonly pid: number;
+  /** Where its status is served; rejects when the daemon ends before it says so. */
+  readonly statusUrl: Promise<string>;
+  /** Rejects with CLI_DAEMON_ENDED when the daemon ends unasked; never resolves. */
+  readonly failure: Promise<never>;
+  /** Its status, or null as long as it has none to give. */
+  status(): Promise<NodeStatus | null>;
+  /** Ends it: SIGTERM, and SIGKILL after five seconds. Resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+function endedError(
+  site: string,
+  lastLine: string,
+  status: number | NodeJS.Signals,
+): CodedError<CliErrorCode> {
+  const line = lastLine === "" ? "it said nothing" : lastLine;
+  return new CodedError("CLI_DAEMON_ENDED", `the daemon of ${site} has ended (${status}): ${line}`, {
+    data: {site, status: typeof status === "number" ? status : 1},
+  });
+}
+
+/** Passes each line of the child's output to `onLine` and into the log file. */
+function readLines(
+  child: ChildProcess,
+  logFile: string,
+  onLine: (line: string, isError: boolean) => void,
+): void {
+  const log = createWriteStream(logFile, {flags: "a", mode: 0o600});
+  child.once("close", () => log.end());
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({input: stream}).on("line", (line) => {
+      log.write(`${line}\n`);
+      onLine(line, stream === child.stderr);
+    });
+  }
+}
+
+async function readStatus(url: string): Promise<NodeStatus | null> {
+  try {
+    const response = await fetch(`${url}/v1/status`, {signal: AbortSignal.timeout(POLL_TIMEOUT_MS)});
+    return response.ok ? statusResponseSchema.parse(await response.json()).node : null;
+  } catch {
+    // A daemon that is busy, starting or ending; its process tells when it has ended.
+    return null;
+  }
+}
+
+/** A promise with the functions that settle it; nobody need wait for it. */
+interface Settling<Value> {
+  readonly promise: Promise<Value>;
+  resolve(value: Value): void;
+  reject(reason: unknown): void;
+}
+
+function settling<Value>(): Settling<Value> {
+  let resolve: (value: Value) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<Value>((onValue, onReason) => {
+    resolve = onValue;
+    reject = onReason;
+  });
+  promise.catch(() => {});
+  return {promise, resolve, reject};
+}
+
+/** Starts `consilium start` for a site of a workspace. */
+export function launchDaemon({site, variables, clock}: DaemonOptions): Daemon {
+  const child = spawn(process.execPath, [PROGRAM, "start", "--config", site.configPath], {
+    env: {...variables},
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const url = settling<string>();
+  const failure = settling<never>();
+  const closed = settling<void>();
+  let lastError = "";
+  let isStopping = false;
+  readLines(child, join(dirname(site.configPath), "daemon.log"), (line, isError) => {
+    if (isError && line.trim() !== "") lastError = line.trim();
+    const found = STATUS_URL.exec(line)?.[0];
+    if (found !== undefined) url.resolve(found);
+  });
+  const end = (status: number | NodeJS.Signals): void => {
+    const error = endedError(site.name, lastError, status);
+    closed.resolve();
+    url.reject(error);
+    if (!isStopping) failure.reject(error);
+  };
+  child.once("error", ({message}) => {
+    lastError = message;
+    end(1);
+  });
+  child.once("close", (status, signal) => end(status ?? signal ?? 1));
+  return {
+    site,
+    pid: child.pid ?? 0,
+    statusUrl: url.promise,
+    failure: failure.promise,
+    status: async () => readStatus(await url.promise),
+    async stop() {
+      isStopping = true;
+      child.kill("SIGTERM");
+      const waiting = new AbortController();
+      delay(clock, KILL_AFTER_MS, waiting.signal).then(
+        () => child.kill("SIGKILL"),
+        () => {},
+      );
+      await closed.promise;
+      waiting.abort();
+    },
+  };
+}

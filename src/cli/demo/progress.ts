@@ -1,0 +1,63 @@
+import {formatBytes} from "../../core/index.ts";
+import type {FleetView} from "./fleet.ts";
+
+const PLAIN_LINE_EVERY_MS = 5000;
+
+/** A stream for people: a terminal, or a file or pipe. */
+export interface ProgressSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+/** Progress on one line that is written anew, or on a line now and then where that is not possible. */
+export interface Progress {
+  show(text: string): void;
+  /** Ends the line, so that other text can follow. */
+  end(): void;
+}
+
+/** A {@link Progress} on `sink`. */
+export function createProgress(sink: ProgressSink, nowMs: () => number): Progress {
+  let shown = "";
+  let shownMs = Number.NEGATIVE_INFINITY;
+  return {
+    show(text) {
+      if (text === shown) return;
+      if (sink.isTTY === true) {
+        sink.write(`\r\u001B[K${text}`);
+      } else {
+        if (nowMs() < shownMs + PLAIN_LINE_EVERY_MS) return;
+        sink.write(`${text}\n`);
+      }
+      shown = text;
+      shownMs = nowMs();
+    },
+    end() {
+      if (sink.isTTY === true && shown !== "") sink.write("\r\u001B[K");
+      shown = "";
+    },
+  };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The fleet in one line: how far it is, who is linked, the loss and what was sent. */
+export function progressLine(view: FleetView): string {
+  const nodes = view.filter((node) => node !== null);
+  const started = `${nodes.length} of ${view.length} daemons run`;
+  if (nodes.length === 0) return started;
+  const round = Math.min(...nodes.map((node) => (node.certified?.round ?? -1) + 1));
+  const rounds = nodes[0]?.rounds ?? 0;
+  const linked = nodes.filter((node) => node.peers.every(({link}) => link.status === "up")).length;
+  const losses = nodes.flatMap(({loss}) => (loss === null ? [] : [loss]));
+  const waiting = [...new Set(nodes.flatMap(({waitingFor}) => waitingFor))];
+  const parts = [
+    nodes.length < view.length ? started : `${linked} of ${view.length} hospitals have found all others`,
+    `round ${round} of ${rounds}`,
+    ...(losses.length === 0 ? [] : [`loss ${mean(losses).toFixed(3)}`]),
+    `sent ${formatBytes(nodes.reduce((sum, {bytesSent}) => sum + bytesSent, 0))}`,
+    ...(waiting.length === 0 ? [] : [`waiting for ${waiting.join(", ")}`]),
+  ];
+  return parts.join(" | ");
+}

@@ -1,0 +1,164 @@
+import {mkdtemp, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import type {PlanSettings} from "../../config/index.ts";
+import {type Clock, formatSeconds} from "../../core/index.ts";
+import {featuresOf} from "../../data/index.ts";
+import {openBackend} from "../../model/index.ts";
+import {createExperiment, type Experiment, readSites, type SiteData} from "../../simulation/index.ts";
+import {type Baselines, type Contest, compare, trainBaselines} from "./comparison.ts";
+import type {NodeStatus} from "./daemon.ts";
+import {readFinalModel} from "./final-model.ts";
+import {type Fleet, startFleet} from "./fleet.ts";
+import {createProgress, type ProgressSink, progressLine} from "./progress.ts";
+import type {RunReport} from "./report.ts";
+import type {DemoRequest} from "./request.ts";
+import {prepareWorkspace} from "./workspace.ts";
+
+/** What a demo runs with. */
+export interface DemoEnvironment {
+  readonly clock: Clock;
+  /** Where progress goes. */
+  readonly sink: ProgressSink;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Whether the workspace stays. */
+  readonly isKept: boolean;
+}
+
+/** What one run found, and the models that it compared. */
+export interface DemoRun {
+  readonly report: RunReport;
+  readonly contest: Contest;
+  /** The settings of the plan that was run. */
+  readonly settings: PlanSettings;
+}
+
+/** A task that is not the preset's own has other sizes: N0 becomes the power of two that holds the largest site. */
+function fitted({settings, isOwnTask}: DemoRequest, sites: readonly SiteData[]): PlanSettings {
+  if (!isOwnTask) return settings;
+  const largest = Math.max(...sites.map(({split}) => split.train.patients));
+  const reference = 2 ** Math.ceil(Math.log2(largest));
+  return {...settings, weights: {...settings.weights, reference, cap: reference}};
+}
+
+async function inWorkspace<Result>(
+  {sink, isKept}: DemoEnvironment,
+  action: (root: string) => Promise<Result>,
+): Promise<Result> {
+  const root = await mkdtemp(join(tmpdir(), "consilium-demo-"));
+  try {
+    return await action(root);
+  } finally {
+    if (isKept) sink.write(`Kept: ${root}\n`);
+    else await rm(root, {recursive: true, force: true});
+  }
+}
+
+async function showAddresses({daemons}: Fleet, {sink}: DemoEnvironment): Promise<void> {
+  for (const {site, statusUrl} of daemons) sink.write(`  ${site.name}: ${await statusUrl}/v1/status\n`);
+}
+
+async function follow(fleet: Fleet, {sink, clock}: DemoEnvironment): Promise<NodeStatus[]> {
+  const progress = createProgress(sink, () => clock.nowMs());
+  try {
+    return await fleet.follow((view) => progress.show(progressLine(view)));
+  } finally {
+    progress.end();
+  }
+}
+
+/** Absences by round; all daemons tell of the same certificates. */
+function absencesOf(statuses: readonly NodeStatus[]): RunReport["absent"] {
+  const byRound = new Map(
+    statuses.flatMap(({absences}) => absences.map(({round, absent}) => [round, absent] as const)),
+  );
+  return [...byRound].map(([round, sites]) => ({round, sites})).sort((a, b) => a.round - b.round);
+}
+
+interface Learned {
+  readonly statuses: readonly NodeStatus[];
+  readonly final: Contest["final"];
+}
+
+/** Starts the daemons on a workspace of their own, follows them to the end and reads what they learned. */
+async function learn(
+  request: DemoRequest,
+  settings: PlanSettings,
+  environment: DemoEnvironment,
+): Promise<Learned> {
+  const {taskFile, located, sites, variables} = request;
+  return inWorkspace(environment, async (root) => {
+    const workspace = await prepareWorkspace({root, taskFile, task: located.task, sites, settings});
+    const fleet = await startFleet({workspace, variables, ...environment});
+    try {
+      environment.sink.write(`${fleet.daemons.length} daemons run, each beside its own data; status:\n`);
+      await showAddresses(fleet, environment);
+      const statuses = await follow(fleet, environment);
+      await fleet.close();
+      return {statuses, final: await readFinalModel(workspace, located.task, statuses)};
+    } finally {
+      await fleet.close();
+    }
+  });
+}
+
+/** What {@link reportOf} is made of. */
+interface Findings {
+  readonly contest: Contest;
+  readonly statuses: readonly NodeStatus[];
+  readonly seconds: number;
+}
+
+function reportOf({contest, statuses, seconds}: Findings): RunReport {
+  const {seed, rounds} = contest.experiment.plan;
+  const entries = <Value>(value: (status: NodeStatus) => Value): Record<string, Value> =>
+    Object.fromEntries(statuses.map((status) => [status.site, value(status)]));
+  return {
+    seed,
+    backend: [...new Set(statuses.map(({backend}) => backend ?? "none"))].join("+"),
+    rounds,
+    wall_seconds: seconds,
+    ...compare(contest),
+    final_parameters_sha256: entries(({certified}) => certified?.result ?? ""),
+    bytes: entries(({bytesSent: sent, bytesReceived: received}) => ({sent, received})),
+    absent: absencesOf(statuses),
+  };
+}
+
+function baselinesOf(
+  experiment: Experiment,
+  sites: readonly SiteData[],
+  environment: DemoEnvironment,
+): Baselines {
+  const {clock, sink} = environment;
+  const startMs = clock.nowMs();
+  const baselines = trainBaselines(experiment, sites);
+  const seconds = formatSeconds((clock.nowMs() - startMs) / 1000);
+  sink.write(`Trained for comparison: each site alone, and all rows in one place (${seconds}).\n`);
+  return baselines;
+}
+
+/**
+ * One demo: real daemons on this machine learn together, then their model is compared with the local ones and the
+ * pooled one. Only here are all sites' rows read in one place.
+ * @throws CLI_*, DATA_*, and whatever a daemon ends with; the signal's reason when it aborts
+ */
+export async function runDemo(request: DemoRequest, environment: DemoEnvironment): Promise<DemoRun> {
+  const {located, sites: names, seed, variables} = request;
+  const {clock} = environment;
+  const startMs = clock.nowMs();
+  const sites = await readSites({...located, sites: names, seed, variables});
+  const settings = fitted(request, sites);
+  const {backend} = await openBackend("auto");
+  try {
+    const experiment = createExperiment(backend, {...settings, seed}, featuresOf(located.task));
+    const baselines = baselinesOf(experiment, sites, environment);
+    const {statuses, final} = await learn(request, settings, environment);
+    const contest = {experiment, baselines, final};
+    const seconds = Number(((clock.nowMs() - startMs) / 1000).toFixed(3));
+    return {report: reportOf({contest, statuses, seconds}), contest, settings};
+  } finally {
+    backend.close();
+  }
+}
