@@ -13,6 +13,7 @@ export interface CatchUpOutlet {
 /** A certificate of a later round, whose result is being fetched, then written down. */
 interface Pursuit {
   readonly certificate: Certificate;
+  readonly from: MemberId;
   readonly fetchId: number;
   snapshot: Snapshot | null;
   persistId: number | null;
@@ -45,7 +46,7 @@ export class CatchUp {
     if (this.#pursuit?.snapshot === null) this.#outlet.emit({type: "cancel", id: this.#pursuit.fetchId});
     const fetchId = this.#outlet.nextId();
     this.isBehind = true;
-    this.#pursuit = {certificate, fetchId, snapshot: null, persistId: null};
+    this.#pursuit = {certificate, from, fetchId, snapshot: null, persistId: null};
     const length = snapshotSize(this.#setup.shapeOf(body.round).values);
     this.#outlet.emit({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length});
   }
@@ -74,6 +75,14 @@ export class CatchUp {
     this.#pursuit = null;
     this.#outlet.emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
     return true;
+  }
+
+  /** The link to `peer` is down: if it was giving the result, someone else is asked. */
+  onLinkDown(peer: MemberId): void {
+    const pursuit = this.#pursuit;
+    if (pursuit === null || pursuit.from !== peer || pursuit.snapshot !== null) return;
+    this.#outlet.emit({type: "cancel", id: pursuit.fetchId});
+    this.onFetchFailed(pursuit.fetchId);
   }
 
   /** @returns what is on disk now, or null when `id` was another write */

@@ -7,6 +7,7 @@ import type {Frame, FrameOf} from "./frames.ts";
 import {armPatience, considerProposal, considerStart, onReady, onStart} from "./gathering.ts";
 import type {MemberId} from "./quorum.ts";
 import {
+  cancelFetches,
   type FetchPurpose,
   others,
   type PersistPurpose,
@@ -193,11 +194,22 @@ export function onLinkDown(context: RoundContext, peer: MemberId): void {
   const {state} = context;
   const {lead, exchange, setup} = state;
   state.linked.delete(peer);
+  turnFrom(context, peer);
   if (state.decided !== null) return;
   const takesPart = exchange?.participants.some(({member}) => member === peer) ?? false;
   if (lead?.phase === "mixing" && takesPart) onExchangeOver(context);
   else if (lead !== null) considerStart(context, false);
   else if (setup.order.leaderOf(state.highestBallot) === peer) armPatience(context);
+}
+
+/** Looks for the round's result elsewhere when the member that was giving it has gone. */
+function turnFrom(context: RoundContext, peer: MemberId): void {
+  const isFromPeer = (purpose: FetchPurpose): boolean =>
+    purpose.kind === "snapshot" && purpose.member === peer;
+  if (![...context.state.fetches.values()].some(isFromPeer)) return;
+  cancelFetches(context, isFromPeer);
+  context.state.failedFetches += 1;
+  settle(context);
 }
 
 /** Frees what the round still holds: nothing of it is of use after its certificate. */

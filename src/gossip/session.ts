@@ -97,6 +97,7 @@ class SessionMachine implements Session {
         return this.#inRound((context) => onLinkUp(context, event.peer));
       case "link-down":
         this.#linked.delete(event.peer);
+        this.#catchUp.onLinkDown(event.peer);
         return this.#inRound((context) => onLinkDown(context, event.peer));
       case "fetched":
         return this.#onFetched(event.id, event.bytes);

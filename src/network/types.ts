@@ -168,6 +168,8 @@ export interface Network extends Closable {
    *   NETWORK_TRANSFER_FAILED, NETWORK_PEER_UNLISTED, NETWORK_CLOSED; the signal's reason when it aborts
    */
   fetch(request: FetchRequest): Promise<Uint8Array>;
+  /** Ends the link to a member whose frame made no sense to its reader, and counts the violation; it may call again. */
+  drop(peer: PeerId): void;
   /** One state for each roster peer, in the order of the roster. */
   links(): readonly LinkState[];
   totals(): ByteTotals;

@@ -90,6 +90,15 @@ export function networkContract(kind: string, createWorld: (members: readonly Pe
       expect(b.events.map(({kind}) => kind)).toEqual(["up", "down"]);
     });
 
+    it("ends the link to a member whose frame made no sense, counts it, and links again", async () => {
+      const [a, b] = await startPair();
+      a.network.drop(b.peer);
+      await a.until(() => a.events.filter(({kind}) => kind === "up").length === 2);
+      expect(a.events.map(({kind}) => kind)).toEqual(["up", "down", "up"]);
+      expect(a.events[1]?.reason).toBe("NETWORK_FRAME_MALFORMED");
+      expect(a.linkTo(b.peer).violations).toBe(1);
+    });
+
     it("shows links in the order of the roster with the bytes that both ends agree on", async () => {
       const [a, b] = await startPair();
       expect(a.network.links().map(({peer, status}) => ({peer, status}))).toEqual([

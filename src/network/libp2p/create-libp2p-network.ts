@@ -75,6 +75,13 @@ interface Running {
   readonly shutdown: AbortController;
 }
 
+/** Ends every connection to a peer that broke the wire format. */
+function punish({host, table, mesh}: Running, peer: PeerId, code: NetworkErrorCode): void {
+  table.get(peer)?.addViolation();
+  mesh.link(peer)?.end({code});
+  for (const connection of host.getConnections(parsePeerId(peer))) abortConnection(connection, undefined);
+}
+
 async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "withdraw" | "fetch">> {
   const {options, host, table, mesh, shutdown} = running;
   const limits = limitsOf(options);
@@ -84,11 +91,7 @@ async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "
     limits,
     clock: options.clock,
     signal: shutdown.signal,
-    onViolation(peer: PeerId, code: NetworkErrorCode) {
-      table.get(peer)?.addViolation();
-      mesh.link(peer)?.end({code});
-      for (const connection of host.getConnections(parsePeerId(peer))) abortConnection(connection, undefined);
-    },
+    onViolation: (peer: PeerId, code: NetworkErrorCode) => punish(running, peer, code),
   };
   const serve = createBlobServer({
     ...shared,
@@ -131,6 +134,9 @@ async function assemble(running: Running): Promise<Network> {
       return mesh.link(to)?.send(frame) === true;
     },
     ...blobs,
+    drop(peer) {
+      if (table.get(peer)?.isUp() === true) punish(running, peer, "NETWORK_FRAME_MALFORMED");
+    },
     links: () => table.links(),
     totals: () => table.totals(),
     close() {

@@ -103,6 +103,12 @@ export async function createMemoryNetwork(options: MemoryNetworkOptions): Promis
     publish: (blob, access) => store.publish(blob, access),
     withdraw: (hash) => store.withdraw(hash),
     fetch: createMemoryFetch(options, table, port, shutdown.signal),
+    drop(peer) {
+      const record = table.get(peer);
+      if (record?.isUp() !== true) return;
+      record.addViolation();
+      port.drop(peer);
+    },
     links: () => table.links(),
     totals: () => table.totals(),
     async close() {

@@ -24,6 +24,8 @@ export interface MemoryPort {
   send(to: PeerId, frame: Uint8Array): boolean;
   /** Asks a peer for a range; rejects with NETWORK_LINK_LOST when the link ends meanwhile. */
   ask(to: PeerId, request: BlobRequest): Promise<BlobRange>;
+  /** Ends the link to `peer`, on both sides; another follows at once. */
+  drop(peer: PeerId): void;
   /** Takes the member off the hub; its links go down on both sides. */
   leave(): void;
 }
@@ -77,6 +79,7 @@ class Hub implements MemoryHub {
     return {
       send: (to, frame) => this.#send(member, to, frame),
       ask: (to, request) => this.#ask(member, to, request),
+      drop: (peer) => this.#drop(member, peer),
       leave: () => {
         this.#members.delete(member.peer);
         for (const [key, wire] of this.#wires) if (wire.ends.includes(member)) this.#end(key, wire);
@@ -120,6 +123,13 @@ class Hub implements MemoryHub {
     a.onDown(b.peer, fault);
     b.onDown(a.peer, fault);
     for (const notify of wire.onEnd) notify();
+  }
+
+  #drop(member: MemoryMember, peer: PeerId): void {
+    const found = this.#wire(member, peer);
+    if (found === undefined) return;
+    this.#end(pairKey(member.peer, peer), found.wire, {code: "NETWORK_FRAME_MALFORMED"});
+    this.#connect(member, found.other);
   }
 
   #wire(from: MemoryMember, to: PeerId): {wire: Wire; other: MemoryMember} | undefined {
