@@ -26,11 +26,11 @@ export interface ConsortiumOptions {
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
-const RUN = "00112233445566778899aabbccddeeff";
-const LAYOUT = sha256(new TextEncoder().encode("test layout"));
+export const RUN = "00112233445566778899aabbccddeeff";
+export const LAYOUT = sha256(new TextEncoder().encode("test layout"));
 
 /** A stand-in for signatures whose forgery tests need not fear: a keyed hash that everyone can check. */
-function primitivesOf(member: string): Primitives {
+export function primitivesOf(member: string): Primitives {
   const seal = (by: string, bytes: Uint8Array): Uint8Array =>
     new Uint8Array(createHash("sha256").update(`seal of ${by}`).update(bytes).digest());
   return {

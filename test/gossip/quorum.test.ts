@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {createRandom, sha256} from "../../src/core/index.ts";
+import {createDeadline} from "../../src/gossip/deadline.ts";
+import {MAX_REBASE_GAP_ROUNDS, majority, rebase} from "../../src/gossip/index.ts";
+import {leaderOrder} from "../../src/gossip/quorum.ts";
+import {RUN} from "./consortium.ts";
+
+describe("a majority", () => {
+  it("is the least number of which any two groups share a member", () => {
+    for (let members = 1; members <= 1024; members++) {
+      const least = majority(members);
+      expect(2 * least, `${members} members`).toBeGreaterThan(members);
+      expect(2 * (least - 1), `${members} members`).toBeLessThanOrEqual(members);
+    }
+  });
+});
+
+describe("the order of leaders", () => {
+  const membersOf = (count: number): string[] => Array.from({length: count}, (_, index) => `member-${index}`);
+  const counts = fc.integer({min: 1, max: 40});
+
+  it("deals every member one ballot before anyone has a second", () => {
+    fc.assert(
+      fc.property(counts, fc.nat({max: 1000}), fc.nat({max: 1000}), (count, round, first) => {
+        const order = leaderOrder(sha256, RUN, round, membersOf(count));
+        const leaders = Array.from({length: count}, (_, index) => order.leaderOf(first + index));
+        expect(leaders.toSorted()).toEqual(membersOf(count).toSorted());
+      }),
+    );
+  });
+
+  it("gives a member the lowest ballot of its own above a given one", () => {
+    fc.assert(
+      fc.property(counts, fc.nat(), fc.integer({min: -1, max: 1000}), (count, who, above) => {
+        const members = membersOf(count);
+        const member = members[who % count] ?? "";
+        const order = leaderOrder(sha256, RUN, 3, members);
+        const ballot = order.nextBallot(member, above);
+        expect(order.leaderOf(ballot)).toBe(member);
+        expect(ballot).toBeGreaterThan(above);
+        expect(ballot).toBeLessThanOrEqual(above + count);
+      }),
+    );
+  });
+
+  it("lets the first lead go round from round to round, and is the same for everyone", () => {
+    const members = membersOf(5);
+    const firsts = Array.from({length: 500}, (_, round) =>
+      leaderOrder(sha256, RUN, round, members).leaderOf(0),
+    );
+    for (const member of members) {
+      const share = firsts.filter((first) => first === member).length;
+      expect(share, `${member} of 500`).toBeGreaterThan(60);
+    }
+    expect(leaderOrder(sha256, RUN, 9, [...members]).leaderOf(0)).toBe(firsts[9]);
+  });
+});
+
+describe("a deadline", () => {
+  const limits = {minimumMs: 100, maximumMs: 4000};
+  const history = fc.array(fc.oneof(fc.constant(null), fc.integer({min: 0, max: 20_000})), {maxLength: 60});
+
+  it("is half the plan's maximum before anything was observed, late or not", () => {
+    const deadline = createDeadline(limits);
+    expect(deadline.timeoutMs()).toBe(2000);
+    deadline.backOff();
+    expect(deadline.timeoutMs()).toBe(2000);
+  });
+
+  it("stays between the minimum and half the maximum, whatever happens", () => {
+    fc.assert(
+      fc.property(history, (durations) => {
+        const deadline = createDeadline(limits);
+        for (const duration of durations) {
+          if (duration === null) deadline.backOff();
+          else deadline.observe(duration);
+          expect(deadline.timeoutMs()).toBeGreaterThanOrEqual(100);
+          expect(deadline.timeoutMs()).toBeLessThanOrEqual(2000);
+        }
+      }),
+    );
+  });
+
+  it("is the mean and four deviations, as RFC 6298 smooths them", () => {
+    const deadline = createDeadline(limits);
+    deadline.observe(200);
+    // Mean 200, deviation 100.
+    expect(deadline.timeoutMs()).toBe(600);
+    deadline.observe(280);
+    // Deviation 0.75 * 100 + 0.25 * 80 = 95, mean 0.875 * 200 + 0.125 * 280 = 210.
+    expect(deadline.timeoutMs()).toBeCloseTo(210 + 4 * 95, 9);
+  });
+
+  it("comes down to what is steady", () => {
+    const deadline = createDeadline(limits);
+    deadline.observe(1500);
+    for (let times = 0; times < 100; times++) deadline.observe(300);
+    expect(deadline.timeoutMs()).toBeGreaterThanOrEqual(300);
+    expect(deadline.timeoutMs()).toBeLessThan(310);
+  });
+
+  it("doubles after each miss until the ceiling, and an observation ends that", () => {
+    const deadline = createDeadline(limits);
+    deadline.observe(100);
+    const timeouts = [deadline.timeoutMs()];
+    for (let misses = 0; misses < 4; misses++) {
+      deadline.backOff();
+      timeouts.push(deadline.timeoutMs());
+    }
+    expect(timeouts).toEqual([300, 600, 1200, 2000, 2000]);
+    deadline.observe(100);
+    expect(deadline.timeoutMs()).toBeLessThanOrEqual(300);
+  });
+
+  it("recovers from any number of misses with one observation", () => {
+    const deadline = createDeadline(limits);
+    for (let misses = 0; misses < 2000; misses++) deadline.backOff();
+    deadline.observe(50);
+    expect(deadline.timeoutMs()).toBe(150);
+  });
+});
+
+describe("a late member's new start", () => {
+  const now = Float32Array.of(1, -2, 0.5);
+  const update = Float32Array.of(8, 16, -4);
+
+  it("is the newest snapshot where it has done nothing", () => {
+    expect([...rebase(now, null)]).toEqual([...now]);
+  });
+
+  it("halves its progress for every round that went on without it, and drops it after 8", () => {
+    for (let gapRounds = 0; gapRounds <= 9; gapRounds++) {
+      const share = gapRounds > 8 ? 0 : 1 / 2 ** gapRounds;
+      expect([...rebase(now, {update, gapRounds})], `gap ${gapRounds}`).toEqual(
+        [...now].map((value, index) => value + share * (update[index] ?? 0)),
+      );
+    }
+    expect(MAX_REBASE_GAP_ROUNDS).toBe(8);
+  });
+
+  it("leaves the snapshot and the update as they were", () => {
+    const random = createRandom({seed: 1, site: "", round: 0, purpose: "rebase"});
+    const [snapshot, progress] = [0, 1].map(() => Float32Array.from({length: 20}, () => random.normal()));
+    const before = [snapshot?.slice(), progress?.slice()];
+    const start = rebase(snapshot ?? now, {update: progress ?? update, gapRounds: 2});
+    start.fill(9);
+    expect([snapshot, progress]).toEqual(before);
+  });
+});
