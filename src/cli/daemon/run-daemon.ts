@@ -33,6 +33,7 @@ async function report({node, greeting}: Daemon, reporter: Reporter): Promise<nev
 export async function runDaemon(options: DaemonOptions, reporter: Reporter): Promise<void> {
   const {logger} = options;
   const requested = terminationRequest();
+  logger.debug("starting");
   const opening = openDaemon(options);
   const running = opening.then((daemon) => report(daemon, reporter));
   try {

@@ -1,0 +1,131 @@
+import {mkdir, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {type StatusResponse, statusResponseSchema} from "../../src/status/index.ts";
+import {type Running, runProgram, startProgram} from "./process.ts";
+import {smallConsortium} from "./small-consortium.ts";
+
+const CLOSING_LIMIT_MS = 5000;
+
+const start = (configPath: string): Running => startProgram(["start", "--config", configPath]);
+
+/** The address in the greeting, which a daemon writes once it serves. */
+async function addressOf(daemon: Running): Promise<string> {
+  const [, address = ""] = await daemon.line(/^listening +(\S+)$/);
+  return address;
+}
+
+async function statusUrlOf(daemon: Running): Promise<string> {
+  const [, url = ""] = await daemon.line(/^status +(\S+)\/v1\/status$/);
+  return url;
+}
+
+async function statusOf(url: string): Promise<StatusResponse["node"]> {
+  return statusResponseSchema.parse(await (await fetch(`${url}/v1/status`)).json()).node;
+}
+
+/** Ends a daemon by `signal` and gives its exit status and how long it took. */
+async function end(
+  daemon: Running,
+  signal: NodeJS.Signals,
+): Promise<{status: number | null; tookMs: number}> {
+  const beganMs = performance.now();
+  daemon.child.kill(signal);
+  const {status} = await daemon.ended;
+  return {status, tookMs: performance.now() - beganMs};
+}
+
+describe("a daemon", () => {
+  it("introduces itself, waits by name, answers for its status and ends in time on SIGTERM", async () => {
+    const {first} = await smallConsortium();
+    const daemon = start(first.configPath);
+    const url = await statusUrlOf(daemon);
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({status: "ok"});
+    const node = await statusOf(url);
+    expect(node).toMatchObject({site: "north", peerId: first.peerId, rounds: 5});
+    expect(node.peers).toMatchObject([{name: "south", link: {status: "down"}}]);
+    const shown = await runProgram(["status", "--url", url]);
+    expect(shown.stdout).toMatch(/^north of synthetic-heart-on-this-machine · consilium /);
+    expect(shown.stdout).toMatch(/^ {2}south \(trainer\) down/m);
+    const asked = await runProgram(["status", "--url", url, "--json"]);
+    expect(statusResponseSchema.parse(JSON.parse(asked.stdout)).node.peerId).toBe(first.peerId);
+    const {status, tookMs} = await end(daemon, "SIGTERM");
+    expect(tookMs).toBeLessThan(CLOSING_LIMIT_MS);
+    const {stderr} = await daemon.ended;
+    expect(status, stderr).toBe(0);
+    for (const line of [
+      /^consilium \d+\.\d+\.\d+$/m,
+      /^state {8}\S.*state$/m,
+      /^site {9}north of synthetic-heart-on-this-machine$/m,
+      new RegExp(`^peer id {6}${first.peerId}$`, "m"),
+      /^fingerprint {2}([0-9a-f]{4} ?){8}$/m,
+      /^listening {4}\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\//m,
+      /^Leaves this machine: model parameters and feature statistics, votes, addresses - nothing else\.$/m,
+    ]) {
+      expect(stderr, String(line)).toMatch(line);
+    }
+  });
+
+  it("learns with another that it finds from one address, and serves on when the run has ended", async () => {
+    const {first, second, configure} = await smallConsortium();
+    const north = start(first.configPath);
+    await configure(second, {bootstrap: [await addressOf(north)], log: {level: "info", format: "json"}});
+    const south = start(second.configPath);
+    const [, model] = await north.line(/The run has ended: model ([0-9a-f]{64}) · test AUROC .* · n \d+$/);
+    await south.line(/"msg":"the run's result"/);
+    const [, southUrl = ""] = await south.line(/"statusUrl":"([^"]+)".*"msg":"the node is up"/);
+    const nodes = [await statusOf(await statusUrlOf(north)), await statusOf(southUrl)];
+    for (const node of nodes) {
+      expect(node, node.site).toMatchObject({activity: "finished", stage: null, certified: {result: model}});
+      expect(node.test?.n, node.site).toBeGreaterThan(10);
+    }
+    for (const daemon of [north, south]) {
+      const {status, tookMs} = await end(daemon, "SIGINT");
+      expect([status, tookMs < CLOSING_LIMIT_MS], `${tookMs} ms`).toEqual([0, true]);
+    }
+    const {stderr} = await south.ended;
+    for (const line of stderr.trimEnd().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();
+    const everything = `${stderr}${(await north.ended).stderr}`;
+    expect(everything).not.toMatch(/synthetic-(north|south)-\d+/);
+  });
+
+  it("comes back to what was decided, and to the addresses at which it reached others", async () => {
+    const {first, second, configure} = await smallConsortium();
+    const north = start(first.configPath);
+    await configure(second, {bootstrap: [await addressOf(north)]});
+    const south = start(second.configPath);
+    const [, model = ""] = await south.line(/The run has ended: model ([0-9a-f]{64})/);
+    await end(south, "SIGTERM");
+    await configure(second, {bootstrap: []});
+    const again = start(second.configPath);
+    const [line] = await again.line(/The run has ended: model .*/);
+    expect(line).toContain(`${model} · test figures withheld or told before`);
+    const url = await statusUrlOf(again);
+    await expect
+      .poll(async () => (await statusOf(url)).peers[0]?.link.status, {timeout: 20_000, interval: 100})
+      .toBe("up");
+  });
+
+  it("that cannot go on says why in its last line and ends with the status for it", async () => {
+    const {first, second, configure} = await smallConsortium();
+    const north = start(first.configPath);
+    await configure(second, {bootstrap: [await addressOf(north)]});
+    await rm(join(first.state, "runs"), {recursive: true});
+    await mkdir(join(first.state, "runs"));
+    start(second.configPath);
+    const {status, stderr} = await north.ended;
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+      /^STORAGE_UNWRITABLE: cannot write .*then restart\.$/,
+    );
+    expect(status).toBe(77);
+  });
+
+  it("that is told to end while it starts ends with status 0", async () => {
+    const {first, configure} = await smallConsortium();
+    await configure(first, {log: {level: "debug", format: "text"}});
+    const daemon = start(first.configPath);
+    await daemon.line(/ starting$/);
+    const {status, tookMs} = await end(daemon, "SIGTERM");
+    expect([status, tookMs < CLOSING_LIMIT_MS], (await daemon.ended).stderr).toEqual([0, true]);
+  });
+});
