@@ -37,7 +37,7 @@ describe("the command line", () => {
 
   it("lists the commands and the exit statuses in --help", async () => {
     const help = await printed(["--help"]);
-    for (const name of ["init", "start", "status", "plan", "data"])
+    for (const name of ["init", "start", "status", "plan", "data", "demo"])
       expect(help).toContain(`consilium ${name}`);
     for (const [status, meaning] of Object.entries(EXIT_STATUSES))
       expect(help).toContain(`${status}  ${meaning}`);
