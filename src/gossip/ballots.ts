@@ -14,7 +14,7 @@ import {castVote, fetchSnapshot} from "./voting.ts";
 export function takeLead(context: RoundContext): void {
   const {state} = context;
   const {setup} = state;
-  if (state.decided !== null) return;
+  if (state.decided !== null || state.excluded.has(setup.self)) return;
   const isQuorumReady = state.quorumReadyAtMs !== null;
   if (!isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
     const missing = others(context).filter(

@@ -122,17 +122,21 @@ function objectToCulprit(
     } catch (error) {
       if (!isCoded(error)) throw error;
       objectTo(context, member, "invalid");
+      // First-hand: while this round lasts, it neither follows this member nor leads with it, be it itself.
+      context.state.excluded.add(member);
     }
   }
 }
 
-/** Tells the leader that `member` spoils the attempt. */
+/** Tells the leader, who may be this member itself, that `member` spoils the attempt. */
 export function objectTo(context: RoundContext, member: MemberId, reason: "invalid" | "unreachable"): void {
-  const {exchange, setup} = context.state;
+  const {exchange, setup, excluded} = context.state;
   if (exchange === null) return;
+  const {leader, group} = exchange;
   exchange.isBroken = true;
   report(context, {kind: "objection", round: setup.round, member, reason});
-  sendTo(context, [exchange.leader], {type: "object", group: exchange.group, member, reason});
+  if (leader !== setup.self) sendTo(context, [leader], {type: "object", group, member, reason});
+  else if (reason === "invalid") excluded.add(member);
 }
 
 /** Fetches a chunk's sum that its owner announced. */

@@ -59,7 +59,7 @@ export function onFrame(context: RoundContext, from: MemberId, frame: Frame): vo
   const {state} = context;
   state.heard.add(from);
   if (state.decided !== null && frame.type !== "certificate") return;
-  if (isLeaderFrame(frame) && state.setup.order.leaderOf(frame.ballot) !== from) return;
+  if (isLeaderFrame(frame) && !mayLead(context, from, frame.ballot)) return;
   switch (frame.type) {
     case "ready":
       return onReady(context, from, frame.contribution);
@@ -92,6 +92,10 @@ function isLeaderFrame(frame: Frame): frame is FrameOf<"prepare" | "start" | "pr
   return frame.type === "prepare" || frame.type === "start" || frame.type === "propose";
 }
 
+function mayLead({state}: RoundContext, member: MemberId, ballot: number): boolean {
+  return state.setup.order.leaderOf(ballot) === member && !state.excluded.has(member);
+}
+
 function onObject(context: RoundContext, frame: FrameOf<"object">): void {
   const {exchange, lead, excluded, setup} = context.state;
   if (exchange?.group !== frame.group || lead?.phase !== "mixing") return;
@@ -122,6 +126,7 @@ export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: U
   if (state.exchange?.group !== purpose.group) return;
   if (purpose.kind === "part") onPart(context, purpose.chunk, purpose.member, bytes);
   else onSum(context, purpose.chunk, bytes);
+  if (state.exchange.isBroken && state.lead?.phase === "mixing") return onExchangeOver(context);
   considerProposal(context);
   considerVote(context);
 }
