@@ -5,7 +5,7 @@ import type {Roster} from "./roster.ts";
 const STANDARDISATION: Record<Plan["task"]["standardisation"], string> = {
   site: "Each site scales its columns by its own mean and spread; these do not leave it.",
   federated:
-    "Columns are scaled by all sites' mean and spread: each site sends the counts, sums and sums of squares of its columns once.",
+    "Columns are scaled by all sites' mean and spread: each site sends the means of its columns, and the mean squared deviations from everyone's mean, once.",
   none: "Columns are used as they are.",
 };
 

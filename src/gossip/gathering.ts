@@ -18,13 +18,13 @@ export function onReady(context: RoundContext, member: MemberId, contribution: s
 
 /** Members that can take part in an attempt that this member leads. */
 function candidates({state}: RoundContext): MemberId[] {
-  const {lead, setup, ready, excluded} = state;
-  if (lead === null || state.own === null || !ready.has(setup.self)) return [];
-  return setup.rules.members.filter(
-    (member) =>
-      ready.has(member) &&
-      !excluded.has(member) &&
-      (lead.ballot === 0 || member === setup.self || lead.promises.has(member)),
+  const {lead, setup, ready, excluded, linked} = state;
+  const {self, rules} = setup;
+  if (lead === null || state.own === null || !ready.has(self)) return [];
+  const isPresent = (member: MemberId): boolean =>
+    linked.has(member) && (lead.ballot === 0 || lead.promises.has(member));
+  return rules.members.filter(
+    (member) => ready.has(member) && !excluded.has(member) && (member === self || isPresent(member)),
   );
 }
 

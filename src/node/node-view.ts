@@ -77,6 +77,8 @@ export function createNodeView({options, facts, session, network, run, work}: No
     roster.members.find(({peerId}) => peerId === member)?.name ?? "unknown";
   const {round, ready, isFinished} = session.view();
   const {activity, loss, validation, certificates, waitingFor, outcome} = run.progress();
+  // With the own work done and others' missing, it is they who are waited for; else the protocol says for whom.
+  const late = activity === "exchanging" ? facts.members.filter((member) => !ready.includes(member)) : [];
   const rounds = certificates.map(({body}) => ({
     round: body.round,
     attempt: body.attempt,
@@ -89,12 +91,12 @@ export function createNodeView({options, facts, session, network, run, work}: No
     consortium: roster.consortium,
     plan: {name: plan.plan.name, hash: plan.hash, run: facts.run},
     addresses: network.addresses(),
-    activity,
+    activity: late.length > 0 ? "waiting" : activity,
     round,
     rounds: facts.stages.rounds,
     stage: isFinished ? null : facts.stages.stageOf(round).kind,
     ready: ready.map(nameOf),
-    waitingFor: waitingFor.map(nameOf),
+    waitingFor: (late.length > 0 ? late : waitingFor).map(nameOf),
     peers: network.links().map((link) => ({
       name: nameOf(link.peer),
       role: roster.members.find(({peerId}) => peerId === link.peer)?.role ?? "unknown",
