@@ -99,5 +99,10 @@ export async function openStatusServer(options: StatusServerOptions): Promise<St
     throw listenFailure(cause, options);
   }
   const name = host === "::1" ? "[::1]" : host;
-  return {url: `http://${name}:${portOf(server)}`, close: async () => void (await server.close())};
+  return {
+    url: `http://${name}:${portOf(server)}`,
+    async close() {
+      await server.close();
+    },
+  };
 }

@@ -71,7 +71,7 @@ describe("a daemon", () => {
     const north = start(first.configPath);
     await configure(second, {bootstrap: [await addressOf(north)], log: {level: "info", format: "json"}});
     const south = start(second.configPath);
-    const [, model] = await north.line(/The run has ended: model ([0-9a-f]{64}) · test AUROC .* · n \d+$/);
+    const [, model] = await north.line(/Result: model ([0-9a-f]{64}) · test AUROC .* · n \d+$/);
     await south.line(/"msg":"the run's result"/);
     const [, southUrl = ""] = await south.line(/"statusUrl":"([^"]+)".*"msg":"the node is up"/);
     const nodes = [await statusOf(await statusUrlOf(north)), await statusOf(southUrl)];
@@ -94,11 +94,11 @@ describe("a daemon", () => {
     const north = start(first.configPath);
     await configure(second, {bootstrap: [await addressOf(north)]});
     const south = start(second.configPath);
-    const [, model = ""] = await south.line(/The run has ended: model ([0-9a-f]{64})/);
+    const [, model = ""] = await south.line(/Result: model ([0-9a-f]{64})/);
     await end(south, "SIGTERM");
     await configure(second, {bootstrap: []});
     const again = start(second.configPath);
-    const [line] = await again.line(/The run has ended: model .*/);
+    const [line] = await again.line(/Result: model .*/);
     expect(line).toContain(`${model} · test figures withheld or told before`);
     const url = await statusUrlOf(again);
     await expect

@@ -128,6 +128,12 @@ describe("a newcomer's mistake gets one line and a documented exit status:", () 
     expect(second.status).toBe(69);
   });
 
+  it("a reader that leaves early, which is no mistake", async () => {
+    const help = startProgram(["--help"]);
+    help.child.stdout?.destroy();
+    expect(await help.ended).toMatchObject({status: 0, stderr: ""});
+  });
+
   it("a misspelt flag", async () => {
     const {status, stdout, stderr} = await runProgram(["start", "--confg", "node.yaml"]);
     expect(stderr).toBe("CLI_USAGE: unknown flag --confg. Did you mean --config?\n");

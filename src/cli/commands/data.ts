@@ -7,7 +7,7 @@ const BUCKETS = [1, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const LEAST_TRAIN_PATIENTS = 2;
 
 /** A count as a range wide enough to be passed on: 0, 1-9, 10-19, ... 10000 or more. */
-export function bucketOf(count: number): string {
+function bucketOf(count: number): string {
   const next = BUCKETS.findIndex((bound) => bound > count);
   if (next === 0) return "0";
   if (next === -1) return `${BUCKETS.at(-1)} or more`;

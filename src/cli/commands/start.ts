@@ -2,6 +2,7 @@ import {loadNodeConfig} from "../../config/index.ts";
 import {createJsonLogger, silentLogger, systemClock} from "../../core/index.ts";
 import {defineCommand} from "../command.ts";
 import {createLogReporter, createTextReporter} from "../daemon/reporter.ts";
+import {runDaemon} from "../daemon/run-daemon.ts";
 import {createTextSink} from "../daemon/text-log.ts";
 import {ownVersion} from "../version.ts";
 
@@ -27,8 +28,6 @@ export const startCommand = defineCommand({
         ? createTextReporter(writeError)
         : createLogReporter(isTelling ? logger : silentLogger);
     const version = ownVersion();
-    // Only here: libp2p and the compute backend take a second to load, which no other command needs.
-    const {runDaemon} = await import("../daemon/run-daemon.ts");
     await runDaemon({config, variables: process.env, version, clock: systemClock, logger}, reporter);
     return 0;
   },

@@ -2,7 +2,7 @@ import type {NodeConfig} from "../../config/index.ts";
 import {createIdentity, type Roster} from "../../consortium/index.ts";
 import {type Clock, type Closable, createCloseStack, type Logger} from "../../core/index.ts";
 import {readTask} from "../../data/index.ts";
-import {createLibp2pNetwork, type Network, type NetworkOptions} from "../../network/index.ts";
+import type {Network, NetworkOptions} from "../../network/index.ts";
 import {createNode, type Node, type NodeView} from "../../node/index.ts";
 import {openStatusServer} from "../../status/index.ts";
 import {openStateDirectory, type StateDirectory} from "../../storage/index.ts";
@@ -40,8 +40,10 @@ function openNetwork(
   roster: Roster,
   memory: AddressMemory,
 ): (options: NetworkOptions) => Promise<Network> {
-  return (options) =>
-    createLibp2pNetwork({
+  return async (options) => {
+    // Only here: libp2p takes a second to load, for which nobody who made a mistake should wait.
+    const {createLibp2pNetwork} = await import("../../network/index.ts");
+    return createLibp2pNetwork({
       ...options,
       listen,
       bootstrap: [...bootstrap, ...rosterAddresses(roster, site)],
@@ -49,6 +51,7 @@ function openNetwork(
       knownAddresses: memory.known,
       onAddresses: (peer, addresses) => memory.remember(peer, addresses),
     });
+  };
 }
 
 async function greetingOf(
@@ -94,6 +97,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         openNetwork: openNetwork(options, roster, memory),
       }),
     );
+    // Told to whoever waits for the outcome; until someone does, a failure must not count as uncaught.
+    node.outcome.catch(() => {});
     return {
       node,
       greeting: await greetingOf(node.view(), {version, state, statusUrl: status.url}),

@@ -68,7 +68,7 @@ function greetingLines(greeting: Greeting): string[] {
 }
 
 function resultLine({certificate, test}: RunOutcome): string {
-  const parts = [`The run has ended: model ${certificate.body.result}`];
+  const parts = [`Result: model ${certificate.body.result}`];
   if (test?.auroc != null) parts.push(`test AUROC ${intervalText(test.auroc)}`);
   if (test?.accuracy != null) parts.push(`accuracy ${intervalText(test.accuracy)}`);
   return [...parts, test === null ? "test figures withheld or told before" : `n ${test.n}`].join(" · ");
