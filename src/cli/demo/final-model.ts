@@ -6,7 +6,6 @@ import {createStages, federatedStandardiser, type Stages} from "../../node/index
 import {openSnapshot} from "../../parameters/index.ts";
 import {openStateDirectory} from "../../storage/index.ts";
 import type {CliErrorCode} from "../errors.ts";
-import type {NodeStatus} from "./daemon.ts";
 import type {Workspace, WorkspaceSite} from "./workspace.ts";
 
 /** The model that a consortium ended with. */
@@ -17,6 +16,12 @@ export interface FinalModel {
   readonly parameters: Float32Array;
   /** The common scaling that it carries; null when each site has its own. */
   readonly standardiser: Standardiser | null;
+}
+
+/** What a site's status says of the model that it ended with. */
+export interface EndStatus {
+  readonly plan: {readonly run: string};
+  readonly certified: {readonly result: string} | null;
 }
 
 /** The rounds of `plan` and what their vectors hold, as its daemons have them. */
@@ -58,7 +63,7 @@ async function readModel(site: WorkspaceSite, run: string, hash: string): Promis
 export async function readFinalModel(
   {sites, plan: {plan}}: Workspace,
   task: Task,
-  statuses: readonly NodeStatus[],
+  statuses: readonly EndStatus[],
 ): Promise<FinalModel> {
   const hashes = new Set(statuses.map(({certified}) => certified?.result ?? ""));
   const [hash = ""] = hashes;
@@ -73,10 +78,9 @@ export async function readFinalModel(
   const stages = stagesOf(plan, features);
   const expected = stages.shapeOf(stages.rounds - 1);
   let values = new Float32Array();
-  for (const site of sites) {
-    // The store checks the bytes against their hash, so equal hashes are equal bytes.
-    values = new Float32Array(openSnapshot(sha256, await readModel(site, run, hash), expected).values);
-  }
+  // The store checks the bytes against their hash, so equal hashes are equal bytes: any site's will do.
+  for (const site of sites)
+    values = openSnapshot(sha256, await readModel(site, run, hash), expected).values.slice();
   const statistics = stages.statisticsOf(values);
   return {
     hash,
