@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {
+  EXIT_STATUSES,
   exitStatusHelp,
   exitStatusOf,
-  EXIT_STATUSES,
   ruleOf,
   STATUS_OF_CODE,
 } from "../../src/cli/exit-status.ts";
