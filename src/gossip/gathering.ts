@@ -53,10 +53,12 @@ export function considerStart(context: RoundContext, isOverdue: boolean): void {
 /** How long the members that are not ready are still waited for. */
 function waitMs({state, nowMs}: RoundContext, ballot: number): number {
   const {limits, opening, readiness} = state.setup;
-  // A later ballot asks only who is alive; the slow ones were waited for in the first.
-  if (ballot > 0) return limits.minimumMs;
-  const allowedMs = opening.waitMs ?? readiness.timeoutMs();
-  return Math.max(0, allowedMs - (nowMs - (state.quorumReadyAtMs ?? nowMs)));
+  const waitedMs = nowMs - (state.quorumReadyAtMs ?? nowMs);
+  const restMs = Math.max(0, (opening.waitMs ?? readiness.timeoutMs()) - waitedMs);
+  if (ballot === 0) return restMs;
+  // A later ballot asks only who is alive; the slow ones were waited for in the first. But whoever leads the
+  // first round gives the others the plan's time, since its first leader may be the one that is still missing.
+  return Math.max(limits.minimumMs, opening.waitMs === null ? 0 : restMs);
 }
 
 function startAttempt(context: RoundContext, present: readonly MemberId[]): void {

@@ -171,7 +171,9 @@ function resendLead(context: RoundContext, peer: MemberId): void {
   const {lead, exchange, promised} = context.state;
   if (lead === null) return;
   const {ballot} = lead;
-  if (lead.phase === "promising" && promised === ballot) sendTo(context, [peer], {type: "prepare", ballot});
+  // Also while it gathers: who comes now can still take part.
+  const isAsking = lead.phase === "promising" || lead.phase === "gathering";
+  if (isAsking && promised === ballot) sendTo(context, [peer], {type: "prepare", ballot});
   if (lead.phase === "mixing" && exchange !== null) {
     sendTo(context, [peer], {type: "start", ballot, participants: exchange.participants});
   }
