@@ -8,7 +8,10 @@ const run = z.string().regex(/^[0-9a-f]{32}$/);
 const member = z.string().min(1).max(64);
 const members = z.array(member).min(1).max(MAX_MEMBERS);
 const round = z.int().min(0).max(1_000_000);
-const ballot = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const ballot = z
+  .int()
+  .min(0)
+  .max(2 ** 31);
 const weight = z.number().positive().max(MAX_MEMBERS);
 const signature = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 128);
 

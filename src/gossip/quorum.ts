@@ -14,7 +14,7 @@ export function majority(members: number): number {
  */
 export interface LeaderOrder {
   leaderOf(ballot: number): MemberId;
-  /** The lowest ballot above `above` that `member` leads. */
+  /** The lowest ballot above `above` that `member`, one of the members, leads. */
   nextBallot(member: MemberId, above: number): number;
 }
 
@@ -31,9 +31,8 @@ export function leaderOrder(
   return {
     leaderOf,
     nextBallot(member, above) {
-      let ballot = above + 1;
-      while (leaderOf(ballot) !== member) ballot += 1;
-      return ballot;
+      const turn = members.indexOf(member) - first - (above + 1);
+      return above + 1 + (((turn % members.length) + members.length) % members.length);
     },
   };
 }

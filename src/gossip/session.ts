@@ -16,6 +16,7 @@ import {
 } from "./round.ts";
 import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
+import {settle} from "./voting.ts";
 
 const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
 
@@ -57,8 +58,12 @@ class SessionMachine implements Session {
   #effects: Effect[] = [];
   #nowMs = 0;
 
+  /** Whether this node takes the results without training or voting, as evaluators do. */
+  readonly #isObserver: boolean;
+
   constructor(setup: SessionSetup) {
     this.#setup = setup;
+    this.#isObserver = !setup.members.includes(setup.self);
     this.#readiness = createDeadline(setup.limits);
     this.#exchanging = createDeadline(setup.limits);
     this.#catchUp = new CatchUp(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
@@ -85,7 +90,7 @@ class SessionMachine implements Session {
   #dispatch(event: Event): void {
     switch (event.type) {
       case "contribute":
-        if (event.round !== this.#round?.setup.round) return;
+        if (event.round !== this.#round?.setup.round || this.#isObserver) return;
         return this.#inRound((context) => contribute(context, event.contribution));
       case "frame":
         return this.#onFrame(event.from, event.frame);
@@ -94,6 +99,7 @@ class SessionMachine implements Session {
         if (!this.#isMember(event.peer)) return;
         this.#linked.add(event.peer);
         this.#heard.add(event.peer);
+        if (this.#isObserver) this.#askAgainLater();
         return this.#inRound((context) => onLinkUp(context, event.peer));
       case "link-down":
         this.#linked.delete(event.peer);
@@ -175,25 +181,26 @@ class SessionMachine implements Session {
     this.#certified = next;
     this.#catchUp.end();
     this.#round = this.#openRound(heard, null);
+    if (this.#isObserver) this.#askAgainLater();
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
     this.#emit({type: "certified", ...next, hasJumped});
   }
 
   #onFrame(from: MemberId, frame: Frame): void {
     if (frame.run !== this.#setup.run) return;
+    if (this.#isMember(from)) this.#heard.add(from);
     const {round} = this.view();
-    if (frame.type === "ask") {
-      if (this.#isMember(from)) this.#heard.add(from);
-      if (frame.round < round) this.#sendCertificate(from);
-      return;
-    }
-    // Evaluators and relays are linked too: they may ask, and have no part in the decision.
-    if (!this.#isMember(from)) return;
-    this.#heard.add(from);
-    if (frame.type === "certificate") this.#onCertificate(from, frame);
+    // Evaluators are linked too: they ask and answer, and have no part in the decision.
+    if (frame.type === "ask") this.#onAsk(from, frame);
+    else if (frame.type === "certificate") this.#onCertificate(from, frame);
+    else if (!this.#isMember(from)) return;
     else if (frame.round > round) this.#fallBehind(from);
     else if (frame.round < round) this.#onLateFrame(from, frame);
     else this.#inRound((context) => onFrame(context, from, frame));
+  }
+
+  #onAsk(from: MemberId, frame: FrameOf<"ask">): void {
+    if (frame.round < this.view().round) this.#sendCertificate(from);
   }
 
   #onLateFrame(from: MemberId, frame: Frame): void {
@@ -244,7 +251,19 @@ class SessionMachine implements Session {
     if (certificate !== null && snapshot !== undefined) this.#advance({certificate, snapshot});
   }
 
+  /** Nobody tells an observer of new certificates: it asks. */
+  #askAgainLater(): void {
+    if (this.#round === null) return;
+    this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
+  }
+
   #onTimer(timer: TimerName): void {
+    if (this.#isObserver) {
+      for (const peer of this.#linked) this.#ask(peer);
+      this.#askAgainLater();
+      this.#inRound((context) => settle(context));
+      return;
+    }
     if (timer === "patience" && this.#catchUp.isLost && this.#round?.decided == null) {
       for (const peer of this.#linked) this.#ask(peer);
       this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
@@ -272,12 +291,7 @@ class SessionMachine implements Session {
   #sendCertificate(to: MemberId): void {
     if (this.#certified === null) return;
     const {certificate} = this.#certified;
-    const frame: Frame = {
-      type: "certificate",
-      run: this.#setup.run,
-      round: certificate.body.round,
-      certificate,
-    };
-    this.#emit({type: "send", to, frame});
+    const {run, round} = certificate.body;
+    this.#emit({type: "send", to, frame: {type: "certificate", run, round, certificate}});
   }
 }

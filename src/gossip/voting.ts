@@ -14,6 +14,8 @@ import {
   sendTo,
 } from "./round-state.ts";
 
+const MAX_REMEMBERED_BALLOTS = 64;
+
 /** Asks `member` for the snapshot `hash`, once at a time. */
 export function fetchSnapshot(context: RoundContext, hash: string, member: MemberId): void {
   const isUnderWay = [...context.state.fetches.values()].some(
@@ -55,6 +57,7 @@ export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<
     return;
   }
   state.highestBallot = Math.max(state.highestBallot, frame.ballot);
+  if (state.bodies.size >= MAX_REMEMBERED_BALLOTS) state.bodies.clear();
   state.bodies.set(bodyHash(primitives.hash, frame.body), frame.body);
   state.proposal = {ballot: frame.ballot, body: frame.body, from};
   considerVote(context);
@@ -155,6 +158,8 @@ function countVote(
     return;
   }
   state.votes.set(ballot, votes.set(from, {body, signature}));
+  // A member that votes in ever new ballots must not fill the memory.
+  if (state.votes.size > MAX_REMEMBERED_BALLOTS) state.votes.delete(Math.min(...state.votes.keys()));
   considerDecision(context, ballot, body);
 }
 

@@ -12,6 +12,8 @@ export type NodeErrorCode =
   | "NODE_CONTRACT_FOREIGN"
   /** The site has too few train patients to take part. */
   | "NODE_TOO_FEW_PATIENTS"
+  /** The roster gives this site a role that this version does not know how to play. */
+  | "NODE_ROLE_UNSUPPORTED"
   /** The plan's start rule asks for more members than the roster has. */
   | "NODE_START_IMPOSSIBLE"
   /** The journal of the run holds something that this version does not write. */

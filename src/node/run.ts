@@ -100,7 +100,7 @@ export class Run {
     await removeStale(storage.models, this.#certificates, plan.retention.models, restored);
     if (certified !== null) transport.publish(certified.snapshot);
     if (certified !== null && session.view().isFinished) this.#run(() => this.#finish(certified));
-    else if (round?.contribution == null) this.#run(() => this.#workOn(certified, null));
+    else if (round?.contribution == null) this.#begin(certified, null);
     else this.#contributeAgain(session.view().round, round.contribution);
   }
 
@@ -130,6 +130,12 @@ export class Run {
 
   #run(task: () => Promise<void>): void {
     task().catch(this.#options.onFatal);
+  }
+
+  #begin(certified: Certified | null, progress: LocalProgress | null): void {
+    const {members, self} = this.#options;
+    // An evaluator takes the results and trains nothing.
+    if (members.includes(self)) this.#run(() => this.#workOn(certified, progress));
   }
 
   /** The round: local work on the certified snapshot; its release goes to the protocol. */
@@ -181,7 +187,7 @@ export class Run {
       this.#run(() => this.#finish(certified));
       return;
     }
-    this.#run(() => this.#workOn(certified, progress));
+    this.#begin(certified, progress);
     // Behind the round's work, which has the trainer first: the validation keeps no round waiting.
     if (stages.stageOf(body.round).kind === "training") this.#run(() => this.#validate(certified));
   }

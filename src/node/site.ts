@@ -82,6 +82,9 @@ function memberOf({site, peerId, roster}: SiteChecks): RosterMember {
       "Ask for the line `consilium init` printed to be put on everyone's roster file.",
     );
   }
+  if (member.role === "relay") {
+    refuse("NODE_ROLE_UNSUPPORTED", `the roster makes ${site} a relay`, "Relays come in a later version.");
+  }
   return member;
 }
 
@@ -95,7 +98,7 @@ export async function openSite(checks: SiteChecks): Promise<Site> {
   const {task, folder} = checks.task;
   const table = await readSite({task, folder, site: checks.site, variables: checks.variables});
   const split = splitSite(table, task, checks.plan.plan.seed);
-  if (split.train.patients < LEAST_TRAIN_PATIENTS) {
+  if (member.role === "trainer" && split.train.patients < LEAST_TRAIN_PATIENTS) {
     refuse(
       "NODE_TOO_FEW_PATIENTS",
       `${checks.site} has fewer than ${LEAST_TRAIN_PATIENTS} train patients`,

@@ -19,6 +19,8 @@ export interface ConsortiumOptions {
   readonly rounds: number;
   readonly values?: number;
   readonly codec?: CodecName;
+  /** Nodes that are linked to the members and take the results only. */
+  readonly observers?: readonly string[];
   readonly startMembers?: number;
   readonly weightShare?: number;
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
@@ -50,7 +52,8 @@ export function train(seed: number, member: string, round: number, reference: Fl
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
   const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
-  const certified = new Map<string, Certified[]>(members.map((member) => [member, []]));
+  const nodes = [...members, ...(options.observers ?? [])];
+  const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
   const setupOf = (self: string): Omit<SessionSetup, "restored"> => ({
     self,
@@ -86,7 +89,7 @@ export function createConsortium(options: ConsortiumOptions) {
   };
   const random = createRandom({seed, site: "", round: 0, purpose: "latency"});
   const world = new World({
-    members,
+    members: nodes,
     setupOf,
     contributionOf,
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),

@@ -69,9 +69,8 @@ export class World {
   run(isDone: () => boolean = () => this.isFinished, limit = 20_000): void {
     for (let count = 0; !isDone(); count++) {
       if (count >= limit || !this.#queue.step()) {
-        throw new Error(
-          `the world stands still at ${this.#queue.nowMs} ms after ${count} events: ${this.#describe()}`,
-        );
+        const where = `at ${Math.round(this.#queue.nowMs)} ms after ${count} events: ${this.#describe()}`;
+        throw new CodedError("SIMULATION_STALLED", `the members do not get on ${where}`);
       }
     }
   }
@@ -191,13 +190,17 @@ export class World {
   #train(member: MemberId): void {
     const machine = this.#machine(member);
     const view = machine.session?.view();
-    if (view === undefined || view.isFinished) return;
+    if (view === undefined || view.isFinished || !this.#isTrainer(member)) return;
     const {life} = machine;
     this.#queue.after(this.#options.trainingMs(member, view.round), () => {
       const now = machine.session?.view();
       if (machine.life !== life || now?.round !== view.round) return;
       this.#contribute(member, this.#options.contributionOf(member, view.round, view.certified));
     });
+  }
+
+  #isTrainer(member: MemberId): boolean {
+    return this.#options.setupOf(member).members.includes(member);
   }
 
   #contribute(member: MemberId, contribution: Contribution): void {
