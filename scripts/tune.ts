@@ -8,9 +8,8 @@ import "../src/core/polyfill.ts";
 import {readFile, writeFile} from "node:fs/promises";
 import path from "node:path";
 import {findPreset, type PlanSettings} from "../src/config/index.ts";
-import {createRandom} from "../src/core/index.ts";
 import {featuresOf, joinMatrices, type LocatedTask, readTask, standardise} from "../src/data/index.ts";
-import {evaluateScores} from "../src/evaluation/index.ts";
+import {accuracy, auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {createExperiment, readSites, type SiteData, trainFedAvg} from "../src/simulation/index.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
@@ -66,9 +65,11 @@ function validate(
     }),
   );
   const scores = experiment.model.predict(parameters, rows);
-  const random = createRandom({seed: plan.seed, site: "", round: 0, purpose: "bootstrap"});
-  const {logLoss, auroc, accuracy} = evaluateScores({labels: rows.labels, scores, random});
-  return {logLoss: logLoss?.value ?? 0, auroc: auroc?.value ?? 0, accuracy: accuracy?.value ?? 0};
+  return {
+    logLoss: logLoss(rows.labels, scores) ?? 0,
+    auroc: auroc(rows.labels, scores) ?? 0,
+    accuracy: accuracy(rows.labels, scores)?.value ?? 0,
+  };
 }
 
 const mean = (values: readonly number[]): number =>
