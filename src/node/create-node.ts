@@ -26,6 +26,7 @@ import type {StateDirectory} from "../storage/index.ts";
 import {openTrainer} from "../training/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
+import {withPeerNames} from "./peer-names.ts";
 import {openRecords, writeRecord} from "./records.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
 import {Run, type RunOutcome} from "./run.ts";
@@ -181,9 +182,11 @@ function workOf({plan, site: name, backend, workerUrl}: NodeOptions, {site, stag
  */
 export async function createNode(options: NodeOptions): Promise<Node> {
   const facts = await establish(options);
+  const names = new Map(options.roster.members.map(({peerId, name}) => [peerId, name]));
+  const logger = withPeerNames(options.logger, names).child({run: facts.run});
   const stack = createCloseStack();
   try {
-    return await assemble(options, facts, stack);
+    return await assemble({...options, logger}, facts, stack);
   } catch (error) {
     await stack.close();
     throw error;
@@ -191,9 +194,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 }
 
 async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
-  const {plan, roster, clock} = options;
+  const {plan, roster, clock, logger} = options;
   const {identity, site, stages, run, members} = facts;
-  const logger = options.logger.child({run});
   const storage = stack.add(await options.state.openRun(run));
   const {restored, certificates, isTestOpened} = await openRecords(storage, stages.shapeOf);
   let fail: (error: unknown) => void = () => {};
