@@ -101,10 +101,19 @@ export function onStart(context: RoundContext, leader: MemberId, start: FrameOf<
     return;
   }
   if (state.own === null || mine.contribution !== state.own.hash) return;
-  if (state.quorumReadyAtMs !== null) setup.readiness.observe(context.nowMs - state.quorumReadyAtMs);
+  learnReadiness(context, start);
   armPatience(context);
   beginExchange(context, leader, start);
   considerProposal(context);
+}
+
+/** Who was worth waiting for and is not in was given too little time; else this is how long it takes. */
+function learnReadiness(context: RoundContext, {participants}: FrameOf<"start">): void {
+  const {quorumReadyAtMs, setup} = context.state;
+  const present = participants.map(({member}) => member);
+  if (quorumReadyAtMs === null) return;
+  if (awaited(context, present).length > 0) setup.readiness.backOff();
+  else setup.readiness.observe(context.nowMs - quorumReadyAtMs);
 }
 
 /** A leader whose exchange has ended proposes its result, if enough of the weight took part. */

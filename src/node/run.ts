@@ -22,6 +22,9 @@ import type {Site} from "./site.ts";
 import type {Stages} from "./stages.ts";
 import type {RunEffect, Transport} from "./transport.ts";
 
+/** More than any plan's retention; all are in the journal. */
+const MAX_CERTIFICATES_IN_MEMORY = 2000;
+
 /** The end of a run at this site. */
 export interface RunOutcome {
   readonly certificate: Certificate;
@@ -34,6 +37,7 @@ export interface RunProgress {
   readonly activity: "waiting" | "training" | "exchanging" | "finished";
   readonly loss: number | null;
   readonly validation: Validation | null;
+  /** The newest ones, oldest first. */
   readonly certificates: readonly Certificate[];
   /** Members that the last report of the protocol waits for. */
   readonly waitingFor: readonly MemberId[];
@@ -175,6 +179,7 @@ export class Run {
     const {body} = certified.certificate;
     const absent = members.filter((member) => !body.contributors.includes(member)).map(nameOf);
     this.#certificates.push(certified.certificate);
+    if (this.#certificates.length > MAX_CERTIFICATES_IN_MEMORY) this.#certificates.shift();
     this.#waitingFor = [];
     this.#working.abort();
     this.#working = new AbortController();
