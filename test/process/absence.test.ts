@@ -7,8 +7,8 @@ const STEP_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 180_000;
 const TEST_LIMIT_MS = 300_000;
 const MAXIMUM_SECONDS = 4;
-/** On a busy machine the work of a round, not the deadline, takes this long. */
-const SLACK_MS = 8000;
+/** The deadline, and the time that a round's work takes on a busy machine. */
+const HELD_LIMIT_MS = 1000 * MAXIMUM_SECONDS + 5000;
 
 describe("five members, of whom one has not been started yet", () => {
   let consortium: Consortium;
@@ -20,7 +20,7 @@ describe("five members, of whom one has not been started yet", () => {
   beforeAll(async () => {
     consortium = await createConsortium({
       sites: SITES,
-      rounds: 60,
+      rounds: 100,
       localSteps: 20,
       deadline: {minimumSeconds: 0.2, maximumSeconds: MAXIMUM_SECONDS},
       startMembers: 4,
@@ -42,26 +42,21 @@ describe("five members, of whom one has not been started yet", () => {
     "go on without one that was stopped, after the deadline at the latest; it catches up",
     async () => {
       const others = consortium.sites.filter((site) => site !== stopped && site !== newcomer);
-      const [seen] = await passed(consortium, {sites: [stopped], round: 4, limitMs: STEP_LIMIT_MS});
+      await passed(consortium, {sites: [stopped], round: 4, limitMs: STEP_LIMIT_MS});
       stopped.daemon?.signal("SIGSTOP");
       const stoppedMs = performance.now();
-      const {round} = seen ?? {round: 0};
-      // The round in which it was stopped may hold its contribution; in the next one it has no part.
-      await passed(consortium, {sites: others, round: round + 1, limitMs: STEP_LIMIT_MS});
-      const certifiedMs = performance.now() - stoppedMs;
+      const round = Math.max(...(await consortium.statuses(others)).map((status) => status.round));
+      await passed(consortium, {sites: others, round, limitMs: STEP_LIMIT_MS});
+      expect(performance.now() - stoppedMs, "ms until the next certificate").toBeLessThan(HELD_LIMIT_MS);
       const statuses = await passed(consortium, {sites: others, round: round + 6, limitMs: STEP_LIMIT_MS});
-      console.log(
-        `rounds after SIGSTOP: two after ${certifiedMs.toFixed()} ms, seven after ${(performance.now() - stoppedMs).toFixed()} ms`,
-      );
-      expect(certifiedMs, "ms until two rounds were certified without it").toBeLessThan(
-        2 * 1000 * MAXIMUM_SECONDS + SLACK_MS,
-      );
       stopped.daemon?.signal("SIGCONT");
+      // It may have contributed to the round under way, and been the first to reach the next.
+      const certain = [2, 3, 4, 5, 6].map((further) => round + further);
       for (const {site, absences} of statuses) {
-        const absent = absences.filter((entry) => entry.round > round + 1 && entry.round < round + 6);
-        expect(absent.length).toBeGreaterThan(0);
-        for (const entry of absent)
-          expect(entry.absent, `round ${entry.round} at ${site}`).toContain(stopped.name);
+        const without = absences
+          .filter(({absent}) => absent.includes(stopped.name))
+          .map((entry) => entry.round);
+        expect(without, `rounds without ${stopped.name} at ${site}`).toEqual(expect.arrayContaining(certain));
       }
       const reached = Math.max(...(await consortium.statuses(others)).map((status) => status.round));
       await passed(consortium, {sites: [stopped], round: reached - 1, limitMs: STEP_LIMIT_MS});
@@ -78,8 +73,7 @@ describe("five members, of whom one has not been started yet", () => {
       const round = Math.max(...seen.map((status) => status.round));
       await passed(consortium, {sites: others, round: round + 2, limitMs: STEP_LIMIT_MS});
       const [through] = await consortium.statuses([second]);
-      const status = await consortium.start(newcomer, through);
-      expect(status.round, "a newcomer begins with nothing").toBe(0);
+      await consortium.start(newcomer, through);
       await consortium.until("links of the newcomer to all who are there", STEP_LIMIT_MS, async () => {
         const up = (await newcomer.daemon?.status())?.peers.filter(({link}) => link.status === "up") ?? [];
         return up.length === others.length ? up : null;
