@@ -4,6 +4,7 @@ import {type Codec, singles} from "./codec.ts";
 const WEIGHT_BYTES = 4;
 const CHUNK_ALIGNMENT_VALUES = 256;
 const ONE_CHUNK_LIMIT_BYTES = 64 * 1024;
+const BLOCK_VALUES = 4096;
 
 /**
  * A run of values of the encoded vector and where its bytes lie. The last chunk also carries the weight,
@@ -24,20 +25,29 @@ export function contributionSize(codec: Codec, values: number): number {
 
 /**
  * Encodes `(p (x - ref), p)`.
- * @param scaled `[d]`, the values already multiplied by `weight`
+ * @param values `[d]`, not changed; with a `factor` of 1, already multiplied by `weight`
  * @param weight p in (0, 1], exact in binary32, so that no codec touches it
+ * @param factor what the values are multiplied by first: the product of `weight` and of what clipping leaves
  * @returns the bytes, owned by the caller, and how many values saturated
  * @see docs/wire.md, Contribution
  */
 export function encodeContribution(
   codec: Codec,
-  scaled: Float32Array,
+  values: Float32Array,
   weight: number,
+  factor = 1,
 ): {bytes: Uint8Array; saturated: number} {
-  const bytes = new Uint8Array(contributionSize(codec, scaled.length));
-  const end = bytes.length - WEIGHT_BYTES;
-  const saturated = codec.encode(scaled, bytes.subarray(0, end));
-  new DataView(bytes.buffer).setFloat32(end, weight, true);
+  const bytes = new Uint8Array(contributionSize(codec, values.length));
+  const scratch = new Float32Array(Math.min(BLOCK_VALUES, values.length));
+  let saturated = 0;
+  // Block by block: a scaled copy of a large model would cost as much as encoding it.
+  for (let first = 0; first < values.length; first += BLOCK_VALUES) {
+    const block = scratch.subarray(0, Math.min(BLOCK_VALUES, values.length - first));
+    for (let index = 0; index < block.length; index++) block[index] = (values[first + index] ?? 0) * factor;
+    const offset = first * codec.bytesPerValue;
+    saturated += codec.encode(block, bytes.subarray(offset, offset + block.length * codec.bytesPerValue));
+  }
+  new DataView(bytes.buffer).setFloat32(bytes.length - WEIGHT_BYTES, weight, true);
   return {bytes, saturated};
 }
 

@@ -69,11 +69,7 @@ export function releaseUpdate({update, weight, codec, clipNorm, hash}: UpdateToR
     });
   }
   const factor = clipFactor(norm, clipNorm) * weight;
-  const {bytes, saturated} = encodeContribution(
-    codec,
-    update.map((value) => value * factor),
-    weight,
-  );
+  const {bytes, saturated} = encodeContribution(codec, update, weight, factor);
   return {release: mark(toHex(hash(bytes)), bytes), norm, isClipped: norm > clipNorm, saturated};
 }
 

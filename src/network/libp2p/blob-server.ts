@@ -17,8 +17,11 @@ import {createSemaphore, type Semaphore} from "../semaphore.ts";
 import type {NetworkLimits, PeerId} from "../types.ts";
 import {abortStream, drained, onBytes, onNoMoreBytes} from "./streams.ts";
 
-/** Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. */
-export const CHUNK_BYTES = 256 * 1024;
+/**
+ * Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. With the Yamux
+ * header of 12 bytes they fill four Noise messages, where 256 KiB would spill 80 bytes into a fifth.
+ */
+export const CHUNK_BYTES = 4 * 65_519 - 12;
 
 /** Transfers that are sent at once; others wait. */
 const MAX_SENDING = 16;
