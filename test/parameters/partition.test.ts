@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {codecOf, contributionSize, partition} from "../../src/parameters/index.ts";
 
-const codecs = fc.constantFrom("f32", "fp16").map((name) => codecOf(name as "f32" | "fp16"));
+const codecs = fc.constantFrom("f32", "fp16").map((name) => codecOf(name));
 const sizes = fc.oneof(fc.nat({max: 2000}), fc.integer({min: 16_000, max: 200_000}));
 
 describe("the chunks of a vector", () => {

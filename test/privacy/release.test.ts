@@ -72,8 +72,7 @@ describe("a released update", () => {
         weights,
         bounds,
         fc.constantFrom("f32", "fp16"),
-        (update, weight, clipNorm, codec) => {
-          const name = codec as "f32" | "fp16";
+        (update, weight, clipNorm, name) => {
           const released = releaseUpdate({update, weight, clipNorm, codec: codecOf(name), hash: sha256});
           // Each value is rounded by at most half a unit of its last place, or of the smallest one.
           const [relative, absolute] = name === "f32" ? [2 ** -23, 2 ** -149] : [2 ** -10, 2 ** -24];

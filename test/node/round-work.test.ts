@@ -1,0 +1,117 @@
+import {describe, expect, it} from "vitest";
+import {createRandom, sha256} from "../../src/core/index.ts";
+import {joinMatrices} from "../../src/data/index.ts";
+import {type Certified, rebase} from "../../src/gossip/index.ts";
+import {initialParameters, layoutOf} from "../../src/model/index.ts";
+import {createStages, federatedStandardiser, ownStandardiser, type Stages} from "../../src/node/index.ts";
+import {createRoundWork} from "../../src/node/round-work.ts";
+import {openSite, type Site} from "../../src/node/site.ts";
+import {applyMixture, createSnapshot, partition, sumChunk, weightOf} from "../../src/parameters/index.ts";
+import {openTrainer, type Trainer} from "../../src/training/index.ts";
+import {workerUrl} from "../training/worker-url.ts";
+import {identityOf, SITES, threeSites} from "./three-sites.ts";
+
+const {task, roster, plan} = await threeSites();
+const checks = {roster, plan, approvedPlan: plan.hash, task, variables: {}};
+const sites: Site[] = await Promise.all(
+  SITES.map((site) => openSite({...checks, site, peerId: identityOf(site).peerId})),
+);
+const features = sites[0]?.features ?? [];
+
+function stagesFor(isFederated: boolean): Stages {
+  const {model, seed, rounds, mixing, weights} = plan.plan;
+  return createStages({
+    isFederated,
+    features: features.length,
+    trainingRounds: rounds,
+    model: layoutOf(model, features.length),
+    initial: initialParameters(model, features.length, seed),
+    codec: mixing.codec,
+    reference: weights.reference,
+    contract: plan.plan.task.contract,
+    hash: sha256,
+  });
+}
+
+const noTrainer = (): Promise<Trainer> => Promise.reject(new RangeError("statistics need no trainer"));
+
+/** One round of statistics at all sites, mixed as the group does. */
+async function mixStatistics(stages: Stages, previous: Certified | null): Promise<Certified> {
+  const round = previous === null ? 0 : previous.certificate.body.round + 1;
+  const {codec, reference, mixed, layout} = stages.specOf(round, previous);
+  const contributions: Uint8Array[] = [];
+  for (const site of sites) {
+    const work = createRoundWork({plan: plan.plan, site, stages, openTrainer: noTrainer});
+    const {release, loss, isClipped} = await work.run(previous, null, new AbortController().signal);
+    expect({loss, isClipped}).toEqual({loss: null, isClipped: false});
+    contributions.push(release.bytes);
+  }
+  const [chunk] = partition(codec, mixed, 1);
+  if (chunk === undefined) throw new RangeError("no chunk");
+  const sum = sumChunk(sha256, codec, chunk, contributions).bytes;
+  const snapshot = createSnapshot(sha256, layout, applyMixture(codec, reference, mixed, sum));
+  const weight = weightOf(sum);
+  const hash = "00".repeat(32);
+  const body = {round, attempt: 0, weight, peakWeight: weight, result: snapshot.hash};
+  const rest = {run: "00".repeat(16), roster: hash, parent: hash, contributors: ["member"]};
+  return {certificate: {body: {...body, ...rest}, ballot: 0, votes: []}, snapshot};
+}
+
+describe("the rounds of statistics", () => {
+  it("scale as the pooled patients would, to single precision", async () => {
+    const stages = stagesFor(true);
+    const means = await mixStatistics(stages, null);
+    const deviations = await mixStatistics(stages, means);
+    const carried = stages.statisticsOf(stages.specOf(2, deviations).reference);
+    if (carried === null) throw new RangeError("no statistics are carried");
+    const pooled = ownStandardiser(joinMatrices(sites.map(({split}) => split.train)), features);
+    const federated = federatedStandardiser(carried, features);
+    features.forEach(({name, low, high}, feature) => {
+      const tolerance = 1e-6 * (high - low);
+      expect(Math.abs((federated.mean[feature] ?? 0) - (pooled.mean[feature] ?? 0)), name).toBeLessThan(
+        tolerance,
+      );
+      const ratio = (federated.scale[feature] ?? 0) / (pooled.scale[feature] ?? 1);
+      expect(Math.abs(ratio - 1), name).toBeLessThan(1e-5);
+    });
+    expect(carried.count).toBe(sites.reduce((sum, {patients}) => sum + patients, 0));
+  });
+});
+
+describe("a round of training", () => {
+  it("starts a late member from the snapshot and its rebased progress, and measures from the snapshot", async () => {
+    const [site] = sites;
+    if (site === undefined) throw new RangeError("no site");
+    const stages = stagesFor(false);
+    const {model: spec, training, seed} = plan.plan;
+    const opened: Trainer[] = [];
+    const work = createRoundWork({
+      plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
+      site,
+      stages,
+      async openTrainer(train) {
+        const options = {spec, training, train, seed, site: "north", backend: "cpu", workerUrl} as const;
+        const trainer = await openTrainer(options);
+        opened.push(trainer);
+        return trainer;
+      },
+    });
+    const {signal} = new AbortController();
+    const plain = await work.run(null, null, signal);
+    const random = createRandom({seed: 1, site: "", round: 0, purpose: "progress"});
+    const progress = {update: plain.update.map(() => random.normal()), gapRounds: 2};
+    const late = await work.run(null, progress, signal);
+    const snapshot = stages.specOf(0, null).reference;
+    const [trainer] = opened;
+    const direct = await trainer?.localSteps({
+      start: rebase(snapshot, progress),
+      firstStep: 0,
+      steps: training.localSteps,
+    });
+    expect(opened, "one trainer for all rounds").toHaveLength(1);
+    expect(late.update).toEqual(direct?.parameters.map((value, index) => value - (snapshot[index] ?? 0)));
+    expect(late.update).not.toEqual(plain.update);
+    expect(weightOf(late.release.bytes)).toBe(site.patients / plan.plan.weights.reference);
+    await work.close();
+  });
+});

@@ -1,0 +1,84 @@
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import type {NodeView} from "../../src/node/index.ts";
+import {PowerCut} from "../storage/crash-file-system.ts";
+import {Fleet} from "./fleet.ts";
+import {SITES, threeSites} from "./three-sites.ts";
+
+/** Two rounds of statistics and three of training. */
+const ROUNDS = 5;
+const VICTIM = "south";
+
+const consortium = await threeSites();
+let fleet: Fleet;
+/** What a run ends with in which nothing happens: so must every other here, as nobody is ever left out. */
+let undisturbed: string;
+
+/** The result that every site ends with. */
+async function end(): Promise<string> {
+  const outcomes = await Promise.all(SITES.map((site) => fleet.nodeOf(site).outcome));
+  const results = new Set(outcomes.map(({certificate}) => certificate.body.result));
+  expect(results.size, "all sites end with the same model").toBe(1);
+  return outcomes[0]?.certificate.body.result ?? "";
+}
+
+function views(): NodeView[] {
+  return SITES.map((site) => fleet.nodeOf(site).view());
+}
+
+beforeAll(async () => {
+  fleet = new Fleet(consortium);
+  await fleet.startAll();
+  undisturbed = await end();
+});
+
+describe("three nodes", () => {
+  afterAll(() => fleet.close());
+
+  it("end with the same model, everyone in every round", () => {
+    for (const view of views()) {
+      expect(view).toMatchObject({round: ROUNDS, rounds: ROUNDS, stage: null, activity: "finished"});
+      expect(view.absences, view.site).toEqual([]);
+      expect(view.certified?.result, view.site).toBe(undisturbed);
+      expect(view.bytesSent, view.site).toBeGreaterThan(0);
+    }
+  });
+
+  it("open the test once: one that is restarted after the end does not again", async () => {
+    expect(fleet.nodeOf(VICTIM).view().test?.auroc).not.toBeNull();
+    await fleet.stop(VICTIM);
+    const again = await fleet.start(VICTIM);
+    expect(await again.outcome).toMatchObject({test: null, certificate: {body: {result: undisturbed}}});
+    expect(again.view()).toMatchObject({activity: "finished", test: null});
+  });
+});
+
+describe("a node that goes down in mid-run", () => {
+  beforeEach(() => {
+    fleet = new Fleet(consortium);
+  });
+
+  afterEach(() => fleet.close());
+
+  it.each([0, 2])("after round %i comes back, and the run ends as if it had not", async (round) => {
+    const certified = fleet.certified(VICTIM, round);
+    await fleet.startAll();
+    await certified;
+    await fleet.stop(VICTIM);
+    expect(fleet.nodeOf("north").view().round).toBeLessThan(ROUNDS);
+    await fleet.start(VICTIM);
+    expect(await end()).toBe(undisturbed);
+  });
+
+  // Operations of the disk after its opening: a write, a sync or a rename of a blob or of a line of the journal.
+  it.each([11, 24, 43])("with its power, at operation %i of its disk, does too", async (at) => {
+    await fleet.startAll();
+    const disk = await fleet.diskOf(VICTIM);
+    disk.cutPowerAt(at);
+    await expect(fleet.nodeOf(VICTIM).outcome).rejects.toBeInstanceOf(PowerCut);
+    await fleet.stop(VICTIM);
+    disk.restart((count) => count >> 1);
+    await fleet.start(VICTIM);
+    expect(await end()).toBe(undisturbed);
+    for (const view of views()) expect(view.absences, view.site).toEqual([]);
+  });
+});

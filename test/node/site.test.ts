@@ -1,0 +1,102 @@
+import {describe, expect, it} from "vitest";
+import {silentLogger, systemClock} from "../../src/core/index.ts";
+import {generateSyntheticHeart} from "../../src/data/index.ts";
+import {createNode} from "../../src/node/index.ts";
+import {openSite, type SiteChecks} from "../../src/node/site.ts";
+import {openStateDirectory} from "../../src/storage/index.ts";
+import {folderWith} from "../data/workspace.ts";
+import {createCrashFileSystem} from "../storage/crash-file-system.ts";
+import {identityOf, threeSites} from "./three-sites.ts";
+
+const {task, roster, plan} = await threeSites();
+const CHECKS: SiteChecks = {
+  site: "north",
+  peerId: identityOf("north").peerId,
+  roster,
+  plan,
+  approvedPlan: plan.hash,
+  task,
+  variables: {},
+};
+
+describe("a site that fits the plan", () => {
+  it("opens with its split, its features and its number of train patients", async () => {
+    const site = await openSite(CHECKS);
+    expect(site.member.name).toBe("north");
+    expect(site.features).toHaveLength(12);
+    expect(site.patients).toBe(site.split.train.patients);
+    expect(site.patients).toBeGreaterThan(100);
+  });
+
+  it("counts as at most the plan's cap", async () => {
+    const capped = {...plan, plan: {...plan.plan, weights: {...plan.plan.weights, cap: 50}}};
+    const site = await openSite({...CHECKS, plan: capped});
+    expect(site.patients).toBe(50);
+    expect(site.split.train.patients).toBeGreaterThan(50);
+  });
+});
+
+describe("a site is refused before anything is opened to others", () => {
+  const otherColumns = {...task, task: {...task.task, columns: task.task.columns.slice(1)}};
+  const eager = {...plan, plan: {...plan.plan, start: {...plan.plan.start, members: 4}}};
+  const withRole = (role: "relay" | "evaluator") => ({
+    ...roster,
+    members: roster.members.map((member) => (member.name === "north" ? {...member, role} : member)),
+  });
+
+  it.each<[string, Partial<SiteChecks>, string]>([
+    ["has not approved this plan", {approvedPlan: "ab".repeat(32)}, "NODE_PLAN_NOT_APPROVED"],
+    ["has another consortium's plan", {roster: {...roster, consortium: "others"}}, "NODE_PLAN_FOREIGN"],
+    ["has other columns", {task: otherColumns}, "NODE_CONTRACT_FOREIGN"],
+    ["can never see the run begin", {plan: eager}, "NODE_START_IMPOSSIBLE"],
+    [
+      "is not counted among those who begin",
+      {roster: withRole("evaluator"), site: "south", peerId: identityOf("south").peerId},
+      "NODE_START_IMPOSSIBLE",
+    ],
+    ["is not on the roster", {peerId: "12D3KooWunknown"}, "NODE_NOT_ON_ROSTER"],
+    ["has another site's key", {peerId: identityOf("south").peerId}, "NODE_NOT_ON_ROSTER"],
+  ])("that %s", async (_, change, code) => {
+    await expect(openSite({...CHECKS, ...change})).rejects.toMatchObject({code, hint: expect.any(String)});
+  });
+
+  it("that is to relay, which this version cannot", async () => {
+    const small = {...plan, plan: {...plan.plan, start: {...plan.plan.start, members: 2}}};
+    await expect(openSite({...CHECKS, plan: small, roster: withRole("relay")})).rejects.toMatchObject({
+      code: "NODE_ROLE_UNSUPPORTED",
+    });
+  });
+
+  it("that has one train patient", async () => {
+    const [header, row] = generateSyntheticHeart(1).get("north")?.split("\n") ?? [];
+    const folder = await folderWith({"north.csv": `${header}\n${row}\n`});
+    const tiny = {folder, task: {...task.task, root: "."}};
+    await expect(openSite({...CHECKS, task: tiny})).rejects.toMatchObject({code: "NODE_TOO_FEW_PATIENTS"});
+  });
+
+  it("that has no key yet", async () => {
+    const files = createCrashFileSystem();
+    const state = await openStateDirectory("/state", files);
+    const before = files.operations();
+    const node = createNode({
+      ...CHECKS,
+      state,
+      attempt: 1,
+      backend: "auto",
+      clock: systemClock,
+      logger: silentLogger,
+      openNetwork: async () => {
+        throw new RangeError("the network must not be opened");
+      },
+    });
+    await expect(node).rejects.toMatchObject({code: "NODE_KEY_MISSING"});
+    expect(files.operations(), "nothing is written").toBe(before);
+  });
+
+  it("in words that hold no patient's value, only names and hashes", async () => {
+    const refusal = openSite({...CHECKS, task: otherColumns});
+    await expect(refusal).rejects.toThrow(
+      /^the task file's data contract is [0-9a-f]{64}, the plan names [0-9a-f]{64}/,
+    );
+  });
+});
