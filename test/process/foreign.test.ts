@@ -59,9 +59,9 @@ describe("members whose plans differ", () => {
     async () => {
       for (const site of consortium.sites) {
         const others = consortium.sites.filter((other) => other !== site);
-        for (const {name, peerId} of others) {
+        for (const {name} of others) {
           const lines = (site.daemon?.lines ?? []).filter(
-            (line) => line.includes(peerId) && line.includes("NETWORK_HANDSHAKE_MISMATCH"),
+            (line) => line.includes(` peer=${name} `) && line.includes("NETWORK_HANDSHAKE_MISMATCH"),
           );
           expect(lines.length, `lines of ${site.name} about ${name}: ${lines.join("\n")}`).toBe(1);
           expect(lines[0]).toMatch(/ warn {2}network: link down .* detail=(layout|run)$/);
