@@ -51,13 +51,13 @@ function settingsOf(settings: PlanSettings, choice: Choice, seed: number) {
   return {...settings, seed, training: {optimizer, batchSize, localSteps}};
 }
 
-function validate(
+async function validate(
   backend: ComputeBackend,
   plan: ReturnType<typeof settingsOf>,
   {task, sites}: {task: LocatedTask; sites: readonly SiteData[]},
 ) {
   const experiment = createExperiment(backend, plan, featuresOf(task.task));
-  const {parameters, standardisers} = trainFedAvg(experiment, sites);
+  const {parameters, standardisers} = await trainFedAvg(experiment, sites);
   const rows = joinMatrices(
     sites.map(({split}, index) => {
       const standardiser = standardisers[index];
@@ -86,9 +86,11 @@ async function tune(backend: ComputeBackend, name: string) {
   for (const seed of SEEDS) data.set(seed, await readSites({...task, sites: names, seed, variables}));
   const rows: Row[] = [];
   for (const choice of choices) {
-    const results = SEEDS.map((seed) =>
-      validate(backend, settingsOf(preset.settings, choice, seed), {task, sites: data.get(seed) ?? []}),
-    );
+    const results: Awaited<ReturnType<typeof validate>>[] = [];
+    for (const seed of SEEDS) {
+      const settings = settingsOf(preset.settings, choice, seed);
+      results.push(await validate(backend, settings, {task, sites: data.get(seed) ?? []}));
+    }
     const of = (key: "logLoss" | "auroc" | "accuracy"): number => mean(results.map((result) => result[key]));
     rows.push({...choice, logLoss: of("logLoss"), auroc: of("auroc"), accuracy: of("accuracy")});
     process.stderr.write(`${name} ${rows.length}/${choices.length}\r`);

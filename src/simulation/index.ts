@@ -1,6 +1,7 @@
 export {
   createExperiment,
   type Experiment,
+  inThreads,
   scorePatients,
   type TrainedModel,
   type TrainingPlan,

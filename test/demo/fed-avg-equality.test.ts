@@ -84,12 +84,12 @@ describe("nodes in one process", () => {
         const final = await readFinalModel(workspace, located.task, views);
         const {backend, experiment, sites} = await openExperiment(located, settings);
         expect(new Set(sites.map(({split}) => split.train.patients)).size, "sizes differ").toBe(SITES.length);
-        const central = trainFedAvg(experiment, sites).parameters;
+        const central = (await trainFedAvg(experiment, sites)).parameters;
         expect(relativeDistance(final.parameters, central)).toBeLessThan(TOLERANCE);
         // A cap of one patient gives every site the same weight: the bug that this test is there to catch.
         const weights = {...settings.weights, cap: 1};
         const unweighted = {...experiment, plan: {...experiment.plan, weights}};
-        const wrong = trainFedAvg(unweighted, sites).parameters;
+        const wrong = (await trainFedAvg(unweighted, sites)).parameters;
         expect(relativeDistance(final.parameters, wrong)).toBeGreaterThan(1000 * TOLERANCE);
         backend.close();
       });
@@ -113,7 +113,7 @@ describe("daemons", () => {
       expect(statuses.flatMap(({absences}) => absences)).toEqual([]);
       const final = await readFinalModel(workspace, located.task, statuses);
       const {backend, experiment, sites} = await openExperiment(located, settings);
-      const central = trainFedAvg(experiment, sites).parameters;
+      const central = (await trainFedAvg(experiment, sites)).parameters;
       expect(relativeDistance(final.parameters, central)).toBeLessThan(TOLERANCE);
       backend.close();
       await expectSameBytes(workspace, statuses[0]?.plan.run ?? "", settings.rounds + 2);

@@ -1,5 +1,6 @@
 import {writeFile} from "node:fs/promises";
 import {isCoded, systemClock} from "../../core/index.ts";
+import {openBackend} from "../../model/index.ts";
 import {defineCommand} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {leaveOneOut} from "../demo/leave-one-out.ts";
@@ -47,8 +48,10 @@ export const demoCommand = defineCommand({
   },
   async handler(flags) {
     const request = await resolveRequest(flags, process.env);
+    const {backend} = await openBackend("auto");
     const watch = watchInterruption();
     const environment = {
+      backend,
       clock: systemClock,
       sink: process.stderr,
       signal: watch.signal,
@@ -68,6 +71,7 @@ export const demoCommand = defineCommand({
       return Number(error.data["status"]);
     } finally {
       watch.stop();
+      backend.close();
     }
   },
 });

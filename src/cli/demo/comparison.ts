@@ -25,11 +25,10 @@ export interface Baselines {
 }
 
 /** Trains each site alone, and all sites' rows in one place. */
-export function trainBaselines(experiment: Experiment, sites: readonly SiteData[]): Baselines {
-  return {
-    members: sites.map((site) => ({...site, local: trainLocal(experiment, site)})),
-    pooled: trainPooled(experiment, sites),
-  };
+export async function trainBaselines(experiment: Experiment, sites: readonly SiteData[]): Promise<Baselines> {
+  const training = sites.map(async (site) => ({...site, local: await trainLocal(experiment, site)}));
+  const [pooled, ...members] = await Promise.all([trainPooled(experiment, sites), ...training]);
+  return {members, pooled};
 }
 
 /** Models to compare. */

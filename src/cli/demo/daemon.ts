@@ -12,6 +12,8 @@ import type {WorkspaceSite} from "./workspace.ts";
 /** The built program, as far from the sources as from what is built of them. */
 const PROGRAM = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const STATUS_URL = /http:\/\/(127\.0\.0\.1|\[::1\]):\d+/;
+/** How a line begins that says why a process ends: a coded error's, or that of a bug's stack. */
+const ERROR_LINE = /^([A-Z]+(_[A-Z]+)+|[A-Za-z]*Error)\b.*: /;
 const POLL_TIMEOUT_MS = 2000;
 const KILL_AFTER_MS = 5000;
 
@@ -107,7 +109,7 @@ export function launchDaemon({site, variables, clock}: DaemonOptions): Daemon {
   let lastError = "";
   let isStopping = false;
   readLines(child, join(dirname(site.configPath), "daemon.log"), (line, isError) => {
-    if (isError && line.trim() !== "") lastError = line.trim();
+    if (isError && (lastError === "" || ERROR_LINE.test(line))) lastError = line.trim();
     const found = STATUS_URL.exec(line)?.[0];
     if (found !== undefined) url.resolve(found);
   });

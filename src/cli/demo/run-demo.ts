@@ -2,11 +2,11 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import type {PlanSettings} from "../../config/index.ts";
-import {type Clock, formatSeconds} from "../../core/index.ts";
+import type {Clock} from "../../core/index.ts";
 import {featuresOf} from "../../data/index.ts";
-import {openBackend} from "../../model/index.ts";
-import {createExperiment, type Experiment, readSites, type SiteData} from "../../simulation/index.ts";
-import {type Baselines, type Contest, compare, trainBaselines} from "./comparison.ts";
+import type {ComputeBackend} from "../../model/index.ts";
+import {createExperiment, inThreads, readSites, type SiteData} from "../../simulation/index.ts";
+import {type Contest, compare, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";
 import {readFinalModel} from "./final-model.ts";
 import {type Fleet, startFleet} from "./fleet.ts";
@@ -18,6 +18,8 @@ import {prepareWorkspace} from "./workspace.ts";
 /** What a demo runs with. */
 export interface DemoEnvironment {
   readonly clock: Clock;
+  /** What trains the baselines and scores the models here; the caller closes it. */
+  readonly backend: ComputeBackend;
   /** Where progress goes. */
   readonly sink: ProgressSink;
   /** Aborts on Ctrl-C. */
@@ -126,17 +128,23 @@ function reportOf({contest, statuses, seconds}: Findings): RunReport {
   };
 }
 
-function baselinesOf(
-  experiment: Experiment,
-  sites: readonly SiteData[],
-  environment: DemoEnvironment,
-): Baselines {
-  const {clock, sink} = environment;
-  const startMs = clock.nowMs();
-  const baselines = trainBaselines(experiment, sites);
-  const seconds = formatSeconds((clock.nowMs() - startMs) / 1000);
-  sink.write(`Trained for comparison: each site alone, and all rows in one place (${seconds}).\n`);
-  return baselines;
+/** The results of two tasks that end together: when one fails, the other is aborted and has ended before this rejects. */
+async function together<First, Second>(
+  outer: AbortSignal,
+  first: (signal: AbortSignal) => Promise<First>,
+  second: (signal: AbortSignal) => Promise<Second>,
+): Promise<[First, Second]> {
+  const inner = new AbortController();
+  const signal = AbortSignal.any([outer, inner.signal]);
+  const tasks = [first(signal), second(signal)] as const;
+  try {
+    return await Promise.all(tasks);
+  } catch (error) {
+    inner.abort(error);
+    await Promise.allSettled(tasks);
+    outer.throwIfAborted();
+    throw error;
+  }
 }
 
 /**
@@ -146,19 +154,17 @@ function baselinesOf(
  */
 export async function runDemo(request: DemoRequest, environment: DemoEnvironment): Promise<DemoRun> {
   const {located, sites: names, seed, variables} = request;
-  const {clock} = environment;
+  const {clock, backend} = environment;
   const startMs = clock.nowMs();
   const sites = await readSites({...located, sites: names, seed, variables});
   const settings = fitted(request, sites);
-  const {backend} = await openBackend("auto");
-  try {
-    const experiment = createExperiment(backend, {...settings, seed}, featuresOf(located.task));
-    const baselines = baselinesOf(experiment, sites, environment);
-    const {statuses, final} = await learn(request, settings, environment);
-    const contest = {experiment, baselines, final};
-    const seconds = Number(((clock.nowMs() - startMs) / 1000).toFixed(3));
-    return {report: reportOf({contest, statuses, seconds}), contest, settings};
-  } finally {
-    backend.close();
-  }
+  const experiment = createExperiment(backend, {...settings, seed}, featuresOf(located.task));
+  const [{statuses, final}, baselines] = await together(
+    environment.signal,
+    (signal) => learn(request, settings, {...environment, signal}),
+    (signal) => trainBaselines(inThreads(experiment, backend.name, signal), sites),
+  );
+  const contest = {experiment, baselines, final};
+  const seconds = Number(((clock.nowMs() - startMs) / 1000).toFixed(3));
+  return {report: reportOf({contest, statuses, seconds}), contest, settings};
 }

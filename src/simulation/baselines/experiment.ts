@@ -1,10 +1,10 @@
 import type {Plan} from "../../consortium/index.ts";
 import type {Feature, Matrix, PatientMatrix, Standardiser} from "../../data/index.ts";
 import {standardise} from "../../data/index.ts";
-import type {ComputeBackend, Model} from "../../model/index.ts";
+import type {BackendName, ComputeBackend, Model} from "../../model/index.ts";
 import {initialParameters} from "../../model/index.ts";
 import {patientScores} from "../../node/index.ts";
-import {type LocalStepsResult, matrixSource, shuffledOrder, trainLocally} from "../../training/index.ts";
+import {matrixSource, openTrainer, shuffledOrder, trainLocally} from "../../training/index.ts";
 
 /** What of a plan decides a training. */
 export type TrainingPlan = Pick<Plan, "seed" | "rounds" | "model" | "training" | "weights"> & {
@@ -18,26 +18,11 @@ export interface Experiment {
   readonly model: Model;
   /** `[layoutSize]`, what every training of the plan starts from; not to be changed. */
   readonly initial: Float32Array;
-}
-
-/** A model that can be used: parameters and the scaling that belongs to them. */
-export interface TrainedModel {
-  /** `[layoutSize]`, owned by the receiver. */
-  readonly parameters: Float32Array;
-  readonly standardiser: Standardiser;
-}
-
-/**
- * Sets up an {@link Experiment} on an open backend, which the caller closes.
- * @throws {CodedError} MODEL_SPEC_INVALID
- */
-export function createExperiment(
-  backend: ComputeBackend,
-  plan: TrainingPlan,
-  features: readonly Feature[],
-): Experiment {
-  const model = backend.build(plan.model, features.length);
-  return {plan, features, model, initial: initialParameters(plan.model, features.length, plan.seed)};
+  /**
+   * Local steps as a daemon takes them; the parameters `[layoutSize]` are owned by the receiver.
+   * @throws {CodedError} TRAINING_DIVERGED
+   */
+  takeSteps(site: SiteSteps): Promise<Float32Array>;
 }
 
 /** Steps that one site takes in an experiment. */
@@ -52,23 +37,55 @@ export interface SiteSteps {
   readonly steps: number;
 }
 
-/**
- * Local steps as a daemon's training thread takes them, in this thread.
- * @throws {CodedError} TRAINING_DIVERGED
- */
-export function takeSteps({plan, model}: Experiment, site: SiteSteps): LocalStepsResult {
+/** A model that can be used: parameters and the scaling that belongs to them. */
+export interface TrainedModel {
+  /** `[layoutSize]`, owned by the receiver. */
+  readonly parameters: Float32Array;
+  readonly standardiser: Standardiser;
+}
+
+function stepsInThread({seed, training}: TrainingPlan, model: Model, site: SiteSteps): Float32Array {
   const {name, rows, start, firstStep, steps} = site;
-  const {optimizer, batchSize} = plan.training;
-  return trainLocally({
-    model,
-    optimizer,
-    source: matrixSource(rows),
-    order: shuffledOrder({seed: plan.seed, site: name, n: rows.n, batchSize}),
-    start,
-    firstStep,
-    steps,
-    isCancelled: () => false,
-  });
+  const {optimizer, batchSize} = training;
+  const order = shuffledOrder({seed, site: name, n: rows.n, batchSize});
+  const isCancelled = (): boolean => false;
+  const source = matrixSource(rows);
+  return trainLocally({model, optimizer, source, order, start, firstStep, steps, isCancelled}).parameters;
+}
+
+/**
+ * Sets up an {@link Experiment} on an open backend, which the caller closes; steps are taken in the calling thread.
+ * @throws {CodedError} MODEL_SPEC_INVALID
+ */
+export function createExperiment(
+  backend: ComputeBackend,
+  plan: TrainingPlan,
+  features: readonly Feature[],
+): Experiment {
+  const model = backend.build(plan.model, features.length);
+  const initial = initialParameters(plan.model, features.length, plan.seed);
+  return {plan, features, model, initial, takeSteps: async (site) => stepsInThread(plan, model, site)};
+}
+
+/**
+ * The same experiment with its steps in threads of their own, one for each call, so that the caller's thread stays
+ * free for a long training and can end it.
+ * @param signal ends the steps under way with TRAINING_CANCELLED
+ */
+export function inThreads(experiment: Experiment, backend: BackendName, signal: AbortSignal): Experiment {
+  const {plan} = experiment;
+  return {
+    ...experiment,
+    async takeSteps({name, rows, ...request}) {
+      const {model: spec, training, seed} = plan;
+      const trainer = await openTrainer({spec, training, train: rows, seed, site: name, backend});
+      try {
+        return (await trainer.localSteps({...request, signal})).parameters;
+      } finally {
+        await trainer.close();
+      }
+    },
+  };
 }
 
 /** Labels and mean scores of the patients of `rows` (raw values), scaled as `standardiser` says. */

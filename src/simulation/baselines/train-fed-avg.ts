@@ -6,7 +6,7 @@ import {
   standardiserOf,
 } from "../../data/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
-import {type Experiment, takeSteps} from "./experiment.ts";
+import type {Experiment} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /** What central federated averaging gives. */
@@ -75,7 +75,7 @@ function standardisersOf(
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  * @see McMahan et al. 2017, algorithm 1, with all clients in each round
  */
-export function trainFedAvg(experiment: Experiment, sites: readonly SiteData[]): FedAvgModel {
+export async function trainFedAvg(experiment: Experiment, sites: readonly SiteData[]): Promise<FedAvgModel> {
   const {plan, initial} = experiment;
   const {localSteps} = plan.training;
   const weights = sites.map(({split}) => Math.min(split.train.patients, plan.weights.cap));
@@ -89,10 +89,11 @@ export function trainFedAvg(experiment: Experiment, sites: readonly SiteData[]):
   for (let round = 0; round < plan.rounds; round++) {
     const start = snapshot;
     const firstStep = round * localSteps;
-    const parts = members.map(({name, rows, weight}) => ({
-      vector: takeSteps(experiment, {name, rows, start, firstStep, steps: localSteps}).parameters,
-      weight,
-    }));
+    const parts: Weighted[] = [];
+    for (const {name, rows, weight} of members) {
+      const vector = await experiment.takeSteps({name, rows, start, firstStep, steps: localSteps});
+      parts.push({vector, weight});
+    }
     snapshot = Float32Array.from(weightedMean(parts));
   }
   return {parameters: snapshot, standardisers};

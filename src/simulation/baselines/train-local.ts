@@ -1,6 +1,6 @@
 import {standardise} from "../../data/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
-import {type Experiment, type TrainedModel, takeSteps} from "./experiment.ts";
+import type {Experiment, TrainedModel} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /**
@@ -8,10 +8,10 @@ import type {SiteData} from "./site-data.ts";
  * plan's rounds, without interruption.
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
-export function trainLocal(experiment: Experiment, {name, split}: SiteData): TrainedModel {
+export async function trainLocal(experiment: Experiment, {name, split}: SiteData): Promise<TrainedModel> {
   const {plan, features, initial} = experiment;
   const standardiser = ownStandardiser(split.train, features);
-  const {parameters} = takeSteps(experiment, {
+  const parameters = await experiment.takeSteps({
     name,
     rows: standardise(split.train, standardiser),
     start: initial,

@@ -1,6 +1,6 @@
 import {joinMatrices, standardise} from "../../data/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
-import {type Experiment, type TrainedModel, type TrainingPlan, takeSteps} from "./experiment.ts";
+import type {Experiment, TrainedModel, TrainingPlan} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /** Name under which the pooled rows are shuffled; "+" cannot be in a site's name. */
@@ -25,12 +25,12 @@ function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[])
  * @param sites at least one
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
-export function trainPooled(experiment: Experiment, sites: readonly SiteData[]): TrainedModel {
+export async function trainPooled(experiment: Experiment, sites: readonly SiteData[]): Promise<TrainedModel> {
   const {plan, features, initial} = experiment;
   const train = joinMatrices(sites.map(({split}) => split.train));
   const standardiser = ownStandardiser(train, features);
   const sizes = sites.map(({split}) => split.train.n);
-  const {parameters} = takeSteps(experiment, {
+  const parameters = await experiment.takeSteps({
     name: POOLED_NAME,
     rows: standardise(train, standardiser),
     start: initial,

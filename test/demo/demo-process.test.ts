@@ -1,0 +1,194 @@
+import {type ChildProcess, spawn} from "node:child_process";
+import {existsSync} from "node:fs";
+import {mkdtemp, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {createServer} from "node:http";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {createInterface} from "node:readline";
+import {fileURLToPath} from "node:url";
+import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {startFleet} from "../../src/cli/demo/fleet.ts";
+import {demoReportSchema, leaveOneOutReportSchema} from "../../src/cli/demo/report.ts";
+import {systemClock} from "../../src/core/index.ts";
+import {fullBatches, inWorkspace} from "./settings.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const LIMIT_MS = 150_000;
+
+let folder: string;
+let children: ChildProcess[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "consilium demo "));
+  children = [];
+});
+afterEach(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await rm(folder, {recursive: true, force: true});
+});
+
+/** Starts `consilium demo`, with temporary files in this test's own folder. */
+function demo(...flags: string[]) {
+  const env = {...process.env, TMPDIR: folder};
+  const child = spawn(process.execPath, [PROGRAM, "demo", ...flags], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  const output: string[] = [];
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({input: stream}).on("line", (line) => {
+      output.push(line);
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", (status) => resolve(status)));
+  const urls = (): string[] => output.flatMap((line) => /http:\S+/.exec(line)?.[0] ?? []);
+  const untilUrls = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (urls().length >= count) resolve();
+      };
+      listeners.add(look);
+      look();
+    });
+  return {child, output, ended, urls, untilUrls, text: () => output.join("\n")};
+}
+
+const workspaces = async (): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith("consilium-demo-"));
+
+describe("consilium demo", () => {
+  it(
+    "trains by daemons, compares, writes its JSON, says synthetic, and leaves nothing behind",
+    async () => {
+      const json = join(folder, "out.json");
+      const run = demo("--rounds", "2", "--seed", "5", "--sites", "north,south,west", "--json", json);
+      expect(await run.ended, run.text()).toBe(0);
+      const report = demoReportSchema.parse(JSON.parse(await readFile(json, "utf8")));
+      expect(report).toMatchObject({schema: 1, seed: 5, rounds: 2, task: {synthetic: true}});
+      expect(report.sites.map(({name}) => name)).toEqual(["north", "south", "west"]);
+      expect(new Set(Object.values(report.final_parameters_sha256)).size, "one model").toBe(1);
+      for (const [site, {sent, received}] of Object.entries(report.bytes)) {
+        expect(sent, site).toBeGreaterThan(0);
+        expect(received, site).toBeGreaterThan(0);
+      }
+      expect(run.text()).toContain("SYNTHETIC");
+      expect(await workspaces()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    "leaves one site after the other out of a task file of one's own",
+    async () => {
+      const task = join(folder, "mine.yaml");
+      const text = await readFile(
+        new URL("../../config/presets/synthetic-heart.task.yaml", import.meta.url),
+        "utf8",
+      );
+      const data = fileURLToPath(new URL("../../config/synthetic-heart", import.meta.url));
+      await writeFile(
+        task,
+        text.replace(/^name: .*$/m, "name: mine").replace(/^root: .*$/m, `root: "${data}"`),
+      );
+      const json = join(folder, "out.json");
+      const flags = ["--rounds", "1", "--sites", "north,east,west", "--leave-one-site-out", "--json", json];
+      const run = demo("--data", task, ...flags);
+      expect(await run.ended, run.text()).toBe(0);
+      const report = leaveOneOutReportSchema.parse(JSON.parse(await readFile(json, "utf8")));
+      expect(report.runs.map(({held_out: heldOut}) => heldOut.name)).toEqual(["north", "east", "west"]);
+      for (const {held_out: heldOut, sites, pooled_test: pooled} of report.runs) {
+        expect(sites.map(({name}) => name)).not.toContain(heldOut.name);
+        expect(Object.keys(heldOut.local)).toEqual(Object.keys(pooled.local));
+        expect(heldOut.n, heldOut.name).toBeGreaterThan(50);
+      }
+      const aurocs = report.runs.map(({held_out: heldOut}) => heldOut.gossip.auroc?.value ?? Number.NaN);
+      const mean = aurocs.reduce((sum, value) => sum + value, 0) / aurocs.length;
+      expect(report.mean.held_out.gossip.auroc).toBeCloseTo(mean, 12);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    "ends every daemon on Ctrl-C, with status 130 and nothing left behind",
+    async () => {
+      const run = demo("--rounds", "5000");
+      await run.untilUrls(4);
+      run.child.kill("SIGINT");
+      expect(await run.ended, run.text()).toBe(130);
+      for (const url of run.urls()) await expect(fetch(url), url).rejects.toThrow();
+      expect(await workspaces()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it("tells in one line that a site's file is wrong, with the status for data", async () => {
+    const task = join(folder, "mine.yaml");
+    const text = await readFile(
+      new URL("../../config/presets/synthetic-heart.task.yaml", import.meta.url),
+      "utf8",
+    );
+    await writeFile(task, text.replace(/^root: .*$/m, "root: ."));
+    const run = demo("--data", task);
+    expect(await run.ended).toBe(66);
+    expect(run.output.at(-1)).toMatch(/^DATA_FILE_MISSING: /);
+    expect(existsSync(join(folder, "north"))).toBe(false);
+  });
+});
+
+describe("the demo's daemons", () => {
+  const silent = new AbortController().signal;
+  const fleetOf = async (
+    action: (start: () => ReturnType<typeof startFleet>, free: Free) => Promise<void>,
+  ) => {
+    const {located, taskFile, settings} = await fullBatches("f32", "site");
+    const long = {...settings, rounds: 5000};
+    await inWorkspace(located, {taskFile, settings: long}, async (workspace) => {
+      const start = () => startFleet({workspace, variables: process.env, clock: systemClock, signal: silent});
+      await action(start, {workspace});
+    });
+  };
+  interface Free {
+    readonly workspace: Parameters<Parameters<typeof inWorkspace>[2]>[0];
+  }
+
+  it(
+    "end with the one that dies, whose site is named",
+    () =>
+      fleetOf(async (start) => {
+        const fleet = await start();
+        const following = fleet.follow(() => {});
+        const [, victim] = fleet.daemons;
+        process.kill(victim?.pid ?? 0, "SIGKILL");
+        const data = {site: victim?.site.name, status: 1};
+        await expect(following).rejects.toMatchObject({code: "CLI_DAEMON_ENDED", data});
+        await fleet.close();
+        for (const {statusUrl, site} of fleet.daemons) {
+          await expect(fetch(`${await statusUrl}/healthz`), site.name).rejects.toThrow();
+        }
+      }),
+    LIMIT_MS,
+  );
+
+  it(
+    "hand on the line and the status of one that cannot start",
+    () =>
+      fleetOf(async (start, {workspace}) => {
+        const server = createServer();
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const address = server.address();
+        const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+        const [first] = workspace.sites;
+        if (first !== undefined) await workspace.configure(first, {status: {host: "127.0.0.1", port}});
+        await expect(start()).rejects.toMatchObject({
+          code: "CLI_DAEMON_ENDED",
+          message: expect.stringMatching(/north.*STATUS_PORT_IN_USE/),
+          data: {site: "north", status: 69},
+        });
+        server.close();
+      }),
+    LIMIT_MS,
+  );
+});
