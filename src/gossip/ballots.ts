@@ -1,7 +1,7 @@
 import type {FrameOf} from "./frames.ts";
 import {armPatience, considerStart} from "./gathering.ts";
 import type {MemberId} from "./quorum.ts";
-import {others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
+import {type Lead, others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
 import type {Accepted} from "./types.ts";
 import {castVote, fetchSnapshot} from "./voting.ts";
 
@@ -125,23 +125,24 @@ export function onRefuse(context: RoundContext, frame: FrameOf<"refuse">): void 
 export function onExchangeOver(context: RoundContext): void {
   const {state} = context;
   const {lead, setup} = state;
-  if (lead === null || state.decided !== null || lead.phase === "gathering") return;
-  if (lead.phase === "promising") {
-    // The same ballot again: those who answered have promised it, those who did not may have lost the question.
-    sendTo(
-      context,
-      others(context).filter((member) => !lead.promises.has(member)),
-      {
-        type: "prepare",
-        ballot: lead.ballot,
-      },
-    );
-    const missing = others(context).filter((member) => !lead.promises.has(member));
-    report(context, {kind: "waiting", round: setup.round, missing});
-    context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  if (lead === null || state.decided !== null) return;
+  if (lead.phase === "promising" || lead.phase === "gathering") {
+    askAgain(context, lead);
     return;
   }
   setup.exchanging.backOff();
   state.lead = null;
   takeLead(context);
+}
+
+/** The same ballot again: those who answered have promised it, those who did not may have lost the question. */
+function askAgain(context: RoundContext, {ballot, promises}: Lead): void {
+  const {ready, excluded, setup} = context.state;
+  const silent = others(context).filter((member) => !promises.has(member));
+  if (ballot > 0) sendTo(context, silent, {type: "prepare", ballot});
+  const missing = others(context).filter(
+    (member) => silent.includes(member) || !ready.has(member) || excluded.has(member),
+  );
+  report(context, {kind: "waiting", round: setup.round, missing});
+  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
 }

@@ -1,3 +1,4 @@
+import {isCoded} from "../core/index.ts";
 import {openSnapshot, type Snapshot, snapshotSize} from "../parameters/index.ts";
 import {type BodyRules, verifyCertificate} from "./certificate.ts";
 import type {Certificate} from "./frames.ts";
@@ -56,9 +57,8 @@ export class CatchUp {
     const pursuit = this.#pursuit;
     if (pursuit?.fetchId !== id) return false;
     const {certificate} = pursuit;
-    const {primitives, shapeOf} = this.#setup;
-    const snapshot = openSnapshot(primitives.hash, bytes, shapeOf(certificate.body.round));
-    if (snapshot.hash !== certificate.body.result) return this.onFetchFailed(id);
+    const snapshot = this.#open(certificate, bytes);
+    if (snapshot === null) return this.onFetchFailed(id);
     pursuit.snapshot = snapshot;
     pursuit.persistId = this.#outlet.nextId();
     this.#outlet.emit({
@@ -67,6 +67,18 @@ export class CatchUp {
       record: {kind: "certificate", certificate, snapshot},
     });
     return true;
+  }
+
+  /** The certified snapshot in `bytes`, or null when they hold something else. */
+  #open({body}: Certificate, bytes: Uint8Array): Snapshot | null {
+    const {primitives, shapeOf} = this.#setup;
+    try {
+      const snapshot = openSnapshot(primitives.hash, bytes, shapeOf(body.round));
+      return snapshot.hash === body.result ? snapshot : null;
+    } catch (error) {
+      if (!isCoded(error)) throw error;
+      return null;
+    }
   }
 
   /** The peer could not give the result: someone will be asked again soon. @returns whether `id` was its fetch */

@@ -20,7 +20,7 @@ export interface Deadline {
  * @see RFC 6298, sections 2 and 5.5
  */
 export function createDeadline(limits: DeadlineLimits): Deadline {
-  const ceilingMs = limits.maximumMs / 2;
+  const ceilingMs = Math.max(limits.minimumMs, limits.maximumMs / 2);
   const clamp = (timeMs: number): number => Math.min(ceilingMs, Math.max(limits.minimumMs, timeMs));
   let meanMs: number | undefined;
   let deviationMs = 0;

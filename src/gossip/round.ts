@@ -1,4 +1,4 @@
-import {unreachable} from "../core/index.ts";
+import {isCoded, unreachable} from "../core/index.ts";
 import {openSnapshot} from "../parameters/index.ts";
 import {onExchangeOver, onPrepare, onPromise, onPromisePersisted, onRefuse, takeLead} from "./ballots.ts";
 import {verifyCertificate} from "./certificate.ts";
@@ -111,15 +111,12 @@ function onCertificate(context: RoundContext, {certificate}: FrameOf<"certificat
   decide(context, certificate);
 }
 
-/** Takes in fetched bytes. @throws PARAMETERS_WRONG_SIZE, PARAMETERS_LAYOUT_FOREIGN, PARAMETERS_NOT_FINITE */
+/** Takes in fetched bytes. */
 export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: Uint8Array): void {
   const {state} = context;
   if (purpose.kind === "snapshot") {
-    const {spec, primitives} = state.setup;
-    const expected = {layout: spec.layout, values: spec.reference.length};
-    const snapshot = openSnapshot(primitives.hash, bytes, expected);
-    state.held.set(snapshot.hash, snapshot);
-    if (state.decided === null) considerVote(context);
+    if (!holdSnapshot(context, bytes)) onFetchFailed(context, purpose);
+    else if (state.decided === null) considerVote(context);
     else settle(context);
     return;
   }
@@ -129,6 +126,20 @@ export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: U
   if (state.exchange.isBroken && state.lead?.phase === "mixing") return onExchangeOver(context);
   considerProposal(context);
   considerVote(context);
+}
+
+/** Keeps a fetched result. @returns false when the bytes are none of this run's */
+function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
+  const {spec, primitives} = state.setup;
+  try {
+    const expected = {layout: spec.layout, values: spec.reference.length};
+    const snapshot = openSnapshot(primitives.hash, bytes, expected);
+    state.held.set(snapshot.hash, snapshot);
+    return true;
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return false;
+  }
 }
 
 /** A peer could not deliver. */

@@ -148,7 +148,7 @@ export class World {
   }
 
   #isLinked(a: MemberId, b: MemberId): boolean {
-    const isUp = this.#machine(a).session !== null && this.#machine(b).session !== null;
+    const isUp = a !== b && this.#machine(a).session !== null && this.#machine(b).session !== null;
     return isUp && !this.#cuts.has(this.#linkName(a, b));
   }
 
