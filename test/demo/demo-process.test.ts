@@ -118,7 +118,7 @@ describe("consilium demo", () => {
       await run.untilUrls(4);
       run.child.kill("SIGINT");
       expect(await run.ended, run.text()).toBe(130);
-      for (const url of run.urls()) await expect(fetch(url), url).rejects.toThrow();
+      for (const url of run.urls()) await expect(fetch(url), url).rejects.toThrow("fetch failed");
       expect(await workspaces()).toEqual([]);
     },
     LIMIT_MS,
@@ -166,7 +166,7 @@ describe("the demo's daemons", () => {
         await expect(following).rejects.toMatchObject({code: "CLI_DAEMON_ENDED", data});
         await fleet.close();
         for (const {statusUrl, site} of fleet.daemons) {
-          await expect(fetch(`${await statusUrl}/healthz`), site.name).rejects.toThrow();
+          await expect(fetch(`${await statusUrl}/healthz`), site.name).rejects.toThrow("fetch failed");
         }
       }),
     LIMIT_MS,
