@@ -38,10 +38,23 @@ export class CatchUp {
     return this.isBehind && this.#pursuit === null;
   }
 
-  /** Goes after `certificate`, unless a newer one is being fetched already. @throws GOSSIP_CERTIFICATE_INVALID */
+  /** Whether `effect` would write a certificate behind that of a later round, which ends the round anyway. */
+  overtakes(effect: Effect): boolean {
+    return this.#isWriting && effect.type === "persist" && effect.record.kind === "certificate";
+  }
+
+  get #isWriting(): boolean {
+    return this.#pursuit !== null && this.#pursuit.persistId !== null;
+  }
+
+  /**
+   * Goes after `certificate`, unless a newer one is being fetched already, or any is being written: where this
+   * member stands then comes first.
+   * @throws GOSSIP_CERTIFICATE_INVALID
+   */
   start(certificate: Certificate, from: MemberId, rules: BodyRules): void {
     const {body} = certificate;
-    if (body.round >= this.#setup.rounds) return;
+    if (body.round >= this.#setup.rounds || this.#isWriting) return;
     if (this.#pursuit !== null && this.#pursuit.certificate.body.round >= body.round) return;
     verifyCertificate(this.#setup.primitives, certificate, rules);
     if (this.#pursuit?.snapshot === null) this.#outlet.emit({type: "cancel", id: this.#pursuit.fetchId});
@@ -103,8 +116,9 @@ export class CatchUp {
     return {certificate: this.#pursuit.certificate, snapshot: this.#pursuit.snapshot};
   }
 
-  /** The member has a newer certificate now. */
-  end(): void {
+  /** The member has the certificate of `round` now. */
+  end(round: number): void {
+    if (this.#isWriting && round < (this.#pursuit?.certificate.body.round ?? 0)) return;
     this.#pursuit = null;
     this.isBehind = false;
   }

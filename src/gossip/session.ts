@@ -125,7 +125,9 @@ class SessionMachine implements Session {
     act({
       state: this.#round,
       nowMs: this.#nowMs,
-      emit: (effect) => this.#emit(effect),
+      emit: (effect) => {
+        if (!this.#catchUp.overtakes(effect)) this.#emit(effect);
+      },
       nextId: () => ++this.#lastId,
     });
   }
@@ -179,7 +181,7 @@ class SessionMachine implements Session {
     const heard = new Set([...this.#heard, ...contributors]);
     this.#heard = new Set();
     this.#certified = next;
-    this.#catchUp.end();
+    this.#catchUp.end(round);
     this.#round = this.#openRound(heard, null);
     if (this.#isObserver) this.#askAgainLater();
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});

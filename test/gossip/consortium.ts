@@ -97,7 +97,7 @@ export function createConsortium(options: ConsortiumOptions) {
     faultAt: options.faultAt ?? (() => "none"),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
-  return {world, members, certified, weightOf};
+  return {world, members, certified, weightOf, setupOf};
 }
 
 /** The parameters that central FedAvg over `contributors` gives, in binary64 until the last rounding. */
