@@ -2,7 +2,7 @@ import {setTimeout as pause} from "node:timers/promises";
 
 export {pause};
 
-const LOOK_AGAIN_MS = 15;
+const LOOK_AGAIN_MS = 40;
 
 /** What {@link until} looks for: an answer, or nothing yet. */
 export type Probe<Answer> = () => Promise<Answer | null> | Answer | null;
