@@ -1,0 +1,70 @@
+/*
+ * Measures the project's performance figures: `npm run bench [-- --json FILE] [--only NAME]`. NAME is a figure or the
+ * beginning of one. Each figure is the best of five runs; docs/performance.md says how each is measured.
+ */
+import {readFile, writeFile} from "node:fs/promises";
+import path from "node:path";
+import {parseArgs} from "node:util";
+import {calibrate} from "./bench/calibration.ts";
+import {measureEventLoop} from "./bench/event-loop.ts";
+import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
+import type {Figure} from "./bench/figure.ts";
+import {measureIdleMemory} from "./bench/idle-memory.ts";
+import {measureJoin} from "./bench/join.ts";
+import {measureRound} from "./bench/rounds.ts";
+
+const {values: options} = parseArgs({options: {json: {type: "string"}, only: {type: "string"}}});
+
+const machine = calibrate();
+const {syncMs} = machine;
+
+/** What measures which figures. */
+const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<readonly Figure[]>}[] = [
+  {
+    names: ["exchange/goodput-vs-tls", "exchange/goodput-libp2p", "exchange/goodput-tls"],
+    measure: measureGoodput,
+  },
+  {names: ["exchange/wire-bytes-vs-tls"], measure: measureWireBytes},
+  {
+    names: ["gossip/round-4x10857-ms"],
+    measure: async () => [await measureRound("gossip/round-4x10857-ms", 10_857, {barMs: 30, syncMs})],
+  },
+  {
+    names: ["gossip/round-4x1m-ms"],
+    measure: async () => [await measureRound("gossip/round-4x1m-ms", 1_000_000, {barMs: 150, syncMs})],
+  },
+  {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
+  {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
+  {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},
+];
+
+function lineOf({name, value, unit, reference, runs}: Figure): string {
+  const bar = reference === null ? "" : `  (bar ${Number(reference.toPrecision(4))})`;
+  return `${name.padEnd(28)} ${String(value).padStart(8)} ${unit}${bar}  runs: ${runs.join(" ")}`;
+}
+
+const prefix = options.only ?? "";
+const chosen = BENCHES.filter(({names}) => names.some((name) => name.startsWith(prefix)));
+if (chosen.length === 0) {
+  const names = BENCHES.flatMap((bench) => bench.names).join(", ");
+  console.error(`No figure is called ${prefix}. Figures: ${names}.`);
+  process.exit(2);
+}
+console.log(
+  `machine: ${machine.cores} cores (${machine.cpu}), node ${machine.node}, load ${machine.load}; ` +
+    `memory copy ${machine.memoryCopyGbPerS} GB/s, SHA-256 ${machine.sha256MbPerS} MB/s, fsync ${syncMs} ms`,
+);
+const figures: Figure[] = [];
+for (const bench of chosen) {
+  for (const figure of await bench.measure()) {
+    if (!figure.name.startsWith(prefix)) continue;
+    figures.push(figure);
+    console.log(lineOf(figure));
+  }
+}
+if (options.json !== undefined) {
+  const {version} = JSON.parse(await readFile(path.join(import.meta.dirname, "../package.json"), "utf8"));
+  const date = new Date().toISOString().slice(0, 10);
+  const report = {schema: 1, date, versions: {consilium: version, node: process.version}, machine, figures};
+  await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
