@@ -20,7 +20,7 @@ describe("five members, of whom one has not been started yet", () => {
   beforeAll(async () => {
     consortium = await createConsortium({
       sites: SITES,
-      rounds: 60,
+      rounds: 40,
       localSteps: 20,
       deadline: {minimumSeconds: 0.2, maximumSeconds: MAXIMUM_SECONDS},
       startMembers: 4,

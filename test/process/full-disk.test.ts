@@ -23,7 +23,7 @@ describe.skipIf(!isPossible)("a member whose disk gets full", () => {
   beforeAll(async () => {
     consortium = await createConsortium({
       sites: ["north", "south", "east"],
-      rounds: 60,
+      rounds: 40,
       localSteps: 20,
       deadline: {minimumSeconds: 0.2, maximumSeconds: 4},
     });

@@ -10,7 +10,7 @@ import {pause} from "./until.ts";
 const IS_THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
 const KILLS = IS_THOROUGH ? 50 : 3;
 /** About as many rounds pass until a killed daemon is back and the next one is killed. */
-const ROUNDS_PER_KILL = 20;
+const ROUNDS_PER_KILL = IS_THOROUGH ? 20 : 15;
 const TEST_LIMIT_MS = IS_THOROUGH ? 900_000 : 240_000;
 const STEP_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 180_000;

@@ -18,7 +18,7 @@ describe("of two members", () => {
     consortium = await createConsortium({
       sites: ["north", "south"],
       rounds: 12,
-      localSteps: 400,
+      localSteps: 250,
       deadline: {minimumSeconds: 0.2, maximumSeconds: 2},
     });
     north = consortium.site("north");
