@@ -4,7 +4,8 @@ import {withConsortium} from "./small-consortium.ts";
 import type {TrainingDaemon} from "./training-daemon.ts";
 
 const ENTRY = new URL("./training-daemon.ts", import.meta.url);
-const ROUNDS = 30;
+/** Some seconds of training, and thus some hundred samples, on a quiet machine. */
+const ROUNDS = 60;
 
 async function trainOnce(): Promise<number> {
   return await withConsortium(ROUNDS, async ({sites}) => {

@@ -14,7 +14,7 @@ const {silentLogger, systemClock} = await builtRoom<Core>("core");
 const {loadNodeConfig} = await builtRoom<Config>("config");
 const {openDaemon} = await builtModule<OpenDaemonModule>("cli/daemon/open-daemon");
 
-/** Trains to the end of the run. @returns the 99th percentile of the event loop's delay from the first round on */
+/** Trains to the end of the run. @returns the 99th percentile of the event loop's delay from the first training round on */
 async function train(configPath: string): Promise<number> {
   const config = await loadNodeConfig(configPath);
   const {node, close} = await openDaemon({
@@ -26,7 +26,7 @@ async function train(configPath: string): Promise<number> {
   });
   const delays = monitorEventLoopDelay({resolution: RESOLUTION_MS});
   const watch = setInterval(() => {
-    if (node.view().activity === "waiting") return;
+    if (node.view().stage !== "training") return;
     clearInterval(watch);
     delays.enable();
   }, POLL_MS);
