@@ -26,7 +26,7 @@ export function takeLead(context: RoundContext): void {
   }
   const ballot = setup.order.nextBallot(setup.self, Math.max(state.highestBallot, state.promised));
   report(context, {kind: "took-over", round: setup.round, ballot});
-  state.lead = {ballot, phase: "promising", promises: new Map(), minimum: setup.rules.minimumContributors};
+  state.lead = {ballot, phase: "promising", promises: new Map()};
   state.highestBallot = ballot;
   context.emit({type: "disarm", timer: "patience"});
   context.emit({type: "disarm", timer: "deadline"});

@@ -27,6 +27,7 @@ export class CatchUp {
   readonly #setup: SessionSetup;
   readonly #outlet: CatchUpOutlet;
   #pursuit: Pursuit | null = null;
+  #failures = 0;
 
   constructor(setup: SessionSetup, outlet: CatchUpOutlet) {
     this.#setup = setup;
@@ -61,6 +62,9 @@ export class CatchUp {
     const fetchId = this.#outlet.nextId();
     this.isBehind = true;
     this.#pursuit = {certificate, from, fetchId, snapshot: null, persistId: null};
+    // A giver that has stalled must not hold this member: its turn ends, later each time.
+    const afterMs = this.#setup.limits.maximumMs * 2 ** Math.min(10, this.#failures);
+    this.#outlet.emit({type: "arm", timer: "catch-up", afterMs});
     const length = snapshotSize(this.#setup.shapeOf(body.round).values);
     this.#outlet.emit({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length});
   }
@@ -94,11 +98,19 @@ export class CatchUp {
     }
   }
 
+  /** The giver of the result has had its time. */
+  giveUp(): void {
+    if (this.#pursuit === null || this.#pursuit.snapshot !== null) return;
+    this.#failures += 1;
+    this.#outlet.emit({type: "cancel", id: this.#pursuit.fetchId});
+    this.#pursuit = null;
+  }
+
   /** The peer could not give the result: someone will be asked again soon. @returns whether `id` was its fetch */
   onFetchFailed(id: number): boolean {
     if (this.#pursuit?.fetchId !== id) return false;
     this.#pursuit = null;
-    this.#outlet.emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+    this.#outlet.emit({type: "arm", timer: "catch-up", afterMs: this.#setup.limits.minimumMs});
     return true;
   }
 
@@ -119,6 +131,7 @@ export class CatchUp {
   /** The member has the certificate of `round` now. */
   end(round: number): void {
     if (this.#isWriting && round < (this.#pursuit?.certificate.body.round ?? 0)) return;
+    this.#outlet.emit({type: "disarm", timer: "catch-up"});
     this.#pursuit = null;
     this.isBehind = false;
   }

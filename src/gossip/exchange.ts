@@ -9,6 +9,7 @@ import {
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
+import {leastWeight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
@@ -47,6 +48,12 @@ export function beginExchange(context: RoundContext, leader: MemberId, start: Fr
     result: null,
     isBroken: false,
   };
+  // In one chunk everything goes through its owner, the leader; in several, through everyone.
+  const stranger = peersOf(context, state.exchange).find((member) => !state.linked.has(member));
+  if (chunks.length > 1 && stranger !== undefined) {
+    objectTo(context, stranger, "unreachable");
+    return;
+  }
   chunks.forEach((chunk, index) => {
     if (ownerOf(state.exchange as Exchange, index) === state.setup.self) gatherChunk(context, index, chunk);
   });
@@ -130,13 +137,14 @@ function objectToCulprit(
 
 /** Tells the leader, who may be this member itself, that `member` spoils the attempt. */
 export function objectTo(context: RoundContext, member: MemberId, reason: "invalid" | "unreachable"): void {
-  const {exchange, setup, excluded} = context.state;
+  const {exchange, setup, excluded, strangers} = context.state;
   if (exchange === null) return;
   const {leader, group} = exchange;
   exchange.isBroken = true;
   report(context, {kind: "objection", round: setup.round, member, reason});
   if (leader !== setup.self) sendTo(context, [leader], {type: "object", group, member, reason});
   else if (reason === "invalid") excluded.add(member);
+  else strangers.push({seeker: setup.self, sought: member});
 }
 
 /** Fetches a chunk's sum that its owner announced. */
@@ -167,6 +175,10 @@ export function onSum(context: RoundContext, index: number, bytes: Uint8Array): 
     held.set(snapshot.hash, snapshot);
     exchange.result = {hash: snapshot.hash, weight: weightOf(assembled)};
     setup.exchanging.observe(context.nowMs - exchange.startedAtMs);
+    const {rules} = setup;
+    const isTooLight =
+      exchange.result.weight < leastWeight(rules, Math.max(rules.previousPeak, exchange.result.weight));
+    if (isTooLight) context.state.minimum = exchange.participants.length + 1;
   } catch (error) {
     if (!isCoded(error)) throw error;
     // Only an owner that lies about a sum brings this about; the sums were checked before they were announced.

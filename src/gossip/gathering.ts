@@ -1,5 +1,5 @@
 import {leastWeight} from "./certificate.ts";
-import {beginExchange, groupHash} from "./exchange.ts";
+import {beginExchange, endExchange, groupHash} from "./exchange.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
@@ -18,22 +18,28 @@ export function onReady(context: RoundContext, member: MemberId, contribution: s
 
 /** Members that can take part in an attempt that this member leads. */
 function candidates({state}: RoundContext): MemberId[] {
-  const {lead, setup, ready, excluded, linked} = state;
+  const {lead, setup, ready, excluded, linked, strangers} = state;
   const {self, rules} = setup;
   if (lead === null || state.own === null || !ready.has(self)) return [];
   const isPresent = (member: MemberId): boolean =>
     linked.has(member) && (lead.ballot === 0 || lead.promises.has(member));
-  return rules.members.filter(
-    (member) => ready.has(member) && !excluded.has(member) && (member === self || isPresent(member)),
+  const present = new Set(
+    rules.members.filter(
+      (member) => ready.has(member) && !excluded.has(member) && (member === self || isPresent(member)),
+    ),
   );
+  // Two members that can not reach each other do not take part together.
+  for (const {seeker, sought} of strangers)
+    if (present.has(seeker) && sought !== self) present.delete(sought);
+  return [...present];
 }
 
-/** Members worth waiting for: reachable, and heard of since the round before. */
+/** Members worth waiting for: heard of since the round before and not lost; a link yet to come up is no loss. */
 function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[] {
-  const {setup, linked, heard, excluded} = context.state;
+  const {setup, heard, excluded} = context.state;
   return others(context).filter((member) => {
     if (present.includes(member) || excluded.has(member)) return false;
-    return setup.opening.waitMs !== null || (linked.has(member) && heard.has(member));
+    return setup.opening.waitMs !== null || heard.has(member);
   });
 }
 
@@ -45,7 +51,7 @@ export function considerStart(context: RoundContext, isOverdue: boolean): void {
   const {lead, decided} = context.state;
   if (lead === null || lead.phase !== "gathering" || decided !== null) return;
   const present = candidates(context);
-  if (present.length < Math.max(lead.minimum, quorumOf(context))) return;
+  if (present.length < Math.max(context.state.minimum, quorumOf(context))) return;
   if (isOverdue || awaited(context, present).length === 0) startAttempt(context, present);
   else context.emit({type: "arm", timer: "deadline", afterMs: waitMs(context, lead.ballot)});
 }
@@ -68,6 +74,7 @@ function startAttempt(context: RoundContext, present: readonly MemberId[]): void
   lead.phase = "mixing";
   const participants = present.map((member) => ({member, contribution: state.ready.get(member) ?? ""}));
   context.emit({type: "disarm", timer: "deadline"});
+  context.emit({type: "disarm", timer: "patience"});
   context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
   const start = {type: "start", ballot: lead.ballot, participants} as const;
   sendTo(context, others(context), start);
@@ -97,6 +104,8 @@ export function onStart(context: RoundContext, leader: MemberId, start: FrameOf<
   const mine = start.participants.find(({member}) => member === setup.self);
   if (mine === undefined) {
     report(context, {kind: "left-out", round: setup.round});
+    // What an earlier attempt of the same ballot made here is not what this one makes.
+    endExchange(context);
     setup.readiness.backOff();
     return;
   }
@@ -128,7 +137,6 @@ export function considerProposal(context: RoundContext): void {
     const missing = setup.rules.members.filter((member) => !present.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});
     lead.phase = "gathering";
-    lead.minimum = exchange.participants.length + 1;
     return;
   }
   lead.phase = "voting";

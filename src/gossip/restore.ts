@@ -1,5 +1,11 @@
 import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts";
 
+/** The later of two rounds' certificates, in whatever order they were written. */
+function newer(certified: Certified | null, {certificate, snapshot}: Certified): Certified {
+  const isNewer = certified === null || certificate.body.round > certified.certificate.body.round;
+  return isNewer ? {certificate, snapshot} : certified;
+}
+
 /**
  * What a member's records, in the order they were written, say about where it stands: after the newest
  * certificate, with whatever it had written down about the round that follows.
@@ -7,8 +13,7 @@ import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts
 export function restoreSession(records: readonly DurableRecord[]): Restored {
   let certified: Certified | null = null;
   for (const record of records) {
-    if (record.kind === "certificate")
-      certified = {certificate: record.certificate, snapshot: record.snapshot};
+    if (record.kind === "certificate") certified = newer(certified, record);
   }
   const round = certified === null ? 0 : certified.certificate.body.round + 1;
   let restored: RestoredRound | null = null;

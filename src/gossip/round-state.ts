@@ -34,8 +34,6 @@ export interface Lead {
   readonly ballot: number;
   phase: "promising" | "gathering" | "mixing" | "voting";
   readonly promises: Map<MemberId, Accepted | null>;
-  /** How many participants an attempt needs at least; grows when their weight was too low. */
-  minimum: number;
 }
 
 /** A proposal this member has not voted on yet. */
@@ -67,6 +65,10 @@ export interface RoundState {
   /** Members heard since the round before: those worth waiting for. */
   readonly heard: Set<MemberId>;
   readonly excluded: Set<MemberId>;
+  /** Pairs of members that can not reach each other, as told to this member when it led. */
+  readonly strangers: {readonly seeker: MemberId; readonly sought: MemberId}[];
+  /** How many participants an attempt needs at least; grows when their weight was too low. */
+  minimum: number;
   promised: number;
   highestBallot: number;
   accepted: Accepted | null;
@@ -82,6 +84,8 @@ export interface RoundState {
   readonly fetches: Map<number, FetchPurpose>;
   readonly persists: Map<number, PersistPurpose>;
   readonly published: Set<string>;
+  /** Members whose two votes in one ballot were told of. */
+  readonly equivocators: Set<MemberId>;
   /** Fetches of the round's result that failed so far. */
   failedFetches: number;
 }
@@ -96,11 +100,11 @@ export interface RoundContext {
 
 const NOTHING_RESTORED: RestoredRound = {contribution: null, promised: -1, accepted: null, held: null};
 
-function firstLead({order, self, opening}: RoundSetup, {promised, accepted}: RestoredRound): Lead | null {
+function firstLead({order, self}: RoundSetup, {promised, accepted}: RestoredRound): Lead | null {
   // A leader that promised or voted before it stopped must not use its ballot again: it takes a later one.
   const isUnused = promised < 0 && accepted === null;
   if (!isUnused || order.leaderOf(0) !== self) return null;
-  return {ballot: 0, phase: "gathering", promises: new Map(), minimum: opening.members};
+  return {ballot: 0, phase: "gathering", promises: new Map()};
 }
 
 /** The state in which a member begins, or after a restart resumes, a round. */
@@ -117,6 +121,8 @@ export function createRoundState(
     linked: new Set(presence.linked),
     heard: new Set(presence.heard),
     excluded: new Set(),
+    strangers: [],
+    minimum: setup.rules.minimumContributors,
     promised: before.promised,
     highestBallot: Math.max(0, before.promised),
     accepted: before.accepted,
@@ -131,6 +137,7 @@ export function createRoundState(
     fetches: new Map(),
     persists: new Map(),
     published: new Set(),
+    equivocators: new Set(),
     failedFetches: 0,
   };
 }

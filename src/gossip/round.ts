@@ -16,7 +16,16 @@ import {
   sendTo,
 } from "./round-state.ts";
 import type {Contribution, TimerName} from "./types.ts";
-import {considerVote, decide, onPropose, onVote, onVotePersisted, settle, voteFrame} from "./voting.ts";
+import {
+  considerVote,
+  decide,
+  onPropose,
+  onVote,
+  onVotePersisted,
+  seekElsewhere,
+  settle,
+  voteFrame,
+} from "./voting.ts";
 
 /** This member's own work for the round is done: it is written down, then announced. */
 export function contribute(context: RoundContext, contribution: Contribution): void {
@@ -34,7 +43,9 @@ function announce(context: RoundContext): void {
   context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
   onReady(context, setup.self, own.hash);
   const voted = accepted === null ? undefined : held.get(accepted.body.result);
-  if (accepted !== null && voted !== undefined) onVotePersisted(context, accepted.ballot, accepted.body);
+  // A vote that is still being written is sent when it is on disk, not before.
+  if (accepted === null || voted === undefined || isVoteUnderWay(context, accepted.ballot)) return;
+  onVotePersisted(context, accepted.ballot, accepted.body);
 }
 
 /** Goes on when a write has reached the disk. */
@@ -74,7 +85,7 @@ export function onFrame(context: RoundContext, from: MemberId, frame: Frame): vo
     case "summed":
       return onSummed(context, from, frame);
     case "object":
-      return onObject(context, frame);
+      return onObject(context, from, frame);
     case "propose":
       return onPropose(context, from, frame);
     case "vote":
@@ -96,10 +107,11 @@ function mayLead({state}: RoundContext, member: MemberId, ballot: number): boole
   return state.setup.order.leaderOf(ballot) === member && !state.excluded.has(member);
 }
 
-function onObject(context: RoundContext, frame: FrameOf<"object">): void {
-  const {exchange, lead, excluded, setup} = context.state;
+function onObject(context: RoundContext, from: MemberId, frame: FrameOf<"object">): void {
+  const {exchange, lead, excluded, strangers, setup} = context.state;
   if (exchange?.group !== frame.group || lead?.phase !== "mixing") return;
-  if (frame.reason === "invalid" && frame.member !== setup.self) excluded.add(frame.member);
+  if (frame.reason === "unreachable") strangers.push({seeker: from, sought: frame.member});
+  else if (frame.member !== setup.self) excluded.add(frame.member);
   onExchangeOver(context);
 }
 
@@ -157,10 +169,13 @@ export function onFetchFailed(context: RoundContext, purpose: FetchPurpose): voi
 }
 
 /** A time is over. */
-export function onTimer(context: RoundContext, timer: TimerName): void {
+export function onTimer(context: RoundContext, timer: Exclude<TimerName, "catch-up">): void {
   if (timer === "deadline") return considerStart(context, true);
   if (timer === "exchange") return onExchangeOver(context);
-  if (context.state.decided !== null) return settle(context);
+  const {decided, lead} = context.state;
+  if (decided !== null) return seekElsewhere(context);
+  // Patience is for another's lead.
+  if (lead?.phase === "mixing" || lead?.phase === "voting") return undefined;
   return takeLead(context);
 }
 
@@ -175,6 +190,7 @@ export function onLinkUp(context: RoundContext, peer: MemberId): void {
   resendLead(context, peer);
   resendSums(context, peer);
   resendVote(context, peer);
+  armPatience(context);
   return considerStart(context, false);
 }
 
@@ -212,6 +228,7 @@ export function onLinkDown(context: RoundContext, peer: MemberId): void {
   const {state} = context;
   const {lead, exchange, setup} = state;
   state.linked.delete(peer);
+  state.heard.delete(peer);
   turnFrom(context, peer);
   if (state.decided !== null) return;
   const takesPart = exchange?.participants.some(({member}) => member === peer) ?? false;
@@ -233,6 +250,7 @@ function turnFrom(context: RoundContext, peer: MemberId): void {
 /** Frees what the round still holds: nothing of it is of use after its certificate. */
 export function closeRound(context: RoundContext): void {
   endExchange(context);
-  const {own, ready, setup} = context.state;
+  const {own, ready, setup, published, decided} = context.state;
+  for (const hash of published) if (hash !== decided?.body.result) context.emit({type: "withdraw", hash});
   if (own !== null && ready.has(setup.self)) context.emit({type: "withdraw", hash: own.hash});
 }

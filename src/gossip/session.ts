@@ -1,8 +1,8 @@
 import {CatchUp} from "./catch-up.ts";
-import {type BodyRules, bodyHash, genesisHash} from "./certificate.ts";
 import {createDeadline} from "./deadline.ts";
 import type {Frame, FrameOf} from "./frames.ts";
-import {leaderOrder, type MemberId, majority} from "./quorum.ts";
+import {Presence} from "./presence.ts";
+import {leaderOrder, type MemberId} from "./quorum.ts";
 import {
   closeRound,
   contribute,
@@ -14,6 +14,7 @@ import {
   onPersisted,
   onTimer,
 } from "./round.ts";
+import {rulesAfter} from "./round-rules.ts";
 import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
 import {settle} from "./voting.ts";
@@ -48,9 +49,9 @@ class SessionMachine implements Session {
   readonly #setup: SessionSetup;
   readonly #readiness;
   readonly #exchanging;
-  readonly #linked = new Set<MemberId>();
-  /** Members heard in the round under way; who stays silent for a whole round is not waited for in the next. */
-  #heard = new Set<MemberId>();
+  readonly #presence = new Presence();
+  /** What members that are a round ahead said of it: it is said once. */
+  readonly #early = new Map<MemberId, FrameOf<"ready">>();
   #lastId = 0;
   #certified: Certified | null;
   readonly #catchUp: CatchUp;
@@ -97,12 +98,11 @@ class SessionMachine implements Session {
       case "link-up":
         this.#ask(event.peer);
         if (!this.#isMember(event.peer)) return;
-        this.#linked.add(event.peer);
-        this.#heard.add(event.peer);
+        this.#presence.up(event.peer);
         if (this.#isObserver) this.#askAgainLater();
         return this.#inRound((context) => onLinkUp(context, event.peer));
       case "link-down":
-        this.#linked.delete(event.peer);
+        this.#presence.down(event.peer);
         this.#catchUp.onLinkDown(event.peer);
         return this.#inRound((context) => onLinkDown(context, event.peer));
       case "fetched":
@@ -132,29 +132,11 @@ class SessionMachine implements Session {
     });
   }
 
-  #rules(isParentKnown: boolean): BodyRules {
-    const {run, roster, members, start, weightShare, primitives} = this.#setup;
-    const parent = this.#certified?.certificate.body;
-    const isFirst = isParentKnown && parent === undefined;
-    const parentHash =
-      parent === undefined ? genesisHash(primitives.hash, run) : bodyHash(primitives.hash, parent);
-    return {
-      run,
-      roster,
-      members,
-      parent: isParentKnown ? parentHash : null,
-      previousPeak: parent?.peakWeight ?? 0,
-      minimumContributors: Math.max(majority(members.length), isFirst ? start.members : 0),
-      minimumWeight: isFirst ? start.weight : 0,
-      weightShare,
-    };
-  }
-
   #openRound(heard: Iterable<MemberId>, restored: RestoredRound | null): RoundState | null {
     const {self, run, rounds, members, start, limits, primitives} = this.#setup;
     const round = this.#certified === null ? 0 : this.#certified.certificate.body.round + 1;
     if (round >= rounds) return null;
-    const rules = this.#rules(true);
+    const rules = rulesAfter(this.#setup, this.#certified, true);
     return createRoundState(
       {
         self,
@@ -168,7 +150,7 @@ class SessionMachine implements Session {
         readiness: this.#readiness,
         exchanging: this.#exchanging,
       },
-      {linked: this.#linked, heard},
+      {linked: this.#presence.linked, heard},
       restored,
     );
   }
@@ -178,27 +160,38 @@ class SessionMachine implements Session {
     const hasJumped = round !== this.#round?.setup.round;
     this.#inRound(closeRound);
     for (const timer of TIMERS) this.#emit({type: "disarm", timer});
-    const heard = new Set([...this.#heard, ...contributors]);
-    this.#heard = new Set();
+    const heard = this.#presence.turn(contributors);
     this.#certified = next;
     this.#catchUp.end(round);
     this.#round = this.#openRound(heard, null);
     if (this.#isObserver) this.#askAgainLater();
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
     this.#emit({type: "certified", ...next, hasJumped});
+    this.#hearEarly();
   }
 
   #onFrame(from: MemberId, frame: Frame): void {
     if (frame.run !== this.#setup.run) return;
-    if (this.#isMember(from)) this.#heard.add(from);
+    if (this.#isMember(from)) this.#presence.hear(from);
     const {round} = this.view();
     // Evaluators are linked too: they ask and answer, and have no part in the decision.
     if (frame.type === "ask") this.#onAsk(from, frame);
     else if (frame.type === "certificate") this.#onCertificate(from, frame);
     else if (!this.#isMember(from)) return;
-    else if (frame.round > round) this.#fallBehind(from);
+    else if (frame.round > round) this.#onEarlyFrame(from, frame);
     else if (frame.round < round) this.#onLateFrame(from, frame);
     else this.#inRound((context) => onFrame(context, from, frame));
+  }
+
+  #onEarlyFrame(from: MemberId, frame: Frame): void {
+    if (frame.type === "ready") this.#early.set(from, frame);
+    this.#fallBehind(from);
+  }
+
+  #hearEarly(): void {
+    const early = [...this.#early];
+    this.#early.clear();
+    for (const [from, frame] of early) this.#onFrame(from, frame);
   }
 
   #onAsk(from: MemberId, frame: FrameOf<"ask">): void {
@@ -215,7 +208,7 @@ class SessionMachine implements Session {
     const {certificate} = frame;
     if (certificate.body.round < round || this.view().isFinished) return;
     if (certificate.body.round === round) this.#inRound((context) => onFrame(context, from, frame));
-    else this.#catchUp.start(certificate, from, this.#rules(false));
+    else this.#catchUp.start(certificate, from, rulesAfter(this.#setup, this.#certified, false));
   }
 
   #onFetched(id: number, bytes: Uint8Array): void {
@@ -261,24 +254,27 @@ class SessionMachine implements Session {
 
   #onTimer(timer: TimerName): void {
     if (this.#isObserver) {
-      for (const peer of this.#linked) this.#ask(peer);
+      for (const peer of this.#presence.linked) this.#ask(peer);
       this.#askAgainLater();
       this.#inRound((context) => settle(context));
       return;
     }
-    if (timer === "patience" && this.#catchUp.isLost && this.#round?.decided == null) {
-      for (const peer of this.#linked) this.#ask(peer);
-      this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
-      return;
-    }
-    this.#inRound((context) => onTimer(context, timer));
+    if (timer === "catch-up") this.#onCatchUpTimer();
+    else this.#inRound((context) => onTimer(context, timer));
+  }
+
+  #onCatchUpTimer(): void {
+    this.#catchUp.giveUp();
+    if (!this.#catchUp.isLost) return;
+    for (const peer of this.#presence.linked) this.#ask(peer);
+    this.#emit({type: "arm", timer: "catch-up", afterMs: this.#exchanging.timeoutMs()});
   }
 
   #fallBehind(peer: MemberId): void {
     if (this.#catchUp.isBehind) return;
     this.#catchUp.isBehind = true;
     this.#ask(peer);
-    this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.minimumMs});
+    this.#emit({type: "arm", timer: "catch-up", afterMs: this.#setup.limits.minimumMs});
   }
 
   #isMember(peer: MemberId): boolean {

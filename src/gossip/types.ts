@@ -56,7 +56,7 @@ export type Report =
     };
 
 /** Names of the timers of a round; arming one again replaces it. */
-export type TimerName = "deadline" | "exchange" | "patience";
+export type TimerName = "deadline" | "exchange" | "patience" | "catch-up";
 
 /** What the caller must do for the protocol, in the order given. */
 export type Effect =

@@ -4,6 +4,7 @@ import type {Certificate, CertificateBody, FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {
   cancelFetches,
+  type FetchPurpose,
   fetchFor,
   others,
   type Proposal,
@@ -83,6 +84,8 @@ export function considerVote(context: RoundContext): void {
 function outlookOf({state}: RoundContext, {ballot, body}: Proposal): "differs" | "pending" | "elsewhere" {
   const {exchange} = state;
   if (exchange === null || exchange.ballot !== body.attempt) return "elsewhere";
+  const isSameGroup = exchange.participants.every(({member}, index) => member === body.contributors[index]);
+  if (!isSameGroup || exchange.participants.length !== body.contributors.length) return "elsewhere";
   if (exchange.result !== null) return exchange.result.hash === body.result ? "pending" : "differs";
   return exchange.isBroken || ballot > exchange.ballot ? "elsewhere" : "pending";
 }
@@ -148,6 +151,8 @@ function countVote(
   const votes = state.votes.get(ballot) ?? new Map();
   const earlier = votes.get(from);
   if (earlier !== undefined && earlier.body !== body) {
+    if (state.equivocators.has(from)) return;
+    state.equivocators.add(from);
     report(context, {
       kind: "equivocation",
       round: state.setup.round,
@@ -203,4 +208,22 @@ export function settle(context: RoundContext): void {
   const holders = votes.map(({member}) => member).filter((member) => state.linked.has(member));
   const holder = holders[state.failedFetches % Math.max(1, holders.length)];
   if (holder !== undefined) fetchSnapshot(context, body.result, holder);
+  // A holder that has stalled must not hold this member: its turn ends, later each time.
+  const {exchanging} = state.setup;
+  context.emit({
+    type: "arm",
+    timer: "patience",
+    afterMs: exchanging.timeoutMs() * 2 ** Math.min(10, state.failedFetches),
+  });
+}
+
+/** The result of a decided round has not come: another holder is asked for it. */
+export function seekElsewhere(context: RoundContext): void {
+  const {state} = context;
+  const isSought = (purpose: FetchPurpose): boolean => purpose.kind === "snapshot";
+  if ([...state.fetches.values()].some(isSought)) {
+    cancelFetches(context, isSought);
+    state.failedFetches += 1;
+  }
+  settle(context);
 }

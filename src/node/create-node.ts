@@ -15,6 +15,7 @@ import {
   CodedError,
   createCloseStack,
   createRandom,
+  errorLine,
   type Logger,
   sha256,
 } from "../core/index.ts";
@@ -27,7 +28,7 @@ import {openTrainer} from "../training/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
 import {withPeerNames} from "./peer-names.ts";
-import {openRecords, writeRecord} from "./records.ts";
+import {openRecords, sealSplit, writeRecord} from "./records.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
 import {Run, type RunOutcome} from "./run.ts";
 import {openSite, type Site} from "./site.ts";
@@ -197,11 +198,17 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   const {plan, roster, clock, logger} = options;
   const {identity, site, stages, run, members} = facts;
   const storage = stack.add(await options.state.openRun(run));
-  const {restored, certificates, isTestOpened} = await openRecords(storage, stages.shapeOf);
+  const {restored, certificates, isTestOpened, manifest} = await openRecords(storage, stages.shapeOf);
+  await sealSplit(storage, manifest, site.split.manifestHash);
   let fail: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => {
-    fail = reject;
+    fail = (error) => {
+      // After the run has ended nobody waits for its outcome any more.
+      logger.error("the node can not go on", {error: errorLine(error)});
+      reject(error);
+    };
   });
+  failure.catch(() => {});
   const work = workOf(options, facts);
   const siteRun = stack.add(
     new Run({
@@ -219,6 +226,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
       onFatal: fail,
     }),
   );
+  await siteRun.prepare(restored);
   const session = sessionOf(options, facts, restored);
   const transport = createTransport({
     session,
@@ -237,7 +245,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});
   transport.attach(network);
-  await siteRun.start(session, transport, restored);
+  siteRun.start(session, transport, restored);
   return {
     outcome: Promise.race([siteRun.outcome, failure]),
     view: () => createNodeView({options, facts, session, network, run: siteRun, work}),

@@ -10,6 +10,8 @@ export type NodeErrorCode =
   | "NODE_PLAN_FOREIGN"
   /** The task file's contract is not the one that the plan names: columns, categories, ranges or label differ. */
   | "NODE_CONTRACT_FOREIGN"
+  /** The site's patients are not those that the run began with. */
+  | "NODE_DATA_CHANGED"
   /** The site has too few train patients to take part. */
   | "NODE_TOO_FEW_PATIENTS"
   /** The roster gives this site a role that this version does not know how to play. */

@@ -27,6 +27,11 @@ function mayShow({labels}: PatientScores, plan: Plan): boolean {
   return Math.min(positives, labels.length - positives) >= SMALLEST_DISCLOSED_CLASS;
 }
 
+/** Whether figures that depend on the labels of `rows`, such as a loss, may be shown. */
+export function mayShowLabelsOf(rows: PatientMatrix, plan: Plan): boolean {
+  return mayShow(patientScores(rows, new Float32Array(rows.n)), plan);
+}
+
 /** Scores a part of the site's patients with a certified model. */
 async function scoresOf(work: RoundWork, certified: Certified, rows: PatientMatrix): Promise<PatientScores> {
   return patientScores(rows, await work.score(certified, rows));

@@ -26,6 +26,7 @@ const recordSchema = z.discriminatedUnion("kind", [
     snapshot: z.string().nullable(),
   }),
   z.strictObject({kind: z.literal("certificate"), certificate: bytesSchema}),
+  z.strictObject({kind: z.literal("split"), manifest: z.string()}),
   z.strictObject({kind: z.literal("test-opened"), manifest: z.string(), result: z.string()}),
   z.strictObject({
     kind: z.literal("equivocation"),
@@ -84,12 +85,31 @@ export async function writeRecord({journal, models}: RunStorage, record: Durable
   }
 }
 
+/**
+ * Seals the site's split for the run: its patients stay who they were, and in which part, from the first start on.
+ * @throws NODE_DATA_CHANGED, STORAGE_*
+ */
+export async function sealSplit(
+  {journal}: RunStorage,
+  sealed: string | null,
+  manifest: string,
+): Promise<void> {
+  if (sealed === null) return journal.append(encodeRecord({kind: "split", manifest}));
+  if (sealed === manifest) return undefined;
+  const code: NodeErrorCode = "NODE_DATA_CHANGED";
+  throw new CodedError(code, "the site's patients or their split are not those that this run began with", {
+    hint: "Bring back the data file as it was; new patients take part in the next run (attempt in node.yaml).",
+  });
+}
+
 /** What a run's journal says at opening. */
 export interface OpenedRun {
   readonly restored: Restored;
   /** All certificates, oldest first. */
   readonly certificates: readonly Certificate[];
   readonly isTestOpened: boolean;
+  /** Hash of the site's split when the run began; null before. */
+  readonly manifest: string | null;
 }
 
 /** Brings back the blobs that journal lines name. */
@@ -140,7 +160,11 @@ export async function openRecords(
     line.kind === "certificate" ? [decodeCertificate(line.certificate)] : [],
   );
   const records: DurableRecord[] = [];
-  const newest = certificates.at(-1);
+  const newest = certificates.reduce<Certificate | undefined>(
+    (best, certificate) =>
+      best !== undefined && best.body.round >= certificate.body.round ? best : certificate,
+    undefined,
+  );
   const round = newest === undefined ? 0 : newest.body.round + 1;
   if (newest !== undefined) {
     const snapshot = await blobs.snapshot(newest.body.round, newest.body.result);
@@ -152,5 +176,6 @@ export async function openRecords(
     if (record !== null) records.push(record);
   }
   const isTestOpened = lines.some(({kind}) => kind === "test-opened");
-  return {restored: restoreSession(records), certificates, isTestOpened};
+  const split = lines.find((line) => line.kind === "split");
+  return {restored: restoreSession(records), certificates, isTestOpened, manifest: split?.manifest ?? null};
 }

@@ -14,7 +14,7 @@ import type {
 import {weightOf} from "../parameters/index.ts";
 import {releaseAgain} from "../privacy/index.ts";
 import type {RunStorage} from "../storage/index.ts";
-import {evaluateTest, type Validation, validate} from "./evaluation.ts";
+import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
 import {encodeRecord} from "./records.ts";
 import type {RoundWork} from "./round-work.ts";
@@ -50,6 +50,8 @@ interface OwnUpdate {
   readonly update: Float32Array;
   /** Hash of its release. */
   readonly hash: string;
+  /** Whether the certificate of its round is known not to contain it. */
+  isUnused: boolean;
 }
 
 /** What a run is made of. */
@@ -82,26 +84,31 @@ export class Run {
   #last: OwnUpdate | null = null;
   #activity: RunProgress["activity"] = "waiting";
   #loss: number | null = null;
+  readonly #showsLoss: boolean;
   #validation: Validation | null = null;
   #waitingFor: readonly MemberId[] = [];
   #ended: RunOutcome | null = null;
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#certificates = [...options.certificates];
+    this.#showsLoss = mayShowLabelsOf(options.site.split.train, options.plan);
+    this.#certificates = options.certificates.slice(-MAX_CERTIFICATES_IN_MEMORY);
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
-  /** Begins, or goes on from what was restored. */
-  async start(session: Session, transport: Transport, restored: Restored): Promise<void> {
+  /** Clears away what a restart left behind, before anything new is written that would be taken for stale. */
+  async prepare(restored: Restored): Promise<void> {
+    const {storage, plan} = this.#options;
+    await removeStale(storage.models, this.#certificates, plan.retention.models, restored);
+  }
+
+  /** Begins, or goes on from what was restored; in one go, so that nothing can happen in between. */
+  start(session: Session, transport: Transport, restored: Restored): void {
     this.#session = session;
     this.#transport = transport;
-    const {storage, plan} = this.#options;
     const {certified, round} = restored;
-    // Before anything new is written: what is not known now would be taken for stale.
-    await removeStale(storage.models, this.#certificates, plan.retention.models, restored);
     if (certified !== null) transport.publish(certified.snapshot);
     if (certified !== null && session.view().isFinished) this.#run(() => this.#finish(certified));
     else if (round?.contribution == null) this.#begin(certified, null);
@@ -153,8 +160,8 @@ export class Run {
       const {release, update, loss, isClipped} = await work.run(certified, progress, signal);
       if (signal.aborted) return;
       if (isClipped) logger.warn("the update was clipped to the plan's bound", {round});
-      this.#loss = loss ?? this.#loss;
-      this.#last = {round, update, hash: release.hash};
+      this.#keepLoss(loss);
+      this.#last = {round, update, hash: release.hash, isUnused: false};
       this.#activity = "exchanging";
       this.#transport?.contribute(round, release);
     } catch (error) {
@@ -163,13 +170,19 @@ export class Run {
     }
   }
 
+  /** A loss tells of the labels: it is shown where class-dependent figures are. */
+  #keepLoss(loss: number | null): void {
+    if (loss !== null && this.#showsLoss) this.#loss = loss;
+  }
+
   #contributeAgain(round: number, contribution: Contribution): void {
     const {codec, mixed} = this.#options.stages.specOf(round, null);
     const {bytes, hash} = contribution;
     const weighted = new Float64Array(mixed);
     codec.accumulate(bytes, 0, weighted);
     const weight = weightOf(bytes);
-    this.#last = {round, hash, update: Float32Array.from(weighted, (value) => value / weight)};
+    const update = Float32Array.from(weighted, (value) => value / weight);
+    this.#last = {round, hash, update, isUnused: false};
     this.#activity = "exchanging";
     this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
   }
@@ -186,8 +199,9 @@ export class Run {
     logger.debug("a round was certified", {round: body.round, result: body.result});
     if (absent.length > 0)
       logger.warn("a round was certified without some members", {round: body.round, absent});
+    const contribution = this.#last?.hash;
     const progress = this.#missedProgress(certified.certificate);
-    this.#run(() => this.#tidy());
+    this.#run(() => this.#tidy(contribution));
     if (this.#session?.view().isFinished === true) {
       this.#run(() => this.#finish(certified));
       return;
@@ -201,8 +215,11 @@ export class Run {
   #missedProgress({body}: Certificate): LocalProgress | null {
     const last = this.#last;
     const {self, stages} = this.#options;
-    if (last === null || body.contributors.includes(self)) return null;
-    if (stages.stageOf(last.round).kind !== "training") return null;
+    if (last === null) return null;
+    if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
+    // Used, or perhaps used in a round that was missed: it must not be applied twice.
+    if (!last.isUnused) this.#last = null;
+    if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;
     return {update: last.update, gapRounds: body.round - last.round + 1};
   }
 
@@ -234,9 +251,8 @@ export class Run {
   }
 
   /** Removes what the round just certified has made useless: its contribution and the oldest model. */
-  async #tidy(): Promise<void> {
+  async #tidy(contribution: string | undefined): Promise<void> {
     const {storage, plan} = this.#options;
-    const contribution = this.#last?.hash;
     const outdated = outdatedResult(this.#certificates, plan.retention.models);
     if (outdated !== undefined) {
       this.#transport?.withdraw(outdated);

@@ -127,8 +127,11 @@ class SessionTransport implements Transport {
       for (const effect of session.handle(event, clock.nowMs())) this.#carryOut(effect, network);
     } catch (error) {
       // Only a peer's bytes bring a coded error about here; whatever else is thrown is a bug.
-      if (!isCoded(error)) onFatal(error);
-      else logger.warn("a peer's bytes were refused", {code: error.code, event: event.type});
+      if (!isCoded(error)) return onFatal(error);
+      const peer = event.type === "frame" ? event.from : null;
+      logger.warn("a peer's bytes were refused", {code: error.code, event: event.type, peer});
+      if (peer !== null) network.drop(peer);
+      return undefined;
     }
   }
 

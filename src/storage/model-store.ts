@@ -51,7 +51,7 @@ export async function openModelStore(
       if (bytes !== undefined && hashOf(bytes) !== hashHex) {
         throw new CodedError("STORAGE_MODEL_CORRUPT", `the stored model ${path} is damaged`, {
           data: {path},
-          hint: "Check the disk; remove the file and the node fetches the model from a peer.",
+          hint: "Check the disk; restore the state directory from a backup, or take part again with a new one.",
         });
       }
       return bytes;

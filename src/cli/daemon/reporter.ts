@@ -63,7 +63,7 @@ function greetingLines(greeting: Greeting): string[] {
     `fingerprint  ${fingerprint}`,
     ...addresses.map((address) => `listening    ${address}`),
     `status       ${statusUrl}/v1/status`,
-    "Leaves this machine: model parameters and feature statistics, votes, addresses - nothing else.",
+    "Leaves this machine: changes of model parameters, means of features where the plan says so, the number of train patients, votes, addresses - nothing else.",
   ];
 }
 

@@ -47,6 +47,8 @@ export async function fetchOverStream(
     const {hash, offset, length} = request;
     const start = buffer.filled;
     const answer = readAnswer(stream, new ResponseReader(request, buffer), {record, deadline});
+    // Sending can fail too, and then nobody waits for the answer.
+    answer.catch(() => {});
     const asked = encodeBlobHeader({hash, offset: offset + start, length: length - start});
     record.addSent(asked.byteLength);
     stream.send(asked);

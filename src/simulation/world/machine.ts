@@ -12,6 +12,8 @@ export interface Machine {
   readonly timers: Map<string, number>;
   /** The life of each peer that a link is up to. */
   readonly links: Map<MemberId, number>;
+  /** When the last write will have reached the disk. */
+  diskFreeAtMs: number;
   /** How many effects it has carried out. */
   effects: number;
 }
@@ -27,6 +29,7 @@ export function createMachine(): Machine {
     blobs: new Map(),
     timers: new Map(),
     links: new Map(),
+    diskFreeAtMs: 0,
     effects: 0,
   };
 }
@@ -40,15 +43,12 @@ export function forget(machine: Machine): void {
   machine.blobs.clear();
   machine.timers.clear();
   machine.links.clear();
+  machine.diskFreeAtMs = 0;
 }
 
 /** Carries out what of an effect concerns this machine alone. @returns whether that was all of it */
 export function keepLocally(machine: Machine, effect: Effect): boolean {
   switch (effect.type) {
-    case "persist":
-      // A write that has begun may reach the disk although its process dies before it hears of it.
-      machine.disk.push(effect.record);
-      return false;
     case "publish-contribution":
       machine.blobs.set(effect.contribution.hash, effect.contribution.bytes);
       return true;

@@ -11,6 +11,7 @@ import {
   type Report,
   restoreSession,
   type Session,
+  type TimerName,
 } from "../../gossip/index.ts";
 import {createEventQueue} from "./event-queue.ts";
 import {createMachine, forget, keepLocally, type Machine} from "./machine.ts";
@@ -18,6 +19,8 @@ import type {WorldOptions} from "./options.ts";
 
 /** How often a transfer from a stalled process is looked at again. */
 const STALLED_TRANSFER_MS = 50;
+/** From a record's reaching the disk to its process' hearing of it. */
+const ACKNOWLEDGEMENT_MS = 0.2;
 
 /**
  * The protocol under virtual time: the daemon's own session code with simulated links, disks and processes.
@@ -235,10 +238,7 @@ export class World {
       case "fetch":
         return this.#fetch(member, effect);
       case "persist":
-        return this.#deliver(member, 0.5 + 2 * this.#options.random.uniform(), {
-          type: "persisted",
-          id: effect.id,
-        });
+        return this.#write(member, machine, effect);
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
       case "report":
@@ -251,12 +251,19 @@ export class World {
     }
   }
 
-  #arm(
-    member: MemberId,
-    machine: Machine,
-    timer: "deadline" | "exchange" | "patience",
-    afterMs: number,
-  ): void {
+  /** Writes follow one another; what had not reached the disk when its process dies is lost. */
+  #write(member: MemberId, machine: Machine, {id, record}: Extract<Effect, {type: "persist"}>): void {
+    const {nowMs} = this.#queue;
+    const {life} = machine;
+    machine.diskFreeAtMs = Math.max(nowMs, machine.diskFreeAtMs) + 0.5 + 2 * this.#options.random.uniform();
+    this.#queue.after(machine.diskFreeAtMs - nowMs, () => {
+      if (machine.life === life) machine.disk.push(record);
+    });
+    // A process can die between the write and hearing of it.
+    this.#deliver(member, machine.diskFreeAtMs + ACKNOWLEDGEMENT_MS - nowMs, {type: "persisted", id});
+  }
+
+  #arm(member: MemberId, machine: Machine, timer: TimerName, afterMs: number): void {
     const serial = ++this.#timerSerial;
     machine.timers.set(timer, serial);
     this.#deliver(member, afterMs, {type: "timer", timer}, () => {
