@@ -27,7 +27,8 @@ afterAll(() => backend.close());
 
 function one(): SiteData {
   const [site] = sites;
-  return site ?? expect.fail("no site was read");
+  if (site === undefined) throw new TypeError("no site was read");
+  return site;
 }
 
 function withTraining(training: PlanSettings["training"]): Experiment {

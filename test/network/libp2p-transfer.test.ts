@@ -85,7 +85,7 @@ describe("a transfer over a line that fails", () => {
 describe("the two ends of a blob stream", () => {
   const hosts: Libp2p[] = [];
   afterEach(async () => {
-    await Promise.all(hosts.splice(0).map((host) => host.stop()));
+    await Promise.all(hosts.splice(0).map(async (host) => host.stop()));
   });
 
   const startHosts = async () => {
