@@ -203,9 +203,9 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   let fail: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => {
     fail = (error) => {
-      // After the run has ended nobody waits for its outcome any more.
-      logger.error("the node can not go on", {error: errorLine(error)});
-      reject(error);
+      // After the run has ended nobody waits for its outcome any more; before, who waits tells it, once.
+      if (siteRun.progress().outcome === null) reject(error);
+      else logger.error("the node can not go on", {error: errorLine(error)});
     };
   });
   failure.catch(() => {});

@@ -49,7 +49,7 @@ describe.skipIf(!isPossible)("a member whose disk gets full", () => {
       expect(lines.at(-1)).toMatch(
         /^STORAGE_FULL: no room to write .*Free space on that disk, then restart\.$/,
       );
-      expect(lines.filter((line) => line.startsWith("STORAGE_")).length, lines.slice(-5).join("\n")).toBe(1);
+      expect(lines.filter((line) => line.includes("STORAGE_")).length, lines.slice(-5).join("\n")).toBe(1);
       expect(ended.status).toBe(74);
 
       const others = consortium.sites.filter((site) => site !== east);
