@@ -4,7 +4,7 @@ import {createInterface} from "node:readline";
 import {onTestFinished} from "vitest";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 150_000;
 
 /** How a process of the program ended. */
 export interface Ended {
