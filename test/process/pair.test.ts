@@ -79,31 +79,6 @@ describe("of two members", () => {
   );
 
   it(
-    "one that is told to end while it exchanges does so in time",
-    async () => {
-      for (let activity = ""; activity !== "exchanging"; ) {
-        south.daemon?.signal("SIGCONT");
-        await at(
-          south,
-          "waiting",
-          ({ready, waitingFor}) => ready.includes("south") && waitingFor.includes("north"),
-        );
-        // It has announced its contribution: north, once it has its own, is left alone in the exchange.
-        south.daemon?.signal("SIGSTOP");
-        activity = await consortium.until("north's contribution", STEP_LIMIT_MS, async () => {
-          const status = await north.daemon?.status();
-          return status == null || status.activity === "training" ? null : status.activity;
-        });
-      }
-      await expectOrderlyEnd(north, "while exchanging");
-      south.daemon?.signal("SIGCONT");
-      const [there] = await consortium.statuses([south]);
-      await consortium.start(north, there);
-    },
-    TEST_LIMIT_MS,
-  );
-
-  it(
     "both end with the same model, and after SIGTERM with exit status 0",
     async () => {
       await expectSameModel(consortium, [north, south], STEP_LIMIT_MS);
