@@ -17,8 +17,8 @@ describe("of two members", () => {
   beforeAll(async () => {
     consortium = await createConsortium({
       sites: ["north", "south"],
-      rounds: 12,
-      localSteps: 250,
+      rounds: 16,
+      localSteps: 200,
       deadline: {minimumSeconds: 0.2, maximumSeconds: 2},
     });
     north = consortium.site("north");
@@ -74,6 +74,34 @@ describe("of two members", () => {
       const back = await consortium.start(north, there);
       expect(back.round, "the round to which it comes back").toBeGreaterThanOrEqual(round - 1);
       await passed(consortium, {sites: [north, south], round, limitMs: STEP_LIMIT_MS});
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    "one that is told to end while it exchanges does so in time",
+    async () => {
+      await at(north, "training");
+      north.daemon?.signal("SIGSTOP");
+      // South either announces its own part, or finds itself in an exchange that north had just joined.
+      const {activity} = await consortium.until("south to need north", STEP_LIMIT_MS, async () => {
+        const status = await south.daemon?.status();
+        return status?.ready.includes("south") === true ? status : null;
+      });
+      const [leaver, other] = activity === "exchanging" ? [south, north] : [north, south];
+      if (leaver === north) {
+        south.daemon?.signal("SIGSTOP");
+        north.daemon?.signal("SIGCONT");
+        // All are ready then, unless south was stopped before it had announced its part: north waits for it.
+        await consortium.until("north's part", STEP_LIMIT_MS, async () => {
+          const status = await north.daemon?.status();
+          return status?.ready.includes("north") === true ? status : null;
+        });
+      }
+      await expectOrderlyEnd(leaver, "while exchanging");
+      other.daemon?.signal("SIGCONT");
+      const [there] = await consortium.statuses([other]);
+      await consortium.start(leaver, there);
     },
     TEST_LIMIT_MS,
   );
