@@ -21,17 +21,16 @@ export interface TlsSender {
 
 /** Listens on loopback for one receiver. */
 export async function openTlsSender(credentials: {key: string; cert: string}): Promise<TlsSender> {
-  let socket: TLSSocket | null = null;
-  const server = createServer({...credentials, minVersion: "TLSv1.3"}, (accepted) => {
-    socket = accepted;
-  });
+  const server = createServer({...credentials, minVersion: "TLSv1.3"});
+  // In TLS 1.3 the client's handshake ends first, so a sender may be asked before it has its socket.
+  const accepted = new Promise<TLSSocket>((resolve) => server.once("secureConnection", resolve));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const {port} = server.address() as AddressInfo;
   return {
     address: {port, cert: credentials.cert},
     async send(bytes) {
-      if (socket === null) throw new Error("no receiver is connected");
+      const socket = await accepted;
       const startMs = machineMs();
       for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
         if (!socket.write(bytes.subarray(start, start + CHUNK_BYTES))) await once(socket, "drain");
