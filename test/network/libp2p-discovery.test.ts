@@ -7,7 +7,7 @@ import {
   YAMUX_SETTINGS,
 } from "../../src/network/libp2p/host.ts";
 import {rendezvousCid} from "../../src/network/libp2p/locator.ts";
-import {peerOf, peersOf, type TestMember} from "./fixture.ts";
+import {peerOf, peersOf, type TestMember, witness} from "./fixture.ts";
 import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
 import {portOf} from "./raw-peer.ts";
 
@@ -47,6 +47,18 @@ describe("discovery over libp2p", () => {
       const downs = member.events.filter(({kind}) => kind === "down");
       expect(downs.map(({peer}) => peer)).toEqual([first.peer]);
     }
+  });
+
+  it("lets two find each other through a member whose plan is another", async () => {
+    const {options} = await witness(0, members);
+    const handshake = {...options.handshake, run: "another run"};
+    const foreign = await world.start(0, {bootstrap: [], handshake});
+    const bootstrap = foreign.network.addresses();
+    const one = await world.start(1, {bootstrap});
+    await one.until(() => one.linkTo(foreign.peer).lastError === "NETWORK_HANDSHAKE_MISMATCH");
+    const other = await world.start(2, {bootstrap});
+    await meshed([one, other]);
+    expect(one.linkTo(foreign.peer)).toMatchObject({status: "down", lastErrorDetail: "run"});
   });
 
   it("takes an address without an id as well", async () => {

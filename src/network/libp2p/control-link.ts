@@ -40,6 +40,12 @@ export interface ControlLinkOptions {
   disconnect(): void;
 }
 
+/** How a link, or the attempt at one, ended. */
+export interface LinkEnd {
+  readonly wasUp: boolean;
+  readonly fault: LinkFault;
+}
+
 /** One attempt at a link and, if it succeeds, the link: two streams, one each way, each opened by its writer. */
 interface Life {
   readonly session: number;
@@ -54,7 +60,7 @@ interface Life {
   isWelcomed: boolean;
   fault: LinkFault | undefined;
   heartbeat: Heartbeat | undefined;
-  readonly onEnd: ((wasUp: boolean) => void)[];
+  readonly onEnd: ((end: LinkEnd) => void)[];
 }
 
 /**
@@ -109,10 +115,10 @@ export class ControlLink {
     this.#options.onCalled();
   }
 
-  /** Opens this side's stream on `connection`; resolves when it has ended, with whether the link was up. */
-  async run(connection: Connection, signal: AbortSignal): Promise<boolean> {
+  /** Opens this side's stream on `connection`; resolves when it has ended. */
+  async run(connection: Connection, signal: AbortSignal): Promise<LinkEnd> {
     const life = this.#currentLife();
-    const ended = new Promise<boolean>((resolve) => life.onEnd.push(resolve));
+    const ended = new Promise<LinkEnd>((resolve) => life.onEnd.push(resolve));
     const {clock, limits} = this.#options;
     const onAbort = (): void => this.#end(life, {code: "NETWORK_CLOSED"});
     signal.addEventListener("abort", onAbort, {once: true});
@@ -128,10 +134,10 @@ export class ControlLink {
     } catch (cause) {
       this.#end(life, {code: isCoded<NetworkErrorCode>(cause) ? cause.code : "NETWORK_LINK_LOST"});
     }
-    const wasUp = await ended;
+    const end = await ended;
     cancelTimeout();
     signal.removeEventListener("abort", onAbort);
-    return wasUp;
+    return end;
   }
 
   /** Ends the link, or the attempt at it. */
@@ -288,6 +294,6 @@ export class ControlLink {
     }
     const wasUp = record.isUp();
     record.down(reason);
-    for (const notify of life.onEnd) notify(wasUp);
+    for (const notify of life.onEnd) notify({wasUp, fault: reason});
   }
 }

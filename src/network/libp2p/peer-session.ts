@@ -69,9 +69,11 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     const startMs = clock.nowMs();
     let wasUp = false;
     for (let connection: Connection | undefined = first; connection !== undefined; ) {
-      wasUp = await link.run(connection, signal);
-      // A connection that carried no link is of no use to either side.
-      if (!wasUp) await connection.close().catch((error: unknown) => abortConnection(first, error));
+      const end = await link.run(connection, signal);
+      ({wasUp} = end);
+      // A member with another plan still helps to find the rest; any other connection without a link is of no use.
+      const isUseful = wasUp || end.fault.code === "NETWORK_HANDSHAKE_MISMATCH";
+      if (!isUseful) await connection.close().catch((error: unknown) => abortConnection(first, error));
       // The peer may have called anew, on another connection, while this attempt ended.
       connection = link.isCalled() && !signal.aborted ? existing() : undefined;
     }
