@@ -16,8 +16,14 @@ const SHIPPED = new Set([
   "MIT",
 ]);
 const RUN_HERE = new Set([...SHIPPED, "MPL-2.0"]);
+/**
+ * Licences that have no SPDX name and were read: h5wasm's own is the notice of NIST, a public-domain work of the US
+ * government, beside the BSD licence of the HDF5 library in it. To be read again with each new version.
+ */
+const READ: Readonly<Record<string, string>> = {"node_modules/h5wasm": "0.10.3"};
 
 const LOCKED = z.object({
+  version: z.string().optional(),
   license: z.string().optional(),
   dev: z.boolean().optional(),
   optional: z.boolean().optional(),
@@ -48,8 +54,12 @@ function parentLicence(place: string): string | undefined {
 }
 
 const tally = {own: 0, inherited: 0, refused: 0};
-for (const [place, {license, dev}] of Object.entries(packages)) {
+for (const [place, {version, license, dev}] of Object.entries(packages)) {
   const licence = license ?? parentLicence(place);
+  if (version !== undefined && READ[place] === version) {
+    tally.own += 1;
+    continue;
+  }
   if (licence === undefined || !isAccepted(licence, dev === true ? RUN_HERE : SHIPPED)) {
     console.error(`${place}: ${licence ?? "no licence"} is not accepted`);
     tally.refused += 1;
