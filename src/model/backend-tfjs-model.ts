@@ -41,6 +41,17 @@ export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, inputWidth: 
     ...layout.tensors.filter(({shape}) => shape.length === 1).map(({shape}) => shapeSize(shape)),
   ];
 
+  const predict: Model["predict"] = (parameters, examples) => {
+    requireInputs(size, parameters, examples);
+    if (examples.n === 0) return new Float32Array(0);
+    handle.activate();
+    return tf.tidy(() => {
+      const values = tf.tensor2d(examples.values, [examples.n, examples.d]);
+      const {logits} = denseForward(tf, activation, layersOf(tf, widths, parameters), values);
+      return Float32Array.from(logits.dataSync<"float32">(), sigmoid);
+    });
+  };
+
   return {
     layout,
     lossAndGradient(parameters, batch, into) {
@@ -61,15 +72,7 @@ export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, inputWidth: 
         return loss;
       });
     },
-    predict(parameters, examples) {
-      requireInputs(size, parameters, examples);
-      if (examples.n === 0) return new Float32Array(0);
-      handle.activate();
-      return tf.tidy(() => {
-        const values = tf.tensor2d(examples.values, [examples.n, examples.d]);
-        const {logits} = denseForward(tf, activation, layersOf(tf, widths, parameters), values);
-        return Float32Array.from(logits.dataSync<"float32">(), sigmoid);
-      });
-    },
+    predict,
+    explain: (parameters, tiles) => ({attention: null, scores: predict(parameters, tiles)}),
   };
 }

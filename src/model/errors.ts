@@ -2,6 +2,8 @@
 export type ModelErrorCode =
   /** A compute backend that was asked for by name cannot serve here, or none can. */
   | "MODEL_BACKEND_MISSING"
+  /** A bag that is all padding. */
+  | "MODEL_EMPTY_BAG"
   /** A loss over no example was asked for. */
   | "MODEL_EMPTY_BATCH"
   /** The architecture or its input width cannot be built. */

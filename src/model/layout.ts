@@ -1,40 +1,75 @@
 import {CodedError} from "../core/index.ts";
-import type {Layout} from "../parameters/index.ts";
+import type {Layout, TensorLayout} from "../parameters/index.ts";
 import type {ModelErrorCode} from "./errors.ts";
 import type {ModelSpec} from "./types.ts";
 
 const MAX_HIDDEN_LAYERS = 8;
 
-function isWidth(width: number): boolean {
-  return Number.isSafeInteger(width) && width >= 1;
+function refuse(spec: ModelSpec, widths: readonly number[]): never {
+  throw new CodedError<ModelErrorCode>(
+    "MODEL_SPEC_INVALID",
+    `a model "${spec.architecture}" with the widths ${widths.join("-")} cannot be built`,
+    {
+      hint: `Give 1 to ${MAX_HIDDEN_LAYERS} hidden layers, and whole widths and numbers of tiles of at least 1.`,
+    },
+  );
 }
 
-function denseWidths(spec: ModelSpec, inputWidth: number): number[] {
-  const hidden = spec.architecture === "mlp" ? spec.hidden : [];
-  const widths = [inputWidth, ...hidden, 1];
-  const isDepthRight = spec.architecture === "logistic" || hidden.length >= 1;
-  if (!isDepthRight || hidden.length > MAX_HIDDEN_LAYERS || !widths.every(isWidth)) {
-    throw new CodedError<ModelErrorCode>(
-      "MODEL_SPEC_INVALID",
-      `a model "${spec.architecture}" with the widths ${widths.join("-")} cannot be built`,
-      {hint: `Give 1 to ${MAX_HIDDEN_LAYERS} hidden layers and whole widths of at least 1.`},
-    );
+/** Widths of the layers, from the input to the output, whether they can be built or not. */
+function widthsOf(spec: ModelSpec, inputWidth: number): readonly number[] {
+  switch (spec.architecture) {
+    case "logistic":
+      return [inputWidth, 1];
+    case "mlp":
+      return [inputWidth, ...spec.hidden, 1];
+    case "tile-mlp":
+      return [inputWidth, ...spec.hidden, 2];
+    case "gated-attention-mil":
+      return [inputWidth, spec.embedding, spec.attention, 1];
   }
-  return widths;
+}
+
+function requireBuildable(spec: ModelSpec, widths: readonly number[]): void {
+  const counts = "tiles" in spec ? [...widths, spec.tiles] : widths;
+  const isDepthRight =
+    !("hidden" in spec) || (spec.hidden.length >= 1 && spec.hidden.length <= MAX_HIDDEN_LAYERS);
+  const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 1);
+  if (!isDepthRight || !areCounts) refuse(spec, widths);
+}
+
+function layer(name: string, fanIn: number, fanOut: number): TensorLayout[] {
+  return [
+    {name: `${name}.weight`, shape: [fanIn, fanOut]},
+    {name: `${name}.bias`, shape: [fanOut]},
+  ];
 }
 
 /**
- * The layout of a model's flat parameter vector: for each dense layer `l`, from the input on, `dense{l}.weight`
- * `[fanIn, fanOut]`, then `dense{l}.bias` `[fanOut]`. The last layer has one output, the logit of label 1;
- * logistic regression is that layer alone.
- * @param inputWidth values of one example, at least 1
+ * The layout of a model's flat parameter vector, each weight `[fanIn, fanOut]`.
+ *
+ * Models of dense layers: for each layer `l`, from the input on, `dense{l}.weight`, then `dense{l}.bias` `[fanOut]`.
+ * The last layer has one output, the logit of label 1, and for "tile-mlp" two, of the labels 0 and 1; logistic
+ * regression is that layer alone.
+ *
+ * Gated attention: `embedding`, `attention.tanh`, `attention.sigmoid` and `classifier`, each a weight and a bias, and
+ * before the last `attention.score.weight` `[attention, 1]`, which has no bias, as the softmax would not see it.
+ * @param inputWidth values of one example, or features of one tile, at least 1
  * @throws MODEL_SPEC_INVALID
  */
 export function layoutOf(spec: ModelSpec, inputWidth: number): Layout {
-  const widths = denseWidths(spec, inputWidth);
-  const tensors = widths.slice(1).flatMap((fanOut, index) => [
-    {name: `dense${index}.weight`, shape: [widths[index] ?? 0, fanOut]},
-    {name: `dense${index}.bias`, shape: [fanOut]},
-  ]);
-  return {tensors};
+  const widths = widthsOf(spec, inputWidth);
+  requireBuildable(spec, widths);
+  if (spec.architecture === "gated-attention-mil") {
+    const tensors = [
+      ...layer("embedding", inputWidth, spec.embedding),
+      ...layer("attention.tanh", spec.embedding, spec.attention),
+      ...layer("attention.sigmoid", spec.embedding, spec.attention),
+      {name: "attention.score.weight", shape: [spec.attention, 1]},
+      ...layer("classifier", spec.embedding, 1),
+    ];
+    return {tensors};
+  }
+  return {
+    tensors: widths.slice(1).flatMap((fanOut, index) => layer(`dense${index}`, widths[index] ?? 0, fanOut)),
+  };
 }

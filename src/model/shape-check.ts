@@ -11,28 +11,42 @@ function requireLength(what: string, actual: number, expected: number): void {
   );
 }
 
+function requireWidth(isRight: boolean, actual: number, expected: string): void {
+  if (isRight) return;
+  throw new CodedError<ModelErrorCode>(
+    "MODEL_WRONG_WIDTH",
+    `the examples have ${actual} values each where the model takes ${expected}`,
+    {hint: "Check that the data is read with the task that the plan names."},
+  );
+}
+
 /** What a model's arguments are checked against. */
 export interface ModelSize {
   /** Length of the flat parameter vector. */
   readonly parameters: number;
-  /** Values of one example. */
+  /** Values of one example, or features of one tile. */
   readonly inputWidth: number;
 }
 
 /**
- * Refuses parameters and examples that do not fit the model.
+ * Refuses parameters and rows of `inputWidth` values that do not fit the model.
  * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
  */
 export function requireInputs(size: ModelSize, parameters: Float32Array, examples: Unlabelled): void {
-  if (examples.d !== size.inputWidth) {
-    throw new CodedError<ModelErrorCode>(
-      "MODEL_WRONG_WIDTH",
-      `the examples have ${examples.d} values each where the model takes ${size.inputWidth}`,
-      {hint: "Check that the data is read with the task that the plan names."},
-    );
-  }
+  requireWidth(examples.d === size.inputWidth, examples.d, String(size.inputWidth));
   requireLength("the parameter vector", parameters.length, size.parameters);
   requireLength("the matrix of examples", examples.values.length, examples.n * examples.d);
+}
+
+/**
+ * Refuses parameters and bags that do not fit the model; a bag may have any number of tiles from 1 on.
+ * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
+ */
+export function requireBags(size: ModelSize, parameters: Float32Array, bags: Unlabelled): void {
+  const stride = size.inputWidth + 1;
+  requireWidth(bags.d >= stride && bags.d % stride === 0, bags.d, `a multiple of ${stride}`);
+  requireLength("the parameter vector", parameters.length, size.parameters);
+  requireLength("the matrix of examples", bags.values.length, bags.n * bags.d);
 }
 
 /**

@@ -11,12 +11,51 @@ export type ModelSpec =
       /** Widths of 1 .. 8 hidden layers, each at least 1. */
       readonly hidden: readonly number[];
       readonly activation: "relu" | "tanh";
-    };
+    }
+  | TileMlpSpec
+  | GatedAttentionMilSpec;
+
+/**
+ * A network that scores each tile by itself, trained with the patient's label on every tile; a patient's score is
+ * the mean of the tiles'. The head of Saldanha et al., Nature Medicine 28:1232-1239 (2022): hidden 512, 256, 256
+ * and 128 on 512 features.
+ */
+export interface TileMlpSpec {
+  readonly architecture: "tile-mlp";
+  /** Widths of 1 .. 8 hidden layers, each at least 1. */
+  readonly hidden: readonly number[];
+  readonly activation: "relu" | "tanh";
+  /** Tiles of a bag in a training step, at least 1; a model takes bags of any size. */
+  readonly tiles: number;
+}
+
+/**
+ * Multiple-instance learning with gated attention: Ilse, Tomczak and Welling, Attention-based deep multiple instance
+ * learning, ICML 2018, equations 7 and 9.
+ */
+export interface GatedAttentionMilSpec {
+  readonly architecture: "gated-attention-mil";
+  /** Width of a tile's embedding, at least 1. */
+  readonly embedding: number;
+  /** Width of the attention's hidden layer, at least 1. */
+  readonly attention: number;
+  /** Tiles of a bag in a training step, at least 1; a model takes bags of any size. */
+  readonly tiles: number;
+}
+
+/** A model whose example is one patient's bag of tiles. */
+export type BagModelSpec = TileMlpSpec | GatedAttentionMilSpec;
+
+/** Whether `spec`'s examples are bags of tiles; otherwise an example is one row of features. */
+export function isBagModel(spec: ModelSpec): spec is BagModelSpec {
+  return spec.architecture === "tile-mlp" || spec.architecture === "gated-attention-mil";
+}
 
 /**
  * Labelled examples as a model takes them, a batch or a whole set; the caller owns the arrays.
- * A model of bags takes the same: an example is then the sampled tiles of one patient, each followed by its
- * mask, in one row, so that `d` = tiles x (features + 1).
+ * A model of bags takes the same: an example is then the tiles of one patient in one row, for each tile its features
+ * and then its mask (1 tile, 0 padding), so that `d` = tiles x (features + 1). What lies in padding is never read,
+ * and the order and number of tiles carry no meaning.
  */
 export interface Examples {
   /** Number of examples. */
@@ -32,6 +71,20 @@ export interface Examples {
 /** Examples whose labels are not asked for. */
 export type Unlabelled = Omit<Examples, "labels">;
 
+/** What single tiles contribute to their patient's score, for heat maps. It must not leave the site. */
+export interface TileExplanation {
+  /**
+   * `[n]`, unnormalised logits of the attention: the softmax over all tiles of a patient, however many slices they
+   * came in, gives their weights. Null for a model that weighs all tiles alike.
+   */
+  readonly attention: Float32Array<ArrayBuffer> | null;
+  /**
+   * `[n]`, in [0, 1]: the probability of label 1 of a patient with that tile alone. A patient's probability is the
+   * mean of them where attention is null, else the sigmoid of the attention-weighted mean of their logits.
+   */
+  readonly scores: Float32Array<ArrayBuffer>;
+}
+
 /**
  * A model of one architecture on one backend. It holds no parameters and keeps no memory between calls:
  * every call is a function of its arguments, and no array of the caller's is kept or shared.
@@ -40,19 +93,27 @@ export interface Model {
   /** Order, names and shapes of the flat parameter vector. */
   readonly layout: Layout;
   /**
-   * Mean binary cross-entropy over `batch` at `parameters`; its gradient is written into `into`.
+   * Mean cross-entropy over `batch` at `parameters`; its gradient is written into `into`. The loss of a bag counts
+   * once, whatever its number of tiles.
    * Any batch will do, one of a single example too, so per-example (per-patient) gradients need nothing else.
    * @param parameters `[layoutSize]`, read only
    * @param into `[layoutSize]`, owned by the caller, overwritten wholly
-   * @throws MODEL_EMPTY_BATCH, MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
+   * @throws MODEL_EMPTY_BATCH, MODEL_EMPTY_BAG, MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
    */
   lossAndGradient(parameters: Float32Array, batch: Examples, into: Float32Array): number;
   /**
    * Probability of label 1 for each example.
    * @returns `[n]`, in [0, 1], owned by the caller; empty when `n` is 0
-   * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
+   * @throws MODEL_EMPTY_BAG, MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
    */
   predict(parameters: Float32Array, examples: Unlabelled): Float32Array<ArrayBuffer>;
+  /**
+   * The tiles of a patient, or a slice of them, one by one. Each tile's figures depend on that tile alone. For a
+   * model that takes no bags a tile is an example.
+   * @param tiles `[n, inputWidth]`, features without masks
+   * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
+   */
+  explain(parameters: Float32Array, tiles: Unlabelled): TileExplanation;
 }
 
 /** The backends there are, the fastest first. */
@@ -65,7 +126,7 @@ export type BackendPreference = "auto" | BackendName;
 export interface ComputeBackend {
   readonly name: BackendName;
   /**
-   * A model of `spec` whose examples have `inputWidth` values.
+   * A model of `spec` whose examples have `inputWidth` values; for a model of bags, whose tiles have as many features.
    * @throws MODEL_SPEC_INVALID
    */
   build(spec: ModelSpec, inputWidth: number): Model;
