@@ -11,7 +11,9 @@ import {findPreset, type PlanSettings} from "../src/config/index.ts";
 import {featuresOf, joinMatrices, type LocatedTask, readTask, standardise} from "../src/data/index.ts";
 import {accuracy, auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
+import {patientLabels} from "../src/node/index.ts";
 import {createExperiment, readSites, type SiteData, trainFedAvg} from "../src/simulation/index.ts";
+import {patientScores} from "../src/training/index.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const PRESETS = ["fed-heart-disease", "synthetic-heart"];
@@ -64,11 +66,12 @@ async function validate(
       return standardiser === undefined ? split.validation : standardise(split.validation, standardiser);
     }),
   );
-  const scores = experiment.model.predict(parameters, rows);
+  const labels = patientLabels(rows);
+  const scores = patientScores({model: experiment.model, spec: plan.model, parameters}, rows);
   return {
-    logLoss: logLoss(rows.labels, scores) ?? 0,
-    auroc: auroc(rows.labels, scores) ?? 0,
-    accuracy: accuracy(rows.labels, scores)?.value ?? 0,
+    logLoss: logLoss(labels, scores) ?? 0,
+    auroc: auroc(labels, scores) ?? 0,
+    accuracy: accuracy(labels, scores)?.value ?? 0,
   };
 }
 

@@ -3,7 +3,7 @@ import {createRandom} from "../core/index.ts";
 import type {PatientMatrix} from "../data/index.ts";
 import {delong, evaluateScores, type Interval, logLoss, type Metrics} from "../evaluation/index.ts";
 import type {Certified} from "../gossip/index.ts";
-import {type PatientScores, patientScores} from "./patient-scores.ts";
+import {type PatientScores, patientLabels} from "./patient-scores.ts";
 import type {RoundWork} from "./round-work.ts";
 
 const SMALLEST_DISCLOSED_CLASS = 10;
@@ -21,7 +21,7 @@ export interface Validation {
  * Class-dependent figures of fewer than 10 patients of a class are shown only where the plan declares the data
  * public: two such figures a round apart can tell one patient's label.
  */
-function mayShow({labels}: PatientScores, plan: Plan): boolean {
+function mayShow(labels: Uint8Array, plan: Plan): boolean {
   if (plan.privacy.disclosure === "public") return true;
   const positives = labels.reduce((sum, label) => sum + label, 0);
   return Math.min(positives, labels.length - positives) >= SMALLEST_DISCLOSED_CLASS;
@@ -29,12 +29,12 @@ function mayShow({labels}: PatientScores, plan: Plan): boolean {
 
 /** Whether figures that depend on the labels of `rows`, such as a loss, may be shown. */
 export function mayShowLabelsOf(rows: PatientMatrix, plan: Plan): boolean {
-  return mayShow(patientScores(rows, new Float32Array(rows.n)), plan);
+  return mayShow(patientLabels(rows), plan);
 }
 
 /** Scores a part of the site's patients with a certified model. */
 async function scoresOf(work: RoundWork, certified: Certified, rows: PatientMatrix): Promise<PatientScores> {
-  return patientScores(rows, await work.score(certified, rows));
+  return {labels: patientLabels(rows), scores: await work.score(certified, rows)};
 }
 
 /** The certified model on the site's validation patients; null without any. */
@@ -46,7 +46,7 @@ export async function validate(
   if (rows.n === 0) return null;
   const scored = await scoresOf(work, certified, rows);
   const {round} = certified.certificate.body;
-  if (!mayShow(scored, plan)) return {round, n: rows.patients, auroc: null, logLoss: null};
+  if (!mayShow(scored.labels, plan)) return {round, n: rows.patients, auroc: null, logLoss: null};
   const auroc = delong(scored.labels, scored.scores);
   return {
     round,
@@ -65,5 +65,5 @@ export async function evaluateTest(
   if (rows.n === 0) return null;
   const scored = await scoresOf(work, certified, rows);
   const random = createRandom({seed: plan.seed, site, round: 0, purpose: "bootstrap"});
-  return mayShow(scored, plan) ? evaluateScores({...scored, random}) : null;
+  return mayShow(scored.labels, plan) ? evaluateScores({...scored, random}) : null;
 }

@@ -2,7 +2,6 @@ import type {Plan} from "../consortium/index.ts";
 import {sha256} from "../core/index.ts";
 import {
   fromUnitRange,
-  type Matrix,
   meanOf,
   type PatientMatrix,
   type Standardiser,
@@ -23,7 +22,7 @@ export interface RoundWorkOptions {
   readonly site: Site;
   readonly stages: Stages;
   /** Opens the trainer on the scaled train rows; called once, before the first round of training. */
-  openTrainer(train: Matrix): Promise<Trainer>;
+  openTrainer(train: PatientMatrix): Promise<Trainer>;
 }
 
 /** A round's local work and what it gave. */
@@ -44,7 +43,7 @@ export interface RoundWork {
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome>;
-  /** Probability of label 1 for each row of `rows`, under the parameters of `certified`. */
+  /** Probability of label 1 for each patient of `rows`, `[patients]`, under the parameters of `certified`. */
   score(certified: Certified, rows: PatientMatrix): Promise<Float32Array>;
   trainer(): Trainer | null;
   close(): Promise<void>;
@@ -91,8 +90,8 @@ class SiteWork implements RoundWork {
     if (rows.n === 0) return new Float32Array();
     const {values} = certified.snapshot;
     const {trainer, standardiser} = await this.#open(values);
-    const {n, d, values: scaled} = standardise(rows, standardiser);
-    return trainer.predict({parameters: this.#options.stages.parametersOf(values), n, d, values: scaled});
+    const parameters = this.#options.stages.parametersOf(values);
+    return trainer.score({parameters, rows: standardise(rows, standardiser)});
   }
 
   async close(): Promise<void> {

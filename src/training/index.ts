@@ -3,13 +3,17 @@ export type {TrainingErrorCode} from "./errors.ts";
 export {type ExampleSource, matrixSource} from "./example-source.ts";
 export {type TrainLocallyOptions, trainLocally} from "./local-steps.ts";
 export {initialOptimizerState, type OptimizerState, optimizerStep} from "./optimizer.ts";
+export type {PatientRows} from "./patient-rows.ts";
+export {patientScores} from "./patient-scores.ts";
+export {sourceOf} from "./source-selection.ts";
 export {openTrainer} from "./trainer.ts";
 export type {
   AdamwSpec,
+  LabelledRows,
   LocalStepsRequest,
   LocalStepsResult,
   OptimizerSpec,
-  PredictRequest,
+  ScoreRequest,
   SgdSpec,
   Trainer,
   TrainerOptions,

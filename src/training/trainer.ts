@@ -32,8 +32,9 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
         signal?.removeEventListener("abort", cancel);
       }
     },
-    async predict({parameters, values, n, d}) {
-      const question = {kind: "predict", parameters, examples: {values, n, d}} as const;
+    async score({parameters, rows: {n, d, values, patients, patientOf}}) {
+      const rows = {n, d, values, patients, patientOf};
+      const question = {kind: "score", parameters, rows} as const;
       return (await link.ask(question, [])).vector;
     },
     close: () => link.close(),

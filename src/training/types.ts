@@ -1,12 +1,6 @@
-import type {
-  BackendName,
-  BackendPreference,
-  Examples,
-  ModelSpec,
-  PassedOver,
-  Unlabelled,
-} from "../model/index.ts";
+import type {BackendName, BackendPreference, Examples, ModelSpec, PassedOver} from "../model/index.ts";
 import type {Layout} from "../parameters/index.ts";
+import type {PatientRows} from "./patient-rows.ts";
 
 /** Stochastic gradient descent with momentum and L2 weight decay, as PyTorch's `SGD` (dampening 0). */
 export interface SgdSpec {
@@ -40,7 +34,7 @@ export type OptimizerSpec = SgdSpec | AdamwSpec;
 /** How a site trains between two exchanges: a closed block of the plan, whose schema the room `consortium` holds. */
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
-  /** Examples a step, at least 1, or all of the site's. A site with fewer examples takes all. */
+  /** Examples a step, at least 1, or all of the site's: rows or, of a model of bags, patients. A site with fewer takes all. */
   readonly batchSize: number | "all";
   /** Steps a round, at least 1. */
   readonly localSteps: number;
@@ -68,10 +62,14 @@ export interface LocalStepsResult {
   readonly steps: number;
 }
 
+/** Rows with their labels `[n]`; those of one patient are equal. */
+export type LabelledRows = PatientRows & Examples;
+
 /** Scores to compute. */
-export interface PredictRequest extends Unlabelled {
+export interface ScoreRequest {
   /** `[layoutSize]`. */
   readonly parameters: Float32Array;
+  readonly rows: PatientRows;
 }
 
 /**
@@ -93,8 +91,8 @@ export interface Trainer {
    * @throws TRAINING_DIVERGED, TRAINING_CANCELLED when the signal aborts
    */
   localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
-  /** Probability of label 1 for each example: `[n]`, owned by the caller. */
-  predict(request: PredictRequest): Promise<Float32Array<ArrayBuffer>>;
+  /** Probability of label 1 for each patient: `[patients]`, owned by the caller. */
+  score(request: ScoreRequest): Promise<Float32Array<ArrayBuffer>>;
   /** Stops the work at hand and ends the thread; may be called more than once. */
   close(): Promise<void>;
 }
@@ -104,10 +102,10 @@ export interface TrainerOptions {
   readonly spec: ModelSpec;
   readonly training: TrainingSpec;
   /**
-   * The site's training examples; copied into the worker unless they lie in shared memory. Without any,
-   * `localSteps` throws MODEL_EMPTY_BATCH; `predict` works all the same.
+   * The site's training rows; copied into the worker unless they lie in shared memory. Without any,
+   * `localSteps` throws MODEL_EMPTY_BATCH; `score` works all the same.
    */
-  readonly train: Examples;
+  readonly train: LabelledRows;
   /** The plan's seed. */
   readonly seed: number;
   /** The site's name. */

@@ -1,6 +1,6 @@
-import type {BackendName, PassedOver, Unlabelled} from "../model/index.ts";
+import type {BackendName, PassedOver} from "../model/index.ts";
 import type {Layout} from "../parameters/index.ts";
-import type {TrainerOptions} from "./types.ts";
+import type {ScoreRequest, TrainerOptions} from "./types.ts";
 
 /** What the worker thread starts with. */
 export type WorkerSetup = Omit<TrainerOptions, "workerUrl">;
@@ -15,7 +15,7 @@ export type WorkerQuestion =
       /** One element of shared memory; anything but 0 ends the steps. */
       readonly cancelled: Int32Array;
     }
-  | {readonly kind: "predict"; readonly parameters: Float32Array; readonly examples: Unlabelled};
+  | ({readonly kind: "score"} & ScoreRequest);
 
 /** A numbered question to the worker. */
 export interface WorkerRequest {

@@ -7,8 +7,9 @@ import {CodedError, isCoded} from "../core/index.ts";
 import {type Model, openBackend} from "../model/index.ts";
 import {shuffledOrder} from "./batch-order.ts";
 import type {TrainingErrorCode} from "./errors.ts";
-import {matrixSource} from "./example-source.ts";
 import {trainLocally} from "./local-steps.ts";
+import {patientScores} from "./patient-scores.ts";
+import {sourceOf} from "./source-selection.ts";
 import type {
   WorkerAnswer,
   WorkerQuestion,
@@ -21,12 +22,13 @@ import {START_ID} from "./worker-protocol.ts";
 type Answer = Pick<WorkerAnswer, "vector" | "meanLoss">;
 
 function answering(setup: WorkerSetup, model: Model): (question: WorkerQuestion) => Answer {
-  const {seed, site, train, training} = setup;
-  const source = matrixSource(train);
-  const order = shuffledOrder({seed, site, n: train.n, batchSize: training.batchSize});
+  const {seed, site, spec, train, training} = setup;
+  const source = sourceOf(spec, train, {seed, site});
+  const order = shuffledOrder({seed, site, n: source.n, batchSize: training.batchSize});
   return (question) => {
-    if (question.kind === "predict") {
-      return {vector: model.predict(question.parameters, question.examples), meanLoss: 0};
+    if (question.kind === "score") {
+      const {parameters, rows} = question;
+      return {vector: patientScores({model, spec, parameters}, rows), meanLoss: 0};
     }
     const {start, firstStep, steps, cancelled} = question;
     const isCancelled = (): boolean => Atomics.load(cancelled, 0) !== 0;

@@ -103,7 +103,7 @@ describe("the baselines", () => {
 
   it("score each patient once, by a probability", async () => {
     const {split} = one();
-    const {labels, scores} = scorePatients(experiment.model, await trainLocal(experiment, one()), split.test);
+    const {labels, scores} = scorePatients(experiment, await trainLocal(experiment, one()), split.test);
     expect(labels).toHaveLength(split.test.patients);
     for (const score of scores) {
       expect(score, "a probability").toBeGreaterThan(0);

@@ -8,11 +8,11 @@ import {
   type TrainerOptions,
   trainLocally,
 } from "../../src/training/index.ts";
-import {sampleBatch} from "../model/sample-batch.ts";
+import {sampleRows} from "./sample-rows.ts";
 import {workerUrl} from "./worker-url.ts";
 
 const SPEC = {architecture: "mlp", hidden: [5], activation: "tanh"} as const;
-const TRAIN = sampleBatch(40, 4, 2);
+const TRAIN = sampleRows(40, 4, 2);
 const START = initialParameters(SPEC, TRAIN.d, 9);
 const OPTIMIZER = {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0} as const;
 const OPTIONS: TrainerOptions = {
@@ -81,11 +81,13 @@ describe("a trainer", () => {
   });
 
   it("answers each of many questions with its own answer", async () => {
-    const batches = Array.from({length: 5}, (_, index) => sampleBatch(index + 1, TRAIN.d, index));
-    const scores = await Promise.all(batches.map((batch) => shared.predict({parameters: START, ...batch})));
+    const batches = Array.from({length: 5}, (_, index) => sampleRows(index + 1, TRAIN.d, index));
+    const scores = await Promise.all(batches.map((batch) => shared.score({parameters: START, rows: batch})));
     const {backend} = await openBackend("wasm");
     const model = backend.build(SPEC, TRAIN.d);
-    expect(scores).toEqual(batches.map((batch) => model.predict(START, batch)));
+    expect(scores).toEqual(
+      batches.map((batch) => model.predict(START, {n: batch.n, d: batch.d, values: batch.values})),
+    );
     backend.close();
   });
 
@@ -113,13 +115,13 @@ describe("a trainer", () => {
     await trainer.close();
     expect(await outcome).toMatchObject({code: "TRAINING_CLOSED"});
     await trainer.close();
-    await expect(trainer.predict({parameters: START, ...TRAIN})).rejects.toMatchObject({
+    await expect(trainer.score({parameters: START, rows: TRAIN})).rejects.toMatchObject({
       code: "TRAINING_CLOSED",
     });
   });
 
   it("carries coded errors with their hint, and lives on", async () => {
-    await expect(shared.predict({parameters: START.slice(1), ...TRAIN})).rejects.toMatchObject({
+    await expect(shared.score({parameters: START.slice(1), rows: TRAIN})).rejects.toMatchObject({
       name: "CodedError",
       code: "MODEL_WRONG_LENGTH",
       hint: expect.stringContaining("same at every site"),
@@ -131,14 +133,14 @@ describe("a trainer", () => {
       code: "TRAINING_DIVERGED",
       data: {step: 4},
     });
-    expect((await shared.predict({parameters: START, ...TRAIN})).length).toBe(TRAIN.n);
+    expect((await shared.score({parameters: START, rows: TRAIN})).length).toBe(TRAIN.n);
   });
 
-  it("without a training example can predict but not train", async () => {
+  it("without a training example can score but not train", async () => {
     const trainer = await open({
-      train: {n: 0, d: TRAIN.d, values: new Float32Array(0), labels: new Uint8Array(0)},
+      train: sampleRows(0, TRAIN.d, 1),
     });
-    expect((await trainer.predict({parameters: START, ...TRAIN})).length).toBe(TRAIN.n);
+    expect((await trainer.score({parameters: START, rows: TRAIN})).length).toBe(TRAIN.n);
     await expect(trainer.localSteps({start: START, firstStep: 0, steps: 1})).rejects.toMatchObject({
       code: "MODEL_EMPTY_BATCH",
     });
@@ -156,7 +158,7 @@ describe("a worker thread that ends", () => {
 
   it("by a bug says which", async () => {
     const trainer = await open({workerUrl: moduleOf('throw new TypeError("a bug")')});
-    await expect(trainer.predict({parameters: START, ...TRAIN})).rejects.toMatchObject({
+    await expect(trainer.score({parameters: START, rows: TRAIN})).rejects.toMatchObject({
       code: "TRAINING_WORKER_DIED",
       message: "the training thread ended: a bug",
     });

@@ -48,9 +48,9 @@ export interface Group {
   readonly scaling: Standardiser;
 }
 
-function figuresOf({model, plan}: Experiment, trained: TrainedModel, {rows, name}: Group): Figures {
-  const {labels, scores} = rows.n === 0 ? {labels: [], scores: []} : scorePatients(model, trained, rows);
-  const random = createRandom({seed: plan.seed, site: name, round: 0, purpose: "bootstrap"});
+function figuresOf(experiment: Experiment, trained: TrainedModel, {rows, name}: Group): Figures {
+  const {labels, scores} = rows.n === 0 ? {labels: [], scores: []} : scorePatients(experiment, trained, rows);
+  const random = createRandom({seed: experiment.plan.seed, site: name, round: 0, purpose: "bootstrap"});
   const {auroc, auprc, accuracy, brier, logLoss} = evaluateScores({labels, scores, random});
   return {auroc, auprc, accuracy, brier, log_loss: logLoss};
 }

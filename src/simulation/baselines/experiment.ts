@@ -1,10 +1,10 @@
 import type {Plan} from "../../consortium/index.ts";
-import type {Feature, Matrix, PatientMatrix, Standardiser} from "../../data/index.ts";
+import type {Feature, PatientMatrix, Standardiser} from "../../data/index.ts";
 import {standardise} from "../../data/index.ts";
 import type {BackendName, ComputeBackend, Model} from "../../model/index.ts";
 import {initialParameters} from "../../model/index.ts";
-import {patientScores} from "../../node/index.ts";
-import {matrixSource, openTrainer, shuffledOrder, trainLocally} from "../../training/index.ts";
+import {type PatientScores, patientLabels} from "../../node/index.ts";
+import {openTrainer, patientScores, shuffledOrder, sourceOf, trainLocally} from "../../training/index.ts";
 
 /** What of a plan decides a training. */
 export type TrainingPlan = Pick<Plan, "seed" | "rounds" | "model" | "training" | "weights"> & {
@@ -30,7 +30,7 @@ export interface SiteSteps {
   /** Decides the batches, with the plan's seed. */
   readonly name: string;
   /** Scaled train rows `[n, d]`. */
-  readonly rows: Matrix;
+  readonly rows: PatientMatrix;
   readonly start: Float32Array;
   /** Steps of the run before these. */
   readonly firstStep: number;
@@ -44,12 +44,16 @@ export interface TrainedModel {
   readonly standardiser: Standardiser;
 }
 
-function stepsInThread({seed, training}: TrainingPlan, model: Model, site: SiteSteps): Float32Array {
+function stepsInThread(
+  {seed, training, model: spec}: TrainingPlan,
+  model: Model,
+  site: SiteSteps,
+): Float32Array {
   const {name, rows, start, firstStep, steps} = site;
   const {optimizer, batchSize} = training;
-  const order = shuffledOrder({seed, site: name, n: rows.n, batchSize});
+  const source = sourceOf(spec, rows, {seed, site: name});
+  const order = shuffledOrder({seed, site: name, n: source.n, batchSize});
   const isCancelled = (): boolean => false;
-  const source = matrixSource(rows);
   return trainLocally({model, optimizer, source, order, start, firstStep, steps, isCancelled}).parameters;
 }
 
@@ -88,12 +92,12 @@ export function inThreads(experiment: Experiment, backend: BackendName, signal: 
   };
 }
 
-/** Labels and mean scores of the patients of `rows` (raw values), scaled as `standardiser` says. */
+/** Labels and scores of the patients of `rows` (raw values), scaled as `standardiser` says. */
 export function scorePatients(
-  model: Model,
+  {model, plan}: Experiment,
   {parameters, standardiser}: TrainedModel,
   rows: PatientMatrix,
-): ReturnType<typeof patientScores> {
-  const {n, d, values} = standardise(rows, standardiser);
-  return patientScores(rows, model.predict(parameters, {n, d, values}));
+): PatientScores {
+  const scores = patientScores({model, spec: plan.model, parameters}, standardise(rows, standardiser));
+  return {labels: patientLabels(rows), scores};
 }

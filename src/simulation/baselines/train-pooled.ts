@@ -1,4 +1,5 @@
 import {joinMatrices, standardise} from "../../data/index.ts";
+import {isBagModel} from "../../model/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
 import type {Experiment, TrainedModel, TrainingPlan} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
@@ -7,7 +8,7 @@ import type {SiteData} from "./site-data.ts";
 const POOLED_NAME = "pooled+";
 
 /**
- * Steps of the pooled training in which as many rows are seen as at all sites together, so that both make the same
+ * Steps of the pooled training in which as many examples are seen as at all sites together, so that both make the same
  * number of passes over the joined rows. A site with fewer rows than a batch takes all it has.
  */
 function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[]): number {
@@ -29,7 +30,7 @@ export async function trainPooled(experiment: Experiment, sites: readonly SiteDa
   const {plan, features, initial} = experiment;
   const train = joinMatrices(sites.map(({split}) => split.train));
   const standardiser = ownStandardiser(train, features);
-  const sizes = sites.map(({split}) => split.train.n);
+  const sizes = sites.map(({split}) => (isBagModel(plan.model) ? split.train.patients : split.train.n));
   const parameters = await experiment.takeSteps({
     name: POOLED_NAME,
     rows: standardise(train, standardiser),

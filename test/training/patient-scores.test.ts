@@ -1,24 +1,15 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import type {PatientMatrix} from "../../src/data/index.ts";
-import {patientScores} from "../../src/node/index.ts";
+import {meanByPatient} from "../../src/training/patient-scores.ts";
 
-function rowsOf(patientOf: readonly number[], labels: readonly number[], patients: number): PatientMatrix {
-  return {
-    n: patientOf.length,
-    d: 0,
-    values: new Float32Array(),
-    labels: Uint8Array.from(labels),
-    patients,
-    patientOf: Uint32Array.from(patientOf),
-  };
-}
+const rowsOf = (patientOf: readonly number[], patients: number) => ({
+  patients,
+  patientOf: Uint32Array.from(patientOf),
+});
 
 describe("scores of patients", () => {
-  it("are the means of their rows' scores, one label each", () => {
-    const rows = rowsOf([0, 1, 0, 2, 0], [1, 0, 1, 1, 1], 3);
-    const {labels, scores} = patientScores(rows, Float32Array.of(0.25, 0.5, 0.75, 1, 0.5));
-    expect([...labels]).toEqual([1, 0, 1]);
+  it("are the means of their rows' scores", () => {
+    const scores = meanByPatient(rowsOf([0, 1, 0, 2, 0], 3), Float32Array.of(0.25, 0.5, 0.75, 1, 0.5));
     expect([...scores]).toEqual([0.5, 0.5, 1]);
   });
 
@@ -28,10 +19,9 @@ describe("scores of patients", () => {
         const count = scores.length;
         const rows = rowsOf(
           Array.from({length: count}, (_, row) => row),
-          Array.from({length: count}, () => 1),
           count,
         );
-        expect([...patientScores(rows, scores).scores]).toEqual([...scores]);
+        expect([...meanByPatient(rows, scores)]).toEqual([...scores]);
       }),
     );
   });
@@ -42,10 +32,9 @@ describe("scores of patients", () => {
       fc.property(fc.array(row, {minLength: 1, maxLength: 40}), (list) => {
         const rows = rowsOf(
           list.map(({patient}) => patient),
-          list.map(({patient}) => patient % 2),
           5,
         );
-        const {labels, scores} = patientScores(
+        const scores = meanByPatient(
           rows,
           Float32Array.from(list, ({score}) => score),
         );
@@ -53,13 +42,12 @@ describe("scores of patients", () => {
           const own = list.filter((each) => each.patient === patient).map(({score}) => score);
           expect(scores[patient]).toBeGreaterThanOrEqual(Math.min(...own));
           expect(scores[patient]).toBeLessThanOrEqual(Math.max(...own));
-          expect(labels[patient]).toBe(patient % 2);
         }
       }),
     );
   });
 
   it("of nobody are none", () => {
-    expect(patientScores(rowsOf([], [], 0), new Float32Array()).scores).toHaveLength(0);
+    expect(meanByPatient(rowsOf([], 0), new Float32Array())).toHaveLength(0);
   });
 });

@@ -1,0 +1,47 @@
+import {isBagModel, type Model, type ModelSpec} from "../model/index.ts";
+import {fillBag} from "./bag-source.ts";
+import {type PatientRows, rowsOfPatients} from "./patient-rows.ts";
+
+/** A model and what is known of its examples. */
+export interface ScoredBy {
+  readonly model: Model;
+  readonly spec: ModelSpec;
+  /** `[layoutSize]`, read only. */
+  readonly parameters: Float32Array;
+}
+
+function bagScores({model, parameters}: ScoredBy, rows: PatientRows): Float32Array<ArrayBuffer> {
+  return Float32Array.from(rowsOfPatients(rows), (tiles) => {
+    const d = tiles.length * (rows.d + 1);
+    const values = new Float32Array(d);
+    fillBag(rows, tiles, values);
+    return model.predict(parameters, {n: 1, d, values})[0] ?? Number.NaN;
+  });
+}
+
+/** The mean of each patient's row scores, `[patients]`; sums in f64. @param scores `[n]` */
+export function meanByPatient(
+  {patients, patientOf}: Pick<PatientRows, "patients" | "patientOf">,
+  scores: Float32Array,
+): Float32Array<ArrayBuffer> {
+  const sums = new Float64Array(patients);
+  const counts = new Float64Array(patients);
+  scores.forEach((score, row) => {
+    const patient = patientOf[row] ?? 0;
+    sums[patient] = (sums[patient] ?? 0) + score;
+    counts[patient] = (counts[patient] ?? 0) + 1;
+  });
+  return Float32Array.from(sums, (sum, patient) => sum / (counts[patient] ?? 1));
+}
+
+/**
+ * Probability of label 1 for each patient: a model of bags takes all the patient's tiles as one bag; of any other
+ * model it is the mean over the patient's rows. Clinical figures count patients, never rows.
+ * @returns `[patients]`, owned by the caller
+ * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
+ */
+export function patientScores(by: ScoredBy, rows: PatientRows): Float32Array<ArrayBuffer> {
+  if (isBagModel(by.spec)) return bagScores(by, rows);
+  const {n, d, values} = rows;
+  return meanByPatient(rows, by.model.predict(by.parameters, {n, d, values}));
+}

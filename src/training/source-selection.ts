@@ -1,0 +1,13 @@
+import {isBagModel, type ModelSpec} from "../model/index.ts";
+import {bagSource} from "./bag-source.ts";
+import {type ExampleSource, matrixSource} from "./example-source.ts";
+import type {LabelledRows} from "./types.ts";
+
+/** What a model of `spec` is trained on: a patient's bag of tiles, or a row. */
+export function sourceOf(
+  spec: ModelSpec,
+  train: LabelledRows,
+  draws: {readonly seed: number; readonly site: string},
+): ExampleSource {
+  return isBagModel(spec) ? bagSource(train, {...draws, tiles: spec.tiles}) : matrixSource(train);
+}
