@@ -12,6 +12,7 @@ import {type Consortium, createConsortium, type Site} from "./consortium.ts";
 import type {NodeStatus} from "./daemon.ts";
 
 const TEST_LIMIT_MS = 120_000;
+const ATTEMPTS = 5;
 /** Everything that a daemon speaks. */
 const PROTOCOLS = [
   "/ipfs/id/1.0.0",
@@ -78,14 +79,18 @@ describe("a daemon's address in the hands of", () => {
   }, TEST_LIMIT_MS);
   afterAll(() => consortium.close());
 
-  /** Dials the daemon and asks for every protocol. @returns the protocols on which a stream came about */
-  const askForEverything = async ({host}: Caller): Promise<string[]> => {
+  /**
+   * Dials the daemon and asks for every protocol several times: a daemon ends a connection that carries no link, which
+   * may be in the middle of a question. @returns the protocols on which a stream came about
+   */
+  const askForEverything = async ({host}: Caller): Promise<ReadonlySet<string>> => {
     const addresses = status.addresses.map((address) => multiaddr(address));
-    const got: string[] = [];
-    for (const protocol of PROTOCOLS) {
+    const got = new Set<string>();
+    for (const protocol of Array.from({length: ATTEMPTS}, () => PROTOCOLS).flat()) {
+      if (got.has(protocol)) continue;
       const connection: Connection | undefined = await host.dial(addresses).catch(() => undefined);
       const stream = await connection?.newStream(protocol).catch(() => undefined);
-      if (stream !== undefined) got.push(protocol);
+      if (stream !== undefined) got.add(protocol);
       await consortium.until("an answer or the end", 10_000, () =>
         stream !== undefined || host.getConnections().length === 0 ? true : null,
       );
@@ -96,7 +101,7 @@ describe("a daemon's address in the hands of", () => {
   it("a member gives answers, so that the count below means something", async () => {
     const caller = await createCaller(await memberSeed(consortium.site("south")));
     try {
-      expect(await askForEverything(caller)).toEqual(
+      expect([...(await askForEverything(caller))]).toEqual(
         expect.arrayContaining(["/ipfs/id/1.0.0", "/consilium/link/1.0.0"]),
       );
       expect(caller.bytes()).toBeGreaterThan(100);
@@ -108,7 +113,7 @@ describe("a daemon's address in the hands of", () => {
   it("someone who is not on the roster gives not one byte", async () => {
     const caller = await createCaller(new Uint8Array(32).fill(7));
     try {
-      expect(await askForEverything(caller)).toEqual([]);
+      expect([...(await askForEverything(caller))]).toEqual([]);
       expect(caller.bytes(), "bytes behind the handshake").toBe(0);
     } finally {
       await caller.host.stop();
