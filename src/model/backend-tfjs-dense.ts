@@ -1,14 +1,7 @@
 import type * as Tfjs from "@tensorflow/tfjs-core";
+import type {DenseLayer} from "./backend-tfjs-parameters.ts";
 
 type Matrix = Tfjs.Tensor2D;
-
-/** One dense layer's tensors. */
-export interface DenseLayer {
-  /** `[fanIn, fanOut]`. */
-  readonly weight: Matrix;
-  /** `[fanOut]`. */
-  readonly bias: Tfjs.Tensor1D;
-}
 
 /** A hidden layer's activation. */
 export type ActivationName = "relu" | "tanh";
@@ -17,11 +10,11 @@ export type ActivationName = "relu" | "tanh";
 export interface DensePass {
   /** The value `[n, fanIn]` that each layer took: the examples, then the activations. */
   readonly inputs: readonly Matrix[];
-  /** `[n, 1]`. */
+  /** `[n, outputs]`. */
   readonly logits: Matrix;
 }
 
-/** Forward pass: z_l = a_l W_l + b_l, a_(l+1) = activation(z_l); the last z is the logit. */
+/** Forward pass: z_l = a_l W_l + b_l, a_(l+1) = activation(z_l); the last z is the logits. */
 export function denseForward(
   tf: typeof Tfjs,
   activation: ActivationName,
@@ -54,7 +47,7 @@ function throughActivation(
  * by W_l it is a_l^T d_l, by b_l the column sums of d_l, by a_l d_l W_l^T.
  * The transposes are made first, as the wasm backend's matMul takes a naive loop when it is to transpose itself:
  * measured 4 times slower for layers of 512.
- * @param logitGradient `[n, 1]`
+ * @param pass with the gradient `[n, outputs]` by the logits
  * @returns the gradient by weight and bias of each layer in turn, in the order of the layout
  */
 export function denseBackward(

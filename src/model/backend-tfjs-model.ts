@@ -1,30 +1,12 @@
-import type * as Tfjs from "@tensorflow/tfjs-core";
-import {layoutSize, shapeSize} from "../parameters/index.ts";
-import {type ActivationName, type DenseLayer, denseBackward, denseForward} from "./backend-tfjs-dense.ts";
-import {binaryCrossEntropy, sigmoid} from "./binary-cross-entropy.ts";
-import {layoutOf} from "./layout.ts";
-import {requireBatch, requireInputs} from "./shape-check.ts";
+import {buildBagModel} from "./backend-tfjs-bag-model.ts";
+import {buildDenseModel} from "./backend-tfjs-dense-model.ts";
+import {gatedAttentionNetwork} from "./backend-tfjs-gated-attention.ts";
+import type {TfjsHandle} from "./backend-tfjs-handle.ts";
+import {tileMlpNetwork} from "./backend-tfjs-tile-mlp.ts";
 import type {Model, ModelSpec} from "./types.ts";
 
-/** A tfjs engine and the switch that makes one of its backends the current one. */
-export interface TfjsHandle {
-  readonly tf: typeof Tfjs;
-  /** Makes the backend current; must run before every use, as the engine is one per thread. */
-  activate(): void;
-}
-
-/** The tensors of `parameters`, copied: a backend may work on the very array that it is given. */
-function layersOf(tf: typeof Tfjs, widths: readonly number[], parameters: Float32Array): DenseLayer[] {
-  let offset = 0;
-  const next = (size: number): Float32Array => parameters.slice(offset, (offset += size));
-  return widths.slice(1).map((fanOut, index) => {
-    const fanIn = widths[index] ?? 0;
-    return {weight: tf.tensor2d(next(fanIn * fanOut), [fanIn, fanOut]), bias: tf.tensor1d(next(fanOut))};
-  });
-}
-
 /**
- * A {@link Model} of dense layers on a tfjs backend.
+ * A {@link Model} on a tfjs backend.
  *
  * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in place:
  * XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The parameters are
@@ -32,47 +14,13 @@ function layersOf(tf: typeof Tfjs, widths: readonly number[], parameters: Float3
  * @throws MODEL_SPEC_INVALID
  */
 export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, inputWidth: number): Model {
-  const {tf} = handle;
-  const layout = layoutOf(spec, inputWidth);
-  const size = {parameters: layoutSize(layout), inputWidth};
-  const activation: ActivationName = spec.architecture === "mlp" ? spec.activation : "relu";
-  const widths = [
-    inputWidth,
-    ...layout.tensors.filter(({shape}) => shape.length === 1).map(({shape}) => shapeSize(shape)),
-  ];
-
-  const predict: Model["predict"] = (parameters, examples) => {
-    requireInputs(size, parameters, examples);
-    if (examples.n === 0) return new Float32Array(0);
-    handle.activate();
-    return tf.tidy(() => {
-      const values = tf.tensor2d(examples.values, [examples.n, examples.d]);
-      const {logits} = denseForward(tf, activation, layersOf(tf, widths, parameters), values);
-      return Float32Array.from(logits.dataSync<"float32">(), sigmoid);
-    });
-  };
-
-  return {
-    layout,
-    lossAndGradient(parameters, batch, into) {
-      requireInputs(size, parameters, batch);
-      requireBatch(size, batch, into);
-      handle.activate();
-      return tf.tidy(() => {
-        const layers = layersOf(tf, widths, parameters);
-        const examples = tf.tensor2d(batch.values, [batch.n, batch.d]);
-        const {inputs, logits} = denseForward(tf, activation, layers, examples);
-        const {loss, gradient} = binaryCrossEntropy(logits.dataSync<"float32">(), batch.labels);
-        const logitGradient = tf.tensor2d(gradient, [batch.n, 1]);
-        let offset = 0;
-        for (const tensor of denseBackward(tf, activation, layers, {inputs, logitGradient})) {
-          into.set(tensor.dataSync<"float32">(), offset);
-          offset += tensor.size;
-        }
-        return loss;
-      });
-    },
-    predict,
-    explain: (parameters, tiles) => ({attention: null, scores: predict(parameters, tiles)}),
-  };
+  switch (spec.architecture) {
+    case "tile-mlp":
+      return buildBagModel(handle, tileMlpNetwork(handle.tf, spec, inputWidth));
+    case "gated-attention-mil":
+      return buildBagModel(handle, gatedAttentionNetwork(handle.tf, spec, inputWidth));
+    case "logistic":
+    case "mlp":
+      return buildDenseModel(handle, spec, inputWidth);
+  }
 }

@@ -11,9 +11,13 @@ export function sigmoid(logit: number): number {
   return (logit < 0 ? decay : 1) / (1 + decay);
 }
 
+/** Binary cross-entropy of one logit, without overflow: max(z, 0) - z y + log(1 + exp(-|z|)); its slope is sigmoid(z) - y. */
+export function crossEntropyOfLogit(logit: number, label: number): number {
+  return Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+}
+
 /**
- * Mean binary cross-entropy of `logits`: mean of max(z, 0) - z y + log(1 + exp(-|z|)), whose gradient by z is
- * (sigmoid(z) - y) / n. It is computed here in double precision, not by the backend: automatic differentiation of
+ * Mean binary cross-entropy of `logits`, whose gradient by the logit z is (sigmoid(z) - y) / n. It is computed here in double precision, not by the backend: automatic differentiation of
  * the stable form takes the subgradient 0 of max and |.| at z = 0 and so gives -y instead of 1/2 - y, just where
  * training from zero parameters starts.
  * @param logits `[n]`, n at least 1
@@ -26,7 +30,7 @@ export function binaryCrossEntropy(logits: ArrayLike<number>, labels: ArrayLike<
   for (let row = 0; row < n; row++) {
     const logit = logits[row] ?? Number.NaN;
     const label = labels[row] ?? Number.NaN;
-    sum += Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+    sum += crossEntropyOfLogit(logit, label);
     gradient[row] = (sigmoid(logit) - label) / n;
   }
   return {loss: sum / n, gradient};

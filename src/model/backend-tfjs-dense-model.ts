@@ -1,0 +1,65 @@
+import {layoutSize, shapeSize} from "../parameters/index.ts";
+import {type ActivationName, denseBackward, denseForward} from "./backend-tfjs-dense.ts";
+import type {TfjsHandle} from "./backend-tfjs-handle.ts";
+import {denseLayersOf} from "./backend-tfjs-parameters.ts";
+import {binaryCrossEntropy, sigmoid} from "./binary-cross-entropy.ts";
+import {layoutOf} from "./layout.ts";
+import {requireBatch, requireInputs} from "./shape-check.ts";
+import type {BagModelSpec, Model, ModelSpec} from "./types.ts";
+
+/** A model whose example is one row of features. */
+export type RowModelSpec = Exclude<ModelSpec, BagModelSpec>;
+
+/**
+ * A {@link Model} of dense layers, whose examples are rows, on a tfjs backend.
+ *
+ * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in place:
+ * XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The parameters are
+ * copied on the way in and the results on the way out, as the cpu backend works on the caller's own arrays.
+ * @throws MODEL_SPEC_INVALID
+ */
+export function buildDenseModel(handle: TfjsHandle, spec: RowModelSpec, inputWidth: number): Model {
+  const {tf} = handle;
+  const layout = layoutOf(spec, inputWidth);
+  const size = {parameters: layoutSize(layout), inputWidth};
+  const activation: ActivationName = spec.architecture === "mlp" ? spec.activation : "relu";
+  const widths = [
+    inputWidth,
+    ...layout.tensors.filter(({shape}) => shape.length === 1).map(({shape}) => shapeSize(shape)),
+  ];
+
+  const predict: Model["predict"] = (parameters, examples) => {
+    requireInputs(size, parameters, examples);
+    if (examples.n === 0) return new Float32Array(0);
+    handle.activate();
+    return tf.tidy(() => {
+      const values = tf.tensor2d(examples.values, [examples.n, examples.d]);
+      const {logits} = denseForward(tf, activation, denseLayersOf(tf, widths, parameters), values);
+      return Float32Array.from(logits.dataSync<"float32">(), sigmoid);
+    });
+  };
+
+  return {
+    layout,
+    lossAndGradient(parameters, batch, into) {
+      requireInputs(size, parameters, batch);
+      requireBatch(size, batch, into);
+      handle.activate();
+      return tf.tidy(() => {
+        const layers = denseLayersOf(tf, widths, parameters);
+        const examples = tf.tensor2d(batch.values, [batch.n, batch.d]);
+        const {inputs, logits} = denseForward(tf, activation, layers, examples);
+        const {loss, gradient} = binaryCrossEntropy(logits.dataSync<"float32">(), batch.labels);
+        const logitGradient = tf.tensor2d(gradient, [batch.n, 1]);
+        let offset = 0;
+        for (const tensor of denseBackward(tf, activation, layers, {inputs, logitGradient})) {
+          into.set(tensor.dataSync<"float32">(), offset);
+          offset += tensor.size;
+        }
+        return loss;
+      });
+    },
+    predict,
+    explain: (parameters, tiles) => ({attention: null, scores: predict(parameters, tiles)}),
+  };
+}

@@ -1,0 +1,37 @@
+import type * as Tfjs from "@tensorflow/tfjs-core";
+
+/** One dense layer's tensors. */
+export interface DenseLayer {
+  /** `[fanIn, fanOut]`. */
+  readonly weight: Tfjs.Tensor2D;
+  /** `[fanOut]`. */
+  readonly bias: Tfjs.Tensor1D;
+}
+
+/** Takes the tensors of a flat vector one after the other, in the order of its layout. */
+export interface ParameterReader {
+  weight(fanIn: number, fanOut: number): Tfjs.Tensor2D;
+  layer(fanIn: number, fanOut: number): DenseLayer;
+}
+
+/** A reader of `parameters`, which copies: a backend may work on the very array that it is given. */
+export function readParameters(tf: typeof Tfjs, parameters: Float32Array): ParameterReader {
+  let offset = 0;
+  const next = (size: number): Float32Array => parameters.slice(offset, (offset += size));
+  const weight = (fanIn: number, fanOut: number): Tfjs.Tensor2D =>
+    tf.tensor2d(next(fanIn * fanOut), [fanIn, fanOut]);
+  return {
+    weight,
+    layer: (fanIn, fanOut) => ({weight: weight(fanIn, fanOut), bias: tf.tensor1d(next(fanOut))}),
+  };
+}
+
+/** The dense layers of `parameters`, whose widths go from the input to the output. */
+export function denseLayersOf(
+  tf: typeof Tfjs,
+  widths: readonly number[],
+  parameters: Float32Array,
+): DenseLayer[] {
+  const reader = readParameters(tf, parameters);
+  return widths.slice(1).map((fanOut, index) => reader.layer(widths[index] ?? 0, fanOut));
+}
