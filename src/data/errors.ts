@@ -10,6 +10,8 @@ export type DataErrorCode =
   | "DATA_SITE_UNKNOWN"
   /** A data file is not where the task says. */
   | "DATA_FILE_MISSING"
+  /** A generated data file cannot be written. */
+  | "DATA_FILE_UNWRITABLE"
   /** A data file exists but cannot be read. */
   | "DATA_FILE_UNREADABLE"
   /** A data file breaks the rules of CSV: a stray quote, or a record without end. */

@@ -2,7 +2,7 @@ export {contractHash} from "./contract.ts";
 export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
 export {readSite, type SiteQuery} from "./read-site.ts";
-export {joinMatrices, splitSite} from "./split.ts";
+export {externalSplit, joinMatrices, splitSite} from "./split.ts";
 export {
   fromUnitRange,
   type Moment,
@@ -14,7 +14,9 @@ export {
   toUnitRange,
 } from "./standardise.ts";
 export {generateSyntheticHeart} from "./synthetic.ts";
+export {writeSyntheticCrc} from "./synthetic-crc-files.ts";
 export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task.ts";
+export {type TaskIdentity, taskDifference, taskIdentity} from "./task-identity.ts";
 export type {Task} from "./task-schema.ts";
 export type {
   AssignedPart,

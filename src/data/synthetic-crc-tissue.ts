@@ -1,0 +1,105 @@
+import {createRandom, type Random} from "../core/index.ts";
+
+/** Features of a tile: as many as a ResNet-18 gives after its average pool. */
+export const TILE_FEATURES = 512;
+
+/** What is on a tile beside ordinary tissue; `kind` is a look of MSI, or the look that a look-alike resembles. */
+export interface TileFinding {
+  readonly type: "signal" | "look-alike";
+  readonly kind: number;
+}
+
+/** Draws the tiles of one hospital's slides. */
+export interface TileScanner {
+  /**
+   * Writes one tile's features, all finite and at least 0, over `into`, shape `[512]`.
+   * @param patient the traits of the tile's patient, from {@link drawTraits}
+   */
+  scan(random: Random, patient: Float64Array, finding: TileFinding | null, into: Float32Array): void;
+}
+
+/*
+ * A tile is a point in a space of few traits, which one fixed map spreads over the 512 features. Traits 0 .. 2 are
+ * the looks of MSI; a look-alike has a weaker one of them, and its own trait 3 .. 5, by which it can be told.
+ */
+const TRAITS = 24;
+const LOOKS = 3;
+const TISSUES = 3;
+const FIRST_TISSUE_TRAIT = 2 * LOOKS;
+
+const SIGNAL_STRENGTH = 3.2;
+const LOOK_ALIKE_STRENGTH = 2.2;
+const LOOK_ALIKE_MARK = 2.6;
+const TISSUE_STRENGTH = 2;
+const PATIENT_SD = 0.5;
+const NOISE_SD = 0.3;
+const GAIN_SD = 0.15;
+const OFFSET_SD = 0.15;
+
+/** How a seed's traits become features: the same at all hospitals. */
+interface Optics {
+  /** `[512, 24]`. */
+  readonly mixing: Float64Array;
+  /** `[512]`. */
+  readonly base: Float64Array;
+}
+
+function drawOptics(seed: number): Optics {
+  const random = createRandom({seed, site: "", round: 0, purpose: "synthetic-crc/optics"});
+  const normals = (count: number, sd: number): Float64Array =>
+    Float64Array.from({length: count}, () => sd * random.normal());
+  return {
+    mixing: normals(TILE_FEATURES * TRAITS, 1 / Math.sqrt(TRAITS)),
+    base: normals(TILE_FEATURES, 0.5).map((value) => value + 0.5),
+  };
+}
+
+/** The traits by which all tiles of a patient differ from other patients', shape `[24]`. */
+export function drawTraits(random: Random): Float64Array {
+  return Float64Array.from({length: TRAITS}, () => PATIENT_SD * random.normal());
+}
+
+function tileTraits(random: Random, patient: Float64Array, finding: TileFinding | null): Float64Array {
+  const traits = patient.map((value) => value + random.normal());
+  const add = (trait: number, amount: number): void => {
+    traits[trait] = (traits[trait] ?? 0) + amount;
+  };
+  add(FIRST_TISSUE_TRAIT + random.below(TISSUES), TISSUE_STRENGTH);
+  if (finding?.type === "signal") add(finding.kind, SIGNAL_STRENGTH);
+  if (finding?.type === "look-alike") {
+    add(finding.kind, LOOK_ALIKE_STRENGTH);
+    add(LOOKS + finding.kind, LOOK_ALIKE_MARK);
+  }
+  return traits;
+}
+
+/** A number of mean 0 and variance 1 with a triangular density: the sum of a word's two halves. */
+function triangular(random: Random): number {
+  const word = random.uint32();
+  return (((word & 0xffff) + (word >>> 16)) / 0xffff - 1) * Math.sqrt(6);
+}
+
+/**
+ * The scanner and stains of one hospital: every feature is multiplied and shifted by amounts of its own, and what
+ * falls below 0 is cut off there, as by the network's last rectifier.
+ * @param seed of the cohorts; what tissue looks like before it is scanned is the same at all their hospitals
+ */
+export function createScanner(seed: number, hospital: string): TileScanner {
+  const {mixing, base} = drawOptics(seed);
+  const random = createRandom({seed, site: hospital, round: 0, purpose: "synthetic-crc/scanner"});
+  const gain = Float64Array.from({length: TILE_FEATURES}, () => Math.exp(GAIN_SD * random.normal()));
+  const offset = Float64Array.from({length: TILE_FEATURES}, () => OFFSET_SD * random.normal());
+  return {
+    scan(draws, patient, finding, into) {
+      const traits = tileTraits(draws, patient, finding);
+      for (let feature = 0; feature < TILE_FEATURES; feature++) {
+        let value = (base[feature] ?? 0) + NOISE_SD * triangular(draws);
+        const first = feature * TRAITS;
+        for (let trait = 0; trait < TRAITS; trait++) {
+          value += (mixing[first + trait] ?? 0) * (traits[trait] ?? 0);
+        }
+        into[feature] = Math.max(0, (gain[feature] ?? 1) * value + (offset[feature] ?? 0));
+      }
+    },
+  };
+}
