@@ -3,7 +3,11 @@ import util from "node:util";
 import {type BackendAttempt, openTfjs} from "./backend-tfjs.ts";
 
 const PACKAGE = "@tensorflow/tfjs-node";
+/** Where the package looks for its addon: 8 is the highest Node-API version that 4.22.0 knows, and Node 20 has 9. */
+const ADDON = `${PACKAGE}/lib/napi-v8/tfjs_binding.node`;
 const REGISTERED = "tensorflow";
+
+const require = createRequire(import.meta.url);
 
 /*
  * tfjs-node 4.22.0 calls util.isNullOrUndefined, which Node 23 removed; the mend (tensorflow/tfjs pull request 8425)
@@ -17,22 +21,36 @@ function mendUtil(): void {
   });
 }
 
-function whyNotLoaded(error: unknown): string {
-  if (!(error instanceof Error)) return "its native library cannot be loaded";
-  const isAbsent = "code" in error && error.code === "MODULE_NOT_FOUND" && error.message.includes(PACKAGE);
-  return isAbsent ? `the package ${PACKAGE} is not installed` : "its native library cannot be loaded";
+function isResolvable(module: string): boolean {
+  try {
+    require.resolve(module);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is missing, found without loading the package, which takes 40 MB and a second before it says so. */
+function whatIsMissing(): string | undefined {
+  if (isResolvable(ADDON)) return undefined;
+  return isResolvable(`${PACKAGE}/package.json`)
+    ? "its native library is not installed (see docs/tfjs-node)"
+    : `the package ${PACKAGE} is not installed`;
 }
 
 /**
  * TensorFlow's C library through the optional package `@tensorflow/tfjs-node`, when that and its native library
- * are in place. The package brings no types here, so that the project builds without it: it registers itself.
+ * are in place (docs/tfjs-node.md). The package registers itself, and its types are not needed.
  */
 export async function openTfjsNode(): Promise<BackendAttempt> {
+  const missing = whatIsMissing();
+  if (missing !== undefined) return {reason: missing};
   mendUtil();
   try {
-    createRequire(import.meta.url)(PACKAGE);
+    require(PACKAGE);
   } catch (error) {
-    return {reason: whyNotLoaded(error)};
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return {reason: `its native library cannot be loaded (${why})`};
   }
   const tf = await import("@tensorflow/tfjs-core");
   if (!tf.engine().backendNames().includes(REGISTERED)) {
