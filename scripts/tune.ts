@@ -8,7 +8,14 @@ import "../src/core/polyfill.ts";
 import {readFile, writeFile} from "node:fs/promises";
 import path from "node:path";
 import {findPreset, type PlanSettings} from "../src/config/index.ts";
-import {featuresOf, joinMatrices, type LocatedTask, readTask, standardise} from "../src/data/index.ts";
+import {
+  featuresOf,
+  joinMatrices,
+  type LocatedTask,
+  readTask,
+  standardise,
+  type Task,
+} from "../src/data/index.ts";
 import {accuracy, auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {patientLabels} from "../src/node/index.ts";
@@ -78,11 +85,16 @@ async function validate(
 const mean = (values: readonly number[]): number =>
   Number((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(5));
 
+function withValidation(task: Task): Task {
+  return task.kind === "tabular"
+    ? {...task, split: {...task.split, validation: VALIDATION_SHARE}}
+    : {...task, split: {...task.split, validation: VALIDATION_SHARE}};
+}
+
 async function tune(backend: ComputeBackend, name: string) {
   const preset = await findPreset(name);
   const located = await readTask(preset.taskFile);
-  const split = {...located.task.split, validation: VALIDATION_SHARE};
-  const task = {...located, task: {...located.task, split}};
+  const task = {...located, task: withValidation(located.task)};
   const names = Object.keys(task.task.sites);
   const variables = {CONSILIUM_SHARED_DATA: sharedDataFolder()};
   const data = new Map<number, SiteData[]>();

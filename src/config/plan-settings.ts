@@ -22,6 +22,7 @@ export interface PlanFacts {
     readonly name: string;
     /** Hash of the data contract, 64 hexadecimal digits. */
     readonly contract: string;
+    readonly input: Plan["task"]["input"];
   };
   readonly start: Plan["start"];
 }

@@ -10,8 +10,30 @@ const STANDARDISATION: Record<Plan["task"]["standardisation"], string> = {
 };
 
 function modelLine({model}: Plan): string {
-  if (model.architecture === "logistic") return "a logistic regression";
-  return `a neural network with hidden layers of ${model.hidden.join(", ")} units (${model.activation})`;
+  switch (model.architecture) {
+    case "logistic":
+      return "a logistic regression";
+    case "mlp":
+      return `a neural network with hidden layers of ${model.hidden.join(", ")} units (${model.activation})`;
+    case "tile-mlp":
+      return `a neural network on single tiles, with hidden layers of ${model.hidden.join(", ")} units (${model.activation}), whose scores are averaged over a patient's tiles,`;
+    case "gated-attention-mil":
+      return `a network that weighs a patient's tiles by gated attention (embedding ${model.embedding}, attention ${model.attention})`;
+  }
+}
+
+/** What the sites' data must be; nothing to say of tables, whose columns are the task's. */
+function inputLines({task: {input}}: Plan): string[] {
+  if (input.kind === "tabular") return [];
+  const {extractor, dimension, tileSizeUm, tileSizePx, tilesPerPatient, positive, negative} = input;
+  const sizes = [
+    tileSizeUm === null ? [] : `${tileSizeUm} micrometres`,
+    tileSizePx === null ? [] : `${tileSizePx} pixels`,
+  ];
+  const tile = sizes.flat().join(", ");
+  return [
+    `On: tiles of slides${tile === "" ? "" : ` (${tile})`}, ${dimension} features each by ${extractor}, at most ${tilesPerPatient} of a patient; ${positive.join(", ")} against ${negative.join(", ")}.`,
+  ];
 }
 
 function trainingLine({training, rounds}: Plan): string {
@@ -47,6 +69,7 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
   return [
     `Plan ${plan.name} of the consortium ${plan.consortium}`,
     `What: ${modelLine(plan)} that predicts "${label}" (task ${plan.task.name}).`,
+    ...inputLines(plan),
     whoLine(plan, roster),
     `How: ${trainingLine(plan)}`,
     STANDARDISATION[plan.task.standardisation],

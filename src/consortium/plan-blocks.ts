@@ -11,17 +11,52 @@ export const standardisationSchema = z
     "Whose mean and spread scale the columns: each site's own, all sites' together (exchanged as sums), or none.",
   );
 
+const width = z.int().min(1).max(65_536);
+const hidden = z.array(width).min(1).max(8).describe("Widths of the hidden layers.");
+const activation = z.enum(["relu", "tanh"]);
+const tiles = z
+  .int()
+  .min(1)
+  .max(65_536)
+  .describe("Tiles of a patient in a training step, drawn anew each time.");
+const labels = z.array(z.union([z.string(), z.number()])).min(1);
+
+/** What a site's data must be; part of {@link planSchema}. The contract's hash covers it too: this says it. */
+export const inputSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({kind: z.literal("tabular")}),
+    z.strictObject({
+      kind: z.literal("slides"),
+      extractor: z.string().min(1).describe("What made the tiles' features."),
+      dimension: width.describe("Features of a tile."),
+      tileSizeUm: positive
+        .nullable()
+        .describe("Edge of a tile on the slide in micrometres; null: not stated."),
+      tileSizePx: z.int().min(1).nullable().describe("Edge of a tile in pixels; null: not stated."),
+      tilesPerPatient: z.int().min(1).describe("Of a patient with more tiles, so many are drawn."),
+      label: z.string().min(1).describe("Column of the label."),
+      negative: labels.describe("Its values that count as 0."),
+      positive: labels.describe("Its values that count as 1."),
+    }),
+  ])
+  .describe("What every site's data must be.");
+
 /** The architecture of the model; part of {@link planSchema}. */
 export const modelSchema = z
   .discriminatedUnion("architecture", [
     z.strictObject({architecture: z.literal("logistic")}),
+    z.strictObject({architecture: z.literal("mlp"), hidden, activation}),
+    z.strictObject({architecture: z.literal("tile-mlp"), hidden, activation, tiles}),
     z.strictObject({
-      architecture: z.literal("mlp"),
-      hidden: z.array(z.int().min(1).max(65_536)).min(1).max(8).describe("Widths of the hidden layers."),
-      activation: z.enum(["relu", "tanh"]),
+      architecture: z.literal("gated-attention-mil"),
+      embedding: width.describe("Width of a tile's embedding."),
+      attention: width.describe("Width of the attention's hidden layer."),
+      tiles,
     }),
   ])
-  .describe("What is trained; its input width comes from the task.");
+  .describe(
+    "What is trained; its input width comes from the task. The last two take a patient's tiles as a bag.",
+  );
 
 /** Local training; part of {@link planSchema}. */
 export const trainingSchema = z

@@ -21,6 +21,7 @@ export const planSchema = z.strictObject({
         .string()
         .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")
         .describe("Hash of the task's data contract, as `consilium data check` prints it."),
+      input: blocks.inputSchema,
       standardisation: blocks.standardisationSchema,
     })
     .describe("What is learned."),

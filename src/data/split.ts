@@ -28,7 +28,7 @@ function compareRows(a: Float32Array, b: Float32Array): number {
   return position === -1 ? 0 : (a[position] ?? 0) - (b[position] ?? 0);
 }
 
-/** The patients of `table` in the order of their ranks, whatever the order of rows. */
+/** The patients of `table` in the order of their ranks, whatever the order of rows of a table. */
 function rankedPatients(table: SiteTable, seed: number): Patient[] {
   const patients = new Map<string, Patient>();
   table.patients.forEach((key, row) => {
@@ -41,8 +41,11 @@ function rankedPatients(table: SiteTable, seed: number): Patient[] {
     const assigned = table.assignedParts?.[row];
     patients.set(key, {key, rank, label: table.labels[row] ?? 0, rows: [row], assigned});
   });
-  for (const {rows} of patients.values()) {
-    rows.sort((a, b) => compareRows(rowOf(table, a), rowOf(table, b)));
+  // Tiles stay in the order of their files, which rounding of the features cannot change.
+  if (table.slides === null) {
+    for (const {rows} of patients.values()) {
+      rows.sort((a, b) => compareRows(rowOf(table, a), rowOf(table, b)));
+    }
   }
   return [...patients.values()].sort((a, b) => (a.rank < b.rank ? -1 : 1));
 }
@@ -91,24 +94,12 @@ function countsOf(matrix: PatientMatrix, patients: readonly Patient[]): PartCoun
   return {rows: matrix.n, patients: patients.length, positivePatients, negativePatients};
 }
 
-/**
- * Divides the patients of `table` into train, validation and test, class by class: in each class the patients are
- * ordered by SHA-256 of seed and key, and the first round(share * count) of them are taken. The same seed and the
- * same patients give the same split on any machine, in any order of rows.
- * Where the task's split is a file, test is as the file says and only validation is drawn, from train.
- * @param seed of the plan; a whole number
- * @returns matrices of raw values owned by the caller, rows of a patient side by side
- */
-export function splitSite(table: SiteTable, task: Task, seed: number): SealedSplit {
-  const patients = rankedPatients(table, seed);
-  const place = new Map<Patient, SplitPart>();
-  for (const label of [0, 1]) {
-    placeStratum(
-      patients.filter((patient) => patient.label === label),
-      task.split,
-      place,
-    );
-  }
+function sealedSplit(
+  table: SiteTable,
+  task: Task,
+  patients: Patient[],
+  place: Map<Patient, SplitPart>,
+): SealedSplit {
   const contents = PARTS.map((part) => patients.filter((patient) => place.get(patient) === part));
   const [train = [], validation = [], test = []] = contents;
   const matrices = {
@@ -130,6 +121,33 @@ export function splitSite(table: SiteTable, task: Task, seed: number): SealedSpl
       (part) => counts[part].positivePatients === 0 || counts[part].negativePatients === 0,
     ),
   };
+}
+
+/**
+ * Divides the patients of `table` into train, validation and test, class by class: in each class the patients are
+ * ordered by SHA-256 of seed and key, and the first round(share * count) of them are taken. The same seed and the
+ * same patients give the same split on any machine, in any order of rows.
+ * Where the task's split is a file, test is as the file says and only validation is drawn, from train.
+ * @param seed of the plan; a whole number
+ * @returns matrices of raw values owned by the caller, rows of a patient side by side
+ */
+export function splitSite(table: SiteTable, task: Task, seed: number): SealedSplit {
+  const patients = rankedPatients(table, seed);
+  const place = new Map<Patient, SplitPart>();
+  for (const label of [0, 1]) {
+    placeStratum(
+      patients.filter((patient) => patient.label === label),
+      task.split,
+      place,
+    );
+  }
+  return sealedSplit(table, task, patients, place);
+}
+
+/** The split of a site that trains on nobody: all its patients are in the test, whatever the task's split says. */
+export function externalSplit(table: SiteTable, task: Task): SealedSplit {
+  const patients = rankedPatients(table, 0);
+  return sealedSplit(table, task, patients, new Map(patients.map((patient) => [patient, "test"])));
 }
 
 /**

@@ -8,8 +8,10 @@ export type NodeErrorCode =
   | "NODE_PLAN_NOT_APPROVED"
   /** The plan is another consortium's. */
   | "NODE_PLAN_FOREIGN"
-  /** The task file's contract is not the one that the plan names: columns, categories, ranges or label differ. */
+  /** The task file's contract is not the one that the plan names; the message says what differs. */
   | "NODE_CONTRACT_FOREIGN"
+  /** The plan's model takes tables and the task is of slides, or the other way round. */
+  | "NODE_MODEL_UNFIT"
   /** The site's patients are not those that the run began with. */
   | "NODE_DATA_CHANGED"
   /** The site has too few train patients to take part. */

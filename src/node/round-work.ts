@@ -146,6 +146,7 @@ class SiteWork implements RoundWork {
     const carried = stages.statisticsOf(values);
     if (carried !== null) return federatedStandardiser(carried, site.features);
     if (plan.task.standardisation === "none") return noStandardiser(site.features);
-    return ownStandardiser(site.split.train, site.features);
+    const {train, test} = site.split;
+    return ownStandardiser(train.n === 0 ? test : train, site.features);
   }
 }

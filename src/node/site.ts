@@ -1,14 +1,17 @@
 import type {IdentifiedPlan, Roster, RosterMember} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import {
-  contractHash,
+  externalSplit,
   type Feature,
   featuresOf,
   type LocatedTask,
   readSite,
   type SealedSplit,
   splitSite,
+  taskDifference,
+  taskIdentity,
 } from "../data/index.ts";
+import {isBagModel} from "../model/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 
 const LEAST_TRAIN_PATIENTS = 2;
@@ -55,12 +58,20 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
       "Use the plan and the roster of the same consortium.",
     );
   }
-  const contract = contractHash(task.task);
-  if (contract !== plan.plan.task.contract) {
+  const difference = taskDifference(plan.plan.task, taskIdentity(task.task));
+  if (difference !== null) {
     refuse(
       "NODE_CONTRACT_FOREIGN",
-      `the task file's data contract is ${contract}, the plan names ${plan.plan.task.contract}`,
-      "Columns, categories, ranges, missing policy and label must be those of the plan's task; use its task file.",
+      difference,
+      "What the data are, their label and the missing policy must be those of the plan's task; use its task file.",
+    );
+  }
+  const {model} = plan.plan;
+  if (isBagModel(model) !== (task.task.kind === "slides")) {
+    refuse(
+      "NODE_MODEL_UNFIT",
+      `the plan's model ${model.architecture} does not fit a task of kind ${task.task.kind}`,
+      "Slides take tile-mlp or gated-attention-mil, tables logistic or mlp.",
     );
   }
   const trainers = roster.members.filter(({role}) => role === "trainer").length;
@@ -97,8 +108,10 @@ export async function openSite(checks: SiteChecks): Promise<Site> {
   const member = memberOf(checks);
   const {task, folder} = checks.task;
   const table = await readSite({task, folder, site: checks.site, variables: checks.variables});
-  const split = splitSite(table, task, checks.plan.plan.seed);
-  if (member.role === "trainer" && split.train.patients < LEAST_TRAIN_PATIENTS) {
+  const isTrainer = member.role === "trainer";
+  // An evaluator trains on nobody: all its patients are the test.
+  const split = isTrainer ? splitSite(table, task, checks.plan.plan.seed) : externalSplit(table, task);
+  if (isTrainer && split.train.patients < LEAST_TRAIN_PATIENTS) {
     refuse(
       "NODE_TOO_FEW_PATIENTS",
       `${checks.site} has fewer than ${LEAST_TRAIN_PATIENTS} train patients`,

@@ -6,7 +6,7 @@ export {
   type TrainedModel,
   type TrainingPlan,
 } from "./baselines/experiment.ts";
-export {readSites, type SiteData, type SitesQuery} from "./baselines/site-data.ts";
+export {readExternalSites, readSites, type SiteData, type SitesQuery} from "./baselines/site-data.ts";
 export {type FedAvgModel, trainFedAvg} from "./baselines/train-fed-avg.ts";
 export {trainLocal} from "./baselines/train-local.ts";
 export {trainPooled} from "./baselines/train-pooled.ts";

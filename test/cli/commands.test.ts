@@ -5,7 +5,7 @@ import {commands} from "../../src/cli/commands/registry.ts";
 import {runProgram} from "../../src/cli/program.ts";
 import {parsePlan, parseRoster} from "../../src/consortium/index.ts";
 import {errorLine} from "../../src/core/index.ts";
-import {contractHash, readTask} from "../../src/data/index.ts";
+import {readTask, taskIdentity} from "../../src/data/index.ts";
 import {smallConsortium} from "./small-consortium.ts";
 
 let output = "";
@@ -61,7 +61,7 @@ describe("consilium plan new", () => {
     const {plan} = parsePlan(new TextEncoder().encode(text), "plan.yaml");
     expect(plan).toMatchObject({
       consortium: "synthetic-heart-on-this-machine",
-      task: {name: "synthetic-heart", contract: contractHash((await readTask(taskFile)).task)},
+      task: taskIdentity((await readTask(taskFile)).task),
       start: {members: 2},
       privacy: {disclosure: "public"},
     });
@@ -137,7 +137,7 @@ describe("consilium data check", () => {
   it("tells the contract and counts in ranges, and no value", async () => {
     const {taskFile} = await smallConsortium();
     const text = await printed("data", "check", "--task", taskFile, "--site", "north");
-    expect(text).toContain(contractHash((await readTask(taskFile)).task));
+    expect(text).toContain(taskIdentity((await readTask(taskFile)).task).contract);
     expect(text).toMatch(/^train +100-199 +50-99 +50-99$/m);
     expect(text).toMatch(/^rows left out 1-9 /m);
     expect(text).not.toContain("synthetic-north-");

@@ -12,7 +12,7 @@ const FACTS = {
   name: "first",
   consortium: "crc-msi",
   // Digits alone, which YAML would read as a number unless they are quoted.
-  task: {name: "heart", contract: "1234567890".repeat(7).slice(0, 64)},
+  task: {name: "heart", contract: "1234567890".repeat(7).slice(0, 64), input: {kind: "tabular"} as const},
   start: {members: 4, patients: 100, waitSeconds: 5},
 };
 

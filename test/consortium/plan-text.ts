@@ -5,7 +5,7 @@ export const PLAN_LINES: readonly string[] = [
   "consortium: crc-msi",
   "seed: 42",
   "rounds: 15",
-  `task: {name: heart, contract: "${"ab".repeat(32)}", standardisation: federated}`,
+  `task: {name: heart, contract: "${"ab".repeat(32)}", input: {kind: tabular}, standardisation: federated}`,
   "model: {architecture: logistic}",
   "training:",
   "  optimizer: {name: sgd, learningRate: 0.1, momentum: 0, weightDecay: 0}",

@@ -14,6 +14,7 @@ import {fullBatches, inWorkspace} from "./settings.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const LIMIT_MS = 150_000;
+const OTHERS = ["--external", "east"];
 
 let folder: string;
 let children: ChildProcess[];
@@ -64,12 +65,26 @@ describe("consilium demo", () => {
     "trains by daemons, compares, writes its JSON, says synthetic, and leaves nothing behind",
     async () => {
       const json = join(folder, "out.json");
-      const run = demo("--rounds", "2", "--seed", "5", "--sites", "north,south,west", "--json", json);
+      const run = demo(
+        "--data",
+        "synthetic-heart",
+        "--rounds",
+        "2",
+        "--seed",
+        "5",
+        ...OTHERS,
+        "--json",
+        json,
+      );
       expect(await run.ended, run.text()).toBe(0);
       const report = demoReportSchema.parse(JSON.parse(await readFile(json, "utf8")));
-      expect(report).toMatchObject({schema: 1, seed: 5, rounds: 2, task: {synthetic: true}});
+      expect(report).toMatchObject({schema: 2, seed: 5, rounds: 2, task: {synthetic: true}});
       expect(report.sites.map(({name}) => name)).toEqual(["north", "south", "west"]);
       expect(new Set(Object.values(report.final_parameters_sha256)).size, "one model").toBe(1);
+      expect(report.external.map(({name, n, local}) => [name, n > 50, Object.keys(local)])).toEqual([
+        ["east", true, ["north", "south", "west"]],
+      ]);
+      expect(Object.keys(report.bytes), "the evaluator ran a daemon of its own").toContain("east");
       for (const [site, {sent, received}] of Object.entries(report.bytes)) {
         expect(sent, site).toBeGreaterThan(0);
         expect(received, site).toBeGreaterThan(0);
@@ -98,15 +113,16 @@ describe("consilium demo", () => {
       const run = demo("--data", task, ...flags);
       expect(await run.ended, run.text()).toBe(0);
       const report = leaveOneOutReportSchema.parse(JSON.parse(await readFile(json, "utf8")));
-      expect(report.runs.map(({held_out: heldOut}) => heldOut.name)).toEqual(["north", "east", "west"]);
-      for (const {held_out: heldOut, sites, pooled_test: pooled} of report.runs) {
-        expect(sites.map(({name}) => name)).not.toContain(heldOut.name);
-        expect(Object.keys(heldOut.local)).toEqual(Object.keys(pooled.local));
-        expect(heldOut.n, heldOut.name).toBeGreaterThan(50);
+      const leftOut = report.runs.flatMap(({external}) => external);
+      expect(leftOut.map(({name}) => name)).toEqual(["north", "east", "west"]);
+      for (const {external, sites, pooled_test: pooled} of report.runs) {
+        expect(sites.map(({name}) => name)).not.toContain(external[0]?.name);
+        expect(Object.keys(external[0]?.local ?? {})).toEqual(Object.keys(pooled.local));
+        expect(external[0]?.n, external[0]?.name).toBeGreaterThan(50);
       }
-      const aurocs = report.runs.map(({held_out: heldOut}) => heldOut.gossip.auroc?.value ?? Number.NaN);
+      const aurocs = leftOut.map(({gossip}) => gossip.auroc?.value ?? Number.NaN);
       const mean = aurocs.reduce((sum, value) => sum + value, 0) / aurocs.length;
-      expect(report.mean.held_out.gossip.auroc).toBeCloseTo(mean, 12);
+      expect(report.mean.external.gossip.auroc).toBeCloseTo(mean, 12);
     },
     LIMIT_MS,
   );
@@ -114,7 +130,7 @@ describe("consilium demo", () => {
   it(
     "ends every daemon on Ctrl-C, with status 130 and nothing left behind",
     async () => {
-      const run = demo("--rounds", "5000");
+      const run = demo("--data", "synthetic-heart", "--rounds", "5000");
       await run.untilUrls(4);
       run.child.kill("SIGINT");
       expect(await run.ended, run.text()).toBe(130);

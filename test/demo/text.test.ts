@@ -12,7 +12,7 @@ const figures = (value: number): Figures => {
 const UNDEFINED: Figures = {auroc: null, auprc: null, accuracy: null, brier: null, log_loss: null};
 
 const REPORT: DemoReport = {
-  schema: 1,
+  schema: 2,
   task: {name: "synthetic-heart", synthetic: true},
   seed: 7,
   backend: "wasm",
@@ -34,6 +34,15 @@ const REPORT: DemoReport = {
     gossip: figures(0.8),
     pooled: figures(0.81),
   },
+  external: [
+    {
+      name: "moor",
+      n: 101,
+      local: {north: figures(0.6), east: figures(0.7)},
+      gossip: figures(0.75),
+      pooled: figures(0.76),
+    },
+  ],
   final_parameters_sha256: {north: "ab".repeat(32), east: "ab".repeat(32)},
   bytes: {north: {sent: 63_400, received: 40_400}, east: {sent: 31_600, received: 48_800}},
   absent: [{round: 3, sites: ["east"]}],
@@ -44,10 +53,23 @@ describe("the demo's text", () => {
     const {located, settings} = await fullBatches("fp16", "federated");
     const {task} = located;
     const real = {...task, synthetic: false, title: "Heart disease"};
-    for (const text of [renderHeading(task, ["north"], settings), renderReport(REPORT, task, settings)]) {
+    const heading = (of: typeof task): string =>
+      renderHeading({
+        task: of,
+        folder: located.folder,
+        taskFile: "task.yaml",
+        sites: ["north"],
+        evaluators: ["moor"],
+        isEachLeftOut: false,
+        seed: 7,
+        settings,
+        isOwnTask: false,
+        variables: {},
+      });
+    for (const text of [heading(task), renderReport(REPORT, task, settings)]) {
       expect(text).toContain("SYNTHETIC");
     }
-    for (const text of [renderHeading(real, ["north"], settings), renderReport(REPORT, real, settings)]) {
+    for (const text of [heading(real), renderReport(REPORT, real, settings)]) {
       expect(text).not.toMatch(/synthetic/i);
     }
   });
@@ -58,6 +80,12 @@ describe("the demo's text", () => {
     expect(text).toMatch(/north +158 +95 +0\.700 \[0\.600, 0\.800\] +0\.800 \[0\.700, 0\.900\] +0\.810/);
     expect(text).toMatch(/east +44 +0 +not defined +not defined +not defined/);
     expect(text).toMatch(/together +202 +95 +0\.650 \(mean of 2\)/);
+  });
+
+  it("shows what a hospital that trained nothing makes of the models", async () => {
+    const {located, settings} = await fullBatches("fp16", "federated");
+    const text = renderReport(REPORT, located.task, settings);
+    expect(text).toMatch(/moor \(n 101\) +0\.650 \(mean of 2\) +0\.750 \[0\.650, 0\.850\] +0\.760/);
   });
 
   it("says what was sent, who was absent, and which model all hold", async () => {

@@ -37,7 +37,13 @@ describe("a site that fits the plan", () => {
 });
 
 describe("a site is refused before anything is opened to others", () => {
-  const otherColumns = {...task, task: {...task.task, columns: task.task.columns.slice(1)}};
+  const {task: tabular} = task;
+  if (tabular.kind !== "tabular") throw new RangeError("the task is not tabular");
+  const otherColumns = {...task, task: {...tabular, columns: tabular.columns.slice(1)}};
+  const ofBags = {
+    ...plan,
+    plan: {...plan.plan, model: {architecture: "gated-attention-mil", embedding: 8, attention: 4, tiles: 2}},
+  } as const;
   const eager = {...plan, plan: {...plan.plan, start: {...plan.plan.start, members: 4}}};
   const withRole = (role: "relay" | "evaluator") => ({
     ...roster,
@@ -48,6 +54,7 @@ describe("a site is refused before anything is opened to others", () => {
     ["has not approved this plan", {approvedPlan: "ab".repeat(32)}, "NODE_PLAN_NOT_APPROVED"],
     ["has another consortium's plan", {roster: {...roster, consortium: "others"}}, "NODE_PLAN_FOREIGN"],
     ["has other columns", {task: otherColumns}, "NODE_CONTRACT_FOREIGN"],
+    ["has a plan whose model takes slides", {plan: ofBags}, "NODE_MODEL_UNFIT"],
     ["can never see the run begin", {plan: eager}, "NODE_START_IMPOSSIBLE"],
     [
       "is not counted among those who begin",

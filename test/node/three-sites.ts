@@ -7,7 +7,7 @@ import {
   parsePlan,
   type Roster,
 } from "../../src/consortium/index.ts";
-import {contractHash, type LocatedTask, readTask} from "../../src/data/index.ts";
+import {type LocatedTask, readTask, taskIdentity} from "../../src/data/index.ts";
 
 /** Sites of the preset synthetic-heart, of unequal sizes. */
 export const SITES: readonly string[] = ["north", "south", "east"];
@@ -65,7 +65,7 @@ export async function threeSites(changes: Partial<PlanSettings> = {}): Promise<T
   const facts = {
     name: "test",
     consortium: CONSORTIUM,
-    task: {name: task.task.name, contract: contractHash(task.task)},
+    task: taskIdentity(task.task),
     start: {members: SITES.length, patients: 1, waitSeconds: 30},
   };
   return {task, roster, plan: parsePlan(composePlan(frozen, facts), "plan.yaml")};

@@ -11,17 +11,17 @@ import {type DemoEnvironment, runDemo} from "../demo/run-demo.ts";
 import {reportFailure} from "../process-end.ts";
 
 async function runOnce(request: DemoRequest, environment: DemoEnvironment): Promise<DemoReport> {
-  const {task} = request.located;
+  const {task} = request;
   const {report, settings} = await runDemo(request, environment);
   const {name, synthetic} = task;
-  const whole = {schema: 1, task: {name, synthetic}, ...report} as const;
+  const whole = {schema: 2, task: {name, synthetic}, ...report} as const;
   process.stdout.write(renderReport(whole, task, settings));
   return whole;
 }
 
 async function runAll(request: DemoRequest, environment: DemoEnvironment): Promise<LeaveOneOutReport> {
   const report = await leaveOneOut(request, environment);
-  process.stdout.write(renderLeaveOneOut(report, request.located.task));
+  process.stdout.write(renderLeaveOneOut(report, request.task));
   return report;
 }
 
@@ -30,8 +30,9 @@ export const demoCommand = defineCommand({
   command: "demo",
   describe: "let daemons on this machine learn together, one a hospital, and compare with learning alone",
   options: {
-    data: {type: "string", describe: "a preset's name or a task file (default synthetic-heart)"},
+    data: {type: "string", describe: "a preset's name or a task file (default synthetic-crc)"},
     sites: {type: "string", describe: "the sites that take part, with commas between them (default all)"},
+    external: {type: "string", describe: "the sites that only evaluate (default the task's)"},
     rounds: {type: "number", describe: "rounds of training (default the preset's)"},
     seed: {type: "number", describe: "fixes split, start and batches (default the preset's)"},
     standardisation: {
@@ -47,7 +48,10 @@ export const demoCommand = defineCommand({
     keep: {type: "boolean", describe: "keep keys, state, plan and logs, and say where"},
   },
   async handler(flags) {
-    const request = await resolveRequest(flags, process.env);
+    const request = await resolveRequest(
+      {...flags, leaveOneSiteOut: flags["leave-one-site-out"]},
+      process.env,
+    );
     const {backend} = await openBackend("auto");
     const watch = watchInterruption();
     const environment = {
@@ -57,9 +61,9 @@ export const demoCommand = defineCommand({
       signal: watch.signal,
       isKept: flags.keep === true,
     };
-    process.stderr.write(renderHeading(request.located.task, request.sites, request.settings));
+    process.stderr.write(renderHeading(request));
     try {
-      const run = flags["leave-one-site-out"] === true ? runAll : runOnce;
+      const run = request.isEachLeftOut ? runAll : runOnce;
       const report = await run(request, environment);
       if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`);
       return 0;

@@ -1,12 +1,16 @@
 import {composePlan, findPreset, type PlanSettings, presetNames} from "../../config/index.ts";
 import {describePlan, type IdentifiedPlan, type Roster, runId} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
-import {contractHash, readTask, type Task} from "../../data/index.ts";
+import {readTask, type Task, taskDifference, taskIdentity} from "../../data/index.ts";
 import {defineCommand, defineGroup} from "../command.ts";
 import type {CliErrorCode} from "../errors.ts";
 import {readPlan, readRoster} from "../input-file.ts";
 
-const GENERAL_PRESET = "synthetic-heart";
+/** The presets whose settings serve a task that has none of its own. */
+const GENERAL_PRESETS: Readonly<Record<Task["kind"], string>> = {
+  tabular: "synthetic-heart",
+  slides: "synthetic-crc",
+};
 
 function checkBelongs({plan}: IdentifiedPlan, roster: Roster, task: Task): void {
   const code: CliErrorCode = "CLI_PLAN_FOREIGN";
@@ -17,13 +21,9 @@ function checkBelongs({plan}: IdentifiedPlan, roster: Roster, task: Task): void 
       {hint: "Use the plan and the roster of the same consortium."},
     );
   }
-  const contract = contractHash(task);
-  if (contract !== plan.task.contract) {
-    throw new CodedError(
-      code,
-      `the task file's data contract is ${contract}, the plan names ${plan.task.contract}`,
-      {hint: "Show the plan with the task file that it was made for."},
-    );
+  const difference = taskDifference(plan.task, taskIdentity(task));
+  if (difference !== null) {
+    throw new CodedError(code, difference, {hint: "Show the plan with the task file that it was made for."});
   }
 }
 
@@ -61,7 +61,7 @@ const showCommand = defineCommand({
 
 /** A benchmark's own preset may show all counts; for any other data small counts stay where they are. */
 async function settingsFor(task: Task, preset: string | undefined): Promise<PlanSettings> {
-  const own = (await presetNames()).includes(task.name) ? task.name : GENERAL_PRESET;
+  const own = (await presetNames()).includes(task.name) ? task.name : GENERAL_PRESETS[task.kind];
   const {name, settings} = await findPreset(preset ?? own);
   return name === task.name ? settings : {...settings, privacy: {...settings.privacy, disclosure: "consent"}};
 }
@@ -82,7 +82,7 @@ const newCommand = defineCommand({
     const facts = {
       name: task.name,
       consortium,
-      task: {name: task.name, contract: contractHash(task)},
+      task: taskIdentity(task),
       start: {members: trainers, patients: trainers, waitSeconds: 0},
     };
     process.stdout.write(composePlan(settings, facts));

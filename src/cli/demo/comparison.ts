@@ -24,6 +24,12 @@ export interface Baselines {
   readonly pooled: TrainedModel;
 }
 
+/** Sites that train, and sites that only evaluate. */
+export interface Sites {
+  readonly trainers: readonly SiteData[];
+  readonly evaluators: readonly SiteData[];
+}
+
 /** Trains each site alone, and all sites' rows in one place. */
 export async function trainBaselines(experiment: Experiment, sites: readonly SiteData[]): Promise<Baselines> {
   const training = sites.map(async (site) => ({...site, local: await trainLocal(experiment, site)}));
@@ -35,11 +41,12 @@ export async function trainBaselines(experiment: Experiment, sites: readonly Sit
 export interface Contest {
   readonly experiment: Experiment;
   readonly baselines: Baselines;
+  readonly evaluators: readonly SiteData[];
   readonly final: FinalModel;
 }
 
 /** Patients to compare models on. */
-export interface Group {
+interface Group {
   /** Raw values. */
   readonly rows: PatientMatrix;
   /** Decides the bootstrap draws: equal for all models, so that they are compared on the same draws. */
@@ -64,19 +71,20 @@ function commonFigures({experiment, baselines, final}: Contest, group: Group) {
 }
 
 /** Every local model, the gossip model and the pooled model on one group of patients. */
-export function compareOn(contest: Contest, group: Group): Comparison {
+function compareOn(contest: Contest, group: Group): Comparison {
   const {experiment, baselines} = contest;
   const local = baselines.members.map(({name, local}) => [name, figuresOf(experiment, local, group)]);
   return {local: Object.fromEntries(local), ...commonFigures(contest, group)};
 }
 
 /**
- * Local, gossip and pooled models on each site's test patients and on all of them together. A local or pooled model
+ * Local, gossip and pooled models on each site's test patients, on all of them together, and on each external site. A local or pooled model
  * scales patients by the statistics it was trained with; a gossip model by the common ones it carries or, where each
- * site has its own, by those of the site, and on all patients together by the pooled ones, as FLamby does.
+ * site has its own, by those of the site (of an external one, its own patients'), and on all patients together by the
+ * pooled ones, as FLamby does.
  */
-export function compare(contest: Contest): Pick<RunReport, "sites" | "pooled_test"> {
-  const {experiment, baselines} = contest;
+export function compare(contest: Contest): Pick<RunReport, "sites" | "pooled_test" | "external"> {
+  const {experiment, baselines, evaluators} = contest;
   const sites = baselines.members.map(({name, split, local}) => {
     const scaling = ownStandardiser(split.train, experiment.features);
     const group = {rows: split.test, name, scaling};
@@ -89,5 +97,10 @@ export function compare(contest: Contest): Pick<RunReport, "sites" | "pooled_tes
     };
   });
   const rows = joinMatrices(baselines.members.map(({split}) => split.test));
-  return {sites, pooled_test: compareOn(contest, {rows, name: "", scaling: baselines.pooled.standardiser})};
+  const external = evaluators.map(({name, split: {test}}) => {
+    const scaling = ownStandardiser(test, experiment.features);
+    return {name, n: test.patients, ...compareOn(contest, {rows: test, name, scaling})};
+  });
+  const pooledTest = compareOn(contest, {rows, name: "", scaling: baselines.pooled.standardiser});
+  return {sites, pooled_test: pooledTest, external};
 }

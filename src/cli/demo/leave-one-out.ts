@@ -1,33 +1,10 @@
-import {joinMatrices} from "../../data/index.ts";
-import {ownStandardiser} from "../../node/index.ts";
-import {readSites} from "../../simulation/index.ts";
 import {usageError} from "../command.ts";
-import {compareOn} from "./comparison.ts";
-import type {Comparison, Figures, LeaveOneOutReport, MeanFigures} from "./report.ts";
+import type {Comparison, Figures, LeaveOneOutReport, MeanFigures, RunReport} from "./report.ts";
 import type {DemoRequest} from "./request.ts";
 import {type DemoEnvironment, runDemo} from "./run-demo.ts";
 
 const LEAST_SITES = 3;
 const FIGURES = ["auroc", "auprc", "accuracy", "brier", "log_loss"] as const;
-
-type HeldOutRun = LeaveOneOutReport["runs"][number];
-
-/** All patients of the site that took no part, whatever part of its split they are in. */
-async function runWithout(
-  heldOut: string,
-  request: DemoRequest,
-  environment: DemoEnvironment,
-): Promise<HeldOutRun> {
-  const sites = request.sites.filter((name) => name !== heldOut);
-  const {report, contest} = await runDemo({...request, sites}, environment);
-  const {located, seed, variables} = request;
-  const [external] = await readSites({...located, sites: [heldOut], seed, variables});
-  const {split} = external ?? {};
-  const rows = joinMatrices(split === undefined ? [] : [split.train, split.validation, split.test]);
-  const scaling = ownStandardiser(rows, contest.experiment.features);
-  const comparison = compareOn(contest, {rows, name: heldOut, scaling});
-  return {...report, held_out: {name: heldOut, n: rows.patients, ...comparison}};
-}
 
 function meanOf(all: readonly Figures[]): MeanFigures {
   const entries = FIGURES.map((name) => {
@@ -45,7 +22,7 @@ function meanOf(all: readonly Figures[]): MeanFigures {
   return {auroc, auprc, accuracy, brier, log_loss};
 }
 
-function meanComparison(all: readonly Comparison[]): LeaveOneOutReport["mean"]["held_out"] {
+function meanComparison(all: readonly Comparison[]): LeaveOneOutReport["mean"]["external"] {
   return {
     local: meanOf(all.flatMap(({local}) => Object.values(local))),
     gossip: meanOf(all.map(({gossip}) => gossip)),
@@ -54,8 +31,7 @@ function meanComparison(all: readonly Comparison[]): LeaveOneOutReport["mean"]["
 }
 
 /**
- * As many demos as there are sites: each leaves one site out, which serves as an external test of what the others
- * learned.
+ * As many demos as there are sites: in each, one site trains nothing and evaluates what the others learned.
  * @throws CLI_USAGE for fewer than three sites, and what {@link runDemo} throws
  */
 export async function leaveOneOut(
@@ -65,18 +41,20 @@ export async function leaveOneOut(
   if (request.sites.length < LEAST_SITES) {
     throw usageError("--leave-one-site-out needs at least three sites", "Name more under --sites.");
   }
-  const runs: HeldOutRun[] = [];
+  const runs: RunReport[] = [];
   for (const heldOut of request.sites) {
     environment.sink.write(`\nWithout ${heldOut}:\n`);
-    runs.push(await runWithout(heldOut, request, environment));
+    const sites = request.sites.filter((name) => name !== heldOut);
+    const {report} = await runDemo({...request, sites, evaluators: [heldOut]}, environment);
+    runs.push(report);
   }
-  const {name, synthetic} = request.located.task;
+  const {name, synthetic} = request.task;
   return {
-    schema: 1,
+    schema: 2,
     task: {name, synthetic},
     runs,
     mean: {
-      held_out: meanComparison(runs.map(({held_out: heldOut}) => heldOut)),
+      external: meanComparison(runs.flatMap(({external}) => external)),
       pooled_test: meanComparison(runs.map(({pooled_test: pooledTest}) => pooledTest)),
     },
   };

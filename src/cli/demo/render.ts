@@ -1,7 +1,8 @@
 import type {PlanSettings} from "../../config/index.ts";
 import {formatBytes, formatSeconds} from "../../core/index.ts";
 import type {Task} from "../../data/index.ts";
-import type {DemoReport, Figures, LeaveOneOutReport, MeanFigures} from "./report.ts";
+import type {DemoReport, Figures, LeaveOneOutReport, MeanFigures, RunReport} from "./report.ts";
+import type {DemoRequest} from "./request.ts";
 
 const FIGURE_WIDTH = 22;
 const COUNT_WIDTH = 7;
@@ -69,13 +70,17 @@ function markOf(task: Pick<Task, "synthetic">): string {
 }
 
 /** What is about to run, in two lines. */
-export function renderHeading(task: Task, sites: readonly string[], settings: PlanSettings): string {
-  const {rounds, training, mixing} = settings;
-  const statistics =
-    settings.task.standardisation === "federated" ? "common statistics" : "each site's own statistics";
+export function renderHeading({task, sites, evaluators, settings}: DemoRequest): string {
+  const {rounds, training, mixing, seed} = settings;
+  const statistics = {
+    federated: "common statistics",
+    site: "each site's own statistics",
+    none: "features as they are",
+  }[settings.task.standardisation];
+  const testers = evaluators.length === 0 ? "" : `; ${evaluators.join(", ")} only evaluates`;
   return [
     `${task.title}${markOf(task)}`,
-    `${sites.length} hospitals: ${sites.join(", ")} | seed ${settings.seed} | ${rounds} rounds of ${training.localSteps} steps | ${statistics} | ${mixing.codec}`,
+    `${sites.length} hospitals: ${sites.join(", ")}${testers} | seed ${seed} | ${rounds} rounds of ${training.localSteps} steps | ${statistics} | ${mixing.codec}`,
     "",
   ].join("\n");
 }
@@ -106,15 +111,37 @@ function endLines(report: DemoReport): string[] {
   ];
 }
 
+const externalRow = (cells: readonly string[]): string =>
+  cells
+    .map((cell) => cell.padEnd(FIGURE_WIDTH))
+    .join("")
+    .trimEnd();
+
+/** On each site that took no part in the training. */
+function externalLines(external: RunReport["external"], first: string): string[] {
+  return [
+    "AUROC on all patients of a hospital that trained nothing [95 % interval, DeLong]",
+    externalRow([first, "local models", "gossip", "pooled"]),
+    ...external.map(({name, n, local, gossip, pooled}) =>
+      externalRow([
+        `${name} (n ${n})`,
+        meanText(Object.values(local), "auroc"),
+        figureText(gossip.auroc),
+        figureText(pooled.auroc),
+      ]),
+    ),
+  ];
+}
+
 /** One run's result for people. */
 export function renderReport(report: DemoReport, task: Task, settings: PlanSettings): string {
+  const hasTest = report.sites.some((site) => site.n_test > 0);
   return [
     "",
     `${task.title}${markOf(task)}`,
     "",
-    ...tableLines(report, "auroc"),
-    "",
-    ...tableLines(report, "accuracy"),
+    ...(hasTest ? [...tableLines(report, "auroc"), "", ...tableLines(report, "accuracy"), ""] : []),
+    ...(report.external.length > 0 ? [...externalLines(report.external, "external"), ""] : []),
     "local only: trained at that hospital alone; together: mean of the local models on all test patients.",
     "pooled: all rows in one place, which only this demo can do.",
     "",
@@ -129,29 +156,19 @@ const meanCell = (value: number | null): string => (value === null ? "not define
 
 /** What a leave-one-site-out demo found, for people. */
 export function renderLeaveOneOut({runs, mean}: LeaveOneOutReport, task: Task): string {
-  const row = (cells: readonly string[]): string =>
-    cells
-      .map((cell) => cell.padEnd(FIGURE_WIDTH))
-      .join("")
-      .trimEnd();
+  const {local, gossip, pooled} = mean.external;
   const means = (of: (figures: MeanFigures) => number | null): string[] =>
-    [mean.held_out.local, mean.held_out.gossip, mean.held_out.pooled].map((figures) => meanCell(of(figures)));
+    [local, gossip, pooled].map((figures) => meanCell(of(figures)));
   return [
     "",
     `${task.title}${markOf(task)}`,
-    "AUROC on all patients of the hospital that took no part [95 % interval, DeLong]",
-    row(["left out", "locals of the others", "gossip", "pooled"]),
-    ...runs.map(({held_out: heldOut}) =>
-      row([
-        `${heldOut.name} (n ${heldOut.n})`,
-        meanText(Object.values(heldOut.local), "auroc"),
-        figureText(heldOut.gossip.auroc),
-        figureText(heldOut.pooled.auroc),
-      ]),
+    ...externalLines(
+      runs.flatMap(({external}) => external),
+      "left out",
     ),
-    row(["mean AUROC", ...means(({auroc}) => auroc)]),
-    row(["mean accuracy", ...means(({accuracy}) => accuracy)]),
-    `seed ${runs[0]?.seed ?? 0}, ${runs[0]?.rounds ?? 0} rounds`,
+    externalRow(["mean AUROC", ...means(({auroc}) => auroc)]),
+    externalRow(["mean accuracy", ...means(({accuracy}) => accuracy)]),
+    `seed ${runs[0]?.seed ?? 0}, ${runs[0]?.rounds ?? 0} rounds, ${runs[0]?.backend ?? ""}`,
     "",
   ].join("\n");
 }

@@ -38,6 +38,14 @@ const runShape = {
     }),
   ),
   pooled_test: comparisonSchema.describe("On all sites' test patients together."),
+  external: z
+    .array(
+      comparisonSchema.extend({
+        name: z.string(),
+        n: z.int().describe("All its patients; none of them was trained on."),
+      }),
+    )
+    .describe("On each site that took no part in the training."),
   final_parameters_sha256: bySite(z.string()),
   bytes: bySite(z.strictObject({sent: z.int(), received: z.int()})),
   absent: z
@@ -46,11 +54,11 @@ const runShape = {
 };
 
 const taskShape = {
-  schema: z.literal(1),
+  schema: z.literal(2),
   task: z.strictObject({name: z.string(), synthetic: z.boolean()}),
 };
 
-/** The schema of what `consilium demo --json` writes, version 1; docs/demo-json.md describes it. */
+/** The schema of what `consilium demo --json` writes, version 2; docs/demo-json.md describes it. */
 export const demoReportSchema = z.strictObject({...taskShape, ...runShape});
 
 /** What one run of the demo found. */
@@ -81,20 +89,12 @@ const meanSchema = z.strictObject({
   pooled: meanFiguresSchema,
 });
 
-/** The schema of what `consilium demo --leave-one-site-out --json` writes, version 1. */
+/** The schema of what `consilium demo --leave-one-site-out --json` writes, version 2. */
 export const leaveOneOutReportSchema = z.strictObject({
   ...taskShape,
-  runs: z.array(
-    z.strictObject({
-      ...runShape,
-      held_out: comparisonSchema.extend({
-        name: z.string(),
-        n: z.int().describe("All its patients; none of them was trained on."),
-      }),
-    }),
-  ),
+  runs: z.array(z.strictObject(runShape)).describe("Each with one external site: the one left out."),
   mean: z.strictObject({
-    held_out: meanSchema.describe("Over the sites held out."),
+    external: meanSchema.describe("Over the sites left out."),
     pooled_test: meanSchema.describe("Over the test patients of the sites that took part."),
   }),
 });

@@ -3,10 +3,16 @@ import {isAbsolute, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {findPreset, type PlanSettings} from "../../config/index.ts";
 import {closestName} from "../../core/index.ts";
-import {type LocatedTask, readTask} from "../../data/index.ts";
+import {readTask, type Task} from "../../data/index.ts";
 import {usageError} from "../command.ts";
+import type {TaskAt} from "./generated-task.ts";
 
-const DEFAULT_PRESET = "synthetic-heart";
+const DEFAULT_PRESET = "synthetic-crc";
+/** Whose settings serve a task that has none of its own. */
+const PRESET_OF_KIND: Readonly<Record<Task["kind"], string>> = {
+  tabular: "synthetic-heart",
+  slides: "synthetic-crc",
+};
 const DEFAULT_SEED = 42;
 const LEAST_SITES = 2;
 /** As far from the sources as from what is built of them. */
@@ -21,6 +27,9 @@ export interface DemoFlags {
   readonly data?: string | undefined;
   /** Names with commas between them. */
   readonly sites?: string | undefined;
+  /** Names with commas between them. */
+  readonly external?: string | undefined;
+  readonly leaveOneSiteOut?: boolean | undefined;
   readonly rounds?: number | undefined;
   readonly seed?: number | undefined;
   readonly standardisation?: "site" | "federated" | undefined;
@@ -28,11 +37,13 @@ export interface DemoFlags {
 }
 
 /** What a demo runs. */
-export interface DemoRequest {
-  /** Absolute path of the task file. */
-  readonly taskFile: string;
-  readonly located: LocatedTask;
+export interface DemoRequest extends TaskAt {
+  /** Sites that train. */
   readonly sites: readonly string[];
+  /** Sites that only evaluate the final model. */
+  readonly evaluators: readonly string[];
+  /** Whether there are to be as many runs as sites, each with another one that only evaluates. */
+  readonly isEachLeftOut: boolean;
   readonly seed: number;
   readonly settings: PlanSettings;
   /** Whether the settings are another task's, so that the weights must be fitted to the sites' sizes. */
@@ -49,24 +60,45 @@ function withSharedData(variables: Variables): Variables {
     : variables;
 }
 
-async function sourceOf(data: string): Promise<Pick<DemoRequest, "taskFile" | "settings" | "isOwnTask">> {
+type Source = TaskAt & Pick<DemoRequest, "settings" | "isOwnTask">;
+
+async function sourceOf(data: string): Promise<Source> {
   const isFile = isAbsolute(data) || /[/\\]|\.ya?ml$/.test(data);
-  const {taskFile, settings} = await findPreset(isFile ? DEFAULT_PRESET : data);
-  if (!isFile) return {taskFile, settings, isOwnTask: false};
+  if (!isFile) {
+    const {taskFile, settings} = await findPreset(data);
+    return {taskFile, ...(await readTask(taskFile)), settings, isOwnTask: false};
+  }
+  const taskFile = resolve(data);
+  const located = await readTask(taskFile);
+  const {settings} = await findPreset(PRESET_OF_KIND[located.task.kind]);
   const privacy = {...settings.privacy, disclosure: "consent"} as const;
-  return {taskFile: resolve(data), settings: {...settings, privacy}, isOwnTask: true};
+  return {taskFile, ...located, settings: {...settings, privacy}, isOwnTask: true};
 }
 
-function chosenSites(flag: string | undefined, known: readonly string[]): string[] {
-  const names = flag === undefined ? [...known] : [...new Set(flag.split(",").map((name) => name.trim()))];
+function knownNames(option: string, flag: string, known: readonly string[]): string[] {
+  const names = [...new Set(flag.split(",").map((name) => name.trim()))];
   for (const name of names) {
     if (known.includes(name)) continue;
     const meant = closestName(name, known);
     const hint = meant === undefined ? `Sites: ${known.join(", ")}.` : `Did you mean "${meant}"?`;
-    throw usageError(`--sites: the task has no site "${name}"`, hint);
+    throw usageError(`--${option}: the task has no site "${name}"`, hint);
   }
-  if (names.length >= LEAST_SITES) return names;
-  throw usageError("a demo needs at least two sites", `Sites of the task: ${known.join(", ")}.`);
+  return names;
+}
+
+/** Who trains and who only evaluates: what the flags say, else what the task says. */
+function rolesOf({sites, external, leaveOneSiteOut}: DemoFlags, task: Task) {
+  const known = Object.keys(task.sites);
+  const chosen = sites === undefined ? known : knownNames("sites", sites, known);
+  const isEachLeftOut = leaveOneSiteOut ?? (task.external === "each" && external === undefined);
+  const declared = task.external === "each" ? [] : task.external;
+  const evaluators = external === undefined ? declared : knownNames("external", external, known);
+  const isEvaluator = (name: string): boolean => !isEachLeftOut && evaluators.includes(name);
+  const trainers = chosen.filter((name) => !isEvaluator(name));
+  if (trainers.length < LEAST_SITES) {
+    throw usageError("a demo needs at least two sites that train", `Sites of the task: ${known.join(", ")}.`);
+  }
+  return {sites: trainers, evaluators: known.filter(isEvaluator), isEachLeftOut};
 }
 
 function checkNumber(
@@ -86,15 +118,12 @@ export async function resolveRequest(flags: DemoFlags, environment: Variables): 
   const {data = DEFAULT_PRESET, rounds, codec, standardisation} = flags;
   checkNumber("rounds", rounds, [1, 100_000]);
   checkNumber("seed", flags.seed, [0, 0xffff_ffff]);
-  const {taskFile, settings, isOwnTask} = await sourceOf(data);
-  const located = await readTask(taskFile);
+  const {settings, ...source} = await sourceOf(data);
   const seed = flags.seed ?? settings.seed ?? DEFAULT_SEED;
   return {
-    taskFile,
-    located,
-    isOwnTask,
+    ...source,
+    ...rolesOf(flags, source.task),
     seed,
-    sites: chosenSites(flags.sites, Object.keys(located.task.sites)),
     variables: withSharedData(environment),
     settings: {
       ...settings,

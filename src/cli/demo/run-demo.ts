@@ -5,11 +5,18 @@ import type {PlanSettings} from "../../config/index.ts";
 import type {Clock} from "../../core/index.ts";
 import {featuresOf} from "../../data/index.ts";
 import type {ComputeBackend} from "../../model/index.ts";
-import {createExperiment, inThreads, readSites, type SiteData} from "../../simulation/index.ts";
+import {
+  createExperiment,
+  inThreads,
+  readExternalSites,
+  readSites,
+  type SiteData,
+} from "../../simulation/index.ts";
 import {type Contest, compare, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";
 import {readFinalModel} from "./final-model.ts";
 import {type Fleet, startFleet} from "./fleet.ts";
+import {withFiles} from "./generated-task.ts";
 import {createProgress, type ProgressSink, progressLine} from "./progress.ts";
 import type {RunReport} from "./report.ts";
 import type {DemoRequest} from "./request.ts";
@@ -83,26 +90,24 @@ interface Learned {
   readonly final: Contest["final"];
 }
 
-/** Starts the daemons on a workspace of their own, follows them to the end and reads what they learned. */
+/** Starts the daemons on a workspace below `root`, follows them to the end and reads what they learned. */
 async function learn(
-  request: DemoRequest,
+  request: DemoRequest & {readonly root: string},
   settings: PlanSettings,
   environment: DemoEnvironment,
 ): Promise<Learned> {
-  const {taskFile, located, sites, variables} = request;
-  return inWorkspace(environment, async (root) => {
-    const workspace = await prepareWorkspace({root, taskFile, task: located.task, sites, settings});
-    const fleet = await startFleet({workspace, variables, ...environment});
-    try {
-      environment.sink.write(`${fleet.daemons.length} daemons run, each beside its own data; status:\n`);
-      await showAddresses(fleet, environment);
-      const statuses = await follow(fleet, environment);
-      await fleet.close();
-      return {statuses, final: await readFinalModel(workspace, located.task, statuses)};
-    } finally {
-      await fleet.close();
-    }
-  });
+  const {root, variables} = request;
+  const workspace = await prepareWorkspace({...request, root, settings});
+  const fleet = await startFleet({workspace, variables, ...environment});
+  try {
+    environment.sink.write(`${fleet.daemons.length} daemons run, each beside its own data; status:\n`);
+    await showAddresses(fleet, environment);
+    const statuses = await follow(fleet, environment);
+    await fleet.close();
+    return {statuses, final: await readFinalModel(workspace, request.task, statuses)};
+  } finally {
+    await fleet.close();
+  }
 }
 
 /** What {@link reportOf} is made of. */
@@ -153,18 +158,29 @@ async function together<First, Second>(
  * @throws CLI_*, DATA_*, and whatever a daemon ends with; the signal's reason when it aborts
  */
 export async function runDemo(request: DemoRequest, environment: DemoEnvironment): Promise<DemoRun> {
-  const {located, sites: names, seed, variables} = request;
-  const {clock, backend} = environment;
-  const startMs = clock.nowMs();
-  const sites = await readSites({...located, sites: names, seed, variables});
+  return await inWorkspace(environment, async (root) => {
+    const startMs = environment.clock.nowMs();
+    const source = await withFiles(request, join(root, "data"));
+    const run = await runOn({...request, ...source, root}, environment);
+    const seconds = Number(((environment.clock.nowMs() - startMs) / 1000).toFixed(3));
+    return {...run, report: reportOf({...run, seconds})};
+  });
+}
+
+async function runOn(
+  request: DemoRequest & {readonly root: string},
+  environment: DemoEnvironment,
+): Promise<Omit<DemoRun, "report"> & {readonly statuses: readonly NodeStatus[]}> {
+  const {task, seed, evaluators: external} = request;
+  const {backend, signal: outer} = environment;
+  const sites = await readSites(request);
+  const evaluators = await readExternalSites({...request, sites: external});
   const settings = fitted(request, sites);
-  const experiment = createExperiment(backend, {...settings, seed}, featuresOf(located.task));
+  const experiment = createExperiment(backend, {...settings, seed}, featuresOf(task));
   const [{statuses, final}, baselines] = await together(
-    environment.signal,
+    outer,
     (signal) => learn(request, settings, {...environment, signal}),
     (signal) => trainBaselines(inThreads(experiment, backend.name, signal), sites),
   );
-  const contest = {experiment, baselines, final};
-  const seconds = Number(((clock.nowMs() - startMs) / 1000).toFixed(3));
-  return {report: reportOf({contest, statuses, seconds}), contest, settings};
+  return {contest: {experiment, baselines, evaluators, final}, settings, statuses};
 }

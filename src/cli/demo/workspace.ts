@@ -9,7 +9,7 @@ import {
   parseRoster,
   type Roster,
 } from "../../consortium/index.ts";
-import {contractHash, type Task} from "../../data/index.ts";
+import {type Task, taskIdentity} from "../../data/index.ts";
 import {openStateDirectory} from "../../storage/index.ts";
 
 const START_WAIT_SECONDS = 30;
@@ -21,8 +21,10 @@ export interface WorkspaceOptions {
   /** Absolute path of the task file. */
   readonly taskFile: string;
   readonly task: Task;
-  /** Sites of the task that take part. */
+  /** Sites of the task that train. */
   readonly sites: readonly string[];
+  /** Sites of the task that only evaluate the final model; none when absent. */
+  readonly evaluators?: readonly string[];
   /** Seed and rounds included; change a copy to change them. */
   readonly settings: PlanSettings;
   /** Least patients of all sites with which the run begins; 1 when absent. */
@@ -65,28 +67,32 @@ async function createSite(root: string, name: string): Promise<WorkspaceSite> {
 }
 
 /**
- * Writes a runnable consortium of `sites` below `root`: a state directory with a new key and a node.yaml for each
+ * Writes a runnable consortium of `sites` and `evaluators` below `root`: a state directory with a new key and a node.yaml for each
  * site, one roster, one plan that every site has approved. No daemon is started and no patient file is opened.
  * @throws {CodedError} STORAGE_*, CONSORTIUM_PLAN_INVALID
  */
 export async function prepareWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const {root, taskFile, task, settings, startPatients = 1} = options;
+  const {root, taskFile, task, settings, startPatients = 1, evaluators = []} = options;
   const consortium = `${task.name}-on-this-machine`.slice(0, 64);
   const sites: WorkspaceSite[] = [];
-  for (const name of options.sites) {
+  for (const name of [...options.sites, ...evaluators]) {
     await mkdir(join(root, name));
     sites.push(await createSite(root, name));
   }
   const rosterText = stringify({
     formatVersion: 1,
     consortium,
-    members: sites.map(({name, peerId}) => ({name, peerId, role: "trainer"})),
+    members: sites.map(({name, peerId}) => ({
+      name,
+      peerId,
+      role: evaluators.includes(name) ? "evaluator" : "trainer",
+    })),
   });
   const planBytes = composePlan(settings, {
     name: "demo",
     consortium,
-    task: {name: task.name, contract: contractHash(task)},
-    start: {members: sites.length, patients: startPatients, waitSeconds: START_WAIT_SECONDS},
+    task: taskIdentity(task),
+    start: {members: options.sites.length, patients: startPatients, waitSeconds: START_WAIT_SECONDS},
   });
   await writeFile(join(root, "roster.yaml"), rosterText);
   await writeFile(join(root, "plan.yaml"), planBytes);

@@ -1,4 +1,4 @@
-import {type LocatedTask, readSite, type SealedSplit, splitSite} from "../../data/index.ts";
+import {externalSplit, type LocatedTask, readSite, type SealedSplit, splitSite} from "../../data/index.ts";
 
 /** One site's sealed split, read outside a daemon. */
 export interface SiteData {
@@ -25,6 +25,26 @@ export async function readSites({task, folder, sites, seed, variables}: SitesQue
   for (const name of sites) {
     const table = await readSite({task, folder, site: name, variables});
     read.push({name, split: splitSite(table, task, seed)});
+  }
+  return read;
+}
+
+/**
+ * Reads the files of sites that train on nobody: all their patients are in the test. Only experiments on one machine
+ * may do so.
+ * @returns one entry a site, in the order asked for
+ * @throws {CodedError} the data room's DATA_* codes
+ */
+export async function readExternalSites({
+  task,
+  folder,
+  sites,
+  variables,
+}: Omit<SitesQuery, "seed">): Promise<SiteData[]> {
+  const read: SiteData[] = [];
+  for (const name of sites) {
+    const table = await readSite({task, folder, site: name, variables});
+    read.push({name, split: externalSplit(table, task)});
   }
   return read;
 }
