@@ -44,6 +44,26 @@ describe("initial parameters", () => {
     }
   });
 
+  it("take each tensor's own fan-in, the attention's too", () => {
+    const spec: ModelSpec = {architecture: "gated-attention-mil", embedding: 100, attention: 400, tiles: 8};
+    const parameters = initialParameters(spec, 900, 7);
+    let offset = 0;
+    for (const [name, fanIn, count] of [
+      ["embedding", 900, 900 * 100 + 100],
+      ["tanh", 100, 100 * 400 + 400],
+      ["sigmoid", 100, 100 * 400 + 400],
+      ["score", 400, 400],
+      ["classifier", 100, 101],
+    ] as const) {
+      const part = parameters.subarray(offset, offset + count);
+      offset += count;
+      const largest = Math.max(...part.map(Math.abs)) * Math.sqrt(fanIn);
+      expect(largest, name).toBeLessThanOrEqual(1);
+      expect(largest, name).toBeGreaterThan(0.9);
+    }
+    expect(offset).toBe(parameters.length);
+  });
+
   it("depend on the seed", () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), (seed, other) => {

@@ -1,4 +1,5 @@
 import type {Examples, ModelSpec} from "../../src/model/index.ts";
+import {centralDifferences} from "./central-differences.ts";
 import {valueAt} from "./value-at.ts";
 
 function widthsOf(spec: ModelSpec, inputWidth: number): number[] {
@@ -44,17 +45,7 @@ export function referenceLoss(spec: ModelSpec, parameters: ArrayLike<number>, ba
 
 /** Gradient of {@link referenceLoss} by central differences. */
 export function referenceGradient(spec: ModelSpec, parameters: Float32Array, batch: Examples): Float64Array {
-  const step = 1e-6;
-  const moved = Float64Array.from(parameters);
-  return moved.map((_, index) => {
-    const kept = valueAt(parameters, index);
-    moved[index] = kept + step;
-    const above = referenceLoss(spec, moved, batch);
-    moved[index] = kept - step;
-    const below = referenceLoss(spec, moved, batch);
-    moved[index] = kept;
-    return (above - below) / (2 * step);
-  });
+  return centralDifferences(parameters, (moved) => referenceLoss(spec, moved, batch));
 }
 
 /** Norm of the difference over the norm of `expected`. */
