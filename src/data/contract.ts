@@ -1,6 +1,6 @@
 import {sha256, toHex} from "../core/index.ts";
 import {canonicalCode} from "./cell.ts";
-import type {Task, TaskColumn} from "./task-schema.ts";
+import type {SlidesTask, TabularTask, Task, TaskColumn} from "./task-schema.ts";
 
 function columnTerms(column: TaskColumn): readonly unknown[] {
   switch (column.type) {
@@ -13,23 +13,35 @@ function columnTerms(column: TaskColumn): readonly unknown[] {
   }
 }
 
+function featureTerms({features, label}: SlidesTask): readonly unknown[] {
+  const {extractor, dimension, tileSizeUm, tileSizePx, range, tilesPerPatient} = features;
+  const categories = [label.negative, label.positive].map((codes) => codes.map(canonicalCode));
+  return [categories, extractor, dimension, tileSizeUm, tileSizePx, range, tilesPerPatient];
+}
+
+function tableTerms({columns, label}: TabularTask): readonly unknown[] {
+  const categories = [label.positive, label.negative].map((codes) => codes.map(canonicalCode).toSorted());
+  return [categories, columns.map(columnTerms)];
+}
+
 /**
- * What two sites must have in common so that their tables mean the same: lower-case hex SHA-256 of the task's
- * format, name, label, columns in order with units, ranges and categories, and missing-value policy.
+ * What two sites must have in common so that their data mean the same: lower-case hex SHA-256 of the task's
+ * format, kind, name, label and missing-value policy, and
+ * - of a table its columns in order with units, ranges and categories;
+ * - of slides the label's categories in order (negative before positive), extractor, dimension, tile sizes, range
+ *   and tiles of a patient.
+ *
  * Title, source, paths, sites, CSV dialect, missing markers, patient column and split are each site's own.
  */
 export function contractHash(task: Task): string {
   const terms = [
     "consilium/data-contract/1",
     task.formatVersion,
+    task.kind,
     task.name,
     task.synthetic,
-    [
-      task.label.column,
-      task.label.positive.map(canonicalCode).toSorted(),
-      task.label.negative.map(canonicalCode).toSorted(),
-    ],
-    task.columns.map(columnTerms),
+    task.label.column,
+    ...(task.kind === "tabular" ? tableTerms(task) : featureTerms(task)),
     task.missing.policy,
   ];
   return toHex(sha256(new TextEncoder().encode(JSON.stringify(terms))));

@@ -38,6 +38,30 @@ export type DataErrorCode =
   | "DATA_PATIENT_MISSING"
   /** Rows of one patient carry different labels. */
   | "DATA_PATIENT_LABELS_DIFFER"
+  /** A patient has several rows in a table that has one row a patient. */
+  | "DATA_PATIENT_DUPLICATE"
+  /** A slide table lists one file twice. */
+  | "DATA_SLIDE_DUPLICATE"
+  /** A slide table lists a file that is not in the features folder. */
+  | "DATA_SLIDE_MISSING"
+  /** A file of tile features is damaged, cut off or of another format. */
+  | "DATA_TILES_UNREADABLE"
+  /** A file of tile features has no layout that is known here. */
+  | "DATA_TILES_UNSUPPORTED"
+  /** A file of tile features holds no tile. */
+  | "DATA_TILES_EMPTY"
+  /** A file's tiles have more or fewer features than the task says. */
+  | "DATA_DIMENSION_DIFFERS"
+  /** A file names another feature extractor than the task. */
+  | "DATA_EXTRACTOR_DIFFERS"
+  /** A file names another size of its tiles than the task. */
+  | "DATA_TILE_SIZE_DIFFERS"
+  /** A table of tiles and the array of their features have different numbers of rows. */
+  | "DATA_TILE_COUNTS_DIFFER"
+  /** A feature of a tile is not a finite number. */
+  | "DATA_FEATURE_NOT_FINITE"
+  /** A feature of a tile lies outside the range that the task declares. */
+  | "DATA_FEATURE_OUT_OF_RANGE"
   /** A file holds no data row. */
   | "DATA_TABLE_EMPTY"
   /** Every row of a file was left out for a missing value. */

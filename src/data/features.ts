@@ -20,7 +20,15 @@ export function featuresOfColumn(column: TaskColumn): readonly Feature[] {
   }
 }
 
-/** The `d` features of `task`, in the order of its columns; one-hot features are named `column_category`. */
-export function featuresOf(task: Pick<Task, "columns">): readonly Feature[] {
-  return task.columns.flatMap(featuresOfColumn);
+/**
+ * The `d` features of `task`: those of its columns in order, one-hot ones named `column_category`; for slides the
+ * features of a tile, named `f0`, `f1`, ..., all with the task's one range.
+ */
+export function featuresOf(task: Task): readonly Feature[] {
+  if (task.kind === "tabular") return task.columns.flatMap(featuresOfColumn);
+  const {
+    dimension,
+    range: [low, high],
+  } = task.features;
+  return Array.from({length: dimension}, (_, index) => ({name: `f${index}`, low, high}));
 }

@@ -1,7 +1,8 @@
 export {contractHash} from "./contract.ts";
 export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
-export {readSite, type SiteQuery} from "./read-site.ts";
+export {readSite} from "./read-site.ts";
+export type {SiteQuery} from "./site-query.ts";
 export {externalSplit, joinMatrices, splitSite} from "./split.ts";
 export {
   fromUnitRange,
@@ -17,7 +18,7 @@ export {generateSyntheticHeart} from "./synthetic.ts";
 export {writeSyntheticCrc} from "./synthetic-crc-files.ts";
 export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task.ts";
 export {type TaskIdentity, taskDifference, taskIdentity} from "./task-identity.ts";
-export type {Task} from "./task-schema.ts";
+export type {SlidesTask, TabularTask, Task} from "./task-schema.ts";
 export type {
   AssignedPart,
   Feature,

@@ -3,7 +3,7 @@ import type {DataErrorCode} from "./errors.ts";
 import type {SiteTable} from "./types.ts";
 
 /** Most feature values of one table: 1 GiB of f32. */
-const MAX_TABLE_VALUES = 2 ** 28;
+export const MAX_TABLE_VALUES = 2 ** 28;
 
 /** A row that passed every check. */
 export interface CheckedRow {

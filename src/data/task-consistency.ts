@@ -1,7 +1,7 @@
 import {closestName} from "../core/index.ts";
 import {canonicalCode} from "./cell.ts";
 import {featuresOf} from "./features.ts";
-import type {Task, TaskColumn} from "./task-schema.ts";
+import type {SlidesTask, TabularTask, Task, TaskColumn} from "./task-schema.ts";
 
 /** A fault of a task whose parts do not fit each other, and where in the file it is. */
 export interface TaskFault {
@@ -33,7 +33,7 @@ function columnFaults(column: TaskColumn, path: TaskFault["path"]): TaskFault[] 
   }
 }
 
-function useFaults(task: Task): TaskFault[] {
+function useFaults(task: TabularTask): TaskFault[] {
   const faults: TaskFault[] = [];
   task.columns.forEach((column, index) => {
     const path = ["columns", index, "name"];
@@ -49,7 +49,7 @@ function useFaults(task: Task): TaskFault[] {
   return faults;
 }
 
-function headerFaults(task: Task): TaskFault[] {
+function headerFaults(task: TabularTask): TaskFault[] {
   const listed = task.fileColumns;
   if (task.csv.header) {
     return listed === undefined
@@ -77,25 +77,56 @@ function headerFaults(task: Task): TaskFault[] {
   return faults;
 }
 
+function externalFaults({external, sites}: Task): TaskFault[] {
+  if (external === "each") return [];
+  const unknown = external.findIndex((site) => !Object.hasOwn(sites, site));
+  return unknown === -1 ? [] : [{path: ["external", unknown], message: "is not one of the task's sites"}];
+}
+
 function splitFaults({split}: Task): TaskFault[] {
   return split.type === "file" || split.test + split.validation < 1
     ? []
     : [{path: ["split", "test"], message: "test and validation leave nothing to train on"}];
 }
 
-/** What in `task` contradicts itself: names used twice or nowhere, empty ranges, overlapping labels. */
-export function taskFaults(task: Task): readonly TaskFault[] {
+function tableFaults(task: TabularTask): readonly TaskFault[] {
   const columnNames = task.columns.map((column) => column.name);
-  const positive = task.label.positive.map(canonicalCode);
-  const negative = task.label.negative.map(canonicalCode);
-  const both = negative.findIndex((label) => positive.includes(label));
   return [
     ...repeatFault(columnNames, ["columns"], "is listed twice"),
     ...task.columns.flatMap((column, index) => columnFaults(column, ["columns", index])),
     ...useFaults(task),
-    ...(both === -1 ? [] : [{path: ["label", "negative", both], message: "is among the positive labels"}]),
     ...headerFaults(task),
+  ];
+}
+
+function slideFaults({columns, features, label, sites}: SlidesTask): readonly TaskFault[] {
+  const faults: TaskFault[] = [];
+  if (features.range[0] >= features.range[1]) {
+    faults.push({path: ["features", "range"], message: "the least value must be below the greatest"});
+  }
+  if (columns.patient === label.column) {
+    faults.push({path: ["columns", "patient"], message: "the label cannot be the patient key"});
+  }
+  if (columns.file === label.column || columns.file === columns.patient) {
+    faults.push({path: ["columns", "file"], message: "is the patient key or the label"});
+  }
+  const needsFile = Object.values(sites).some(({layout}) => layout === "stamp");
+  if (needsFile && columns.file === undefined) {
+    faults.push({path: ["columns"], message: "the slide table of a site (slides) needs columns.file"});
+  }
+  return faults;
+}
+
+/** What in `task` contradicts itself: names used twice or nowhere, empty ranges, overlapping labels. */
+export function taskFaults(task: Task): readonly TaskFault[] {
+  const positive = task.label.positive.map(canonicalCode);
+  const negative = task.label.negative.map(canonicalCode);
+  const both = negative.findIndex((label) => positive.includes(label));
+  return [
+    ...(task.kind === "tabular" ? tableFaults(task) : slideFaults(task)),
+    ...(both === -1 ? [] : [{path: ["label", "negative", both], message: "is among the positive labels"}]),
     ...splitFaults(task),
+    ...externalFaults(task),
     ...(Object.keys(task.sites).length > 0 ? [] : [{path: ["sites"], message: "lists no site"}]),
   ];
 }

@@ -1,3 +1,5 @@
+import type {TileFacts} from "./readers/tile-file.ts";
+
 /** Rows a model can take; the values are owned by whoever made the matrix and are not changed afterwards. */
 export interface Matrix {
   /** Number of rows. */
@@ -21,7 +23,28 @@ export interface PatientMatrix extends Matrix {
 /** What a split file may say of a row; validation patients are drawn from those of train. */
 export type AssignedPart = "train" | "test";
 
-/** What a site's file holds once it has been read and checked; it never leaves the site. */
+/** Whom a slide task's bag is of, without knowing who that is. */
+export interface BagSummary {
+  readonly label: 0 | 1;
+  /** All tiles of the patient, before any was left out. */
+  readonly tiles: number;
+}
+
+/** What a site's slides are, beside their rows; it never leaves the site. */
+export interface SlideSummary {
+  /** One entry a patient, in the order of the table. */
+  readonly bags: readonly BagSummary[];
+  /** Files of slides that were read; null where one array holds all tiles. */
+  readonly slides: number | null;
+  /** Patients with a label that no slide is listed for. */
+  readonly patientsWithoutSlide: number;
+  /** Slides of patients that are not in the table of patients. */
+  readonly slidesWithoutPatient: number;
+  /** What the files say of themselves, null where none says anything. */
+  readonly stated: TileFacts;
+}
+
+/** What a site's data hold once it has been read and checked; it never leaves the site. */
 export interface SiteTable {
   readonly site: string;
   /** Names of the `d` features after one-hot encoding, in the order of the columns. */
@@ -32,12 +55,17 @@ export interface SiteTable {
   readonly labels: Uint8Array;
   /** Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or shown. */
   readonly patients: readonly string[];
-  /** Index of each kept row among the file's data rows, from 0, shape `[n]`. */
+  /**
+   * Index of each kept row among the file's data rows, from 0, shape `[n]`; of slides, of each kept tile among all
+   * tiles of its patient.
+   */
   readonly rowNumbers: Uint32Array;
   /** Part that the task's split file gives to each row, shape `[n]`; null when the parts are drawn. */
   readonly assignedParts: readonly AssignedPart[] | null;
   /** Rows left out because a value was missing. */
   readonly droppedRows: number;
+  /** Null for a table. */
+  readonly slides: SlideSummary | null;
 }
 
 /** The parts of a sealed split. */

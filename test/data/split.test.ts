@@ -23,6 +23,7 @@ function tableOf(
     rowNumbers: Uint32Array.from(rows.keys()),
     assignedParts: null,
     droppedRows: 0,
+    slides: null,
   };
 }
 

@@ -22,7 +22,7 @@ describe("a task file", () => {
   it("is refused for an unknown key with its line, its column and what was probably meant", async () => {
     const error = await thrownBy(() => parse({pateint: "id"}));
     expect(errorLine(error)).toBe(
-      'DATA_TASK_INVALID: stroke.task.yaml:15:1: unknown key "pateint". Did you mean "patient"?',
+      'DATA_TASK_INVALID: stroke.task.yaml:16:1: unknown key "pateint". Did you mean "patient"?',
     );
   });
 
@@ -30,7 +30,7 @@ describe("a task file", () => {
     [
       "a range is empty",
       {columns: "[{name: a, type: number, unit: u, range: [3, 3]}]"},
-      /:9:\d+: columns\[0\]\.range/,
+      /:10:\d+: columns\[0\]\.range/,
     ],
     ["a range is open", {columns: "[{name: a, type: number, unit: u}]"}, /range: is missing/],
     [
@@ -91,10 +91,14 @@ describe("a task file", () => {
   });
 
   it("has a JSON Schema that closes every map", () => {
-    const schema = taskJsonSchema();
-    expect(schema).toMatchObject({type: "object", additionalProperties: false});
-    expect(schema.required).not.toContain("csv");
-    expect(Object.keys(schema.properties ?? {})).toContain("missing");
+    const [tabular, slides] = taskJsonSchema().oneOf ?? [];
+    for (const schema of [tabular, slides]) {
+      expect(schema).toMatchObject({type: "object", additionalProperties: false});
+      expect(schema).toMatchObject({properties: {missing: {additionalProperties: false}}});
+      expect(schema, "the kind is asked for").toMatchObject({required: expect.arrayContaining(["kind"])});
+    }
+    expect(tabular).not.toMatchObject({required: expect.arrayContaining(["csv"])});
+    expect(slides).toMatchObject({properties: {features: {additionalProperties: false}}});
   });
 });
 

@@ -19,6 +19,7 @@ export async function folderWith(files: Readonly<Record<string, string | Uint8Ar
 export function taskText(changes: Readonly<Record<string, string>> = {}): string {
   const lines: Record<string, string> = {
     formatVersion: "1",
+    kind: "tabular",
     name: "stroke",
     title: "Stroke within a year",
     synthetic: "true",

@@ -1,8 +1,9 @@
 import {createReadStream} from "node:fs";
 import {pipeline} from "node:stream/promises";
 import {CsvError, type Info, type Parser, parse} from "csv-parse";
-import {CodedError, closestName} from "../../core/index.ts";
+import {CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
+import {columnPositions, type TableRow} from "./table-header.ts";
 
 /** Longest row, so that a stray quote does not read a whole file into memory. */
 const MAX_RECORD_CHARACTERS = 1_000_000;
@@ -16,18 +17,6 @@ export interface DelimitedFile {
   readonly delimiter: string;
   /** Names of the columns of a file without a header; undefined when the first line has them. */
   readonly columns?: readonly string[] | undefined;
-}
-
-/** The wanted cells of one data row. */
-export interface DelimitedRow {
-  /** Number among the data rows, from 0; blank lines are not counted. */
-  readonly index: number;
-  /** Line of the file on which the row ends, from 1. */
-  readonly line: number;
-  /** Cells in the order in which they were asked for, without blanks around them. */
-  readonly cells: readonly string[];
-  /** Number in the file, from 1, of the column of each cell. */
-  readonly columnNumbers: readonly number[];
 }
 
 function fail(code: DataErrorCode, message: string, hint: string): never {
@@ -85,29 +74,6 @@ async function* records(file: DelimitedFile): AsyncGenerator<{record: string[]; 
   }
 }
 
-/** Positions of the `wanted` columns. The names of a header are not shown: it may be a first row of patients. */
-function positionsOf(names: readonly string[], wanted: readonly string[], file: DelimitedFile): number[] {
-  const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (repeated !== -1) {
-    const first = names.indexOf(names[repeated] ?? "") + 1;
-    fail(
-      "DATA_HEADER_DUPLICATE",
-      `${file.name}:1:${repeated + 1}: has the same name as column ${first}`,
-      "Give each column a name of its own; a file without a header line needs csv.header: false.",
-    );
-  }
-  return wanted.map((name) => {
-    const position = names.indexOf(name);
-    if (position !== -1) return position;
-    const meant = closestName(name, names);
-    return fail(
-      "DATA_COLUMN_MISSING",
-      `${file.name}:1: no column "${name}" among ${names.length}`,
-      meant === undefined ? "Check the header and the delimiter." : `Did you mean "${meant}"?`,
-    );
-  });
-}
-
 /**
  * The rows of `file`, one at a time, with the cells of the `wanted` columns only.
  * @throws {CodedError} DATA_FILE_MISSING, DATA_FILE_UNREADABLE, DATA_FILE_MALFORMED, DATA_HEADER_DUPLICATE,
@@ -116,13 +82,13 @@ function positionsOf(names: readonly string[], wanted: readonly string[], file: 
 export async function* readDelimited(
   file: DelimitedFile,
   wanted: readonly string[],
-): AsyncGenerator<DelimitedRow> {
+): AsyncGenerator<TableRow> {
   let width = file.columns?.length ?? 0;
-  let positions = file.columns === undefined ? undefined : positionsOf(file.columns, wanted, file);
+  let positions = file.columns === undefined ? undefined : columnPositions(file.columns, wanted, file.name);
   let index = 0;
   for await (const {record, info} of records(file)) {
     if (positions === undefined) {
-      positions = positionsOf(record, wanted, file);
+      positions = columnPositions(record, wanted, file.name);
       width = record.length;
       continue;
     }

@@ -1,0 +1,139 @@
+import {type FileHandle, open} from "node:fs/promises";
+import {CodedError} from "../../core/index.ts";
+import type {DataErrorCode} from "../errors.ts";
+import {FLOAT_BYTES, type FloatFormat, floatRows} from "./float-rows.ts";
+import {type RowSpan, rowSpans} from "./row-spans.ts";
+import type {TileFile, TileFileAddress} from "./tile-file.ts";
+
+const MAGIC = "\x93NUMPY";
+const PREFIX_BYTES = 12;
+const MAX_HEADER_BYTES = 65_536;
+const FORMATS: Readonly<Record<string, FloatFormat>> = {"<f2": "f16", "<f4": "f32", "<f8": "f64"};
+
+/** What the header of a .npy file says. */
+interface NpyHeader {
+  readonly format: FloatFormat;
+  readonly rows: number;
+  readonly width: number;
+  /** Where the numbers begin. */
+  readonly offsetBytes: number;
+}
+
+function fail(code: DataErrorCode, {name}: TileFileAddress, what: string, hint: string): never {
+  throw new CodedError(code, `${name}: ${what}`, {hint});
+}
+
+function unreadable(address: TileFileAddress, what: string): never {
+  fail("DATA_TILES_UNREADABLE", address, what, "Write the file again with numpy.save, or copy it once more.");
+}
+
+function unsupported(address: TileFileAddress, what: string): never {
+  const hint = "Save a C-ordered array [tiles, features] of float16, float32 or float64 with numpy.save.";
+  fail("DATA_TILES_UNSUPPORTED", address, what, hint);
+}
+
+/** Fills `into` from `position`; false where the file ends before that, or cannot be read. */
+async function readFully(handle: FileHandle, into: Uint8Array, position: number): Promise<boolean> {
+  let done = 0;
+  while (done < into.length) {
+    const rest = into.length - done;
+    const read = await handle.read(into, done, rest, position + done).catch(() => undefined);
+    if (read === undefined || read.bytesRead === 0) return false;
+    done += read.bytesRead;
+  }
+  return true;
+}
+
+/** Length of the header's text and where it begins, for the versions 1.0 to 3.0 of the format. */
+function headerPlace(prefix: Uint8Array): {readonly start: number; readonly length: number} | undefined {
+  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
+  if (String.fromCharCode(...prefix.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
+  const major = prefix[MAGIC.length] ?? 0;
+  if (major === 1) return {start: 10, length: view.getUint16(8, true)};
+  return major === 2 || major === 3 ? {start: PREFIX_BYTES, length: view.getUint32(8, true)} : undefined;
+}
+
+/** Rows and width of the text of a shape such as `1200, 512`; undefined for any other number of axes. */
+function parseShape(text: string): {readonly rows: number; readonly width: number} | undefined {
+  const [, rows, width] = /^(\d+), *(\d+),?$/.exec(text.trim()) ?? [];
+  return Number(width) > 0 ? {rows: Number(rows), width: Number(width)} : undefined;
+}
+
+function parseHeader(text: string, offsetBytes: number, address: TileFileAddress): NpyHeader {
+  const [, type = ""] = /'descr': '([^']*)'/.exec(text) ?? [];
+  const [, order] = /'fortran_order': (True|False)/.exec(text) ?? [];
+  const [, sizes = ""] = /'shape': \(([^)]*)\)/.exec(text) ?? [];
+  const format = Object.hasOwn(FORMATS, type) ? FORMATS[type] : undefined;
+  if (format === undefined) return unsupported(address, "is not an array of little-endian floats");
+  if (order !== "False") return unsupported(address, "is not in C order");
+  const shape = parseShape(sizes);
+  if (shape === undefined) return unsupported(address, "does not have the shape [tiles, features]");
+  return {format, ...shape, offsetBytes};
+}
+
+async function readHeader(handle: FileHandle, address: TileFileAddress): Promise<NpyHeader> {
+  const prefix = new Uint8Array(PREFIX_BYTES);
+  const place = (await readFully(handle, prefix, 0)) ? headerPlace(prefix) : undefined;
+  if (place === undefined || place.length > MAX_HEADER_BYTES) unreadable(address, "is not a .npy file");
+  const text = new Uint8Array(place.length);
+  if (!(await readFully(handle, text, place.start))) unreadable(address, "is cut off");
+  return parseHeader(new TextDecoder().decode(text), place.start + place.length, address);
+}
+
+async function checkSize(handle: FileHandle, header: NpyHeader, address: TileFileAddress): Promise<void> {
+  const {size} = await handle.stat();
+  const {format, rows, width, offsetBytes} = header;
+  if (size < offsetBytes + rows * width * FLOAT_BYTES[format]) unreadable(address, "is cut off");
+}
+
+async function openHandle(address: TileFileAddress): Promise<FileHandle> {
+  return open(address.path, "r").catch((error: unknown) => {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const code = isMissing ? "DATA_FILE_MISSING" : "DATA_FILE_UNREADABLE";
+    const hint = "Check root and sites in the task, and that this user may read the file.";
+    return fail(code, address, isMissing ? "no such file" : "cannot be read", hint);
+  });
+}
+
+function tilesOf(handle: FileHandle, header: NpyHeader, address: TileFileAddress): TileFile {
+  const {format, rows, width, offsetBytes} = header;
+  const rowBytes = width * FLOAT_BYTES[format];
+  const readSpan = async ({first, end}: RowSpan): Promise<Uint8Array> => {
+    const bytes = new Uint8Array((end - first) * rowBytes);
+    if (!(await readFully(handle, bytes, offsetBytes + first * rowBytes))) unreadable(address, "is cut off");
+    return bytes;
+  };
+  return {
+    tiles: rows,
+    dimension: width,
+    facts: {extractor: null, tileSizeUm: null, tileSizePx: null},
+    async read(wanted, into) {
+      for (const span of rowSpans(wanted, {rows, rowBytes, chunkRows: 1})) {
+        const copyRow = floatRows(await readSpan(span), format, width);
+        for (let position = span.from; position < span.to; position++) {
+          const target = into.subarray(position * width, (position + 1) * width);
+          copyRow((wanted[position] ?? 0) - span.first, target);
+        }
+      }
+    },
+    coordinates: async () => null,
+    close: () => handle.close(),
+  };
+}
+
+/**
+ * Opens the .npy file of a matrix `[tiles, features]` of float16, float32 or float64, little-endian, in C order.
+ * @throws {CodedError} DATA_FILE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE, DATA_TILES_UNSUPPORTED
+ * @see numpy.lib.format, versions 1.0 to 3.0
+ */
+export async function openNpyFile(address: TileFileAddress): Promise<TileFile> {
+  const handle = await openHandle(address);
+  try {
+    const header = await readHeader(handle, address);
+    await checkSize(handle, header, address);
+    return tilesOf(handle, header, address);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/** What a tile file says of itself; null where it says nothing. */
+export interface TileFacts {
+  /** Name of the feature extractor. */
+  readonly extractor: string | null;
+  /** Edge of a tile in micrometres. */
+  readonly tileSizeUm: number | null;
+  /** Edge of a tile in pixels. */
+  readonly tileSizePx: number | null;
+}
+
+/** An open file of tile features, read some rows at a time. */
+export interface TileFile {
+  /** Number of usable tiles. */
+  readonly tiles: number;
+  /** Number of features of a tile. */
+  readonly dimension: number;
+  readonly facts: TileFacts;
+  /**
+   * Writes the features of the tiles `rows` to `into`, in binary32 (binary64 is rounded to the nearest). Memory in use
+   * beside `into` is one slice of the file, whatever the number of rows.
+   * @param rows numbers of tiles, ascending, each once
+   * @param into shape `[rows.length, dimension]`
+   * @throws {CodedError} DATA_TILES_UNREADABLE
+   */
+  read(rows: Uint32Array, into: Float32Array): Promise<void>;
+  /**
+   * Where the tiles `rows` (as above) lie on their slide: x and y in the file's own unit, shape `[rows.length, 2]`;
+   * null when the file does not say.
+   * @throws {CodedError} DATA_TILES_UNREADABLE
+   */
+  coordinates(rows: Uint32Array): Promise<Float64Array | null>;
+  /** Closes the file; nothing may be read afterwards. */
+  close(): Promise<void>;
+}
+
+/** Where a tile file is. */
+export interface TileFileAddress {
+  /** Absolute path; never shown, as it may name a patient. */
+  readonly path: string;
+  /** What messages call the file, such as the line of a table that lists it. */
+  readonly name: string;
+}

@@ -1,0 +1,88 @@
+import {CodedError} from "../core/index.ts";
+import type {DataErrorCode} from "./errors.ts";
+import type {TileFacts, TileFile} from "./readers/tile-file.ts";
+import type {SlideFeatures} from "./task-schema.ts";
+
+/** Largest difference of two tile sizes that are the same. */
+const SAME_SIZE = 1e-3;
+
+function fail(code: DataErrorCode, message: string, hint: string): never {
+  throw new CodedError(code, message, {hint});
+}
+
+function checkSize(name: string, stated: number | null, expected: number | null, unit: string): void {
+  if (stated === null || expected === null || Math.abs(stated - expected) <= SAME_SIZE) return;
+  const hint = "Tiles of one size only can be learned from together: extract the features again.";
+  fail("DATA_TILE_SIZE_DIFFERS", `${name}: tiles of ${stated} ${unit}, not of ${expected} ${unit}`, hint);
+}
+
+/** Checks one open file after another against the task, and against the files before it. */
+export interface TileChecks {
+  /** What the files so far say of themselves. */
+  readonly stated: TileFacts;
+  /**
+   * @param name what messages call the file
+   * @throws {CodedError} DATA_TILES_EMPTY, DATA_DIMENSION_DIFFERS, DATA_EXTRACTOR_DIFFERS, DATA_TILE_SIZE_DIFFERS
+   */
+  check(file: TileFile, name: string): void;
+}
+
+/** Checks of files against `features`; sizes that the task leaves open must be the same in all files. */
+export function createTileChecks(features: SlideFeatures): TileChecks {
+  let stated: TileFacts = {extractor: null, tileSizeUm: null, tileSizePx: null};
+  return {
+    get stated() {
+      return stated;
+    },
+    check({tiles, dimension, facts}, name) {
+      if (tiles === 0) {
+        fail(
+          "DATA_TILES_EMPTY",
+          `${name}: holds no tile`,
+          "Take the slide out of the table, or extract it again.",
+        );
+      }
+      if (dimension !== features.dimension) {
+        const hint = "All sites need features of the same extractor; features.dimension says of which.";
+        const what = `${name}: ${dimension} features a tile, the task says ${features.dimension}`;
+        fail("DATA_DIMENSION_DIFFERS", what, hint);
+      }
+      if (facts.extractor !== null && facts.extractor !== features.extractor) {
+        const what = `${name}: extractor "${facts.extractor}", the task says "${features.extractor}"`;
+        fail("DATA_EXTRACTOR_DIFFERS", what, "Extract the features with that of the task, at all sites.");
+      }
+      checkSize(name, facts.tileSizeUm, features.tileSizeUm ?? stated.tileSizeUm, "um");
+      checkSize(name, facts.tileSizePx, features.tileSizePx ?? stated.tileSizePx, "px");
+      stated = {
+        extractor: stated.extractor ?? facts.extractor,
+        tileSizeUm: stated.tileSizeUm ?? facts.tileSizeUm,
+        tileSizePx: stated.tileSizePx ?? facts.tileSizePx,
+      };
+    },
+  };
+}
+
+/**
+ * Checks that all `values` of some tiles are numbers in the task's range.
+ * @param values shape `[n, dimension]`
+ * @param name what messages call the file
+ * @throws {CodedError} DATA_FEATURE_NOT_FINITE, DATA_FEATURE_OUT_OF_RANGE
+ */
+export function checkValues(values: Float32Array, {range, dimension}: SlideFeatures, name: string): void {
+  const low = Math.fround(range[0]);
+  const high = Math.fround(range[1]);
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? Number.NaN;
+    if (value >= low && value <= high) continue;
+    const feature = `feature f${index % dimension} of a tile`;
+    if (!Number.isFinite(value)) {
+      fail(
+        "DATA_FEATURE_NOT_FINITE",
+        `${name}: ${feature} is not a finite number`,
+        "Extract the slide again.",
+      );
+    }
+    const hint = "Check the extractor; widen features.range only if all sites agree.";
+    fail("DATA_FEATURE_OUT_OF_RANGE", `${name}: ${feature} lies outside ${range[0]} to ${range[1]}`, hint);
+  }
+}
