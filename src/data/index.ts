@@ -1,6 +1,7 @@
 export {contractHash} from "./contract.ts";
 export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
+export {type PatientTiles, patientTiles, type TileSlice} from "./patient-tiles.ts";
 export {readSite} from "./read-site.ts";
 export type {SiteQuery} from "./site-query.ts";
 export {externalSplit, joinMatrices, splitSite} from "./split.ts";
@@ -21,12 +22,14 @@ export {type TaskIdentity, taskDifference, taskIdentity} from "./task-identity.t
 export type {SlidesTask, TabularTask, Task} from "./task-schema.ts";
 export type {
   AssignedPart,
+  BagSummary,
   Feature,
   Matrix,
   PartCounts,
   PatientMatrix,
   SealedSplit,
   SiteTable,
+  SlideSummary,
   SplitPart,
   Standardiser,
 } from "./types.ts";

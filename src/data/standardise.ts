@@ -1,6 +1,6 @@
 import {CodedError} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
-import type {Feature, Matrix, Standardiser} from "./types.ts";
+import type {Feature, Matrix, PatientMatrix, Standardiser} from "./types.ts";
 
 /** What FLamby adds to a standard deviation before dividing by it. */
 const SCALE_OFFSET = 1e-9;
@@ -11,53 +11,72 @@ const SCALE_OFFSET = 1e-9;
  */
 const CONSTANT_SHARE = 1e-6;
 
-/** First and second moments of each feature over `count` rows. */
+/** First and second moments of each feature over `count` patients. */
 export interface Moments {
   /** Shape `[d]`. */
   readonly mean: Float64Array;
-  /** Mean over the rows of (value - mean)^2, shape `[d]`. */
+  /** Mean over the patients of the mean over a patient's rows of (value - mean)^2, shape `[d]`. */
   readonly meanSquaredDeviation: Float64Array;
-  /** Number of rows; at least 1. */
+  /** Number of patients; at least 1. */
   readonly count: number;
 }
 
-function meanOverRows(matrix: Matrix, term: (value: number, feature: number) => number): Float64Array {
+/** Rows that may say which of them are of one patient; where they do not, each row is another patient. */
+type Rows = Matrix & Partial<Pick<PatientMatrix, "patients" | "patientOf">>;
+
+/** Number of rows of the patient of each row, shape `[n]`. */
+function rowsOfPatient({n, patientOf, patients}: Rows): Uint32Array {
+  if (patientOf === undefined) return new Uint32Array(n).fill(1);
+  const counts = new Uint32Array(patients ?? n);
+  for (const patient of patientOf) counts[patient] = (counts[patient] ?? 0) + 1;
+  return patientOf.map((patient) => counts[patient] ?? 1);
+}
+
+/** Mean over patients of the mean over each one's rows of (value - `from`)^`power`, shape `[d]`. */
+function meanOverPatients(matrix: Rows, from: Float64Array, power: 1 | 2): Float64Array {
   const {n, d, values} = matrix;
   if (n === 0) {
     throw new CodedError<DataErrorCode>("DATA_MATRIX_EMPTY", "statistics of no rows are undefined", {
       hint: "The site needs at least one train patient.",
     });
   }
+  const siblings = rowsOfPatient(matrix);
   const sums = new Float64Array(d);
-  values.forEach((value, index) => {
-    const feature = index % d;
-    sums[feature] = (sums[feature] ?? 0) + term(value, feature);
-  });
-  return sums.map((sum) => sum / n);
+  for (let row = 0; row < n; row++) {
+    const share = siblings[row] ?? 1;
+    for (let feature = 0; feature < d; feature++) {
+      const deviation = (values[row * d + feature] ?? 0) - (from[feature] ?? 0);
+      sums[feature] = (sums[feature] ?? 0) + (power === 1 ? deviation : deviation * deviation) / share;
+    }
+  }
+  const patients = matrix.patients ?? n;
+  return sums.map((sum) => sum / patients);
 }
 
 /**
- * Mean of each feature over the rows, shape `[d]`, f64. The mean of sites' means, weighted by their rows, is the
- * mean of all rows together.
+ * Mean of each feature over the patients, shape `[d]`, f64; a patient's value is the mean over the patient's rows, so
+ * that the number of rows (of tiles, say) never counts. The mean of sites' means, weighted by their patients, is the
+ * mean of all patients together.
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
-export function meanOf(matrix: Matrix): Float64Array {
-  return meanOverRows(matrix, (value) => value);
+export function meanOf(matrix: Rows): Float64Array {
+  return meanOverPatients(matrix, new Float64Array(matrix.d), 1);
 }
 
 /**
- * Mean over the rows of (value - mean)^2 for each feature, shape `[d]`, f64. With the SAME mean at all sites (that of
- * all rows), the mean weighted by rows is the population variance of all rows together, exactly.
+ * Mean over the patients of the mean over each one's rows of (value - mean)^2 for each feature, shape `[d]`, f64.
+ * With the SAME mean at all sites (that of all patients), the mean weighted by patients is that of all patients
+ * together, exactly; where a row is a patient it is the population variance.
  * @param mean shape `[d]`
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
-export function squaredDeviationOf(matrix: Matrix, mean: Float64Array): Float64Array {
-  return meanOverRows(matrix, (value, feature) => (value - (mean[feature] ?? 0)) ** 2);
+export function squaredDeviationOf(matrix: Rows, mean: Float64Array): Float64Array {
+  return meanOverPatients(matrix, mean, 2);
 }
 
 /**
  * The standardiser of `moments`: scale = sqrt(variance * N / (N - 1)) + 1e-9, as FLamby's. A feature that does not
- * vary (standard deviation below 1e-6 of its declared range, or a single row) has scale 1: it becomes 0 where it was
+ * vary (standard deviation below 1e-6 of its declared range, or a single patient) has scale 1: it becomes 0 where it was
  * seen, and another value later moves by its own units instead of by a factor of 1e9.
  * @param features of the task, shape `[d]`
  */
@@ -73,12 +92,16 @@ export function standardiserOf(moments: Moments, features: readonly Feature[]): 
 }
 
 /** `matrix` with each value as (value - mean) / scale; a new matrix, whose labels and patients are shared. */
-export function standardise<Rows extends Matrix>(matrix: Rows, standardiser: Standardiser): Rows {
+export function standardise<Values extends Matrix>(matrix: Values, standardiser: Standardiser): Values {
   const {mean, scale} = standardiser;
-  const values = matrix.values.map((value, index) => {
-    const feature = index % matrix.d;
-    return (value - (mean[feature] ?? 0)) / (scale[feature] ?? 1);
-  });
+  const {n, d} = matrix;
+  const values = new Float32Array(n * d);
+  for (let row = 0; row < n; row++) {
+    for (let feature = 0; feature < d; feature++) {
+      const index = row * d + feature;
+      values[index] = ((matrix.values[index] ?? 0) - (mean[feature] ?? 0)) / (scale[feature] ?? 1);
+    }
+  }
   return {...matrix, values};
 }
 
