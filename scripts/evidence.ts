@@ -1,6 +1,7 @@
 /*
  * Long experiments: `npm run evidence` runs the demo for five seeds and writes docs/evidence/PRESET.json;
- * `npm run evidence -- --check` runs one row of each again and compares it with what is committed.
+ * `npm run evidence -- --check` runs one row of each again and compares it with what is committed. Names of presets
+ * after the flags choose some of them.
  */
 import "../src/core/polyfill.ts";
 import {spawnSync} from "node:child_process";
@@ -10,6 +11,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {type DemoReport, demoReportSchema} from "../src/cli/demo/report.ts";
 import {meanOverSeeds} from "../src/evaluation/index.ts";
+import {type LeftOutRow, leaveEachOut, leaveOneOutAgain} from "./evidence/leave-one-out.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const SEEDS = [42, 43, 44, 45, 46];
@@ -19,11 +21,37 @@ const MOST_ATTEMPTS = 4;
 const EXPERIMENTS = [
   {preset: "fed-heart-disease", standardisations: ["federated", "site"]},
   {preset: "synthetic-heart", standardisations: ["federated"]},
+  {preset: "synthetic-crc", standardisations: ["federated"]},
 ] as const;
-/** The issue's bars for the mean over the seeds, federated statistics, on the pooled test. */
-const BARS = {accuracy: 0.775, auroc: 0.86, aurocBelowPooled: 0.01};
+const LEFT_OUT_PRESET = "swarm-tcga-crc";
 
 type Preset = (typeof EXPERIMENTS)[number]["preset"];
+
+/** Least (at least) or greatest (at most) values of means over the seeds, common statistics, on the pooled test. */
+const BARS: Readonly<Record<Preset, readonly Bar[]>> = {
+  "fed-heart-disease": [
+    {name: "accuracy", atLeast: 0.775, of: ({gossip}) => gossip.accuracy},
+    {name: "auroc", atLeast: 0.86, of: ({gossip}) => gossip.auroc},
+    {name: "auroc_below_pooled", atMost: 0.01, of: ({gossip, pooled}) => pooled.auroc - gossip.auroc},
+  ],
+  "synthetic-heart": [],
+  "synthetic-crc": [
+    {name: "auroc_above_local", atLeast: 0.05, of: ({gossip, local}) => gossip.auroc - local.auroc},
+    {name: "auroc_below_pooled", atMost: 0.03, of: ({gossip, pooled}) => pooled.auroc - gossip.auroc},
+  ],
+};
+
+interface Means {
+  readonly auroc: number;
+  readonly accuracy: number;
+}
+
+interface Bar {
+  readonly name: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  of(means: Readonly<Record<"local" | "gossip" | "pooled", Means>>): number;
+}
 
 interface Point {
   readonly auroc: number | null;
@@ -37,6 +65,13 @@ interface Row {
   /** Runs until nobody missed a round. */
   readonly attempts: number;
   readonly pooled_test: {readonly local_mean: Point; readonly gossip: Point; readonly pooled: Point};
+  readonly external: readonly {
+    readonly name: string;
+    readonly n: number;
+    readonly local_mean: Point;
+    readonly gossip: Point;
+    readonly pooled: Point;
+  }[];
   readonly sites: readonly {
     readonly name: string;
     readonly n_train: number;
@@ -100,6 +135,13 @@ async function rowOf(preset: Preset, standardisation: string, seed: number): Pro
       gossip: pointOf(gossip),
       pooled: pointOf(pooled),
     },
+    external: report.external.map(({name, n, ...models}) => ({
+      name,
+      n,
+      local_mean: meanPoint(Object.values(models.local).map(pointOf)),
+      gossip: pointOf(models.gossip),
+      pooled: pointOf(models.pooled),
+    })),
     sites: report.sites.map((site) => ({
       name: site.name,
       n_train: site.n_train,
@@ -113,50 +155,76 @@ async function rowOf(preset: Preset, standardisation: string, seed: number): Pro
   return row;
 }
 
-function summaryOf(rows: readonly Row[]) {
-  const over = (of: (row: Row) => number | null) => meanOverSeeds(rows.map((row) => of(row) ?? Number.NaN));
-  const both = (kind: keyof Row["pooled_test"]) => ({
-    auroc: over(({pooled_test: test}) => test[kind].auroc),
-    accuracy: over(({pooled_test: test}) => test[kind].accuracy),
+type Compared = Row["pooled_test"];
+
+/** Means over the seeds of what each row's models reach on the patients that `on` names. */
+function summaryOf(rows: readonly Row[], on: (row: Row) => Compared | undefined) {
+  const over = (of: (compared: Compared) => number | null) =>
+    meanOverSeeds(
+      rows.map((row) => {
+        const compared = on(row);
+        return (compared === undefined ? null : of(compared)) ?? Number.NaN;
+      }),
+    );
+  const both = (kind: keyof Compared) => ({
+    auroc: over((compared) => compared[kind].auroc),
+    accuracy: over((compared) => compared[kind].accuracy),
   });
   return {local_mean: both("local_mean"), gossip: both("gossip"), pooled: both("pooled")};
 }
 
-function barsOf({gossip, pooled}: ReturnType<typeof summaryOf>) {
-  const [accuracy, auroc] = [gossip.accuracy?.mean ?? 0, gossip.auroc?.mean ?? 0];
-  const below = (pooled.auroc?.mean ?? 1) - auroc;
-  return {
-    accuracy: {bar: BARS.accuracy, mean: accuracy, isMet: accuracy >= BARS.accuracy},
-    auroc: {bar: BARS.auroc, mean: auroc, isMet: auroc >= BARS.auroc},
-    auroc_below_pooled: {bar: BARS.aurocBelowPooled, mean: below, isMet: below <= BARS.aurocBelowPooled},
-  };
+function barsOf(preset: Preset, summary: ReturnType<typeof summaryOf>) {
+  const meansOf = ({auroc, accuracy}: (typeof summary)["gossip"]): Means => ({
+    auroc: auroc?.mean ?? Number.NaN,
+    accuracy: accuracy?.mean ?? Number.NaN,
+  });
+  const {local_mean: local, gossip, pooled} = summary;
+  const means = {local: meansOf(local), gossip: meansOf(gossip), pooled: meansOf(pooled)};
+  return BARS[preset].map(
+    ({name, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY, of}) => {
+      const value = rounded(of(means));
+      const bar = Number.isFinite(atLeast) ? {at_least: atLeast} : {at_most: atMost};
+      return {name, ...bar, value, isMet: value >= atLeast && value <= atMost};
+    },
+  );
 }
 
-const fileOf = (preset: Preset): string => path.join(root, "docs/evidence", `${preset}.json`);
+const fileOf = (preset: string): string => path.join(root, "docs/evidence", `${preset}.json`);
+
+async function writeEvidence(preset: string, content: Readonly<Record<string, unknown>>): Promise<void> {
+  const {version} = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+  const {backend, ...rest} = content;
+  const versions = {consilium: version, node: process.version, backend};
+  const evidence = {
+    schema: 2,
+    preset,
+    synthetic: preset.startsWith("synthetic"),
+    versions,
+    seeds: SEEDS,
+    ...rest,
+  };
+  await writeFile(fileOf(preset), `${JSON.stringify(evidence, null, 1)}\n`);
+}
 
 async function record({preset, standardisations}: (typeof EXPERIMENTS)[number]): Promise<void> {
   const rows: Row[] = [];
   for (const standardisation of standardisations) {
     for (const seed of SEEDS) rows.push(await rowOf(preset, standardisation, seed));
   }
-  const summaries = standardisations.map((standardisation) => ({
+  const ownRows = (standardisation: string) => rows.filter((row) => row.standardisation === standardisation);
+  const pooledTest = standardisations.map((standardisation) => ({
     standardisation,
-    ...summaryOf(rows.filter((row) => row.standardisation === standardisation)),
+    ...summaryOf(ownRows(standardisation), ({pooled_test: test}) => test),
   }));
-  const [federated] = summaries;
-  const {version} = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
-  const evidence = {
-    schema: 1,
-    preset,
-    synthetic: preset === "synthetic-heart",
-    versions: {consilium: version, node: process.version, backend: rows[0]?.backend},
-    seeds: SEEDS,
-    pooled_test: summaries,
-    ...(preset === "fed-heart-disease" && federated !== undefined ? {bars: barsOf(federated)} : {}),
-    rows,
-  };
-  await writeFile(fileOf(preset), `${JSON.stringify(evidence, null, 1)}\n`);
-  console.log(preset, JSON.stringify(evidence.pooled_test, null, 1), JSON.stringify(evidence.bars ?? {}));
+  const external = rows[0]?.external.map(({name, n}, index) => ({
+    name,
+    n,
+    ...summaryOf(ownRows("federated"), (row) => row.external[index]),
+  }));
+  const [federated] = pooledTest;
+  const bars = federated === undefined ? [] : barsOf(preset, federated);
+  await writeEvidence(preset, {backend: rows[0]?.backend, pooled_test: pooledTest, external, bars, rows});
+  console.log(preset, JSON.stringify({pooled_test: pooledTest, external}, null, 1), JSON.stringify(bars));
 }
 
 /** Where numbers of the two rows differ by more than the tolerance. */
@@ -184,14 +252,29 @@ async function check({preset, standardisations}: (typeof EXPERIMENTS)[number]): 
   return found;
 }
 
+async function checkLeftOut(): Promise<string[]> {
+  const {rows}: {rows: LeftOutRow[]} = JSON.parse(await readFile(fileOf(LEFT_OUT_PRESET), "utf8"));
+  const [seed = 0] = SEEDS;
+  const actual = await leaveOneOutAgain(seed);
+  const expected = rows.find((row) => row.seed === seed && row.left_out === actual.left_out);
+  return differences(expected, actual, `${LEFT_OUT_PRESET} ${seed}`);
+}
+
+const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
 const hasSharedData = existsSync(sharedDataFolder());
-const possible = EXPERIMENTS.filter(({preset}) => hasSharedData || preset === "synthetic-heart");
 if (!hasSharedData)
   console.log("skipped: shared data not found (set CONSILIUM_SHARED_DATA); its rows are not run");
 const found: string[] = [];
-for (const experiment of possible) {
+for (const experiment of EXPERIMENTS) {
+  if (!isWanted(experiment.preset) || (!hasSharedData && !experiment.preset.startsWith("synthetic")))
+    continue;
   if (isCheck) found.push(...(await check(experiment)));
   else await record(experiment);
+}
+if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
+  if (isCheck) found.push(...(await checkLeftOut()));
+  else await writeEvidence(LEFT_OUT_PRESET, await leaveEachOut(SEEDS));
 }
 for (const line of found) console.error(line);
 if (isCheck && found.length === 0) console.log("evidence: the rows run again equal those committed");

@@ -16,7 +16,5 @@ export type CliErrorCode =
   | "CLI_DAEMON_ENDED"
   /** A daemon of the demo was silent for too long. */
   | "CLI_DAEMON_SILENT"
-  /** A daemon of the demo left no final model behind. */
-  | "CLI_MODEL_MISSING"
   /** The demo's daemons ended with different models, which must not happen. */
   | "CLI_MODELS_DIFFER";

@@ -21,18 +21,19 @@ import {
 } from "../core/index.ts";
 import type {LocatedTask} from "../data/index.ts";
 import {createSession, type Primitives, type Restored, type Session} from "../gossip/index.ts";
-import {type BackendPreference, initialParameters, layoutOf} from "../model/index.ts";
+import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkEvents, NetworkOptions} from "../network/index.ts";
 import type {StateDirectory} from "../storage/index.ts";
 import {openTrainer} from "../training/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
 import {withPeerNames} from "./peer-names.ts";
+import {planStages} from "./plan-stages.ts";
 import {openRecords, sealSplit, writeRecord} from "./records.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
 import {Run, type RunOutcome} from "./run.ts";
 import {openSite, type Site} from "./site.ts";
-import {createStages, type Stages} from "./stages.ts";
+import type {Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
 
 /** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
@@ -82,22 +83,6 @@ function primitivesOf(identity: Identity, consortium: string, run: string): Prim
   };
 }
 
-function stagesOf({plan}: NodeOptions, site: Site): Stages {
-  const {model, seed, rounds, task, mixing, weights} = plan.plan;
-  const features = site.features.length;
-  return createStages({
-    isFederated: task.standardisation === "federated",
-    features,
-    trainingRounds: rounds,
-    model: layoutOf(model, features),
-    initial: initialParameters(model, features, seed),
-    codec: mixing.codec,
-    reference: weights.reference,
-    contract: task.contract,
-    hash: sha256,
-  });
-}
-
 function networkOptions(options: NodeOptions, facts: Facts): Omit<NetworkOptions, "events"> {
   const {roster, clock, logger, site} = options;
   const {identity, consortium, run, stages} = facts;
@@ -132,7 +117,7 @@ async function establish(options: NodeOptions): Promise<Facts> {
   return {
     identity,
     site,
-    stages: stagesOf(options, site),
+    stages: planStages(plan.plan, site.features.length),
     run: runId(plan.hash, options.attempt),
     consortium: consortiumId(roster.consortium),
     members: roster.members

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import type {NodeStatus} from "../../src/cli/demo/daemon.ts";
-import {readFinalModel} from "../../src/cli/demo/final-model.ts";
+import {readCommonModel} from "../../src/cli/demo/final-model.ts";
 import {startFleet} from "../../src/cli/demo/fleet.ts";
 import type {Workspace} from "../../src/cli/demo/workspace.ts";
 import {createCloseStack, silentLogger, systemClock} from "../../src/core/index.ts";
@@ -81,7 +81,7 @@ describe("nodes in one process", () => {
       await inWorkspace(located, {taskFile, settings}, async (workspace) => {
         const views = await runInProcess(workspace, located);
         expect(views.flatMap(({absences}) => absences)).toEqual([]);
-        const final = await readFinalModel(workspace, located.task, views);
+        const final = await readCommonModel(workspace, located.task);
         const {backend, experiment, sites} = await openExperiment(located, settings);
         expect(new Set(sites.map(({split}) => split.train.patients)).size, "sizes differ").toBe(SITES.length);
         const central = (await trainFedAvg(experiment, sites)).parameters;
@@ -111,7 +111,7 @@ describe("daemons", () => {
     await inWorkspace(located, {taskFile, settings}, async (workspace) => {
       const statuses = await runDaemons(workspace);
       expect(statuses.flatMap(({absences}) => absences)).toEqual([]);
-      const final = await readFinalModel(workspace, located.task, statuses);
+      const final = await readCommonModel(workspace, located.task);
       const {backend, experiment, sites} = await openExperiment(located, settings);
       const central = (await trainFedAvg(experiment, sites)).parameters;
       expect(relativeDistance(final.parameters, central)).toBeLessThan(TOLERANCE);

@@ -1,7 +1,7 @@
 import {createRandom} from "../../core/index.ts";
 import {joinMatrices, type PatientMatrix, type Standardiser} from "../../data/index.ts";
 import {evaluateScores} from "../../evaluation/index.ts";
-import {ownStandardiser} from "../../node/index.ts";
+import {type FinalModel, ownStandardiser} from "../../node/index.ts";
 import {
   type Experiment,
   type SiteData,
@@ -10,7 +10,6 @@ import {
   trainLocal,
   trainPooled,
 } from "../../simulation/index.ts";
-import type {FinalModel} from "./final-model.ts";
 import type {Comparison, Figures, RunReport} from "./report.ts";
 
 /** A site with the model it trained alone. */

@@ -14,7 +14,7 @@ import {
 } from "../../simulation/index.ts";
 import {type Contest, compare, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";
-import {readFinalModel} from "./final-model.ts";
+import {readCommonModel} from "./final-model.ts";
 import {type Fleet, startFleet} from "./fleet.ts";
 import {withFiles} from "./generated-task.ts";
 import {createProgress, type ProgressSink, progressLine} from "./progress.ts";
@@ -104,7 +104,7 @@ async function learn(
     await showAddresses(fleet, environment);
     const statuses = await follow(fleet, environment);
     await fleet.close();
-    return {statuses, final: await readFinalModel(workspace, request.task, statuses)};
+    return {statuses, final: await readCommonModel(workspace, request.task)};
   } finally {
     await fleet.close();
   }

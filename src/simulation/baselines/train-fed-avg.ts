@@ -72,10 +72,15 @@ function standardisersOf(
  * f32 snapshot, with the daemons' own batches; then the mean weighted by train patients, summed in f64. What the
  * daemons compute together must equal it.
  * @param sites at least one
+ * @param onRound is given the model after each round
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  * @see McMahan et al. 2017, algorithm 1, with all clients in each round
  */
-export async function trainFedAvg(experiment: Experiment, sites: readonly SiteData[]): Promise<FedAvgModel> {
+export async function trainFedAvg(
+  experiment: Experiment,
+  sites: readonly SiteData[],
+  onRound: (round: number, model: FedAvgModel) => void = () => {},
+): Promise<FedAvgModel> {
   const {plan, initial} = experiment;
   const {localSteps} = plan.training;
   const weights = sites.map(({split}) => Math.min(split.train.patients, plan.weights.cap));
@@ -95,6 +100,7 @@ export async function trainFedAvg(experiment: Experiment, sites: readonly SiteDa
       parts.push({vector, weight});
     }
     snapshot = Float32Array.from(weightedMean(parts));
+    onRound(round, {parameters: snapshot, standardisers});
   }
   return {parameters: snapshot, standardisers};
 }

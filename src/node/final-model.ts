@@ -1,0 +1,55 @@
+import {type IdentifiedPlan, runId} from "../consortium/index.ts";
+import {CodedError} from "../core/index.ts";
+import {featuresOf, type Standardiser, type Task} from "../data/index.ts";
+import type {StateDirectory} from "../storage/index.ts";
+import type {NodeErrorCode} from "./errors.ts";
+import {planStages} from "./plan-stages.ts";
+import {openRecords} from "./records.ts";
+import {federatedStandardiser} from "./scaling.ts";
+
+/** The model that a run ended with. */
+export interface FinalModel {
+  /** SHA-256 of its bytes, as the last certificate names it. */
+  readonly hash: string;
+  /** `[layoutSize]`, owned by the receiver. */
+  readonly parameters: Float32Array;
+  /** The common scaling that it carries; null when each site has its own, or none. */
+  readonly standardiser: Standardiser | null;
+}
+
+/** Whose final model is wanted. */
+export interface FinalModelQuery {
+  /** Opened by the caller, who closes it: no daemon runs on it meanwhile. */
+  readonly state: StateDirectory;
+  readonly plan: IdentifiedPlan;
+  /** Which run of the plan, from 1. */
+  readonly attempt: number;
+  readonly task: Task;
+}
+
+/**
+ * Reads the final model of a run from a site's state directory.
+ * @throws NODE_RUN_UNFINISHED, NODE_JOURNAL_FOREIGN, STORAGE_*, PARAMETERS_*
+ */
+export async function readFinalModel({state, plan, attempt, task}: FinalModelQuery): Promise<FinalModel> {
+  const features = featuresOf(task);
+  const stages = planStages(plan.plan, features.length);
+  const storage = await state.openRun(runId(plan.hash, attempt));
+  try {
+    const {certified} = (await openRecords(storage, stages.shapeOf)).restored;
+    if (certified === null || certified.certificate.body.round < stages.rounds - 1) {
+      throw new CodedError<NodeErrorCode>("NODE_RUN_UNFINISHED", "the run has not ended at this site", {
+        hint: "Let the daemon run until it says that the run has ended; look at `consilium status`.",
+      });
+    }
+    const {values} = certified.snapshot;
+    const statistics = stages.statisticsOf(values);
+    return {
+      hash: certified.certificate.body.result,
+      parameters: stages.parametersOf(values).slice(),
+      standardiser: statistics === null ? null : federatedStandardiser(statistics, features),
+    };
+  } finally {
+    await storage.close();
+  }
+}
