@@ -1,9 +1,10 @@
 import {createRequire} from "node:module";
 import {dirname, sep} from "node:path";
 import {type BackendAttempt, openTfjs} from "./backend-tfjs.ts";
+import {registerWasmKernels} from "./backend-wasm-kernels/register-kernels.ts";
 
 /**
- * tfjs' WebAssembly backend (XNNPACK, SIMD, one thread), from the package's own files.
+ * tfjs' WebAssembly backend (XNNPACK, SIMD, one thread), from the package's own files, with our kernels for training.
  * @see https://www.npmjs.com/package/@tensorflow/tfjs-backend-wasm
  */
 export async function openWasm(): Promise<BackendAttempt> {
@@ -11,5 +12,6 @@ export async function openWasm(): Promise<BackendAttempt> {
   const {setWasmPaths} = await import("@tensorflow/tfjs-backend-wasm");
   const module = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(dirname(module) + sep);
+  registerWasmKernels(tf);
   return await openTfjs(tf, "wasm", "wasm");
 }

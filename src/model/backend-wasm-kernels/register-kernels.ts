@@ -1,0 +1,35 @@
+import type {BackendWasm} from "@tensorflow/tfjs-backend-wasm";
+import type * as Tfjs from "@tensorflow/tfjs-core";
+import {batchMatMul} from "./batch-mat-mul.ts";
+import {type ComposedKernel, inScope} from "./kernel-scope.ts";
+
+const BACKEND = "wasm";
+
+// The registry of tfjs keeps kernels without the types of their inputs and attributes, so each one's are lost here.
+const KERNELS = {
+  BatchMatMul: batchMatMul,
+} as unknown as Readonly<Record<string, ComposedKernel<string, unknown>>>;
+
+/** What {@link registerWasmKernels} has put into the registry of this thread. */
+const registered = new WeakSet<Tfjs.KernelFunc>();
+
+/**
+ * Puts our kernels in the place of those of tfjs' wasm backend that are slow, and beside those that are not there.
+ * The registry belongs to the thread and outlives the backend: a second call, or one after the backend was closed and
+ * opened, changes nothing. A replaced kernel keeps its set-up, through which tfjs binds it to each new backend.
+ */
+export function registerWasmKernels(tf: typeof Tfjs): void {
+  const configs = new Map(tf.getKernelsForBackend(BACKEND).map((config) => [config.kernelName, config]));
+  const stock = new Map([...configs].map(([name, {kernelFunc}]) => [name, kernelFunc]));
+  for (const [kernelName, compose] of Object.entries(KERNELS)) {
+    const replaced = configs.get(kernelName);
+    if (replaced !== undefined && registered.has(replaced.kernelFunc)) continue;
+    const kernelFunc: Tfjs.KernelFunc = ({inputs, backend, attrs}) =>
+      inScope({tf, backend: backend as BackendWasm, stock}, (scope) =>
+        compose(scope, inputs as Record<string, Tfjs.TensorInfo>, attrs),
+      );
+    registered.add(kernelFunc);
+    if (replaced !== undefined) tf.unregisterKernel(kernelName, BACKEND);
+    tf.registerKernel({...replaced, kernelName, backendName: BACKEND, kernelFunc});
+  }
+}
