@@ -3,8 +3,9 @@ export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
 export {type PatientTiles, patientTiles, type TileSlice} from "./patient-tiles.ts";
 export {readSite} from "./read-site.ts";
+export {patientsWithSharedRows} from "./shared-rows.ts";
 export type {SiteQuery} from "./site-query.ts";
-export {externalSplit, joinMatrices, splitSite} from "./split.ts";
+export {externalKeys, externalSplit, joinMatrices, splitKeys, splitSite} from "./split.ts";
 export {
   fromUnitRange,
   type Moment,

@@ -70,6 +70,18 @@ function placeStratum(
   });
 }
 
+function placesOf(patients: readonly Patient[], task: Task): Map<Patient, SplitPart> {
+  const place = new Map<Patient, SplitPart>();
+  for (const label of [0, 1]) {
+    placeStratum(
+      patients.filter((patient) => patient.label === label),
+      task.split,
+      place,
+    );
+  }
+  return place;
+}
+
 function matrixOf(table: SiteTable, patients: readonly Patient[]): PatientMatrix {
   const d = table.featureNames.length;
   const n = patients.reduce((sum, {rows}) => sum + rows.length, 0);
@@ -133,15 +145,24 @@ function sealedSplit(
  */
 export function splitSite(table: SiteTable, task: Task, seed: number): SealedSplit {
   const patients = rankedPatients(table, seed);
-  const place = new Map<Patient, SplitPart>();
-  for (const label of [0, 1]) {
-    placeStratum(
-      patients.filter((patient) => patient.label === label),
-      task.split,
-      place,
-    );
-  }
-  return sealedSplit(table, task, patients, place);
+  return sealedSplit(table, task, patients, placesOf(patients, task));
+}
+
+/**
+ * The keys of the patients of each part of {@link splitSite}, in the order in which its matrices number them: for
+ * this machine only, never sent, logged or shown.
+ */
+export function splitKeys(table: SiteTable, task: Task, seed: number): Readonly<Record<SplitPart, string[]>> {
+  const patients = rankedPatients(table, seed);
+  const place = placesOf(patients, task);
+  const keysIn = (part: SplitPart): string[] =>
+    patients.filter((patient) => place.get(patient) === part).map(({key}) => key);
+  return {train: keysIn("train"), validation: keysIn("validation"), test: keysIn("test")};
+}
+
+/** {@link splitKeys} of {@link externalSplit}. */
+export function externalKeys(table: SiteTable): Readonly<Record<SplitPart, string[]>> {
+  return {train: [], validation: [], test: rankedPatients(table, 0).map(({key}) => key)};
 }
 
 /** The split of a site that trains on nobody: all its patients are in the test, whatever the task's split says. */

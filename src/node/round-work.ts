@@ -12,7 +12,7 @@ import {
 import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
 import {type Release, releaseUpdate} from "../privacy/index.ts";
 import type {Trainer} from "../training/index.ts";
-import {federatedStandardiser, noStandardiser, ownStandardiser} from "./scaling.ts";
+import {federatedStandardiser, siteStandardiser} from "./scaling.ts";
 import type {Site} from "./site.ts";
 import type {Stages} from "./stages.ts";
 
@@ -145,8 +145,6 @@ class SiteWork implements RoundWork {
     const {stages, site, plan} = this.#options;
     const carried = stages.statisticsOf(values);
     if (carried !== null) return federatedStandardiser(carried, site.features);
-    if (plan.task.standardisation === "none") return noStandardiser(site.features);
-    const {train, test} = site.split;
-    return ownStandardiser(train.n === 0 ? test : train, site.features);
+    return siteStandardiser(plan.task.standardisation, site);
   }
 }

@@ -1,8 +1,10 @@
+import type {Plan} from "../consortium/index.ts";
 import {
   type Feature,
   fromUnitRange,
   type Matrix,
   meanOf,
+  type SealedSplit,
   type Standardiser,
   squaredDeviationOf,
   standardiserOf,
@@ -33,7 +35,16 @@ export function ownStandardiser(train: Matrix, features: readonly Feature[]): St
   );
 }
 
-/** Scaling that leaves every feature as it is. */
-export function noStandardiser(features: readonly Feature[]): Standardiser {
-  return {mean: new Float64Array(features.length), scale: new Float64Array(features.length).fill(1)};
+/**
+ * Scaling where the model carries none: by the site's train rows (an evaluator's, which has none, by all it has), or
+ * one that leaves every feature as it is.
+ */
+export function siteStandardiser(
+  standardisation: Plan["task"]["standardisation"],
+  {split, features}: {readonly split: SealedSplit; readonly features: readonly Feature[]},
+): Standardiser {
+  if (standardisation === "none") {
+    return {mean: new Float64Array(features.length), scale: new Float64Array(features.length).fill(1)};
+  }
+  return ownStandardiser(split.train.n === 0 ? split.test : split.train, features);
 }

@@ -3,6 +3,7 @@ import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
 import {planCommand} from "./plan.ts";
+import {predictCommand} from "./predict.ts";
 import {startCommand} from "./start.ts";
 import {statusCommand} from "./status.ts";
 
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   statusCommand,
   planCommand,
   dataCommand,
+  predictCommand,
 ];

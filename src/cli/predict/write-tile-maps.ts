@@ -1,0 +1,76 @@
+import {mkdir} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  patientTiles,
+  type SiteQuery,
+  type SlidesTask,
+  standardise,
+  type TileSlice,
+} from "../../data/index.ts";
+import {writeCsv} from "./csv-file.ts";
+import {ownKey} from "./own-patients.ts";
+import type {UsableModel} from "./usable-model.ts";
+
+const HEADER = ["slide", "tile", "x", "y", "score", "attention"];
+const NO_LABELS = new Uint8Array(0);
+
+/** One tile of a patient's map. */
+interface MapTile {
+  readonly slide: string;
+  readonly tile: number;
+  readonly x: number | "";
+  readonly y: number | "";
+  readonly score: number;
+  /** Before the softmax over the patient's tiles; null of a model without attention. */
+  readonly logit: number | null;
+}
+
+function mapSlice({model, parameters, standardiser}: UsableModel, slice: TileSlice, d: number): MapTile[] {
+  const {rows, features, coordinates, file} = slice;
+  const tiles = standardise({n: rows.length, d, values: features, labels: NO_LABELS}, standardiser);
+  const {attention, scores} = model.explain(parameters, {n: tiles.n, d, values: tiles.values});
+  return Array.from(rows, (tile, index) => ({
+    slide: file,
+    tile,
+    x: coordinates?.[2 * index] ?? "",
+    y: coordinates?.[2 * index + 1] ?? "",
+    score: scores[index] ?? Number.NaN,
+    logit: attention?.[index] ?? null,
+  }));
+}
+
+/** The tiles' shares of the patient's attention: the softmax of their logits, without overflow. */
+function* rowsOf(map: readonly MapTile[]): Generator<(string | number)[]> {
+  const most = map.reduce(
+    (greatest, {logit}) => Math.max(greatest, logit ?? greatest),
+    Number.NEGATIVE_INFINITY,
+  );
+  const sum = map.reduce((total, {logit}) => total + (logit === null ? 0 : Math.exp(logit - most)), 0);
+  for (const {slide, tile, x, y, score, logit} of map) {
+    yield [slide, tile, x, y, score, logit === null ? "" : Math.exp(logit - most) / sum];
+  }
+}
+
+/**
+ * Writes tiles/PATIENT.csv below `folder` for each patient of the site, with ALL its tiles: slide, number of the tile
+ * in its file, x and y as the file has them, the probability of label 1 that the tile alone would get, and its share
+ * of the patient's attention. For heat maps; the files never leave the site by anything of ours.
+ * @returns the folder of the files
+ * @throws DATA_*
+ */
+export async function writeTileMaps(
+  folder: string,
+  task: SlidesTask,
+  query: SiteQuery,
+  usable: UsableModel,
+): Promise<string> {
+  const target = join(folder, "tiles");
+  await mkdir(target, {mode: 0o700});
+  for await (const {patient, slices} of patientTiles(task, query)) {
+    const map: MapTile[] = [];
+    for await (const slice of slices()) map.push(...mapSlice(usable, slice, task.features.dimension));
+    const name = encodeURIComponent(ownKey(query.site, patient));
+    await writeCsv(join(target, `${name}.csv`), HEADER, rowsOf(map));
+  }
+  return target;
+}
