@@ -47,7 +47,8 @@ export function progressLine(view: FleetView): string {
   const nodes = view.filter((node) => node !== null);
   const started = `${nodes.length} of ${view.length} daemons run`;
   if (nodes.length === 0) return started;
-  const round = Math.min(...nodes.map((node) => (node.certified?.round ?? -1) + 1));
+  // A hospital that only evaluates takes the last round's model and may skip those before.
+  const round = Math.max(...nodes.map((node) => (node.certified?.round ?? -1) + 1));
   const rounds = nodes[0]?.rounds ?? 0;
   const linked = nodes.filter((node) => node.peers.every(({link}) => link.status === "up")).length;
   const losses = nodes.flatMap(({loss}) => (loss === null ? [] : [loss]));
