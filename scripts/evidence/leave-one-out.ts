@@ -3,7 +3,6 @@
  * evaluates. Central FedAvg of the same seed, the STAMP form of the data, and controls that must fail stand beside.
  */
 import {resolveRequest} from "../../src/cli/demo/request.ts";
-import {runDemo} from "../../src/cli/demo/run-demo.ts";
 import {systemClock} from "../../src/core/index.ts";
 import type {PatientMatrix} from "../../src/data/index.ts";
 import {auroc} from "../../src/evaluation/index.ts";
@@ -17,6 +16,7 @@ import {
   type TrainedModel,
   trainFedAvg,
 } from "../../src/simulation/index.ts";
+import {builtModule} from "../bench/built.ts";
 import {sharedDataFolder} from "../shared-data-folder.ts";
 import {noiseOf, noiseTiles, permuteLabels} from "./controls.ts";
 import {type Group, meanAuroc} from "./mean-auroc.ts";
@@ -29,6 +29,8 @@ type ModelName = (typeof MODELS)[number];
 
 /** Patient scores `[n]` on the hospital left out; of `local` one for each hospital that trained. */
 interface Scores extends Record<ModelName, readonly Float32Array[]> {
+  readonly gossip: readonly [Float32Array];
+  readonly fedAvg: readonly [Float32Array];
   readonly labels: Uint8Array;
 }
 
@@ -51,6 +53,9 @@ interface Run {
   readonly row: LeftOutRow;
   readonly scores: Scores;
 }
+
+/** As built: its trainings run in threads, whose module is a built one. */
+type RunDemo = typeof import("../../src/cli/demo/run-demo.ts");
 
 const MOST_ATTEMPTS = 4;
 const sink = {write: () => true};
@@ -86,6 +91,7 @@ const environment = () => ({...process.env, CONSILIUM_SHARED_DATA: sharedDataFol
 
 async function demo(backend: ComputeBackend, seed: number, leftOut: string) {
   const request = await resolveRequest({data: PRESET, external: leftOut, seed}, environment());
+  const {runDemo} = await builtModule<RunDemo>("cli/demo/run-demo");
   const signal = new AbortController().signal;
   for (let attempts = 1; ; attempts++) {
     const run = await runDemo(request, {backend, clock: systemClock, sink, signal, isKept: false});
@@ -127,7 +133,6 @@ async function runOf(backend: ComputeBackend, seed: number, leftOut: string): Pr
     rounded(
       scores[name].reduce((sum, each) => sum + (auroc(labels, each) ?? Number.NaN), 0) / scores[name].length,
     );
-  const [ours = new Float32Array(), central = new Float32Array()] = [scores.gossip[0], scores.fedAvg[0]];
   const row: LeftOutRow = {
     seed,
     left_out: leftOut,
@@ -136,7 +141,7 @@ async function runOf(backend: ComputeBackend, seed: number, leftOut: string): Pr
     backend: report.backend,
     attempts,
     auroc: Object.fromEntries(MODELS.map((name) => [name, mean(name)])) as LeftOutRow["auroc"],
-    gossip_minus_fed_avg: Number(largestDifference(ours, central).toExponential(2)),
+    gossip_minus_fed_avg: Number(largestDifference(scores.gossip[0], scores.fedAvg[0]).toExponential(2)),
   };
   console.log(PRESET, seed, leftOut, JSON.stringify(row.auroc), row.gossip_minus_fed_avg);
   return {row, scores};
