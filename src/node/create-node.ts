@@ -24,7 +24,7 @@ import {createSession, type Primitives, type Restored, type Session} from "../go
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkEvents, NetworkOptions} from "../network/index.ts";
 import type {StateDirectory} from "../storage/index.ts";
-import {openTrainer} from "../training/index.ts";
+import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
 import {withPeerNames} from "./peer-names.ts";
@@ -150,14 +150,26 @@ function sessionOf({plan, roster}: NodeOptions, facts: Facts, restored: Restored
   });
 }
 
-function workOf({plan, site: name, backend, workerUrl}: NodeOptions, {site, stages}: Facts): RoundWork {
-  const {model, training, seed} = plan.plan;
+/** Opens the trainer and says what it computes on, and what a faster backend lacks. */
+async function openLoggedTrainer(logger: Logger, options: TrainerOptions): Promise<Trainer> {
+  const trainer = await openTrainer(options);
+  const {backend, passedOver, warning} = trainer;
+  const notUsed = passedOver.map(({name, reason}) => `${name}: ${reason}`);
+  logger.info("the compute backend is open", {backend, notUsed});
+  if (warning !== null) logger.warn(warning, {backend});
+  return trainer;
+}
+
+function workOf(options: NodeOptions, {site, stages}: Facts, logger: Logger): RoundWork {
+  const {plan, site: name, backend, workerUrl} = options;
+  const {model: spec, training, seed} = plan.plan;
   const module = workerUrl === undefined ? {} : {workerUrl};
+  const common = {spec, training, seed, site: name, backend, ...module};
   return createRoundWork({
     plan: plan.plan,
     site,
     stages,
-    openTrainer: (train) => openTrainer({spec: model, training, train, seed, site: name, backend, ...module}),
+    openTrainer: (train) => openLoggedTrainer(logger, {...common, train}),
   });
 }
 
@@ -194,7 +206,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     };
   });
   failure.catch(() => {});
-  const work = workOf(options, facts);
+  const work = workOf(options, facts, logger.child({room: "training"}));
   const siteRun = stack.add(
     new Run({
       self: identity.peerId,

@@ -1,11 +1,14 @@
 import {
+  fromUnitRange,
+  type Moment,
   meanOf,
+  type PatientMatrix,
   type Standardiser,
   squaredDeviationOf,
   standardise,
-  standardiserOf,
+  toUnitRange,
 } from "../../data/index.ts";
-import {ownStandardiser} from "../../node/index.ts";
+import {federatedStandardiser, ownStandardiser} from "../../node/index.ts";
 import type {Experiment} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
@@ -17,47 +20,61 @@ export interface FedAvgModel {
   readonly standardisers: readonly Standardiser[];
 }
 
+/** One site's vector and the share p = n / N0 that it counts with. */
 interface Weighted {
-  readonly vector: ArrayLike<number>;
-  readonly weight: number;
+  readonly vector: Float32Array;
+  readonly share: number;
 }
 
-/** Sum of weight * vector over the sum of the weights, in f64. */
-function weightedMean(parts: readonly Weighted[]): Float64Array {
-  const total = parts.reduce((sum, {weight}) => sum + weight, 0);
-  const sums = new Float64Array(parts[0]?.vector.length ?? 0);
-  for (const {vector, weight} of parts) {
-    for (let index = 0; index < sums.length; index++) {
-      sums[index] = (sums[index] ?? 0) + weight * (vector[index] ?? 0);
+/**
+ * reference + sum of p_i (x_i - reference) / sum of p_i: federated averaging in the form of updates (Reddi et al.,
+ * Adaptive federated optimization, ICLR 2021, with SGD of rate 1). Sums are taken in f64; what the daemons send as f32
+ * is rounded to f32 here too, so that the two can be compared where training lets rounding errors grow.
+ */
+function averageUpdates(reference: Float32Array, parts: readonly Weighted[]): Float32Array {
+  const total = parts.reduce((sum, {share}) => sum + share, 0);
+  return reference.map((start, index) => {
+    let sum = 0;
+    for (const {vector, share} of parts) {
+      sum += Math.fround(Math.fround((vector[index] ?? 0) - start) * share);
     }
-  }
-  return sums.map((sum) => sum / total);
+    return start + Math.fround(sum) / total;
+  });
 }
 
+/** Mean and squared deviation of all sites, each a round of its own as at the daemons. */
 function commonStandardiser(
   {features}: Experiment,
   sites: readonly SiteData[],
-  weights: readonly number[],
+  shares: readonly number[],
+  reference: number,
 ): Standardiser {
-  const meanOver = (statistic: (site: SiteData) => Float64Array): Float64Array =>
-    weightedMean(sites.map((site, index) => ({vector: statistic(site), weight: weights[index] ?? 0})));
-  const mean = meanOver(({split}) => meanOf(split.train));
-  const meanSquaredDeviation = meanOver(({split}) => squaredDeviationOf(split.train, mean));
-  const count = weights.reduce((sum, weight) => sum + weight, 0);
-  return standardiserOf({mean, meanSquaredDeviation, count}, features);
+  const averageOf = (moment: Moment, statistic: (train: PatientMatrix) => Float64Array): Float32Array =>
+    averageUpdates(
+      new Float32Array(features.length),
+      sites.map(({split}, index) => ({
+        vector: toUnitRange(statistic(split.train), moment, features),
+        share: shares[index] ?? 0,
+      })),
+    );
+  const mean = averageOf("mean", meanOf);
+  const center = fromUnitRange(mean, "mean", features);
+  const squaredDeviation = averageOf("squaredDeviation", (train) => squaredDeviationOf(train, center));
+  const count = Math.round(shares.reduce((sum, share) => sum + share, 0) * reference);
+  return federatedStandardiser({mean, squaredDeviation, count}, features);
 }
 
 function standardisersOf(
   experiment: Experiment,
   sites: readonly SiteData[],
-  weights: readonly number[],
+  shares: readonly number[],
 ): Standardiser[] {
   const {plan, features} = experiment;
   switch (plan.task.standardisation) {
     case "site":
       return sites.map(({split}) => ownStandardiser(split.train, features));
     case "federated": {
-      const common = commonStandardiser(experiment, sites, weights);
+      const common = commonStandardiser(experiment, sites, shares, plan.weights.reference);
       return sites.map(() => common);
     }
     case "none": {
@@ -69,8 +86,8 @@ function standardisersOf(
 
 /**
  * Federated averaging by one machine that holds everything: each round, every site's local steps from the common
- * f32 snapshot, with the daemons' own batches; then the mean weighted by train patients, summed in f64. What the
- * daemons compute together must equal it.
+ * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted by train patients. What the daemons
+ * compute together must equal it.
  * @param sites at least one
  * @param onRound is given the model after each round
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
@@ -83,23 +100,24 @@ export async function trainFedAvg(
 ): Promise<FedAvgModel> {
   const {plan, initial} = experiment;
   const {localSteps} = plan.training;
-  const weights = sites.map(({split}) => Math.min(split.train.patients, plan.weights.cap));
-  const standardisers = standardisersOf(experiment, sites, weights);
+  const {cap, reference} = plan.weights;
+  const shares = sites.map(({split}) => Math.min(split.train.patients, cap) / reference);
+  const standardisers = standardisersOf(experiment, sites, shares);
   const members = sites.map(({name, split}, index) => {
     const standardiser = standardisers[index];
     const rows = standardiser === undefined ? split.train : standardise(split.train, standardiser);
-    return {name, rows, weight: weights[index] ?? 0};
+    return {name, rows, share: shares[index] ?? 0};
   });
-  let snapshot = initial.slice();
+  let snapshot: Float32Array = initial.slice();
   for (let round = 0; round < plan.rounds; round++) {
     const start = snapshot;
     const firstStep = round * localSteps;
     const parts: Weighted[] = [];
-    for (const {name, rows, weight} of members) {
+    for (const {name, rows, share} of members) {
       const vector = await experiment.takeSteps({name, rows, start, firstStep, steps: localSteps});
-      parts.push({vector, weight});
+      parts.push({vector, share});
     }
-    snapshot = Float32Array.from(weightedMean(parts));
+    snapshot = averageUpdates(start, parts);
     onRound(round, {parameters: snapshot, standardisers});
   }
   return {parameters: snapshot, standardisers};
