@@ -2,7 +2,7 @@
 export interface SyntheticCrcHospital {
   readonly name: string;
   readonly patients: number;
-  /** How often each of the three looks of MSI occurs among its MSI patients; they sum to 1. */
+  /** How often each of the three looks of MSI occurs at the hospital; they sum to 1. */
   readonly lookShares: readonly [number, number, number];
   /** How often each of the three kinds of look-alike occurs among its look-alike tiles; they sum to 1. */
   readonly lookAlikeShares: readonly [number, number, number];
@@ -25,9 +25,9 @@ export const MSI_SHARE = 0.15;
  * and, for the evaluator, YCR BCIP 805. Nothing else is taken from these cohorts.
  */
 export const SYNTHETIC_CRC_HOSPITALS: readonly SyntheticCrcHospital[] = [
-  {name: "harbour", patients: scaled(594), lookShares: [0.1, 0.8, 0.1], lookAlikeShares: [0.8, 0.1, 0.1]},
-  {name: "valley", patients: scaled(2039), lookShares: [0.8, 0.1, 0.1], lookAlikeShares: [0.1, 0.1, 0.8]},
-  {name: "prairie", patients: scaled(426), lookShares: [0.1, 0.1, 0.8], lookAlikeShares: [0.1, 0.8, 0.1]},
+  {name: "harbour", patients: scaled(594), lookShares: [0.2, 0.6, 0.2], lookAlikeShares: [0.8, 0.1, 0.1]},
+  {name: "valley", patients: scaled(2039), lookShares: [0.6, 0.2, 0.2], lookAlikeShares: [0.1, 0.1, 0.8]},
+  {name: "prairie", patients: scaled(426), lookShares: [0.2, 0.2, 0.6], lookAlikeShares: [0.1, 0.8, 0.1]},
   {
     name: "moor",
     patients: scaled(805),

@@ -20,16 +20,18 @@ export interface TileScanner {
 
 /*
  * A tile is a point in a space of few traits, which one fixed map spreads over the 512 features. Traits 0 .. 2 are
- * the looks of MSI; a look-alike has a weaker one of them, and its own trait 3 .. 5, by which it can be told.
+ * the looks of MSI; a look-alike has one of them too, and its own trait 3 .. 5, by which it can be told, but lacks
+ * trait 6, which all looks share. The figures were chosen together with the shares in synthetic-crc.ts.
  */
-const TRAITS = 24;
+const TRAITS = 16;
 const LOOKS = 3;
+const SHARED_TRAIT = 2 * LOOKS;
 const TISSUES = 3;
-const FIRST_TISSUE_TRAIT = 2 * LOOKS;
+const FIRST_TISSUE_TRAIT = SHARED_TRAIT + 1;
 
-const SIGNAL_STRENGTH = 3.2;
-const LOOK_ALIKE_STRENGTH = 2.2;
-const LOOK_ALIKE_MARK = 2.6;
+const LOOK_STRENGTH = 4;
+const SHARED_STRENGTH = 4;
+const LOOK_ALIKE_MARK = 4;
 const TISSUE_STRENGTH = 2;
 const PATIENT_SD = 0.5;
 const NOISE_SD = 0.3;
@@ -38,7 +40,7 @@ const OFFSET_SD = 0.15;
 
 /** How a seed's traits become features: the same at all hospitals. */
 interface Optics {
-  /** `[512, 24]`. */
+  /** `[512, 16]`. */
   readonly mixing: Float64Array;
   /** `[512]`. */
   readonly base: Float64Array;
@@ -54,7 +56,7 @@ function drawOptics(seed: number): Optics {
   };
 }
 
-/** The traits by which all tiles of a patient differ from other patients', shape `[24]`. */
+/** The traits by which all tiles of a patient differ from other patients', shape `[16]`. */
 export function drawTraits(random: Random): Float64Array {
   return Float64Array.from({length: TRAITS}, () => PATIENT_SD * random.normal());
 }
@@ -65,10 +67,10 @@ function tileTraits(random: Random, patient: Float64Array, finding: TileFinding 
     traits[trait] = (traits[trait] ?? 0) + amount;
   };
   add(FIRST_TISSUE_TRAIT + random.below(TISSUES), TISSUE_STRENGTH);
-  if (finding?.type === "signal") add(finding.kind, SIGNAL_STRENGTH);
-  if (finding?.type === "look-alike") {
-    add(finding.kind, LOOK_ALIKE_STRENGTH);
-    add(LOOKS + finding.kind, LOOK_ALIKE_MARK);
+  if (finding !== null) {
+    add(finding.kind, LOOK_STRENGTH);
+    if (finding.type === "signal") add(SHARED_TRAIT, SHARED_STRENGTH);
+    else add(LOOKS + finding.kind, LOOK_ALIKE_MARK);
   }
   return traits;
 }

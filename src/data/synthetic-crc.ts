@@ -43,14 +43,18 @@ export const TILE_SIZE_UM = 256;
 const TWO_SLIDES_SHARE = 0.2;
 const TILES = {least: 12, most: 44} as const;
 const SIGNAL_SHARE = {least: 0.1, most: 0.2} as const;
-const LOOK_ALIKE_SHARE = {least: 0, most: 0.15} as const;
+const LOOK_ALIKE_SHARE = {least: 0, most: 0.1} as const;
+/** Share of the MSI patients whose slides do not show it, as of tumours whose form says nothing. */
+const SILENT_SHARE = 0.1;
+/** Share of the other patients whose slides show the signal all the same: no model tells them from MSI. */
+const MIMIC_SHARE = 0.05;
 
 interface SlidePlan {
   readonly random: Random;
   readonly scanner: TileScanner;
   readonly traits: Float64Array;
   readonly hospital: SyntheticCrcHospital;
-  /** Look of the patient's MSI; null when there is none. */
+  /** Look of the signal in the patient's slides; null when they have none. */
   readonly look: number | null;
 }
 
@@ -89,7 +93,7 @@ function aroundFocus(random: Random, coordinates: Float32Array): number[] {
   return Array.from({length: tiles}, (_, tile) => tile).sort((a, b) => distance(a) - distance(b) || a - b);
 }
 
-/** What is on each tile: a focus of signal in MSI, and look-alikes among the other tiles of everyone. */
+/** What is on each tile: a focus of signal where there is one, and look-alikes beside it. */
 function drawFindings(
   {random, hospital, look}: SlidePlan,
   coordinates: Float32Array,
@@ -128,16 +132,30 @@ function drawSizes(seed: number, hospital: string, number: number): number[] {
   return Array.from({length: slides}, () => TILES.least + random.below(TILES.most - TILES.least + 1));
 }
 
-function* patientsOf(seed: number, hospital: SyntheticCrcHospital): Generator<SyntheticPatient> {
-  const {name, patients, lookShares} = hospital;
-  const scanner = createScanner(seed, name);
-  const labels = createRandom({seed, site: name, round: 0, purpose: "synthetic-crc/labels"});
+interface Status {
+  readonly isMsi: boolean;
+  readonly showsSignal: boolean;
+}
+
+/** Who has MSI and who shows it, in an order drawn by the seed; the numbers of each are exact shares. */
+function drawStatuses(seed: number, {name, patients}: SyntheticCrcHospital): Status[] {
+  const random = createRandom({seed, site: name, round: 0, purpose: "synthetic-crc/labels"});
   const positives = Math.round(MSI_SHARE * patients);
-  const ranks = permutation(labels, patients);
-  for (let number = 1; number <= patients; number++) {
+  const silent = Math.round(SILENT_SHARE * positives);
+  const mimics = Math.round(MIMIC_SHARE * (patients - positives));
+  return Array.from(permutation(random, patients), (rank) => ({
+    isMsi: rank < positives,
+    showsSignal: rank >= silent && rank < positives + mimics,
+  }));
+}
+
+function* patientsOf(seed: number, hospital: SyntheticCrcHospital): Generator<SyntheticPatient> {
+  const {name, lookShares} = hospital;
+  const scanner = createScanner(seed, name);
+  for (const [index, {isMsi, showsSignal}] of drawStatuses(seed, hospital).entries()) {
+    const number = index + 1;
     const random = createRandom({seed, site: name, round: number, purpose: "synthetic-crc/patient"});
-    const isMsi = (ranks[number - 1] ?? patients) < positives;
-    const look = isMsi ? pick(random, lookShares) : null;
+    const look = showsSignal ? pick(random, lookShares) : null;
     const plan = {random, scanner, traits: drawTraits(random), hospital, look};
     const key = `synthetic-${name}-${String(number).padStart(4, "0")}`;
     const slides = drawSizes(seed, name, number).map((tiles, slide) =>
@@ -149,9 +167,10 @@ function* patientsOf(seed: number, hospital: SyntheticCrcHospital): Generator<Sy
 
 /**
  * Invented cohorts of colorectal cancer with the MSI status of each patient and, in place of slides, bags of 512
- * features a tile that look like those of a ResNet. A tenth to a fifth of an MSI patient's tiles carry the signal, in
- * one of three looks; other tiles of all patients only look like it. The law is the same at all hospitals, but each
- * sees other looks and look-alikes most, and its scanner changes every feature by an affine map of its own.
+ * features a tile that look like those of a ResNet. In nine of ten MSI patients a tenth to a fifth of the tiles carry
+ * the signal, in one of three looks, and so they do in one of twenty others: no model can be perfect. Up to a tenth of
+ * everyone's tiles only look like it. The law is the same at all hospitals, but each sees other looks and look-alikes
+ * most, and its scanner changes every feature by an affine map of its own.
  * The number of tiles is independent of the label. No real patient has part in it.
  * @param seed whole number; equal seeds give equal cohorts
  * @returns the hospitals that train and, last, the one that only evaluates
