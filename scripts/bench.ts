@@ -6,12 +6,14 @@ import {readFile, writeFile} from "node:fs/promises";
 import path from "node:path";
 import {parseArgs} from "node:util";
 import {calibrate} from "./bench/calibration.ts";
-import {measureEventLoop} from "./bench/event-loop.ts";
+import {measureEventLoop, measureMilEventLoop} from "./bench/event-loop.ts";
 import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
 import type {Figure} from "./bench/figure.ts";
 import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
 import {measureRound} from "./bench/rounds.ts";
+import {measureTileFile} from "./bench/tile-file.ts";
+import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
 
 const {values: options} = parseArgs({options: {json: {type: "string"}, only: {type: "string"}}});
 
@@ -36,6 +38,10 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
   {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},
+  {names: ["daemon/event-loop-mil-p99-ms"], measure: async () => [await measureMilEventLoop()]},
+  {names: ["training/mil-vs-cpu"], measure: async () => [await measureMilVsCpu()]},
+  {names: ["training/mil-step-vs-torch1", "training/mlp-step-vs-torch1"], measure: measureVsTorch},
+  {names: ["data/h5-10000x1024-s"], measure: async () => [await measureTileFile()]},
 ];
 
 function lineOf({name, value, unit, reference, runs}: Figure): string {

@@ -12,7 +12,9 @@ type Data = typeof import("../../src/data/index.ts");
 
 const PRESET = "synthetic-heart";
 
-/** Four hospitals with generated patients in a folder of their own. */
+type GeneratedTask = typeof import("../../src/cli/demo/generated-task.ts");
+
+/** Hospitals with generated patients in a folder of their own. */
 export type SmallConsortium = Awaited<ReturnType<WorkspaceModule["prepareWorkspace"]>>;
 
 /** One of their daemons: `consilium start` in a process of its own. */
@@ -27,19 +29,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Runs `action` on a consortium of four, who find each other from the address of the first, and removes it. */
+/** Runs `action` on the hospitals of a preset, who find each other from the address of the first, and removes them. */
 export async function withConsortium<Result>(
   rounds: number,
   action: (consortium: SmallConsortium) => Promise<Result>,
+  preset = PRESET,
 ): Promise<Result> {
   const {findPreset} = await builtRoom<Config>("config");
   const {readTask} = await builtRoom<Data>("data");
   const {prepareWorkspace} = await builtModule<WorkspaceModule>("cli/demo/workspace");
+  const {withFiles} = await builtModule<GeneratedTask>("cli/demo/generated-task");
   const root = await mkdtemp(join(tmpdir(), "consilium-bench-"));
   try {
-    const {taskFile, settings} = await findPreset(PRESET);
-    const {task} = await readTask(taskFile);
-    const sites = Object.keys(task.sites);
+    const {taskFile: source, settings} = await findPreset(preset);
+    const located = {taskFile: source, ...(await readTask(source))};
+    const {taskFile, task} = await withFiles(located, join(root, "data"));
+    const sites = Object.keys(task.sites).filter((site) => !task.external.includes(site));
     const consortium = await prepareWorkspace({
       root,
       taskFile,
