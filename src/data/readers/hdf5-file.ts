@@ -52,28 +52,35 @@ function unreadable({name}: TileFileAddress): CodedError {
 }
 
 /** What `action` gives; the library's own errors quote paths, so they are neither passed on nor kept. */
-function guarded<Result>(address: TileFileAddress, action: () => Result): Result {
+function guarded<Result>(address: TileFileAddress, action: () => Result | null): Result {
+  let result: Result | null = null;
   try {
-    return action();
+    result = action();
   } catch {
-    throw unreadable(address);
+    // The library throws whatever it likes; what is wrong is told below.
   }
+  if (result === null) throw unreadable(address);
+  return result;
 }
 
-function rawRows(library: Module, dataset: Dataset, [first, end]: readonly [number, number]): Uint8Array {
+/** Rows `first` to `end` as they lie in the file; null when the library cannot give them. */
+function rawRows(
+  library: Module,
+  dataset: Dataset,
+  [first, end]: readonly [number, number],
+): Uint8Array | null {
   const {shape, size} = dataset.metadata;
   const inner = (shape ?? []).slice(1);
   const sizeBytes = inner.reduce((product, length) => product * length, (end - first) * size);
   const pointer = library._malloc(sizeBytes);
-  if (pointer === 0) throw new RangeError("out of memory");
+  if (pointer === 0) return null;
   try {
     const count = [end - first, ...inner].map(BigInt);
     const offset = [first, ...inner.map(() => 0)].map(BigInt);
     const stride = count.map(() => 1n);
     const target = BigInt(pointer);
     const status = library.get_dataset_data(dataset.file_id, dataset.path, count, offset, stride, target);
-    if (status < 0) throw new RangeError("the library refused");
-    return library.HEAPU8.slice(pointer, pointer + sizeBytes);
+    return status < 0 ? null : library.HEAPU8.slice(pointer, pointer + sizeBytes);
   } finally {
     library._free(pointer);
   }
@@ -90,7 +97,7 @@ function datasetOf(library: Library, dataset: Dataset, address: TileFileAddress)
     readNumbers: (first, end) =>
       guarded(address, () => {
         const values = dataset.slice([[first, end]]);
-        if (!ArrayBuffer.isView(values)) throw new RangeError("not numbers");
+        if (!ArrayBuffer.isView(values)) return null;
         return Float64Array.from<number | bigint>(values, Number);
       }),
   };
@@ -103,7 +110,7 @@ function numberOf(value: unknown): number | null {
 
 function fileOf(library: Library, file: File, address: TileFileAddress): Hdf5File {
   const attributes = guarded(address, () => file.attrs);
-  const attribute = (name: string): unknown => guarded(address, () => attributes[name]?.value);
+  const attribute = (name: string): unknown => guarded(address, () => attributes[name]?.value ?? undefined);
   return {
     dataset: (name) =>
       guarded(address, () => {
