@@ -1,0 +1,26 @@
+import type * as Tfjs from "@tensorflow/tfjs-core";
+import type {ComposedKernel} from "./kernel-scope.ts";
+
+/**
+ * Sums `[segments, ...]` of the rows of `x` `[n, ...]` by the segment that `segmentIds` `[n]` names; a row of no segment
+ * is left out. The gradient of a gather is made of it. The stock lacks it, and its ScatterNd checks no bounds: a plain
+ * loop over the heap.
+ */
+export const unsortedSegmentSum: ComposedKernel<"x" | "segmentIds", Tfjs.UnsortedSegmentSumAttrs> = (
+  scope,
+  {x, segmentIds},
+  {numSegments},
+) => {
+  const ids = scope.integersOf(segmentIds);
+  const sums = scope.allocate([numSegments, ...x.shape.slice(segmentIds.shape.length)]);
+  const into = scope.floatsOf(sums).fill(0);
+  const values = scope.floatsOf(x);
+  const width = ids.length === 0 ? 0 : values.length / ids.length;
+  ids.forEach((id, row) => {
+    if (id < 0 || id >= numSegments) return;
+    for (let column = 0; column < width; column++) {
+      into[id * width + column] = (into[id * width + column] ?? 0) + (values[row * width + column] ?? 0);
+    }
+  });
+  return sums;
+};
