@@ -117,8 +117,8 @@ describe("convolutions on wasm", () => {
     for (const {x, filter, stride} of DEPTHWISE) {
       const name = `[${x.join(", ")}] by [${filter.join(", ")}], stride ${stride}`;
       expectSame(both, name, (tf, sample) => {
-        const images = tf.reshape<Tfjs.Tensor4D>(sample(x), x);
-        const taps = tf.reshape<Tfjs.Tensor4D>(sample(filter), filter);
+        const images = tf.reshape<Tfjs.Rank.R4>(sample(x), x);
+        const taps = tf.reshape<Tfjs.Rank.R4>(sample(filter), filter);
         const dy = sample(tf.depthwiseConv2d(images, taps, stride, pad).shape);
         const strides = typeof stride === "number" ? [stride, stride] : stride;
         const attributes = {strides, pad, dilations: [1, 1]};

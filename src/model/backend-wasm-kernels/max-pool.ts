@@ -37,34 +37,60 @@ function windowsOf({
   });
 }
 
-/** Where the values of every window begin, in the order of the results. */
-function forEachWindow(
-  {batch, channels, axes}: Pooling,
-  visit: (cells: readonly number[], result: number) => void,
+/** Where the values of one window begin; one list that is used again for every window. */
+interface Cells {
+  readonly starts: Int32Array;
+  count: number;
+}
+
+/** The slices, rows and columns of a window that are no padding. */
+interface Extent {
+  readonly slices: readonly number[];
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+}
+
+function collect(
+  cells: Cells,
+  {channels, axes}: Pooling,
+  image: number,
+  {slices, rows, columns}: Extent,
 ): void {
-  const [depth, rows, columns] = axes;
+  const [depth, height, width] = axes;
+  cells.count = 0;
+  for (const slice of slices) {
+    for (const row of rows) {
+      const line = ((image * depth.inSize + slice) * height.inSize + row) * width.inSize;
+      for (const column of columns) cells.starts[cells.count++] = (line + column) * channels;
+    }
+  }
+}
+
+/** Visits every window in the order of the results. */
+function forEachWindow(pooling: Pooling, visit: (cells: Cells, result: number) => void): void {
+  const [depth, rows, columns] = pooling.axes;
   const [slicesOf, rowsOf, columnsOf] = [windowsOf(depth), windowsOf(rows), windowsOf(columns)];
   const perImage = depth.outSize * rows.outSize * columns.outSize;
-  for (let result = 0; result < batch * perImage; result++) {
-    const image = Math.floor(result / perImage);
-    const across = columnsOf[result % columns.outSize] ?? [];
-    const down = rowsOf[Math.floor(result / columns.outSize) % rows.outSize] ?? [];
-    const through = slicesOf[Math.floor(result / (columns.outSize * rows.outSize)) % depth.outSize] ?? [];
-    const lines = through.flatMap((slice) =>
-      down.map((row) => (image * depth.inSize + slice) * rows.inSize + row),
-    );
-    const cells = lines.flatMap((line) =>
-      across.map((column) => (line * columns.inSize + column) * channels),
-    );
+  const cells = {starts: new Int32Array(depth.reach * rows.reach * columns.reach), count: 0};
+  for (let result = 0; result < pooling.batch * perImage; result++) {
+    const line = Math.floor(result / columns.outSize);
+    collect(cells, pooling, Math.floor(result / perImage), {
+      slices: slicesOf[Math.floor(line / rows.outSize) % depth.outSize] ?? [],
+      rows: rowsOf[line % rows.outSize] ?? [],
+      columns: columnsOf[result % columns.outSize] ?? [],
+    });
     visit(cells, result);
   }
 }
 
-/** Where the first of the largest of the values at `cells` is, of one channel. */
-function largestOf(x: Float32Array, cells: readonly number[], channel: number): number {
-  let largest = (cells[0] ?? 0) + channel;
-  for (const cell of cells) {
-    if ((x[cell + channel] ?? 0) > (x[largest] ?? 0)) largest = cell + channel;
+/** Where the first of the largest of a window's values is, of one channel. */
+function largestOf(x: Float32Array, {starts, count}: Cells, channel: number): number {
+  let largest = (starts[0] ?? 0) + channel;
+  let value = x[largest] ?? 0;
+  for (let index = 1; index < count; index++) {
+    const cell = (starts[index] ?? 0) + channel;
+    const other = x[cell] ?? 0;
+    if (other > value) [largest, value] = [cell, other];
   }
   return largest;
 }
