@@ -5,6 +5,7 @@ import {
   fromUnitRange,
   type Matrix,
   meanOf,
+  type PatientMatrix,
   squaredDeviationOf,
   standardise,
   standardiserOf,
@@ -97,6 +98,49 @@ describe("federated statistics", () => {
       const [released] = toUnitRange(mean, "mean", features);
       expect(released, `bound ${bound}`).toBe(bound === 0.7 ? 0 : 1);
     }
+  });
+
+  it("are the patients', whatever the number of rows of each", () => {
+    const patient = fc.array(rowArbitrary, {minLength: 1, maxLength: 8});
+    fc.assert(
+      fc.property(fc.array(patient, {minLength: 1, maxLength: 6}), fc.nat({max: 5}), (patients, chosen) => {
+        const matrixOfPatients = (all: readonly (readonly (readonly number[])[])[]): PatientMatrix => ({
+          ...matrixOf(all.flat()),
+          patients: all.length,
+          patientOf: Uint32Array.from(all.flatMap((rows, number) => rows.map(() => number))),
+        });
+        const repeated = patients.map((rows, number) =>
+          number === chosen ? [...rows, ...rows, ...rows] : rows,
+        );
+        const from = Float64Array.of(60, 0, 0.5);
+        const ofPatient = patients.map((rows) => squaredDeviationOf(matrixOf(rows), from));
+        const expected = weightedMean(
+          ofPatient,
+          patients.map(() => 1),
+        );
+        for (const matrix of [matrixOfPatients(patients), matrixOfPatients(repeated)]) {
+          squaredDeviationOf(matrix, from).forEach((value, feature) => {
+            expect(value, `deviation ${feature}`).toBeCloseTo(expected[feature] ?? Number.NaN, 8);
+          });
+        }
+        const mean = meanOf(matrixOfPatients(patients));
+        meanOf(matrixOfPatients(repeated)).forEach((value, feature) => {
+          expect(value, `mean ${feature}`).toBeCloseTo(mean[feature] ?? Number.NaN, 10);
+        });
+      }),
+    );
+  });
+
+  it("are the same bytes for one row a patient as for rows without patients", () => {
+    fc.assert(
+      fc.property(fc.array(rowArbitrary, {minLength: 1, maxLength: 40}), (rows) => {
+        const plain = matrixOf(rows);
+        const own = {...plain, patients: plain.n, patientOf: Uint32Array.from(rows.keys())};
+        const mean = meanOf(plain);
+        expect(meanOf(own)).toEqual(mean);
+        expect(squaredDeviationOf(own, mean)).toEqual(squaredDeviationOf(plain, mean));
+      }),
+    );
   });
 
   it("of no rows are refused", () => {

@@ -102,6 +102,88 @@ describe("a task file", () => {
   });
 });
 
+const SLIDES: Readonly<Record<string, string>> = {
+  formatVersion: "1",
+  kind: "slides",
+  name: "msi",
+  title: "MSI",
+  synthetic: "true",
+  source: "made up",
+  sites: "{leeds: {clini: c.csv, slides: s.csv, features: f}, york: {tiles: t.csv, features: y.npy}}",
+  columns: "{patient: PATIENT, file: FILENAME}",
+  label: "{column: isMSIH, positive: [MSIH], negative: [nonMSIH, MSS]}",
+  missing: "{markers: [NA], policy: drop-row}",
+  features:
+    "{extractor: uni, dimension: 3, tileSizeUm: 256, tileSizePx: null, range: [-1, 2], tilesPerPatient: 8}",
+  split: "{type: hash, test: 0.2, validation: 0.2}",
+};
+
+function parseSlides(changes: Readonly<Record<string, string>> = {}) {
+  const lines = Object.entries({...SLIDES, ...changes}).map(([key, value]) => `${key}: ${value}\n`);
+  return parseTask(lines.join(""), "msi.task.yaml");
+}
+
+const featuresWith = (from: string, to: string) => ({features: SLIDES["features"]?.replace(from, to) ?? ""});
+
+describe("a task of slides", () => {
+  it("knows the layout of each site by its files, and names features by number", () => {
+    const task = parseSlides();
+    expect(task.sites).toMatchObject({leeds: {layout: "stamp"}, york: {layout: "array"}});
+    expect(featuresOf(task)).toEqual(["f0", "f1", "f2"].map((name) => ({name, low: -1, high: 2})));
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ["its kind is unknown", {kind: "slide"}, /:2:7: kind: .*Did you mean "slides"/],
+    ["a site mixes the layouts", {sites: "{l: {clini: c, tiles: t, features: f}}"}, /sites\.l: needs clini/],
+    ["a site lacks a table", {sites: "{l: {clini: c, features: f}}"}, /sites\.l: needs clini/],
+    [
+      "a key of a site is misspelt",
+      {sites: "{l: {clinni: c, slides: s, features: f}}"},
+      /unknown key "clinni".*Did you mean "clini"/,
+    ],
+    ["no column lists the slides", {columns: "{patient: PATIENT}"}, /needs columns\.file/],
+    ["the label is the patient key", {columns: "{patient: isMSIH, file: F}"}, /columns\.patient: the label/],
+    ["the file is the label", {columns: "{patient: P, file: isMSIH}"}, /columns\.file: is the/],
+    ["the range is empty", featuresWith("[-1, 2]", "[2, 2]"), /features\.range: the least/],
+    ["a tile has no feature", featuresWith("dimension: 3", "dimension: 0"), /features\.dimension/],
+    ["a tile size is left out", featuresWith("tileSizePx: null, ", ""), /tileSizePx: is missing/],
+    ["a split file is given", {split: "{type: file, file: x, validation: 0}"}, /split/],
+    ["a label is both", {label: "{column: l, positive: [1], negative: [1]}"}, /negative\[0\]: is among/],
+  ])("is refused when %s", async (_, changes, expected) => {
+    const line = errorLine(await thrownBy(() => parseSlides(changes)));
+    expect(line).toMatch(/^DATA_TASK_INVALID: msi\.task\.yaml:\d+:\d+: /);
+    expect(line).toMatch(expected);
+  });
+
+  it.each<Record<string, string>>([
+    {title: "Other"},
+    {root: "elsewhere"},
+    {sites: "{leeds: {tiles: t, features: f}}"},
+    {columns: "{patient: ID, file: SLIDE}"},
+    {missing: "{markers: [unknown], policy: drop-row}"},
+    {split: "{type: hash, test: 0.5, validation: 0}"},
+  ])("has the same contract at a site that differs by %o", (changes) => {
+    expect(contractHash(parseSlides(changes))).toBe(contractHash(parseSlides()));
+  });
+
+  it.each<Record<string, string>>([
+    {name: "msi-2"},
+    {synthetic: "false"},
+    {label: "{column: MSI, positive: [MSIH], negative: [nonMSIH, MSS]}"},
+    {label: "{column: isMSIH, positive: [nonMSIH, MSS], negative: [MSIH]}"},
+    {label: "{column: isMSIH, positive: [MSIH], negative: [MSS, nonMSIH]}"},
+    {missing: "{markers: [NA], policy: refuse}"},
+    featuresWith("uni", "uni2"),
+    featuresWith("dimension: 3", "dimension: 4"),
+    featuresWith("256", "null"),
+    featuresWith("tileSizePx: null", "tileSizePx: 224"),
+    featuresWith("[-1, 2]", "[-1, 3]"),
+    featuresWith("tilesPerPatient: 8", "tilesPerPatient: 9"),
+  ])("has another contract with %o", (changes) => {
+    expect(contractHash(parseSlides(changes))).not.toBe(contractHash(parseSlides()));
+  });
+});
+
 describe("the folder of a task's files", () => {
   const root = (text: string, variables: Record<string, string> = {}) =>
     taskRoot({task: parse({root: text}), folder: resolve("/tasks")}, variables);

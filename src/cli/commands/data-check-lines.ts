@@ -10,7 +10,7 @@ const FEW_PATIENTS = 10;
 const TELLING_DISTANCE = 0.2;
 
 /** A count as a range wide enough to be passed on: 0, 1-9, 10-19, ... 1000000 or more. */
-export function bucketOf(count: number): string {
+function bucketOf(count: number): string {
   const next = BUCKETS.findIndex((bound) => bound > count);
   if (next === 0) return "0";
   if (next === -1) return `${BUCKETS.at(-1)} or more`;
