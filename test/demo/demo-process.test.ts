@@ -13,7 +13,7 @@ import {systemClock} from "../../src/core/index.ts";
 import {fullBatches, inWorkspace} from "./settings.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 300_000;
 const OTHERS = ["--external", "east"];
 
 let folder: string;
