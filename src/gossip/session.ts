@@ -21,6 +21,9 @@ import {settle} from "./voting.ts";
 
 const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
 
+/** An observer asks for news each time this many of the shortest deadlines have passed: it keeps nobody waiting. */
+const OBSERVER_PACE = 5;
+
 /** Where a member stands, for status pages and logs. */
 export interface SessionView {
   /** The round under way; equal to the plan's rounds when the run has ended. */
@@ -249,7 +252,8 @@ class SessionMachine implements Session {
   /** Nobody tells an observer of new certificates: it asks. */
   #askAgainLater(): void {
     if (this.#round === null) return;
-    this.#emit({type: "arm", timer: "patience", afterMs: this.#setup.limits.maximumMs});
+    const {minimumMs, maximumMs} = this.#setup.limits;
+    this.#emit({type: "arm", timer: "patience", afterMs: Math.min(maximumMs, OBSERVER_PACE * minimumMs)});
   }
 
   #onTimer(timer: TimerName): void {
