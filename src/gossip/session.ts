@@ -257,14 +257,12 @@ class SessionMachine implements Session {
   }
 
   #onTimer(timer: TimerName): void {
-    if (this.#isObserver) {
+    if (timer === "catch-up") this.#onCatchUpTimer();
+    else if (this.#isObserver) {
       for (const peer of this.#presence.linked) this.#ask(peer);
       this.#askAgainLater();
       this.#inRound((context) => settle(context));
-      return;
-    }
-    if (timer === "catch-up") this.#onCatchUpTimer();
-    else this.#inRound((context) => onTimer(context, timer));
+    } else this.#inRound((context) => onTimer(context, timer));
   }
 
   #onCatchUpTimer(): void {

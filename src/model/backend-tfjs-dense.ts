@@ -45,8 +45,7 @@ function throughActivation(
 /**
  * Backward pass (reverse-mode differentiation written out): with d_l the gradient by z_l,
  * by W_l it is a_l^T d_l, by b_l the column sums of d_l, by a_l d_l W_l^T.
- * The transposes are made first, as the wasm backend's matMul takes a naive loop when it is to transpose itself:
- * measured 4 times slower for layers of 512.
+ * The transposes are made first, so that every backend multiplies the same two matrices in its own usual way.
  * @param pass with the gradient `[n, outputs]` by the logits
  * @returns the gradient by weight and bias of each layer in turn, in the order of the layout
  */

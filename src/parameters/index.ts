@@ -7,6 +7,7 @@ export {
   weightOf,
 } from "./contribution.ts";
 export type {ParametersErrorCode} from "./errors.ts";
+export {HALF_VALUES} from "./half.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
 export {applyMixture, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
 export {

@@ -39,4 +39,28 @@ describe("an evaluator", () => {
       certified.get("observer")?.at(-1)?.snapshot.hash,
     );
   });
+
+  it("turns to another when the member that gives it the final result stalls", () => {
+    let giver: string | null = null;
+    const {world, members, certified} = createConsortium({
+      seed: 10,
+      weights: [5, 7, 11],
+      rounds: 3,
+      observers: ["observer"],
+      faultAt: (member, effect) => {
+        const isLast = members.every((each) => world.sessionOf(each)?.view().isFinished === true);
+        if (member === "observer" && effect.type === "fetch" && isLast && giver === null) {
+          giver = effect.from;
+          world.stall(giver);
+        }
+        return "none";
+      },
+    });
+    for (const member of members) world.start(member);
+    world.run(() => members.every((each) => world.sessionOf(each)?.view().isFinished === true));
+    world.start("observer");
+    world.run(() => world.sessionOf("observer")?.view().isFinished === true);
+    expect(giver, "the one that was asked first").not.toBeNull();
+    expect(certified.get("observer")?.at(-1)?.certificate.body.round).toBe(2);
+  });
 });

@@ -23,12 +23,6 @@ export interface Baselines {
   readonly pooled: TrainedModel;
 }
 
-/** Sites that train, and sites that only evaluate. */
-export interface Sites {
-  readonly trainers: readonly SiteData[];
-  readonly evaluators: readonly SiteData[];
-}
-
 /** Trains each site alone, and all sites' rows in one place. */
 export async function trainBaselines(experiment: Experiment, sites: readonly SiteData[]): Promise<Baselines> {
   const training = sites.map(async (site) => ({...site, local: await trainLocal(experiment, site)}));

@@ -1,24 +1,10 @@
+import {HALF_VALUES} from "../../parameters/index.ts";
+
 /** Number formats of features: IEEE 754 binary16, binary32, binary64. */
 export type FloatFormat = "f16" | "f32" | "f64";
 
 /** Bytes of one number. */
 export const FLOAT_BYTES: Readonly<Record<FloatFormat, number>> = {f16: 2, f32: 4, f64: 8};
-
-function singleOfHalf(half: number): number {
-  const sign = (half & 0x8000) === 0 ? 1 : -1;
-  const exponent = (half >>> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-let halfValues: Float32Array | undefined;
-
-function halfTable(): Float32Array {
-  halfValues ??= Float32Array.from({length: 0x10000}, (_, half) => singleOfHalf(half));
-  return halfValues;
-}
 
 /** Copies row `row` of a slice to `into`, whose length is the row's. */
 export type CopyRow = (row: number, into: Float32Array) => void;
@@ -38,9 +24,8 @@ export function floatRows(bytes: Uint8Array, format: FloatFormat, width: number)
     return (row, into) => into.set(numbers.subarray(row * width, (row + 1) * width));
   }
   const halves = new Uint16Array(buffer, byteOffset, count);
-  const table = halfTable();
   return (row, into) => {
     const start = row * width;
-    for (let index = 0; index < width; index++) into[index] = table[halves[start + index] ?? 0] ?? 0;
+    for (let index = 0; index < width; index++) into[index] = HALF_VALUES[halves[start + index] ?? 0] ?? 0;
   };
 }
