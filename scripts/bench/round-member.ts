@@ -13,7 +13,7 @@ type TransportModule = typeof import("../../src/node/transport.ts");
 
 const {createRandom, sha256, silentLogger, systemClock} = await builtRoom<Core>("core");
 const {createIdentity, verifySignature} = await builtRoom<Consortium>("consortium");
-const {createSession} = await builtRoom<Gossip>("gossip");
+const {createSession, parameterArithmetic} = await builtRoom<Gossip>("gossip");
 const {createLibp2pNetwork} = await builtRoom<NetworkRoom>("network");
 const {codecOf} = await builtRoom<Parameters>("parameters");
 const {releaseUpdate} = await builtRoom<Privacy>("privacy");
@@ -63,6 +63,7 @@ function sessionOf(setup: Setup, restored: Restored) {
     limits: {minimumMs: 5000, maximumMs: 60_000},
     primitives: {
       hash: sha256,
+      arithmetic: parameterArithmetic,
       sign: (bytes) => identity.sign("vote", context, bytes),
       verify: (member, bytes, signature) =>
         verifySignature(member, {purpose: "vote", context, bytes, signature}),

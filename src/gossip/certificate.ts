@@ -1,10 +1,12 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
+import type {Arithmetic} from "./arithmetic.ts";
 import {type Certificate, type CertificateBody, canonicalBytes} from "./frames.ts";
 import {type MemberId, majority} from "./quorum.ts";
 
 /** What the protocol needs and must not do itself. */
 export interface Primitives {
   readonly hash: Hash;
+  readonly arithmetic: Arithmetic;
   /** This member's signature over a vote. */
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether `signature` is `member`'s over `bytes`; false, never a throw, for nonsense. */

@@ -1,14 +1,5 @@
 import {isCoded, toHex} from "../core/index.ts";
-import {
-  applyMixture,
-  type Chunk,
-  checkContribution,
-  contributionSize,
-  createSnapshot,
-  partition,
-  sumChunk,
-  weightOf,
-} from "../parameters/index.ts";
+import {type Chunk, contributionSize, partition} from "../parameters/index.ts";
 import {leastWeight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
@@ -101,7 +92,8 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
   if (parts.size < exchange.participants.length) return;
   const inOrder = exchange.participants.flatMap((participant) => parts.get(participant.member) ?? []);
   try {
-    const mixture = sumChunk(context.state.setup.primitives.hash, codecOfRound(context), chunk, inOrder);
+    const {hash, arithmetic} = context.state.setup.primitives;
+    const mixture = arithmetic.sumChunk(hash, codecOfRound(context), chunk, inOrder);
     parts.clear();
     exchange.owned.set(index, mixture.hash);
     context.emit({type: "publish-mixture", mixture});
@@ -125,7 +117,7 @@ function objectToCulprit(
 ): void {
   for (const [member, bytes] of parts) {
     try {
-      checkContribution(codecOfRound(context), chunk, bytes);
+      context.state.setup.primitives.arithmetic.checkContribution(codecOfRound(context), chunk, bytes);
     } catch (error) {
       if (!isCoded(error)) throw error;
       objectTo(context, member, "invalid");
@@ -168,12 +160,13 @@ export function onSum(context: RoundContext, index: number, bytes: Uint8Array): 
   exchange.sums.set(index, bytes);
   if (exchange.sums.size < exchange.chunks.length) return;
   const {spec, primitives} = setup;
+  const {arithmetic} = primitives;
   const assembled = exchange.chunks.length === 1 ? bytes : assemble(context, exchange);
   try {
-    const values = applyMixture(spec.codec, spec.reference, spec.mixed, assembled);
-    const snapshot = createSnapshot(primitives.hash, spec.layout, values);
+    const values = arithmetic.applyMixture(spec.codec, spec.reference, spec.mixed, assembled);
+    const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
     held.set(snapshot.hash, snapshot);
-    exchange.result = {hash: snapshot.hash, weight: weightOf(assembled)};
+    exchange.result = {hash: snapshot.hash, weight: arithmetic.weightOf(assembled)};
     setup.exchanging.observe(context.nowMs - exchange.startedAtMs);
     const {rules} = setup;
     const isTooLight =

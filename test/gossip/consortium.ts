@@ -6,6 +6,8 @@ import {
   type Effect,
   majority,
   type Primitives,
+  parameterArithmetic,
+  type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
 import {type CodecName, codecOf, createSnapshot} from "../../src/parameters/index.ts";
@@ -25,6 +27,7 @@ export interface ConsortiumOptions {
   readonly weightShare?: number;
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
   readonly trainingMs?: (member: string, round: number) => number;
+  readonly openSession?: (setup: SessionSetup) => Session;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -37,6 +40,7 @@ export function primitivesOf(member: string): Primitives {
     new Uint8Array(createHash("sha256").update(`seal of ${by}`).update(bytes).digest());
   return {
     hash: sha256,
+    arithmetic: parameterArithmetic,
     sign: (bytes) => seal(member, bytes),
     verify: (by, bytes, signature) => Buffer.compare(seal(by, bytes), signature) === 0,
   };
@@ -95,6 +99,7 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
+    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf};

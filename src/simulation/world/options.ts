@@ -1,5 +1,5 @@
 import type {Random} from "../../core/index.ts";
-import type {Certified, Contribution, Effect, MemberId, SessionSetup} from "../../gossip/index.ts";
+import type {Certified, Contribution, Effect, MemberId, Session, SessionSetup} from "../../gossip/index.ts";
 
 /** What a fault does to a member at one of its effects. */
 export type Fault = "crash-before" | "crash-after" | "none";
@@ -16,5 +16,7 @@ export interface WorldOptions {
   readonly random: Random;
   /** Decides a fault at every effect of every member: every point at which a process can die. */
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
+  /** Opens a member's session; the default is the protocol's own. */
+  openSession?(setup: SessionSetup): Session;
   onCertified?(member: MemberId, certified: Certified): void;
 }

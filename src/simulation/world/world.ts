@@ -84,7 +84,8 @@ export class World {
     if (machine.session !== null) return;
     const restored = restoreSession(machine.disk);
     machine.life += 1;
-    machine.session = createSession({...this.#options.setupOf(member), restored});
+    const open = this.#options.openSession ?? createSession;
+    machine.session = open({...this.#options.setupOf(member), restored});
     if (restored.certified !== null) {
       machine.blobs.set(restored.certified.snapshot.hash, restored.certified.snapshot.bytes);
     }
