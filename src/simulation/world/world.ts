@@ -37,9 +37,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    for (const member of options.members) {
-      this.#machines.set(member, createMachine());
-    }
+    for (const member of options.members) this.#machines.set(member, createMachine());
   }
 
   /** Virtual milliseconds since the beginning. */
@@ -84,8 +82,8 @@ export class World {
     if (machine.session !== null) return;
     const restored = restoreSession(machine.disk);
     machine.life += 1;
-    const open = this.#options.openSession ?? createSession;
-    machine.session = open({...this.#options.setupOf(member), restored});
+    const {openSession = createSession, setupOf} = this.#options;
+    machine.session = openSession({...setupOf(member), restored});
     if (restored.certified !== null) {
       machine.blobs.set(restored.certified.snapshot.hash, restored.certified.snapshot.bytes);
     }
