@@ -18,6 +18,8 @@ import {type Fault, World} from "../../src/simulation/index.ts";
 export interface ConsortiumOptions {
   readonly seed: number;
   readonly weights: readonly number[];
+  /** Their ids, sorted; the default is member-a, member-b, ... */
+  readonly members?: readonly string[];
   readonly rounds: number;
   readonly values?: number;
   readonly codec?: CodecName;
@@ -55,7 +57,7 @@ export function train(seed: number, member: string, round: number, reference: Fl
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
-  const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
@@ -102,7 +104,7 @@ export function createConsortium(options: ConsortiumOptions) {
     ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
-  return {world, members, certified, weightOf, setupOf};
+  return {world, members, certified, weightOf, setupOf, contributionOf};
 }
 
 /** The parameters that central FedAvg over `contributors` gives, in binary64 until the last rounding. */
