@@ -77,24 +77,31 @@ function mutateLeaf(random: Random, value: unknown): unknown {
   }
 }
 
+function mutateList(random: Random, items: readonly unknown[]): unknown[] {
+  const at = random.below(items.length);
+  const kind = random.below(8);
+  if (kind === 0) return [...items, items[at]];
+  if (kind === 1) return items.toSpliced(at, 1);
+  return items.with(at, mutateItem(random, items[at]));
+}
+
+function mutateMap(random: Random, map: object): object {
+  const entries = Object.entries(map);
+  const at = random.below(entries.length + 1);
+  const [key, value] = entries[at] ?? ["extra", 1];
+  const rest = entries.filter((_, index) => index !== at);
+  const kind = random.below(8);
+  if (kind === 0) return Object.fromEntries(rest);
+  if (kind === 1) return Object.fromEntries([...rest, [`${key}s`, value]]);
+  return Object.fromEntries([...rest, [key, mutateItem(random, value)]]);
+}
+
 /** Changes a decoded item somewhere below its root: a leaf, a key, or a whole part. */
 function mutateItem(random: Random, item: unknown): unknown {
-  if (Array.isArray(item) && item.length > 0 && random.below(4) > 0) {
-    const at = random.below(item.length);
-    if (random.below(4) === 0) return [...item, item[at]];
-    if (random.below(4) === 0) return item.toSpliced(at, 1);
-    return item.with(at, mutateItem(random, item[at]));
-  }
-  if (typeof item === "object" && item !== null && !(item instanceof Uint8Array) && random.below(6) > 0) {
-    const entries = Object.entries(item);
-    const at = random.below(entries.length + 1);
-    const [key, value] = entries[at] ?? ["extra", 1];
-    const rest = entries.filter((_, index) => index !== at);
-    if (random.below(8) === 0) return Object.fromEntries(rest);
-    if (random.below(8) === 0) return Object.fromEntries([...rest, [`${key}s`, value]]);
-    return Object.fromEntries([...rest, [key, mutateItem(random, value)]]);
-  }
-  return mutateLeaf(random, item);
+  const isLeaf = typeof item !== "object" || item === null || item instanceof Uint8Array;
+  if (isLeaf || random.below(6) === 0) return mutateLeaf(random, item);
+  if (!Array.isArray(item)) return mutateMap(random, item);
+  return item.length === 0 ? [item] : mutateList(random, item);
 }
 
 /** The CBOR item that `bytes` hold behind their first `skip` bytes, changed; null where they hold none. */

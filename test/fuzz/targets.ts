@@ -136,7 +136,7 @@ function gossipSession(): FuzzTarget {
   let session = createMember();
   let inputs = 0;
   const seeds = Object.values(FRAMES).flatMap((frame) =>
-    [0, 1].map((round) => encodeGossipFrame({...frame, round} as typeof frame)),
+    [0, 1].map((round) => encodeGossipFrame({...frame, round})),
   );
   return {
     name: "gossip session",
@@ -168,7 +168,7 @@ const controlStream: FuzzTarget = {
     encodeFrame("hello", encodeHandshake(HELLO)),
     encodeFrame("welcome", encodeHandshake({session: 7})),
     encodeFrame("refused", encodeHandshake({session: 7, field: "layout"})),
-    encodeFrame("data", encodeGossipFrame(FRAMES["vote"] as never)),
+    encodeFrame("data", gossipSeeds[0] ?? new Uint8Array()),
     encodeFrame("heartbeat", new Uint8Array()),
   ],
   skip: 5,
