@@ -1,5 +1,5 @@
 import {isCoded, toHex} from "../core/index.ts";
-import {type Chunk, contributionSize, partition} from "../parameters/index.ts";
+import {type Chunk, codecOf, contributionSize, type Dither, partition} from "../parameters/index.ts";
 import {leastWeight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
@@ -93,7 +93,8 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
   const inOrder = exchange.participants.flatMap((participant) => parts.get(participant.member) ?? []);
   try {
     const {hash, arithmetic} = context.state.setup.primitives;
-    const mixture = arithmetic.sumChunk(hash, codecOfRound(context), chunk, inOrder);
+    const sum = {codec: codecOfRound(context), chunk, dither: ditherOfSum(context, chunk)};
+    const mixture = arithmetic.sumChunk(hash, sum, inOrder);
     parts.clear();
     exchange.owned.set(index, mixture.hash);
     context.emit({type: "publish-mixture", mixture});
@@ -108,6 +109,15 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
     if (!isCoded(error)) throw error;
     objectToCulprit(context, chunk, parts);
   }
+}
+
+/** The same at every member, so that whoever owns the chunk writes the same bytes. */
+function ditherOfSum({state}: RoundContext, {firstValue}: Chunk): Dither {
+  const {primitives, rules, round} = state.setup;
+  const ballot = state.exchange?.ballot ?? 0;
+  const digest = primitives.hash(canonicalBytes(["consilium/dither/1", rules.run, round, ballot]));
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  return {key: [view.getUint32(0), view.getUint32(4)], first: firstValue};
 }
 
 function objectToCulprit(
@@ -149,14 +159,14 @@ export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"
   const isUnderWay = [...context.state.fetches.values()].some(
     (other) => other.kind === "sum" && other.group === purpose.group && other.chunk === purpose.chunk,
   );
-  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, offset: 0, length: chunk.lengthBytes});
+  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, offset: 0, length: chunk.sum.lengthBytes});
 }
 
 /** Takes in the owner's bytes of a chunk; with the last one the result is assembled and held. */
 export function onSum(context: RoundContext, index: number, bytes: Uint8Array): void {
   const {exchange, setup, held} = context.state;
   const chunk = exchange?.chunks[index];
-  if (exchange == null || chunk === undefined || bytes.length !== chunk.lengthBytes) return;
+  if (exchange == null || chunk === undefined || bytes.length !== chunk.sum.lengthBytes) return;
   exchange.sums.set(index, bytes);
   if (exchange.sums.size < exchange.chunks.length) return;
   const {spec, primitives} = setup;
@@ -180,8 +190,9 @@ export function onSum(context: RoundContext, index: number, bytes: Uint8Array): 
 }
 
 function assemble(context: RoundContext, exchange: Exchange): Uint8Array {
-  const whole = new Uint8Array(contributionSize(codecOfRound(context), context.state.setup.spec.mixed));
-  for (const [index, bytes] of exchange.sums) whole.set(bytes, exchange.chunks[index]?.offsetBytes ?? 0);
+  const {codec, mixed} = context.state.setup.spec;
+  const whole = new Uint8Array(contributionSize(codecOf(codec.sums), mixed));
+  for (const [index, bytes] of exchange.sums) whole.set(bytes, exchange.chunks[index]?.sum.offsetBytes ?? 0);
   exchange.sums.clear();
   return whole;
 }

@@ -23,7 +23,7 @@ import {
   encodeHandshake,
   MAX_HANDSHAKE_BYTES,
 } from "../../src/network/handshake.ts";
-import {codecOf} from "../../src/parameters/index.ts";
+import {codecOf, NO_DITHER} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "../gossip/consortium.ts";
 import {CERTIFICATE, FRAMES} from "../gossip/frame-examples.ts";
@@ -105,7 +105,7 @@ function createMember(): Session {
     shapeOf: () => ({layout: LAYOUT, values: 3}),
     restored: {certified: null, round: null},
   });
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), hash: sha256, weight: 0.25};
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256, weight: 0.25};
   const {release} = releaseUpdate({...options, update: Float32Array.of(1, 2, 3)});
   const events: Event[] = [
     {type: "link-up", peer: "member-b"},

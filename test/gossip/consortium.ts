@@ -10,7 +10,7 @@ import {
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
-import {type CodecName, codecOf, createSnapshot} from "../../src/parameters/index.ts";
+import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {type Fault, World} from "../../src/simulation/index.ts";
 
@@ -88,6 +88,7 @@ export function createConsortium(options: ConsortiumOptions) {
       update,
       weight: weightOf(member),
       codec: codecOf(codec),
+      dither: drawDither(createRandom({seed, site: member, round, purpose: "dither"})),
       clipNorm: 1e6,
       hash: sha256,
     });
