@@ -29,7 +29,7 @@ function expectWeight(weight: number): void {
 
 /** Sums of the exact numbers at the end of each part, of which the last is its weight. */
 function summedExact(parts: readonly Uint8Array[], count: number): number[] {
-  const totals = new Array<number>(count).fill(0);
+  const totals = Array.from({length: count}, () => 0);
   for (const part of parts) {
     expectWeight(weightOf(part));
     exactOf(part, count).forEach((value, index) => {
