@@ -3,4 +3,8 @@ export type GossipErrorCode =
   /** Bytes from a peer are not a frame of this protocol version. */
   | "GOSSIP_FRAME_MALFORMED"
   /** A certificate does not carry a quorum's valid votes for its content. */
-  | "GOSSIP_CERTIFICATE_INVALID";
+  | "GOSSIP_CERTIFICATE_INVALID"
+  /** Too few vectors for a robust rule's bound of faulty members. */
+  | "GOSSIP_ROBUST_TOO_FEW"
+  /** Self-centred clipping without a valid vector of the member's own. */
+  | "GOSSIP_ROBUST_NO_CENTRE";

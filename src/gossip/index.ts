@@ -14,6 +14,18 @@ export {
 export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
+export {applyRobustRule} from "./robust/apply.ts";
+export {LEAST_ROBUST_MEMBERS, leastVectors, robustRuleFault} from "./robust/requirement.ts";
+export type {
+  LeftOutReason,
+  RobustOutcome,
+  RobustRule,
+  RobustRuleName,
+  RobustVector,
+  UsedReason,
+  Verdict,
+} from "./robust/rules.ts";
+export {normLimit} from "./robust/screening.ts";
 export {createSession, type Session, type SessionView} from "./session.ts";
 export type {
   Accepted,
