@@ -25,7 +25,9 @@ export type {
   UsedReason,
   Verdict,
 } from "./robust/rules.ts";
+export {type Sample, sampleBound} from "./robust/sample-bound.ts";
 export {normLimit} from "./robust/screening.ts";
+export {cappedWeights, votedWeightCap} from "./robust/weight-cap.ts";
 export {createSession, type Session, type SessionView} from "./session.ts";
 export type {
   Accepted,

@@ -3,11 +3,11 @@ import {addScaled, blocksOf, type Rows} from "./rows.ts";
 import {KEPT, type RobustOutcome, type Verdict} from "./rules.ts";
 
 /** Steps of {@link centredClipping} when a plan names the rule. */
-const STEPS = 3;
+const STEPS = 5;
 
 /** How far and how often {@link centredClipping} goes. */
 export interface ClippingChoice {
-  /** tau: how far from the centre a row may pull; by default the (f + 1)-th largest of the rows' norms. */
+  /** tau: how far from the centre a row may pull; unless given, the (f + 1)-th largest distance at each step. */
   readonly radius?: number;
   /** L, at least 1. */
   readonly steps?: number;
@@ -21,12 +21,10 @@ export interface ClippingChoice {
  */
 export function centredClipping(rows: Rows, faulty: number, choice: ClippingChoice = {}): RobustOutcome {
   const values = new Float64Array(rows.length);
-  let distances = distancesFrom(values, rows);
-  const radius = choice.radius ?? largest(distances, faulty + 1);
-  let factors = clipFactors(distances, radius);
+  let factors: Float64Array = new Float64Array(rows.count).fill(1);
   for (let step = 0; step < (choice.steps ?? STEPS); step++) {
-    if (step > 0) distances = distancesFrom(values, rows);
-    factors = clipFactors(distances, radius);
+    const distances = distancesFrom(values, rows);
+    factors = clipFactors(distances, choice.radius ?? largest(distances, faulty + 1));
     pull(
       rows,
       values,

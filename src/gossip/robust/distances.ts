@@ -2,15 +2,16 @@ import {blocksOf, type Rows} from "./rows.ts";
 
 /** Squared L2 distance of two vectors of one length: four sums side by side, each in the order of the values. */
 export function squaredDistance(a: Float64Array, b: Float64Array): number {
+  const squareAt = (index: number): number => ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
   const aligned = a.length - (a.length % 4);
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   for (let index = 0; index < aligned; index += 4) {
-    s0 += ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
-    s1 += ((a[index + 1] ?? 0) - (b[index + 1] ?? 0)) ** 2;
-    s2 += ((a[index + 2] ?? 0) - (b[index + 2] ?? 0)) ** 2;
-    s3 += ((a[index + 3] ?? 0) - (b[index + 3] ?? 0)) ** 2;
+    s0 += squareAt(index);
+    s1 += squareAt(index + 1);
+    s2 += squareAt(index + 2);
+    s3 += squareAt(index + 3);
   }
-  for (let index = aligned; index < a.length; index++) s0 += ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
+  for (let index = aligned; index < a.length; index++) s0 += squareAt(index);
   return s0 + s1 + (s2 + s3);
 }
 

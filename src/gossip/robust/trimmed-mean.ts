@@ -8,22 +8,13 @@ import {KEPT, leftOut, type RobustOutcome} from "./rules.ts";
  * @see Yin et al., Byzantine-robust distributed learning, ICML 2018, definition 2
  */
 export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
-  const kept = rows.count - 2 * trim;
   const isKept = new Uint8Array(rows.count);
   const values = new Float64Array(rows.length);
   const column = new Float64Array(rows.count);
   for (const block of blocksOf(rows)) {
     for (let at = 0; at < block.size; at++) {
       for (let row = 0; row < rows.count; row++) column[row] = block.rows[row]?.[at] ?? 0;
-      sortAscending(column);
-      let sum = 0;
-      for (let rank = trim; rank < trim + kept; rank++) sum += column[rank] ?? 0;
-      values[block.first + at] = sum / kept;
-      const [low, high] = [column[trim] ?? 0, column[trim + kept - 1] ?? 0];
-      for (let row = 0; row < rows.count; row++) {
-        const value = block.rows[row]?.[at] ?? 0;
-        if (value >= low && value <= high) isKept[row] = 1;
-      }
+      values[block.first + at] = meanOfMiddle(column, trim, isKept);
     }
   }
   return {
@@ -32,12 +23,28 @@ export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
   };
 }
 
-/** Insertion sort in place: for a few dozen values faster than the engine's. */
-function sortAscending(values: Float64Array): void {
-  for (let end = 1; end < values.length; end++) {
-    const value = values[end] ?? 0;
-    let at = end;
-    for (; at > 0 && (values[at - 1] ?? 0) > value; at--) values[at] = values[at - 1] ?? 0;
-    values[at] = value;
+/** The mean of `column` without its `trim` ends; marks in `isKept` whose values count. */
+function meanOfMiddle(column: Float64Array, trim: number, isKept: Uint8Array): number {
+  const sorted = sortedCopy(column);
+  const end = column.length - trim;
+  let sum = 0;
+  for (let rank = trim; rank < end; rank++) sum += sorted[rank] ?? 0;
+  const [low, high] = [sorted[trim] ?? 0, sorted[end - 1] ?? 0];
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? 0;
+    if (value >= low && value <= high) isKept[row] = 1;
   }
+  return sum / (end - trim);
+}
+
+/** Insertion sort: for a few dozen values faster than the engine's. */
+function sortedCopy(column: Float64Array): Float64Array {
+  const sorted = column.slice();
+  for (let end = 1; end < sorted.length; end++) {
+    const value = sorted[end] ?? 0;
+    let at = end;
+    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
+    sorted[at] = value;
+  }
+  return sorted;
 }
