@@ -1,11 +1,17 @@
 import {
+  applyMass,
   applyMixture,
   checkContribution,
   createSnapshot,
+  encodeMass,
+  isNear,
+  massOf,
+  mixMass,
   openSnapshot,
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
+import {mixRobustly} from "./robust/mix-robustly.ts";
 
 /**
  * All that the protocol computes on parameters, in one place: what goes in and out of it is data, everything else
@@ -18,6 +24,12 @@ export interface Arithmetic {
   readonly weightOf: typeof weightOf;
   readonly createSnapshot: typeof createSnapshot;
   readonly openSnapshot: typeof openSnapshot;
+  readonly massOf: typeof massOf;
+  readonly encodeMass: typeof encodeMass;
+  readonly mixMass: typeof mixMass;
+  readonly applyMass: typeof applyMass;
+  readonly isNear: typeof isNear;
+  readonly mixRobustly: typeof mixRobustly;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -28,4 +40,10 @@ export const parameterArithmetic: Arithmetic = {
   weightOf,
   createSnapshot,
   openSnapshot,
+  massOf,
+  encodeMass,
+  mixMass,
+  applyMass,
+  isNear,
+  mixRobustly,
 };

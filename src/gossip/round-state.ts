@@ -4,6 +4,7 @@ import type {Deadline, DeadlineLimits} from "./deadline.ts";
 import type {Exchange} from "./exchange-state.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";
 import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
+import {leastVectors} from "./robust/requirement.ts";
 import type {
   Accepted,
   Contribution,
@@ -11,6 +12,7 @@ import type {
   Effect,
   Report,
   RestoredRound,
+  RoundMixing,
   RoundSpec,
 } from "./types.ts";
 
@@ -47,6 +49,8 @@ export interface Proposal {
 export type FetchPurpose =
   | {readonly kind: "part"; readonly group: string; readonly chunk: number; readonly member: MemberId}
   | {readonly kind: "sum"; readonly group: string; readonly chunk: number; readonly member: MemberId}
+  | {readonly kind: "mass"; readonly group: string; readonly phase: number; readonly member: MemberId}
+  | {readonly kind: "whole"; readonly group: string; readonly member: MemberId}
   | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
 
 /** What an outstanding write is for. */
@@ -107,6 +111,10 @@ function firstLead({order, self}: RoundSetup, {promised, accepted}: RestoredRoun
   return {ballot: 0, phase: "gathering", promises: new Map()};
 }
 
+function leastForMixing(mixing: RoundMixing): number {
+  return mixing.kind === "robust" ? leastVectors(mixing.rule) : 1;
+}
+
 /** The state in which a member begins, or after a restart resumes, a round. */
 export function createRoundState(
   setup: RoundSetup,
@@ -122,7 +130,7 @@ export function createRoundState(
     heard: new Set(presence.heard),
     excluded: new Set(),
     strangers: [],
-    minimum: setup.rules.minimumContributors,
+    minimum: Math.max(setup.rules.minimumContributors, leastForMixing(setup.spec.mixing)),
     promised: before.promised,
     highestBallot: Math.max(0, before.promised),
     accepted: before.accepted,

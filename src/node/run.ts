@@ -274,6 +274,15 @@ export class Run {
       this.#run(() => storage.journal.append(record));
     } else if (kind === "took-over") {
       logger.info("this site leads the round anew", {round});
+    } else if (kind === "verdicts") {
+      for (const {member, verdict, reason} of report.verdicts) {
+        logger.warn("a contribution was not taken as it was", {
+          round,
+          member: nameOf(member),
+          verdict,
+          reason,
+        });
+      }
     } else if (kind === "left-out") {
       logger.info("the round went on without this site", {round});
     } else {

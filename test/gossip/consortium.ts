@@ -7,6 +7,7 @@ import {
   majority,
   type Primitives,
   parameterArithmetic,
+  type RoundMixing,
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
@@ -23,6 +24,7 @@ export interface ConsortiumOptions {
   readonly rounds: number;
   readonly values?: number;
   readonly codec?: CodecName;
+  readonly mixing?: RoundMixing;
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
@@ -72,6 +74,7 @@ export function createConsortium(options: ConsortiumOptions) {
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
+      mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? new Float32Array(values),

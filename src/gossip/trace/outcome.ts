@@ -1,7 +1,8 @@
 import {z} from "zod";
 import {CodedError, isCoded} from "../../core/index.ts";
-import {type Mixture, type Snapshot, snapshotSize} from "../../parameters/index.ts";
+import {type Mass, type Mixture, type Snapshot, snapshotSize} from "../../parameters/index.ts";
 import type {Arithmetic} from "../arithmetic.ts";
+import type {RobustMixture} from "../robust/mix-robustly.ts";
 
 /** What is kept of a computation or signature: hashes, sizes, weights, codes; never a parameter. */
 export const outcomeSchema = z.union([
@@ -47,6 +48,10 @@ function blankMixture(kept: Kept): Mixture {
   return {hash, bytes: new Uint8Array(size)} as Mixture;
 }
 
+function blankMass(kept: Kept): Mass {
+  return {values: new Float64Array(), weight: Number(kept)};
+}
+
 const ESSENCES: Essences = {
   checkContribution: {keep: () => null, revive: () => undefined},
   sumChunk: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
@@ -59,6 +64,18 @@ const ESSENCES: Essences = {
   openSnapshot: {
     keep: ({hash}) => hash,
     revive: (kept, _hash, _bytes, {values}) => blankSnapshot(textOf(kept), values),
+  },
+  massOf: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
+  mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
+  isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
+  mixRobustly: {
+    keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
+    revive: (kept, _rule, {reference}) => ({
+      ...(JSON.parse(textOf(kept)) as Pick<RobustMixture, "weight" | "verdicts">),
+      values: new Float32Array(reference.length),
+    }),
   },
 };
 
