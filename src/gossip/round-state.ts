@@ -174,9 +174,8 @@ type RoundFrame = Frame extends infer Each
 /** Sends a frame of this round to each of `to`. */
 export function sendTo(context: RoundContext, to: readonly MemberId[], content: RoundFrame): void {
   const {rules, round} = context.state.setup;
-  for (const member of to) {
-    context.emit({type: "send", to: member, frame: {run: rules.run, round, ...content}});
-  }
+  const frame: Frame = {run: rules.run, round, ...content};
+  for (const member of to) context.emit({type: "send", to: member, frame});
 }
 
 /** Asks for bytes of a blob; the answer comes back under the purpose. */

@@ -13,7 +13,7 @@ import {
 } from "../../src/gossip/index.ts";
 import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
-import {type Fault, World} from "../../src/simulation/index.ts";
+import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
 /** Members, data and rules of a small simulated consortium. */
 export interface ConsortiumOptions {
@@ -32,6 +32,8 @@ export interface ConsortiumOptions {
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
   readonly trainingMs?: (member: string, round: number) => number;
   readonly openSession?: (setup: SessionSetup) => Session;
+  readonly linkOf?: (from: string, to: string) => LinkModel;
+  readonly onEvent?: WorldOptions["onEvent"];
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -106,6 +108,8 @@ export function createConsortium(options: ConsortiumOptions) {
     random,
     faultAt: options.faultAt ?? (() => "none"),
     ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
+    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
+    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf, contributionOf};
