@@ -71,8 +71,8 @@ const TRAVEL: Record<Plan["mixing"]["codec"], string> = {
 /** From here on one group of all costs more than phases of smaller ones. */
 const LARGEST_GROUP = 24;
 
-function mixingLines({mixing}: Plan, trainers: number): string[] {
-  const {schedule, robust} = mixing;
+function mixingLines(plan: Plan, trainers: number): string[] {
+  const {schedule, robust} = plan.mixing;
   const lines: string[] = [];
   if (schedule !== "all") {
     const name = schedule === "grid" ? schedule : schedule.name;
@@ -89,6 +89,9 @@ function mixingLines({mixing}: Plan, trainers: number): string[] {
     lines.push(
       `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
     );
+    if (plan.task.standardisation === "federated") {
+      lines.push("The common scaling of the columns is a plain mean all the same: the rule does not protect it.");
+    }
     if (trainers < 7) lines.push("With fewer than 7 sites such a rule protects little.");
   }
   return lines;

@@ -4,6 +4,7 @@ import {
   checkContribution,
   createSnapshot,
   encodeMass,
+  isNamed,
   isNear,
   massOf,
   mixMass,
@@ -29,6 +30,7 @@ export interface Arithmetic {
   readonly mixMass: typeof mixMass;
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
+  readonly isNamed: typeof isNamed;
   readonly mixRobustly: typeof mixRobustly;
 }
 
@@ -45,5 +47,6 @@ export const parameterArithmetic: Arithmetic = {
   mixMass,
   applyMass,
   isNear,
+  isNamed,
   mixRobustly,
 };

@@ -20,6 +20,7 @@ export {HALF_VALUES} from "./half.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
 export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
 export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
+export {isNamed} from "./named-bytes.ts";
 export {
   createSnapshot,
   layoutHash,

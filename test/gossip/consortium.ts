@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {
+  type Arithmetic,
   type Certified,
   type Contribution,
   type Effect,
@@ -35,6 +36,8 @@ export interface ConsortiumOptions {
   readonly openSession?: (setup: SessionSetup) => Session;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  /** What a member computes with, where it is not the room's own. */
+  readonly arithmeticOf?: (member: string) => Arithmetic;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -75,7 +78,10 @@ export function createConsortium(options: ConsortiumOptions) {
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
     limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(self),
+    primitives: {
+      ...primitivesOf(self),
+      arithmetic: options.arithmeticOf?.(self) ?? parameterArithmetic,
+    },
     specOf: (_, previous) => ({
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),

@@ -65,7 +65,7 @@ function mutate(random: Random, original: Uint8Array): Uint8Array {
 describe("the bytes of wire format 1", () => {
   it("exist for every frame type", () => {
     const types = new Set(Object.values(FRAMES).map(({type}) => type));
-    expect(types.size).toBe(11);
+    expect(types.size).toBe(12);
     expect(Object.keys(golden.frames).sort()).toEqual(Object.keys(FRAMES).sort());
   });
 
@@ -159,6 +159,10 @@ describe("bytes from a peer", () => {
       encode({type: "propose", run: RUN, round: 7, ballot: 0, body: {...BODY, weight: Number.NaN}}),
     ],
     ["a weight of 0", encode({type: "propose", run: RUN, round: 7, ballot: 0, body: {...BODY, weight: 0}})],
+    ["a phase that is no whole number", encode({...FRAMES["mass"], phase: 0.5})],
+    ["a phase before the first", encode({...FRAMES["mass"], phase: -1})],
+    ["a phase beyond all schedules", encode({...FRAMES["mass"], phase: 65_537})],
+    ["a mass that is named by no hash", encode({...FRAMES["mass"], sum: "ef"})],
     ["a list", encode([ready])],
     ["nothing", new Uint8Array()],
     ["two frames in one", Uint8Array.from([...encode(ready), ...encode(ready)])],
