@@ -1,3 +1,4 @@
+import {LEAST_ROBUST_MEMBERS} from "../gossip/index.ts";
 import type {IdentifiedPlan, Plan} from "./plan.ts";
 import {runId} from "./plan.ts";
 import type {Roster} from "./roster.ts";
@@ -90,9 +91,13 @@ function mixingLines(plan: Plan, trainers: number): string[] {
       `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
     );
     if (plan.task.standardisation === "federated") {
-      lines.push("The common scaling of the columns is a plain mean all the same: the rule does not protect it.");
+      lines.push(
+        "The common scaling of the columns is a plain mean all the same: the rule does not protect it.",
+      );
     }
-    if (trainers < 7) lines.push("With fewer than 7 sites such a rule protects little.");
+    if (trainers < LEAST_ROBUST_MEMBERS) {
+      lines.push(`With fewer than ${LEAST_ROBUST_MEMBERS} sites such a rule protects little.`);
+    }
   }
   return lines;
 }

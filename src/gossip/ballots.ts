@@ -135,7 +135,7 @@ export function onExchangeOver(context: RoundContext): void {
 
 /** The same ballot again: those who answered have promised it, those who did not may have lost the question. */
 function askAgain(context: RoundContext, {ballot, promises}: Lead): void {
-  const {ready, excluded, setup} = context.state;
+  const {ready, excluded, strangers, setup} = context.state;
   const silent = others(context).filter((member) => !promises.has(member));
   if (ballot > 0) sendTo(context, silent, {type: "prepare", ballot});
   const missing = others(context).filter(
@@ -143,4 +143,6 @@ function askAgain(context: RoundContext, {ballot, promises}: Lead): void {
   );
   report(context, {kind: "waiting", round: setup.round, missing});
   context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  // Their line may be back, which nobody tells this member; where everyone is needed only trying shows it.
+  if (strangers.splice(0).length > 0) considerStart(context, true);
 }

@@ -73,7 +73,9 @@ describe.each<CodecName>(["f32", "fp16", "int8"])("masses in %s", (codec) => {
       const [first, last] = [totalOf(before), totalOf(after)];
       const scale = Math.max(...before.flatMap(({values}) => Array.from(values, Math.abs)));
       first.forEach((value, at) =>
-        expect(Math.abs(value - (last[at] ?? 9)) / (n * scale), `n = ${n}, element ${at}`).toBeLessThan(1e-12),
+        expect(Math.abs(value - (last[at] ?? 9)) / (n * scale), `n = ${n}, element ${at}`).toBeLessThan(
+          1e-12,
+        ),
       );
     }
     expect(complete).toBeGreaterThan(4);
@@ -171,7 +173,9 @@ describe("a mass announced", () => {
       [near[0] ?? "", {...frame, phase: 65_536}],
     ];
     for (const [from, sent] of cases) {
-      expect(fetches(handle({type: "frame", from, frame: sent})), `${from} ${JSON.stringify(sent)}`).toEqual([]);
+      expect(fetches(handle({type: "frame", from, frame: sent})), `${from} ${JSON.stringify(sent)}`).toEqual(
+        [],
+      );
     }
   });
 });
