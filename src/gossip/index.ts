@@ -1,3 +1,6 @@
+export {blobsOf as segmentBlobs} from "./async/durable.ts";
+export type {SegmentView} from "./async/segment-host.ts";
+export type {AsyncSpec, Neighbour, Phase} from "./async/types.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
@@ -17,6 +20,8 @@ export {restoreSession} from "./restore.ts";
 export {createSession, type Session, type SessionView} from "./session.ts";
 export type {
   Accepted,
+  AsyncRecord,
+  Blob,
   Certified,
   Contribution,
   DurableRecord,

@@ -19,9 +19,11 @@ export function restoreSession(records: readonly DurableRecord[]): Restored {
   let restored: RestoredRound | null = null;
   for (const record of records) {
     if (record.kind === "certificate" || record.round !== round) continue;
-    restored ??= {contribution: null, promised: -1, accepted: null, held: null};
+    restored ??= {contribution: null, promised: -1, accepted: null, held: null, segment: null};
     if (record.kind === "contribution") {
       restored = {...restored, contribution: record.contribution};
+    } else if (record.kind === "async") {
+      restored = {...restored, segment: record};
     } else {
       const {promised, accepted, snapshot} = record;
       restored = {...restored, promised, accepted, held: snapshot ?? restored.held};

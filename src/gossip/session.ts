@@ -1,6 +1,7 @@
+import {SegmentHost, type SegmentView} from "./async/segment-host.ts";
 import {CatchUp} from "./catch-up.ts";
 import {createDeadline} from "./deadline.ts";
-import type {Frame, FrameOf} from "./frames.ts";
+import {type Frame, type FrameOf, isAsyncFrame} from "./frames.ts";
 import {Presence} from "./presence.ts";
 import {leaderOrder, type MemberId} from "./quorum.ts";
 import {
@@ -31,6 +32,8 @@ export interface SessionView {
   readonly isFinished: boolean;
   readonly certified: Certified | null;
   readonly ready: readonly MemberId[];
+  /** The asynchronous segment of the round under way; null in a round without one. */
+  readonly segment: SegmentView | null;
 }
 
 /**
@@ -58,6 +61,7 @@ class SessionMachine implements Session {
   #lastId = 0;
   #certified: Certified | null;
   readonly #catchUp: CatchUp;
+  readonly #segments: SegmentHost;
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
@@ -71,8 +75,10 @@ class SessionMachine implements Session {
     this.#readiness = createDeadline(setup.limits);
     this.#exchanging = createDeadline(setup.limits);
     this.#catchUp = new CatchUp(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
+    this.#segments = new SegmentHost(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
     this.#certified = setup.restored.certified;
     this.#round = this.#openRound(setup.members, setup.restored.round);
+    this.#segments.follow(this.#round);
   }
 
   view(): SessionView {
@@ -81,6 +87,7 @@ class SessionMachine implements Session {
       isFinished: this.#round === null,
       certified: this.#certified,
       ready: [...(this.#round?.ready.keys() ?? [])],
+      segment: this.#segments.view(),
     };
   }
 
@@ -88,6 +95,8 @@ class SessionMachine implements Session {
     this.#nowMs = nowMs;
     this.#effects = [];
     this.#dispatch(event);
+    const settled = this.#segments.handle(event, nowMs, this.#round);
+    if (settled !== null) this.#inRound((context) => contribute(context, settled));
     return this.#effects;
   }
 
@@ -114,8 +123,11 @@ class SessionMachine implements Session {
         return this.#onFetchFailed(event.id);
       case "persisted":
         return this.#onPersisted(event.id);
-      default:
+      case "timer":
         return this.#onTimer(event.timer);
+      default:
+        // The asynchronous segment's.
+        return undefined;
     }
   }
 
@@ -183,7 +195,7 @@ class SessionMachine implements Session {
     else if (!this.#isMember(from)) return;
     else if (frame.round > round) this.#onEarlyFrame(from, frame);
     else if (frame.round < round) this.#onLateFrame(from, frame);
-    else this.#inRound((context) => onFrame(context, from, frame));
+    else if (!isAsyncFrame(frame)) this.#inRound((context) => onFrame(context, from, frame));
   }
 
   #onEarlyFrame(from: MemberId, frame: Frame): void {
@@ -203,7 +215,7 @@ class SessionMachine implements Session {
 
   #onLateFrame(from: MemberId, frame: Frame): void {
     // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
-    if (frame.type === "ready" || frame.type === "prepare") this.#sendCertificate(from);
+    if (frame.type === "ready" || frame.type === "prepare" || isAsyncFrame(frame)) this.#sendCertificate(from);
   }
 
   #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
@@ -257,6 +269,7 @@ class SessionMachine implements Session {
   }
 
   #onTimer(timer: TimerName): void {
+    if (timer === "async") return;
     if (timer === "catch-up") this.#onCatchUpTimer();
     else if (this.#isObserver) {
       for (const peer of this.#presence.linked) this.#ask(peer);

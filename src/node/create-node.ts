@@ -225,11 +225,12 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   );
   await siteRun.prepare(restored);
   const session = sessionOf(options, facts, restored);
+  const vectors = new Set<string>();
   const transport = createTransport({
     session,
     clock,
     logger: logger.child({room: "gossip"}),
-    write: (record) => writeRecord(storage, record),
+    write: (record) => writeRecord(storage, record, vectors),
     onRunEffect: (effect) => siteRun.onRunEffect(effect),
     onFatal: fail,
   });

@@ -23,5 +23,6 @@ export async function removeStale(
   const kept = keptResults(certificates, models);
   if (round?.held != null) kept.add(round.held.hash);
   if (round?.contribution != null) kept.add(round.contribution.hash);
+  for (const {hash} of round?.segment?.blobs ?? []) kept.add(hash);
   for (const hash of await store.list()) if (!kept.has(hash)) await store.remove(hash);
 }

@@ -136,6 +136,7 @@ export class Run {
   /** Takes what the protocol has to say. */
   onRunEffect(effect: RunEffect): void {
     if (effect.type === "certified") this.#onCertified(effect);
+    else if (effect.type === "work") this.#run(() => this.#workOnUnit(effect));
     else this.#onReport(effect.report);
   }
 
@@ -146,7 +147,28 @@ export class Run {
   #begin(certified: Certified | null, progress: LocalProgress | null): void {
     const {members, self} = this.#options;
     // An evaluator takes the results and trains nothing.
-    if (members.includes(self)) this.#run(() => this.#workOn(certified, progress));
+    if (!members.includes(self)) return;
+    const {segment, round} = this.#session?.view() ?? {segment: null, round: 0};
+    if (segment === null) this.#run(() => this.#workOn(certified, progress));
+    else this.#transport?.handle({type: "begin", round});
+  }
+
+  /** A unit of an asynchronous segment; a unit asked for later takes its place. */
+  async #workOnUnit({round, unit, start}: Extract<RunEffect, {type: "work"}>): Promise<void> {
+    this.#working.abort();
+    this.#working = new AbortController();
+    const {signal} = this.#working;
+    const {work, logger} = this.#options;
+    this.#activity = "training";
+    try {
+      const {release, loss, isClipped} = await work.runUnit({round, unit, start}, signal);
+      if (signal.aborted) return;
+      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round, unit});
+      this.#keepLoss(loss);
+      this.#transport?.handle({type: "progress", round, unit, contribution: release});
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   /** The round: local work on the certified snapshot; its release goes to the protocol. */
@@ -276,6 +298,16 @@ export class Run {
       logger.info("this site leads the round anew", {round});
     } else if (kind === "left-out") {
       logger.info("the round went on without this site", {round});
+    } else if (kind === "mass-undetermined") {
+      const {weight} = report;
+      logger.warn("an exchange was abandoned in doubt", {round, member: nameOf(report.member), weight});
+    } else if (kind === "views-differ") {
+      logger.warn("a member sees other members: pairs are drawn at random", {
+        round,
+        member: nameOf(report.member),
+      });
+    } else if (kind === "lineage-adopted") {
+      logger.warn("after a partition a member's model was adopted", {round, member: nameOf(report.member)});
     } else {
       logger.warn("a member's part was refused", {
         round,

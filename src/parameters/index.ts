@@ -9,6 +9,7 @@ export {
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
+export {encodeMass, type Mass, massOf} from "./mass.ts";
 export {applyMixture, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
 export {
   createSnapshot,

@@ -12,6 +12,9 @@ export interface WorldOptions {
   /** The member's released update for a round, and how long its training takes. */
   contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
   trainingMs(member: MemberId, round: number): number;
+  /** The released update of a unit of an asynchronous segment, and how long its training takes. */
+  progressOf?(member: MemberId, unit: number, start: Float32Array): Contribution;
+  unitMs?(member: MemberId, unit: number): number;
   /** Draws latencies of links, disks and transfers. */
   readonly random: Random;
   /** Decides a fault at every effect of every member: every point at which a process can die. */

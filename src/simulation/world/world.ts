@@ -194,12 +194,20 @@ export class World {
     const machine = this.#machine(member);
     const view = machine.session?.view();
     if (view === undefined || view.isFinished || !this.#isTrainer(member)) return;
+    if (view.segment !== null) return this.#deliver(member, 0, {type: "begin", round: view.round});
     const {life} = machine;
     this.#queue.after(this.#options.trainingMs(member, view.round), () => {
       const now = machine.session?.view();
       if (machine.life !== life || now?.round !== view.round) return;
       this.#contribute(member, this.#options.contributionOf(member, view.round, view.certified));
     });
+  }
+
+  #work(member: MemberId, {round, unit, start}: Extract<Effect, {type: "work"}>): void {
+    const {progressOf, unitMs} = this.#options;
+    if (progressOf === undefined || unitMs === undefined) return;
+    const contribution = progressOf(member, unit, start);
+    this.#deliver(member, unitMs(member, unit), {type: "progress", round, unit, contribution});
   }
 
   #isTrainer(member: MemberId): boolean {
@@ -241,6 +249,8 @@ export class World {
         return this.#write(member, machine, effect);
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
+      case "work":
+        return this.#work(member, effect);
       case "report":
         return void this.reports.push({member, report: effect.report});
       case "certified":

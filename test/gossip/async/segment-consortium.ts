@@ -1,0 +1,84 @@
+import {createRandom, sha256} from "../../../src/core/index.ts";
+import type {AsyncSpec, Certified, Contribution, Effect, SessionSetup} from "../../../src/gossip/index.ts";
+import {codecOf, type CodecName} from "../../../src/parameters/index.ts";
+import {releaseUpdate} from "../../../src/privacy/index.ts";
+import {type Fault, World} from "../../../src/simulation/index.ts";
+import {LAYOUT, primitivesOf, RUN} from "../consortium.ts";
+
+/** Members, data and rules of a small simulated consortium that trains asynchronously for one round. */
+export interface SegmentOptions {
+  readonly seed: number;
+  /** p_i. */
+  readonly weights: readonly number[];
+  readonly spec?: Partial<Omit<AsyncSpec, "codec" | "weight">>;
+  readonly codec?: CodecName;
+  readonly values?: number;
+  readonly rounds?: number;
+  readonly reference?: Float32Array;
+  /** x - start after a unit of work. */
+  readonly work: (member: number, unit: number, start: Float32Array) => Float32Array;
+  readonly unitMs: (member: number, unit: number) => number;
+  readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
+}
+
+/** A simulated asynchronous consortium, with what each member saw certified. */
+export function createSegments(options: SegmentOptions) {
+  const {seed, weights, values = 3, rounds = 1} = options;
+  const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const certified = new Map<string, Certified[]>(members.map((member) => [member, []]));
+  const codec = codecOf(options.codec ?? "f32");
+  const indexOf = (member: string): number => members.indexOf(member);
+  const weightOf = (member: string): number => weights[indexOf(member)] ?? 0;
+  const specOf = (self: string): AsyncSpec => ({
+    exchange: "swap",
+    phasesOf: null,
+    units: 10,
+    abandonMs: 20_000,
+    maximumLead: 2,
+    clipFaulty: null,
+    ...options.spec,
+    codec,
+    weight: weightOf(self),
+  });
+  const setupOf = (self: string): Omit<SessionSetup, "restored"> => ({
+    self,
+    run: RUN,
+    roster: "ab".repeat(32),
+    members,
+    rounds,
+    start: {members: 1, weight: 0, waitMs: 2000},
+    weightShare: 0,
+    limits: {minimumMs: 100, maximumMs: 4000},
+    primitives: primitivesOf(self),
+    specOf: (_, previous) => ({
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: previous?.snapshot.values ?? options.reference ?? new Float32Array(values),
+      mixed: values,
+      asynchronous: specOf(self),
+    }),
+    shapeOf: () => ({layout: LAYOUT, values}),
+  });
+  const progressOf = (member: string, unit: number, start: Float32Array): Contribution =>
+    releaseUpdate({
+      update: options.work(indexOf(member), unit, start),
+      weight: weightOf(member),
+      codec,
+      clipNorm: 1e6,
+      hash: sha256,
+    }).release;
+  const world = new World({
+    members,
+    setupOf,
+    contributionOf: () => {
+      throw new Error("an asynchronous round makes its own contributions");
+    },
+    trainingMs: () => 0,
+    progressOf,
+    unitMs: (member, unit) => options.unitMs(indexOf(member), unit),
+    random: createRandom({seed, site: "", round: 0, purpose: "latency"}),
+    faultAt: options.faultAt ?? (() => "none"),
+    onCertified: (member, entry) => certified.get(member)?.push(entry),
+  });
+  return {world, members, certified, setupOf, weightOf};
+}
