@@ -36,11 +36,21 @@ function inputLines({task: {input}}: Plan): string[] {
   ];
 }
 
-function trainingLine({training, rounds}: Plan): string {
+function trainingLine({training, rounds, mixing}: Plan): string {
   const {optimizer, batchSize, localSteps} = training;
   const batch = batchSize === "all" ? "all its patients" : `${batchSize} patients`;
   const method = `${optimizer.name}, learning rate ${optimizer.learningRate}`;
+  if (mixing.mode === "async") {
+    const way = mixing.exchange === "swap" ? "swap models" : "send each other half of their weight";
+    return `${rounds} rounds; in each, a site trains in units of ${localSteps} steps on ${batch} (${method}) and exchanges with another after each, at its own pace, until every site's training counts as ${mixing.units} units; pairs ${way}.`;
+  }
   return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
+}
+
+function leaving({mixing}: Plan): string {
+  return mixing.mode === "async"
+    ? "after each unit the change of the model's parameters, mixed with what others sent,"
+    : "in each round the change of the model's parameters";
 }
 
 function disclosureLine({privacy}: Plan): string {
@@ -73,7 +83,7 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     whoLine(plan, roster),
     `How: ${trainingLine(plan)}`,
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: in each round the change of the model's parameters (${bytes} bytes each), at most ${plan.privacy.clip} long, and the site's number of patients (at most ${plan.weights.cap}).`,
+    `What leaves a site: ${leaving(plan)} (${bytes} bytes each), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,
     "What does not: no record, no file, no patient's key.",
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
     disclosureLine(plan),

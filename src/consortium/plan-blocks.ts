@@ -82,14 +82,48 @@ export const trainingSchema = z
   })
   .describe("What each site does between two exchanges.");
 
+const codec = z.enum(["f32", "fp16"]).describe("How numbers travel: 4 or 2 bytes each.");
+
+const roundsMixing = z.strictObject({
+  mode: z.literal("rounds"),
+  schedule: z.literal("all").describe("One group of all members."),
+  codec,
+  robust: z.literal("none"),
+});
+
+const asyncMixing = z
+  .strictObject({
+    mode: z.literal("async"),
+    exchange: z
+      .enum(["swap", "push-sum"])
+      .describe("Pairs swap and commit, or half a mass goes one way and is acknowledged."),
+    partners: z.literal("random").describe("With whom a site exchanges: another one each time."),
+    units: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .describe("Times localSteps that each site's training counts for in a round."),
+    abandonSeconds: positive
+      .max(86_400)
+      .describe("How long a site waits for one that does not answer; more than the slowest site's unit takes."),
+    codec,
+    robust: z.union([
+      z.literal("none"),
+      z.strictObject({
+        rule: z.literal("self-centred-clipping"),
+        faulty: z.int().min(1).max(8).describe("How many sites may send what they like."),
+      }),
+    ]),
+  })
+  .superRefine(({exchange, robust}, context) => {
+    if (exchange === "swap" || robust === "none") return;
+    const message = "clipping needs both masses at hand: it goes with swap only";
+    context.addIssue({code: "custom", path: ["robust"], message});
+  });
+
 /** How contributions are mixed; part of {@link planSchema}. */
 export const mixingSchema = z
-  .strictObject({
-    mode: z.literal("rounds"),
-    schedule: z.literal("all").describe("One group of all members."),
-    codec: z.enum(["f32", "fp16"]).describe("How numbers travel: 4 or 2 bytes each."),
-    robust: z.literal("none"),
-  })
+  .discriminatedUnion("mode", [roundsMixing, asyncMixing])
   .describe("How the sites' contributions become one model.");
 
 function isPowerOfTwo(value: number): boolean {

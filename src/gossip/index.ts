@@ -1,4 +1,5 @@
 export {blobsOf as segmentBlobs} from "./async/durable.ts";
+export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec, Neighbour, Phase} from "./async/types.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";

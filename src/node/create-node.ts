@@ -117,7 +117,7 @@ async function establish(options: NodeOptions): Promise<Facts> {
   return {
     identity,
     site,
-    stages: planStages(plan.plan, site.features.length),
+    stages: planStages(plan.plan, site.features.length, site.patients),
     run: runId(plan.hash, options.attempt),
     consortium: consortiumId(roster.consortium),
     members: roster.members

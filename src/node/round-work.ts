@@ -10,6 +10,7 @@ import {
   toUnitRange,
 } from "../data/index.ts";
 import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
+import {codecOf} from "../parameters/index.ts";
 import {type Release, releaseUpdate} from "../privacy/index.ts";
 import type {Trainer} from "../training/index.ts";
 import {federatedStandardiser, siteStandardiser} from "./scaling.ts";
@@ -41,6 +42,12 @@ export interface RoundWork {
   run(
     certified: Certified | null,
     progress: LocalProgress | null,
+    signal: AbortSignal,
+  ): Promise<RoundOutcome>;
+  /** A unit of the asynchronous segment that follows `certified`: local steps from `start`, `[mixed]`. */
+  runUnit(
+    certified: Certified | null,
+    {unit, start}: {readonly unit: number; readonly start: Float32Array},
     signal: AbortSignal,
   ): Promise<RoundOutcome>;
   /** Probability of label 1 for each patient of `rows`, `[patients]`, under the parameters of `certified`. */
@@ -84,6 +91,30 @@ class SiteWork implements RoundWork {
     const clipNorm = Math.sqrt(site.features.length);
     const released = releaseUpdate({update, weight: this.#weight, codec: spec.codec, clipNorm, hash: sha256});
     return {...released, update, loss: null};
+  }
+
+  async runUnit(
+    certified: Certified | null,
+    {unit, start}: {readonly unit: number; readonly start: Float32Array},
+    signal: AbortSignal,
+  ): Promise<RoundOutcome> {
+    const {stages, plan} = this.#options;
+    const round = certified === null ? 0 : certified.certificate.body.round + 1;
+    const stage = stages.stageOf(round);
+    const {reference, asynchronous} = stages.specOf(round, certified);
+    const {localSteps} = plan.training;
+    const {trainer} = await this.#open(reference);
+    const units = asynchronous?.units ?? 1;
+    const step = stage.kind === "training" ? stage.step * units + unit : unit;
+    const firstStep = step * localSteps;
+    const {parameters, meanLoss} = await trainer.localSteps({start, firstStep, steps: localSteps, signal});
+    const update = parameters.map((value, index) => value - (start[index] ?? 0));
+    const codec = codecOf(plan.mixing.codec);
+    const released = releaseUpdate({
+      ...{update, codec, weight: this.#weight, hash: sha256},
+      clipNorm: plan.privacy.clip,
+    });
+    return {...released, update, loss: meanLoss};
   }
 
   async score(certified: Certified, rows: PatientMatrix): Promise<Float32Array> {

@@ -137,7 +137,7 @@ export class Run {
   onRunEffect(effect: RunEffect): void {
     if (effect.type === "certified") this.#onCertified(effect);
     else if (effect.type === "work") this.#run(() => this.#workOnUnit(effect));
-    else this.#onReport(effect.report);
+    else if (effect.type === "report") this.#onReport(effect.report);
   }
 
   #run(task: () => Promise<void>): void {
@@ -159,9 +159,10 @@ export class Run {
     this.#working = new AbortController();
     const {signal} = this.#working;
     const {work, logger} = this.#options;
+    const certified = this.#session?.view().certified ?? null;
     this.#activity = "training";
     try {
-      const {release, loss, isClipped} = await work.runUnit({round, unit, start}, signal);
+      const {release, loss, isClipped} = await work.runUnit(certified, {unit, start}, signal);
       if (signal.aborted) return;
       if (isClipped) logger.warn("the update was clipped to the plan's bound", {round, unit});
       this.#keepLoss(loss);

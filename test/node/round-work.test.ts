@@ -28,6 +28,7 @@ function stagesFor(isFederated: boolean): Stages {
     model: layoutOf(model, features.length),
     initial: initialParameters(model, features.length, seed),
     codec: mixing.codec,
+    asynchronous: null,
     reference: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,

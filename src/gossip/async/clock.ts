@@ -27,6 +27,13 @@ export function mergeClock(state: SegmentState, told: readonly number[], nowMs: 
   });
 }
 
+/** How far the others are on average; 0 where there are none. */
+export function meanClockOfOthers({clock, setup}: SegmentState): number {
+  const others = setup.members.filter((member) => member !== setup.self);
+  const sum = others.reduce((total, member) => total + (clock.get(member) ?? 0), 0);
+  return others.length === 0 ? 0 : sum / others.length;
+}
+
 /** Clocks of the linked members that have moved within the time that one in doubt waits. */
 function livingClocks({clock, linked, movedAtMs, setup}: SegmentState, nowMs: number): number[] {
   const isLiving = (member: MemberId): boolean =>

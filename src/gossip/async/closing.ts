@@ -1,17 +1,20 @@
 import {codecOf, encodeMass, type Mixture} from "../../parameters/index.ts";
 import {type MemberId, majority} from "../quorum.ts";
-import {clockList} from "./clock.ts";
+import {clockList, ownClock} from "./clock.ts";
 import {abandonShares} from "./outbox.ts";
 import {releaseAll} from "./progress.ts";
 import {save, tell} from "./state.ts";
 import {callOff, considerStepEnd, dropEdge} from "./steps.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
-/** Says that this member has done its units, when it has. It works on until a majority says so. */
+/** Sums of scales are rounded. */
+const EPSILON = 1e-6;
+
+/** Says that enough of this member's progress counts, when it does. It works on until a majority says so. */
 export function considerClosing(context: SegmentContext): void {
   const {state} = context;
   const {setup, closers} = state;
-  if (state.stage !== "running" || state.units < setup.spec.units || closers.has(setup.self)) return;
+  if (state.stage !== "running" || ownClock(state) < setup.spec.units - EPSILON || closers.has(setup.self)) return;
   for (const peer of state.linked) tell(context, peer, {type: "closing", clock: clockList(state)});
   onClosing(context, setup.self);
 }

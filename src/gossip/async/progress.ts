@@ -1,25 +1,27 @@
 import {massOf} from "../../parameters/index.ts";
 import type {Contribution} from "../types.ts";
-import {ownClock, takeScale} from "./clock.ts";
+import {meanClockOfOthers, ownClock, takeScale} from "./clock.ts";
 import {estimateOf, save} from "./state.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
 /** An estimate moves at most so many times as far as the site's own update: the rest waits its turn. */
 const MAX_STEP_FACTOR = 4;
 
+/** While sites are held to the slowest one's pace, the others advance by less than this during any unit. */
+const FRESH_UNITS = 4;
+
 /**
- * The weight of progress that began `staleness` exchanges ago. Two exchanges with everyone are what a unit of an
- * ordinary site sees; staleness counts from there.
- * @returns (1 + staleness)^-0.5, with staleness at least 0
+ * The weight of progress that began before the others advanced by `units`: (1 + staleness)^-0.5, where staleness
+ * is what they advanced beyond four units. Only who was given up for a while, as in a partition, is that late.
  */
-export function stalenessScale(exchanges: number, members: number): number {
-  return 1 / Math.sqrt(1 + Math.max(0, exchanges - 2 * members));
+export function stalenessScale(units: number): number {
+  return 1 / Math.sqrt(1 + Math.max(0, units - FRESH_UNITS));
 }
 
 /** Begins a unit of work from the present estimate. */
 export function beginUnit({state, emit}: SegmentContext): void {
   if (state.stage !== "running") return;
-  state.work = {unit: state.units, exchanges: state.exchanges};
+  state.work = {unit: state.units, others: meanClockOfOthers(state)};
   emit({type: "work", round: state.setup.round, unit: state.units, start: estimateOf(state)});
 }
 
@@ -33,8 +35,9 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
   const {work, setup} = state;
   if (state.stage !== "running" || work === null || work.unit !== unit) return false;
   const mass = massOf(setup.spec.codec, contribution.bytes, state.values.length);
-  const age = stalenessScale(state.exchanges - work.exchanges, setup.members.length);
-  const scale = takeScale(state, nowMs) * age;
+  const isHeld = setup.spec.maximumLead < Number.POSITIVE_INFINITY;
+  const age = isHeld ? stalenessScale(meanClockOfOthers(state) - work.others) : 1;
+  const scale = age * takeScale(state, nowMs);
   state.pending ??= new Float64Array(state.values.length);
   const {pending} = state;
   for (let index = 0; index < pending.length; index++) {

@@ -17,6 +17,7 @@ import {
   settleSegment,
 } from "./segment.ts";
 import {isAsyncFrame} from "../frames.ts";
+import {massesOf, type SegmentMasses} from "./masses.ts";
 import {estimateOf} from "./state.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
@@ -32,6 +33,8 @@ export interface SegmentView {
   readonly weight: number;
   /** z = ref + s / w, `[mixed]`: a copy. */
   estimate(): Float32Array;
+  /** What it holds of the common mass. */
+  masses(): SegmentMasses;
 }
 
 /** What a host acts through. */
@@ -59,12 +62,12 @@ export class SegmentHost {
     const state = this.#state;
     if (state === null) return null;
     const {stage, units, exchanges, weight} = state;
-    return {stage, units, clock: ownClock(state), exchanges, weight, estimate: () => estimateOf(state)};
-  }
-
-  /** The state itself, for a ledger of masses; not to be changed. */
-  state(): SegmentState | null {
-    return this.#state;
+    return {
+      ...{stage, units, exchanges, weight},
+      clock: ownClock(state),
+      estimate: () => estimateOf(state),
+      masses: () => massesOf(state),
+    };
   }
 
   /**

@@ -27,11 +27,11 @@ export interface AsyncSpec {
   readonly phasesOf: ((members: number, random: Random) => readonly Phase[]) | null;
   /** Codec of progress and of masses between members. */
   readonly codec: Codec;
-  /** Units of work after which a member would end the segment. */
+  /** How much of its progress must count, in units, before a member would end the segment. */
   readonly units: number;
   /** How long a member in doubt waits for the one that decides, in milliseconds. */
   readonly abandonMs: number;
-  /** How many units' worth of progress a fast site may be ahead of the slowest; Infinity: sites are not held. */
+  /** How many units' worth of progress a fast site may be ahead of the slowest; Infinity: they are not held. */
   readonly maximumLead: number;
   /** With a number f, received estimates are clipped about one's own, assuming f faulty; null: they are not. */
   readonly clipFaulty: number | null;
@@ -99,8 +99,8 @@ export interface Decision extends Noted {
 /** The unit of work under way. */
 export interface Unit {
   readonly unit: number;
-  /** Exchanges applied when it began. */
-  readonly exchanges: number;
+  /** Mean clock of the others when it began. */
+  readonly others: number;
 }
 
 /** What an outstanding write of a segment leads to. */

@@ -1,5 +1,5 @@
 import type {Random} from "../../core/index.ts";
-import type {Certified, Contribution, Effect, MemberId, SessionSetup} from "../../gossip/index.ts";
+import type {Certified, Contribution, Effect, Frame, MemberId, SessionSetup} from "../../gossip/index.ts";
 
 /** What a fault does to a member at one of its effects. */
 export type Fault = "crash-before" | "crash-after" | "none";
@@ -19,5 +19,7 @@ export interface WorldOptions {
   readonly random: Random;
   /** Decides a fault at every effect of every member: every point at which a process can die. */
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
+  /** How often a frame arrives: 1 unless it is lost or repeated. */
+  copiesOf?(frame: Frame): number;
   onCertified?(member: MemberId, certified: Certified): void;
 }

@@ -288,7 +288,9 @@ export class World {
     const bytes = encodeFrame(frame);
     const {life} = this.#machine(from);
     const isWanted = (): boolean => this.#machine(from).life === life && this.#isLinked(from, to);
-    this.#deliver(to, this.#latencyMs(), {type: "frame", from, frame: decodeFrame(bytes)}, isWanted);
+    for (let copies = this.#options.copiesOf?.(frame) ?? 1; copies > 0; copies--) {
+      this.#deliver(to, this.#latencyMs(), {type: "frame", from, frame: decodeFrame(bytes)}, isWanted);
+    }
   }
 
   #fetch(member: MemberId, {id, from, hash, offset, length}: Extract<Effect, {type: "fetch"}>): void {

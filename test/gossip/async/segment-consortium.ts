@@ -1,6 +1,18 @@
 import {createRandom, sha256} from "../../../src/core/index.ts";
-import type {AsyncSpec, Certified, Contribution, Effect, SessionSetup} from "../../../src/gossip/index.ts";
-import {codecOf, type CodecName} from "../../../src/parameters/index.ts";
+import {massesOf} from "../../../src/gossip/async/masses.ts";
+import {openSegment} from "../../../src/gossip/async/segment.ts";
+import {isAsyncFrame} from "../../../src/gossip/frames.ts";
+import {
+  type AsyncSpec,
+  type Certified,
+  type Contribution,
+  type Effect,
+  restoreSession,
+  type SegmentMasses,
+  type SessionSetup,
+  totalMass,
+} from "../../../src/gossip/index.ts";
+import {type CodecName, codecOf, type Mass} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
 import {type Fault, World} from "../../../src/simulation/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "../consortium.ts";
@@ -18,6 +30,8 @@ export interface SegmentOptions {
   /** x - start after a unit of work. */
   readonly work: (member: number, unit: number, start: Float32Array) => Float32Array;
   readonly unitMs: (member: number, unit: number) => number;
+  /** How often a frame of the asynchronous mode arrives. */
+  readonly copies?: () => number;
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
 }
 
@@ -78,7 +92,22 @@ export function createSegments(options: SegmentOptions) {
     unitMs: (member, unit) => options.unitMs(indexOf(member), unit),
     random: createRandom({seed, site: "", round: 0, purpose: "latency"}),
     faultAt: options.faultAt ?? (() => "none"),
+    copiesOf: (frame) => (isAsyncFrame(frame) ? (options.copies?.() ?? 1) : 1),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
-  return {world, members, certified, setupOf, weightOf};
+  const massesAt = (member: string): SegmentMasses => {
+    const view = world.sessionOf(member)?.view().segment;
+    if (view != null) return view.masses();
+    const restored = restoreSession(world.diskOf(member));
+    const {run, round, limits} = {run: RUN, round: 0, limits: setupOf(member).limits};
+    const reference = options.reference ?? new Float32Array(values);
+    const setup = {self: member, run, round, members, spec: specOf(member), reference, hash: sha256, limits};
+    return massesOf(openSegment(setup, [], restored.round?.segment ?? null));
+  };
+  /** Units of each member that its memory, or while it is down its disk, has in the mass; and the sum of masses. */
+  const ledger = (): {readonly units: readonly number[]; readonly total: Mass} => {
+    const masses = new Map(members.map((member) => [member, massesAt(member)]));
+    return {units: [...masses.values()].map(({units}) => units), total: totalMass(masses)};
+  };
+  return {world, members, certified, setupOf, weightOf, ledger};
 }
