@@ -83,6 +83,7 @@ export const trainingSchema = z
   .describe("What each site does between two exchanges.");
 
 const codec = z.enum(["f32", "fp16"]).describe("How numbers travel: 4 or 2 bytes each.");
+const denseCodec = z.enum(["f32", "fp16", "int8"]).describe("How numbers travel: 4, 2 or 1 byte each.");
 
 const roundsMixing = z.strictObject({
   mode: z.literal("rounds"),
@@ -105,8 +106,10 @@ const asyncMixing = z
       .describe("Times localSteps that each site's training counts for in a round."),
     abandonSeconds: positive
       .max(86_400)
-      .describe("How long a site waits for one that does not answer; more than the slowest site's unit takes."),
-    codec,
+      .describe(
+        "How long a site waits for one that does not answer; more than the slowest site's unit takes.",
+      ),
+    codec: denseCodec,
     robust: z.union([
       z.literal("none"),
       z.strictObject({

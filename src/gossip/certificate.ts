@@ -1,10 +1,12 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
+import type {Arithmetic} from "./arithmetic.ts";
 import {type Certificate, type CertificateBody, canonicalBytes} from "./frames.ts";
 import {type MemberId, majority} from "./quorum.ts";
 
 /** What the protocol needs and must not do itself. */
 export interface Primitives {
   readonly hash: Hash;
+  readonly arithmetic: Arithmetic;
   /** This member's signature over a vote. */
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether `signature` is `member`'s over `bytes`; false, never a throw, for nonsense. */
@@ -51,9 +53,12 @@ export interface BodyRules {
   readonly weightShare: number;
 }
 
+/** Weights that were mixed are rounded to binary32 when they are handed in; a share of all must still be reached. */
+const ROUNDING = 2 ** -20;
+
 /** The weight that a round needs, given the largest so far. */
 export function leastWeight(rules: BodyRules, peakWeight: number): number {
-  return Math.max(rules.minimumWeight, rules.weightShare * peakWeight);
+  return (1 - ROUNDING) * Math.max(rules.minimumWeight, rules.weightShare * peakWeight);
 }
 
 function isRosterSubset(contributors: readonly MemberId[], members: readonly MemberId[]): boolean {

@@ -1,14 +1,5 @@
 import {isCoded, toHex} from "../core/index.ts";
-import {
-  applyMixture,
-  type Chunk,
-  checkContribution,
-  contributionSize,
-  createSnapshot,
-  partition,
-  sumChunk,
-  weightOf,
-} from "../parameters/index.ts";
+import {type Chunk, codecOf, contributionSize, type Dither, partition} from "../parameters/index.ts";
 import {leastWeight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
@@ -32,7 +23,10 @@ function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
 export function beginExchange(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
   const {state} = context;
   const codec = codecOfRound(context);
-  const chunks = partition(codec, state.setup.spec.mixed, start.participants.length);
+  const {mixed, asynchronous} = state.setup.spec;
+  const parts = partition(codec, mixed, start.participants.length);
+  const maximumWeight = asynchronous === undefined ? 1 : state.setup.rules.members.length;
+  const chunks = parts.map((chunk) => ({...chunk, maximumWeight}));
   const group = groupHash(context, start);
   endExchange(context);
   state.exchange = {
@@ -101,7 +95,9 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
   if (parts.size < exchange.participants.length) return;
   const inOrder = exchange.participants.flatMap((participant) => parts.get(participant.member) ?? []);
   try {
-    const mixture = sumChunk(context.state.setup.primitives.hash, codecOfRound(context), chunk, inOrder);
+    const {hash, arithmetic} = context.state.setup.primitives;
+    const sum = {codec: codecOfRound(context), chunk, dither: ditherOfSum(context, chunk)};
+    const mixture = arithmetic.sumChunk(hash, sum, inOrder);
     parts.clear();
     exchange.owned.set(index, mixture.hash);
     context.emit({type: "publish-mixture", mixture});
@@ -118,6 +114,15 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
   }
 }
 
+/** The same at every member, so that whoever owns the chunk writes the same bytes. */
+function ditherOfSum({state}: RoundContext, {firstValue}: Chunk): Dither {
+  const {primitives, rules, round} = state.setup;
+  const ballot = state.exchange?.ballot ?? 0;
+  const digest = primitives.hash(canonicalBytes(["consilium/dither/1", rules.run, round, ballot]));
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  return {key: [view.getUint32(0), view.getUint32(4)], first: firstValue};
+}
+
 function objectToCulprit(
   context: RoundContext,
   chunk: Chunk,
@@ -125,7 +130,7 @@ function objectToCulprit(
 ): void {
   for (const [member, bytes] of parts) {
     try {
-      checkContribution(codecOfRound(context), chunk, bytes);
+      context.state.setup.primitives.arithmetic.checkContribution(codecOfRound(context), chunk, bytes);
     } catch (error) {
       if (!isCoded(error)) throw error;
       objectTo(context, member, "invalid");
@@ -157,23 +162,24 @@ export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"
   const isUnderWay = [...context.state.fetches.values()].some(
     (other) => other.kind === "sum" && other.group === purpose.group && other.chunk === purpose.chunk,
   );
-  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, offset: 0, length: chunk.lengthBytes});
+  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, offset: 0, length: chunk.sum.lengthBytes});
 }
 
 /** Takes in the owner's bytes of a chunk; with the last one the result is assembled and held. */
 export function onSum(context: RoundContext, index: number, bytes: Uint8Array): void {
   const {exchange, setup, held} = context.state;
   const chunk = exchange?.chunks[index];
-  if (exchange == null || chunk === undefined || bytes.length !== chunk.lengthBytes) return;
+  if (exchange == null || chunk === undefined || bytes.length !== chunk.sum.lengthBytes) return;
   exchange.sums.set(index, bytes);
   if (exchange.sums.size < exchange.chunks.length) return;
   const {spec, primitives} = setup;
+  const {arithmetic} = primitives;
   const assembled = exchange.chunks.length === 1 ? bytes : assemble(context, exchange);
   try {
-    const values = applyMixture(spec.codec, spec.reference, spec.mixed, assembled);
-    const snapshot = createSnapshot(primitives.hash, spec.layout, values);
+    const values = arithmetic.applyMixture(spec.codec, spec.reference, spec.mixed, assembled);
+    const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
     held.set(snapshot.hash, snapshot);
-    exchange.result = {hash: snapshot.hash, weight: weightOf(assembled)};
+    exchange.result = {hash: snapshot.hash, weight: arithmetic.weightOf(assembled)};
     setup.exchanging.observe(context.nowMs - exchange.startedAtMs);
     const {rules} = setup;
     const isTooLight =
@@ -187,8 +193,9 @@ export function onSum(context: RoundContext, index: number, bytes: Uint8Array): 
 }
 
 function assemble(context: RoundContext, exchange: Exchange): Uint8Array {
-  const whole = new Uint8Array(contributionSize(codecOfRound(context), context.state.setup.spec.mixed));
-  for (const [index, bytes] of exchange.sums) whole.set(bytes, exchange.chunks[index]?.offsetBytes ?? 0);
+  const {codec, mixed} = context.state.setup.spec;
+  const whole = new Uint8Array(contributionSize(codecOf(codec.sums), mixed));
+  for (const [index, bytes] of exchange.sums) whole.set(bytes, exchange.chunks[index]?.sum.offsetBytes ?? 0);
   exchange.sums.clear();
   return whole;
 }

@@ -1,7 +1,8 @@
+export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
 export {blobsOf as segmentBlobs} from "./async/durable.ts";
 export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
 export type {SegmentView} from "./async/segment-host.ts";
-export type {AsyncSpec, Neighbour, Phase} from "./async/types.ts";
+export type {AsyncSpec, Neighbour, Phase} from "./async/spec.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
@@ -18,7 +19,11 @@ export {
 export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
-export {createSession, type Session, type SessionView} from "./session.ts";
+export {createSession} from "./session.ts";
+export type {Session, SessionView} from "./session-types.ts";
+export {recordSession, type TraceSink} from "./trace/record-session.ts";
+export {type ReplayedStep, replaySession} from "./trace/replay-session.ts";
+export {decodeTrace, type Trace} from "./trace/trace-entry.ts";
 export type {
   Accepted,
   AsyncRecord,

@@ -1,5 +1,4 @@
 import {isCoded, unreachable} from "../core/index.ts";
-import {openSnapshot} from "../parameters/index.ts";
 import {onExchangeOver, onPrepare, onPromise, onPromisePersisted, onRefuse, takeLead} from "./ballots.ts";
 import {verifyCertificate} from "./certificate.ts";
 import {endExchange, objectTo, onPart, onSum, onSummed, resendSums} from "./exchange.ts";
@@ -145,7 +144,7 @@ function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
   const {spec, primitives} = state.setup;
   try {
     const expected = {layout: spec.layout, values: spec.reference.length};
-    const snapshot = openSnapshot(primitives.hash, bytes, expected);
+    const snapshot = primitives.arithmetic.openSnapshot(primitives.hash, bytes, expected);
     state.held.set(snapshot.hash, snapshot);
     return true;
   } catch (error) {

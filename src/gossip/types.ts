@@ -1,5 +1,5 @@
 import type {Codec, Mixture, Snapshot} from "../parameters/index.ts";
-import type {AsyncSpec} from "./async/types.ts";
+import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";

@@ -13,7 +13,9 @@ function asynchronousOf({mixing}: Plan, weight: number): AsyncSpec | null {
   if (mixing.mode === "rounds") return null;
   const {exchange, units, abandonSeconds, codec, robust} = mixing;
   return {
-    ...{exchange, units, weight},
+    exchange,
+    units,
+    weight,
     phasesOf: null,
     codec: codecOf(codec),
     abandonMs: 1000 * abandonSeconds,

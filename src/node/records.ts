@@ -182,6 +182,21 @@ class BlobReader {
   }
 }
 
+function newestOf(certificates: readonly Certificate[]): Certificate | undefined {
+  return certificates.reduce<Certificate | undefined>(
+    (best, certificate) =>
+      best !== undefined && best.body.round >= certificate.body.round ? best : certificate,
+    undefined,
+  );
+}
+
+/** What was written about `round`; of a segment only the newest line, as only its vectors are still there. */
+function linesOf(lines: readonly JournalRecord[], round: number): JournalRecord[] {
+  const ofRound = lines.filter((line) => "round" in line && line.round === round);
+  const segment = ofRound.findLast((line) => line.kind === "async");
+  return ofRound.filter((line) => line.kind !== "async" || line === segment);
+}
+
 /**
  * Reads where this node stood when it stopped.
  * @throws NODE_JOURNAL_FOREIGN, STORAGE_* for damaged files
@@ -196,22 +211,15 @@ export async function openRecords(
     line.kind === "certificate" ? [decodeCertificate(line.certificate)] : [],
   );
   const records: DurableRecord[] = [];
-  const newest = certificates.reduce<Certificate | undefined>(
-    (best, certificate) =>
-      best !== undefined && best.body.round >= certificate.body.round ? best : certificate,
-    undefined,
-  );
+  const newest = newestOf(certificates);
   const round = newest === undefined ? 0 : newest.body.round + 1;
   if (newest !== undefined) {
     const snapshot = await blobs.snapshot(newest.body.round, newest.body.result);
     if (snapshot === null) throw foreign("the result of its last certificate is missing");
     records.push({kind: "certificate", certificate: newest, snapshot});
   }
-  const segment = lines.findLast((line) => line.kind === "async" && line.round === round);
-  for (const line of lines) {
-    // Of a segment only the newest record counts, and only its vectors are still there.
-    if (line.kind === "async" && line !== segment) continue;
-    const record = "round" in line && line.round === round ? await blobs.record(line) : null;
+  for (const line of linesOf(lines, round)) {
+    const record = await blobs.record(line);
     if (record !== null) records.push(record);
   }
   const isTestOpened = lines.some(({kind}) => kind === "test-opened");

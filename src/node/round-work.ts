@@ -1,5 +1,5 @@
 import type {Plan} from "../consortium/index.ts";
-import {sha256} from "../core/index.ts";
+import {createRandom, sha256} from "../core/index.ts";
 import {
   fromUnitRange,
   meanOf,
@@ -10,8 +10,8 @@ import {
   toUnitRange,
 } from "../data/index.ts";
 import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
-import {codecOf} from "../parameters/index.ts";
-import {type Release, releaseUpdate} from "../privacy/index.ts";
+import {codecOf, drawDither} from "../parameters/index.ts";
+import {type Release, type ReleasedUpdate, releaseUpdate, type UpdateToRelease} from "../privacy/index.ts";
 import type {Trainer} from "../training/index.ts";
 import {federatedStandardiser, siteStandardiser} from "./scaling.ts";
 import type {Site} from "./site.ts";
@@ -56,6 +56,13 @@ export interface RoundWork {
   close(): Promise<void>;
 }
 
+/** A round of training at hand. */
+interface TrainingRound {
+  readonly round: number;
+  readonly step: number;
+  readonly spec: RoundSpec;
+}
+
 /** The {@link RoundWork} of one site in one run. */
 export function createRoundWork(options: RoundWorkOptions): RoundWork {
   return new SiteWork(options);
@@ -85,11 +92,11 @@ class SiteWork implements RoundWork {
     const round = certified === null ? 0 : certified.certificate.body.round + 1;
     const stage = stages.stageOf(round);
     const spec = stages.specOf(round, certified);
-    if (stage.kind === "training") return this.#train(stage.step, spec, progress, signal);
+    if (stage.kind === "training") return this.#train({round, step: stage.step, spec}, progress, signal);
     const update = this.#statistics(stage.kind, spec.reference);
     // Each statistic lies in [0, 1] by its declared range: that is its bound, not the plan's.
     const clipNorm = Math.sqrt(site.features.length);
-    const released = releaseUpdate({update, weight: this.#weight, codec: spec.codec, clipNorm, hash: sha256});
+    const released = this.#release(round, {update, codec: spec.codec, clipNorm});
     return {...released, update, loss: null};
   }
 
@@ -110,10 +117,11 @@ class SiteWork implements RoundWork {
     const {parameters, meanLoss} = await trainer.localSteps({start, firstStep, steps: localSteps, signal});
     const update = parameters.map((value, index) => value - (start[index] ?? 0));
     const codec = codecOf(plan.mixing.codec);
-    const released = releaseUpdate({
-      ...{update, codec, weight: this.#weight, hash: sha256},
-      clipNorm: plan.privacy.clip,
-    });
+    const released = this.#release(
+      round,
+      {update, codec, clipNorm: plan.privacy.clip},
+      `dither of unit ${unit}`,
+    );
     return {...released, update, loss: meanLoss};
   }
 
@@ -132,8 +140,7 @@ class SiteWork implements RoundWork {
 
   /** snapshot -> local steps -> release. */
   async #train(
-    step: number,
-    {reference, mixed, codec}: RoundSpec,
+    {round, step, spec: {reference, mixed, codec}}: TrainingRound,
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome> {
@@ -148,8 +155,18 @@ class SiteWork implements RoundWork {
     });
     const update = parameters.map((value, index) => value - (snapshot[index] ?? 0));
     const clipNorm = privacy.clip;
-    const released = releaseUpdate({update, weight: this.#weight, codec, clipNorm, hash: sha256});
+    const released = this.#release(round, {update, codec, clipNorm});
     return {...released, update, loss: meanLoss};
+  }
+
+  #release(
+    round: number,
+    what: Pick<UpdateToRelease, "update" | "codec" | "clipNorm">,
+    purpose = "dither",
+  ): ReleasedUpdate {
+    const {plan, site} = this.#options;
+    const random = createRandom({seed: plan.seed, site: site.member.name, round, purpose});
+    return releaseUpdate({...what, weight: this.#weight, dither: drawDither(random), hash: sha256});
   }
 
   #statistics(kind: "mean" | "deviation", reference: Float32Array): Float32Array {

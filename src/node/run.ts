@@ -17,6 +17,7 @@ import type {RunStorage} from "../storage/index.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
 import {encodeRecord} from "./records.ts";
+import {logReport} from "./report-log.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {Site} from "./site.ts";
 import type {Stages} from "./stages.ts";
@@ -153,10 +154,8 @@ export class Run {
     else this.#transport?.handle({type: "begin", round});
   }
 
-  /** A unit of an asynchronous segment; a unit asked for later takes its place. */
+  /** A unit of an asynchronous segment. */
   async #workOnUnit({round, unit, start}: Extract<RunEffect, {type: "work"}>): Promise<void> {
-    this.#working.abort();
-    this.#working = new AbortController();
     const {signal} = this.#working;
     const {work, logger} = this.#options;
     const certified = this.#session?.view().certified ?? null;
@@ -286,35 +285,12 @@ export class Run {
 
   #onReport(report: Report): void {
     const {logger, nameOf, storage} = this.#options;
-    const {kind, round} = report;
-    if (kind === "waiting") {
-      this.#waitingFor = report.missing;
-      logger.warn("waiting for members", {round, missing: report.missing.map(nameOf)});
-    } else if (kind === "equivocation") {
-      const {member, ballot, votes} = report;
-      logger.error("a member voted for two results", {round, member: nameOf(member)});
+    if (report.kind === "waiting") this.#waitingFor = report.missing;
+    if (report.kind === "equivocation") {
+      const {kind, round, member, ballot, votes} = report;
       const record = encodeRecord({kind, round, member, ballot, votes: [...votes]});
       this.#run(() => storage.journal.append(record));
-    } else if (kind === "took-over") {
-      logger.info("this site leads the round anew", {round});
-    } else if (kind === "left-out") {
-      logger.info("the round went on without this site", {round});
-    } else if (kind === "mass-undetermined") {
-      const {weight} = report;
-      logger.warn("an exchange was abandoned in doubt", {round, member: nameOf(report.member), weight});
-    } else if (kind === "views-differ") {
-      logger.warn("a member sees other members: pairs are drawn at random", {
-        round,
-        member: nameOf(report.member),
-      });
-    } else if (kind === "lineage-adopted") {
-      logger.warn("after a partition a member's model was adopted", {round, member: nameOf(report.member)});
-    } else {
-      logger.warn("a member's part was refused", {
-        round,
-        member: nameOf(report.member),
-        reason: report.reason,
-      });
     }
+    logReport(logger, report, nameOf);
   }
 }

@@ -1,16 +1,25 @@
-export {type Codec, type CodecName, codecOf} from "./codec.ts";
+export {
+  BLOCK_VALUES,
+  type Codec,
+  type CodecName,
+  type Dither,
+  drawDither,
+  NO_DITHER,
+} from "./codecs/codec.ts";
+export {codecOf} from "./codecs/codec-of.ts";
 export {
   type Chunk,
   contributionSize,
   encodeContribution,
+  exactOf,
   partition,
   weightOf,
 } from "./contribution.ts";
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
-export {encodeMass, type Mass, massOf} from "./mass.ts";
-export {applyMixture, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
+export {encodeMass, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
+export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
 export {
   createSnapshot,
   layoutHash,

@@ -11,5 +11,7 @@ export {type FedAvgModel, trainFedAvg} from "./baselines/train-fed-avg.ts";
 export {trainLocal} from "./baselines/train-local.ts";
 export {trainPooled} from "./baselines/train-pooled.ts";
 export type {SimulationErrorCode} from "./errors.ts";
+export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
+export type {Moment} from "./replay/timeline.ts";
 export type {Fault, WorldOptions} from "./world/options.ts";
 export {World} from "./world/world.ts";

@@ -11,7 +11,7 @@ import {
   type Session,
 } from "../../src/gossip/index.ts";
 import {leaderOrder} from "../../src/gossip/quorum.ts";
-import {codecOf} from "../../src/parameters/index.ts";
+import {codecOf, NO_DITHER} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "./consortium.ts";
 import {FRAMES} from "./frame-examples.ts";
@@ -53,7 +53,7 @@ function createLone(): Lone {
 
 function contributionOf(value: number): Contribution {
   const update = new Float32Array(3).fill(value);
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), hash: sha256};
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
   return releaseUpdate({...options, update, weight: 0.25}).release;
 }
 

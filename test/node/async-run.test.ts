@@ -1,5 +1,6 @@
 import {afterEach, describe, expect, it} from "vitest";
 import type {PlanSettings} from "../../src/config/index.ts";
+import {PowerCut} from "../storage/crash-file-system.ts";
 import {Fleet} from "./fleet.ts";
 import {SITES, threeSites} from "./three-sites.ts";
 
@@ -49,7 +50,7 @@ describe("three nodes that learn asynchronously", () => {
     await fleet.startAll();
     const disk = await fleet.diskOf(VICTIM);
     disk.cutPowerAt(at);
-    await expect(fleet.nodeOf(VICTIM).outcome).rejects.toThrow();
+    await expect(fleet.nodeOf(VICTIM).outcome).rejects.toBeInstanceOf(PowerCut);
     await fleet.stop(VICTIM);
     disk.restart((count) => count >> 1);
     await fleet.start(VICTIM);

@@ -7,7 +7,14 @@ import {federatedStandardiser, ownStandardiser} from "../../src/node/index.ts";
 import {createRoundWork} from "../../src/node/round-work.ts";
 import {openSite, type Site} from "../../src/node/site.ts";
 import {createStages, type Stages} from "../../src/node/stages.ts";
-import {applyMixture, createSnapshot, partition, sumChunk, weightOf} from "../../src/parameters/index.ts";
+import {
+  applyMixture,
+  createSnapshot,
+  NO_DITHER,
+  partition,
+  sumChunk,
+  weightOf,
+} from "../../src/parameters/index.ts";
 import {openTrainer, type Trainer} from "../../src/training/index.ts";
 import {workerUrl} from "../training/worker-url.ts";
 import {identityOf, SITES, threeSites} from "./three-sites.ts";
@@ -50,7 +57,7 @@ async function mixStatistics(stages: Stages, previous: Certified | null): Promis
   }
   const [chunk] = partition(codec, mixed, 1);
   if (chunk === undefined) throw new RangeError("no chunk");
-  const sum = sumChunk(sha256, codec, chunk, contributions).bytes;
+  const sum = sumChunk(sha256, {codec, chunk, dither: NO_DITHER}, contributions).bytes;
   const snapshot = createSnapshot(sha256, layout, applyMixture(codec, reference, mixed, sum));
   const weight = weightOf(sum);
   const hash = "00".repeat(32);

@@ -1,4 +1,4 @@
-import {codecOf, encodeMass, type Mixture} from "../../parameters/index.ts";
+import {codecOf, type Mixture, NO_DITHER} from "../../parameters/index.ts";
 import {type MemberId, majority} from "../quorum.ts";
 import {clockList, ownClock} from "./clock.ts";
 import {abandonShares} from "./outbox.ts";
@@ -14,7 +14,8 @@ const EPSILON = 1e-6;
 export function considerClosing(context: SegmentContext): void {
   const {state} = context;
   const {setup, closers} = state;
-  if (state.stage !== "running" || ownClock(state) < setup.spec.units - EPSILON || closers.has(setup.self)) return;
+  if (state.stage !== "running" || ownClock(state) < setup.spec.units - EPSILON || closers.has(setup.self))
+    return;
   for (const peer of state.linked) tell(context, peer, {type: "closing", clock: clockList(state)});
   onClosing(context, setup.self);
 }
@@ -34,7 +35,7 @@ export function close(context: SegmentContext): void {
   state.closingSinceMs = nowMs;
   state.work = null;
   const {step} = state;
-  for (const edge of [...(step?.edges.values() ?? [])]) {
+  for (const edge of Array.from(step?.edges.values() ?? [])) {
     if (edge.role === "initiator") callOff(context, edge);
     else if (edge.state === "fetching") dropEdge(context, edge);
   }
@@ -61,5 +62,6 @@ export function hasTakenPart({units, exchanges}: SegmentState): boolean {
 
 /** The settled mass (s, w) as this member's contribution to the round that ends the segment. */
 export function settledMass({values, weight, setup}: SegmentState): Mixture {
-  return encodeMass(setup.hash, codecOf("f32"), {values, weight});
+  const {hash, arithmetic} = setup.primitives;
+  return arithmetic.encodeMass(hash, codecOf("f32"), {values, weight}, NO_DITHER);
 }

@@ -1,16 +1,18 @@
 import {decode} from "cborg";
 import {z} from "zod";
 import {CodedError, toHex} from "../../core/index.ts";
-import {massOf, type Mixture} from "../../parameters/index.ts";
+import type {Mixture} from "../../parameters/index.ts";
 import {canonicalBytes} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
 import type {AsyncRecord, Blob} from "../types.ts";
-import type {Edge, SegmentState} from "./types.ts";
+import type {Edge, SegmentState, Travelling} from "./types.ts";
 
 const count = z.int().min(0);
 const id = {incarnation: count, seq: count};
 const hash = z.string().length(64);
 const peer = z.string();
+/** Encoded bytes, and the weight in them: who replays a trace has not the bytes. */
+const mass = z.strictObject({hash, weight: z.number().positive()});
 const noted = z.array(z.strictObject({peer, ...id}));
 
 const durableSchema = z.strictObject({
@@ -25,11 +27,11 @@ const durableSchema = z.strictObject({
   handled: noted,
   received: noted,
   committed: z.array(z.strictObject({peer, ...id, outcome: z.enum(["mixed", "adopt"])})),
-  outbox: z.array(z.strictObject({peer, ...id, mass: hash})),
-  prepared: z.array(z.strictObject({peer, ...id, share: z.number(), theirs: hash})),
+  outbox: z.array(z.strictObject({peer, ...id, mass})),
+  prepared: z.array(z.strictObject({peer, ...id, share: z.number(), theirs: mass})),
   phase: count.nullable(),
   /** The own mass that all prepared exchanges began from. */
-  own: hash.nullable(),
+  own: mass.nullable(),
 });
 
 type Durable = Readonly<z.infer<typeof durableSchema>>;
@@ -60,10 +62,14 @@ function bytesOf(values: Float64Array): Uint8Array {
 export function encodeSegment(state: SegmentState): AsyncRecord {
   const {setup, step, pending} = state;
   const blobs: Blob[] = [];
-  const keep = (bytes: Uint8Array, name = toHex(setup.hash(bytes))): string => {
+  const keep = (bytes: Uint8Array, name = toHex(setup.primitives.hash(bytes))): string => {
     blobs.push({hash: name, bytes});
     return name;
   };
+  const keepMass = ({mixture, mass: {weight}}: Travelling) => ({
+    hash: keep(mixture.bytes, mixture.hash),
+    weight,
+  });
   const short = ({peer: member, incarnation, seq}: {peer: MemberId; incarnation: number; seq: number}) => ({
     peer: member,
     incarnation,
@@ -84,15 +90,15 @@ export function encodeSegment(state: SegmentState): AsyncRecord {
     committed: entriesOf(state.committed).map((entry) => ({...short(entry), outcome: entry.outcome})),
     outbox: [...state.outbox].map(([member, {id: of, travelling}]) => ({
       ...short({peer: member, ...of}),
-      mass: keep(travelling.mixture.bytes, travelling.mixture.hash),
+      mass: keepMass(travelling),
     })),
-    prepared: edges.map(({peer: member, id: of, share, theirBytes, theirHash}) => ({
+    prepared: edges.map(({peer: member, id: of, share, theirs, theirBytes, theirHash}) => ({
       ...short({peer: member, ...of}),
       share,
-      theirs: keep(theirBytes, theirHash),
+      theirs: {hash: keep(theirBytes, theirHash), weight: theirs?.weight ?? 0},
     })),
     phase: step?.phase ?? null,
-    own: edges.length > 0 && step !== null ? keep(step.own.mixture.bytes, step.own.mixture.hash) : null,
+    own: edges.length > 0 && step !== null ? keepMass(step.own) : null,
   };
   return {kind: "async", round: setup.round, state: canonicalBytes(durable), blobs};
 }
@@ -113,8 +119,9 @@ function read(bytes: Uint8Array): Durable {
 /** Hashes of the blobs that a record's state names. @throws GOSSIP_RECORD_DAMAGED */
 export function blobsOf(bytes: Uint8Array): string[] {
   const {values, pending, outbox, prepared, own} = read(bytes);
-  const masses = [...outbox.map(({mass}) => mass), ...prepared.map(({theirs}) => theirs)];
-  return [values, pending, own, ...masses].filter((name) => name !== null);
+  const masses = [...outbox.map((share) => share.mass), ...prepared.map(({theirs}) => theirs)];
+  const names = [values, pending, own?.hash ?? null, ...masses.map((named) => named.hash)];
+  return names.filter((name) => name !== null);
 }
 
 /**
@@ -136,10 +143,12 @@ export function restoreSegment(state: SegmentState, record: AsyncRecord): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     return Float64Array.from(values, (_, index) => view.getFloat64(8 * index, true));
   };
-  const travelling = (name: string) => {
+  const travelling = ({hash: name, weight}: z.infer<typeof mass>): Travelling => {
     const bytes = blob(name);
+    const decoded = new Float64Array(values.length);
+    setup.spec.codec.accumulate(bytes, 0, decoded);
     // The brand exists for the compiler only: this member encoded these bytes itself before it stopped.
-    return {mixture: {hash: name, bytes} as Mixture, mass: massOf(setup.spec.codec, bytes, values.length)};
+    return {mixture: {hash: name, bytes} as Mixture, mass: {values: decoded, weight}};
   };
   state.incarnation = durable.incarnation;
   state.units = durable.units;
@@ -152,8 +161,8 @@ export function restoreSegment(state: SegmentState, record: AsyncRecord): void {
   for (const {peer: of, ...entry} of durable.handled) state.handled.set(of, {...entry, version: 0});
   for (const {peer: of, ...entry} of durable.received) state.received.set(of, {...entry, version: 0});
   for (const {peer: of, ...entry} of durable.committed) state.committed.set(of, {...entry, version: 0});
-  for (const {peer: of, mass, ...entry} of durable.outbox) {
-    state.outbox.set(of, {id: entry, travelling: travelling(mass)});
+  for (const {peer: of, mass: share, ...entry} of durable.outbox) {
+    state.outbox.set(of, {id: entry, travelling: travelling(share)});
   }
   if (durable.own === null) return;
   const edges = durable.prepared.map(({peer: of, share, theirs, ...entry}): [MemberId, Edge] => [
@@ -164,7 +173,9 @@ export function restoreSegment(state: SegmentState, record: AsyncRecord): void {
       role: "acceptor",
       share,
       state: "prepared",
-      ...{theirs: travelling(theirs).mass, theirBytes: blob(theirs), theirHash: theirs},
+      theirs: travelling(theirs).mass,
+      theirBytes: blob(theirs.hash),
+      theirHash: theirs.hash,
       sinceMs: 0,
     },
   ]);

@@ -1,33 +1,7 @@
 import type {Mass} from "../../parameters/index.ts";
 import type {MemberId} from "../quorum.ts";
+import type {MergeVerdict} from "./merge-verdict.ts";
 import type {Edge, SegmentContext, SegmentState} from "./types.ts";
-
-/** What two sides of a healed partition do with their estimates. */
-export type MergeVerdict = "mix" | "adopt-theirs" | "adopt-ours";
-
-/** One side of a partition: its estimate `[d]` and the weight behind it. */
-export interface Lineage {
-  readonly estimate: Float64Array;
-  readonly weight: number;
-}
-
-function distance(a: Float64Array, b: Float64Array): number {
-  let squares = 0;
-  for (let index = 0; index < a.length; index++) squares += ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
-  return Math.sqrt(squares);
-}
-
-/**
- * Whether two lineages that parted at `fork` may be mixed. When they are further apart than half the sum of the ways
- * they went, they went different ways, and their mean may be worse than either: then the side of smaller weight
- * adopts the other's estimate. Who has not moved at all has nothing to lose, so neither side has diverged.
- */
-export function mergeVerdict(ours: Lineage, theirs: Lineage, fork: Float64Array): MergeVerdict {
-  const apart = distance(ours.estimate, theirs.estimate);
-  const [ourWay, theirWay] = [distance(ours.estimate, fork), distance(theirs.estimate, fork)];
-  if (ourWay === 0 || theirWay === 0 || apart <= 0.5 * ourWay + 0.5 * theirWay) return "mix";
-  return ours.weight >= theirs.weight ? "adopt-ours" : "adopt-theirs";
-}
 
 function estimateIn({values, weight}: Mass): Float64Array {
   return values.map((value) => value / weight);
@@ -57,7 +31,7 @@ export function lineageVerdict({state}: SegmentContext, own: Mass, edge: Edge): 
   const {fork, setup} = state;
   if (fork === null || edge.theirs === null || !fork.lost.has(edge.peer)) return "mix";
   const away = fork.away.size;
-  return mergeVerdict(
+  return setup.primitives.arithmetic.mergeVerdict(
     {estimate: estimateIn(own), weight: (setup.members.length - away) * own.weight},
     {estimate: estimateIn(edge.theirs), weight: away * edge.theirs.weight},
     fork.estimate,

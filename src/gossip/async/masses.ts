@@ -57,7 +57,8 @@ export function totalMass(members: ReadonlyMap<MemberId, SegmentMasses>): Mass {
   let values: Float64Array | null = null;
   const add = (mass: Mass): void => {
     const sum = (values ??= new Float64Array(mass.values.length));
-    for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (mass.values[index] ?? 0);
+    for (let index = 0; index < sum.length; index++)
+      sum[index] = (sum[index] ?? 0) + (mass.values[index] ?? 0);
     weight += mass.weight;
   };
   for (const [member, {own, promised, outbox}] of members) {

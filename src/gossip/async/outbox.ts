@@ -58,7 +58,8 @@ export function onShare(context: SegmentContext, from: MemberId, frame: FrameOf<
   const {state} = context;
   const {incarnation, seq, mass} = frame;
   if (isUpTo(frame, state.received.get(from))) return confirm(context, from, frame);
-  if (state.stage === "closed") return tell(context, from, {type: "share-taken", incarnation, seq, isTaken: false});
+  if (state.stage === "closed")
+    return tell(context, from, {type: "share-taken", incarnation, seq, isTaken: false});
   if (state.stage === "idle") return undefined;
   const isUnderWay = [...state.fetches.values()].some(({kind, peer}) => kind === "share" && peer === from);
   if (isUnderWay) return undefined;

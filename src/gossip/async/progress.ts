@@ -1,4 +1,3 @@
-import {massOf} from "../../parameters/index.ts";
 import type {Contribution} from "../types.ts";
 import {meanClockOfOthers, ownClock, takeScale} from "./clock.ts";
 import {estimateOf, save} from "./state.ts";
@@ -34,8 +33,10 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
   const {state, nowMs} = context;
   const {work, setup} = state;
   if (state.stage !== "running" || work === null || work.unit !== unit) return false;
-  const mass = massOf(setup.spec.codec, contribution.bytes, state.values.length);
-  const isHeld = setup.spec.maximumLead < Number.POSITIVE_INFINITY;
+  const {primitives, spec} = setup;
+  const expected = {hash: null, values: state.values.length, maximumWeight: 1};
+  const mass = primitives.arithmetic.openMass(primitives.hash, spec.codec, contribution.bytes, expected);
+  const isHeld = spec.maximumLead < Number.POSITIVE_INFINITY;
   const age = isHeld ? stalenessScale(meanClockOfOthers(state) - work.others) : 1;
   const scale = age * takeScale(state, nowMs);
   state.pending ??= new Float64Array(state.values.length);

@@ -1,8 +1,10 @@
+import {isAsyncFrame} from "../frames.ts";
 import {type MemberId} from "../quorum.ts";
 import type {RoundState} from "../round-state.ts";
 import type {AsyncRecord, Contribution, Effect, Event, SessionSetup} from "../types.ts";
 import {ownClock} from "./clock.ts";
 import {close, hasTakenPart, settledMass} from "./closing.ts";
+import {massesOf, type SegmentMasses} from "./masses.ts";
 import {
   begin,
   onAsyncFrame,
@@ -16,8 +18,6 @@ import {
   openSegment,
   settleSegment,
 } from "./segment.ts";
-import {isAsyncFrame} from "../frames.ts";
-import {massesOf, type SegmentMasses} from "./masses.ts";
 import {estimateOf} from "./state.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
@@ -47,12 +47,14 @@ export interface SegmentOutlet {
 export class SegmentHost {
   readonly #setup: SessionSetup;
   readonly #outlet: SegmentOutlet;
-  readonly #linked = new Set<MemberId>();
+  readonly #linked: ReadonlySet<MemberId>;
   #restored: AsyncRecord | null;
   #state: SegmentState | null = null;
 
-  constructor(setup: SessionSetup, outlet: SegmentOutlet) {
+  /** @param linked members whose links are up, kept up by the session */
+  constructor(setup: SessionSetup, linked: ReadonlySet<MemberId>, outlet: SegmentOutlet) {
     this.#setup = setup;
+    this.#linked = linked;
     this.#outlet = outlet;
     this.#restored = setup.restored.round?.segment ?? null;
   }
@@ -63,7 +65,10 @@ export class SegmentHost {
     if (state === null) return null;
     const {stage, units, exchanges, weight} = state;
     return {
-      ...{stage, units, exchanges, weight},
+      stage,
+      units,
+      exchanges,
+      weight,
       clock: ownClock(state),
       estimate: () => estimateOf(state),
       masses: () => massesOf(state),
@@ -78,8 +83,6 @@ export class SegmentHost {
   handle(event: Event, nowMs: number, round: RoundState | null): Contribution | null {
     this.follow(round);
     const state = this.#state;
-    if (event.type === "link-up" && this.#setup.members.includes(event.peer)) this.#linked.add(event.peer);
-    if (event.type === "link-down") this.#linked.delete(event.peer);
     if (state === null || round === null) return null;
     const context: SegmentContext = {state, nowMs, ...this.#outlet};
     const isLast = dispatch(context, event);
@@ -97,22 +100,18 @@ export class SegmentHost {
     const before = this.#state;
     if (before !== null && before.setup.round === round?.setup.round) return;
     if (before !== null) end(before, this.#outlet);
-    this.#state = null;
+    this.#state = round === null ? null : this.#open(round);
+  }
+
+  #open({setup: {round, spec}}: RoundState): SegmentState | null {
     const {self, run, members, limits, primitives} = this.#setup;
-    const spec = round?.setup.spec.asynchronous;
-    if (round === null || spec === undefined || !members.includes(self)) return;
-    const {reference, mixed} = round.setup.spec;
-    const record = this.#restored?.round === round.setup.round ? this.#restored : null;
+    const {asynchronous, reference, mixed} = spec;
+    if (asynchronous === undefined || !members.includes(self)) return null;
+    const record = this.#restored?.round === round ? this.#restored : null;
     this.#restored = null;
-    this.#state = openSegment(
-      {
-        ...{self, run, members, limits, spec, round: round.setup.round},
-        hash: primitives.hash,
-        reference: reference.slice(0, mixed),
-      },
-      this.#linked,
-      record,
-    );
+    const snapshot = reference.slice(0, mixed);
+    const setup = {self, run, round, members, limits, primitives, spec: asynchronous, reference: snapshot};
+    return openSegment(setup, this.#linked, record);
   }
 }
 

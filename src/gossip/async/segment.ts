@@ -1,5 +1,5 @@
-import {isCoded, toHex, unreachable} from "../../core/index.ts";
-import {type Mass, massOf} from "../../parameters/index.ts";
+import {createRandom, isCoded, unreachable} from "../../core/index.ts";
+import type {Mass} from "../../parameters/index.ts";
 import type {AsyncFrame} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
 import type {AsyncRecord, Contribution} from "../types.ts";
@@ -30,8 +30,11 @@ export function openSegment(
 /** Begins, or goes on after a restart under a new incarnation. */
 export function begin(context: SegmentContext): void {
   const {state} = context;
-  if (state.stage !== "idle" || [...state.writes.values()].some(({purpose}) => purpose.kind === "begun")) return;
+  if (state.stage !== "idle" || [...state.writes.values()].some(({purpose}) => purpose.kind === "begun"))
+    return;
   state.incarnation += 1;
+  const {self: site, run, round} = state.setup;
+  state.random = createRandom({seed: state.incarnation, site, round, purpose: `async ${run}`});
   save(context, {kind: "begun"});
 }
 
@@ -120,12 +123,13 @@ export function onProgress(context: SegmentContext, unit: number, contribution: 
   beginUnit(context);
 }
 
-function openMass({setup, values}: SegmentState, fetch: MassFetch, bytes: Uint8Array): Mass | null {
-  if (toHex(setup.hash(bytes)) !== fetch.hash) return null;
+function openFetched({setup, values}: SegmentState, fetched: MassFetch, bytes: Uint8Array): Mass | null {
+  const {primitives, spec, members} = setup;
+  // A swap only ever averages weights that are at most 1; shares of push-sum can gather.
+  const maximumWeight = spec.exchange === "swap" ? 1 : members.length;
   try {
-    const mass = massOf(setup.spec.codec, bytes, values.length);
-    // A swap only ever averages weights that are at most 1; shares of push-sum can gather.
-    return mass.weight <= (setup.spec.exchange === "swap" ? 1 : setup.members.length) ? mass : null;
+    const expected = {hash: fetched.hash, values: values.length, maximumWeight};
+    return primitives.arithmetic.openMass(primitives.hash, spec.codec, bytes, expected);
   } catch (error) {
     if (!isCoded(error)) throw error;
     return null;
@@ -135,7 +139,7 @@ function openMass({setup, values}: SegmentState, fetch: MassFetch, bytes: Uint8A
 /** A mass has arrived. */
 export function onMassFetched(context: SegmentContext, fetch: MassFetch, bytes: Uint8Array): void {
   const {state} = context;
-  const mass = openMass(state, fetch, bytes);
+  const mass = openFetched(state, fetch, bytes);
   if (mass === null) return onMassFailed(context, fetch);
   if (fetch.kind === "share") return takeShare(context, fetch.peer, fetch.id, mass);
   const {step} = state;
@@ -189,24 +193,35 @@ export function onSegmentPersisted(context: SegmentContext, version: number, pur
   }
 }
 
-/** Looks after what has waited long enough. */
-export function onAsyncTimer(context: SegmentContext): void {
+/** Looks after exchanges that have waited long enough. */
+function tendEdges(context: SegmentContext): void {
   const {state, nowMs} = context;
-  state.isTimerArmed = false;
   const {step, setup} = state;
-  for (const edge of [...(step?.edges.values() ?? [])]) {
-    if (edge.state === "prepared") {
-      if (nowMs - edge.sinceMs >= setup.spec.abandonMs) abandon(context, edge);
-      else resendAccept(context, edge);
-    } else if (edge.state !== "preparing" && nowMs >= (step?.deadlineMs ?? 0)) giveUp(context, edge);
+  if (step === null) return;
+  for (const edge of Array.from(step.edges.values())) {
+    const isInDoubt = edge.state === "prepared";
+    if (isInDoubt && nowMs - edge.sinceMs >= setup.spec.abandonMs) abandon(context, edge);
+    else if (isInDoubt) resendAccept(context, edge);
+    else if (edge.state !== "preparing" && nowMs >= step.deadlineMs) giveUp(context, edge);
   }
   considerStepEnd(context);
   offerAgain(context);
+}
+
+/** Says again what may have been lost, and goes on where others have not answered. */
+export function onAsyncTimer(context: SegmentContext): void {
+  const {state} = context;
+  state.isTimerArmed = false;
+  tendEdges(context);
   for (const peer of state.committed.keys()) sendCommit(context, peer);
   for (const peer of state.outbox.keys()) sendShare(context, peer);
-  if (state.closers.has(setup.self)) {
-    for (const peer of state.linked) tell(context, peer, {type: "closing", clock: clockList(state)});
-  }
+  if (!state.closers.has(state.setup.self)) return;
+  for (const peer of state.linked) tell(context, peer, {type: "closing", clock: clockList(state)});
+}
+
+function isWaiting({stage, step, wantsExchange, committed, outbox, closers}: SegmentState): boolean {
+  if (step !== null || wantsExchange || committed.size > 0 || outbox.size > 0) return true;
+  return stage === "closing" || (stage === "running" && closers.size > 0);
 }
 
 /** What follows every event: the next exchange, handing in, and the timer. */
@@ -215,10 +230,7 @@ export function settleSegment(context: SegmentContext): void {
   if (state.setup.spec.exchange === "swap") considerOffer(context);
   else considerShare(context);
   considerHandingIn(context);
-  const isWaiting =
-    state.step !== null || state.wantsExchange || state.committed.size > 0 || state.outbox.size > 0;
-  const isClosing = state.stage === "closing" || (state.stage === "running" && state.closers.size > 0);
-  if (state.isTimerArmed || state.stage === "idle" || !(isWaiting || isClosing)) return;
+  if (state.isTimerArmed || state.stage === "idle" || !isWaiting(state)) return;
   state.isTimerArmed = true;
   context.emit({type: "arm", timer: "async", afterMs: state.setup.limits.minimumMs});
 }

@@ -1,5 +1,5 @@
 import {createRandom, toHex} from "../../core/index.ts";
-import {contributionSize, encodeMass, massOf} from "../../parameters/index.ts";
+import {contributionSize, drawDither} from "../../parameters/index.ts";
 import {createDeadline} from "../deadline.ts";
 import {type AsyncFrame, canonicalBytes} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
@@ -84,16 +84,23 @@ export function viewOf({setup, linked}: SegmentState): MemberId[] {
 
 /** Digest of the view. */
 export function viewDigest(state: SegmentState): string {
-  return toHex(state.setup.hash(canonicalBytes(["consilium/view/1", viewOf(state)])));
+  return toHex(state.setup.primitives.hash(canonicalBytes(["consilium/view/1", viewOf(state)])));
 }
 
 /** Encodes part `share` of this member's mass, and reads it as the peer will. */
 export function freeze(state: SegmentState, share = 1): Travelling {
   const {setup, weight} = state;
-  const {hash, spec} = setup;
+  const {primitives, spec} = setup;
+  const {hash, arithmetic} = primitives;
   const values = share === 1 ? state.values : state.values.map((value) => share * value);
-  const mixture = encodeMass(hash, spec.codec, {values, weight: share * weight});
-  return {mixture, mass: massOf(spec.codec, mixture.bytes, state.values.length)};
+  const mixture = arithmetic.encodeMass(
+    hash,
+    spec.codec,
+    {values, weight: share * weight},
+    drawDither(state.random),
+  );
+  const expected = {hash: null, values: values.length, maximumWeight: setup.members.length};
+  return {mixture, mass: arithmetic.openMass(hash, spec.codec, mixture.bytes, expected)};
 }
 
 type Content = AsyncFrame extends infer Each

@@ -1,8 +1,8 @@
-import type {Mass} from "../../parameters/index.ts";
+import {type Mass, mixMass} from "../../parameters/index.ts";
 import type {MemberId} from "../quorum.ts";
 import {clipTowards} from "./clipping.ts";
-import {cancelFetch, freeze, tell, tellPeople} from "./state.ts";
 import {releasePending} from "./progress.ts";
+import {cancelFetch, freeze, tell, tellPeople} from "./state.ts";
 import type {Edge, SegmentContext, Step} from "./types.ts";
 
 /** Freezes this member's mass for the exchanges of one step. */
@@ -62,13 +62,10 @@ export function applyEdge(context: SegmentContext, step: Step, edge: Edge): void
   const {state, nowMs} = context;
   if (edge.theirs === null) return;
   const own = step.own.mass;
-  const theirs = receivedMass(context, own, edge.theirs);
-  const {values} = state;
-  for (let index = 0; index < values.length; index++) {
-    const difference = (theirs.values[index] ?? 0) - (own.values[index] ?? 0);
-    values[index] = (values[index] ?? 0) + edge.share * difference;
-  }
-  state.weight += edge.share * (theirs.weight - own.weight);
+  const mass = receivedMass(context, own, edge.theirs);
+  const {values, weight} = mixMass(state, own, [{share: edge.share, mass}]);
+  state.values = values;
+  state.weight = weight;
   state.exchanges += 1;
   state.wantsExchange = false;
   state.exchanging.observe(nowMs - edge.sinceMs);

@@ -7,7 +7,7 @@ import {scheduledPartners} from "./partners.ts";
 import {fetchMass, isSame, isUpTo, save, tell, tellPeople, viewDigest} from "./state.ts";
 import {adoptEstimate, applyEdge, callOff, dropEdge, openStep} from "./steps.ts";
 import {noteDiffering} from "./swap-offer.ts";
-import type {Edge, ExchangeId, SegmentContext, Step} from "./types.ts";
+import type {Edge, ExchangeId, SegmentContext, SegmentState, Step} from "./types.ts";
 
 type Offer = FrameOf<"offer">;
 type Refusal = FrameOf<"busy">["reason"];
@@ -21,7 +21,8 @@ type Refusal = FrameOf<"busy">["reason"];
 export function onOffer(context: SegmentContext, from: MemberId, frame: Offer): void {
   const {state} = context;
   if (isUpTo(frame, state.handled.get(from))) return undefined;
-  if (frame.phase !== null && state.differing.has(from) && frame.view === viewDigest(state)) state.differing.delete(from);
+  if (frame.phase !== null && state.differing.has(from) && frame.view === viewDigest(state))
+    state.differing.delete(from);
   const earlier = state.step?.edges.get(from);
   if (earlier?.role === "acceptor") {
     if (isSame(frame, earlier.id)) return resendAccept(context, earlier);
@@ -33,7 +34,12 @@ export function onOffer(context: SegmentContext, from: MemberId, frame: Offer): 
   return answer(context, from, frame, place);
 }
 
-function refuse(context: SegmentContext, to: MemberId, {incarnation, seq}: ExchangeId, reason: Refusal): void {
+function refuse(
+  context: SegmentContext,
+  to: MemberId,
+  {incarnation, seq}: ExchangeId,
+  reason: Refusal,
+): void {
   const {state} = context;
   const phase = reason === "phase" ? state.phase : null;
   tell(context, to, {type: "busy", incarnation, seq, reason, phase, clock: clockList(state)});
@@ -64,15 +70,15 @@ function yieldsTo({state}: SegmentContext, own: Edge, from: MemberId): boolean {
 
 function placeInPhase(context: SegmentContext, from: MemberId, offer: Offer, phase: number): Place | Refusal {
   const {state} = context;
-  if (state.setup.spec.phasesOf === null || offer.view !== viewDigest(state)) {
+  // Outside a schedule, as in another view, there are no partners to be found.
+  const partners = offer.view === viewDigest(state) ? scheduledPartners(state, phase) : [];
+  const share = partners.find(({peer}) => peer === from)?.share;
+  if (share === undefined) {
     noteDiffering(context, from);
     return "views-differ";
   }
-  const partners = scheduledPartners(state, phase);
-  const share = partners.find(({peer}) => peer === from)?.share;
-  if (share === undefined) return "views-differ";
-  if (state.step !== null && state.step.phase !== phase) return state.step.phase === null ? "exchanging" : "phase";
-  if (state.step === null && phase < state.phase) return "phase";
+  const refusal = phaseRefusal(state, phase);
+  if (refusal !== null) return refusal;
   const own = state.step?.edges.get(from);
   if (own !== undefined && !yieldsTo(context, own, from)) return "exchanging";
   const peers = partners.map(({peer}) => peer);
@@ -80,6 +86,13 @@ function placeInPhase(context: SegmentContext, from: MemberId, offer: Offer, pha
   // Dropping the crossing offer must not end the step that both go on in.
   if (own !== undefined) step.edges.delete(from);
   return {step, share};
+}
+
+/** Why nothing can be exchanged in `phase` now; a member that is behind goes on to it. */
+function phaseRefusal(state: SegmentState, phase: number): Refusal | null {
+  if (state.step === null) return phase < state.phase ? "phase" : null;
+  if (state.step.phase === phase) return null;
+  return state.step.phase === null ? "exchanging" : "phase";
 }
 
 function answer(context: SegmentContext, from: MemberId, offer: Offer, {step, share}: Place): void {
@@ -91,7 +104,9 @@ function answer(context: SegmentContext, from: MemberId, offer: Offer, {step, sh
     role: "acceptor",
     share,
     state: "fetching",
-    ...{theirs: null, theirBytes: null, theirHash: mass},
+    theirs: null,
+    theirBytes: null,
+    theirHash: mass,
     sinceMs: context.nowMs,
   });
   fetchMass(context, {kind: "edge", peer: from, id, hash: mass});

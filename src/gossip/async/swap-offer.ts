@@ -34,7 +34,11 @@ function offerPhase(context: SegmentContext): void {
     state.wantsExchange = false;
     return;
   }
-  const step = openStep(context, state.phase, partners.map(({peer}) => peer));
+  const step = openStep(
+    context,
+    state.phase,
+    partners.map(({peer}) => peer),
+  );
   for (const partner of partners) offerTo(context, step, partner);
 }
 
@@ -47,7 +51,9 @@ function offerTo(context: SegmentContext, step: Step, {peer, share}: Partner): v
     role: "initiator",
     share,
     state: "offered",
-    ...{theirs: null, theirBytes: null, theirHash: ""},
+    theirs: null,
+    theirBytes: null,
+    theirHash: "",
     sinceMs: nowMs,
   });
   tell(context, peer, {
@@ -87,7 +93,8 @@ export function onBusy(context: SegmentContext, from: MemberId, frame: FrameOf<"
   const edge = offered(context, from, frame);
   if (edge?.state !== "offered") return;
   if (frame.reason === "views-differ") noteDiffering(context, from);
-  if (frame.reason === "phase" && frame.phase !== null && frame.phase > state.phase) state.phase = frame.phase;
+  if (frame.reason === "phase" && frame.phase !== null && frame.phase > state.phase)
+    state.phase = frame.phase;
   const {step} = state;
   // A partner of the phase that is not free yet is asked again until the deadline.
   if (step !== null && step.phase !== null && isWorthAsking(step.phase, frame)) step.edges.delete(from);
@@ -107,7 +114,8 @@ export function offerAgain(context: SegmentContext): void {
   if (step === null || step.phase === null || state.stage !== "running") return;
   for (const partner of scheduledPartners(state, step.phase)) {
     const {peer} = partner;
-    if (step.awaited.has(peer) && !step.edges.has(peer) && state.linked.has(peer)) offerTo(context, step, partner);
+    if (step.awaited.has(peer) && !step.edges.has(peer) && state.linked.has(peer))
+      offerTo(context, step, partner);
   }
 }
 

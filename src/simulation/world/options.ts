@@ -1,5 +1,13 @@
 import type {Random} from "../../core/index.ts";
-import type {Certified, Contribution, Effect, Frame, MemberId, SessionSetup} from "../../gossip/index.ts";
+import type {
+  Certified,
+  Contribution,
+  Effect,
+  Frame,
+  MemberId,
+  Session,
+  SessionSetup,
+} from "../../gossip/index.ts";
 
 /** What a fault does to a member at one of its effects. */
 export type Fault = "crash-before" | "crash-after" | "none";
@@ -21,5 +29,7 @@ export interface WorldOptions {
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
   /** How often a frame arrives: 1 unless it is lost or repeated. */
   copiesOf?(frame: Frame): number;
+  /** Opens a member's session; the default is the protocol's own. */
+  openSession?(setup: SessionSetup): Session;
   onCertified?(member: MemberId, certified: Certified): void;
 }

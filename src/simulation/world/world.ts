@@ -16,6 +16,7 @@ import {
 import {createEventQueue} from "./event-queue.ts";
 import {createMachine, forget, keepLocally, type Machine} from "./machine.ts";
 import type {WorldOptions} from "./options.ts";
+import {workOn} from "./unit-work.ts";
 
 /** How often a transfer from a stalled process is looked at again. */
 const STALLED_TRANSFER_MS = 50;
@@ -37,9 +38,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    for (const member of options.members) {
-      this.#machines.set(member, createMachine());
-    }
+    for (const member of options.members) this.#machines.set(member, createMachine());
   }
 
   /** Virtual milliseconds since the beginning. */
@@ -84,7 +83,8 @@ export class World {
     if (machine.session !== null) return;
     const restored = restoreSession(machine.disk);
     machine.life += 1;
-    machine.session = createSession({...this.#options.setupOf(member), restored});
+    const {openSession = createSession, setupOf} = this.#options;
+    machine.session = openSession({...setupOf(member), restored});
     if (restored.certified !== null) {
       machine.blobs.set(restored.certified.snapshot.hash, restored.certified.snapshot.bytes);
     }
@@ -193,7 +193,8 @@ export class World {
   #train(member: MemberId): void {
     const machine = this.#machine(member);
     const view = machine.session?.view();
-    if (view === undefined || view.isFinished || !this.#isTrainer(member)) return;
+    const isTrainer = this.#options.setupOf(member).members.includes(member);
+    if (view === undefined || view.isFinished || !isTrainer) return;
     if (view.segment !== null) return this.#deliver(member, 0, {type: "begin", round: view.round});
     const {life} = machine;
     this.#queue.after(this.#options.trainingMs(member, view.round), () => {
@@ -201,17 +202,6 @@ export class World {
       if (machine.life !== life || now?.round !== view.round) return;
       this.#contribute(member, this.#options.contributionOf(member, view.round, view.certified));
     });
-  }
-
-  #work(member: MemberId, {round, unit, start}: Extract<Effect, {type: "work"}>): void {
-    const {progressOf, unitMs} = this.#options;
-    if (progressOf === undefined || unitMs === undefined) return;
-    const contribution = progressOf(member, unit, start);
-    this.#deliver(member, unitMs(member, unit), {type: "progress", round, unit, contribution});
-  }
-
-  #isTrainer(member: MemberId): boolean {
-    return this.#options.setupOf(member).members.includes(member);
   }
 
   #contribute(member: MemberId, contribution: Contribution): void {
@@ -250,7 +240,9 @@ export class World {
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
       case "work":
-        return this.#work(member, effect);
+        return workOn(this.#options, member, effect, (afterMs, event) =>
+          this.#deliver(member, afterMs, event),
+        );
       case "report":
         return void this.reports.push({member, report: effect.report});
       case "certified":

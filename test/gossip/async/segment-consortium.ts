@@ -12,7 +12,7 @@ import {
   type SessionSetup,
   totalMass,
 } from "../../../src/gossip/index.ts";
-import {type CodecName, codecOf, type Mass} from "../../../src/parameters/index.ts";
+import {type CodecName, codecOf, type Mass, massOf} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
 import {type Fault, World} from "../../../src/simulation/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "../consortium.ts";
@@ -79,6 +79,7 @@ export function createSegments(options: SegmentOptions) {
       weight: weightOf(member),
       codec,
       clipNorm: 1e6,
+      dither: {key: [unit, seed >>> 0], first: 0},
       hash: sha256,
     }).release;
   const world = new World({
@@ -101,7 +102,16 @@ export function createSegments(options: SegmentOptions) {
     const restored = restoreSession(world.diskOf(member));
     const {run, round, limits} = {run: RUN, round: 0, limits: setupOf(member).limits};
     const reference = options.reference ?? new Float32Array(values);
-    const setup = {self: member, run, round, members, spec: specOf(member), reference, hash: sha256, limits};
+    const setup = {
+      self: member,
+      run,
+      round,
+      members,
+      spec: specOf(member),
+      reference,
+      limits,
+      primitives: primitivesOf(member),
+    };
     return massesOf(openSegment(setup, [], restored.round?.segment ?? null));
   };
   /** Units of each member that its memory, or while it is down its disk, has in the mass; and the sum of masses. */
@@ -109,5 +119,8 @@ export function createSegments(options: SegmentOptions) {
     const masses = new Map(members.map((member) => [member, massesAt(member)]));
     return {units: [...masses.values()].map(({units}) => units), total: totalMass(masses)};
   };
-  return {world, members, certified, setupOf, weightOf, ledger};
+  /** What a unit's progress is after its codec, if it does not depend on where the unit began. */
+  const progressAt = (member: string, unit: number): Float64Array =>
+    massOf(codec, progressOf(member, unit, new Float32Array(values)).bytes, values).values;
+  return {world, members, certified, setupOf, weightOf, ledger, progressAt};
 }

@@ -1,0 +1,23 @@
+import {type Codec, refuseNotFinite, singles} from "./codec.ts";
+
+/** IEEE 754 binary32: 4 bytes a value, exact. */
+export const f32: Codec = {
+  name: "f32",
+  sums: "f32",
+  isSparse: false,
+  sizeOf: (values) => 4 * values,
+  encode(values, into) {
+    into.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return 0;
+  },
+  accumulate(encoded, first, into) {
+    const values = singles(encoded.subarray(4 * first, 4 * (first + into.length)));
+    let check = 0;
+    for (let index = 0; index < into.length; index++) {
+      const value = values[index] ?? Number.NaN;
+      check += value - value;
+      into[index] = (into[index] ?? 0) + value;
+    }
+    refuseNotFinite(check);
+  },
+};
