@@ -19,6 +19,7 @@ export {
 export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
+export {isExact, type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
 export {createSession} from "./session.ts";
 export type {Session, SessionView} from "./session-types.ts";
 export {recordSession, type TraceSink} from "./trace/record-session.ts";
