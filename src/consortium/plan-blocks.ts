@@ -92,13 +92,41 @@ const roundsMixing = z.strictObject({
   robust: z.literal("none"),
 });
 
+const MAX_STEPS = 10_000;
+const nodeIndex = z.int().min(0).max(1023);
+
+const partnersSchema = z
+  .union([
+    z.literal("random"),
+    z.discriminatedUnion("name", [
+      z.strictObject({
+        name: z.literal("base"),
+        peers: z.int().min(1).max(4).describe("With how many others a site exchanges at once."),
+      }),
+      z.strictObject({
+        name: z.enum(["random", "ring", "torus", "exponential", "complete"]),
+        steps: z.int().min(1).max(MAX_STEPS).describe("Phases before the sites' places are drawn anew."),
+      }),
+      z.strictObject({
+        name: z.literal("edges"),
+        edges: z
+          .array(z.tuple([nodeIndex, nodeIndex]))
+          .min(1)
+          .max(MAX_STEPS)
+          .describe("Pairs of places in the sorted roster."),
+        steps: z.int().min(1).max(MAX_STEPS),
+      }),
+    ]),
+  ])
+  .describe("With whom a site exchanges: another one each time, or those that a schedule names.");
+
 const asyncMixing = z
   .strictObject({
     mode: z.literal("async"),
     exchange: z
       .enum(["swap", "push-sum"])
       .describe("Pairs swap and commit, or half a mass goes one way and is acknowledged."),
-    partners: z.literal("random").describe("With whom a site exchanges: another one each time."),
+    partners: partnersSchema,
     units: z
       .int()
       .min(1)
@@ -118,10 +146,12 @@ const asyncMixing = z
       }),
     ]),
   })
-  .superRefine(({exchange, robust}, context) => {
-    if (exchange === "swap" || robust === "none") return;
-    const message = "clipping needs both masses at hand: it goes with swap only";
-    context.addIssue({code: "custom", path: ["robust"], message});
+  .superRefine(({exchange, partners, robust}, context) => {
+    if (exchange === "swap") return;
+    const refuse = (place: string, message: string): void =>
+      context.addIssue({code: "custom", path: [place], message});
+    if (robust !== "none") refuse("robust", "clipping needs both masses at hand: it goes with swap only");
+    if (partners !== "random") refuse("partners", "shares go to random members: schedules go with swap only");
   });
 
 /** How contributions are mixed; part of {@link planSchema}. */

@@ -2,7 +2,7 @@ export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
 export {blobsOf as segmentBlobs} from "./async/durable.ts";
 export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
 export type {SegmentView} from "./async/segment-host.ts";
-export type {AsyncSpec, Neighbour, Phase} from "./async/spec.ts";
+export type {AsyncSpec} from "./async/spec.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";

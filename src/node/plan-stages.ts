@@ -11,12 +11,12 @@ const MAXIMUM_LEAD_UNITS = 2;
 /** The asynchronous segments of `plan` at a site of weight `weight`; null in a plan of rounds. */
 function asynchronousOf({mixing}: Plan, weight: number): AsyncSpec | null {
   if (mixing.mode === "rounds") return null;
-  const {exchange, units, abandonSeconds, codec, robust} = mixing;
+  const {exchange, partners, units, abandonSeconds, codec, robust} = mixing;
   return {
     exchange,
     units,
     weight,
-    phasesOf: null,
+    schedule: partners === "random" ? null : partners,
     codec: codecOf(codec),
     abandonMs: 1000 * abandonSeconds,
     maximumLead: MAXIMUM_LEAD_UNITS,

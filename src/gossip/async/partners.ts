@@ -1,5 +1,7 @@
 import {createRandom, permutation, type Random} from "../../core/index.ts";
 import type {MemberId} from "../quorum.ts";
+import type {Phase} from "../schedules/phase.ts";
+import {schedulePhases} from "../schedules/schedule.ts";
 import {viewOf} from "./state.ts";
 import type {SegmentState} from "./types.ts";
 
@@ -12,19 +14,21 @@ export interface Partner {
   readonly share: number;
 }
 
+/** Phase `phase` of the schedule over `members`; its order is drawn anew each period. */
+function phaseOf({setup}: SegmentState, members: number, phase: number): Phase | undefined {
+  const {schedule} = setup.spec;
+  if (schedule === null) return undefined;
+  const draw = (period: number): Random =>
+    createRandom({seed: period, site: "", round: setup.round, purpose: `async schedule ${setup.run}`});
+  const {length} = schedulePhases(schedule, members, draw(0));
+  return schedulePhases(schedule, members, draw(Math.floor(phase / Math.max(1, length))))[phase % length];
+}
+
 /** Neighbours of this member in phase `phase` of the schedule over its view; empty outside a schedule. */
 export function scheduledPartners(state: SegmentState, phase: number): Partner[] {
-  const {setup} = state;
-  const {spec, run, round, self} = setup;
   const view = viewOf(state);
-  if (spec.phasesOf === null || view.length < 2) return [];
-  const draw = (period: number): Random =>
-    createRandom({seed: period, site: "", round, purpose: `async schedule ${run}`});
-  const {length} = spec.phasesOf(view.length, draw(0));
-  if (length === 0) return [];
-  const phases = spec.phasesOf(view.length, draw(Math.floor(phase / length)));
-  const row = phases[phase % length]?.rows[view.indexOf(self)] ?? [];
-  return row.flatMap(({node, share}) => {
+  const rows = phaseOf(state, view.length, phase)?.rows ?? [];
+  return (rows[view.indexOf(state.setup.self)] ?? []).flatMap(({node, share}) => {
     const peer = view[node];
     return peer === undefined ? [] : [{peer, share}];
   });
@@ -41,5 +45,5 @@ export function shuffledPartners({random, linked, setup}: SegmentState): Partner
 
 /** Whether this member follows the plan's schedule now: it has one, and no linked member's view differs. */
 export function followsSchedule({setup, differing}: SegmentState): boolean {
-  return setup.spec.phasesOf !== null && differing.size === 0;
+  return setup.spec.schedule !== null && differing.size === 0;
 }

@@ -1,18 +1,5 @@
-import type {Random} from "../../core/index.ts";
 import type {Codec} from "../../parameters/index.ts";
-
-/** A partner in one phase of a schedule. */
-export interface Neighbour {
-  /** Index in the sorted view. */
-  readonly node: number;
-  /** W_ij of a symmetric doubly stochastic W. */
-  readonly share: number;
-}
-
-/** One step of a schedule: `rows[i]` are the neighbours of node i without itself. */
-export interface Phase {
-  readonly rows: readonly (readonly Neighbour[])[];
-}
+import type {ScheduleSpec} from "../schedules/schedule.ts";
 
 /** How an asynchronous segment trains and mixes; from the plan. */
 export interface AsyncSpec {
@@ -20,8 +7,8 @@ export interface AsyncSpec {
   readonly weight: number;
   /** `swap`: pairs exchange masses and commit; `push-sum`: half a mass goes one way, through an outbox. */
   readonly exchange: "swap" | "push-sum";
-  /** Phases of one period over a view of `members`, their order drawn from `random`; null: random pairs. */
-  readonly phasesOf: ((members: number, random: Random) => readonly Phase[]) | null;
+  /** Who exchanges with whom in turn, in a graph that is symmetric; null: random pairs. */
+  readonly schedule: Exclude<ScheduleSpec, {name: "grid"}> | null;
   /** Codec of progress and of masses between members. */
   readonly codec: Codec;
   /** How much of its progress must count, in units, before a member would end the segment. */

@@ -140,31 +140,10 @@ function faultsOfHistory(
   return consortium.faults;
 }
 
-/** Pairs of neighbours in rings of two alternating phases: every member has one partner in each. */
-const RING: AsyncSpec["phasesOf"] = (members) =>
-  [0, 1].map((offset) => ({
-    rows: Array.from({length: members}, (_, node) => {
-      const isFirst = (node + offset) % 2 === 0;
-      const other = isFirst ? node + 1 : node - 1;
-      return other < 0 || other >= members ? [] : [{node: other, share: 0.5}];
-    }),
-  }));
-
-/** Everybody with everybody, W = J: as many exchanges from one mass as there are others. */
-const COMPLETE: AsyncSpec["phasesOf"] = (members) => [
-  {
-    rows: Array.from({length: members}, (_, node) =>
-      Array.from({length: members}, (__, other) => other)
-        .filter((other) => other !== node)
-        .map((other) => ({node: other, share: 1 / members})),
-    ),
-  },
-];
-
 const WAYS: readonly [string, Partial<AsyncSpec>][] = [
   ["random swaps", {exchange: "swap"}],
-  ["swaps in a ring", {exchange: "swap", phasesOf: RING}],
-  ["swaps of all with all", {exchange: "swap", phasesOf: COMPLETE}],
+  ["swaps by base", {exchange: "swap", schedule: {name: "base", peers: 1}}],
+  ["swaps of all with all", {exchange: "swap", schedule: {name: "complete", steps: 1}}],
   ["push-sum", {exchange: "push-sum"}],
 ];
 

@@ -45,7 +45,7 @@ export function createSegments(options: SegmentOptions) {
   const weightOf = (member: string): number => weights[indexOf(member)] ?? 0;
   const specOf = (self: string): AsyncSpec => ({
     exchange: "swap",
-    phasesOf: null,
+    schedule: null,
     units: 10,
     abandonMs: 20_000,
     maximumLead: 2,
