@@ -28,7 +28,7 @@ export interface WorldOptions {
   /** Decides a fault at every effect of every member: every point at which a process can die. */
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
   /** How often a frame arrives: 1 unless it is lost or repeated. */
-  copiesOf?(frame: Frame): number;
+  copiesOf?(frame: Frame, from: MemberId): number;
   /** Opens a member's session; the default is the protocol's own. */
   openSession?(setup: SessionSetup): Session;
   onCertified?(member: MemberId, certified: Certified): void;

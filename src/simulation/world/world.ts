@@ -280,7 +280,7 @@ export class World {
     const bytes = encodeFrame(frame);
     const {life} = this.#machine(from);
     const isWanted = (): boolean => this.#machine(from).life === life && this.#isLinked(from, to);
-    for (let copies = this.#options.copiesOf?.(frame) ?? 1; copies > 0; copies--) {
+    for (let copies = this.#options.copiesOf?.(frame, from) ?? 1; copies > 0; copies--) {
       this.#deliver(to, this.#latencyMs(), {type: "frame", from, frame: decodeFrame(bytes)}, isWanted);
     }
   }

@@ -1,7 +1,7 @@
 import {createRandom, sha256} from "../../../src/core/index.ts";
 import {massesOf} from "../../../src/gossip/async/masses.ts";
 import {openSegment} from "../../../src/gossip/async/segment.ts";
-import {isAsyncFrame} from "../../../src/gossip/frames.ts";
+import {type AsyncFrame, isAsyncFrame} from "../../../src/gossip/frames.ts";
 import {
   type AsyncSpec,
   type Certified,
@@ -31,7 +31,7 @@ export interface SegmentOptions {
   readonly work: (member: number, unit: number, start: Float32Array) => Float32Array;
   readonly unitMs: (member: number, unit: number) => number;
   /** How often a frame of the asynchronous mode arrives. */
-  readonly copies?: () => number;
+  readonly copies?: (frame: AsyncFrame, from: string) => number;
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
 }
 
@@ -93,7 +93,7 @@ export function createSegments(options: SegmentOptions) {
     unitMs: (member, unit) => options.unitMs(indexOf(member), unit),
     random: createRandom({seed, site: "", round: 0, purpose: "latency"}),
     faultAt: options.faultAt ?? (() => "none"),
-    copiesOf: (frame) => (isAsyncFrame(frame) ? (options.copies?.() ?? 1) : 1),
+    copiesOf: (frame, from) => (isAsyncFrame(frame) ? (options.copies?.(frame, from) ?? 1) : 1),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   const massesAt = (member: string): SegmentMasses => {
@@ -120,7 +120,32 @@ export function createSegments(options: SegmentOptions) {
     return {units: [...masses.values()].map(({units}) => units), total: totalMass(masses)};
   };
   /** What a unit's progress is after its codec, if it does not depend on where the unit began. */
-  const progressAt = (member: string, unit: number): Float64Array =>
-    massOf(codec, progressOf(member, unit, new Float32Array(values)).bytes, values).values;
-  return {world, members, certified, setupOf, weightOf, ledger, progressAt};
+  const progress = new Map<string, Float64Array>();
+  const progressAt = (member: string, unit: number): Float64Array => {
+    const name = `${member} ${unit}`;
+    const known = progress.get(name);
+    if (known !== undefined) return known;
+    const {bytes} = progressOf(member, unit, new Float32Array(values));
+    const decoded = massOf(codec, bytes, values).values;
+    progress.set(name, decoded);
+    return decoded;
+  };
+  /** What each member holds once all that was decided has been applied. */
+  const settled = (): Mass[] => {
+    const masses = new Map(members.map((member) => [member, massesAt(member)]));
+    return members.map((member) => {
+      const {own, promised} = masses.get(member) ?? massesAt(member);
+      const values = own.values.slice();
+      let {weight} = own;
+      for (const {peer, id, mass} of promised) {
+        if (masses.get(peer)?.hasDecided(member, id) !== true) continue;
+        mass.values.forEach((value, index) => {
+          values[index] = (values[index] ?? 0) + value;
+        });
+        weight += mass.weight;
+      }
+      return {values, weight};
+    });
+  };
+  return {world, members, certified, setupOf, weightOf, ledger, settled, progressAt};
 }
