@@ -9,6 +9,7 @@ import {
   type Effect,
   restoreSession,
   type SegmentMasses,
+  type Session,
   type SessionSetup,
   totalMass,
 } from "../../../src/gossip/index.ts";
@@ -32,6 +33,7 @@ export interface SegmentOptions {
   readonly unitMs: (member: number, unit: number) => number;
   /** How often a frame of the asynchronous mode arrives. */
   readonly copies?: (frame: AsyncFrame, from: string) => number;
+  readonly openSession?: (setup: SessionSetup) => Session;
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
 }
 
@@ -93,6 +95,7 @@ export function createSegments(options: SegmentOptions) {
     unitMs: (member, unit) => options.unitMs(indexOf(member), unit),
     random: createRandom({seed, site: "", round: 0, purpose: "latency"}),
     faultAt: options.faultAt ?? (() => "none"),
+    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
     copiesOf: (frame, from) => (isAsyncFrame(frame) ? (options.copies?.(frame, from) ?? 1) : 1),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
