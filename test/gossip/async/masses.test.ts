@@ -122,6 +122,15 @@ function runChecked(consortium: ReturnType<typeof watch>, label: string, lastMs 
   }, 400_000);
 }
 
+/** Who dies how at which of its chances. */
+function deathsAt(chances: number): [string, "crash-before" | "crash-after", number][] {
+  return ["member-a", "member-c"].flatMap((victim) =>
+    (["crash-before", "crash-after"] as const).flatMap((fate) =>
+      Array.from({length: chances}, (_, index): [string, typeof fate, number] => [victim, fate, index + 1]),
+    ),
+  );
+}
+
 function faultsOfHistory(
   n: number,
   seed: number,
@@ -198,6 +207,27 @@ for (const [name, way] of WAYS) {
         expect(points).toBeGreaterThan(15);
       },
     );
+
+    it("stay the same when a member dies with a word that others rely on just said, or not quite", () => {
+      const words = ["offer", "accept", "commit", "done", "share", "share-taken"];
+      let deaths = 0;
+      for (const word of words) {
+        for (const [victim, fate, nth] of deathsAt(4)) {
+          let said = 0;
+          const faultAt = (member: string, effect: Effect): Fault => {
+            if (member !== victim || effect.type !== "send" || effect.frame.type !== word) return "none";
+            if (++said !== nth) return "none";
+            deaths += 1;
+            consortium.world.after(300, () => consortium.world.start(victim));
+            return fate;
+          };
+          const consortium = watch({n: 3, seed: nth, unitMs: (member) => 250 + 50 * member, faultAt, spec});
+          runChecked(consortium, `${victim} ${fate} of ${word} ${nth}`);
+          expect(consortium.faults).toEqual([]);
+        }
+      }
+      expect(deaths).toBeGreaterThan(25);
+    });
 
     it("stay the same in any history of loss, repeats, crashes, stalls and cuts", {
       timeout: TIMEOUT_MS,
