@@ -47,6 +47,14 @@ function trainingLine({training, rounds, mixing}: Plan): string {
   return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
 }
 
+/** What is done to models that others send; nothing to say where they are taken as they are. */
+function clippingLines({mixing}: Plan): string[] {
+  if (mixing.mode === "rounds" || mixing.robust === "none") return [];
+  return [
+    `A model that a site receives is moved towards its own where it is further off than those of ${mixing.robust.faulty} faulty sites explain; the sites' patients then no longer weigh exactly by their number.`,
+  ];
+}
+
 function leaving({mixing}: Plan): string {
   return mixing.mode === "async"
     ? "after each unit the change of the model's parameters, mixed with what others sent,"
@@ -75,7 +83,7 @@ function whoLine(plan: Plan, roster: Roster): string {
  * @param label the outcome that is predicted, as the task file calls it
  */
 export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label: string): string[] {
-  const bytes = plan.mixing.codec === "fp16" ? 2 : 4;
+  const bytes = {f32: 4, fp16: 2, int8: 1}[plan.mixing.codec];
   return [
     `Plan ${plan.name} of the consortium ${plan.consortium}`,
     `What: ${modelLine(plan)} that predicts "${label}" (task ${plan.task.name}).`,
@@ -85,6 +93,7 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     STANDARDISATION[plan.task.standardisation],
     `What leaves a site: ${leaving(plan)} (${bytes} bytes each), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,
     "What does not: no record, no file, no patient's key.",
+    ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
     disclosureLine(plan),
     `A round counts when a majority of the members, with at least ${plan.quorum.weightShare * 100} % of the patients, decides it.`,
