@@ -69,6 +69,7 @@ function sessionOf(setup: Setup, restored: Restored) {
         verifySignature(member, {purpose: "vote", context, bytes, signature}),
     },
     specOf: (_, previous) => ({
+      mixing: {kind: "all"},
       codec,
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? initial,

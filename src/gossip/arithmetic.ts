@@ -1,14 +1,19 @@
 import {
+  applyMass,
   applyMixture,
   checkContribution,
   createSnapshot,
   encodeMass,
+  isNear,
+  massOf,
+  mixMass,
   openSnapshot,
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
 import {mergeVerdict} from "./async/merge-verdict.ts";
 import {openMass} from "./async/open-mass.ts";
+import {mixRobustly} from "./robust/mix-robustly.ts";
 
 /**
  * All that the protocol computes on parameters, in one place: what goes in and out of it is data, everything else
@@ -21,9 +26,14 @@ export interface Arithmetic {
   readonly weightOf: typeof weightOf;
   readonly createSnapshot: typeof createSnapshot;
   readonly openSnapshot: typeof openSnapshot;
-  readonly encodeMass: typeof encodeMass;
   readonly openMass: typeof openMass;
   readonly mergeVerdict: typeof mergeVerdict;
+  readonly massOf: typeof massOf;
+  readonly encodeMass: typeof encodeMass;
+  readonly mixMass: typeof mixMass;
+  readonly applyMass: typeof applyMass;
+  readonly isNear: typeof isNear;
+  readonly mixRobustly: typeof mixRobustly;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -34,7 +44,12 @@ export const parameterArithmetic: Arithmetic = {
   weightOf,
   createSnapshot,
   openSnapshot,
-  encodeMass,
   openMass,
   mergeVerdict,
+  massOf,
+  encodeMass,
+  mixMass,
+  applyMass,
+  isNear,
+  mixRobustly,
 };

@@ -19,6 +19,20 @@ export {
 export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
+export {applyRobustRule} from "./robust/apply.ts";
+export {LEAST_ROBUST_MEMBERS, leastVectors, robustRuleFault} from "./robust/requirement.ts";
+export type {
+  LeftOutReason,
+  RobustOutcome,
+  RobustRule,
+  RobustRuleName,
+  RobustVector,
+  UsedReason,
+  Verdict,
+} from "./robust/rules.ts";
+export {type Sample, sampleBound} from "./robust/sample-bound.ts";
+export {normLimit} from "./robust/screening.ts";
+export {cappedWeights, votedWeightCap} from "./robust/weight-cap.ts";
 export {isExact, type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
 export {createSession} from "./session.ts";
 export type {Session, SessionView} from "./session-types.ts";
@@ -37,6 +51,7 @@ export type {
   Report,
   Restored,
   RestoredRound,
+  RoundMixing,
   RoundShape,
   RoundSpec,
   SessionSetup,

@@ -4,6 +4,7 @@ import type {Deadline, DeadlineLimits} from "./deadline.ts";
 import type {Exchange} from "./exchange-state.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";
 import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
+import {leastVectors} from "./robust/requirement.ts";
 import type {
   Accepted,
   Contribution,
@@ -11,6 +12,7 @@ import type {
   Effect,
   Report,
   RestoredRound,
+  RoundMixing,
   RoundSpec,
 } from "./types.ts";
 
@@ -47,6 +49,8 @@ export interface Proposal {
 export type FetchPurpose =
   | {readonly kind: "part"; readonly group: string; readonly chunk: number; readonly member: MemberId}
   | {readonly kind: "sum"; readonly group: string; readonly chunk: number; readonly member: MemberId}
+  | {readonly kind: "mass"; readonly group: string; readonly phase: number; readonly member: MemberId}
+  | {readonly kind: "whole"; readonly group: string; readonly member: MemberId}
   | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
 
 /** What an outstanding write is for. */
@@ -113,6 +117,10 @@ function firstLead({order, self}: RoundSetup, {promised, accepted}: RestoredRoun
   return {ballot: 0, phase: "gathering", promises: new Map()};
 }
 
+function leastForMixing(mixing: RoundMixing): number {
+  return mixing.kind === "robust" ? leastVectors(mixing.rule) : 1;
+}
+
 /** The state in which a member begins, or after a restart resumes, a round. */
 export function createRoundState(
   setup: RoundSetup,
@@ -128,7 +136,7 @@ export function createRoundState(
     heard: new Set(presence.heard),
     excluded: new Set(),
     strangers: [],
-    minimum: setup.rules.minimumContributors,
+    minimum: Math.max(setup.rules.minimumContributors, leastForMixing(setup.spec.mixing)),
     promised: before.promised,
     highestBallot: Math.max(0, before.promised),
     accepted: before.accepted,
@@ -172,9 +180,8 @@ type RoundFrame = Frame extends infer Each
 /** Sends a frame of this round to each of `to`. */
 export function sendTo(context: RoundContext, to: readonly MemberId[], content: RoundFrame): void {
   const {rules, round} = context.state.setup;
-  for (const member of to) {
-    context.emit({type: "send", to: member, frame: {run: rules.run, round, ...content}});
-  }
+  const frame: Frame = {run: rules.run, round, ...content};
+  for (const member of to) context.emit({type: "send", to: member, frame});
 }
 
 /** Asks for bytes of a blob; the answer comes back under the purpose. */

@@ -1,6 +1,6 @@
 import type {Plan} from "../consortium/index.ts";
 import {sha256} from "../core/index.ts";
-import type {AsyncSpec} from "../gossip/index.ts";
+import type {AsyncSpec, RoundMixing} from "../gossip/index.ts";
 import {initialParameters, layoutOf} from "../model/index.ts";
 import {codecOf} from "../parameters/index.ts";
 import {createStages, type Stages} from "./stages.ts";
@@ -24,6 +24,14 @@ function asynchronousOf({mixing}: Plan, weight: number): AsyncSpec | null {
   };
 }
 
+function mixingOf({mixing}: Plan): RoundMixing {
+  if (mixing.mode === "async") return {kind: "all"};
+  const {schedule, robust} = mixing;
+  if (robust !== "none") return {kind: "robust", rule: robust};
+  if (schedule === "all") return {kind: "all"};
+  return {kind: "schedule", schedule: schedule === "grid" ? {name: "grid"} : schedule};
+}
+
 /**
  * The rounds of `plan` on data of `features` features, as every member has them.
  * @param patients what this site counts as; it decides nothing but what an asynchronous segment begins with
@@ -39,6 +47,7 @@ export function planStages(plan: Plan, features: number, patients = 1): Stages {
     initial: initialParameters(model, features, seed),
     codec: mixing.codec,
     asynchronous: asynchronousOf(plan, patients / weights.reference),
+    mixing: mixingOf(plan),
     reference: weights.reference,
     contract: task.contract,
     hash: sha256,

@@ -13,12 +13,25 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
       return logger.info("this site leads the round anew", {round});
     case "left-out":
       return logger.info("the round went on without this site", {round});
+    case "verdicts":
+      for (const {member, verdict, reason} of report.verdicts) {
+        logger.warn("a contribution was not taken as it was", {
+          round,
+          member: nameOf(member),
+          verdict,
+          reason,
+        });
+      }
+      return undefined;
     default:
       return logMemberReport(logger, report, nameOf(report.member));
   }
 }
 
-type MemberReport = Exclude<Report, {kind: "waiting" | "equivocation" | "took-over" | "left-out"}>;
+type MemberReport = Exclude<
+  Report,
+  {kind: "waiting" | "equivocation" | "took-over" | "left-out" | "verdicts"}
+>;
 
 function logMemberReport(logger: Logger, report: MemberReport, member: string): void {
   const {round} = report;

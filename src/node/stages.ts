@@ -1,5 +1,5 @@
 import {type Hash, toHex} from "../core/index.ts";
-import type {AsyncSpec, Certified, RoundShape, RoundSpec} from "../gossip/index.ts";
+import type {AsyncSpec, Certified, RoundMixing, RoundShape, RoundSpec} from "../gossip/index.ts";
 import {
   type CodecName,
   codecOf,
@@ -29,6 +29,8 @@ export interface StagesOptions {
   readonly codec: CodecName;
   /** How each round of training is an asynchronous segment, which ends in an exact round; null: it is none. */
   readonly asynchronous: AsyncSpec | null;
+  /** How rounds of training are mixed; statistics always are in one group. */
+  readonly mixing: RoundMixing;
   /** N0 of the plan. */
   readonly reference: number;
   /** The data contract's hash. */
@@ -103,6 +105,7 @@ export function createStages(options: StagesOptions): Stages {
     },
     shapeOf,
     specOf: (round, previous) => ({
+      mixing: round < first ? {kind: "all"} : options.mixing,
       codec: codecOf(round < first || asynchronous !== null ? "f32" : options.codec),
       ...(round < first || asynchronous === null ? {} : {asynchronous}),
       layout: layoutAt(round).hash,

@@ -18,7 +18,7 @@ export {
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
-export {encodeMass, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
+export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
 export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
 export {
   createSnapshot,

@@ -70,3 +70,40 @@ export function mixMass(before: Mass, own: Mass, neighbours: readonly NeighbourM
   refuseNotFinite(check);
   return {values, weight};
 }
+
+/**
+ * The parameters that a mass stands for: `ref + s / w` for the first `mixed` values, the others as they were.
+ * @param reference `[m]`, the snapshot the round began from; not changed
+ * @returns a new vector `[m]`
+ * @throws PARAMETERS_NOT_FINITE
+ */
+export function applyMass(reference: Float32Array, mixed: number, {values, weight}: Mass): Float32Array {
+  const result = reference.slice();
+  let check = 0;
+  for (let index = 0; index < mixed; index++) {
+    const value = Math.fround((reference[index] ?? 0) + (values[index] ?? 0) / weight);
+    check += value - value;
+    result[index] = value;
+  }
+  refuseNotFinite(check);
+  return result;
+}
+
+/**
+ * Whether two members' parameters after a round are as near as rounding leaves them: the distance between them is at
+ * most `tolerance` times the way from the snapshot, or a unit in the last place of the values.
+ */
+export function isNear(
+  one: Float32Array,
+  other: Float32Array,
+  {reference, tolerance}: {readonly reference: Float32Array; readonly tolerance: number},
+): boolean {
+  let [apart, way, size] = [0, 0, 0];
+  for (let index = 0; index < one.length; index++) {
+    const value = one[index] ?? 0;
+    apart += (value - (other[index] ?? 0)) ** 2;
+    way += (value - (reference[index] ?? 0)) ** 2;
+    size += value ** 2;
+  }
+  return Math.sqrt(apart) <= tolerance * Math.sqrt(way) + 2 ** -23 * Math.sqrt(size);
+}

@@ -101,7 +101,13 @@ function createMember(): Session {
     limits: {minimumMs: 100, maximumMs: 4000},
     // Every vote holds: what a forger could send whose signatures were good.
     primitives: {...primitives, verify: () => true},
-    specOf: () => ({codec: codecOf("f32"), layout: LAYOUT, reference: new Float32Array(3), mixed: 3}),
+    specOf: () => ({
+      mixing: {kind: "all"},
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: new Float32Array(3),
+      mixed: 3,
+    }),
     shapeOf: () => ({layout: LAYOUT, values: 3}),
     restored: {certified: null, round: null},
   });

@@ -7,12 +7,13 @@ import {
   majority,
   type Primitives,
   parameterArithmetic,
+  type RoundMixing,
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
 import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
-import {type Fault, World} from "../../src/simulation/index.ts";
+import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
 /** Members, data and rules of a small simulated consortium. */
 export interface ConsortiumOptions {
@@ -23,6 +24,7 @@ export interface ConsortiumOptions {
   readonly rounds: number;
   readonly values?: number;
   readonly codec?: CodecName;
+  readonly mixing?: RoundMixing;
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
@@ -30,6 +32,8 @@ export interface ConsortiumOptions {
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
   readonly trainingMs?: (member: string, round: number) => number;
   readonly openSession?: (setup: SessionSetup) => Session;
+  readonly linkOf?: (from: string, to: string) => LinkModel;
+  readonly onEvent?: WorldOptions["onEvent"];
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -72,6 +76,7 @@ export function createConsortium(options: ConsortiumOptions) {
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
+      mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? new Float32Array(values),
@@ -103,6 +108,8 @@ export function createConsortium(options: ConsortiumOptions) {
     random,
     faultAt: options.faultAt ?? (() => "none"),
     ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
+    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
+    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf, contributionOf};

@@ -38,7 +38,13 @@ function createLone(): Lone {
     weightShare: 0,
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(SELF),
-    specOf: () => ({codec: codecOf("f32"), layout: LAYOUT, reference: new Float32Array(3), mixed: 3}),
+    specOf: () => ({
+      mixing: {kind: "all"},
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: new Float32Array(3),
+      mixed: 3,
+    }),
     shapeOf: () => ({layout: LAYOUT, values: 3}),
     restored: {certified: null, round: null},
   });

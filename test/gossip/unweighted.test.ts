@@ -55,6 +55,7 @@ function fixedPoint(contribute: Contribute): number {
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
+      mixing: {kind: "all"},
       codec: codecOf("f32"),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? Float32Array.of(0.7),

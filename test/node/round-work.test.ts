@@ -34,6 +34,7 @@ function stagesFor(isFederated: boolean): Stages {
     trainingRounds: rounds,
     model: layoutOf(model, features.length),
     initial: initialParameters(model, features.length, seed),
+    mixing: {kind: "all"},
     codec: mixing.codec,
     asynchronous: null,
     reference: weights.reference,

@@ -3,6 +3,7 @@ import {CodedError, isCoded} from "../../core/index.ts";
 import {type Mass, type Mixture, type Snapshot, snapshotSize} from "../../parameters/index.ts";
 import type {Arithmetic} from "../arithmetic.ts";
 import type {MergeVerdict} from "../async/merge-verdict.ts";
+import type {RobustMixture} from "../robust/mix-robustly.ts";
 
 /** What is kept of a computation or signature: hashes, sizes, weights, codes; never a parameter. */
 export const outcomeSchema = z.union([
@@ -52,12 +53,11 @@ function verdictOf(kept: string): MergeVerdict {
   return kept === "adopt-ours" || kept === "adopt-theirs" ? kept : "mix";
 }
 
-function blankMass(kept: Kept, values: number): Mass {
+function blankMass(kept: Kept, values = 0): Mass {
   return {values: new Float64Array(values), weight: Number(kept)};
 }
 
 const ESSENCES: Essences = {
-  encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   openMass: {
     keep: ({weight}) => weight,
     revive: (kept, ...[, , , {values}]) => blankMass(kept, values),
@@ -74,6 +74,18 @@ const ESSENCES: Essences = {
   openSnapshot: {
     keep: ({hash}) => hash,
     revive: (kept, _hash, _bytes, {values}) => blankSnapshot(textOf(kept), values),
+  },
+  massOf: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
+  mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
+  isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
+  mixRobustly: {
+    keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
+    revive: (kept, _rule, {reference}) => ({
+      ...(JSON.parse(textOf(kept)) as Pick<RobustMixture, "weight" | "verdicts">),
+      values: new Float32Array(reference.length),
+    }),
   },
 };
 

@@ -20,6 +20,10 @@ function reportText(report: Report, nameOf: Names): string {
       return "the others mixed without this node";
     case "took-over":
       return `leads anew, ballot ${report.ballot}`;
+    case "verdicts":
+      return report.verdicts
+        .map(({member, verdict, reason}) => `${nameOf(member)} ${verdict} (${reason})`)
+        .join(", ");
     case "equivocation":
       return `${nameOf(report.member)} voted for two results in ballot ${report.ballot}`;
     case "mass-undetermined":

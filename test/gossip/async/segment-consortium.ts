@@ -6,6 +6,7 @@ import {
   type AsyncSpec,
   type Certified,
   type Contribution,
+  createSession,
   type Effect,
   restoreSession,
   type SegmentMasses,
@@ -35,6 +36,21 @@ export interface SegmentOptions {
   readonly copies?: (frame: AsyncFrame, from: string) => number;
   readonly openSession?: (setup: SessionSetup) => Session;
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
+}
+
+/** A member's session whose frames of the asynchronous mode are lost or repeated as the options say. */
+function onLossyLinks(setup: SessionSetup, {copies, openSession = createSession}: SegmentOptions): Session {
+  const session = openSession(setup);
+  if (copies === undefined) return session;
+  return {
+    view: () => session.view(),
+    checkpoint: () => session.checkpoint(),
+    handle: (event, nowMs) =>
+      session.handle(event, nowMs).flatMap((effect) => {
+        if (effect.type !== "send" || !isAsyncFrame(effect.frame)) return [effect];
+        return Array.from({length: copies(effect.frame, setup.self)}, () => effect);
+      }),
+  };
 }
 
 /** A simulated asynchronous consortium, with what each member saw certified. */
@@ -71,6 +87,7 @@ export function createSegments(options: SegmentOptions) {
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? options.reference ?? new Float32Array(values),
       mixed: values,
+      mixing: {kind: "all"},
       asynchronous: specOf(self),
     }),
     shapeOf: () => ({layout: LAYOUT, values}),
@@ -95,8 +112,7 @@ export function createSegments(options: SegmentOptions) {
     unitMs: (member, unit) => options.unitMs(indexOf(member), unit),
     random: createRandom({seed, site: "", round: 0, purpose: "latency"}),
     faultAt: options.faultAt ?? (() => "none"),
-    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
-    copiesOf: (frame, from) => (isAsyncFrame(frame) ? (options.copies?.(frame, from) ?? 1) : 1),
+    openSession: (setup) => onLossyLinks(setup, options),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   const massesAt = (member: string): SegmentMasses => {

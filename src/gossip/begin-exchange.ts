@@ -1,0 +1,30 @@
+import {beginButterfly, butterflyParts} from "./butterfly.ts";
+import {endExchange, groupHash} from "./exchange.ts";
+import type {FrameOf} from "./frames.ts";
+import {beginPhases, phasedParts} from "./phased-exchange.ts";
+import type {MemberId} from "./quorum.ts";
+import {beginRobust} from "./robust-exchange.ts";
+import type {RoundContext} from "./round-state.ts";
+
+/** Begins the attempt that a leader's start frame describes; any earlier attempt ends. */
+export function beginExchange(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
+  const {state, nowMs} = context;
+  const {mixing} = state.setup.spec;
+  const {ballot, participants} = start;
+  const group = groupHash(context, start);
+  endExchange(context);
+  const attempt = {ballot, leader, group, participants, startedAtMs: nowMs, result: null, isBroken: false};
+  switch (mixing.kind) {
+    case "all":
+      state.exchange = {...attempt, ...butterflyParts(context, participants.length)};
+      beginButterfly(context);
+      break;
+    case "schedule":
+      state.exchange = {...attempt, ...phasedParts(context, mixing.schedule, start)};
+      beginPhases(context);
+      break;
+    default:
+      state.exchange = {...attempt, kind: "robust", contributions: new Map()};
+      beginRobust(context);
+  }
+}
