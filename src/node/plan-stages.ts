@@ -24,8 +24,17 @@ function asynchronousOf({mixing}: Plan, weight: number): AsyncSpec | null {
   };
 }
 
+type Clipping = Extract<Plan["mixing"], {mode: "async"}>["robust"];
+
+/** How masses are mixed at the end of a segment: where those of others are not believed, not as one sum either. */
+function closingOf(robust: Clipping): RoundMixing {
+  if (robust === "none") return {kind: "all"};
+  const {faulty} = robust;
+  return {kind: "robust", rule: {rule: "centred-clipping", faulty, nearestNeighbours: false}};
+}
+
 function mixingOf({mixing}: Plan): RoundMixing {
-  if (mixing.mode === "async") return {kind: "all"};
+  if (mixing.mode === "async") return closingOf(mixing.robust);
   const {schedule, robust} = mixing;
   if (robust !== "none") return {kind: "robust", rule: robust};
   if (schedule === "all") return {kind: "all"};

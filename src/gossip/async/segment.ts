@@ -88,8 +88,8 @@ export function onSegmentLinkDown(context: SegmentContext, peer: MemberId): void
 export function onAsyncFrame(context: SegmentContext, from: MemberId, frame: AsyncFrame): void {
   const {state, nowMs} = context;
   if ("clock" in frame) mergeClock(state, frame.clock, nowMs);
-  // After a restart nothing is answered before the new incarnation is on disk.
-  if (state.stage === "idle") return undefined;
+  // After a restart no promise is given before the new incarnation is on disk.
+  if (state.stage === "idle" && frame.type !== "offer") return undefined;
   switch (frame.type) {
     case "offer":
       return onOffer(context, from, frame);

@@ -45,7 +45,7 @@ export function createSegmentState(setup: SegmentSetup): SegmentState {
     received: new Map(),
     differing: new Set(),
     fork: null,
-    distances: [],
+    distances: new Map(),
     version: 0,
     durable: 0,
     writes: new Map(),
@@ -109,9 +109,10 @@ type Content = AsyncFrame extends infer Each
     : never
   : never;
 
-/** Sends a frame of this segment. */
+/** Sends a frame of this segment to a linked member; what matters is said again when a link comes back. */
 export function tell({state, emit}: SegmentContext, to: MemberId, content: Content): void {
   const {run, round} = state.setup;
+  if (!state.linked.has(to)) return;
   emit({type: "send", to, frame: {run, round, ...content}});
 }
 

@@ -49,9 +49,9 @@ export function callOff(context: SegmentContext, edge: Edge): void {
 }
 
 /** The peer's mass as this member takes it in: clipped about its own estimate where the plan says so. */
-function receivedMass({state}: SegmentContext, own: Mass, theirs: Mass): Mass {
-  const {clipFaulty} = state.setup.spec;
-  return clipFaulty === null ? theirs : clipTowards(own, theirs, state.distances, clipFaulty);
+function receivedMass({state}: SegmentContext, own: Mass, peer: MemberId, theirs: Mass): Mass {
+  const {clipFaulty: faulty} = state.setup.spec;
+  return faulty === null ? theirs : clipTowards(own, theirs, {peer, distances: state.distances, faulty});
 }
 
 /**
@@ -62,7 +62,7 @@ export function applyEdge(context: SegmentContext, step: Step, edge: Edge): void
   const {state, nowMs} = context;
   if (edge.theirs === null) return;
   const own = step.own.mass;
-  const mass = receivedMass(context, own, edge.theirs);
+  const mass = receivedMass(context, own, edge.peer, edge.theirs);
   const {values, weight} = mixMass(state, own, [{share: edge.share, mass}]);
   state.values = values;
   state.weight = weight;

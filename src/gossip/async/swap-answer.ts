@@ -21,8 +21,7 @@ type Refusal = FrameOf<"busy">["reason"];
 export function onOffer(context: SegmentContext, from: MemberId, frame: Offer): void {
   const {state} = context;
   if (isUpTo(frame, state.handled.get(from))) return undefined;
-  if (frame.phase !== null && state.differing.has(from) && frame.view === viewDigest(state))
-    state.differing.delete(from);
+  if (frame.view === viewDigest(state)) state.differing.delete(from);
   const earlier = state.step?.edges.get(from);
   if (earlier?.role === "acceptor") {
     if (isSame(frame, earlier.id)) return resendAccept(context, earlier);
@@ -53,7 +52,8 @@ interface Place {
 /** The step in which an offer can be taken and its share, or why it can not. */
 function placeFor(context: SegmentContext, from: MemberId, offer: Offer): Place | Refusal {
   const {state} = context;
-  if (state.stage !== "running") return "closing";
+  // Not before the incarnation is on disk: but a word now saves the other a wait.
+  if (state.stage !== "running") return state.stage === "idle" ? "exchanging" : "closing";
   if (offer.phase !== null) return placeInPhase(context, from, offer, offer.phase);
   const {step} = state;
   const own = step?.edges.get(from);

@@ -137,8 +137,8 @@ export interface SegmentState {
   /** Members whose view was last seen to differ. */
   readonly differing: Set<MemberId>;
   fork: Fork | null;
-  /** Recent distances of received estimates from one's own. */
-  readonly distances: number[];
+  /** How far each member's estimate was from one's own when it last came. */
+  readonly distances: Map<MemberId, number>;
   version: number;
   durable: number;
   readonly writes: Map<number, {readonly version: number; readonly purpose: WritePurpose}>;

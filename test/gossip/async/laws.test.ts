@@ -235,6 +235,30 @@ describe("a member that comes when the others are closing", () => {
   });
 });
 
+describe("a member that pushes its model far away in every unit", () => {
+  function attacked(isClipped: boolean): number {
+    const consortium = createSegments({
+      seed: 6,
+      weights: [0.25, 0.25, 0.25, 0.25, 0.25],
+      values: 1,
+      work: (member, _, start) => start.map((x) => (member === 4 ? -50 : 0.2 * (1 - x))),
+      unitMs: (member) => 100 + 10 * member,
+      spec: {units: 20, abandonMs: 1e6, clipFaulty: isClipped ? 1 : null},
+      ...(isClipped
+        ? {mixing: {kind: "robust", rule: {rule: "centred-clipping", faulty: 1, nearestNeighbours: false}}}
+        : {}),
+    });
+    end(consortium);
+    return Math.abs((resultsOf(consortium)[0]?.[0] ?? Number.NaN) - 1);
+  }
+
+  it("moves the others far less when received models are clipped", () => {
+    const [clipped, plain] = [attacked(true), attacked(false)];
+    expect(plain).toBeGreaterThan(20);
+    expect(clipped).toBeLessThan(plain / 5);
+  });
+});
+
 describe("two sides of a partition that went different ways", () => {
   it("do not mix: the lighter one takes the other's model, and says so", () => {
     const target = (member: number): number => (member < 3 ? 10 : -10);

@@ -74,30 +74,56 @@ describe("a received mass", () => {
   const own = {values: vector(1, 0), weight: 0.5};
   const at = (x: number, weight: number) => ({values: vector(x * weight, 0), weight});
 
-  it("is taken as it is while its distance is among the f largest no more than once", () => {
-    const distances = [1, 1];
-    const theirs = at(3, 0.25);
-    expect(clipTowards(own, theirs, distances, 0)).toBe(theirs);
-    expect(distances).toEqual([1, 1, 1]);
+  const clip = (x: number, weight: number, known: readonly (readonly [string, number])[], faulty: number) => {
+    const theirs = at(x, weight);
+    const distances = new Map(known);
+    const clipped = clipTowards(own, theirs, {peer: "d", distances, faulty});
+    return {theirs, clipped, distances};
+  };
+
+  it("is taken as it is when no more than f were further away", () => {
+    const {theirs, clipped, distances} = clip(
+      3,
+      0.25,
+      [
+        ["a", 9],
+        ["b", 0.5],
+      ],
+      1,
+    );
+    expect(clipped).toBe(theirs);
+    // One's own estimate is 2.
+    expect(distances.get("d")).toBe(1);
   });
 
   it("is moved to the (f + 1)-th largest distance when it is further, and keeps its weight", () => {
-    const distances = [1, 0.5, 2];
-    const clipped = clipTowards(own, at(102, 0.25), distances, 1);
-    // The distances are 1, 0.5, 2 and 100: the second largest is 2, and one's own estimate is 2.
+    const {clipped} = clip(
+      102,
+      0.25,
+      [
+        ["a", 1],
+        ["b", 0.5],
+        ["c", 2],
+      ],
+      1,
+    );
+    // The distances are 1, 0.5, 2 and 100: the second largest is 2.
     expect(clipped.weight).toBe(0.25);
     expect(clipped.values[0]).toBeCloseTo(0.25 * 4, 12);
   });
 
-  it("counts for no more than the least distance seen while few were", () => {
-    const clipped = clipTowards(own, at(12, 1), [1], 3);
-    expect(clipped.values[0]).toBeCloseTo(3, 12);
+  it("counts for nothing but its weight while no more than f have been heard", () => {
+    const {clipped} = clip(12, 1, [["a", 10]], 2);
+    expect(clipped.values[0]).toBeCloseTo(2, 12);
+    expect(clipped.weight).toBe(1);
   });
 
-  it("is forgotten after sixteen more", () => {
-    const distances: number[] = [];
-    for (let index = 0; index < 20; index++) clipTowards(own, at(2 + index, 1), distances, 1);
-    expect(distances).toHaveLength(16);
-    expect(distances[0]).toBe(4);
+  it("counts by the last distance of each member: one that sends often is one", () => {
+    const distances = new Map([
+      ["a", 1],
+      ["b", 2],
+    ]);
+    for (const x of [50, 80, 102]) clipTowards(own, at(x, 1), {peer: "d", distances, faulty: 1});
+    expect(clipTowards(own, at(102, 1), {peer: "d", distances, faulty: 1}).values[0]).toBeCloseTo(4, 12);
   });
 });

@@ -8,6 +8,7 @@ import {
   type Contribution,
   createSession,
   type Effect,
+  type RoundMixing,
   restoreSession,
   type SegmentMasses,
   type Session,
@@ -28,6 +29,8 @@ export interface SegmentOptions {
   readonly codec?: CodecName;
   readonly values?: number;
   readonly rounds?: number;
+  /** How masses are mixed at the end; the default is their weighted mean. */
+  readonly mixing?: RoundMixing;
   readonly reference?: Float32Array;
   /** x - start after a unit of work. */
   readonly work: (member: number, unit: number, start: Float32Array) => Float32Array;
@@ -87,7 +90,7 @@ export function createSegments(options: SegmentOptions) {
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? options.reference ?? new Float32Array(values),
       mixed: values,
-      mixing: {kind: "all"},
+      mixing: options.mixing ?? {kind: "all"},
       asynchronous: specOf(self),
     }),
     shapeOf: () => ({layout: LAYOUT, values}),
