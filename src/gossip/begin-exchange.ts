@@ -1,7 +1,7 @@
-import {beginButterfly, butterflyParts} from "./butterfly.ts";
+import {beginButterfly, butterflyParts, onSummed} from "./butterfly.ts";
 import {endExchange, groupHash} from "./exchange.ts";
 import type {FrameOf} from "./frames.ts";
-import {beginPhases, phasedParts} from "./phased-exchange.ts";
+import {beginPhases, onMass, phasedParts} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
 import {beginRobust} from "./robust-exchange.ts";
 import type {RoundContext} from "./round-state.ts";
@@ -26,5 +26,11 @@ export function beginExchange(context: RoundContext, leader: MemberId, start: Fr
     default:
       state.exchange = {...attempt, kind: "robust", contributions: new Map()};
       beginRobust(context);
+  }
+  // What is still of another attempt now is of a past one.
+  for (const {from, frame} of state.early.splice(0)) {
+    if (frame.group !== group) continue;
+    if (frame.type === "summed") onSummed(context, from, frame);
+    else onMass(context, from, frame);
   }
 }

@@ -4,7 +4,7 @@ import {attemptDither, holdResult, objectTo, peersOf} from "./exchange.ts";
 import type {ButterflyExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {codecOfRound, fetchFor, type RoundContext, sendTo} from "./round-state.ts";
+import {codecOfRound, fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
 
 /*
  * The exchange of one group of all: the chunked butterfly (reduce-scatter, then all-gather). Rabenseifner, Optimization
@@ -121,7 +121,8 @@ function objectToCulprit(
 export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"summed">): void {
   const exchange = butterflyOf(context);
   const chunk = exchange?.chunks[frame.chunk];
-  if (exchange === null || chunk === undefined || frame.group !== exchange.group) return;
+  if (frame.group !== context.state.exchange?.group) return keepEarly(context, from, frame);
+  if (exchange === null || chunk === undefined) return;
   if (ownerOf(exchange, frame.chunk) !== from || exchange.sums.has(frame.chunk)) return;
   const purpose = {kind: "sum", group: exchange.group, chunk: frame.chunk, member: from} as const;
   const isUnderWay = [...context.state.fetches.values()].some(

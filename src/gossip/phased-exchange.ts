@@ -4,7 +4,7 @@ import {attemptDither, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {fetchFor, type RoundContext, sendTo} from "./round-state.ts";
+import {fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
 import {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
 
 /*
@@ -123,7 +123,8 @@ function fetchMass(
 /** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */
 export function onMass(context: RoundContext, from: MemberId, frame: FrameOf<"mass">): void {
   const exchange = phasedOf(context);
-  if (exchange === null || frame.group !== exchange.group || frame.phase < exchange.phase) return;
+  if (frame.group !== context.state.exchange?.group) return keepEarly(context, from, frame);
+  if (exchange === null || frame.phase < exchange.phase) return;
   if (!sourcesOf(context, exchange, frame.phase).some(({member}) => member === from)) return;
   exchange.announced.set(`${frame.phase} ${from}`, frame.sum);
   if (frame.phase === exchange.phase && !exchange.received.has(from)) fetchMass(context, frame, from);

@@ -2,7 +2,7 @@ import type {Codec, Snapshot} from "../parameters/index.ts";
 import {type BodyRules, type Primitives} from "./certificate.ts";
 import type {Deadline, DeadlineLimits} from "./deadline.ts";
 import type {Exchange} from "./exchange-state.ts";
-import type {Certificate, CertificateBody, Frame} from "./frames.ts";
+import type {Certificate, CertificateBody, Frame, FrameOf} from "./frames.ts";
 import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
 import {leastVectors} from "./robust/requirement.ts";
 import type {
@@ -78,6 +78,8 @@ export interface RoundState {
   accepted: Accepted | null;
   lead: Lead | null;
   exchange: Exchange | null;
+  /** What members said of an attempt whose start has not reached this one yet. */
+  readonly early: {readonly from: MemberId; readonly frame: FrameOf<"summed" | "mass">}[];
   proposal: Proposal | null;
   readonly held: Map<string, Snapshot>;
   readonly bodies: Map<string, CertificateBody>;
@@ -101,6 +103,8 @@ export interface RoundContext {
   emit(effect: Effect): void;
   nextId(): number;
 }
+
+const MAX_EARLY_FRAMES = 4096;
 
 const NOTHING_RESTORED: RestoredRound = {
   contribution: null,
@@ -142,6 +146,7 @@ export function createRoundState(
     accepted: before.accepted,
     lead: firstLead(setup, before),
     exchange: null,
+    early: [],
     proposal: null,
     held: new Map(before.held === null ? [] : [[before.held.hash, before.held]]),
     bodies: new Map(),
@@ -159,6 +164,13 @@ export function createRoundState(
 /** The codec of the round. */
 export function codecOfRound({state}: RoundContext): Codec {
   return state.setup.spec.codec;
+}
+
+/** A frame of another attempt than the one under way may be ahead of its start: it is kept until that comes. */
+export function keepEarly({state}: RoundContext, from: MemberId, frame: FrameOf<"summed" | "mass">): void {
+  // No attempt says as much as this; a member that invents attempts pushes its own words out.
+  if (state.early.length >= MAX_EARLY_FRAMES) state.early.shift();
+  state.early.push({from, frame});
 }
 
 /** Members of a majority of the roster. */

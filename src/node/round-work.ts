@@ -10,8 +10,14 @@ import {
   toUnitRange,
 } from "../data/index.ts";
 import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
-import {codecOf, drawDither} from "../parameters/index.ts";
-import {type Release, type ReleasedUpdate, releaseUpdate, type UpdateToRelease} from "../privacy/index.ts";
+import {codecOf, drawDither, keptBack} from "../parameters/index.ts";
+import {
+  clipFactor,
+  type Release,
+  type ReleasedUpdate,
+  releaseUpdate,
+  type UpdateToRelease,
+} from "../privacy/index.ts";
 import type {Trainer} from "../training/index.ts";
 import {federatedStandardiser, siteStandardiser} from "./scaling.ts";
 import type {Site} from "./site.ts";
@@ -52,6 +58,11 @@ export interface RoundWork {
   ): Promise<RoundOutcome>;
   /** Probability of label 1 for each patient of `rows`, `[patients]`, under the parameters of `certified`. */
   score(certified: Certified, rows: PatientMatrix): Promise<Float32Array>;
+  /**
+   * Tells what became of the release `hash`: only what a certificate contains has been sent. What a sparse codec kept
+   * back is remembered in memory alone; after a restart it is lost, which costs progress and nothing else.
+   */
+  settle(hash: string, isUsed: boolean): void;
   trainer(): Trainer | null;
   close(): Promise<void>;
 }
@@ -73,6 +84,10 @@ class SiteWork implements RoundWork {
   readonly #weight: number;
   #opening: Promise<{readonly trainer: Trainer; readonly standardiser: Standardiser}> | null = null;
   #trainer: Trainer | null = null;
+  /** What a sparse codec kept back so far. */
+  #keptBack: Float32Array | null = null;
+  /** The same once the release `hash` is known to be used. */
+  #pending: {readonly hash: string; readonly keptBack: Float32Array} | null = null;
 
   constructor(options: RoundWorkOptions) {
     this.#options = options;
@@ -81,6 +96,11 @@ class SiteWork implements RoundWork {
 
   trainer(): Trainer | null {
     return this.#trainer;
+  }
+
+  settle(hash: string, isUsed: boolean): void {
+    if (isUsed && this.#pending?.hash === hash) this.#keptBack = this.#pending.keptBack;
+    this.#pending = null;
   }
 
   async run(
@@ -155,7 +175,13 @@ class SiteWork implements RoundWork {
     });
     const update = parameters.map((value, index) => value - (snapshot[index] ?? 0));
     const clipNorm = privacy.clip;
-    const released = this.#release(round, {update, codec, clipNorm});
+    const intended = update.map((value, index) => value + (this.#keptBack?.[index] ?? 0));
+    const released = this.#release(round, {update: intended, codec, clipNorm});
+    const {release, norm} = released;
+    if (codec.isSparse) {
+      const sent = {factor: clipFactor(norm, clipNorm), contribution: release.bytes};
+      this.#pending = {hash: release.hash, keptBack: keptBack(codec, intended, sent)};
+    }
     return {...released, update, loss: meanLoss};
   }
 

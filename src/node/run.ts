@@ -239,6 +239,7 @@ export class Run {
     const {self, stages} = this.#options;
     if (last === null) return null;
     if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
+    this.#options.work.settle(last.hash, !last.isUnused);
     // Used, or perhaps used in a round that was missed: it must not be applied twice.
     if (!last.isUnused) this.#last = null;
     if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;

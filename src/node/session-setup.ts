@@ -20,9 +20,18 @@ export interface SessionFacts {
 
 type PlannedSession = Omit<SessionSetup, "restored" | "primitives">;
 
+/** Phases that do not reach the mean leave each member with an estimate of the weights, on which nothing may hang. */
+function knowsWeight({mixing}: Plan): boolean {
+  // Where masses have mixed, the weight that a member hands in is not that of its patients.
+  if (mixing.mode === "async") return false;
+  const {schedule} = mixing;
+  return schedule === "all" || schedule === "grid" || schedule.name === "base";
+}
+
 /** The session that `plan` asks for. */
 export function sessionSetup(plan: Plan, {self, run, roster, members, stages}: SessionFacts): PlannedSession {
   const {start, quorum, deadline, weights} = plan;
+  const isWeightKnown = knowsWeight(plan);
   return {
     self,
     run,
@@ -31,10 +40,10 @@ export function sessionSetup(plan: Plan, {self, run, roster, members, stages}: S
     rounds: stages.rounds,
     start: {
       members: start.members,
-      weight: start.patients / weights.reference,
+      weight: isWeightKnown ? start.patients / weights.reference : 0,
       waitMs: 1000 * start.waitSeconds,
     },
-    weightShare: quorum.weightShare,
+    weightShare: isWeightKnown ? quorum.weightShare : 0,
     limits: {minimumMs: 1000 * deadline.minimumSeconds, maximumMs: 1000 * deadline.maximumSeconds},
     specOf: stages.specOf,
     shapeOf: stages.shapeOf,

@@ -15,6 +15,7 @@ export {
   partition,
   weightOf,
 } from "./contribution.ts";
+export {keptBack} from "./error-feedback.ts";
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";

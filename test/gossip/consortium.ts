@@ -29,6 +29,7 @@ export interface ConsortiumOptions {
   readonly observers?: readonly string[];
   readonly startMembers?: number;
   readonly weightShare?: number;
+  readonly limits?: SessionSetup["limits"];
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
   readonly trainingMs?: (member: string, round: number) => number;
   readonly openSession?: (setup: SessionSetup) => Session;
@@ -73,7 +74,7 @@ export function createConsortium(options: ConsortiumOptions) {
     rounds,
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
-    limits: {minimumMs: 100, maximumMs: 4000},
+    limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
       mixing: options.mixing ?? {kind: "all"},

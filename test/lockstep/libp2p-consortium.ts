@@ -24,6 +24,10 @@ export interface LockstepRun {
 interface Member {
   readonly network: Network;
   readonly transport: Transport;
+  /** Resolves when every other member is linked. */
+  readonly linked: Promise<void>;
+  /** Begins the first round. */
+  begin(): void;
   readonly ended: Promise<Certified>;
 }
 
@@ -56,8 +60,17 @@ async function openMember(
     onRunEffect: (effect) => void (effect.type === "certified" && contribute(effect)),
     onFatal: fail,
   });
+  let links = 0;
+  let tellLinked: () => void = () => {};
+  const linked = new Promise<void>((resolve) => {
+    tellLinked = resolve;
+  });
   const events: NetworkEvents = {
-    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
+    onLinkUp(peer) {
+      transport.handle({type: "link-up", peer});
+      links += 1;
+      if (links === members.length - 1) tellLinked();
+    },
     onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
     onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
   };
@@ -71,8 +84,7 @@ async function openMember(
     onAddresses() {},
   });
   transport.attach(network);
-  contribute(null);
-  return {network, transport, ended};
+  return {network, transport, linked, begin: () => contribute(null), ended};
 }
 
 /** Ids of the first `count` test members, as a roster has them. */
@@ -89,6 +101,9 @@ export async function runOverLibp2p(count: number, run: LockstepRun): Promise<Ce
       const bootstrap = opened.flatMap(({network}) => network.addresses());
       opened.push(await openMember(index, {members, bootstrap, run}));
     }
+    // A leader does not start with members that cannot reach each other yet: that would be another attempt.
+    await Promise.all(opened.map(({linked}) => linked));
+    for (const {begin} of opened) begin();
     return await Promise.all(opened.map(({ended}) => ended));
   } finally {
     for (const {transport} of opened) transport.close();

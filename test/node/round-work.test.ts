@@ -6,7 +6,7 @@ import {initialParameters, layoutOf} from "../../src/model/index.ts";
 import {federatedStandardiser, ownStandardiser} from "../../src/node/index.ts";
 import {createRoundWork} from "../../src/node/round-work.ts";
 import {openSite, type Site} from "../../src/node/site.ts";
-import {createStages, type Stages} from "../../src/node/stages.ts";
+import {createStages, type Stages, type StagesOptions} from "../../src/node/stages.ts";
 import {
   applyMixture,
   createSnapshot,
@@ -26,9 +26,9 @@ const sites: Site[] = await Promise.all(
 );
 const features = sites[0]?.features ?? [];
 
-function stagesFor(isFederated: boolean): Stages {
+function stageOptions(isFederated: boolean): StagesOptions {
   const {model, seed, rounds, mixing, weights} = plan.plan;
-  return createStages({
+  return {
     isFederated,
     features: features.length,
     trainingRounds: rounds,
@@ -40,8 +40,10 @@ function stagesFor(isFederated: boolean): Stages {
     reference: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,
-  });
+  };
 }
+
+const stagesFor = (isFederated: boolean): Stages => createStages(stageOptions(isFederated));
 
 const noTrainer = (): Promise<Trainer> => Promise.reject(new RangeError("statistics need no trainer"));
 
@@ -123,5 +125,38 @@ describe("a round of training", () => {
     expect(late.update).not.toEqual(plain.update);
     expect(weightOf(late.release.bytes)).toBe(site.patients / plan.plan.weights.reference);
     await work.close();
+  });
+});
+
+describe("a sparse codec", () => {
+  it("sends later what it kept back, once its release is known to be used, and only then", async () => {
+    const [site] = sites;
+    if (site === undefined) throw new RangeError("no site");
+    const {model: spec, training, seed} = plan.plan;
+    const mixing = {mode: "rounds", schedule: "all", codec: "top1", robust: "none"} as const;
+    const sparse = {...plan.plan, mixing};
+    const stages = createStages({...stageOptions(false), codec: "top1"});
+    const createWork = () =>
+      createRoundWork({
+        plan: {...sparse, task: {...sparse.task, standardisation: "site"}},
+        site,
+        stages,
+        openTrainer: (train) =>
+          openTrainer({spec, training, train, seed, site: "north", backend: "cpu", workerUrl}),
+      });
+    const {signal} = new AbortController();
+    const works = [createWork(), createWork(), createWork()];
+    const [never, used, unused] = works;
+    if (never === undefined || used === undefined || unused === undefined) throw new RangeError("no work");
+    const first = await never.run(null, null, signal);
+    for (const work of [used, unused]) await work.run(null, null, signal);
+    used.settle(first.release.hash, true);
+    unused.settle(first.release.hash, false);
+    const [again, withKept, withoutKept] = await Promise.all(
+      works.map((work) => work.run(null, null, signal)),
+    );
+    expect(withoutKept?.release.hash).toBe(again?.release.hash);
+    expect(withKept?.release.hash).not.toBe(again?.release.hash);
+    await Promise.all(works.map((work) => work.close()));
   });
 });
