@@ -48,6 +48,12 @@ function trainingLine({training, rounds, mixing}: Plan): string {
   return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
 }
 
+function quorumLine({mixing, quorum}: Plan): string {
+  // Masses that have mixed do not tell whose patients they count.
+  if (mixing.mode === "async") return "A round counts when a majority of the members decides it.";
+  return `A round counts when a majority of the members, with at least ${quorum.weightShare * 100} % of the patients, decides it.`;
+}
+
 /** What is done to models that others send; nothing to say where they are taken as they are. */
 function clippingLines({mixing}: Plan): string[] {
   if (mixing.mode === "rounds" || mixing.robust === "none") return [];
@@ -136,7 +142,7 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
     disclosureLine(plan),
-    `A round counts when a majority of the members, with at least ${plan.quorum.weightShare * 100} % of the patients, decides it.`,
+    quorumLine(plan),
     `Hash to approve: ${hash}`,
     `First run: ${runId(hash, 1)}`,
   ];

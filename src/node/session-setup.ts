@@ -22,8 +22,10 @@ type PlannedSession = Omit<SessionSetup, "restored" | "primitives">;
 
 /** Phases that do not reach the mean leave each member with an estimate of the weights, on which nothing may hang. */
 function knowsWeight({mixing}: Plan): boolean {
-  if (mixing.mode === "async" || mixing.schedule === "all" || mixing.schedule === "grid") return true;
-  return isExact(mixing.schedule);
+  // Where masses have mixed, the weight that a member hands in is not that of its patients.
+  if (mixing.mode === "async") return false;
+  const {schedule} = mixing;
+  return schedule === "all" || schedule === "grid" || isExact(schedule);
 }
 
 /** The session that `plan` asks for. */

@@ -8,7 +8,7 @@ const LARGEST_HALF = 0x7bff;
 /** Adds the squares of x at 0, 1, 2, 3 modulo 4 to `sums`, `[4]`; what is left of less than four goes to the first. */
 export function addSquares(x: Float32Array, sums: Float64Array): void {
   const aligned = x.length - (x.length % 4);
-  let [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = sums;
+  let [s0, s1, s2, s3] = sums as Iterable<number> as [number, number, number, number];
   // Four sums side by side: one alone would wait for each addition to end before the next.
   for (let index = 0; index < aligned; index += 4) {
     s0 += (x[index] ?? 0) ** 2;
