@@ -8,6 +8,7 @@ import {
   massOf,
   mixMass,
   openSnapshot,
+  outerStep,
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
@@ -34,6 +35,7 @@ export interface Arithmetic {
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
   readonly mixRobustly: typeof mixRobustly;
+  readonly outerStep: typeof outerStep;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -52,4 +54,5 @@ export const parameterArithmetic: Arithmetic = {
   applyMass,
   isNear,
   mixRobustly,
+  outerStep,
 };
