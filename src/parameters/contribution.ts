@@ -1,6 +1,7 @@
 import {CodedError} from "../core/index.ts";
 import {BLOCK_VALUES, type Codec, type Dither, NO_DITHER, singles} from "./codecs/codec.ts";
 import {codecOf} from "./codecs/codec-of.ts";
+import {kernels} from "./kernels/selection.ts";
 
 const EXACT_BYTES = 4;
 const ONE_CHUNK_LIMIT_BYTES = 64 * 1024;
@@ -22,6 +23,8 @@ export interface Chunk extends Span {
   readonly sum: Span;
   /** Exact numbers at its end: 0 for all chunks but the last. */
   readonly exact: number;
+  /** Largest weight of a part: 1, a site's own, unless members hand in masses, in which weights gather. */
+  readonly maximumWeight?: number;
 }
 
 /** Size in bytes of `values` values encoded, with `exact` numbers in binary32 behind them, the weight last. */
@@ -55,7 +58,7 @@ export function encodeContribution(
   // Block by block: a scaled copy of a large model would cost as much as encoding it.
   for (let first = 0; first < values.length; first += STRIDE_VALUES) {
     const block = scratch.subarray(0, Math.min(STRIDE_VALUES, values.length - first));
-    for (let index = 0; index < block.length; index++) block[index] = (values[first + index] ?? 0) * factor;
+    kernels.scale(values.subarray(first, first + block.length), factor, block);
     const target = bytes.subarray(codec.sizeOf(first), codec.sizeOf(first) + codec.sizeOf(block.length));
     saturated += codec.encode(block, target, {key: dither.key, first: dither.first + first});
   }

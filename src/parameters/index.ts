@@ -18,6 +18,8 @@ export {
 export {keptBack} from "./error-feedback.ts";
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
+export type {Kernels} from "./kernels/kernels.ts";
+export {kernels} from "./kernels/selection.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
 export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
 export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";

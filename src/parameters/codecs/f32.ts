@@ -1,3 +1,4 @@
+import {kernels} from "../kernels/selection.ts";
 import {type Codec, refuseNotFinite, singles} from "./codec.ts";
 
 /** IEEE 754 binary32: 4 bytes a value, exact. */
@@ -12,12 +13,6 @@ export const f32: Codec = {
   },
   accumulate(encoded, first, into) {
     const values = singles(encoded.subarray(4 * first, 4 * (first + into.length)));
-    let check = 0;
-    for (let index = 0; index < into.length; index++) {
-      const value = values[index] ?? Number.NaN;
-      check += value - value;
-      into[index] = (into[index] ?? 0) + value;
-    }
-    refuseNotFinite(check);
+    refuseNotFinite(kernels.addSingles(values, into) ? 0 : Number.NaN);
   },
 };

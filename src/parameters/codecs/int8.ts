@@ -1,28 +1,10 @@
-import {philox4x32} from "../../core/index.ts";
+import {kernels} from "../kernels/selection.ts";
 import {brainFloatAbove, fromBrainFloat} from "./brain-float.ts";
-import {BLOCK_VALUES, type Codec, type Dither, refuseNotFinite, refuseShort} from "./codec.ts";
+import {BLOCK_VALUES, type Codec, refuseNotFinite, refuseShort} from "./codec.ts";
 
 const SCALE_BYTES = 2;
 const BLOCK_BYTES = SCALE_BYTES + BLOCK_VALUES;
 const LARGEST = 127;
-
-function largestMagnitude(values: Float32Array): number {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  return largest;
-}
-
-/** Rounds each value up or down with the probabilities that keep its expectation; all in binary32. */
-function roundBlock(values: Float32Array, scale: number, into: Uint8Array, dither: Dither): void {
-  let words: readonly number[] = [];
-  for (let index = 0; index < values.length; index++) {
-    const position = dither.first + index;
-    if (index % 4 === 0) words = philox4x32([position >>> 2, 0, 0, 0], dither.key);
-    const unit = ((words[position & 3] ?? 0) >>> 8) * 2 ** -24;
-    const shifted = Math.fround(Math.fround((values[index] ?? 0) / scale) + unit);
-    into[index] = Math.max(-LARGEST, Math.min(LARGEST, Math.floor(shifted)));
-  }
-}
 
 /**
  * 8 bits a value in blocks of 256 with a common scale s: q = floor(x / s + u), u uniform on [0, 1), so E(q s) = x, with
@@ -38,13 +20,15 @@ export const int8: Codec = {
   encode(values, into, dither) {
     for (let first = 0, at = 0; first < values.length; first += BLOCK_VALUES, at += BLOCK_BYTES) {
       const block = values.subarray(first, first + BLOCK_VALUES);
-      const scaleBits = brainFloatAbove(Math.fround(largestMagnitude(block) / LARGEST));
+      const scaleBits = brainFloatAbove(Math.fround(kernels.largestMagnitude(block) / LARGEST));
       into[at] = scaleBits & 0xff;
       into[at + 1] = scaleBits >>> 8;
       const levels = into.subarray(at + SCALE_BYTES, at + SCALE_BYTES + block.length);
       if (scaleBits === 0) levels.fill(0);
-      else
-        roundBlock(block, fromBrainFloat(scaleBits), levels, {key: dither.key, first: dither.first + first});
+      else {
+        const rounding = {scale: fromBrainFloat(scaleBits), key: dither.key, first: dither.first + first};
+        kernels.encodeLevels(block, rounding, levels);
+      }
     }
     return 0;
   },
@@ -55,10 +39,8 @@ export const int8: Codec = {
       const scale = fromBrainFloat((encoded[at] ?? 0) | ((encoded[at + 1] ?? 0) << 8));
       refuseNotFinite(scale - scale);
       const end = Math.min(into.length, start + BLOCK_VALUES);
-      for (let index = start; index < end; index++) {
-        const level = ((encoded[at + SCALE_BYTES + index - start] ?? 0) << 24) >> 24;
-        into[index] = (into[index] ?? 0) + level * scale;
-      }
+      const from = at + SCALE_BYTES;
+      kernels.addLevels(encoded.subarray(from, from + end - start), scale, into.subarray(start, end));
     }
   },
 };
