@@ -25,20 +25,12 @@ function drawMasses(random: Random, nodes: number, size: number): Mass[] {
 
 /** Symmetric shares between `nodes` nodes, of which some pairs do not hear each other; rows sum to less than 1. */
 function drawShares(random: Random, nodes: number): number[][] {
-  const shares = Array.from({length: nodes}, () => Array.from({length: nodes}, () => 0));
-  for (let node = 0; node < nodes; node++) {
-    for (let other = 0; other < node; other++) {
-      const share = random.below(3) === 0 ? 0 : random.uniform() / nodes;
-      for (const [a, b] of [
-        [node, other],
-        [other, node],
-      ] as const) {
-        const row = shares[a];
-        if (row !== undefined) row[b] = share;
-      }
-    }
-  }
-  return shares;
+  const drawn = Array.from({length: nodes}, (_, node) =>
+    Array.from({length: node}, () => (random.below(3) === 0 ? 0 : random.uniform() / nodes)),
+  );
+  return drawn.map((_, node) =>
+    drawn.map((__, other) => drawn[Math.max(node, other)]?.[Math.min(node, other)] ?? 0),
+  );
 }
 
 /** The nodes' masses after one step, each having sent its own through the codec. */
