@@ -14,6 +14,9 @@ export {
 export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
+export {mixValues} from "./schedules/mixing.ts";
+export type {Neighbour, Phase} from "./schedules/phase.ts";
+export {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
 export {createSession, type Session, type SessionView} from "./session.ts";
 export type {
   Accepted,
