@@ -59,21 +59,57 @@ function whoLine(plan: Plan, roster: Roster): string {
   return `Who: ${trainers.join(", ")} (${trainers.length} sites).${others} It begins with ${members} sites and ${patients} patients.`;
 }
 
+const TRAVEL: Record<Plan["mixing"]["codec"], string> = {
+  f32: "4 bytes each",
+  fp16: "2 bytes each",
+  int8: "1 byte each, rounded at random",
+  sign: "their signs, and the mean size of each 256",
+  top10: "the largest 26 of each 256",
+  top1: "the largest 3 of each 256",
+};
+
+/** From here on one group of all costs more than phases of smaller ones. */
+const LARGEST_GROUP = 24;
+
+function mixingLines({mixing}: Plan, trainers: number): string[] {
+  const {schedule, robust} = mixing;
+  const lines: string[] = [];
+  if (schedule !== "all") {
+    const name = schedule === "grid" ? schedule : schedule.name;
+    lines.push(
+      `Mixing: in phases of the schedule ${name}; one site's result, near everyone's, becomes the round's.`,
+    );
+  } else if (trainers > LARGEST_GROUP) {
+    lines.push(
+      `Mixing: one group of ${trainers} sites; above ${LARGEST_GROUP}, the schedule base is lighter.`,
+    );
+  }
+  if (robust !== "none") {
+    const first = robust.nearestNeighbours ? "after nearest-neighbour mixing, " : "";
+    lines.push(
+      `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
+    );
+    if (trainers < 7) lines.push("With fewer than 7 sites such a rule protects little.");
+  }
+  return lines;
+}
+
 /**
  * What a plan means, in plain language for the people who approve it, one line each: what is trained on which
  * label, who takes part, what leaves a site and what does not, and what the hash is.
  * @param label the outcome that is predicted, as the task file calls it
  */
 export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label: string): string[] {
-  const bytes = plan.mixing.codec === "fp16" ? 2 : 4;
+  const trainers = roster.members.filter(({role}) => role === "trainer").length;
   return [
     `Plan ${plan.name} of the consortium ${plan.consortium}`,
     `What: ${modelLine(plan)} that predicts "${label}" (task ${plan.task.name}).`,
     ...inputLines(plan),
     whoLine(plan, roster),
     `How: ${trainingLine(plan)}`,
+    ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: in each round the change of the model's parameters (${bytes} bytes each), at most ${plan.privacy.clip} long, and the site's number of patients (at most ${plan.weights.cap}).`,
+    `What leaves a site: in each round the change of the model's parameters (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long, and the site's number of patients (at most ${plan.weights.cap}).`,
     "What does not: no record, no file, no patient's key.",
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
     disclosureLine(plan),

@@ -82,16 +82,6 @@ export const trainingSchema = z
   })
   .describe("What each site does between two exchanges.");
 
-/** How contributions are mixed; part of {@link planSchema}. */
-export const mixingSchema = z
-  .strictObject({
-    mode: z.literal("rounds"),
-    schedule: z.literal("all").describe("One group of all members."),
-    codec: z.enum(["f32", "fp16"]).describe("How numbers travel: 4 or 2 bytes each."),
-    robust: z.literal("none"),
-  })
-  .describe("How the sites' contributions become one model.");
-
 function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value));
 }

@@ -4,5 +4,11 @@ export type GossipErrorCode =
   | "GOSSIP_FRAME_MALFORMED"
   /** A certificate does not carry a quorum's valid votes for its content. */
   | "GOSSIP_CERTIFICATE_INVALID"
-  /** The plan's edge list does not fit the members. */
-  | "GOSSIP_SCHEDULE_UNUSABLE";
+  /** A file is no trace of a session, or of another version. */
+  | "GOSSIP_TRACE_INVALID"
+  /** A replay asked for something that the recorded session did not do. */
+  | "GOSSIP_TRACE_DIVERGED"
+  /** Too few vectors for a robust rule's bound of faulty members. */
+  | "GOSSIP_ROBUST_TOO_FEW"
+  /** Self-centred clipping without a valid vector of the member's own. */
+  | "GOSSIP_ROBUST_NO_CENTRE";

@@ -3,6 +3,7 @@ import {z} from "zod";
 import {CodedError} from "../core/index.ts";
 
 const MAX_MEMBERS = 1024;
+const MAX_PHASES = 65_536;
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const run = z.string().regex(/^[0-9a-f]{32}$/);
 const member = z.string().min(1).max(64);
@@ -69,6 +70,13 @@ const frameSchema = z.discriminatedUnion("type", [
     type: z.literal("summed"),
     group: hex32,
     chunk: z.int().min(0).max(MAX_MEMBERS),
+    sum: hex32,
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal("mass"),
+    group: hex32,
+    phase: z.int().min(0).max(MAX_PHASES),
     sum: hex32,
   }),
   z.strictObject({

@@ -1,5 +1,6 @@
-import {leastWeight} from "./certificate.ts";
-import {beginExchange, endExchange, groupHash} from "./exchange.ts";
+import {beginExchange} from "./begin-exchange.ts";
+import {isTooLight} from "./certificate.ts";
+import {endExchange, groupHash} from "./exchange.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
@@ -132,7 +133,7 @@ export function considerProposal(context: RoundContext): void {
   const {hash, weight} = exchange.result;
   const body = bodyOf(context, weight, hash);
   if (body === undefined) return;
-  if (body.weight < leastWeight(setup.rules, body.peakWeight)) {
+  if (isTooLight(setup.rules, body.weight, body.peakWeight)) {
     const present = new Set(body.contributors);
     const missing = setup.rules.members.filter((member) => !present.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});

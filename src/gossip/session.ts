@@ -16,6 +16,7 @@ import {
 } from "./round.ts";
 import {rulesAfter} from "./round-rules.ts";
 import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
+import type {Session, SessionCheckpoint, SessionView} from "./session-types.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
 import {settle} from "./voting.ts";
 
@@ -24,38 +25,24 @@ const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
 /** An observer asks for news each time this many of the shortest deadlines have passed: it keeps nobody waiting. */
 const OBSERVER_PACE = 5;
 
-/** Where a member stands, for status pages and logs. */
-export interface SessionView {
-  /** The round under way; equal to the plan's rounds when the run has ended. */
-  readonly round: number;
-  readonly isFinished: boolean;
-  readonly certified: Certified | null;
-  readonly ready: readonly MemberId[];
-}
-
 /**
- * One member's part in a run: the rounds one after another, and catching up on those it missed.
- * Sans-I/O: every event returns the effects to carry out, in order; the state changes nowhere else.
+ * Starts or, from what was restored, resumes a member's part in a run.
+ * @param checkpoint where another session of this process stood, for a replay
  */
-export interface Session {
-  /** Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad bytes */
-  handle(event: Event, nowMs: number): Effect[];
-  view(): SessionView;
-}
-
-/** Starts or, from what was restored, resumes a member's part in a run. */
-export function createSession(setup: SessionSetup): Session {
-  return new SessionMachine(setup);
+export function createSession(setup: SessionSetup, checkpoint: SessionCheckpoint | null = null): Session {
+  return new SessionMachine(setup, checkpoint);
 }
 
 class SessionMachine implements Session {
   readonly #setup: SessionSetup;
   readonly #readiness;
   readonly #exchanging;
-  readonly #presence = new Presence();
+  readonly #presence: Presence;
   /** What members that are a round ahead said of it: it is said once. */
   readonly #early = new Map<MemberId, FrameOf<"ready">>();
-  #lastId = 0;
+  /** What the round under way began with. */
+  #opening: Pick<SessionCheckpoint, "atMs" | "worth" | "early">;
+  #lastId: number;
   #certified: Certified | null;
   readonly #catchUp: CatchUp;
   #round: RoundState | null;
@@ -65,14 +52,30 @@ class SessionMachine implements Session {
   /** Whether this node takes the results without training or voting, as evaluators do. */
   readonly #isObserver: boolean;
 
-  constructor(setup: SessionSetup) {
+  constructor(setup: SessionSetup, before: SessionCheckpoint | null) {
     this.#setup = setup;
     this.#isObserver = !setup.members.includes(setup.self);
-    this.#readiness = createDeadline(setup.limits);
-    this.#exchanging = createDeadline(setup.limits);
+    this.#lastId = before?.lastId ?? 0;
+    this.#presence = new Presence(before?.presence);
+    this.#opening = before ?? {atMs: 0, worth: setup.members, early: []};
+    this.#readiness = createDeadline(setup.limits, before?.readiness);
+    this.#exchanging = createDeadline(setup.limits, before?.exchanging);
     this.#catchUp = new CatchUp(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
     this.#certified = setup.restored.certified;
-    this.#round = this.#openRound(setup.members, setup.restored.round);
+    this.#round = this.#openRound(this.#opening.worth, setup.restored.round);
+    this.#nowMs = this.#opening.atMs;
+    for (const {from, frame} of this.#opening.early) this.#onFrame(from, frame);
+    this.#lastId = before?.lastId ?? 0;
+  }
+
+  checkpoint(): SessionCheckpoint {
+    return {
+      lastId: this.#lastId,
+      presence: this.#presence.memory(),
+      ...this.#opening,
+      readiness: this.#readiness.memory(),
+      exchanging: this.#exchanging.memory(),
+    };
   }
 
   view(): SessionView {
@@ -163,14 +166,16 @@ class SessionMachine implements Session {
     const hasJumped = round !== this.#round?.setup.round;
     this.#inRound(closeRound);
     for (const timer of TIMERS) this.#emit({type: "disarm", timer});
-    const heard = this.#presence.turn(contributors);
+    const early = [...this.#early].map(([from, frame]) => ({from, frame}));
+    this.#early.clear();
+    this.#opening = {atMs: this.#nowMs, worth: this.#presence.turn(contributors), early};
     this.#certified = next;
     this.#catchUp.end(round);
-    this.#round = this.#openRound(heard, null);
+    this.#round = this.#openRound(this.#opening.worth, null);
     if (this.#isObserver) this.#askAgainLater();
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
     this.#emit({type: "certified", ...next, hasJumped});
-    this.#hearEarly();
+    for (const {from, frame} of early) this.#onFrame(from, frame);
   }
 
   #onFrame(from: MemberId, frame: Frame): void {
@@ -189,12 +194,6 @@ class SessionMachine implements Session {
   #onEarlyFrame(from: MemberId, frame: Frame): void {
     if (frame.type === "ready") this.#early.set(from, frame);
     this.#fallBehind(from);
-  }
-
-  #hearEarly(): void {
-    const early = [...this.#early];
-    this.#early.clear();
-    for (const [from, frame] of early) this.#onFrame(from, frame);
   }
 
   #onAsk(from: MemberId, frame: FrameOf<"ask">): void {

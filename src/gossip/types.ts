@@ -3,6 +3,8 @@ import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
+import type {RobustRule} from "./robust/rules.ts";
+import type {ScheduleSpec} from "./schedules/schedule.ts";
 
 /** An encoded, released update of this member, named by the SHA-256 of its bytes. */
 export interface Contribution {
@@ -45,6 +47,16 @@ export type Report =
       readonly round: number;
       readonly member: MemberId;
       readonly reason: string;
+    }
+  /** What a robust rule did with contributions that it did not take as they were. */
+  | {
+      readonly kind: "verdicts";
+      readonly round: number;
+      readonly verdicts: readonly {
+        readonly member: MemberId;
+        readonly verdict: string;
+        readonly reason: string;
+      }[];
     }
   /** Proof that a member voted for two results in one ballot. */
   | {
@@ -97,8 +109,18 @@ export type Event =
   | {readonly type: "persisted"; readonly id: number}
   | {readonly type: "timer"; readonly timer: TimerName};
 
+/** How a round's contributions become one result. */
+export type RoundMixing =
+  /** One group of all: everyone takes the bytes that a chunk's owner summed. */
+  | {readonly kind: "all"}
+  /** A schedule's phases; the leader's result is the round's. */
+  | {readonly kind: "schedule"; readonly schedule: ScheduleSpec}
+  /** Everyone takes in everyone's contribution and applies the rule. */
+  | {readonly kind: "robust"; readonly rule: RobustRule};
+
 /** What one round mixes. */
 export interface RoundSpec {
+  readonly mixing: RoundMixing;
   readonly codec: Codec;
   readonly layout: Uint8Array;
   /** `[m]`, the common snapshot's values before the round; not changed. */

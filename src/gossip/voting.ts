@@ -2,6 +2,7 @@ import {snapshotSize} from "../parameters/index.ts";
 import {bodyFault, bodyHash, voteBytes} from "./certificate.ts";
 import type {Certificate, CertificateBody, FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
+import {compareResults} from "./result-comparison.ts";
 import {
   cancelFetches,
   type FetchPurpose,
@@ -86,7 +87,7 @@ function outlookOf({state}: RoundContext, {ballot, body}: Proposal): "differs" |
   if (exchange === null || exchange.ballot !== body.attempt) return "elsewhere";
   const isSameGroup = exchange.participants.every(({member}, index) => member === body.contributors[index]);
   if (!isSameGroup || exchange.participants.length !== body.contributors.length) return "elsewhere";
-  if (exchange.result !== null) return exchange.result.hash === body.result ? "pending" : "differs";
+  if (exchange.result !== null) return compareResults(state, exchange, body.result);
   return exchange.isBroken || ballot > exchange.ballot ? "elsewhere" : "pending";
 }
 

@@ -23,4 +23,6 @@ export type NodeErrorCode =
   /** The final model was asked for and the run has not ended. */
   | "NODE_RUN_UNFINISHED"
   /** The journal of the run holds something that this version does not write. */
-  | "NODE_JOURNAL_FOREIGN";
+  | "NODE_JOURNAL_FOREIGN"
+  /** A flight recorder's trace was written by something else. */
+  | "NODE_TRACE_FOREIGN";

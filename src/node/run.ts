@@ -217,6 +217,7 @@ export class Run {
     const {self, stages} = this.#options;
     if (last === null) return null;
     if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
+    this.#options.work.settle(last.hash, !last.isUnused);
     // Used, or perhaps used in a round that was missed: it must not be applied twice.
     if (!last.isUnused) this.#last = null;
     if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;
@@ -274,6 +275,15 @@ export class Run {
       this.#run(() => storage.journal.append(record));
     } else if (kind === "took-over") {
       logger.info("this site leads the round anew", {round});
+    } else if (kind === "verdicts") {
+      for (const {member, verdict, reason} of report.verdicts) {
+        logger.warn("a contribution was not taken as it was", {
+          round,
+          member: nameOf(member),
+          verdict,
+          reason,
+        });
+      }
     } else if (kind === "left-out") {
       logger.info("the round went on without this site", {round});
     } else {

@@ -1,5 +1,5 @@
 import {type Hash, toHex} from "../core/index.ts";
-import type {Certified, RoundShape, RoundSpec} from "../gossip/index.ts";
+import type {Certified, RoundMixing, RoundShape, RoundSpec} from "../gossip/index.ts";
 import {
   type CodecName,
   codecOf,
@@ -27,6 +27,8 @@ export interface StagesOptions {
   readonly model: Layout;
   readonly initial: Float32Array;
   readonly codec: CodecName;
+  /** How rounds of training are mixed; statistics always are in one group. */
+  readonly mixing: RoundMixing;
   /** N0 of the plan. */
   readonly reference: number;
   /** The data contract's hash. */
@@ -100,6 +102,7 @@ export function createStages(options: StagesOptions): Stages {
     },
     shapeOf,
     specOf: (round, previous) => ({
+      mixing: round < first ? {kind: "all"} : options.mixing,
       codec: codecOf(round < first ? "f32" : options.codec),
       layout: layoutAt(round).hash,
       reference: referenceOf(options, round - first, layoutAt(round).values, previous),

@@ -6,25 +6,35 @@ import {
   type Effect,
   majority,
   type Primitives,
+  parameterArithmetic,
+  type RoundMixing,
+  type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
-import {type CodecName, codecOf, createSnapshot} from "../../src/parameters/index.ts";
+import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
-import {type Fault, World} from "../../src/simulation/index.ts";
+import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
 /** Members, data and rules of a small simulated consortium. */
 export interface ConsortiumOptions {
   readonly seed: number;
   readonly weights: readonly number[];
+  /** Their ids, sorted; the default is member-a, member-b, ... */
+  readonly members?: readonly string[];
   readonly rounds: number;
   readonly values?: number;
   readonly codec?: CodecName;
+  readonly mixing?: RoundMixing;
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
   readonly weightShare?: number;
+  readonly limits?: SessionSetup["limits"];
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
   readonly trainingMs?: (member: string, round: number) => number;
+  readonly openSession?: (setup: SessionSetup) => Session;
+  readonly linkOf?: (from: string, to: string) => LinkModel;
+  readonly onEvent?: WorldOptions["onEvent"];
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -37,6 +47,7 @@ export function primitivesOf(member: string): Primitives {
     new Uint8Array(createHash("sha256").update(`seal of ${by}`).update(bytes).digest());
   return {
     hash: sha256,
+    arithmetic: parameterArithmetic,
     sign: (bytes) => seal(member, bytes),
     verify: (by, bytes, signature) => Buffer.compare(seal(by, bytes), signature) === 0,
   };
@@ -51,7 +62,7 @@ export function train(seed: number, member: string, round: number, reference: Fl
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
-  const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
@@ -63,9 +74,10 @@ export function createConsortium(options: ConsortiumOptions) {
     rounds,
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
-    limits: {minimumMs: 100, maximumMs: 4000},
+    limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
+      mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? new Float32Array(values),
@@ -82,6 +94,7 @@ export function createConsortium(options: ConsortiumOptions) {
       update,
       weight: weightOf(member),
       codec: codecOf(codec),
+      dither: drawDither(createRandom({seed, site: member, round, purpose: "dither"})),
       clipNorm: 1e6,
       hash: sha256,
     });
@@ -95,9 +108,12 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
+    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
+    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
+    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
-  return {world, members, certified, weightOf, setupOf};
+  return {world, members, certified, weightOf, setupOf, contributionOf};
 }
 
 /** The parameters that central FedAvg over `contributors` gives, in binary64 until the last rounding. */

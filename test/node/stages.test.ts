@@ -8,6 +8,7 @@ import {createSnapshot, snapshotSize} from "../../src/parameters/index.ts";
 const FEATURES = 2;
 const OPTIONS: StagesOptions = {
   isFederated: true,
+  mixing: {kind: "all"},
   features: FEATURES,
   trainingRounds: 3,
   model: {

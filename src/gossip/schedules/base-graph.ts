@@ -1,124 +1,130 @@
-import {clique, type Link, type Phase, phaseOfLinks} from "./phase.ts";
+import {cliques, type Neighbour, type Phase} from "./phase.ts";
 
-/** The links of each of some rounds. */
-type Rounds = readonly (readonly Link[])[];
+/*
+ * The Base-(k+1) Graph: for any number of nodes and at most k neighbours a phase, a sequence of phases after which
+ * every node holds the exact mean. Takezawa, Sato, Bao, Niwa & Yamada, Beyond exponential graph: communication-
+ * efficient topologies for decentralized learning via finite-time convergence, NeurIPS 2023, algorithms 1 to 3.
+ * Averages of nodes that are equal already, which fill the paper's phases up, are left out.
+ */
 
-/** `digit` times a power of the base: so many parts, each of as many nodes as the power. */
-interface Block {
-  readonly nodes: readonly number[];
-  readonly parts: readonly (readonly number[])[];
+type Nodes = readonly number[];
+/** What happens in one phase: disjoint groups that average, and single links. */
+interface Step {
+  readonly groups: readonly Nodes[];
+  readonly links: readonly {readonly a: number; readonly b: number; readonly share: number}[];
 }
 
-const range = (count: number): number[] => Array.from({length: count}, (_, index) => index);
+const IDLE: Step = {groups: [], links: []};
 
-/** `nodes` cut into runs of `size`; the last can be shorter. */
-function runs(nodes: readonly number[], size: number): readonly (readonly number[])[] {
-  return range(Math.ceil(nodes.length / size)).map((run) => nodes.slice(run * size, (run + 1) * size));
+function together(steps: readonly Step[]): Step {
+  return {groups: steps.flatMap(({groups}) => groups), links: steps.flatMap(({links}) => links)};
 }
 
-/** Factors of `count` in 2 .. `most`, the largest taken first, and what is left of `count`. */
-function smallFactors(count: number, most: number): {readonly factors: readonly number[]; rest: number} {
+/** Sequences side by side, on disjoint nodes; the shorter ones end earlier. */
+function alongside(sequences: readonly (readonly Step[])[]): Step[] {
+  const length = Math.max(0, ...sequences.map((sequence) => sequence.length));
+  return Array.from({length}, (_, time) => together(sequences.map((sequence) => sequence[time] ?? IDLE)));
+}
+
+/** Factors of `size` up to `most`, ascending, the largest taken out first, and what is left when none divides it. */
+function factorise(size: number, most: number): {readonly factors: readonly number[]; readonly rest: number} {
   const factors: number[] = [];
-  let rest = count;
+  let rest = size;
   for (let factor = most; factor >= 2; factor--) {
-    for (; rest % factor === 0; rest /= factor) factors.unshift(factor);
+    for (; rest % factor === 0; rest /= factor) factors.push(factor);
   }
-  return {factors, rest};
+  return {factors: factors.toReversed(), rest};
 }
 
-/** Round l averages the nodes whose positions differ in digit l alone, in mixed radix (algorithm 1). */
-function hyperHypercube(nodes: readonly number[], peers: number): Rounds {
-  const {factors} = smallFactors(nodes.length, peers + 1);
+/** The k-peer hyper-hypercube (algorithm 1): in phase l those average whose places differ in mixed-radix digit l. */
+function hyperHypercube(nodes: Nodes, factors: readonly number[]): Step[] {
   let stride = 1;
   return factors.map((factor) => {
     const step = stride;
     stride *= factor;
-    const firsts = range(nodes.length).filter((position) => Math.floor(position / step) % factor === 0);
-    return firsts.flatMap((first) =>
-      clique(range(factor).flatMap((digit) => nodes[first + digit * step] ?? [])),
+    const firsts = [...nodes.keys()].filter((place) => Math.floor(place / step) % factor === 0);
+    const groups = firsts.map((place) =>
+      Array.from({length: factor}, (_, digit) => nodes[place + digit * step] ?? 0),
     );
+    return {groups, links: []};
   });
 }
 
-/** Blocks of `nodes`, one for each digit of their number that is not 0, the largest first. */
-function blocksOf(nodes: readonly number[], base: number): Block[] {
-  const blocks: Block[] = [];
-  let size = 1;
-  while (size * base <= nodes.length) size *= base;
-  for (let first = 0; first < nodes.length; size /= base) {
-    const digit = Math.floor((nodes.length - first) / size);
-    const own = nodes.slice(first, first + digit * size);
-    if (digit > 0) blocks.push({nodes: own, parts: runs(own, size)});
-    first += own.length;
+/** V_l: the nodes of one digit a_l of n in base k + 1, as a_l slices of a power of the base. */
+interface Part {
+  readonly nodes: Nodes;
+  readonly slices: readonly Nodes[];
+}
+
+function partsOf(nodes: Nodes, base: number): Part[] {
+  let power = 1;
+  while (power * base <= nodes.length) power *= base;
+  const parts: Part[] = [];
+  for (let from = 0; from < nodes.length; power /= base) {
+    const digit = Math.floor((nodes.length - from) / power);
+    if (digit === 0) continue;
+    const start = from;
+    from += digit * power;
+    parts.push({
+      nodes: nodes.slice(start, from),
+      slices: Array.from({length: digit}, (_, index) =>
+        nodes.slice(start + index * power, start + (index + 1) * power),
+      ),
+    });
   }
-  return blocks;
+  return parts;
 }
 
-/**
- * The round that leaves every node after the block with the mean of all: each takes from one node in every part
- * of the block. The nodes of the block that nobody takes from keep each other company.
- */
-function linkBlock({nodes, parts}: Block, after: readonly number[], peers: number): readonly Link[] {
-  const share = nodes.length / (nodes.length + after.length) / parts.length;
-  const links = parts.flatMap((part) =>
-    after.flatMap((node, index): Link[] => {
-      const other = part[index];
-      return other === undefined ? [] : [{ends: [other, node], share}];
-    }),
-  );
-  const idle = parts.flatMap((part) => part.slice(after.length));
-  return [...links, ...runs(idle, peers + 1).flatMap(clique)];
+/** Every node of the later parts links to one node of each slice of `part`, each to another. */
+function handOn({nodes, slices}: Part, later: Nodes): Step {
+  const share = nodes.length / (nodes.length + later.length) / slices.length;
+  const links = later.flatMap((a, place) => slices.map((slice) => ({a, b: slice[place] ?? 0, share})));
+  return {groups: [], links};
 }
 
-/** Algorithm 2: blocks average themselves, then the later take from the earlier, which average their parts again. */
-function simpleBase(nodes: readonly number[], peers: number): Rounds {
-  const blocks = blocksOf(nodes, peers + 1);
-  const cycle = (rounds: Rounds, round: number): readonly Link[] => rounds[round % rounds.length] ?? [];
-  const wholes = blocks.map((block) => hyperHypercube(block.nodes, peers));
-  const inParts = blocks.map(({parts}) => parts.map((part) => hyperHypercube(part, peers)));
-  const alone = range(wholes[0]?.length ?? 0).map((round) =>
-    wholes.flatMap((rounds) => cycle(rounds, round)),
-  );
-  if (blocks.length < 2) return alone;
-  const together = range(1 + (inParts[0]?.[0]?.length ?? 0)).map((round) =>
-    blocks.flatMap((block, index) => {
-      if (round > index) return (inParts[index] ?? []).flatMap((rounds) => cycle(rounds, round - index - 1));
-      const after = blocks.slice(index + 1).flatMap((later) => later.nodes);
-      return round < index || after.length === 0 ? [] : linkBlock(block, after, peers);
-    }),
-  );
-  return [...alone, ...together];
+/** The Simple Base-(k+1) Graph (algorithm 2): the parts average, then each hands on to all later ones in turn. */
+function simpleBase(nodes: Nodes, base: number): Step[] {
+  const parts = partsOf(nodes, base);
+  const average = (group: Nodes): Step[] => hyperHypercube(group, factorise(group.length, base).factors);
+  const opening = alongside(parts.map((part) => average(part.nodes)));
+  const closing = parts.slice(0, -1).map((part, index) => {
+    const later = parts.slice(index + 1).flatMap((other) => other.nodes);
+    const waiting = Array.from({length: index}, () => IDLE);
+    return [...waiting, handOn(part, later), ...alongside(part.slices.map(average))];
+  });
+  return [...opening, ...alongside(closing)];
 }
 
-/** The simple graph of each of P groups, side by side, and the hypercube across them, n = P Q (algorithm 3). */
-function productForm(nodes: readonly number[], peers: number): Rounds {
-  const {rest} = smallFactors(nodes.length, peers + 1);
-  const groups = runs(nodes, rest).map((group) => simpleBase(group, peers));
-  const inside = range(groups[0]?.length ?? 0).map((round) =>
-    groups.flatMap((rounds) => rounds[round] ?? []),
-  );
-  const acrossOf = range(rest).map((first) =>
+/** Groups of as many nodes as the number's large factors leave, exact by themselves, then averages across them. */
+function productBase(nodes: Nodes, base: number): Step[] {
+  const {factors, rest} = factorise(nodes.length, base);
+  const inGroup = (first: number): Step[] => simpleBase(nodes.slice(first * rest, (first + 1) * rest), base);
+  const groups = Array.from({length: nodes.length / rest}, (_, index) => index);
+  const across = Array.from({length: rest}, (_, place) =>
     hyperHypercube(
-      nodes.filter((_, position) => position % rest === first),
-      peers,
+      groups.map((group) => nodes[group * rest + place] ?? 0),
+      factors,
     ),
   );
-  const across = range(acrossOf[0]?.length ?? 0).map((round) =>
-    acrossOf.flatMap((rounds) => rounds[round] ?? []),
-  );
-  return [...inside, ...across];
+  return [...alongside(groups.map(inGroup)), ...alongside(across)];
+}
+
+function toPhase(n: number, {groups, links}: Step): Phase {
+  const rows: Neighbour[][] = cliques(n, groups).rows.map((row) => [...row]);
+  for (const {a, b, share} of links) {
+    rows[a]?.push({node: b, share});
+    rows[b]?.push({node: a, share});
+  }
+  return {rows};
 }
 
 /**
- * The Base-(k+1) graph: phases of symmetric, doubly stochastic mixing in which nobody has more than `peers`
- * neighbours and whose product is the mean over all, for any number of nodes, in at most 2 log_(k+1)(n) + 2 phases.
- * @param nodes n >= 1
- * @param peers k, in 1 .. 4
- * @see Takezawa et al., Beyond exponential graph (NeurIPS 2023), algorithms 1 to 3
+ * The phases of the Base-(k+1) Graph of `n` nodes: at most 2 log_{k+1}(n) + 2, each node with at most k neighbours.
+ * @param peers k, at least 1
  */
-export function baseGraph(nodes: number, peers: number): readonly Phase[] {
-  const simple = simpleBase(range(nodes), peers);
-  const product = productForm(range(nodes), peers);
-  const shorter = product.length <= simple.length ? product : simple;
-  return shorter.map((links) => phaseOfLinks(nodes, links));
+export function baseGraph(n: number, peers: number): Phase[] {
+  const nodes = Array.from({length: n}, (_, index) => index);
+  const [simple, product] = [simpleBase(nodes, peers + 1), productBase(nodes, peers + 1)];
+  const steps = product.length < simple.length ? product : simple;
+  return steps.map((step) => toPhase(n, step));
 }

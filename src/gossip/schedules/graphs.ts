@@ -1,99 +1,63 @@
-import {CodedError} from "../../core/index.ts";
-import type {GossipErrorCode} from "../errors.ts";
-import {createPhase, type Neighbour, type Phase, phaseOfLinks} from "./phase.ts";
+import type {Neighbour, Phase} from "./phase.ts";
 
-/** Two members that exchange, by their indices in the sorted view. */
+/** An undirected edge between two nodes. */
 export type Edge = readonly [number, number];
 
 /**
- * The phase in which every edge has the Metropolis-Hastings weight 1 / (1 + the larger degree of its ends):
- * symmetric, doubly stochastic, with a share left for each member itself.
- * @see Xiao and Boyd, Fast linear iterations for distributed averaging (2004), section 4.2
+ * The phase of a fixed graph with Metropolis-Hastings weights: W_ij = 1 / (1 + max(deg i, deg j)).
+ * @param edges without loops; one that is named twice counts once
+ * @see Xiao & Boyd, Fast linear iterations for distributed averaging, Systems & Control Letters 53, 2004, section 4.2
  */
-function metropolis(nodes: number, edges: Iterable<Edge>): Phase {
-  const known = new Map<number, Edge>();
+export function metropolis(n: number, edges: readonly Edge[]): Phase {
+  const neighbours = Array.from({length: n}, () => new Set<number>());
   for (const [a, b] of edges) {
-    if (a !== b) known.set(Math.min(a, b) * nodes + Math.max(a, b), [a, b]);
+    if (a === b) continue;
+    neighbours[a]?.add(b);
+    neighbours[b]?.add(a);
   }
-  const degrees = new Uint32Array(nodes);
-  for (const end of [...known.values()].flat()) degrees[end] = (degrees[end] ?? 0) + 1;
-  const links = [...known.values()].map((ends) => ({
-    ends,
-    share: 1 / (1 + Math.max(...ends.map((end) => degrees[end] ?? 0))),
-  }));
-  return phaseOfLinks(nodes, links);
+  const degree = (node: number): number => neighbours[node]?.size ?? 0;
+  const rows = neighbours.map((own, node): Neighbour[] =>
+    [...own]
+      .sort((a, b) => a - b)
+      .map((other) => ({node: other, share: 1 / (1 + Math.max(degree(node), degree(other)))})),
+  );
+  return {rows};
 }
 
-/** Everyone and its two neighbours on a circle. */
-export function ring(nodes: number): Phase {
-  return metropolis(
-    nodes,
-    Array.from({length: nodes}, (_, node): Edge => [node, (node + 1) % nodes]),
-  );
+const modulo = (value: number, n: number): number => ((value % n) + n) % n;
+const nodesOf = (n: number): number[] => Array.from({length: n}, (_, node) => node);
+
+/** Edges of the ring of `n` nodes. */
+export function ringEdges(n: number): Edge[] {
+  return nodesOf(n).map((node): Edge => [node, (node + 1) % n]);
 }
 
-/** A grid with joined borders, as square as n allows: its shorter side is the greatest divisor up to sqrt(n). */
-export function torus(nodes: number): Phase {
-  let side = Math.floor(Math.sqrt(nodes));
-  while (nodes % side !== 0) side -= 1;
-  const length = nodes / side;
-  return metropolis(
-    nodes,
-    Array.from({length: nodes}, (_, node): readonly Edge[] => {
-      const row = Math.floor(node / length);
-      const right = row * length + ((node + 1) % length);
-      return [
-        [node, right],
-        [node, (node + length) % nodes],
-      ];
-    }).flat(),
-  );
+/** Edges of the torus of `n` nodes that is nearest to a square. */
+export function torusEdges(n: number): Edge[] {
+  let height = Math.floor(Math.sqrt(n));
+  while (n % height !== 0) height--;
+  const width = n / height;
+  return nodesOf(n).flatMap((node): Edge[] => {
+    const [row, column] = [Math.floor(node / width), node % width];
+    return [
+      [node, row * width + ((column + 1) % width)],
+      [node, ((row + 1) % height) * width + column],
+    ];
+  });
+}
+
+/** Edges from each node to every other. */
+export function completeEdges(n: number): Edge[] {
+  return nodesOf(n).flatMap((a) => nodesOf(a).map((b): Edge => [a, b]));
 }
 
 /**
- * The static exponential graph: everyone takes equal shares from the members 1, 2, 4 .. places on, below n.
- * Doubly stochastic but directed.
- * @see Ying et al., Exponential graph is provably efficient for decentralized deep training (2021), section 3
+ * The static exponential graph: node i hears i - 2^j for every j below log2(n), each with the same share. Doubly
+ * stochastic, symmetric for no n above 4.
+ * @see Ying et al., Exponential graph is provably efficient for decentralized deep training, NeurIPS 2021, section 3
  */
-export function exponential(nodes: number): Phase {
-  const hops: number[] = [];
-  for (let hop = 1; hop < nodes; hop *= 2) hops.push(hop);
+export function exponentialGraph(n: number): Phase {
+  const hops = Array.from({length: Math.ceil(Math.log2(n))}, (_, power) => 2 ** power);
   const share = 1 / (1 + hops.length);
-  return createPhase(
-    Array.from({length: nodes}, (_, node) =>
-      hops.map((hop): Neighbour => ({node: (node + hop) % nodes, share})),
-    ),
-  );
-}
-
-/** Whether a walk along the edges reaches everyone. */
-function isConnected({rows}: Phase): boolean {
-  const reached = new Set([0]);
-  for (const node of reached) for (const neighbour of rows[node] ?? []) reached.add(neighbour.node);
-  return reached.size === rows.length;
-}
-
-/**
- * A graph of one's own with Metropolis weights; an edge given twice counts once.
- * @throws GOSSIP_SCHEDULE_UNUSABLE if an edge names no two of the members, or the graph falls apart
- */
-export function edgeList(nodes: number, edges: readonly Edge[]): Phase {
-  const isMember = (node: number): boolean => Number.isInteger(node) && node >= 0 && node < nodes;
-  const wrong = edges.find(([a, b]) => a === b || !isMember(a) || !isMember(b));
-  if (wrong !== undefined) {
-    throw new CodedError<GossipErrorCode>(
-      "GOSSIP_SCHEDULE_UNUSABLE",
-      `the schedule's edge ${wrong.join(" - ")} does not join two of ${nodes} members`,
-      {hint: "Members are counted from 0 in the order of their node ids."},
-    );
-  }
-  const phase = metropolis(nodes, edges);
-  if (!isConnected(phase)) {
-    throw new CodedError<GossipErrorCode>(
-      "GOSSIP_SCHEDULE_UNUSABLE",
-      `the schedule's edges do not connect all ${nodes} members`,
-      {hint: "Add edges until every member can be reached from every other."},
-    );
-  }
-  return phase;
+  return {rows: nodesOf(n).map((node) => hops.map((hop) => ({node: modulo(node - hop, n), share})))};
 }

@@ -1,33 +1,26 @@
-import {clique, createPhase, type Neighbour, type Phase, phaseOfLinks} from "./phase.ts";
-
-/** Members 0 .. n - 1 in rows of nearly equal length, about sqrt(n) of them. */
-function gridRows(nodes: number): readonly (readonly number[])[] {
-  const count = Math.ceil(nodes / Math.ceil(Math.sqrt(nodes)));
-  return Array.from({length: count}, (_, row) => {
-    const first = Math.floor((row * nodes) / count);
-    const end = Math.floor(((row + 1) * nodes) / count);
-    return Array.from({length: end - first}, (__, column) => first + column);
-  });
-}
+import {cliques, type Neighbour, type Phase} from "./phase.ts";
 
 /**
- * Two phases of cliques after which everyone has the mean over all. First every row of a grid averages itself; then
- * in every column one member of each row stands for it, with the share of the row's length in n. A row that is too
- * short for a column lets one of its members stand twice, who takes from its own column alone: the second phase by
- * itself is row-stochastic and keeps no sum, the two together are the mean and keep every one.
- * @param nodes n >= 1
+ * Two phases of cliques that are exact for any number of nodes: the mean of each row, then of each column, in which a
+ * row without a member there is spoken for by one of its others. Rows count as they are long, so the second phase is
+ * not symmetric: no mean of plain values would be kept if a node failed in it.
+ * @returns the phases: two, or one where there is one row
  */
-export function gridPhases(nodes: number): readonly Phase[] {
-  const rows = gridRows(nodes);
-  const inRows = phaseOfLinks(nodes, rows.flatMap(clique));
-  if (rows.length === 1) return [inRows];
-  const taken = rows.flatMap((row, own) =>
-    row.map((_, column) =>
-      rows.flatMap((other, index): Neighbour[] => {
-        const node = other[column % other.length];
-        return index === own || node === undefined ? [] : [{node, share: other.length / nodes}];
-      }),
-    ),
+export function gridGraph(n: number): Phase[] {
+  const width = Math.ceil(Math.sqrt(n));
+  const count = Math.ceil(n / width);
+  const border = (row: number): number => Math.floor((row * n) / count);
+  const rows = Array.from({length: count}, (_, row) =>
+    Array.from({length: border(row + 1) - border(row)}, (_unused, place) => border(row) + place),
   );
-  return [inRows, createPhase(taken)];
+  if (rows.length === 1) return [cliques(n, rows)];
+  const columns: Neighbour[][] = Array.from({length: n}, () => []);
+  for (const [index, row] of rows.entries()) {
+    row.forEach((node, column) => {
+      columns[node] = rows
+        .filter((_, other) => other !== index)
+        .map((other) => ({node: other[column % other.length] ?? 0, share: other.length / n}));
+    });
+  }
+  return [cliques(n, rows), {rows: columns}];
 }

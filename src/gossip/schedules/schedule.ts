@@ -1,64 +1,68 @@
 import {permutation, type Random} from "../../core/index.ts";
 import {baseGraph} from "./base-graph.ts";
-import {type Edge, edgeList, exponential, ring, torus} from "./graphs.ts";
-import {gridPhases} from "./grid.ts";
+import {completeEdges, type Edge, exponentialGraph, metropolis, ringEdges, torusEdges} from "./graphs.ts";
+import {gridGraph} from "./grid.ts";
 import {randomMatching} from "./matching.ts";
-import {clique, type Phase, phaseOfLinks, reorder} from "./phase.ts";
+import {type Phase, reordered} from "./phase.ts";
 
-/** Which exchanges make up a period of mixing, as a plan names them. */
+/** Which exchanges make up a period of mixing, in the plan's words. */
 export type ScheduleSpec =
-  /** One clique of all: exact in one phase. */
-  | {readonly name: "all"}
-  /** Base-(k+1) with k = `peers`, 1 .. 4: exact. */
+  /** Base-(k+1): exact at its end; `peers` is k, 1 to 4. */
   | {readonly name: "base"; readonly peers: number}
-  /** Cliques in two phases: exact. */
+  /** Cliques of a grid: exact in two phases. */
   | {readonly name: "grid"}
-  /** `steps` perfect matchings, each drawn anew. */
+  /** Random pairs, drawn anew in each of `steps` phases. */
   | {readonly name: "random"; readonly steps: number}
-  /** A graph used `steps` times. */
+  /** `steps` times the same graph. */
   | {readonly name: "ring" | "torus" | "exponential" | "complete"; readonly steps: number}
-  /** A graph of one's own, used `steps` times; members are named by their indices, so their order stays. */
   | {readonly name: "edges"; readonly edges: readonly Edge[]; readonly steps: number};
 
-/** The phase in which all take the mean of all. */
-function complete(nodes: number): Phase {
-  return phaseOfLinks(nodes, clique(Array.from({length: nodes}, (_, node) => node)));
+function graphOf(spec: Exclude<ScheduleSpec, {name: "base" | "grid" | "random"}>, n: number): Phase {
+  switch (spec.name) {
+    case "ring":
+      return metropolis(n, ringEdges(n));
+    case "torus":
+      return metropolis(n, torusEdges(n));
+    case "complete":
+      return metropolis(n, completeEdges(n));
+    case "edges":
+      return metropolis(
+        n,
+        spec.edges.filter(([a, b]) => a < n && b < n),
+      );
+    default:
+      return exponentialGraph(n);
+  }
 }
 
-function inPlace(spec: ScheduleSpec, nodes: number, random: Random): readonly Phase[] {
-  const repeat = (steps: number, phase: Phase): readonly Phase[] => Array.from({length: steps}, () => phase);
+function inOrder(spec: ScheduleSpec, n: number, random: Random): Phase[] {
   switch (spec.name) {
-    case "all":
-      return [complete(nodes)];
     case "base":
-      return baseGraph(nodes, spec.peers);
+      return baseGraph(n, spec.peers);
     case "grid":
-      return gridPhases(nodes);
+      return gridGraph(n);
     case "random":
-      return Array.from({length: spec.steps}, () => randomMatching(nodes, random));
-    case "ring":
-      return repeat(spec.steps, ring(nodes));
-    case "torus":
-      return repeat(spec.steps, torus(nodes));
-    case "exponential":
-      return repeat(spec.steps, exponential(nodes));
-    case "complete":
-      return repeat(spec.steps, complete(nodes));
-    case "edges":
-      return repeat(spec.steps, edgeList(nodes, spec.edges));
+      return Array.from({length: spec.steps}, () => randomMatching(n, random));
+    default: {
+      const graph = graphOf(spec, n);
+      return Array.from({length: spec.steps}, () => graph);
+    }
   }
 }
 
 /**
- * The phases of one period among `nodes` members, whom the period's `random` puts in order first: members who hold
- * the same view and stream get the same phases, and nobody keeps the same partners for ever. No phases for one member.
- * @param nodes n >= 1
- * @throws GOSSIP_SCHEDULE_UNUSABLE if an edge list does not fit the members
+ * The phases of one period among `n` nodes. The nodes' places are drawn from `random`, so that whom a node meets when
+ * changes from period to period; edges that were named stay where they are.
  */
-export function schedulePhases(spec: ScheduleSpec, nodes: number, random: Random): readonly Phase[] {
-  if (nodes < 2) return [];
-  const phases = inPlace(spec, nodes, random);
+export function schedulePhases(spec: ScheduleSpec, n: number, random: Random): Phase[] {
+  if (n < 2) return [];
+  const phases = inOrder(spec, n, random);
   if (spec.name === "edges") return phases;
-  const order = permutation(random, nodes);
-  return phases.map((phase) => reorder(phase, order));
+  const order = permutation(random, n);
+  return phases.map((phase) => reordered(phase, order));
+}
+
+/** Whether every node holds the exact mean when a period has ended. */
+export function isExact(spec: ScheduleSpec): boolean {
+  return spec.name === "base" || spec.name === "grid";
 }

@@ -1,104 +1,55 @@
-import {mixValues} from "./mixing.ts";
 import type {Phase} from "./phase.ts";
 
-/** Below this a Krylov space of an operator of norm at most 1 is used up. */
-const EXHAUSTED = 1e-11;
+const MAX_ITERATIONS = 2_000_000;
+const TOLERANCE = 1e-13;
+/** A square of the length 1 that is all rounding. */
+const VANISHED = 1e-28;
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
+/** One phase of plain averaging: W x. @returns a new vector `[n]` */
+export function average({rows}: Phase, x: Float64Array): Float64Array {
+  return x.map((own, node) =>
+    (rows[node] ?? []).reduce((sum, {node: other, share}) => sum + share * ((x[other] ?? 0) - own), own),
+  );
 }
 
-function subtract(from: Float64Array, vector: Float64Array, factor: number): void {
-  for (let index = 0; index < from.length; index++) {
-    from[index] = (from[index] ?? 0) - factor * (vector[index] ?? 0);
-  }
-}
-
-/** x less its mean. */
-function centred(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.map((value) => value - mean);
-}
-
-/** W^T x. */
-function mixTransposed({rows}: Phase, values: Float64Array): Float64Array {
-  const mixed = values.slice();
+/** The transposed phase. */
+function transposed({rows}: Phase): Phase {
+  const turned: {node: number; share: number}[][] = rows.map(() => []);
   rows.forEach((row, node) => {
-    for (const {node: other, share} of row) {
-      const moved = share * (values[node] ?? 0);
-      mixed[other] = (mixed[other] ?? 0) + moved;
-      mixed[node] = (mixed[node] ?? 0) - moved;
-    }
+    for (const {node: other, share} of row) turned[other]?.push({node, share});
   });
-  return mixed;
+  return {rows: turned};
 }
 
-/** How many eigenvalues of the tridiagonal matrix lie above `value` (Sturm). */
-function countAbove(diagonal: readonly number[], beside: readonly number[], value: number): number {
-  let pivot = 1;
-  let count = 0;
-  diagonal.forEach((entry, index) => {
-    const coupling = index === 0 ? 0 : (beside[index - 1] ?? 0);
-    pivot = entry - value - (coupling * coupling) / (pivot === 0 ? Number.EPSILON : pivot);
-    if (pivot > 0) count += 1;
-  });
-  return count;
-}
-
-function largestEigenvalue(diagonal: readonly number[], beside: readonly number[]): number {
-  let low = 0;
-  let high = 2;
-  for (let middle = 1; middle > low && middle < high; middle = (low + high) / 2) {
-    if (countAbove(diagonal, beside, middle) > 0) low = middle;
-    else high = middle;
-  }
-  return low;
+function normalise(x: Float64Array): Float64Array {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+  const centred = x.map((value) => value - mean);
+  const norm = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
+  return centred.map((value) => value / norm);
 }
 
 /**
- * ||W_m .. W_1 - J||_2, the factor by which a period of `phases` brings the distance to the mean down at least; 0 to
- * rounding if they are exact. The largest singular value, by Lanczos on the operator times its transpose with full
- * reorthogonalisation until the Krylov space is used up: to about 1e-12, O(n^3) at worst, meant for n <= 1000.
- * @param phases of n members each; each product with J must be J, which holds for every schedule's whole period
- * @param start `[n]`, a vector with a part in every direction, such as normal draws
- * @see Golub and Van Loan, Matrix computations, sections 10.1 and 8.4.1
+ * The factor by which one phase at least shrinks the distance from the mean, ||W - J||_2: by power iteration on
+ * W^T W orthogonally to the ones. 1 less it is the spectral gap of a symmetric graph.
+ * @param start `[n]`, not constant; a vector with a part in the slowest direction
  */
-export function contraction(phases: readonly Phase[], start: Float64Array): number {
-  const operator = (values: Float64Array): Float64Array => {
-    const mixed = phases.reduce((state, phase) => mixValues(phase, state), centred(values));
-    return centred(phases.reduceRight((state, phase) => mixTransposed(phase, state), centred(mixed)));
-  };
-  const basis: Float64Array[] = [];
-  const diagonal: number[] = [];
-  const beside: number[] = [];
-  let residual = centred(start);
-  let norm = Math.sqrt(dot(residual, residual));
-  while (norm > EXHAUSTED && basis.length < start.length) {
-    if (basis.length > 0) beside.push(norm);
-    const length = norm;
-    const vector = residual.map((value) => value / length);
-    basis.push(vector);
-    residual = operator(vector);
-    diagonal.push(dot(residual, vector));
-    // Twice is enough: the second pass takes away what rounding left of the first.
-    for (let pass = 0; pass < 2; pass++) {
-      for (const earlier of basis) subtract(residual, earlier, dot(residual, earlier));
-    }
-    norm = Math.sqrt(dot(residual, residual));
+export function contraction(phase: Phase, start: Float64Array): number {
+  const back = transposed(phase);
+  let x = normalise(start);
+  let before = 0;
+  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+    const forward = average(phase, x);
+    const square = forward.reduce((sum, value) => sum + value * value, 0);
+    if (square < VANISHED) return 0;
+    x = normalise(average(back, forward));
+    if (Math.abs(square - before) < TOLERANCE * square && iteration > x.length) return Math.sqrt(square);
+    before = square;
   }
-  return Math.sqrt(largestEigenvalue(diagonal, beside));
+  return Math.sqrt(before);
 }
 
-/**
- * How many periods bring the distance to the mean down to `epsilon` of what it was, by the bound `factor` each;
- * Infinity if it need not fall.
- * @param factor a {@link contraction}, in [0, 1]
- * @param epsilon in (0, 1)
- */
-export function periodsTo(epsilon: number, factor: number): number {
-  return factor >= 1
-    ? Number.POSITIVE_INFINITY
-    : Math.max(1, Math.ceil(Math.log(epsilon) / Math.log(factor)));
+/** The least number of phases that shrink the distance from the mean to `epsilon` of what it was. */
+export function phasesTo(epsilon: number, factor: number): number {
+  if (factor <= 0) return 1;
+  return factor >= 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(epsilon) / Math.log(factor) - 1e-9);
 }

@@ -1,0 +1,49 @@
+import {
+  applyMass,
+  applyMixture,
+  checkContribution,
+  createSnapshot,
+  encodeMass,
+  isNear,
+  massOf,
+  mixMass,
+  openSnapshot,
+  sumChunk,
+  weightOf,
+} from "../parameters/index.ts";
+import {mixRobustly} from "./robust/mix-robustly.ts";
+
+/**
+ * All that the protocol computes on parameters, in one place: what goes in and out of it is data, everything else
+ * about a session is not. So a trace of a session need hold no data, and a replay needs none.
+ */
+export interface Arithmetic {
+  readonly checkContribution: typeof checkContribution;
+  readonly sumChunk: typeof sumChunk;
+  readonly applyMixture: typeof applyMixture;
+  readonly weightOf: typeof weightOf;
+  readonly createSnapshot: typeof createSnapshot;
+  readonly openSnapshot: typeof openSnapshot;
+  readonly massOf: typeof massOf;
+  readonly encodeMass: typeof encodeMass;
+  readonly mixMass: typeof mixMass;
+  readonly applyMass: typeof applyMass;
+  readonly isNear: typeof isNear;
+  readonly mixRobustly: typeof mixRobustly;
+}
+
+/** The {@link Arithmetic} of room `parameters`. */
+export const parameterArithmetic: Arithmetic = {
+  checkContribution,
+  sumChunk,
+  applyMixture,
+  weightOf,
+  createSnapshot,
+  openSnapshot,
+  massOf,
+  encodeMass,
+  mixMass,
+  applyMass,
+  isNear,
+  mixRobustly,
+};

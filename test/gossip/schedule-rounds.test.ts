@@ -1,0 +1,259 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import type {RobustRule, RoundMixing, ScheduleSpec} from "../../src/gossip/index.ts";
+import {applyRobustRule} from "../../src/gossip/index.ts";
+import type {CodecName} from "../../src/parameters/index.ts";
+import type {Fault} from "../../src/simulation/index.ts";
+import {type ConsortiumOptions, createConsortium, fedAvg, hashOf, train} from "./consortium.ts";
+
+const ROUNDS = 2;
+const EXACT: readonly ScheduleSpec[] = [
+  {name: "base", peers: 1},
+  {name: "base", peers: 2},
+  {name: "grid"},
+  {name: "complete", steps: 1},
+];
+const STRIDE = process.env["CONSILIUM_THOROUGH"] === "1" ? 1 : 11;
+
+const weightsOf = (n: number): number[] => Array.from({length: n}, (_, index) => 10 + 37 * index);
+const mixed = (schedule: ScheduleSpec): RoundMixing => ({kind: "schedule", schedule});
+
+function runAll(options: ConsortiumOptions) {
+  const consortium = createConsortium(options);
+  for (const member of consortium.members) consortium.world.start(member);
+  consortium.world.run();
+  return consortium;
+}
+
+type Consortium = ReturnType<typeof createConsortium>;
+
+/** Every round has one result, near the weighted mean of those that its certificate names. */
+function expectMean(
+  {members, certified, weightOf}: Consortium,
+  seed: number,
+  bound: number,
+  label = "",
+): void {
+  const results = new Map<number, {hash: string; values: Float32Array}>();
+  for (const {certificate, snapshot} of members.flatMap((member) => certified.get(member) ?? [])) {
+    const {round, result} = certificate.body;
+    expect(results.get(round)?.hash ?? result, `${label} round ${round}`).toBe(result);
+    results.set(round, {hash: result, values: snapshot.values});
+    expect(hashOf(snapshot.values)).toBe(result);
+    const reference = round === 0 ? snapshot.values.map(() => 0) : results.get(round - 1)?.values;
+    if (reference === undefined) continue;
+    const entries = certificate.body.contributors.map((member) => ({member, weight: weightOf(member)}));
+    const central = fedAvg(seed, round, reference, entries);
+    const apart = Math.sqrt(
+      central.reduce((sum, value, at) => sum + (value - (snapshot.values[at] ?? 0)) ** 2, 0),
+    );
+    const way = Math.sqrt(central.reduce((sum, value, at) => sum + (value - (reference[at] ?? 0)) ** 2, 0));
+    expect(apart / way, `${label} round ${round}`).toBeLessThan(bound);
+  }
+}
+
+describe.each(EXACT)("rounds in phases of %o", (schedule) => {
+  it("end in the weighted mean within 1e-6, with the same bytes at everyone, for any number of members", () => {
+    for (let n = 2; n <= 9; n++) {
+      const seed = 40 + n;
+      const consortium = runAll({
+        seed,
+        weights: weightsOf(n),
+        rounds: ROUNDS,
+        startMembers: n,
+        mixing: mixed(schedule),
+        values: 40,
+      });
+      expectMean(consortium, seed, 1e-6, `n = ${n}`);
+      for (const member of consortium.members) expect(consortium.certified.get(member)).toHaveLength(ROUNDS);
+    }
+  });
+});
+
+describe.each<[CodecName, number]>([
+  ["fp16", 0.005],
+  ["int8", 0.1],
+  ["top10", 1],
+])("phases in %s", (codec, bound) => {
+  it("end as near the mean as the codec allows", () => {
+    const options = {weights: weightsOf(7), rounds: ROUNDS, startMembers: 7, values: 700, codec};
+    const consortium = runAll({...options, seed: 9, mixing: mixed({name: "base", peers: 1})});
+    expectMean(consortium, 9, bound);
+  });
+});
+
+describe.each<ScheduleSpec>([
+  {name: "ring", steps: 3},
+  {name: "random", steps: 4},
+  {name: "exponential", steps: 2},
+  {
+    name: "edges",
+    edges: [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ],
+    steps: 5,
+  },
+])("phases that do not reach the mean, %o", (schedule) => {
+  it("end in one member's estimate all the same, which lies between the contributions", () => {
+    const consortium = runAll({
+      seed: 4,
+      weights: weightsOf(5),
+      rounds: 1,
+      startMembers: 5,
+      mixing: mixed(schedule),
+    });
+    const results = consortium.members.map((member) => consortium.certified.get(member)?.[0]?.snapshot.hash);
+    expect(new Set(results).size).toBe(1);
+    expectMean(consortium, 4, 2);
+  });
+});
+
+describe("a member that dies at any effect of a round in phases, or of a robust one", () => {
+  const rule: RobustRule = {rule: "trimmed-mean", faulty: 1, nearestNeighbours: false};
+  it.each<[string, RoundMixing]>([
+    ["base", mixed({name: "base", peers: 1})],
+    ["robust", {kind: "robust", rule}],
+  ])("leaves the others to finish with one result (%s)", {timeout: 300_000}, (_, mixing) => {
+    for (const fault of ["crash-before", "crash-after"] as const) {
+      let points = 0;
+      for (let point = 0; ; point += STRIDE) {
+        let isHit = false;
+        const consortium: Consortium = createConsortium({
+          seed: 5,
+          weights: weightsOf(5),
+          rounds: ROUNDS,
+          mixing,
+          faultAt: (member, _effect, count): Fault => {
+            if (isHit || member !== "member-b" || count < point) return "none";
+            isHit = true;
+            consortium.world.after(point % 2 === 0 ? 40 : 3000, () => consortium.world.start(member));
+            return fault;
+          },
+        });
+        for (const member of consortium.members) consortium.world.start(member);
+        consortium.world.run(() =>
+          consortium.members.every(
+            (member) => consortium.world.sessionOf(member)?.view().isFinished === true,
+          ),
+        );
+        if (mixing.kind === "schedule") expectMean(consortium, 5, 1e-6, `${fault} at ${point}`);
+        if (!isHit) break;
+        points += 1;
+      }
+      expect(points).toBeGreaterThan(3);
+    }
+  });
+});
+
+describe("any history of crashes, stalls and cuts", () => {
+  it("leaves one result a round in phases too, near the mean of its contributors", {timeout: 300_000}, () => {
+    const step = fc.record({
+      atMs: fc.integer({min: 0, max: 5000}),
+      forMs: fc.integer({min: 1, max: 4000}),
+      what: fc.constantFrom("crash", "stall", "cut"),
+      who: fc.nat(),
+    });
+    fc.assert(
+      fc.property(
+        fc.integer({min: 2, max: 6}),
+        fc.integer(),
+        fc.constantFrom(...EXACT),
+        fc.array(step, {maxLength: 8}),
+        (n, seed, schedule, history) => {
+          const consortium = createConsortium({
+            seed,
+            weights: weightsOf(n),
+            rounds: 3,
+            mixing: mixed(schedule),
+          });
+          const {world, members} = consortium;
+          for (const {atMs, forMs, what, who} of history) {
+            const member = members[who % n] ?? "";
+            const other = members[(who + 1) % n] ?? "";
+            const begin = {
+              crash: () => world.crash(member),
+              stall: () => world.stall(member),
+              cut: () => world.cut(member, other),
+            };
+            const end = {
+              crash: () => world.start(member),
+              stall: () => world.resume(member),
+              cut: () => world.heal(member, other),
+            };
+            world.after(atMs, begin[what]);
+            world.after(atMs + forMs, end[what]);
+          }
+          for (const member of members) world.start(member);
+          const lastMs = Math.max(0, ...history.map(({atMs, forMs}) => atMs + forMs));
+          world.after(lastMs + 1, () => {});
+          world.run(
+            () =>
+              world.nowMs > lastMs && members.every((member) => world.sessionOf(member)?.view().isFinished),
+          );
+          expectMean(consortium, seed, 1e-6, "history");
+        },
+      ),
+      {numRuns: process.env["CONSILIUM_THOROUGH"] === "1" ? 2000 : 60},
+    );
+  });
+});
+
+describe("a robust round", () => {
+  const rules: readonly RobustRule[] = [
+    {rule: "trimmed-mean", faulty: 1, nearestNeighbours: true},
+    {rule: "median", faulty: 2, nearestNeighbours: false},
+    {rule: "geometric-median", faulty: 1, nearestNeighbours: true},
+    {rule: "multi-krum", faulty: 1, nearestNeighbours: false},
+    {rule: "centred-clipping", faulty: 1, nearestNeighbours: true},
+  ];
+
+  it.each(rules)(
+    "gives everyone the same bytes, those of the rule on the members' models ($rule)",
+    (rule) => {
+      const members = ["a", "b", "c", "d", "e", "f", "g"].map((name) => `member-${name}`);
+      const consortium = runAll({
+        seed: 6,
+        weights: weightsOf(7),
+        rounds: 1,
+        startMembers: 7,
+        values: 30,
+        mixing: {kind: "robust", rule},
+      });
+      const vectors = members.map((member) => train(6, member, 0, new Float32Array(30)));
+      const {values} = applyRobustRule(rule, vectors);
+      for (const member of members) {
+        const snapshot = consortium.certified.get(member)?.[0]?.snapshot;
+        values.forEach((value, at) =>
+          expect(Math.abs(value - (snapshot?.values[at] ?? 0))).toBeLessThan(1e-6),
+        );
+        expect(snapshot?.hash).toBe(consortium.certified.get(members[0] ?? "")?.[0]?.snapshot.hash);
+      }
+    },
+  );
+
+  it("goes on without a contribution of NaN, and says whose it was and why", () => {
+    const {world, members, certified} = createConsortium({
+      seed: 8,
+      weights: weightsOf(5),
+      rounds: 1,
+      startMembers: 5,
+      mixing: {kind: "robust", rule: {rule: "median", faulty: 1, nearestNeighbours: false}},
+      tamper: (member, _round, contribution) => {
+        if (member !== "member-c") return contribution;
+        const bytes = contribution.bytes.slice();
+        new DataView(bytes.buffer).setFloat32(0, Number.NaN, true);
+        return {...contribution, bytes};
+      },
+    });
+    for (const member of members) world.start(member);
+    world.run();
+    const told = world.reports.flatMap(({report}) => (report.kind === "verdicts" ? report.verdicts : []));
+    expect(told.length).toBeGreaterThan(0);
+    for (const verdict of told) expect(verdict).toMatchObject({member: "member-c", verdict: "left-out"});
+    expect(certified.get("member-a")?.[0]?.snapshot.values.every(Number.isFinite)).toBe(true);
+    expect(certified.get("member-a")?.[0]?.certificate.body.contributors).toEqual(members);
+  });
+});
