@@ -22,12 +22,23 @@ const MOMENTUM = 0.9;
 /** The last part of the steps has a tenth of the learning rate. */
 const DECAY_FROM = 0.8;
 
-const BIAS_1 = FEATURES * HIDDEN;
-const WEIGHTS_2 = BIAS_1 + HIDDEN;
-const BIAS_2 = WEIGHTS_2 + HIDDEN * CLASSES;
+/** Where a dense layer's weights, an output's side by side, and biases lie in the parameters. */
+interface Layer {
+  readonly weights: number;
+  readonly biases: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
 
-/** Length of the parameter vector: two dense layers, each with its biases after its weights. */
-export const PARAMETERS = BIAS_2 + CLASSES;
+function layerAt(weights: number, inputs: number, outputs: number): Layer {
+  return {weights, biases: weights + inputs * outputs, inputs, outputs};
+}
+
+const FIRST = layerAt(0, FEATURES, HIDDEN);
+const SECOND = layerAt(FIRST.biases + HIDDEN, HIDDEN, CLASSES);
+
+/** Length of the parameter vector: 2762. */
+export const PARAMETERS = SECOND.biases + CLASSES;
 
 /** Samples: `values` `[n, 32]` and the class 0 .. 9 of each. */
 export interface Samples {
@@ -129,13 +140,16 @@ export function createGossipTask(seed: number, alpha: number): GossipTask {
 /** Where every run of `seed` begins, `[2762]`: weights normal with variance 2 / inputs, biases 0. */
 export function initialParameters(seed: number): Float32Array {
   const random = stream(seed, "", "initial");
-  return Float32Array.from({length: PARAMETERS}, (_, index) => {
-    if (index < BIAS_1) return Math.sqrt(2 / FEATURES) * random.normal();
-    return index >= WEIGHTS_2 && index < BIAS_2 ? Math.sqrt(2 / HIDDEN) * random.normal() : 0;
-  });
+  const parameters = new Float32Array(PARAMETERS);
+  for (const {weights, biases, inputs} of [FIRST, SECOND]) {
+    for (let index = weights; index < biases; index++) {
+      parameters[index] = Math.sqrt(2 / inputs) * random.normal();
+    }
+  }
+  return parameters;
 }
 
-/** Hidden units and class scores of one sample. */
+/** What one sample makes of the layers; overwritten by the next. */
 interface Activations {
   readonly hidden: Float64Array;
   readonly scores: Float64Array;
@@ -146,68 +160,60 @@ const createActivations = (): Activations => ({
   scores: new Float64Array(CLASSES),
 });
 
-function forward(parameters: Float32Array, values: Float32Array, at: number, into: Activations): void {
-  const {hidden, scores} = into;
-  for (let unit = 0; unit < HIDDEN; unit++) {
-    let sum = parameters[BIAS_1 + unit] ?? 0;
-    const weights = unit * FEATURES;
-    for (let feature = 0; feature < FEATURES; feature++) {
-      sum += (parameters[weights + feature] ?? 0) * (values[at + feature] ?? 0);
-    }
-    hidden[unit] = sum > 0 ? sum : 0;
-  }
-  for (let label = 0; label < CLASSES; label++) {
-    let sum = parameters[BIAS_2 + label] ?? 0;
-    const weights = WEIGHTS_2 + label * HIDDEN;
-    for (let unit = 0; unit < HIDDEN; unit++) sum += (parameters[weights + unit] ?? 0) * (hidden[unit] ?? 0);
-    scores[label] = sum;
+type Vector = Float32Array | Float64Array;
+
+function dense(parameters: Float32Array, layer: Layer, input: Vector, output: Float64Array): void {
+  const {weights, biases, inputs, outputs} = layer;
+  for (let unit = 0; unit < outputs; unit++) {
+    const own = weights + unit * inputs;
+    let sum = parameters[biases + unit] ?? 0;
+    for (let index = 0; index < inputs; index++) sum += (parameters[own + index] ?? 0) * (input[index] ?? 0);
+    output[unit] = sum;
   }
 }
 
-/** Turns scores into d(cross entropy) / d(score). */
-function scoreErrors(scores: Float64Array, label: number): void {
-  const largest = Math.max(...scores);
-  let total = 0;
-  for (let index = 0; index < CLASSES; index++) {
-    const power = Math.exp((scores[index] ?? 0) - largest);
-    scores[index] = power;
-    total += power;
-  }
-  for (let index = 0; index < CLASSES; index++) {
-    scores[index] = (scores[index] ?? 0) / total - (index === label ? 1 : 0);
+/** Adds the gradient of a layer whose outputs have these errors. */
+function addOuter(gradient: Float64Array, layer: Layer, errors: Float64Array, input: Vector): void {
+  const {weights, biases, inputs, outputs} = layer;
+  for (let unit = 0; unit < outputs; unit++) {
+    const error = errors[unit] ?? 0;
+    const own = weights + unit * inputs;
+    gradient[biases + unit] = (gradient[biases + unit] ?? 0) + error;
+    for (let index = 0; index < inputs; index++) {
+      gradient[own + index] = (gradient[own + index] ?? 0) + error * (input[index] ?? 0);
+    }
   }
 }
 
-/** Adds the gradient of one sample's cross entropy. @param scale 1 / samples in the batch */
-function addGradient(
-  parameters: Float32Array,
-  sample: {readonly values: Float32Array; readonly at: number; readonly scale: number},
-  {hidden, scores: errors}: Activations,
-  gradient: Float64Array,
-): void {
-  const {values, at, scale} = sample;
-  for (let label = 0; label < CLASSES; label++) {
-    const error = (errors[label] ?? 0) * scale;
-    const weights = WEIGHTS_2 + label * HIDDEN;
-    gradient[BIAS_2 + label] = (gradient[BIAS_2 + label] ?? 0) + error;
-    for (let unit = 0; unit < HIDDEN; unit++) {
-      gradient[weights + unit] = (gradient[weights + unit] ?? 0) + error * (hidden[unit] ?? 0);
-    }
-  }
-  for (let unit = 0; unit < HIDDEN; unit++) {
-    if (hidden[unit] === 0) continue;
-    let error = 0;
+/** Errors of the hidden units: those of the scores, back through the weights of the units that are not 0. */
+function hiddenErrors(parameters: Float32Array, {hidden, scores: errors}: Activations): Float64Array {
+  return hidden.map((value, unit) => {
+    if (value === 0) return 0;
+    let sum = 0;
     for (let label = 0; label < CLASSES; label++) {
-      error += (errors[label] ?? 0) * (parameters[WEIGHTS_2 + label * HIDDEN + unit] ?? 0);
+      sum += (errors[label] ?? 0) * (parameters[SECOND.weights + label * HIDDEN + unit] ?? 0);
     }
-    error *= scale;
-    gradient[BIAS_1 + unit] = (gradient[BIAS_1 + unit] ?? 0) + error;
-    for (let feature = 0; feature < FEATURES; feature++) {
-      const index = unit * FEATURES + feature;
-      gradient[index] = (gradient[index] ?? 0) + error * (values[at + feature] ?? 0);
-    }
-  }
+    return sum;
+  });
 }
+
+function forward(parameters: Float32Array, input: Float32Array, {hidden, scores}: Activations): void {
+  dense(parameters, FIRST, input, hidden);
+  for (let unit = 0; unit < HIDDEN; unit++) hidden[unit] = Math.max(0, hidden[unit] ?? 0);
+  dense(parameters, SECOND, hidden, scores);
+}
+
+/** Turns scores into d(cross entropy of `label`) / d(score), times `scale`. */
+function toErrors(scores: Float64Array, label: number, scale: number): void {
+  const largest = Math.max(...scores);
+  const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
+  scores.forEach((score, index) => {
+    scores[index] = scale * (Math.exp(score - largest) / total - (index === label ? 1 : 0));
+  });
+}
+
+const inputOf = ({values}: Samples, sample: number): Float32Array =>
+  values.subarray(sample * FEATURES, (sample + 1) * FEATURES);
 
 /** How one site, or the pooled baseline, learns. */
 export interface LearnerOptions {
@@ -236,10 +242,11 @@ export function createLearner({samples, learningRate, batch, seed, site}: Learne
     gradient.fill(0);
     for (let drawn = 0; drawn < batch; drawn++) {
       const sample = random.below(samples.labels.length);
-      const at = sample * FEATURES;
-      forward(parameters, samples.values, at, activations);
-      scoreErrors(activations.scores, samples.labels[sample] ?? 0);
-      addGradient(parameters, {values: samples.values, at, scale: 1 / batch}, activations, gradient);
+      const input = inputOf(samples, sample);
+      forward(parameters, input, activations);
+      toErrors(activations.scores, samples.labels[sample] ?? 0, 1 / batch);
+      addOuter(gradient, SECOND, activations.scores, activations.hidden);
+      addOuter(gradient, FIRST, hiddenErrors(parameters, activations), input);
     }
     const rate = taken++ < DECAY_FROM * LOCAL_STEPS ? learningRate : learningRate / 10;
     for (let index = 0; index < PARAMETERS; index++) {
@@ -258,13 +265,11 @@ export function createLearner({samples, learningRate, batch, seed, site}: Learne
 }
 
 /** The share of `samples` whose class has the highest score. */
-export function accuracyOf(parameters: Float32Array, {values, labels}: Samples): number {
+export function accuracyOf(parameters: Float32Array, samples: Samples): number {
   const activations = createActivations();
-  let right = 0;
-  labels.forEach((label, sample) => {
-    forward(parameters, values, sample * FEATURES, activations);
-    const best = activations.scores.indexOf(Math.max(...activations.scores));
-    if (best === label) right += 1;
+  const right = samples.labels.filter((label, sample) => {
+    forward(parameters, inputOf(samples, sample), activations);
+    return activations.scores.indexOf(Math.max(...activations.scores)) === label;
   });
-  return right / labels.length;
+  return right.length / samples.labels.length;
 }
