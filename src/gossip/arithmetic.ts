@@ -11,6 +11,8 @@ import {
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
+import {mergeVerdict} from "./async/merge-verdict.ts";
+import {openMass} from "./async/open-mass.ts";
 import {mixRobustly} from "./robust/mix-robustly.ts";
 
 /**
@@ -24,6 +26,8 @@ export interface Arithmetic {
   readonly weightOf: typeof weightOf;
   readonly createSnapshot: typeof createSnapshot;
   readonly openSnapshot: typeof openSnapshot;
+  readonly openMass: typeof openMass;
+  readonly mergeVerdict: typeof mergeVerdict;
   readonly massOf: typeof massOf;
   readonly encodeMass: typeof encodeMass;
   readonly mixMass: typeof mixMass;
@@ -40,6 +44,8 @@ export const parameterArithmetic: Arithmetic = {
   weightOf,
   createSnapshot,
   openSnapshot,
+  openMass,
+  mergeVerdict,
   massOf,
   encodeMass,
   mixMass,

@@ -1,5 +1,5 @@
 import {type Hash, toHex} from "../core/index.ts";
-import type {Certified, RoundMixing, RoundShape, RoundSpec} from "../gossip/index.ts";
+import type {AsyncSpec, Certified, RoundMixing, RoundShape, RoundSpec} from "../gossip/index.ts";
 import {
   type CodecName,
   codecOf,
@@ -27,6 +27,8 @@ export interface StagesOptions {
   readonly model: Layout;
   readonly initial: Float32Array;
   readonly codec: CodecName;
+  /** How each round of training is an asynchronous segment, which ends in an exact round; null: it is none. */
+  readonly asynchronous: AsyncSpec | null;
   /** How rounds of training are mixed; statistics always are in one group. */
   readonly mixing: RoundMixing;
   /** N0 of the plan. */
@@ -93,6 +95,7 @@ export function createStages(options: StagesOptions): Stages {
     const {hash: layout, values} = layoutAt(round);
     return {layout, values};
   };
+  const {asynchronous} = options;
   return {
     rounds: first + trainingRounds,
     layout: toHex(training.hash),
@@ -103,7 +106,8 @@ export function createStages(options: StagesOptions): Stages {
     shapeOf,
     specOf: (round, previous) => ({
       mixing: round < first ? {kind: "all"} : options.mixing,
-      codec: codecOf(round < first ? "f32" : options.codec),
+      codec: codecOf(round < first || asynchronous !== null ? "f32" : options.codec),
+      ...(round < first || asynchronous === null ? {} : {asynchronous}),
       layout: layoutAt(round).hash,
       reference: referenceOf(options, round - first, layoutAt(round).values, previous),
       mixed: round < first ? features : size,

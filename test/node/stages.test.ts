@@ -19,6 +19,7 @@ const OPTIONS: StagesOptions = {
   },
   initial: Float32Array.of(10, 20, 30),
   codec: "fp16",
+  asynchronous: null,
   reference: 512,
   contract: "ab".repeat(32),
   hash: sha256,
