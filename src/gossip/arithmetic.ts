@@ -4,6 +4,7 @@ import {
   checkContribution,
   createSnapshot,
   encodeMass,
+  isNamed,
   isNear,
   massOf,
   mixMass,
@@ -34,6 +35,7 @@ export interface Arithmetic {
   readonly mixMass: typeof mixMass;
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
+  readonly isNamed: typeof isNamed;
   readonly mixRobustly: typeof mixRobustly;
   readonly outerStep: typeof outerStep;
 }
@@ -53,6 +55,7 @@ export const parameterArithmetic: Arithmetic = {
   mixMass,
   applyMass,
   isNear,
+  isNamed,
   mixRobustly,
   outerStep,
 };

@@ -158,6 +158,7 @@ export function armPatience(context: RoundContext): void {
   if (state.quorumReadyAtMs === null || state.decided !== null || state.lead !== null) return;
   const leader = setup.order.leaderOf(state.highestBallot);
   const openingMs = setup.opening.waitMs ?? setup.readiness.timeoutMs();
-  const trustMs = state.linked.has(leader) ? openingMs + setup.exchanging.timeoutMs() : 0;
+  const isTrusted = state.linked.has(leader) && !state.excluded.has(leader);
+  const trustMs = isTrusted ? openingMs + setup.exchanging.timeoutMs() : 0;
   context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * setup.limits.minimumMs});
 }

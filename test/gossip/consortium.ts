@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {
+  type Arithmetic,
   type Certified,
   type Contribution,
   type Effect,
@@ -42,6 +43,8 @@ export interface ConsortiumOptions {
   readonly openSession?: (setup: SessionSetup) => Session;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  /** What a member computes with, where it is not the room's own. */
+  readonly arithmeticOf?: (member: string) => Arithmetic;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -66,6 +69,15 @@ export function train(seed: number, member: string, round: number, reference: Fl
   return reference.map((value) => Math.fround(0.9 * value + random.normal()));
 }
 
+/** What of the world's own options a test has given. */
+function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
+  return {
+    ...(openSession === undefined ? {} : {openSession}),
+    ...(linkOf === undefined ? {} : {linkOf}),
+    ...(onEvent === undefined ? {} : {onEvent}),
+  };
+}
+
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
@@ -84,7 +96,10 @@ export function createConsortium(options: ConsortiumOptions) {
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
     limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(self),
+    primitives: {
+      ...primitivesOf(self),
+      arithmetic: options.arithmeticOf?.(self) ?? parameterArithmetic,
+    },
     specOf: (_, previous) => ({
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
@@ -118,9 +133,7 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
-    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
-    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
-    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
+    ...hooksOf(options),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf, contributionOf};
