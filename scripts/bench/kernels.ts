@@ -1,7 +1,9 @@
-import {builtRoom, type Parameters} from "./built.ts";
+import type * as WasmModule from "../../src/parameters/kernels/wasm.ts";
+import {builtModule, builtRoom, type Parameters} from "./built.ts";
 import {type Figure, median, RUNS, rounded} from "./figure.ts";
 
-const {codecOf, openWasmKernels} = await builtRoom<Parameters>("parameters");
+const {codecOf} = await builtRoom<Parameters>("parameters");
+const {openWasmKernels} = await builtModule<typeof WasmModule>("parameters/kernels/wasm");
 
 /** A model of 100 MB. */
 const VALUES = 25_000_000;

@@ -12,7 +12,7 @@ const SOURCE = "scripts/kernels/assembly/kernels.ts";
 const FLAGS = ["--enable", "simd", "--runtime", "stub", "--noAssert", "-O3", "--maximumMemory", "65536"];
 
 const compiled: Uint8Array[] = [];
-const {error, stderr} = await asc.main([SOURCE, ...FLAGS, "--outFile", "kernels.wasm"], {
+const {error} = await asc.main([SOURCE, ...FLAGS, "--outFile", "kernels.wasm"], {
   readFile: (name, base) => readFile(path.join(root, base, name), "utf8").catch(() => null),
   writeFile: (_, contents) => {
     if (contents instanceof Uint8Array) compiled.push(contents);
@@ -21,7 +21,7 @@ const {error, stderr} = await asc.main([SOURCE, ...FLAGS, "--outFile", "kernels.
 });
 const [module] = compiled;
 if (error !== null || module === undefined) {
-  console.error(stderr.toString());
+  console.error(error?.message ?? "nothing was compiled");
   process.exit(1);
 }
 const text = `/** The kernels, compiled from ${SOURCE} by \`npm run kernels\`: a WebAssembly module in base64. */

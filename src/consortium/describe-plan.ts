@@ -37,11 +37,35 @@ function inputLines({task: {input}}: Plan): string[] {
   ];
 }
 
-function trainingLine({training, rounds}: Plan): string {
+function trainingLine({training, rounds, mixing}: Plan): string {
   const {optimizer, batchSize, localSteps} = training;
   const batch = batchSize === "all" ? "all its patients" : `${batchSize} patients`;
   const method = `${optimizer.name}, learning rate ${optimizer.learningRate}`;
+  if (mixing.mode === "async") {
+    const way = mixing.exchange === "swap" ? "swap models" : "send each other half of their weight";
+    return `${rounds} rounds; in each, a site trains in units of ${localSteps} steps on ${batch} (${method}) and exchanges with another after each, at its own pace, until every site's training counts as ${mixing.units} units; pairs ${way}.`;
+  }
   return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
+}
+
+function quorumLine({mixing, quorum}: Plan): string {
+  // Masses that have mixed do not tell whose patients they count.
+  if (mixing.mode === "async") return "A round counts when a majority of the members decides it.";
+  return `A round counts when a majority of the members, with at least ${quorum.weightShare * 100} % of the patients, decides it.`;
+}
+
+/** What is done to models that others send; nothing to say where they are taken as they are. */
+function clippingLines({mixing}: Plan): string[] {
+  if (mixing.mode === "rounds" || mixing.robust === "none") return [];
+  return [
+    `A model that a site receives is moved towards its own where it is further off than those of ${mixing.robust.faulty} faulty sites explain; the sites' patients then no longer weigh exactly by their number.`,
+  ];
+}
+
+function leaving({mixing}: Plan): string {
+  return mixing.mode === "async"
+    ? "after each unit the change of the model's parameters, mixed with what others sent,"
+    : "in each round the change of the model's parameters";
 }
 
 function disclosureLine({privacy}: Plan): string {
@@ -72,8 +96,9 @@ const TRAVEL: Record<Plan["mixing"]["codec"], string> = {
 /** From here on one group of all costs more than phases of smaller ones. */
 const LARGEST_GROUP = 24;
 
-function mixingLines(plan: Plan, trainers: number): string[] {
-  const {schedule, robust} = plan.mixing;
+function mixingLines({mixing, task}: Plan, trainers: number): string[] {
+  if (mixing.mode === "async") return [];
+  const {schedule, robust} = mixing;
   const lines: string[] = [];
   if (schedule !== "all") {
     const name = schedule === "grid" ? schedule : schedule.name;
@@ -90,7 +115,7 @@ function mixingLines(plan: Plan, trainers: number): string[] {
     lines.push(
       `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
     );
-    if (plan.task.standardisation === "federated") {
+    if (task.standardisation === "federated") {
       lines.push(
         "The common scaling of the columns is a plain mean all the same: the rule does not protect it.",
       );
@@ -117,11 +142,12 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     `How: ${trainingLine(plan)}`,
     ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: in each round the change of the model's parameters (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long, and the site's number of patients (at most ${plan.weights.cap}).`,
+    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,
     "What does not: no record, no file, no patient's key.",
+    ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
     disclosureLine(plan),
-    `A round counts when a majority of the members, with at least ${plan.quorum.weightShare * 100} % of the patients, decides it.`,
+    quorumLine(plan),
     `Hash to approve: ${hash}`,
     `First run: ${runId(hash, 1)}`,
   ];

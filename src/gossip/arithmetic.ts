@@ -9,9 +9,12 @@ import {
   massOf,
   mixMass,
   openSnapshot,
+  outerStep,
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
+import {mergeVerdict} from "./async/merge-verdict.ts";
+import {openMass} from "./async/open-mass.ts";
 import {mixRobustly} from "./robust/mix-robustly.ts";
 
 /**
@@ -25,6 +28,8 @@ export interface Arithmetic {
   readonly weightOf: typeof weightOf;
   readonly createSnapshot: typeof createSnapshot;
   readonly openSnapshot: typeof openSnapshot;
+  readonly openMass: typeof openMass;
+  readonly mergeVerdict: typeof mergeVerdict;
   readonly massOf: typeof massOf;
   readonly encodeMass: typeof encodeMass;
   readonly mixMass: typeof mixMass;
@@ -32,6 +37,7 @@ export interface Arithmetic {
   readonly isNear: typeof isNear;
   readonly isNamed: typeof isNamed;
   readonly mixRobustly: typeof mixRobustly;
+  readonly outerStep: typeof outerStep;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -42,6 +48,8 @@ export const parameterArithmetic: Arithmetic = {
   weightOf,
   createSnapshot,
   openSnapshot,
+  openMass,
+  mergeVerdict,
   massOf,
   encodeMass,
   mixMass,
@@ -49,4 +57,5 @@ export const parameterArithmetic: Arithmetic = {
   isNear,
   isNamed,
   mixRobustly,
+  outerStep,
 };

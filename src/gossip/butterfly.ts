@@ -43,7 +43,10 @@ export function butterflyParts(
   context: RoundContext,
   participants: number,
 ): Pick<ButterflyExchange, "kind" | "chunks" | "parts" | "sums" | "owned"> {
-  const chunks = partition(codecOfRound(context), context.state.setup.spec.mixed, participants);
+  const {spec, rules} = context.state.setup;
+  const maximumWeight = spec.asynchronous === undefined ? 1 : rules.members.length;
+  const whole = partition(codecOfRound(context), spec.mixed, participants);
+  const chunks = whole.map((chunk) => ({...chunk, maximumWeight}));
   return {kind: "butterfly", chunks, parts: chunks.map(() => new Map()), sums: new Map(), owned: new Map()};
 }
 

@@ -1,6 +1,7 @@
 import {decode, encode} from "cborg";
 import {z} from "zod";
 import {CodedError} from "../core/index.ts";
+import {ASYNC_FRAME_TYPES, asyncFrameSchemas} from "./async/frames.ts";
 
 const MAX_MEMBERS = 1024;
 const MAX_PHASES = 65_536;
@@ -90,6 +91,7 @@ const frameSchema = z.discriminatedUnion("type", [
   z.strictObject({...common, type: z.literal("vote"), ballot, body: hex32, signature}),
   z.strictObject({...common, type: z.literal("certificate"), certificate: certificateSchema}),
   z.strictObject({...common, type: z.literal("ask")}),
+  ...asyncFrameSchemas(common),
 ]);
 
 /** A message of the round protocol; docs/wire.md tells what each is for. */
@@ -97,6 +99,17 @@ export type Frame = Readonly<z.infer<typeof frameSchema>>;
 
 /** The frame of that type. */
 export type FrameOf<Type extends Frame["type"]> = Extract<Frame, {type: Type}>;
+
+/** A frame of the round itself. */
+export type RoundFrame = Exclude<Frame, AsyncFrame>;
+
+/** A frame of the asynchronous mode. */
+export type AsyncFrame = FrameOf<(typeof ASYNC_FRAME_TYPES)[number]>;
+
+/** Whether `frame` belongs to the asynchronous mode. */
+export function isAsyncFrame(frame: Frame): frame is AsyncFrame {
+  return ASYNC_FRAME_TYPES.some((type) => type === frame.type);
+}
 
 /** Deterministic CBOR (RFC 8949, 4.2.3) of `value`. */
 export function canonicalBytes(value: unknown): Uint8Array {

@@ -106,7 +106,13 @@ export interface RoundContext {
 
 const MAX_EARLY_FRAMES = 4096;
 
-const NOTHING_RESTORED: RestoredRound = {contribution: null, promised: -1, accepted: null, held: null};
+const NOTHING_RESTORED: RestoredRound = {
+  contribution: null,
+  promised: -1,
+  accepted: null,
+  held: null,
+  segment: null,
+};
 
 function firstLead({order, self}: RoundSetup, {promised, accepted}: RestoredRound): Lead | null {
   // A leader that promised or voted before it stopped must not use its ballot again: it takes a later one.

@@ -3,7 +3,7 @@ import {onExchangeOver, onPrepare, onPromise, onPromisePersisted, onRefuse, take
 import {onPart, onSum, onSummed, resendSums} from "./butterfly.ts";
 import {verifyCertificate} from "./certificate.ts";
 import {endExchange, objectTo} from "./exchange.ts";
-import type {Frame, FrameOf} from "./frames.ts";
+import type {FrameOf, RoundFrame} from "./frames.ts";
 import {armPatience, considerProposal, considerStart, onReady, onStart} from "./gathering.ts";
 import {onMass, onMassFetched, resendMasses} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
@@ -68,7 +68,7 @@ export function onPersisted(context: RoundContext, purpose: PersistPurpose): voi
 }
 
 /** Handles a frame of this round from a linked member. */
-export function onFrame(context: RoundContext, from: MemberId, frame: Frame): void {
+export function onFrame(context: RoundContext, from: MemberId, frame: RoundFrame): void {
   const {state} = context;
   state.heard.add(from);
   if (state.decided !== null && frame.type !== "certificate") return;
@@ -103,7 +103,7 @@ export function onFrame(context: RoundContext, from: MemberId, frame: Frame): vo
   }
 }
 
-function isLeaderFrame(frame: Frame): frame is FrameOf<"prepare" | "start" | "propose"> {
+function isLeaderFrame(frame: RoundFrame): frame is FrameOf<"prepare" | "start" | "propose"> {
   return frame.type === "prepare" || frame.type === "start" || frame.type === "propose";
 }
 

@@ -1,3 +1,4 @@
+import type {SegmentView} from "./async/segment-host.ts";
 import type {DeadlineMemory} from "./deadline.ts";
 import type {FrameOf} from "./frames.ts";
 import type {PresenceMemory} from "./presence.ts";
@@ -11,6 +12,8 @@ export interface SessionView {
   readonly isFinished: boolean;
   readonly certified: Certified | null;
   readonly ready: readonly MemberId[];
+  /** The asynchronous segment of the round under way; null in a round without one. */
+  readonly segment: SegmentView | null;
 }
 
 /**

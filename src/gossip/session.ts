@@ -1,8 +1,9 @@
+import {SegmentHost} from "./async/segment-host.ts";
 import {CatchUp} from "./catch-up.ts";
 import {createDeadline} from "./deadline.ts";
-import type {Frame, FrameOf} from "./frames.ts";
+import {type Frame, type FrameOf, isAsyncFrame} from "./frames.ts";
 import {Presence} from "./presence.ts";
-import {leaderOrder, type MemberId} from "./quorum.ts";
+import type {MemberId} from "./quorum.ts";
 import {
   closeRound,
   contribute,
@@ -14,7 +15,7 @@ import {
   onPersisted,
   onTimer,
 } from "./round.ts";
-import {rulesAfter} from "./round-rules.ts";
+import {roundAfter, rulesAfter} from "./round-rules.ts";
 import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
 import type {Session, SessionCheckpoint, SessionView} from "./session-types.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
@@ -45,6 +46,7 @@ class SessionMachine implements Session {
   #lastId: number;
   #certified: Certified | null;
   readonly #catchUp: CatchUp;
+  readonly #segments: SegmentHost;
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
@@ -60,11 +62,14 @@ class SessionMachine implements Session {
     this.#opening = before ?? {atMs: 0, worth: setup.members, early: []};
     this.#readiness = createDeadline(setup.limits, before?.readiness);
     this.#exchanging = createDeadline(setup.limits, before?.exchanging);
-    this.#catchUp = new CatchUp(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
+    const outlet = {emit: (effect: Effect) => this.#emit(effect), nextId: () => ++this.#lastId};
+    this.#catchUp = new CatchUp(setup, outlet);
+    this.#segments = new SegmentHost(setup, this.#presence.linked, outlet);
     this.#certified = setup.restored.certified;
     this.#round = this.#openRound(this.#opening.worth, setup.restored.round);
     this.#nowMs = this.#opening.atMs;
     for (const {from, frame} of this.#opening.early) this.#onFrame(from, frame);
+    this.#segments.follow(this.#round);
     this.#lastId = before?.lastId ?? 0;
   }
 
@@ -84,6 +89,7 @@ class SessionMachine implements Session {
       isFinished: this.#round === null,
       certified: this.#certified,
       ready: [...(this.#round?.ready.keys() ?? [])],
+      segment: this.#segments.view(),
     };
   }
 
@@ -91,6 +97,8 @@ class SessionMachine implements Session {
     this.#nowMs = nowMs;
     this.#effects = [];
     this.#dispatch(event);
+    const settled = this.#segments.handle(event, nowMs, this.#round);
+    if (settled !== null) this.#inRound((context) => contribute(context, settled));
     return this.#effects;
   }
 
@@ -117,8 +125,9 @@ class SessionMachine implements Session {
         return this.#onFetchFailed(event.id);
       case "persisted":
         return this.#onPersisted(event.id);
-      default:
+      case "timer":
         return this.#onTimer(event.timer);
+      default: // The asynchronous segment's.
     }
   }
 
@@ -139,26 +148,9 @@ class SessionMachine implements Session {
   }
 
   #openRound(heard: Iterable<MemberId>, restored: RestoredRound | null): RoundState | null {
-    const {self, run, rounds, members, start, limits, primitives} = this.#setup;
-    const round = this.#certified === null ? 0 : this.#certified.certificate.body.round + 1;
-    if (round >= rounds) return null;
-    const rules = rulesAfter(this.#setup, this.#certified, true);
-    return createRoundState(
-      {
-        self,
-        round,
-        rules,
-        spec: this.#setup.specOf(round, this.#certified),
-        opening: {members: rules.minimumContributors, waitMs: round === 0 ? start.waitMs : null},
-        order: leaderOrder(primitives.hash, run, round, members),
-        primitives,
-        limits,
-        readiness: this.#readiness,
-        exchanging: this.#exchanging,
-      },
-      {linked: this.#presence.linked, heard},
-      restored,
-    );
+    const deadlines = {readiness: this.#readiness, exchanging: this.#exchanging};
+    const setup = roundAfter(this.#setup, this.#certified, deadlines);
+    return setup === null ? null : createRoundState(setup, {linked: this.#presence.linked, heard}, restored);
   }
 
   #advance(next: Certified): void {
@@ -188,7 +180,7 @@ class SessionMachine implements Session {
     else if (!this.#isMember(from)) return;
     else if (frame.round > round) this.#onEarlyFrame(from, frame);
     else if (frame.round < round) this.#onLateFrame(from, frame);
-    else this.#inRound((context) => onFrame(context, from, frame));
+    else if (!isAsyncFrame(frame)) this.#inRound((context) => onFrame(context, from, frame));
   }
 
   #onEarlyFrame(from: MemberId, frame: Frame): void {
@@ -202,7 +194,8 @@ class SessionMachine implements Session {
 
   #onLateFrame(from: MemberId, frame: Frame): void {
     // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
-    if (frame.type === "ready" || frame.type === "prepare") this.#sendCertificate(from);
+    if (frame.type === "ready" || frame.type === "prepare" || isAsyncFrame(frame))
+      this.#sendCertificate(from);
   }
 
   #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
@@ -256,6 +249,7 @@ class SessionMachine implements Session {
   }
 
   #onTimer(timer: TimerName): void {
+    if (timer === "async") return;
     if (timer === "catch-up") this.#onCatchUpTimer();
     else if (this.#isObserver) {
       for (const peer of this.#presence.linked) this.#ask(peer);

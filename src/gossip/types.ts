@@ -1,4 +1,5 @@
-import type {Codec, Mixture, Snapshot} from "../parameters/index.ts";
+import type {Codec, Mixture, OuterOptimizer, Snapshot} from "../parameters/index.ts";
+import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";
@@ -10,6 +11,17 @@ import type {ScheduleSpec} from "./schedules/schedule.ts";
 export interface Contribution {
   readonly hash: string;
   readonly bytes: Uint8Array;
+}
+
+/** Bytes on a disk, named by their SHA-256. */
+export type Blob = Contribution;
+
+/** Where a member stands in an asynchronous segment; `state` names the blobs. */
+export interface AsyncRecord {
+  readonly kind: "async";
+  readonly round: number;
+  readonly state: Uint8Array;
+  readonly blobs: readonly Blob[];
 }
 
 /** What must be on disk before the protocol goes on; the last record of a kind and round counts. */
@@ -24,6 +36,7 @@ export type DurableRecord =
       /** The result voted for, to be on disk before this record. */
       readonly snapshot: Snapshot | null;
     }
+  | AsyncRecord
   | {readonly kind: "certificate"; readonly certificate: Certificate; readonly snapshot: Snapshot};
 
 /** A vote this member gave. */
@@ -48,6 +61,20 @@ export type Report =
       readonly member: MemberId;
       readonly reason: string;
     }
+  /**
+   * Whether an exchange of `weight` with a member that does not answer was applied there is not known: it was not
+   * applied here, so up to that much mass is lost or doubled.
+   */
+  | {
+      readonly kind: "mass-undetermined";
+      readonly round: number;
+      readonly member: MemberId;
+      readonly weight: number;
+    }
+  /** A member sees other members than this one does: until that has ended they pair at random. */
+  | {readonly kind: "views-differ"; readonly round: number; readonly member: MemberId}
+  /** After a partition this member, on the lighter side, took over `member`'s model instead of mixing. */
+  | {readonly kind: "lineage-adopted"; readonly round: number; readonly member: MemberId}
   /** What a robust rule did with contributions that it did not take as they were. */
   | {
       readonly kind: "verdicts";
@@ -68,7 +95,7 @@ export type Report =
     };
 
 /** Names of the timers of a round; arming one again replaces it. */
-export type TimerName = "deadline" | "exchange" | "patience" | "catch-up";
+export type TimerName = "deadline" | "exchange" | "patience" | "catch-up" | "async";
 
 /** What the caller must do for the protocol, in the order given. */
 export type Effect =
@@ -89,6 +116,8 @@ export type Effect =
   | {readonly type: "persist"; readonly id: number; readonly record: DurableRecord}
   | {readonly type: "arm"; readonly timer: TimerName; readonly afterMs: number}
   | {readonly type: "disarm"; readonly timer: TimerName}
+  /** Train a unit from `start`, `[mixed]`, owned by the receiver; a unit still under way is given up. */
+  | {readonly type: "work"; readonly round: number; readonly unit: number; readonly start: Float32Array}
   | {readonly type: "report"; readonly report: Report}
   /** A round is decided and on disk; `hasJumped` when rounds before it were missed. */
   | {
@@ -101,6 +130,15 @@ export type Effect =
 /** What happened outside. */
 export type Event =
   | {readonly type: "contribute"; readonly round: number; readonly contribution: Contribution}
+  /** Local work may begin: an asynchronous segment does. */
+  | {readonly type: "begin"; readonly round: number}
+  /** A unit of an asynchronous segment is done: the encoded, clipped p (x - start). */
+  | {
+      readonly type: "progress";
+      readonly round: number;
+      readonly unit: number;
+      readonly contribution: Contribution;
+    }
   | {readonly type: "frame"; readonly from: MemberId; readonly frame: Frame}
   | {readonly type: "link-up"; readonly peer: MemberId}
   | {readonly type: "link-down"; readonly peer: MemberId}
@@ -127,6 +165,10 @@ export interface RoundSpec {
   readonly reference: Float32Array;
   /** How many leading values are mixed; the others are carried along. */
   readonly mixed: number;
+  /** What is done with the mean of the mixed values; their velocity lies right behind them. Null: the mean is the result. */
+  readonly outer: OuterOptimizer | null;
+  /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
+  readonly asynchronous?: AsyncSpec;
 }
 
 /** Sizes and meaning of a round's result, known without the rounds before it. */
@@ -149,6 +191,8 @@ export interface RestoredRound {
   readonly accepted: Accepted | null;
   /** The result it voted for. */
   readonly held: Snapshot | null;
+  /** Where it stood in the round's asynchronous segment. */
+  readonly segment: AsyncRecord | null;
 }
 
 /** What a session resumes from. */

@@ -73,16 +73,20 @@ export function considerVote(context: RoundContext): void {
   // It may have shown itself a liar since it proposed.
   if (excluded.has(from)) return;
   const outlook = outlookOf(context, proposal);
-  if (outlook === "differs") refuse(context, proposal);
-  else if (held.has(body.result)) castVote(context, ballot, body);
-  else if (outlook === "elsewhere") fetchSnapshot(context, body.result, from);
+  if (outlook === "differs") {
+    refuseResult(context, proposal);
+  } else if (held.has(body.result)) {
+    castVote(context, ballot, body);
+  } else if (outlook === "elsewhere") {
+    fetchSnapshot(context, body.result, from);
+  }
 }
 
-function refuse(context: RoundContext, {ballot, body, from}: Proposal): void {
-  const {exchange, excluded} = context.state;
+function refuseResult(context: RoundContext, {ballot, body, from}: Proposal): void {
   const reason = "its result differs from the one mixed here";
   report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
-  // In phases, and under a robust rule, nobody but who leads the attempt can have brought that about.
+  const {exchange, excluded} = context.state;
+  // In phases, and under a robust rule, nobody else can have brought that about.
   if (ballot === body.attempt && exchange?.kind !== "butterfly") excluded.add(from);
 }
 

@@ -125,7 +125,7 @@ async function establish(options: NodeOptions): Promise<Facts> {
   return {
     identity,
     site,
-    stages: planStages(plan.plan, site.features.length),
+    stages: planStages(plan.plan, site.features.length, site.patients),
     run: runId(plan.hash, options.attempt),
     consortium: consortiumId(roster.consortium),
     members: roster.members
@@ -227,11 +227,12 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   );
   await siteRun.prepare(restored);
   const session = await recordedSession(options, facts, {restored, storage});
+  const vectors = new Set<string>();
   const transport = createTransport({
     session,
     clock,
     logger: logger.child({room: "gossip"}),
-    write: (record) => writeRecord(storage, record),
+    write: (record) => writeRecord(storage, record, vectors),
     onRunEffect: (effect) => siteRun.onRunEffect(effect),
     onFatal: fail,
   });

@@ -10,7 +10,7 @@ import {
   toUnitRange,
 } from "../data/index.ts";
 import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
-import {drawDither, keptBack} from "../parameters/index.ts";
+import {codecOf, drawDither, keptBack} from "../parameters/index.ts";
 import {
   clipFactor,
   type Release,
@@ -48,6 +48,12 @@ export interface RoundWork {
   run(
     certified: Certified | null,
     progress: LocalProgress | null,
+    signal: AbortSignal,
+  ): Promise<RoundOutcome>;
+  /** A unit of the asynchronous segment that follows `certified`: local steps from `start`, `[mixed]`. */
+  runUnit(
+    certified: Certified | null,
+    {unit, start}: {readonly unit: number; readonly start: Float32Array},
     signal: AbortSignal,
   ): Promise<RoundOutcome>;
   /** Probability of label 1 for each patient of `rows`, `[patients]`, under the parameters of `certified`. */
@@ -114,6 +120,31 @@ class SiteWork implements RoundWork {
     return {...released, update, loss: null};
   }
 
+  async runUnit(
+    certified: Certified | null,
+    {unit, start}: {readonly unit: number; readonly start: Float32Array},
+    signal: AbortSignal,
+  ): Promise<RoundOutcome> {
+    const {stages, plan} = this.#options;
+    const round = certified === null ? 0 : certified.certificate.body.round + 1;
+    const stage = stages.stageOf(round);
+    const {reference, asynchronous} = stages.specOf(round, certified);
+    const {localSteps} = plan.training;
+    const {trainer} = await this.#open(reference);
+    const units = asynchronous?.units ?? 1;
+    const step = stage.kind === "training" ? stage.step * units + unit : unit;
+    const firstStep = step * localSteps;
+    const {parameters, meanLoss} = await trainer.localSteps({start, firstStep, steps: localSteps, signal});
+    const update = parameters.map((value, index) => value - (start[index] ?? 0));
+    const codec = codecOf(plan.mixing.codec);
+    const released = this.#release(
+      round,
+      {update, codec, clipNorm: plan.privacy.clip},
+      `dither of unit ${unit}`,
+    );
+    return {...released, update, loss: meanLoss};
+  }
+
   async score(certified: Certified, rows: PatientMatrix): Promise<Float32Array> {
     if (rows.n === 0) return new Float32Array();
     const {values} = certified.snapshot;
@@ -137,6 +168,7 @@ class SiteWork implements RoundWork {
     const {trainer} = await this.#open(reference);
     const snapshot = reference.subarray(0, mixed);
     const {parameters, meanLoss} = await trainer.localSteps({
+      anchor: snapshot,
       start: rebase(snapshot, progress),
       firstStep: step * training.localSteps,
       steps: training.localSteps,
@@ -154,9 +186,13 @@ class SiteWork implements RoundWork {
     return {...released, update, loss: meanLoss};
   }
 
-  #release(round: number, what: Pick<UpdateToRelease, "update" | "codec" | "clipNorm">): ReleasedUpdate {
+  #release(
+    round: number,
+    what: Pick<UpdateToRelease, "update" | "codec" | "clipNorm">,
+    purpose = "dither",
+  ): ReleasedUpdate {
     const {plan, site} = this.#options;
-    const random = createRandom({seed: plan.seed, site: site.member.name, round, purpose: "dither"});
+    const random = createRandom({seed: plan.seed, site: site.member.name, round, purpose});
     return releaseUpdate({...what, weight: this.#weight, dither: drawDither(random), hash: sha256});
   }
 

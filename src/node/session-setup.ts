@@ -1,7 +1,7 @@
 import {z} from "zod";
 import {type Plan, parsePlan} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
-import type {SessionSetup, Trace} from "../gossip/index.ts";
+import {isExact, type SessionSetup, type Trace} from "../gossip/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {planStages} from "./plan-stages.ts";
 import type {Stages} from "./stages.ts";
@@ -21,8 +21,11 @@ export interface SessionFacts {
 type PlannedSession = Omit<SessionSetup, "restored" | "primitives">;
 
 /** Phases that do not reach the mean leave each member with an estimate of the weights, on which nothing may hang. */
-function knowsWeight({mixing: {schedule}}: Plan): boolean {
-  return schedule === "all" || schedule === "grid" || schedule.name === "base";
+function knowsWeight({mixing}: Plan): boolean {
+  // Where masses have mixed, the weight that a member hands in is not that of its patients.
+  if (mixing.mode === "async") return false;
+  const {schedule} = mixing;
+  return schedule === "all" || schedule === "grid" || isExact(schedule);
 }
 
 /** The session that `plan` asks for. */

@@ -87,8 +87,9 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
 }
 
 function checkRule({plan}: IdentifiedPlan, trainers: number): void {
-  const {robust} = plan.mixing;
-  const fault = robust === "none" ? undefined : robustRuleFault(trainers, robust);
+  const {mode, robust} = plan.mixing;
+  // A pair that swaps has no vectors of others to hold its own against: its rule asks for no number of members.
+  const fault = mode === "async" || robust === "none" ? undefined : robustRuleFault(trainers, robust);
   if (fault === undefined) return;
   refuse("NODE_RULE_IMPOSSIBLE", fault, "Lower mixing.robust.faulty in the plan or complete the roster.");
 }

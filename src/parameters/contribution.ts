@@ -23,6 +23,8 @@ export interface Chunk extends Span {
   readonly sum: Span;
   /** Exact numbers at its end: 0 for all chunks but the last. */
   readonly exact: number;
+  /** Largest weight of a part: 1, a site's own, unless members hand in masses, in which weights gather. */
+  readonly maximumWeight?: number;
 }
 
 /** Size in bytes of `values` values encoded, with `exact` numbers in binary32 behind them, the weight last. */

@@ -19,13 +19,12 @@ export {keptBack} from "./error-feedback.ts";
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
 export type {Kernels} from "./kernels/kernels.ts";
-export {plainKernels} from "./kernels/plain.ts";
 export {kernels} from "./kernels/selection.ts";
-export {openWasmKernels, type WasmKernels} from "./kernels/wasm.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
 export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
 export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
 export {isNamed} from "./named-bytes.ts";
+export {type OuterOptimizer, outerStep} from "./outer-step.ts";
 export {
   createSnapshot,
   layoutHash,

@@ -22,16 +22,16 @@ export function mixtureOf(hash: Hash, bytes: Uint8Array): Mixture {
   return {hash: toHex(hash(bytes)), bytes} as Mixture;
 }
 
-function expectWeight(weight: number): void {
-  if (weight > 0 && weight <= 1) return;
-  throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the weight of a contribution is not in (0, 1]");
+function expectWeight(weight: number, maximum: number): void {
+  if (weight > 0 && weight <= maximum) return;
+  throw new CodedError("PARAMETERS_WRONG_WEIGHT", `the weight of a contribution is not in (0, ${maximum}]`);
 }
 
 /** Sums of the exact numbers at the end of each part, of which the last is its weight. */
-function summedExact(parts: readonly Uint8Array[], count: number): number[] {
+function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight = 1}: Chunk): number[] {
   const totals = Array.from({length: count}, () => 0);
   for (const part of parts) {
-    expectWeight(weightOf(part));
+    expectWeight(weightOf(part), maximumWeight);
     exactOf(part, count).forEach((value, index) => {
       totals[index] = (totals[index] ?? 0) + value;
     });
@@ -50,7 +50,7 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
   for (let first = 0; first < chunk.values; first += scratch.length) {
     codec.accumulate(part, first, scratch.subarray(0, Math.min(scratch.length, chunk.values - first)));
   }
-  if (chunk.exact > 0) summedExact([part], chunk.exact);
+  if (chunk.exact > 0) summedExact([part], chunk);
 }
 
 /** What a sum is made with. */
@@ -87,7 +87,7 @@ export function sumChunk(
     const target = bytes.subarray(offset, offset + sumCodec.sizeOf(length));
     sumCodec.encode(rounded.subarray(0, length), target, {key: dither.key, first: dither.first + first});
   }
-  if (chunk.exact > 0) writeExact(bytes, summedExact(parts, chunk.exact));
+  if (chunk.exact > 0) writeExact(bytes, summedExact(parts, chunk));
   return mixtureOf(hash, bytes);
 }
 

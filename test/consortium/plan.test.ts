@@ -59,27 +59,37 @@ describe("a plan", () => {
     [
       "weights",
       "weights: {unit: patients, reference: 500, cap: 5}",
-      "plan.yaml:13:38: weights.reference: must be a power of two.",
+      "plan.yaml:14:38: weights.reference: must be a power of two.",
     ],
     [
       "weights",
       "weights: {unit: patients, reference: 512, cap: 513}",
-      "plan.yaml:13:48: weights.cap: must not exceed the reference.",
+      "plan.yaml:14:48: weights.cap: must not exceed the reference.",
     ],
     [
       "deadline",
       "deadline: {minimumSeconds: 2, maximumSeconds: 1}",
-      "plan.yaml:16:47: deadline.maximumSeconds: must not be below minimumSeconds.",
+      "plan.yaml:17:47: deadline.maximumSeconds: must not be below minimumSeconds.",
     ],
     [
       "mixing",
       "mixing: {mode: async, schedule: all, codec: fp16, robust: none}",
-      'plan.yaml:12:16: mixing.mode: expected "rounds".',
+      'plan.yaml:13:23: mixing: unknown key "schedule" (and 4 more). Known: mode, exchange, partners, units, abandonSeconds, codec, robust.',
+    ],
+    [
+      "mixing",
+      "mixing: {mode: async, exchange: push-sum, partners: {name: base, peers: 1}, units: 5, abandonSeconds: 60, codec: fp16, robust: none}",
+      "plan.yaml:13:53: mixing.partners: shares go to random members: schedules go with swap only.",
+    ],
+    [
+      "mixing",
+      "mixing: {mode: async, exchange: swap, partners: grid, units: 5, abandonSeconds: 60, codec: fp16, robust: none}",
+      'plan.yaml:13:49: mixing.partners: expected "random", or expected a map, found string.',
     ],
     [
       "privacy",
       "privacy: {clip: .inf, noise: none, secureSums: none, disclosure: public}",
-      "plan.yaml:17:17: privacy.clip: expected a number, found no finite one.",
+      "plan.yaml:18:17: privacy.clip: expected a number, found no finite one.",
     ],
     [
       "momentum",
@@ -114,6 +124,23 @@ describe("a plan", () => {
     // sha256('["consilium/run/1","00...00",1]'), by Python's hashlib.
     expect(runId(hash, 1)).toBe("c8f77a5a280ca4e0c99a08977bde9add");
     expect(runId(hash, 2)).not.toBe(runId(hash, 1));
+  });
+
+  it("of asynchronous training tells what is exchanged when, and what clipping costs", () => {
+    const mixing =
+      "mixing: {mode: async, exchange: swap, partners: {name: base, peers: 1}, units: 40, abandonSeconds: 60, codec: int8, robust: {rule: self-centred-clipping, faulty: 1}}";
+    const plan = parsePlan(fromString(planWith("mixing", mixing)), "plan.yaml");
+    const roster = parseRoster(
+      "formatVersion: 1\nconsortium: crc-msi\nmembers:\n  - {name: leeds, peerId: 12D3KooWGRUfR5oNsWuZxeRQ5gU4cPT4ZqyfJ5rGbjFSzUzBBGgi, role: trainer}\n",
+      "roster.yaml",
+    );
+    const told = describePlan(plan, roster, "disease").join("\n");
+    expect(told).toContain("until every site's training counts as 40 units; pairs swap models.");
+    expect(told).toContain(
+      "after each unit the change of the model's parameters, mixed with what others sent,",
+    );
+    expect(told).toContain("(1 byte each, rounded at random)");
+    expect(told).toContain("the sites' patients then no longer weigh exactly by their number.");
   });
 
   it("has a JSON Schema that is closed at each level", () => {

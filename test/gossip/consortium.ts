@@ -12,7 +12,13 @@ import {
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
-import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
+import {
+  type CodecName,
+  codecOf,
+  createSnapshot,
+  drawDither,
+  type OuterOptimizer,
+} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
@@ -26,6 +32,7 @@ export interface ConsortiumOptions {
   readonly values?: number;
   readonly codec?: CodecName;
   readonly mixing?: RoundMixing;
+  readonly outer?: OuterOptimizer;
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
@@ -62,9 +69,20 @@ export function train(seed: number, member: string, round: number, reference: Fl
   return reference.map((value) => Math.fround(0.9 * value + random.normal()));
 }
 
+/** What of the world's own options a test has given. */
+function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
+  return {
+    ...(openSession === undefined ? {} : {openSession}),
+    ...(linkOf === undefined ? {} : {linkOf}),
+    ...(onEvent === undefined ? {} : {onEvent}),
+  };
+}
+
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
+  // An outer optimiser's velocity lies behind the parameters.
+  const size = options.outer === undefined ? values : 2 * values;
   const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
@@ -86,13 +104,14 @@ export function createConsortium(options: ConsortiumOptions) {
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
-      reference: previous?.snapshot.values ?? new Float32Array(values),
+      reference: previous?.snapshot.values ?? new Float32Array(size),
       mixed: values,
+      outer: options.outer ?? null,
     }),
-    shapeOf: () => ({layout: LAYOUT, values}),
+    shapeOf: () => ({layout: LAYOUT, values: size}),
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
-    const reference = previous?.snapshot.values ?? new Float32Array(values);
+    const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);
     const update = train(seed, member, round, reference).map(
       (value, index) => value - (reference[index] ?? 0),
     );
@@ -114,9 +133,7 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
-    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
-    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
-    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
+    ...hooksOf(options),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf, contributionOf};

@@ -104,6 +104,7 @@ function inRing() {
       layout: LAYOUT,
       reference: new Float32Array(3),
       mixed: 3,
+      outer: null,
     }),
     shapeOf: () => ({layout: LAYOUT, values: 3}),
     restored: {certified: null, round: null},

@@ -1,46 +1,9 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import {
-  decodeTrace,
-  recordSession,
-  replaySession,
-  type Session,
-  type SessionSetup,
-} from "../../src/gossip/index.ts";
+import {decodeTrace, replaySession} from "../../src/gossip/index.ts";
 import {createConsortium} from "./consortium.ts";
-
-/** Traces of every member's every life; each may begin anew after any round. */
-function createRecorder() {
-  const traces: {readonly setup: SessionSetup; readonly parts: Uint8Array[]}[] = [];
-  const openSession = (setup: SessionSetup): Session => {
-    let parts: Uint8Array[] = [];
-    return recordSession(
-      setup,
-      {},
-      {
-        write: (entry) => void parts.push(entry),
-        begin(header) {
-          parts = [header];
-          traces.push({setup, parts});
-        },
-      },
-    );
-  };
-  return {traces, openSession};
-}
-
-function expectSameAgain({setup, parts}: ReturnType<typeof createRecorder>["traces"][number]): number {
-  const trace = decodeTrace(Buffer.concat(parts));
-  let steps = 0;
-  for (const {divergence, entry} of replaySession({...setup, primitives: {hash: sha256}}, trace)) {
-    expect(divergence, `event ${steps}, ${entry.event.type}`).toBeNull();
-    steps += 1;
-  }
-  expect(steps).toBe(trace.entries.length);
-  expect(trace.isTorn).toBe(false);
-  return steps;
-}
+import {createRecorder, expectSameAgain} from "./trace-recorder.ts";
 
 describe("a recorded session", () => {
   it("replays to the same effects, from its beginning and from every round on, whatever happened", {

@@ -36,6 +36,8 @@ function stageOptions(isFederated: boolean): StagesOptions {
     initial: initialParameters(model, features.length, seed),
     mixing: {kind: "all"},
     codec: mixing.codec,
+    asynchronous: null,
+    outer: null,
     reference: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,
@@ -132,11 +134,10 @@ describe("a sparse codec", () => {
     const [site] = sites;
     if (site === undefined) throw new RangeError("no site");
     const {model: spec, training, seed} = plan.plan;
-    const sparse = {...plan.plan, mixing: {...plan.plan.mixing, codec: "top1" as const}};
     const stages = createStages({...stageOptions(false), codec: "top1"});
     const createWork = () =>
       createRoundWork({
-        plan: {...sparse, task: {...sparse.task, standardisation: "site"}},
+        plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
         site,
         stages,
         openTrainer: (train) =>

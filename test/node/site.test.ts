@@ -50,7 +50,10 @@ describe("a site is refused before anything is opened to others", () => {
     plan: {
       ...plan.plan,
       mixing: {
-        ...plan.plan.mixing,
+        mode: "rounds",
+        schedule: "all",
+        codec: "fp16",
+        outer: "none",
         robust: {rule: "trimmed-mean", faulty: 2, nearestNeighbours: false},
       },
     },

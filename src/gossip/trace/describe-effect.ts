@@ -31,6 +31,8 @@ export function describeEffect(effect: Effect): string {
       return `arm ${effect.timer} ${effect.afterMs}`;
     case "disarm":
       return `disarm ${effect.timer}`;
+    case "work":
+      return `work on unit ${effect.unit} of round ${effect.round}`;
     case "report":
       return describeReport(effect.report);
     default:

@@ -2,6 +2,7 @@ import {z} from "zod";
 import {CodedError, isCoded} from "../../core/index.ts";
 import {type Mass, type Mixture, type Snapshot, snapshotSize} from "../../parameters/index.ts";
 import type {Arithmetic} from "../arithmetic.ts";
+import type {MergeVerdict} from "../async/merge-verdict.ts";
 import type {RobustMixture} from "../robust/mix-robustly.ts";
 
 /** What is kept of a computation or signature: hashes, sizes, weights, codes; never a parameter. */
@@ -48,11 +49,20 @@ function blankMixture(kept: Kept): Mixture {
   return {hash, bytes: new Uint8Array(size)} as Mixture;
 }
 
-function blankMass(kept: Kept): Mass {
-  return {values: new Float64Array(), weight: Number(kept)};
+function verdictOf(kept: string): MergeVerdict {
+  return kept === "adopt-ours" || kept === "adopt-theirs" ? kept : "mix";
+}
+
+function blankMass(kept: Kept, values = 0): Mass {
+  return {values: new Float64Array(values), weight: Number(kept)};
 }
 
 const ESSENCES: Essences = {
+  openMass: {
+    keep: ({weight}) => weight,
+    revive: (kept, ...[, , , {values}]) => blankMass(kept, values),
+  },
+  mergeVerdict: {keep: (verdict) => verdict, revive: (kept) => verdictOf(textOf(kept))},
   checkContribution: {keep: () => null, revive: () => undefined},
   sumChunk: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   applyMixture: {keep: () => null, revive: (_, _codec, reference) => new Float32Array(reference.length)},
@@ -69,6 +79,7 @@ const ESSENCES: Essences = {
   encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
+  outerStep: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
   isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
   mixRobustly: {

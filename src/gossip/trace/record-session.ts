@@ -3,7 +3,7 @@ import type {Primitives} from "../certificate.ts";
 import {canonicalBytes, encodeFrame} from "../frames.ts";
 import {createSession} from "../session.ts";
 import type {Session, SessionCheckpoint} from "../session-types.ts";
-import type {Effect, Event, Restored, SessionSetup} from "../types.ts";
+import type {AsyncRecord, Effect, Event, Restored, SessionSetup} from "../types.ts";
 import {describeEffect} from "./describe-effect.ts";
 import {notedArithmetic, noting, type Outcome} from "./outcome.ts";
 import {encodeTrace, type TraceHeader} from "./trace-entry.ts";
@@ -18,6 +18,12 @@ export interface TraceSink {
 }
 
 type Context = TraceHeader["context"];
+
+function segmentOf(record: AsyncRecord | null): NonNullable<TraceHeader["round"]>["segment"] {
+  if (record === null) return null;
+  const {round, state, blobs} = record;
+  return {round, state, blobs: blobs.map(({hash, bytes}) => ({hash, size: bytes.length}))};
+}
 
 /** The header of a trace that begins where `restored` and `checkpoint` stand. */
 function headerOf(context: Context, restored: Restored, checkpoint: SessionCheckpoint | null): TraceHeader {
@@ -46,6 +52,7 @@ function headerOf(context: Context, restored: Restored, checkpoint: SessionCheck
                     body: canonicalBytes(round.accepted.body),
                   },
             held: round.held?.hash ?? null,
+            segment: segmentOf(round.segment),
           },
     checkpoint:
       checkpoint === null

@@ -51,7 +51,7 @@ type Shapes = Pick<SessionSetup, "shapeOf">;
 
 function restoredRound({shapeOf}: Shapes, number: number, {round}: TraceHeader): RestoredRound | null {
   if (round === null) return null;
-  const {contribution, promised, held} = round;
+  const {contribution, promised, held, segment} = round;
   const accepted: Accepted | null = round.accepted && {
     ballot: round.accepted.ballot,
     body: decodeBody(round.accepted.body),
@@ -61,6 +61,12 @@ function restoredRound({shapeOf}: Shapes, number: number, {round}: TraceHeader):
     promised,
     accepted,
     held: held === null ? null : blankSnapshot(held, shapeOf(number).values),
+    segment: segment && {
+      kind: "async",
+      round: segment.round,
+      state: segment.state,
+      blobs: segment.blobs.map(({hash, size}) => ({hash, bytes: new Uint8Array(size)})),
+    },
   };
 }
 

@@ -25,6 +25,13 @@ const headerSchema = z.strictObject({
       promised: z.int(),
       accepted,
       held: z.string().nullable(),
+      segment: z
+        .strictObject({
+          round: z.int(),
+          state: bytes,
+          blobs: z.array(z.strictObject({hash: z.string(), size: z.int().min(0)})),
+        })
+        .nullable(),
     })
     .nullable(),
   checkpoint: z

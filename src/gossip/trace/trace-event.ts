@@ -8,6 +8,14 @@ const peer = z.string();
 /** An {@link Event} without data: of bytes, their size is kept. */
 export const traceEventSchema = z.discriminatedUnion("type", [
   z.strictObject({type: z.literal("contribute"), round: z.int(), hash: z.string(), size: z.int().min(0)}),
+  z.strictObject({type: z.literal("begin"), round: z.int()}),
+  z.strictObject({
+    type: z.literal("progress"),
+    round: z.int(),
+    unit: z.int(),
+    hash: z.string(),
+    size: z.int().min(0),
+  }),
   z.strictObject({
     type: z.literal("frame"),
     from: peer,
@@ -18,7 +26,10 @@ export const traceEventSchema = z.discriminatedUnion("type", [
   z.strictObject({type: z.literal("fetched"), id, size: z.int().min(0)}),
   z.strictObject({type: z.literal("fetch-failed"), id}),
   z.strictObject({type: z.literal("persisted"), id}),
-  z.strictObject({type: z.literal("timer"), timer: z.enum(["deadline", "exchange", "patience", "catch-up"])}),
+  z.strictObject({
+    type: z.literal("timer"),
+    timer: z.enum(["deadline", "exchange", "patience", "catch-up", "async"]),
+  }),
 ]);
 
 /** See {@link traceEventSchema}. */
@@ -30,6 +41,10 @@ export function toTraceEvent(event: Event): TraceEvent {
     case "contribute": {
       const {hash, bytes} = event.contribution;
       return {type: "contribute", round: event.round, hash, size: bytes.length};
+    }
+    case "progress": {
+      const {hash, bytes} = event.contribution;
+      return {type: "progress", round: event.round, unit: event.unit, hash, size: bytes.length};
     }
     case "frame":
       return {type: "frame", from: event.from, frame: encodeFrame(event.frame)};
@@ -46,6 +61,10 @@ export function fromTraceEvent(kept: TraceEvent): Event {
     case "contribute": {
       const contribution = {hash: kept.hash, bytes: new Uint8Array(kept.size)};
       return {type: "contribute", round: kept.round, contribution};
+    }
+    case "progress": {
+      const {round, unit, hash, size} = kept;
+      return {type: "progress", round, unit, contribution: {hash, bytes: new Uint8Array(size)}};
     }
     case "frame":
       return {type: "frame", from: kept.from, frame: decodeFrame(kept.frame)};

@@ -5,6 +5,26 @@ import type {Kernels} from "./kernels.ts";
 const LARGEST_LEVEL = 127;
 const LARGEST_HALF = 0x7bff;
 
+/** Adds the squares of x at 0, 1, 2, 3 modulo 4 to `sums`, `[4]`; what is left of less than four goes to the first. */
+export function addSquares(x: Float32Array, sums: Float64Array): void {
+  const aligned = x.length - (x.length % 4);
+  let [s0, s1, s2, s3] = sums as Iterable<number> as [number, number, number, number];
+  // Four sums side by side: one alone would wait for each addition to end before the next.
+  for (let index = 0; index < aligned; index += 4) {
+    s0 += (x[index] ?? 0) ** 2;
+    s1 += (x[index + 1] ?? 0) ** 2;
+    s2 += (x[index + 2] ?? 0) ** 2;
+    s3 += (x[index + 3] ?? 0) ** 2;
+  }
+  for (let index = aligned; index < x.length; index++) s0 += (x[index] ?? 0) ** 2;
+  sums.set([s0, s1, s2, s3]);
+}
+
+/** The four sums in one. */
+export function totalOf([s0 = 0, s1 = 0, s2 = 0, s3 = 0]: Float64Array): number {
+  return s0 + s1 + (s2 + s3);
+}
+
 /** The {@link Kernels} in plain JavaScript: where WebAssembly is not to be had, and for the ends of blocks. */
 export const plainKernels: Kernels = {
   name: "plain",
@@ -27,17 +47,9 @@ export const plainKernels: Kernels = {
     return check === 0;
   },
   sumOfSquares(x) {
-    const aligned = x.length - (x.length % 4);
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    // Four sums side by side: one alone would wait for each addition to end before the next.
-    for (let index = 0; index < aligned; index += 4) {
-      s0 += (x[index] ?? 0) ** 2;
-      s1 += (x[index + 1] ?? 0) ** 2;
-      s2 += (x[index + 2] ?? 0) ** 2;
-      s3 += (x[index + 3] ?? 0) ** 2;
-    }
-    for (let index = aligned; index < x.length; index++) s0 += (x[index] ?? 0) ** 2;
-    return s0 + s1 + (s2 + s3);
+    const sums = new Float64Array(4);
+    addSquares(x, sums);
+    return totalOf(sums);
   },
   scale(x, factor, into) {
     for (let index = 0; index < into.length; index++) into[index] = (x[index] ?? 0) * factor;

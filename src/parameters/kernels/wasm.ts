@@ -1,7 +1,7 @@
 import {fromString} from "uint8arrays/from-string";
 import type {Kernels} from "./kernels.ts";
 import {KERNELS_MODULE} from "./module.ts";
-import {plainKernels} from "./plain.ts";
+import {addSquares, plainKernels, totalOf} from "./plain.ts";
 
 declare global {
   // What of the JavaScript API is used here; Node's types leave it to those of browsers.
@@ -173,16 +173,9 @@ class CompiledKernels implements WasmKernels {
       this.#singles.set(x.subarray(from, from + count), this.#x / 4);
       this.#compiled.sumSquares(this.#x, count, this.#y);
     });
-    let [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = this.#doubles.subarray(sums, sums + 4);
-    const aligned = x.length - (x.length % 4);
-    for (let index = whole; index < aligned; index += 4) {
-      s0 += (x[index] ?? 0) ** 2;
-      s1 += (x[index + 1] ?? 0) ** 2;
-      s2 += (x[index + 2] ?? 0) ** 2;
-      s3 += (x[index + 3] ?? 0) ** 2;
-    }
-    for (let index = aligned; index < x.length; index++) s0 += (x[index] ?? 0) ** 2;
-    return s0 + s1 + (s2 + s3);
+    const ended = this.#doubles.slice(sums, sums + 4);
+    addSquares(x.subarray(whole), ended);
+    return totalOf(ended);
   }
 
   scale(x: Float32Array, factor: number, into: Float32Array): void {

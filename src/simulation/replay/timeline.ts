@@ -26,6 +26,12 @@ function reportText(report: Report, nameOf: Names): string {
         .join(", ");
     case "equivocation":
       return `${nameOf(report.member)} voted for two results in ballot ${report.ballot}`;
+    case "mass-undetermined":
+      return `an exchange with ${nameOf(report.member)} was abandoned in doubt, weight ${report.weight}`;
+    case "views-differ":
+      return `${nameOf(report.member)} sees other members: pairs are drawn at random`;
+    case "lineage-adopted":
+      return `after a partition the model of ${nameOf(report.member)} was adopted`;
     default:
       return `${report.kind}: ${nameOf(report.member)}, ${report.reason}`;
   }

@@ -21,6 +21,9 @@ export interface WorldOptions {
   /** The member's released update for a round, and how long its training takes. */
   contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
   trainingMs(member: MemberId, round: number): number;
+  /** The released update of a unit of an asynchronous segment, and how long its training takes. */
+  progressOf?(member: MemberId, unit: number, start: Float32Array): Contribution;
+  unitMs?(member: MemberId, unit: number): number;
   /** Draws latencies of links, disks and transfers, and what a link's model leaves to chance. */
   readonly random: Random;
   /** The link from one member to another; without it every link is the plain one. */
