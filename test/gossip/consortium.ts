@@ -27,6 +27,8 @@ export interface ConsortiumOptions {
   readonly trainingMs?: (member: string, round: number) => number;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  /** A member's update of its parameters in a round; without it, that of {@link train}. */
+  readonly updateOf?: (member: string, round: number) => Float32Array;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -50,10 +52,13 @@ export function train(seed: number, member: string, round: number, reference: Fl
   return reference.map((value) => Math.fround(0.9 * value + random.normal()));
 }
 
+/** The name of the member of that index. */
+export const memberName = (index: number): string => `member-${String.fromCharCode(97 + index)}`;
+
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
-  const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const members = weights.map((_, index) => memberName(index));
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
@@ -77,9 +82,9 @@ export function createConsortium(options: ConsortiumOptions) {
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
     const reference = previous?.snapshot.values ?? new Float32Array(values);
-    const update = train(seed, member, round, reference).map(
-      (value, index) => value - (reference[index] ?? 0),
-    );
+    const update =
+      options.updateOf?.(member, round) ??
+      train(seed, member, round, reference).map((value, index) => value - (reference[index] ?? 0));
     const {release} = releaseUpdate({
       update,
       weight: weightOf(member),
