@@ -82,8 +82,10 @@ function startAttempt(context: RoundContext, present: readonly MemberId[]): void
   onStart(context, setup.self, {run: setup.rules.run, round: setup.round, ...start});
 }
 
-function isSound({state}: RoundContext, {participants}: FrameOf<"start">, leader: MemberId): boolean {
-  const ids = participants.map(({member}) => member);
+function isSound({state}: RoundContext, start: FrameOf<"start">, leader: MemberId): boolean {
+  const ids = start.participants.map(({member}) => member);
+  // One that was overtaken on its way must not end a later attempt.
+  if (start.ballot < (state.exchange?.ballot ?? 0)) return false;
   const {rules} = state.setup;
   return (
     ids.every((id, index) => rules.members.includes(id) && (index === 0 || (ids[index - 1] ?? "") < id)) &&

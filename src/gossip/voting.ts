@@ -234,6 +234,8 @@ export function seekElsewhere(context: RoundContext): void {
   if ([...state.fetches.values()].some(isSought)) {
     cancelFetches(context, isSought);
     state.failedFetches += 1;
+    // Those who are rounds ahead may no longer have this result.
+    sendTo(context, [...state.linked], {type: "ask"});
   }
   settle(context);
 }

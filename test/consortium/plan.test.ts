@@ -174,7 +174,10 @@ describe("a plan", () => {
 
 describe("a plan's mixing", () => {
   const mixing = (schedule: string, robust = "none", codec = "fp16"): string =>
-    planWith("mixing", `mixing: {mode: rounds, schedule: ${schedule}, codec: ${codec}, robust: ${robust}}`);
+    planWith(
+      "mixing",
+      `mixing: {mode: rounds, schedule: ${schedule}, codec: ${codec}, robust: ${robust}, outer: none}`,
+    );
 
   it.each([
     "all",

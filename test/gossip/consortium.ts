@@ -45,6 +45,8 @@ export interface ConsortiumOptions {
   readonly onEvent?: WorldOptions["onEvent"];
   /** What a member computes with, where it is not the room's own. */
   readonly arithmeticOf?: (member: string) => Arithmetic;
+  /** A member's update of its parameters in a round; without it, that of {@link train}. */
+  readonly updateOf?: (member: string, round: number) => Float32Array;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -78,12 +80,15 @@ function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
   };
 }
 
+/** The name of the member of that index. */
+export const memberName = (index: number): string => `member-${String.fromCharCode(97 + index)}`;
+
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
   // An outer optimiser's velocity lies behind the parameters.
   const size = options.outer === undefined ? values : 2 * values;
-  const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const members = options.members ?? weights.map((_, index) => memberName(index));
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
@@ -112,9 +117,9 @@ export function createConsortium(options: ConsortiumOptions) {
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
     const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);
-    const update = train(seed, member, round, reference).map(
-      (value, index) => value - (reference[index] ?? 0),
-    );
+    const update =
+      options.updateOf?.(member, round) ??
+      train(seed, member, round, reference).map((value, index) => value - (reference[index] ?? 0));
     const {release} = releaseUpdate({
       update,
       weight: weightOf(member),
