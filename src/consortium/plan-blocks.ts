@@ -78,6 +78,10 @@ export const trainingSchema = z
       }),
     ]),
     batchSize: z.union([z.int().min(1), z.literal("all")]).describe("Patients a step, or all of them."),
+    proximal: z
+      .number()
+      .min(0)
+      .describe("Pull towards the round's snapshot at every step (FedProx's mu); 0: none."),
     localSteps: z.int().min(1).max(1_000_000).describe("Steps at each site in a round."),
   })
   .describe("What each site does between two exchanges.");

@@ -43,8 +43,28 @@ const robustSchema = z
   ])
   .describe("What is done against sites that send harmful contributions.");
 
+const outerSchema = z
+  .union([
+    z.literal("none"),
+    z.strictObject({
+      learningRate: z.number().positive().max(10),
+      momentum: z
+        .number()
+        .min(0)
+        .lt(1)
+        .describe("Nesterov's, on the change of the mean from round to round."),
+    }),
+  ])
+  .describe("What is done with the mean of a round: it is the next model, or a step towards it.");
+
 const roundsSchema = z
-  .strictObject({mode: z.literal("rounds"), schedule: scheduleSchema, codec, robust: robustSchema})
+  .strictObject({
+    mode: z.literal("rounds"),
+    schedule: scheduleSchema,
+    codec,
+    robust: robustSchema,
+    outer: outerSchema,
+  })
   .superRefine(({schedule, robust}, context) => {
     if (robust === "none" || schedule === "all") return;
     context.addIssue({

@@ -4,10 +4,12 @@ import {
   checkContribution,
   createSnapshot,
   encodeMass,
+  isNamed,
   isNear,
   massOf,
   mixMass,
   openSnapshot,
+  outerStep,
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
@@ -33,7 +35,9 @@ export interface Arithmetic {
   readonly mixMass: typeof mixMass;
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
+  readonly isNamed: typeof isNamed;
   readonly mixRobustly: typeof mixRobustly;
+  readonly outerStep: typeof outerStep;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -51,5 +55,7 @@ export const parameterArithmetic: Arithmetic = {
   mixMass,
   applyMass,
   isNear,
+  isNamed,
   mixRobustly,
+  outerStep,
 };

@@ -1,4 +1,4 @@
-import type {Codec, Mixture, Snapshot} from "../parameters/index.ts";
+import type {Codec, Mixture, OuterOptimizer, Snapshot} from "../parameters/index.ts";
 import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
@@ -165,6 +165,8 @@ export interface RoundSpec {
   readonly reference: Float32Array;
   /** How many leading values are mixed; the others are carried along. */
   readonly mixed: number;
+  /** What is done with the mean of the mixed values; their velocity lies right behind them. Null: the mean is the result. */
+  readonly outer: OuterOptimizer | null;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;
 }

@@ -57,6 +57,7 @@ export function planStages(plan: Plan, features: number, patients = 1): Stages {
     codec: mixing.codec,
     asynchronous: asynchronousOf(plan, patients / weights.reference),
     mixing: mixingOf(plan),
+    outer: mixing.mode === "async" || mixing.outer === "none" ? null : mixing.outer,
     reference: weights.reference,
     contract: task.contract,
     hash: sha256,

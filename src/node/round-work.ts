@@ -168,6 +168,7 @@ class SiteWork implements RoundWork {
     const {trainer} = await this.#open(reference);
     const snapshot = reference.subarray(0, mixed);
     const {parameters, meanLoss} = await trainer.localSteps({
+      anchor: snapshot,
       start: rebase(snapshot, progress),
       firstStep: step * training.localSteps,
       steps: training.localSteps,

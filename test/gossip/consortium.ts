@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {
+  type Arithmetic,
   type Certified,
   type Contribution,
   type Effect,
@@ -11,7 +12,13 @@ import {
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
-import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
+import {
+  type CodecName,
+  codecOf,
+  createSnapshot,
+  drawDither,
+  type OuterOptimizer,
+} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
@@ -25,6 +32,7 @@ export interface ConsortiumOptions {
   readonly values?: number;
   readonly codec?: CodecName;
   readonly mixing?: RoundMixing;
+  readonly outer?: OuterOptimizer;
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
@@ -35,6 +43,10 @@ export interface ConsortiumOptions {
   readonly openSession?: (setup: SessionSetup) => Session;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  /** What a member computes with, where it is not the room's own. */
+  readonly arithmeticOf?: (member: string) => Arithmetic;
+  /** A member's update of its parameters in a round; without it, that of {@link train}. */
+  readonly updateOf?: (member: string, round: number) => Float32Array;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -59,10 +71,24 @@ export function train(seed: number, member: string, round: number, reference: Fl
   return reference.map((value) => Math.fround(0.9 * value + random.normal()));
 }
 
+/** What of the world's own options a test has given. */
+function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
+  return {
+    ...(openSession === undefined ? {} : {openSession}),
+    ...(linkOf === undefined ? {} : {linkOf}),
+    ...(onEvent === undefined ? {} : {onEvent}),
+  };
+}
+
+/** The name of the member of that index. */
+export const memberName = (index: number): string => `member-${String.fromCharCode(97 + index)}`;
+
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
-  const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  // An outer optimiser's velocity lies behind the parameters.
+  const size = options.outer === undefined ? values : 2 * values;
+  const members = options.members ?? weights.map((_, index) => memberName(index));
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
@@ -75,21 +101,25 @@ export function createConsortium(options: ConsortiumOptions) {
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
     limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(self),
+    primitives: {
+      ...primitivesOf(self),
+      arithmetic: options.arithmeticOf?.(self) ?? parameterArithmetic,
+    },
     specOf: (_, previous) => ({
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
-      reference: previous?.snapshot.values ?? new Float32Array(values),
+      reference: previous?.snapshot.values ?? new Float32Array(size),
       mixed: values,
+      outer: options.outer ?? null,
     }),
-    shapeOf: () => ({layout: LAYOUT, values}),
+    shapeOf: () => ({layout: LAYOUT, values: size}),
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
-    const reference = previous?.snapshot.values ?? new Float32Array(values);
-    const update = train(seed, member, round, reference).map(
-      (value, index) => value - (reference[index] ?? 0),
-    );
+    const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);
+    const update =
+      options.updateOf?.(member, round) ??
+      train(seed, member, round, reference).map((value, index) => value - (reference[index] ?? 0));
     const {release} = releaseUpdate({
       update,
       weight: weightOf(member),
@@ -108,9 +138,7 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
-    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
-    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
-    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
+    ...hooksOf(options),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf, contributionOf};

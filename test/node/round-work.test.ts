@@ -37,6 +37,7 @@ function stageOptions(isFederated: boolean): StagesOptions {
     mixing: {kind: "all"},
     codec: mixing.codec,
     asynchronous: null,
+    outer: null,
     reference: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,

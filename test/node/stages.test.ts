@@ -9,6 +9,7 @@ const FEATURES = 2;
 const OPTIONS: StagesOptions = {
   isFederated: true,
   mixing: {kind: "all"},
+  outer: null,
   features: FEATURES,
   trainingRounds: 3,
   model: {

@@ -55,13 +55,15 @@ export function topK(name: CodecName, perBlock: number): Codec {
       for (let start = 0; start < into.length; start += BLOCK_VALUES, at += blockBytes) {
         const length = Math.min(BLOCK_VALUES, into.length - start);
         const kept = keptOf(length);
+        let previous = -1;
         for (let place = 0; place < kept; place++) {
           const index = encoded[at + place] ?? 0;
           const half = at + kept + VALUE_BYTES * place;
           const value = HALF_VALUES[(encoded[half] ?? 0) | ((encoded[half + 1] ?? 0) << 8)] ?? Number.NaN;
-          // An index beyond the block is as foreign as a value that is none.
-          refuseNotFinite(index < length ? value - value : Number.NaN);
+          // A place beyond the block, or one that does not ascend, is as foreign as a value that is none.
+          refuseNotFinite(index < length && index > previous ? value - value : Number.NaN);
           into[start + index] = (into[start + index] ?? 0) + value;
+          previous = index;
         }
       }
     },
