@@ -1,9 +1,6 @@
 import {CodedError} from "../../core/index.ts";
 import type {RobustRule} from "./rules.ts";
 
-/** Below so many members robust aggregation is theatre: the bound leaves one bad member or none. */
-export const LEAST_ROBUST_MEMBERS = 7;
-
 /**
  * The fewest vectors from which `rule` withstands its `faulty` bad ones: 2f + 3 for Krum and multi-Krum, 2f + 1 for the
  * others, of which the honest must be more than half.
@@ -17,7 +14,11 @@ export function faultyAmong(rule: RobustRule, count: number): number {
   return Math.min(rule.faulty, Math.max(0, Math.floor((count - margin(rule)) / 2)));
 }
 
-/** Why `members` members can not run under `rule`, or undefined when they can; asked when a plan is made. */
+/**
+ * Why `members` members can not run under `rule`, or undefined when they can; asked when a plan is made. Below seven
+ * members robust aggregation is theatre all the same: one bad member may be withstood, but each honest one is then so
+ * large a part that its patients' peculiarity and a fault look alike.
+ */
 export function robustRuleFault(members: number, rule: RobustRule): string | undefined {
   if (!Number.isSafeInteger(rule.faulty) || rule.faulty < 0) return "faulty is not a whole number of members";
   const least = leastVectors(rule);
