@@ -33,6 +33,8 @@ export type LeftOutReason =
   | "not-finite"
   /** It is longer or shorter than the others. */
   | "wrong-length"
+  /** Its weight is not in (0, 1]. */
+  | "wrong-weight"
   /** Its L2 norm is above the limit for norms. */
   | "too-long"
   /** Each of its values was among those trimmed. */

@@ -12,8 +12,13 @@ export interface Machine {
   readonly timers: Map<string, number>;
   /** The life of each peer that a link is up to. */
   readonly links: Map<MemberId, number>;
+  /** When the last frame in order from each peer arrives. */
+  readonly lastFrameAtMs: Map<MemberId, number>;
   /** When the last write will have reached the disk. */
   diskFreeAtMs: number;
+  /** When the transfers asked of it so far will have left, and those it asked for will have come. */
+  sentAtMs: number;
+  takenAtMs: number;
   /** How many effects it has carried out. */
   effects: number;
 }
@@ -29,7 +34,10 @@ export function createMachine(): Machine {
     blobs: new Map(),
     timers: new Map(),
     links: new Map(),
+    lastFrameAtMs: new Map(),
     diskFreeAtMs: 0,
+    sentAtMs: 0,
+    takenAtMs: 0,
     effects: 0,
   };
 }
@@ -43,7 +51,10 @@ export function forget(machine: Machine): void {
   machine.blobs.clear();
   machine.timers.clear();
   machine.links.clear();
+  machine.lastFrameAtMs.clear();
   machine.diskFreeAtMs = 0;
+  machine.sentAtMs = 0;
+  machine.takenAtMs = 0;
 }
 
 /** Carries out what of an effect concerns this machine alone. @returns whether that was all of it */

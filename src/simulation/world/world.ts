@@ -3,10 +3,8 @@ import {
   type Contribution,
   createSession,
   type DurableRecord,
-  decodeFrame,
   type Effect,
   type Event,
-  encodeFrame,
   type MemberId,
   type Report,
   restoreSession,
@@ -14,32 +12,29 @@ import {
   type TimerName,
 } from "../../gossip/index.ts";
 import {createEventQueue} from "./event-queue.ts";
-import {createMachine, forget, keepLocally, type Machine} from "./machine.ts";
+import {Links} from "./links.ts";
+import {forget, keepLocally, type Machine} from "./machine.ts";
 import type {WorldOptions} from "./options.ts";
+import {workOn} from "./unit-work.ts";
 
-/** How often a transfer from a stalled process is looked at again. */
-const STALLED_TRANSFER_MS = 50;
 /** From a record's reaching the disk to its process' hearing of it. */
 const ACKNOWLEDGEMENT_MS = 0.2;
 
 /**
  * The protocol under virtual time: the daemon's own session code with simulated links, disks and processes.
- * Frames are lost only with their link, as over a real stream; processes crash at chosen effects and restart
- * from what had reached their disk.
+ * Links do what their model says to latency, bandwidth, loss, repetition and order; processes crash at chosen
+ * effects and restart from what had reached their disk.
  */
 export class World {
   readonly reports: {readonly member: MemberId; readonly report: Report}[] = [];
   readonly #options: WorldOptions;
   readonly #queue = createEventQueue();
-  readonly #machines = new Map<MemberId, Machine>();
-  readonly #cuts = new Set<string>();
+  readonly #links: Links;
   #timerSerial = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    for (const member of options.members) {
-      this.#machines.set(member, createMachine());
-    }
+    this.#links = new Links(options, this.#queue, (member, event) => this.#handle(member, event));
   }
 
   /** Virtual milliseconds since the beginning. */
@@ -54,17 +49,17 @@ export class World {
 
   /** The member's session, or null while it is down. */
   sessionOf(member: MemberId): Session | null {
-    return this.#machine(member).session;
+    return this.#links.machine(member).session;
   }
 
   /** What has reached the member's disk. */
   diskOf(member: MemberId): readonly DurableRecord[] {
-    return this.#machine(member).disk;
+    return this.#links.machine(member).disk;
   }
 
   /** Whether every member that is up has ended the run. */
   get isFinished(): boolean {
-    const up = [...this.#machines.values()].filter(({session}) => session !== null);
+    const up = [...this.#links.machines.values()].filter(({session}) => session !== null);
     return up.length > 0 && up.every(({session}) => session?.view().isFinished);
   }
 
@@ -80,120 +75,80 @@ export class World {
 
   /** Starts a member from its disk; its links come up one by one. */
   start(member: MemberId): void {
-    const machine = this.#machine(member);
+    const machine = this.#links.machine(member);
     if (machine.session !== null) return;
     const restored = restoreSession(machine.disk);
     machine.life += 1;
-    machine.session = createSession({...this.#options.setupOf(member), restored});
+    const {openSession = createSession, setupOf} = this.#options;
+    machine.session = openSession({...setupOf(member), restored});
     if (restored.certified !== null) {
       machine.blobs.set(restored.certified.snapshot.hash, restored.certified.snapshot.bytes);
     }
     if (restored.round?.contribution == null) this.#train(member);
     else this.#contribute(member, restored.round.contribution);
-    for (const other of this.#machines.keys()) if (other !== member) this.#connect(member, other);
+    this.#links.connectAll(member);
   }
 
   /** Ends a member's process; what was not on its disk is gone. */
   crash(member: MemberId): void {
-    const machine = this.#machine(member);
+    const machine = this.#links.machine(member);
     if (machine.session === null) return;
     forget(machine);
-    const {life} = machine;
-    for (const other of this.#machines.keys()) {
-      this.#queue.after(this.#latencyMs(), () => this.#disconnect(other, member, life));
-    }
+    this.#links.disconnectAll(member, machine.life);
   }
 
   /** Stops a member's process without ending its links (SIGSTOP). */
   stall(member: MemberId): void {
-    this.#machine(member).isStalled = true;
+    this.#links.machine(member).isStalled = true;
   }
 
   /** Lets a stalled process go on (SIGCONT). */
   resume(member: MemberId): void {
-    const machine = this.#machine(member);
+    const machine = this.#links.machine(member);
     machine.isStalled = false;
     for (const action of machine.backlog.splice(0)) this.#queue.after(0, action);
   }
 
   /** Cuts the link between two members until it is healed. */
   cut(a: MemberId, b: MemberId): void {
-    this.#cuts.add(this.#linkName(a, b));
-    this.#disconnect(a, b, Number.POSITIVE_INFINITY);
-    this.#disconnect(b, a, Number.POSITIVE_INFINITY);
+    this.#links.cut(a, b);
   }
 
   /** Brings a cut link back. */
   heal(a: MemberId, b: MemberId): void {
-    this.#cuts.delete(this.#linkName(a, b));
-    this.#connect(a, b);
+    this.#links.heal(a, b);
   }
 
-  #linkName(a: MemberId, b: MemberId): string {
-    return a < b ? `${a}|${b}` : `${b}|${a}`;
-  }
-
-  #machine(member: MemberId): Machine {
-    const machine = this.#machines.get(member);
-    if (machine === undefined)
-      throw new CodedError("SIMULATION_UNKNOWN_MEMBER", `there is no member ${member}`);
-    return machine;
+  /** Cuts every link between the `groups`. @returns what brings them back */
+  partition(groups: readonly (readonly MemberId[])[]): () => void {
+    const pairs = groups.flatMap((group, index) =>
+      groups.slice(index + 1).flatMap((other) => group.flatMap((a) => other.map((b) => [a, b] as const))),
+    );
+    for (const [a, b] of pairs) this.cut(a, b);
+    return () => {
+      for (const [a, b] of pairs) this.heal(a, b);
+    };
   }
 
   #describe(): string {
-    return [...this.#machines]
+    return [...this.#links.machines]
       .map(([member, {session}]) => `${member}@${session === null ? "down" : session.view().round}`)
       .join(" ");
   }
 
-  #latencyMs(): number {
-    return 1 + 20 * this.#options.random.uniform();
-  }
-
-  #isLinked(a: MemberId, b: MemberId): boolean {
-    const isUp = a !== b && this.#machine(a).session !== null && this.#machine(b).session !== null;
-    return isUp && !this.#cuts.has(this.#linkName(a, b));
-  }
-
-  #connect(a: MemberId, b: MemberId): void {
-    const lives = [this.#machine(a).life, this.#machine(b).life];
-    this.#queue.after(this.#latencyMs(), () => {
-      const isSame = this.#machine(a).life === lives[0] && this.#machine(b).life === lives[1];
-      if (isSame && this.#isLinked(a, b)) {
-        this.#up(a, b);
-        this.#up(b, a);
-      }
-    });
-  }
-
-  #up(member: MemberId, peer: MemberId): void {
-    const {life} = this.#machine(peer);
-    if (this.#machine(member).links.get(peer) === life) return;
-    // Every link ends before the next to the same peer begins, as the network's contract has it.
-    this.#disconnect(member, peer, life);
-    this.#machine(member).links.set(peer, life);
-    this.#handle(member, {type: "link-up", peer});
-  }
-
-  /** Ends `member`'s link to a life of `peer` before `life`. */
-  #disconnect(member: MemberId, peer: MemberId, life: number): void {
-    const {links} = this.#machine(member);
-    if ((links.get(peer) ?? life) >= life) return;
-    links.delete(peer);
-    this.#handle(member, {type: "link-down", peer});
-  }
-
   #deliver(to: MemberId, delayMs: number, event: Event, isWanted: () => boolean = () => true): void {
-    const {life} = this.#machine(to);
+    const {life} = this.#links.machine(to);
     this.#queue.after(delayMs, () => {
-      if (this.#machine(to).life === life && isWanted()) this.#handle(to, event);
+      if (this.#links.machine(to).life === life && isWanted()) this.#handle(to, event);
     });
   }
 
   #train(member: MemberId): void {
-    const machine = this.#machine(member);
+    const machine = this.#links.machine(member);
     const view = machine.session?.view();
-    if (view === undefined || view.isFinished || !this.#isTrainer(member)) return;
+    const isTrainer = this.#options.setupOf(member).members.includes(member);
+    if (view === undefined || view.isFinished || !isTrainer) return;
+    if (view.segment !== null) return this.#deliver(member, 0, {type: "begin", round: view.round});
     const {life} = machine;
     this.#queue.after(this.#options.trainingMs(member, view.round), () => {
       const now = machine.session?.view();
@@ -202,25 +157,20 @@ export class World {
     });
   }
 
-  #isTrainer(member: MemberId): boolean {
-    return this.#options.setupOf(member).members.includes(member);
-  }
-
   #contribute(member: MemberId, contribution: Contribution): void {
-    const machine = this.#machine(member);
-    const round = machine.session?.view().round ?? 0;
+    const round = this.sessionOf(member)?.view().round ?? 0;
     this.#handle(member, {type: "contribute", round, contribution});
   }
 
   #handle(member: MemberId, event: Event): void {
-    const machine = this.#machine(member);
+    const machine = this.#links.machine(member);
     if (machine.session === null) return;
+    const {life} = machine;
     if (machine.isStalled) {
-      const {life} = machine;
       machine.backlog.push(() => machine.life === life && this.#handle(member, event));
       return;
     }
-    const {life} = machine;
+    this.#options.onEvent?.(member, event);
     for (const effect of machine.session.handle(event, this.#queue.nowMs)) {
       if (machine.life !== life) return;
       const fault = this.#options.faultAt(member, effect, machine.effects++);
@@ -234,13 +184,17 @@ export class World {
     if (keepLocally(machine, effect)) return;
     switch (effect.type) {
       case "send":
-        return this.#send(member, effect);
+        return this.#links.send(member, effect);
       case "fetch":
-        return this.#fetch(member, effect);
+        return this.#links.fetch(member, effect);
       case "persist":
         return this.#write(member, machine, effect);
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
+      case "work":
+        return workOn(this.#options, member, effect, (afterMs, event) =>
+          this.#deliver(member, afterMs, event),
+        );
       case "report":
         return void this.reports.push({member, report: effect.report});
       case "certified":
@@ -270,31 +224,6 @@ export class World {
       const isCurrent = machine.timers.get(timer) === serial;
       if (isCurrent) machine.timers.delete(timer);
       return isCurrent;
-    });
-  }
-
-  #send(from: MemberId, {to, frame}: Extract<Effect, {type: "send"}>): void {
-    if (!this.#isLinked(from, to)) return;
-    const bytes = encodeFrame(frame);
-    const {life} = this.#machine(from);
-    const isWanted = (): boolean => this.#machine(from).life === life && this.#isLinked(from, to);
-    this.#deliver(to, this.#latencyMs(), {type: "frame", from, frame: decodeFrame(bytes)}, isWanted);
-  }
-
-  #fetch(member: MemberId, {id, from, hash, offset, length}: Extract<Effect, {type: "fetch"}>): void {
-    const {life} = this.#machine(member);
-    this.#queue.after(2 * this.#latencyMs(), () => {
-      if (this.#machine(member).life !== life) return;
-      const holder = this.#machine(from);
-      if (holder.isStalled) {
-        this.#queue.after(STALLED_TRANSFER_MS, () =>
-          this.#fetch(member, {type: "fetch", id, from, hash, offset, length}),
-        );
-        return;
-      }
-      const blob = this.#isLinked(member, from) ? holder.blobs.get(hash) : undefined;
-      if (blob === undefined) this.#handle(member, {type: "fetch-failed", id});
-      else this.#handle(member, {type: "fetched", id, bytes: blob.slice(offset, offset + length)});
     });
   }
 }
