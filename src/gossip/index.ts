@@ -20,7 +20,7 @@ export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
 export {applyRobustRule} from "./robust/apply.ts";
-export {leastVectors, robustRuleFault} from "./robust/requirement.ts";
+export {LEAST_ROBUST_MEMBERS, leastVectors, robustRuleFault} from "./robust/requirement.ts";
 export type {
   LeftOutReason,
   RobustOutcome,

@@ -1,6 +1,9 @@
 import {CodedError} from "../../core/index.ts";
 import type {RobustRule} from "./rules.ts";
 
+/** Below so many members robust aggregation is theatre: it withstands one bad member, or what looks like one. */
+export const LEAST_ROBUST_MEMBERS = 7;
+
 /**
  * The fewest vectors from which `rule` withstands its `faulty` bad ones: 2f + 3 for Krum and multi-Krum, 2f + 1 for the
  * others, of which the honest must be more than half.
