@@ -29,7 +29,7 @@ export type UsedReason =
 
 /** Why a vector had no part in the result. */
 export type LeftOutReason =
-  /** It holds NaN or infinite values. */
+  /** It holds NaN or values that are infinite in binary32. */
   | "not-finite"
   /** It is longer or shorter than the others. */
   | "wrong-length"
