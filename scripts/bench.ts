@@ -11,6 +11,7 @@ import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
 import type {Figure} from "./bench/figure.ts";
 import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
+import {measureCodecs, measureMean} from "./bench/kernels.ts";
 import {measureRound} from "./bench/rounds.ts";
 import {measureTileFile} from "./bench/tile-file.ts";
 import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
@@ -41,6 +42,14 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
   {names: ["daemon/event-loop-mil-p99-ms"], measure: async () => [await measureMilEventLoop()]},
   {names: ["training/mil-vs-cpu"], measure: async () => [await measureMilVsCpu()]},
   {names: ["training/mil-step-vs-torch1", "training/mlp-step-vs-torch1"], measure: measureVsTorch},
+  {names: ["kernels/mean8-vs-copy", "kernels/mean8-vs-loop"], measure: async () => measureMean()},
+  {
+    names: ["fp16", "int8"].flatMap((name) => [
+      `kernels/${name}-encode-vs-copy`,
+      `kernels/${name}-decode-vs-copy`,
+    ]),
+    measure: async () => measureCodecs(),
+  },
   {names: ["data/h5-10000x1024-s"], measure: async () => [await measureTileFile()]},
 ];
 

@@ -12,7 +12,7 @@ import {
 
 const {createRandom, sha256, silentLogger, systemClock} = await builtRoom<Core>("core");
 const {createLibp2pNetwork, peerIdOfSeed} = await builtRoom<NetworkRoom>("network");
-const {codecOf, contributionSize} = await builtRoom<Parameters>("parameters");
+const {codecOf, contributionSize, NO_DITHER} = await builtRoom<Parameters>("parameters");
 const {releaseUpdate} = await builtRoom<Privacy>("privacy");
 
 /** 100 MB of binary32. */
@@ -83,15 +83,15 @@ function peer(): string {
 /** Clips, weights, encodes, publishes and announces the update. @returns when that began */
 function give(): number {
   const startMs = machineMs();
-  const {release} = releaseUpdate({update, weight: 1, codec, clipNorm: 1e9, hash: sha256});
+  const {release} = releaseUpdate({update, weight: 1, codec, dither: NO_DITHER, clipNorm: 1e9, hash: sha256});
   opened().publish(release);
   opened().send(peer(), new TextEncoder().encode(release.hash));
   return startMs;
 }
 
 function decodePart(part: Uint8Array, position: number): void {
-  const first = position / codec.bytesPerValue;
-  const count = Math.min(VALUES - first, Math.floor(part.byteLength / codec.bytesPerValue));
+  const first = position / codec.sizeOf(1);
+  const count = Math.min(VALUES - first, Math.floor(part.byteLength / codec.sizeOf(1)));
   for (let done = 0; done < count; done += DECODE_VALUES) {
     const block = sums.subarray(0, Math.min(DECODE_VALUES, count - done));
     block.fill(0);

@@ -13,9 +13,9 @@ type TransportModule = typeof import("../../src/node/transport.ts");
 
 const {createRandom, sha256, silentLogger, systemClock} = await builtRoom<Core>("core");
 const {createIdentity, verifySignature} = await builtRoom<Consortium>("consortium");
-const {createSession} = await builtRoom<Gossip>("gossip");
+const {createSession, parameterArithmetic} = await builtRoom<Gossip>("gossip");
 const {createLibp2pNetwork} = await builtRoom<NetworkRoom>("network");
-const {codecOf} = await builtRoom<Parameters>("parameters");
+const {codecOf, NO_DITHER} = await builtRoom<Parameters>("parameters");
 const {releaseUpdate} = await builtRoom<Privacy>("privacy");
 const {openStateDirectory} = await builtRoom<Storage>("storage");
 const {createTransport} = await builtModule<TransportModule>("node/transport");
@@ -63,11 +63,14 @@ function sessionOf(setup: Setup, restored: Restored) {
     limits: {minimumMs: 5000, maximumMs: 60_000},
     primitives: {
       hash: sha256,
+      arithmetic: parameterArithmetic,
       sign: (bytes) => identity.sign("vote", context, bytes),
       verify: (member, bytes, signature) =>
         verifySignature(member, {purpose: "vote", context, bytes, signature}),
     },
     specOf: (_, previous) => ({
+      mixing: {kind: "all"},
+      outer: null,
       codec,
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? initial,
@@ -157,7 +160,14 @@ const methods = {
   prepare(): void {
     const {setup, session} = member();
     const update = drawUpdate(setup, session.view().round);
-    prepared = releaseUpdate({update, weight: WEIGHT, codec, clipNorm: 1e9, hash: sha256}).release;
+    prepared = releaseUpdate({
+      update,
+      weight: WEIGHT,
+      codec,
+      dither: NO_DITHER,
+      clipNorm: 1e9,
+      hash: sha256,
+    }).release;
   },
   /** Contributes, and waits for the round's certificate. */
   async mix() {

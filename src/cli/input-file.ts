@@ -35,3 +35,8 @@ export async function readRoster(path: string): Promise<Roster> {
 export async function readPlan(path: string): Promise<IdentifiedPlan> {
   return parsePlan(await readInput(path, "plan file"), path);
 }
+
+/** The bytes of a flight recorder's trace. @throws CLI_INPUT_UNREADABLE */
+export function readTrace(path: string): Promise<Uint8Array> {
+  return readInput(path, "trace");
+}

@@ -1,3 +1,4 @@
+import {LEAST_ROBUST_MEMBERS} from "../gossip/index.ts";
 import type {IdentifiedPlan, Plan} from "./plan.ts";
 import {runId} from "./plan.ts";
 import type {Roster} from "./roster.ts";
@@ -36,11 +37,35 @@ function inputLines({task: {input}}: Plan): string[] {
   ];
 }
 
-function trainingLine({training, rounds}: Plan): string {
+function trainingLine({training, rounds, mixing}: Plan): string {
   const {optimizer, batchSize, localSteps} = training;
   const batch = batchSize === "all" ? "all its patients" : `${batchSize} patients`;
   const method = `${optimizer.name}, learning rate ${optimizer.learningRate}`;
+  if (mixing.mode === "async") {
+    const way = mixing.exchange === "swap" ? "swap models" : "send each other half of their weight";
+    return `${rounds} rounds; in each, a site trains in units of ${localSteps} steps on ${batch} (${method}) and exchanges with another after each, at its own pace, until every site's training counts as ${mixing.units} units; pairs ${way}.`;
+  }
   return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
+}
+
+function quorumLine({mixing, quorum}: Plan): string {
+  // Masses that have mixed do not tell whose patients they count.
+  if (mixing.mode === "async") return "A round counts when a majority of the members decides it.";
+  return `A round counts when a majority of the members, with at least ${quorum.weightShare * 100} % of the patients, decides it.`;
+}
+
+/** What is done to models that others send; nothing to say where they are taken as they are. */
+function clippingLines({mixing}: Plan): string[] {
+  if (mixing.mode === "rounds" || mixing.robust === "none") return [];
+  return [
+    `A model that a site receives is moved towards its own where it is further off than those of ${mixing.robust.faulty} faulty sites explain; the sites' patients then no longer weigh exactly by their number.`,
+  ];
+}
+
+function leaving({mixing}: Plan): string {
+  return mixing.mode === "async"
+    ? "after each unit the change of the model's parameters, mixed with what others sent,"
+    : "in each round the change of the model's parameters";
 }
 
 function disclosureLine({privacy}: Plan): string {
@@ -59,25 +84,70 @@ function whoLine(plan: Plan, roster: Roster): string {
   return `Who: ${trainers.join(", ")} (${trainers.length} sites).${others} It begins with ${members} sites and ${patients} patients.`;
 }
 
+const TRAVEL: Record<Plan["mixing"]["codec"], string> = {
+  f32: "4 bytes each",
+  fp16: "2 bytes each",
+  int8: "1 byte each, rounded at random",
+  sign: "their signs, and the mean size of each 256",
+  top10: "the largest 26 of each 256",
+  top1: "the largest 3 of each 256",
+};
+
+/** From here on one group of all costs more than phases of smaller ones. */
+const LARGEST_GROUP = 24;
+
+function mixingLines({mixing, task}: Plan, trainers: number): string[] {
+  if (mixing.mode === "async") return [];
+  const {schedule, robust} = mixing;
+  const lines: string[] = [];
+  if (schedule !== "all") {
+    const name = schedule === "grid" ? schedule : schedule.name;
+    lines.push(
+      `Mixing: in phases of the schedule ${name}; one site's result, near everyone's, becomes the round's.`,
+    );
+  } else if (trainers > LARGEST_GROUP) {
+    lines.push(
+      `Mixing: one group of ${trainers} sites; above ${LARGEST_GROUP}, the schedule base is lighter.`,
+    );
+  }
+  if (robust !== "none") {
+    const first = robust.nearestNeighbours ? "after nearest-neighbour mixing, " : "";
+    lines.push(
+      `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
+    );
+    if (task.standardisation === "federated") {
+      lines.push(
+        "The common scaling of the columns is a plain mean all the same: the rule does not protect it.",
+      );
+    }
+    if (trainers < LEAST_ROBUST_MEMBERS) {
+      lines.push(`With fewer than ${LEAST_ROBUST_MEMBERS} sites such a rule protects little.`);
+    }
+  }
+  return lines;
+}
+
 /**
  * What a plan means, in plain language for the people who approve it, one line each: what is trained on which
  * label, who takes part, what leaves a site and what does not, and what the hash is.
  * @param label the outcome that is predicted, as the task file calls it
  */
 export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label: string): string[] {
-  const bytes = plan.mixing.codec === "fp16" ? 2 : 4;
+  const trainers = roster.members.filter(({role}) => role === "trainer").length;
   return [
     `Plan ${plan.name} of the consortium ${plan.consortium}`,
     `What: ${modelLine(plan)} that predicts "${label}" (task ${plan.task.name}).`,
     ...inputLines(plan),
     whoLine(plan, roster),
     `How: ${trainingLine(plan)}`,
+    ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: in each round the change of the model's parameters (${bytes} bytes each), at most ${plan.privacy.clip} long, and the site's number of patients (at most ${plan.weights.cap}).`,
+    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,
     "What does not: no record, no file, no patient's key.",
+    ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",
     disclosureLine(plan),
-    `A round counts when a majority of the members, with at least ${plan.quorum.weightShare * 100} % of the patients, decides it.`,
+    quorumLine(plan),
     `Hash to approve: ${hash}`,
     `First run: ${runId(hash, 1)}`,
   ];

@@ -78,19 +78,13 @@ export const trainingSchema = z
       }),
     ]),
     batchSize: z.union([z.int().min(1), z.literal("all")]).describe("Patients a step, or all of them."),
+    proximal: z
+      .number()
+      .min(0)
+      .describe("Pull towards the round's snapshot at every step (FedProx's mu); 0: none."),
     localSteps: z.int().min(1).max(1_000_000).describe("Steps at each site in a round."),
   })
   .describe("What each site does between two exchanges.");
-
-/** How contributions are mixed; part of {@link planSchema}. */
-export const mixingSchema = z
-  .strictObject({
-    mode: z.literal("rounds"),
-    schedule: z.literal("all").describe("One group of all members."),
-    codec: z.enum(["f32", "fp16"]).describe("How numbers travel: 4 or 2 bytes each."),
-    robust: z.literal("none"),
-  })
-  .describe("How the sites' contributions become one model.");
 
 function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value));

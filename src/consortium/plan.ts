@@ -2,6 +2,7 @@ import {fromString} from "uint8arrays";
 import {z} from "zod";
 import {CodedError, parseYaml, sha256, toHex} from "../core/index.ts";
 import * as blocks from "./plan-blocks.ts";
+import {mixingSchema} from "./plan-mixing.ts";
 import {nameSchema} from "./roster.ts";
 
 /**
@@ -27,7 +28,7 @@ export const planSchema = z.strictObject({
     .describe("What is learned."),
   model: blocks.modelSchema,
   training: blocks.trainingSchema,
-  mixing: blocks.mixingSchema,
+  mixing: mixingSchema,
   weights: blocks.weightsSchema,
   quorum: blocks.quorumSchema,
   start: blocks.startSchema,

@@ -17,6 +17,7 @@ export {
   type LogSink,
   silentLogger,
 } from "./log.ts";
+export {philox4x32} from "./philox.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
 export {closestName, parseYaml} from "./yaml-document.ts";

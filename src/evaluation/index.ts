@@ -6,4 +6,5 @@ export type {EvaluationErrorCode} from "./errors.ts";
 export type {Interval} from "./interval.ts";
 export {meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";
 export {evaluateScores, type Metrics, type ScoredPatients} from "./metrics.ts";
+export {normalQuantile} from "./normal.ts";
 export {brierScore, logLoss} from "./scoring-rules.ts";

@@ -3,7 +3,7 @@ import {armPatience, considerStart} from "./gathering.ts";
 import type {MemberId} from "./quorum.ts";
 import {type Lead, others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
 import type {Accepted} from "./types.ts";
-import {castVote, fetchSnapshot} from "./voting.ts";
+import {considerVote} from "./voting.ts";
 
 /*
  * Single-decree consensus on a round's certificate body: Lamport, The part-time parliament, ACM TOCS 16(2), 1998,
@@ -99,6 +99,8 @@ export function onPromise(
   const {state} = context;
   const {lead} = state;
   if (lead === null || lead.ballot !== ballot || state.decided !== null) return;
+  // What a liar says that it voted for need not have been chosen by anyone.
+  if (state.excluded.has(from)) return;
   lead.promises.set(from, accepted);
   if (lead.phase === "promising" && lead.promises.size >= quorumOf(context)) {
     lead.phase = "gathering";
@@ -109,7 +111,7 @@ export function onPromise(
 
 /** A leader must propose the body of the highest ballot that its majority voted in, if any did. */
 function adoptHighest(context: RoundContext): void {
-  const {lead, held} = context.state;
+  const {lead} = context.state;
   if (lead === null) return;
   let highest: {readonly from: MemberId; readonly accepted: Accepted} | undefined;
   for (const [from, accepted] of lead.promises) {
@@ -118,12 +120,8 @@ function adoptHighest(context: RoundContext): void {
   if (highest === undefined) return;
   const {body} = highest.accepted;
   lead.phase = "voting";
-  if (held.has(body.result)) {
-    castVote(context, lead.ballot, body);
-    return;
-  }
   context.state.proposal = {ballot: lead.ballot, body, from: highest.from};
-  fetchSnapshot(context, body.result, highest.from);
+  considerVote(context);
 }
 
 /** A follower has promised a higher ballot: this member follows from now on. */

@@ -1,5 +1,5 @@
 import {isCoded} from "../core/index.ts";
-import {openSnapshot, type Snapshot, snapshotSize} from "../parameters/index.ts";
+import {type Snapshot, snapshotSize} from "../parameters/index.ts";
 import {type BodyRules, verifyCertificate} from "./certificate.ts";
 import type {Certificate} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
@@ -90,7 +90,7 @@ export class CatchUp {
   #open({body}: Certificate, bytes: Uint8Array): Snapshot | null {
     const {primitives, shapeOf} = this.#setup;
     try {
-      const snapshot = openSnapshot(primitives.hash, bytes, shapeOf(body.round));
+      const snapshot = primitives.arithmetic.openSnapshot(primitives.hash, bytes, shapeOf(body.round));
       return snapshot.hash === body.result ? snapshot : null;
     } catch (error) {
       if (!isCoded(error)) throw error;

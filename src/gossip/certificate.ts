@@ -1,10 +1,12 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
+import type {Arithmetic} from "./arithmetic.ts";
 import {type Certificate, type CertificateBody, canonicalBytes} from "./frames.ts";
 import {type MemberId, majority} from "./quorum.ts";
 
 /** What the protocol needs and must not do itself. */
 export interface Primitives {
   readonly hash: Hash;
+  readonly arithmetic: Arithmetic;
   /** This member's signature over a vote. */
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether `signature` is `member`'s over `bytes`; false, never a throw, for nonsense. */
@@ -51,9 +53,17 @@ export interface BodyRules {
   readonly weightShare: number;
 }
 
+/** Weights that were mixed in phases are as large as they were but for rounding. */
+const ROUNDING = 1e-6;
+
 /** The weight that a round needs, given the largest so far. */
 export function leastWeight(rules: BodyRules, peakWeight: number): number {
   return Math.max(rules.minimumWeight, rules.weightShare * peakWeight);
+}
+
+/** Whether a round of that weight, after rounds of at most `peakWeight`, must not be decided. */
+export function isTooLight(rules: BodyRules, weight: number, peakWeight: number): boolean {
+  return weight < (1 - ROUNDING) * leastWeight(rules, peakWeight);
 }
 
 function isRosterSubset(contributors: readonly MemberId[], members: readonly MemberId[]): boolean {
@@ -73,7 +83,7 @@ export function bodyFault(body: CertificateBody, rules: BodyRules): string | und
   }
   if (contributors.length < rules.minimumContributors) return "too few members contributed";
   if (peakWeight < Math.max(weight, rules.previousPeak)) return "its peak weight is too low";
-  if (weight < leastWeight(rules, peakWeight)) return "too little of the weight contributed";
+  if (isTooLight(rules, weight, peakWeight)) return "too little of the weight contributed";
   return undefined;
 }
 

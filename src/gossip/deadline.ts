@@ -4,6 +4,14 @@ export interface DeadlineLimits {
   readonly maximumMs: number;
 }
 
+/** What a deadline has learnt. */
+export interface DeadlineMemory {
+  /** Null before the first observation. */
+  readonly meanMs: number | null;
+  readonly deviationMs: number;
+  readonly factor: number;
+}
+
 /** A deadline that follows how long things have taken. */
 export interface Deadline {
   /** How long to wait now. */
@@ -12,29 +20,31 @@ export interface Deadline {
   observe(durationMs: number): void;
   /** Someone alive came too late: wait twice as long next time. */
   backOff(): void;
+  /** What it has learnt so far. */
+  memory(): DeadlineMemory;
 }
 
 /**
  * Smoothed mean plus four mean deviations, doubled after a miss; half the plan's maximum until the first
  * observation, so that waiting and exchanging together stay within it.
+ * @param before what an earlier deadline of the same kind had learnt
  * @see RFC 6298, sections 2 and 5.5
  */
-export function createDeadline(limits: DeadlineLimits): Deadline {
+export function createDeadline(limits: DeadlineLimits, before: DeadlineMemory | null = null): Deadline {
   const ceilingMs = Math.max(limits.minimumMs, limits.maximumMs / 2);
   const clamp = (timeMs: number): number => Math.min(ceilingMs, Math.max(limits.minimumMs, timeMs));
-  let meanMs: number | undefined;
-  let deviationMs = 0;
-  let factor = 1;
+  let {meanMs, deviationMs, factor} = before ?? {meanMs: null, deviationMs: 0, factor: 1};
   return {
-    timeoutMs: () => (meanMs === undefined ? ceilingMs : clamp(factor * clamp(meanMs + 4 * deviationMs))),
+    timeoutMs: () => (meanMs === null ? ceilingMs : clamp(factor * clamp(meanMs + 4 * deviationMs))),
     observe(durationMs) {
       factor = 1;
       deviationMs =
-        meanMs === undefined ? durationMs / 2 : 0.75 * deviationMs + 0.25 * Math.abs(meanMs - durationMs);
-      meanMs = meanMs === undefined ? durationMs : 0.875 * meanMs + 0.125 * durationMs;
+        meanMs === null ? durationMs / 2 : 0.75 * deviationMs + 0.25 * Math.abs(meanMs - durationMs);
+      meanMs = meanMs === null ? durationMs : 0.875 * meanMs + 0.125 * durationMs;
     },
     backOff() {
       factor = Math.min(64, 2 * factor);
     },
+    memory: () => ({meanMs, deviationMs, factor}),
   };
 }

@@ -1,62 +1,16 @@
-import {isCoded, toHex} from "../core/index.ts";
-import {
-  applyMixture,
-  type Chunk,
-  checkContribution,
-  contributionSize,
-  createSnapshot,
-  partition,
-  sumChunk,
-  weightOf,
-} from "../parameters/index.ts";
-import {leastWeight} from "./certificate.ts";
+import {toHex} from "../core/index.ts";
+import type {Dither} from "../parameters/index.ts";
+import {isTooLight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {cancelFetches, codecOfRound, fetchFor, type RoundContext, report, sendTo} from "./round-state.ts";
+import {cancelFetches, type RoundContext, report, sendTo} from "./round-state.ts";
 
-/** Who sums which chunk: chunk 0 is the leader's, the others follow in id order. */
-export function ownerOf(exchange: Exchange, chunk: number): MemberId {
-  const {participants, leader} = exchange;
-  const first = participants.findIndex(({member}) => member === leader);
-  return participants[(first + chunk) % participants.length]?.member ?? leader;
-}
-
-function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
+/** The other participants, in id order. */
+export function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
   return exchange.participants
     .map(({member}) => member)
     .filter((member) => member !== context.state.setup.self);
-}
-
-/** Begins the attempt that a leader's start frame describes; any earlier attempt ends. */
-export function beginExchange(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
-  const {state} = context;
-  const codec = codecOfRound(context);
-  const chunks = partition(codec, state.setup.spec.mixed, start.participants.length);
-  const group = groupHash(context, start);
-  endExchange(context);
-  state.exchange = {
-    ballot: start.ballot,
-    leader,
-    group,
-    participants: start.participants,
-    chunks,
-    startedAtMs: context.nowMs,
-    parts: chunks.map(() => new Map()),
-    sums: new Map(),
-    owned: new Map(),
-    result: null,
-    isBroken: false,
-  };
-  // In one chunk everything goes through its owner, the leader; in several, through everyone.
-  const stranger = peersOf(context, state.exchange).find((member) => !state.linked.has(member));
-  if (chunks.length > 1 && stranger !== undefined) {
-    objectTo(context, stranger, "unreachable");
-    return;
-  }
-  chunks.forEach((chunk, index) => {
-    if (ownerOf(state.exchange as Exchange, index) === state.setup.self) gatherChunk(context, index, chunk);
-  });
 }
 
 /** Identifies the attempt that `start` describes. */
@@ -69,70 +23,15 @@ export function groupHash({state}: RoundContext, start: FrameOf<"start">): strin
 export function endExchange(context: RoundContext): void {
   const {state} = context;
   if (state.exchange === null) return;
-  const {group, owned} = state.exchange;
+  const {group} = state.exchange;
   cancelFetches(context, (purpose) => purpose.kind !== "snapshot" && purpose.group === group);
-  for (const hash of owned.values()) context.emit({type: "withdraw", hash});
+  for (const hash of publishedBy(state.exchange)) context.emit({type: "withdraw", hash});
   state.exchange = null;
 }
 
-function gatherChunk(context: RoundContext, index: number, chunk: Chunk): void {
-  const {exchange, own, setup} = context.state;
-  if (exchange === null || own === null) return;
-  const blob = {offset: chunk.offsetBytes, length: chunk.lengthBytes};
-  for (const {member, contribution} of exchange.participants) {
-    if (member === setup.self) continue;
-    fetchFor(
-      context,
-      {kind: "part", group: exchange.group, chunk: index, member},
-      {hash: contribution, ...blob},
-    );
-  }
-  const mine = own.bytes.subarray(chunk.offsetBytes, chunk.offsetBytes + chunk.lengthBytes);
-  onPart(context, index, setup.self, mine);
-}
-
-/** Takes in one member's bytes of a chunk that this member owns. */
-export function onPart(context: RoundContext, index: number, member: MemberId, bytes: Uint8Array): void {
-  const {exchange} = context.state;
-  const parts = exchange?.parts[index];
-  const chunk = exchange?.chunks[index];
-  if (exchange == null || parts === undefined || chunk === undefined) return;
-  parts.set(member, bytes);
-  if (parts.size < exchange.participants.length) return;
-  const inOrder = exchange.participants.flatMap((participant) => parts.get(participant.member) ?? []);
-  try {
-    const mixture = sumChunk(context.state.setup.primitives.hash, codecOfRound(context), chunk, inOrder);
-    parts.clear();
-    exchange.owned.set(index, mixture.hash);
-    context.emit({type: "publish-mixture", mixture});
-    sendTo(context, peersOf(context, exchange), {
-      type: "summed",
-      group: exchange.group,
-      chunk: index,
-      sum: mixture.hash,
-    });
-    onSum(context, index, mixture.bytes);
-  } catch (error) {
-    if (!isCoded(error)) throw error;
-    objectToCulprit(context, chunk, parts);
-  }
-}
-
-function objectToCulprit(
-  context: RoundContext,
-  chunk: Chunk,
-  parts: ReadonlyMap<MemberId, Uint8Array>,
-): void {
-  for (const [member, bytes] of parts) {
-    try {
-      checkContribution(codecOfRound(context), chunk, bytes);
-    } catch (error) {
-      if (!isCoded(error)) throw error;
-      objectTo(context, member, "invalid");
-      // First-hand: while this round lasts, it neither follows this member nor leads with it, be it itself.
-      context.state.excluded.add(member);
-    }
-  }
+function publishedBy(exchange: Exchange): Iterable<string> {
+  if (exchange.kind === "butterfly") return exchange.owned.values();
+  return exchange.kind === "phases" ? exchange.sent.values() : [];
 }
 
 /** Tells the leader, who may be this member itself, that `member` spoils the attempt. */
@@ -147,57 +46,35 @@ export function objectTo(context: RoundContext, member: MemberId, reason: "inval
   else strangers.push({seeker: setup.self, sought: member});
 }
 
-/** Fetches a chunk's sum that its owner announced. */
-export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"summed">): void {
-  const {exchange} = context.state;
-  const chunk = exchange?.chunks[frame.chunk];
-  if (exchange == null || chunk === undefined || frame.group !== exchange.group) return;
-  if (ownerOf(exchange, frame.chunk) !== from || exchange.sums.has(frame.chunk)) return;
-  const purpose = {kind: "sum", group: exchange.group, chunk: frame.chunk, member: from} as const;
-  const isUnderWay = [...context.state.fetches.values()].some(
-    (other) => other.kind === "sum" && other.group === purpose.group && other.chunk === purpose.chunk,
-  );
-  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, offset: 0, length: chunk.lengthBytes});
+/** The key of the attempt's own draws for `purpose`: the same at every member, so that all write the same bytes. */
+export function attemptDither({state}: RoundContext, ...purpose: readonly (string | number)[]): Dither {
+  const {primitives, rules, round} = state.setup;
+  const ballot = state.exchange?.ballot ?? 0;
+  const content = ["consilium/dither/1", rules.run, round, ballot, ...purpose];
+  const digest = primitives.hash(canonicalBytes(content));
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  return {key: [view.getUint32(0), view.getUint32(4)], first: 0};
 }
 
-/** Takes in the owner's bytes of a chunk; with the last one the result is assembled and held. */
-export function onSum(context: RoundContext, index: number, bytes: Uint8Array): void {
+/**
+ * The exchange has ended here: keeps its result.
+ * @param mean `[m]`, the mean of the contributors' parameters, with what is carried along
+ * @param weight sum of the contributors' p_i
+ */
+export function holdResult(context: RoundContext, mean: Float32Array, weight: number): void {
   const {exchange, setup, held} = context.state;
-  const chunk = exchange?.chunks[index];
-  if (exchange == null || chunk === undefined || bytes.length !== chunk.lengthBytes) return;
-  exchange.sums.set(index, bytes);
-  if (exchange.sums.size < exchange.chunks.length) return;
-  const {spec, primitives} = setup;
-  const assembled = exchange.chunks.length === 1 ? bytes : assemble(context, exchange);
-  try {
-    const values = applyMixture(spec.codec, spec.reference, spec.mixed, assembled);
-    const snapshot = createSnapshot(primitives.hash, spec.layout, values);
-    held.set(snapshot.hash, snapshot);
-    exchange.result = {hash: snapshot.hash, weight: weightOf(assembled)};
-    setup.exchanging.observe(context.nowMs - exchange.startedAtMs);
-    const {rules} = setup;
-    const isTooLight =
-      exchange.result.weight < leastWeight(rules, Math.max(rules.previousPeak, exchange.result.weight));
-    if (isTooLight) context.state.minimum = exchange.participants.length + 1;
-  } catch (error) {
-    if (!isCoded(error)) throw error;
-    // Only an owner that lies about a sum brings this about; the sums were checked before they were announced.
-    objectTo(context, ownerOf(exchange, index), "invalid");
-  }
-}
-
-function assemble(context: RoundContext, exchange: Exchange): Uint8Array {
-  const whole = new Uint8Array(contributionSize(codecOfRound(context), context.state.setup.spec.mixed));
-  for (const [index, bytes] of exchange.sums) whole.set(bytes, exchange.chunks[index]?.offsetBytes ?? 0);
-  exchange.sums.clear();
-  return whole;
-}
-
-/** Tells `peer`, whose link came back, of the sums this member announced before. */
-export function resendSums(context: RoundContext, peer: MemberId): void {
-  const {exchange} = context.state;
   if (exchange === null) return;
-  for (const [chunk, sum] of exchange.owned) {
-    sendTo(context, [peer], {type: "summed", group: exchange.group, chunk, sum});
+  const {primitives, spec, rules} = setup;
+  const {arithmetic} = primitives;
+  const values =
+    spec.outer === null
+      ? mean
+      : arithmetic.outerStep(spec.reference, mean, {...spec.outer, size: spec.mixed});
+  const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
+  held.set(snapshot.hash, snapshot);
+  exchange.result = {hash: snapshot.hash, weight};
+  setup.exchanging.observe(context.nowMs - exchange.startedAtMs);
+  if (isTooLight(rules, weight, Math.max(rules.previousPeak, weight))) {
+    context.state.minimum = exchange.participants.length + 1;
   }
 }

@@ -1,8 +1,10 @@
 import {decode, encode} from "cborg";
 import {z} from "zod";
 import {CodedError} from "../core/index.ts";
+import {ASYNC_FRAME_TYPES, asyncFrameSchemas} from "./async/frames.ts";
 
 const MAX_MEMBERS = 1024;
+const MAX_PHASES = 65_536;
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const run = z.string().regex(/^[0-9a-f]{32}$/);
 const member = z.string().min(1).max(64);
@@ -73,6 +75,13 @@ const frameSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     ...common,
+    type: z.literal("mass"),
+    group: hex32,
+    phase: z.int().min(0).max(MAX_PHASES),
+    sum: hex32,
+  }),
+  z.strictObject({
+    ...common,
     type: z.literal("object"),
     group: hex32,
     member,
@@ -82,6 +91,7 @@ const frameSchema = z.discriminatedUnion("type", [
   z.strictObject({...common, type: z.literal("vote"), ballot, body: hex32, signature}),
   z.strictObject({...common, type: z.literal("certificate"), certificate: certificateSchema}),
   z.strictObject({...common, type: z.literal("ask")}),
+  ...asyncFrameSchemas(common),
 ]);
 
 /** A message of the round protocol; docs/wire.md tells what each is for. */
@@ -89,6 +99,17 @@ export type Frame = Readonly<z.infer<typeof frameSchema>>;
 
 /** The frame of that type. */
 export type FrameOf<Type extends Frame["type"]> = Extract<Frame, {type: Type}>;
+
+/** A frame of the round itself. */
+export type RoundFrame = Exclude<Frame, AsyncFrame>;
+
+/** A frame of the asynchronous mode. */
+export type AsyncFrame = FrameOf<(typeof ASYNC_FRAME_TYPES)[number]>;
+
+/** Whether `frame` belongs to the asynchronous mode. */
+export function isAsyncFrame(frame: Frame): frame is AsyncFrame {
+  return ASYNC_FRAME_TYPES.some((type) => type === frame.type);
+}
 
 /** Deterministic CBOR (RFC 8949, 4.2.3) of `value`. */
 export function canonicalBytes(value: unknown): Uint8Array {

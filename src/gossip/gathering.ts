@@ -1,5 +1,6 @@
-import {leastWeight} from "./certificate.ts";
-import {beginExchange, endExchange, groupHash} from "./exchange.ts";
+import {beginExchange} from "./begin-exchange.ts";
+import {isTooLight} from "./certificate.ts";
+import {endExchange, groupHash} from "./exchange.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
@@ -134,7 +135,7 @@ export function considerProposal(context: RoundContext): void {
   const {hash, weight} = exchange.result;
   const body = bodyOf(context, weight, hash);
   if (body === undefined) return;
-  if (body.weight < leastWeight(setup.rules, body.peakWeight)) {
+  if (isTooLight(setup.rules, body.weight, body.peakWeight)) {
     const present = new Set(body.contributors);
     const missing = setup.rules.members.filter((member) => !present.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});
@@ -159,6 +160,7 @@ export function armPatience(context: RoundContext): void {
   if (state.quorumReadyAtMs === null || state.decided !== null || state.lead !== null) return;
   const leader = setup.order.leaderOf(state.highestBallot);
   const openingMs = setup.opening.waitMs ?? setup.readiness.timeoutMs();
-  const trustMs = state.linked.has(leader) ? openingMs + setup.exchanging.timeoutMs() : 0;
+  const isTrusted = state.linked.has(leader) && !state.excluded.has(leader);
+  const trustMs = isTrusted ? openingMs + setup.exchanging.timeoutMs() : 0;
   context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * setup.limits.minimumMs});
 }

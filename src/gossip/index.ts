@@ -1,3 +1,8 @@
+export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
+export {blobsOf as segmentBlobs} from "./async/durable.ts";
+export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
+export type {SegmentView} from "./async/segment-host.ts";
+export type {AsyncSpec} from "./async/spec.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
@@ -14,9 +19,30 @@ export {
 export {type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
-export {createSession, type Session, type SessionView} from "./session.ts";
+export {applyRobustRule} from "./robust/apply.ts";
+export {LEAST_ROBUST_MEMBERS, leastVectors, robustRuleFault} from "./robust/requirement.ts";
+export type {
+  LeftOutReason,
+  RobustOutcome,
+  RobustRule,
+  RobustRuleName,
+  RobustVector,
+  UsedReason,
+  Verdict,
+} from "./robust/rules.ts";
+export {type Sample, sampleBound} from "./robust/sample-bound.ts";
+export {normLimit} from "./robust/screening.ts";
+export {cappedWeights, votedWeightCap} from "./robust/weight-cap.ts";
+export {isExact, type ScheduleSpec} from "./schedules/schedule.ts";
+export {createSession} from "./session.ts";
+export type {Session, SessionView} from "./session-types.ts";
+export {recordSession, type TraceSink} from "./trace/record-session.ts";
+export {type ReplayedStep, replaySession} from "./trace/replay-session.ts";
+export {decodeTrace, type Trace} from "./trace/trace-entry.ts";
 export type {
   Accepted,
+  AsyncRecord,
+  Blob,
   Certified,
   Contribution,
   DurableRecord,
@@ -25,6 +51,7 @@ export type {
   Report,
   Restored,
   RestoredRound,
+  RoundMixing,
   RoundShape,
   RoundSpec,
   SessionSetup,

@@ -1,12 +1,30 @@
 import type {MemberId} from "./quorum.ts";
 
+/** What a {@link Presence} knows. */
+export interface PresenceMemory {
+  readonly linked: readonly MemberId[];
+  readonly lost: readonly MemberId[];
+  readonly heard: readonly MemberId[];
+}
+
 /** Who of the members is there: whose link is up, who was heard, and who was lost. */
 export class Presence {
-  readonly linked = new Set<MemberId>();
+  readonly linked: Set<MemberId>;
   /** Members whose link went down and has not come back. */
-  readonly #lost = new Set<MemberId>();
+  readonly #lost: Set<MemberId>;
   /** Members heard in the round under way. */
-  #heard = new Set<MemberId>();
+  #heard: Set<MemberId>;
+
+  constructor(before: PresenceMemory = {linked: [], lost: [], heard: []}) {
+    this.linked = new Set(before.linked);
+    this.#lost = new Set(before.lost);
+    this.#heard = new Set(before.heard);
+  }
+
+  /** What it knows now. */
+  memory(): PresenceMemory {
+    return {linked: [...this.linked], lost: [...this.#lost], heard: [...this.#heard]};
+  }
 
   /** A member's link is up. */
   up(member: MemberId): void {

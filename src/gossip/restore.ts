@@ -19,13 +19,18 @@ export function restoreSession(records: readonly DurableRecord[]): Restored {
   let restored: RestoredRound | null = null;
   for (const record of records) {
     if (record.kind === "certificate" || record.round !== round) continue;
-    restored ??= {contribution: null, promised: -1, accepted: null, held: null};
-    if (record.kind === "contribution") {
-      restored = {...restored, contribution: record.contribution};
-    } else {
-      const {promised, accepted, snapshot} = record;
-      restored = {...restored, promised, accepted, held: snapshot ?? restored.held};
-    }
+    restored ??= {contribution: null, promised: -1, accepted: null, held: null, segment: null};
+    restored = withRecord(restored, record);
   }
   return {certified, round: restored};
+}
+
+function withRecord(
+  restored: RestoredRound,
+  record: Exclude<DurableRecord, {kind: "certificate"}>,
+): RestoredRound {
+  if (record.kind === "contribution") return {...restored, contribution: record.contribution};
+  if (record.kind === "async") return {...restored, segment: record};
+  const {promised, accepted, snapshot} = record;
+  return {...restored, promised, accepted, held: snapshot ?? restored.held};
 }

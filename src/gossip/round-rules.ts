@@ -1,5 +1,6 @@
 import {type BodyRules, bodyHash, genesisHash} from "./certificate.ts";
-import {majority} from "./quorum.ts";
+import {leaderOrder, majority} from "./quorum.ts";
+import type {RoundSetup} from "./round-state.ts";
 import type {Certified, SessionSetup} from "./types.ts";
 
 /**
@@ -20,5 +21,28 @@ export function rulesAfter(setup: SessionSetup, parent: Certified | null, isNext
     minimumContributors: Math.max(majority(members.length), isFirst ? start.members : 0),
     minimumWeight: isFirst ? start.weight : 0,
     weightShare,
+  };
+}
+
+/** The round that follows `certified`; null after the last. */
+export function roundAfter(
+  setup: SessionSetup,
+  certified: Certified | null,
+  deadlines: Pick<RoundSetup, "readiness" | "exchanging">,
+): RoundSetup | null {
+  const {self, run, rounds, members, start, limits, primitives} = setup;
+  const round = certified === null ? 0 : certified.certificate.body.round + 1;
+  if (round >= rounds) return null;
+  const rules = rulesAfter(setup, certified, true);
+  return {
+    self,
+    round,
+    rules,
+    spec: setup.specOf(round, certified),
+    opening: {members: rules.minimumContributors, waitMs: round === 0 ? start.waitMs : null},
+    order: leaderOrder(primitives.hash, run, round, members),
+    primitives,
+    limits,
+    ...deadlines,
   };
 }

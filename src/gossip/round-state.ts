@@ -2,8 +2,9 @@ import type {Codec, Snapshot} from "../parameters/index.ts";
 import {type BodyRules, type Primitives} from "./certificate.ts";
 import type {Deadline, DeadlineLimits} from "./deadline.ts";
 import type {Exchange} from "./exchange-state.ts";
-import type {Certificate, CertificateBody, Frame} from "./frames.ts";
+import type {Certificate, CertificateBody, Frame, FrameOf} from "./frames.ts";
 import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
+import {leastVectors} from "./robust/requirement.ts";
 import type {
   Accepted,
   Contribution,
@@ -11,6 +12,7 @@ import type {
   Effect,
   Report,
   RestoredRound,
+  RoundMixing,
   RoundSpec,
 } from "./types.ts";
 
@@ -47,6 +49,8 @@ export interface Proposal {
 export type FetchPurpose =
   | {readonly kind: "part"; readonly group: string; readonly chunk: number; readonly member: MemberId}
   | {readonly kind: "sum"; readonly group: string; readonly chunk: number; readonly member: MemberId}
+  | {readonly kind: "mass"; readonly group: string; readonly phase: number; readonly member: MemberId}
+  | {readonly kind: "whole"; readonly group: string; readonly member: MemberId}
   | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
 
 /** What an outstanding write is for. */
@@ -74,6 +78,8 @@ export interface RoundState {
   accepted: Accepted | null;
   lead: Lead | null;
   exchange: Exchange | null;
+  /** What members said of an attempt whose start has not reached this one yet. */
+  readonly early: {readonly from: MemberId; readonly frame: FrameOf<"summed" | "mass">}[];
   proposal: Proposal | null;
   readonly held: Map<string, Snapshot>;
   readonly bodies: Map<string, CertificateBody>;
@@ -98,13 +104,25 @@ export interface RoundContext {
   nextId(): number;
 }
 
-const NOTHING_RESTORED: RestoredRound = {contribution: null, promised: -1, accepted: null, held: null};
+const MAX_EARLY_FRAMES = 4096;
+
+const NOTHING_RESTORED: RestoredRound = {
+  contribution: null,
+  promised: -1,
+  accepted: null,
+  held: null,
+  segment: null,
+};
 
 function firstLead({order, self}: RoundSetup, {promised, accepted}: RestoredRound): Lead | null {
   // A leader that promised or voted before it stopped must not use its ballot again: it takes a later one.
   const isUnused = promised < 0 && accepted === null;
   if (!isUnused || order.leaderOf(0) !== self) return null;
   return {ballot: 0, phase: "gathering", promises: new Map()};
+}
+
+function leastForMixing(mixing: RoundMixing): number {
+  return mixing.kind === "robust" ? leastVectors(mixing.rule) : 1;
 }
 
 /** The state in which a member begins, or after a restart resumes, a round. */
@@ -122,12 +140,13 @@ export function createRoundState(
     heard: new Set(presence.heard),
     excluded: new Set(),
     strangers: [],
-    minimum: setup.rules.minimumContributors,
+    minimum: Math.max(setup.rules.minimumContributors, leastForMixing(setup.spec.mixing)),
     promised: before.promised,
     highestBallot: Math.max(0, before.promised),
     accepted: before.accepted,
     lead: firstLead(setup, before),
     exchange: null,
+    early: [],
     proposal: null,
     held: new Map(before.held === null ? [] : [[before.held.hash, before.held]]),
     bodies: new Map(),
@@ -145,6 +164,13 @@ export function createRoundState(
 /** The codec of the round. */
 export function codecOfRound({state}: RoundContext): Codec {
   return state.setup.spec.codec;
+}
+
+/** A frame of another attempt than the one under way may be ahead of its start: it is kept until that comes. */
+export function keepEarly({state}: RoundContext, from: MemberId, frame: FrameOf<"summed" | "mass">): void {
+  // No attempt says as much as this; a member that invents attempts pushes its own words out.
+  if (state.early.length >= MAX_EARLY_FRAMES) state.early.shift();
+  state.early.push({from, frame});
 }
 
 /** Members of a majority of the roster. */

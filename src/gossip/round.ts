@@ -1,11 +1,13 @@
 import {isCoded, unreachable} from "../core/index.ts";
-import {openSnapshot} from "../parameters/index.ts";
 import {onExchangeOver, onPrepare, onPromise, onPromisePersisted, onRefuse, takeLead} from "./ballots.ts";
+import {onPart, onSum, onSummed, resendSums} from "./butterfly.ts";
 import {verifyCertificate} from "./certificate.ts";
-import {endExchange, objectTo, onPart, onSum, onSummed, resendSums} from "./exchange.ts";
-import type {Frame, FrameOf} from "./frames.ts";
+import {endExchange, objectTo} from "./exchange.ts";
+import type {FrameOf, RoundFrame} from "./frames.ts";
 import {armPatience, considerProposal, considerStart, onReady, onStart} from "./gathering.ts";
+import {onMass, onMassFetched, resendMasses} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
+import {onWhole} from "./robust-exchange.ts";
 import {
   cancelFetches,
   type FetchPurpose,
@@ -66,7 +68,7 @@ export function onPersisted(context: RoundContext, purpose: PersistPurpose): voi
 }
 
 /** Handles a frame of this round from a linked member. */
-export function onFrame(context: RoundContext, from: MemberId, frame: Frame): void {
+export function onFrame(context: RoundContext, from: MemberId, frame: RoundFrame): void {
   const {state} = context;
   state.heard.add(from);
   if (state.decided !== null && frame.type !== "certificate") return;
@@ -84,6 +86,8 @@ export function onFrame(context: RoundContext, from: MemberId, frame: Frame): vo
       return onStart(context, from, frame);
     case "summed":
       return onSummed(context, from, frame);
+    case "mass":
+      return onMass(context, from, frame);
     case "object":
       return onObject(context, from, frame);
     case "propose":
@@ -99,7 +103,7 @@ export function onFrame(context: RoundContext, from: MemberId, frame: Frame): vo
   }
 }
 
-function isLeaderFrame(frame: Frame): frame is FrameOf<"prepare" | "start" | "propose"> {
+function isLeaderFrame(frame: RoundFrame): frame is FrameOf<"prepare" | "start" | "propose"> {
   return frame.type === "prepare" || frame.type === "start" || frame.type === "propose";
 }
 
@@ -133,11 +137,27 @@ export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: U
     return;
   }
   if (state.exchange?.group !== purpose.group) return;
-  if (purpose.kind === "part") onPart(context, purpose.chunk, purpose.member, bytes);
-  else onSum(context, purpose.chunk, bytes);
+  onExchanged(context, purpose, bytes);
   if (state.exchange.isBroken && state.lead?.phase === "mixing") return onExchangeOver(context);
   considerProposal(context);
   considerVote(context);
+}
+
+function onExchanged(
+  context: RoundContext,
+  purpose: Exclude<FetchPurpose, {kind: "snapshot"}>,
+  bytes: Uint8Array,
+): void {
+  switch (purpose.kind) {
+    case "part":
+      return onPart(context, purpose.chunk, purpose.member, bytes);
+    case "sum":
+      return onSum(context, purpose.chunk, bytes);
+    case "mass":
+      return onMassFetched(context, purpose, bytes);
+    default:
+      return onWhole(context, purpose.member, bytes);
+  }
 }
 
 /** Keeps a fetched result. @returns false when the bytes are none of this run's */
@@ -145,7 +165,7 @@ function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
   const {spec, primitives} = state.setup;
   try {
     const expected = {layout: spec.layout, values: spec.reference.length};
-    const snapshot = openSnapshot(primitives.hash, bytes, expected);
+    const snapshot = primitives.arithmetic.openSnapshot(primitives.hash, bytes, expected);
     state.held.set(snapshot.hash, snapshot);
     return true;
   } catch (error) {
@@ -189,6 +209,7 @@ export function onLinkUp(context: RoundContext, peer: MemberId): void {
   if (own !== undefined) sendTo(context, [peer], {type: "ready", contribution: own});
   resendLead(context, peer);
   resendSums(context, peer);
+  resendMasses(context, peer);
   resendVote(context, peer);
   armPatience(context);
   return considerStart(context, false);

@@ -1,8 +1,9 @@
+import {SegmentHost} from "./async/segment-host.ts";
 import {CatchUp} from "./catch-up.ts";
 import {createDeadline} from "./deadline.ts";
-import type {Frame, FrameOf} from "./frames.ts";
+import {type Frame, type FrameOf, isAsyncFrame} from "./frames.ts";
 import {Presence} from "./presence.ts";
-import {leaderOrder, type MemberId} from "./quorum.ts";
+import type {MemberId} from "./quorum.ts";
 import {
   closeRound,
   contribute,
@@ -14,8 +15,9 @@ import {
   onPersisted,
   onTimer,
 } from "./round.ts";
-import {rulesAfter} from "./round-rules.ts";
+import {roundAfter, rulesAfter} from "./round-rules.ts";
 import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
+import type {Session, SessionCheckpoint, SessionView} from "./session-types.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
 import {settle} from "./voting.ts";
 
@@ -24,40 +26,27 @@ const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
 /** An observer asks for news each time this many of the shortest deadlines have passed: it keeps nobody waiting. */
 const OBSERVER_PACE = 5;
 
-/** Where a member stands, for status pages and logs. */
-export interface SessionView {
-  /** The round under way; equal to the plan's rounds when the run has ended. */
-  readonly round: number;
-  readonly isFinished: boolean;
-  readonly certified: Certified | null;
-  readonly ready: readonly MemberId[];
-}
-
 /**
- * One member's part in a run: the rounds one after another, and catching up on those it missed.
- * Sans-I/O: every event returns the effects to carry out, in order; the state changes nowhere else.
+ * Starts or, from what was restored, resumes a member's part in a run.
+ * @param checkpoint where another session of this process stood, for a replay
  */
-export interface Session {
-  /** Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad bytes */
-  handle(event: Event, nowMs: number): Effect[];
-  view(): SessionView;
-}
-
-/** Starts or, from what was restored, resumes a member's part in a run. */
-export function createSession(setup: SessionSetup): Session {
-  return new SessionMachine(setup);
+export function createSession(setup: SessionSetup, checkpoint: SessionCheckpoint | null = null): Session {
+  return new SessionMachine(setup, checkpoint);
 }
 
 class SessionMachine implements Session {
   readonly #setup: SessionSetup;
   readonly #readiness;
   readonly #exchanging;
-  readonly #presence = new Presence();
+  readonly #presence: Presence;
   /** What members that are a round ahead said of it: it is said once. */
   readonly #early = new Map<MemberId, FrameOf<"ready">>();
-  #lastId = 0;
+  /** What the round under way began with. */
+  #opening: Pick<SessionCheckpoint, "atMs" | "worth" | "early">;
+  #lastId: number;
   #certified: Certified | null;
   readonly #catchUp: CatchUp;
+  readonly #segments: SegmentHost;
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
@@ -65,14 +54,33 @@ class SessionMachine implements Session {
   /** Whether this node takes the results without training or voting, as evaluators do. */
   readonly #isObserver: boolean;
 
-  constructor(setup: SessionSetup) {
+  constructor(setup: SessionSetup, before: SessionCheckpoint | null) {
     this.#setup = setup;
     this.#isObserver = !setup.members.includes(setup.self);
-    this.#readiness = createDeadline(setup.limits);
-    this.#exchanging = createDeadline(setup.limits);
-    this.#catchUp = new CatchUp(setup, {emit: (effect) => this.#emit(effect), nextId: () => ++this.#lastId});
+    this.#lastId = before?.lastId ?? 0;
+    this.#presence = new Presence(before?.presence);
+    this.#opening = before ?? {atMs: 0, worth: setup.members, early: []};
+    this.#readiness = createDeadline(setup.limits, before?.readiness);
+    this.#exchanging = createDeadline(setup.limits, before?.exchanging);
+    const outlet = {emit: (effect: Effect) => this.#emit(effect), nextId: () => ++this.#lastId};
+    this.#catchUp = new CatchUp(setup, outlet);
+    this.#segments = new SegmentHost(setup, this.#presence.linked, outlet);
     this.#certified = setup.restored.certified;
-    this.#round = this.#openRound(setup.members, setup.restored.round);
+    this.#round = this.#openRound(this.#opening.worth, setup.restored.round);
+    this.#nowMs = this.#opening.atMs;
+    for (const {from, frame} of this.#opening.early) this.#onFrame(from, frame);
+    this.#segments.follow(this.#round);
+    this.#lastId = before?.lastId ?? 0;
+  }
+
+  checkpoint(): SessionCheckpoint {
+    return {
+      lastId: this.#lastId,
+      presence: this.#presence.memory(),
+      ...this.#opening,
+      readiness: this.#readiness.memory(),
+      exchanging: this.#exchanging.memory(),
+    };
   }
 
   view(): SessionView {
@@ -81,6 +89,7 @@ class SessionMachine implements Session {
       isFinished: this.#round === null,
       certified: this.#certified,
       ready: [...(this.#round?.ready.keys() ?? [])],
+      segment: this.#segments.view(),
     };
   }
 
@@ -88,6 +97,8 @@ class SessionMachine implements Session {
     this.#nowMs = nowMs;
     this.#effects = [];
     this.#dispatch(event);
+    const settled = this.#segments.handle(event, nowMs, this.#round);
+    if (settled !== null) this.#inRound((context) => contribute(context, settled));
     return this.#effects;
   }
 
@@ -114,8 +125,9 @@ class SessionMachine implements Session {
         return this.#onFetchFailed(event.id);
       case "persisted":
         return this.#onPersisted(event.id);
-      default:
+      case "timer":
         return this.#onTimer(event.timer);
+      default: // The asynchronous segment's.
     }
   }
 
@@ -136,26 +148,9 @@ class SessionMachine implements Session {
   }
 
   #openRound(heard: Iterable<MemberId>, restored: RestoredRound | null): RoundState | null {
-    const {self, run, rounds, members, start, limits, primitives} = this.#setup;
-    const round = this.#certified === null ? 0 : this.#certified.certificate.body.round + 1;
-    if (round >= rounds) return null;
-    const rules = rulesAfter(this.#setup, this.#certified, true);
-    return createRoundState(
-      {
-        self,
-        round,
-        rules,
-        spec: this.#setup.specOf(round, this.#certified),
-        opening: {members: rules.minimumContributors, waitMs: round === 0 ? start.waitMs : null},
-        order: leaderOrder(primitives.hash, run, round, members),
-        primitives,
-        limits,
-        readiness: this.#readiness,
-        exchanging: this.#exchanging,
-      },
-      {linked: this.#presence.linked, heard},
-      restored,
-    );
+    const deadlines = {readiness: this.#readiness, exchanging: this.#exchanging};
+    const setup = roundAfter(this.#setup, this.#certified, deadlines);
+    return setup === null ? null : createRoundState(setup, {linked: this.#presence.linked, heard}, restored);
   }
 
   #advance(next: Certified): void {
@@ -163,14 +158,16 @@ class SessionMachine implements Session {
     const hasJumped = round !== this.#round?.setup.round;
     this.#inRound(closeRound);
     for (const timer of TIMERS) this.#emit({type: "disarm", timer});
-    const heard = this.#presence.turn(contributors);
+    const early = [...this.#early].map(([from, frame]) => ({from, frame}));
+    this.#early.clear();
+    this.#opening = {atMs: this.#nowMs, worth: this.#presence.turn(contributors), early};
     this.#certified = next;
     this.#catchUp.end(round);
-    this.#round = this.#openRound(heard, null);
+    this.#round = this.#openRound(this.#opening.worth, null);
     if (this.#isObserver) this.#askAgainLater();
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
     this.#emit({type: "certified", ...next, hasJumped});
-    this.#hearEarly();
+    for (const {from, frame} of early) this.#onFrame(from, frame);
   }
 
   #onFrame(from: MemberId, frame: Frame): void {
@@ -183,18 +180,12 @@ class SessionMachine implements Session {
     else if (!this.#isMember(from)) return;
     else if (frame.round > round) this.#onEarlyFrame(from, frame);
     else if (frame.round < round) this.#onLateFrame(from, frame);
-    else this.#inRound((context) => onFrame(context, from, frame));
+    else if (!isAsyncFrame(frame)) this.#inRound((context) => onFrame(context, from, frame));
   }
 
   #onEarlyFrame(from: MemberId, frame: Frame): void {
     if (frame.type === "ready") this.#early.set(from, frame);
     this.#fallBehind(from);
-  }
-
-  #hearEarly(): void {
-    const early = [...this.#early];
-    this.#early.clear();
-    for (const [from, frame] of early) this.#onFrame(from, frame);
   }
 
   #onAsk(from: MemberId, frame: FrameOf<"ask">): void {
@@ -203,7 +194,8 @@ class SessionMachine implements Session {
 
   #onLateFrame(from: MemberId, frame: Frame): void {
     // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
-    if (frame.type === "ready" || frame.type === "prepare") this.#sendCertificate(from);
+    if (frame.type === "ready" || frame.type === "prepare" || isAsyncFrame(frame))
+      this.#sendCertificate(from);
   }
 
   #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
@@ -257,6 +249,7 @@ class SessionMachine implements Session {
   }
 
   #onTimer(timer: TimerName): void {
+    if (timer === "async") return;
     if (timer === "catch-up") this.#onCatchUpTimer();
     else if (this.#isObserver) {
       for (const peer of this.#presence.linked) this.#ask(peer);

@@ -1,13 +1,27 @@
-import type {Codec, Mixture, Snapshot} from "../parameters/index.ts";
+import type {Codec, Mixture, OuterOptimizer, Snapshot} from "../parameters/index.ts";
+import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
 import type {Certificate, CertificateBody, Frame} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
+import type {RobustRule} from "./robust/rules.ts";
+import type {ScheduleSpec} from "./schedules/schedule.ts";
 
 /** An encoded, released update of this member, named by the SHA-256 of its bytes. */
 export interface Contribution {
   readonly hash: string;
   readonly bytes: Uint8Array;
+}
+
+/** Bytes on a disk, named by their SHA-256. */
+export type Blob = Contribution;
+
+/** Where a member stands in an asynchronous segment; `state` names the blobs. */
+export interface AsyncRecord {
+  readonly kind: "async";
+  readonly round: number;
+  readonly state: Uint8Array;
+  readonly blobs: readonly Blob[];
 }
 
 /** What must be on disk before the protocol goes on; the last record of a kind and round counts. */
@@ -22,6 +36,7 @@ export type DurableRecord =
       /** The result voted for, to be on disk before this record. */
       readonly snapshot: Snapshot | null;
     }
+  | AsyncRecord
   | {readonly kind: "certificate"; readonly certificate: Certificate; readonly snapshot: Snapshot};
 
 /** A vote this member gave. */
@@ -46,6 +61,30 @@ export type Report =
       readonly member: MemberId;
       readonly reason: string;
     }
+  /**
+   * Whether an exchange of `weight` with a member that does not answer was applied there is not known: it was not
+   * applied here, so up to that much mass is lost or doubled.
+   */
+  | {
+      readonly kind: "mass-undetermined";
+      readonly round: number;
+      readonly member: MemberId;
+      readonly weight: number;
+    }
+  /** A member sees other members than this one does: until that has ended they pair at random. */
+  | {readonly kind: "views-differ"; readonly round: number; readonly member: MemberId}
+  /** After a partition this member, on the lighter side, took over `member`'s model instead of mixing. */
+  | {readonly kind: "lineage-adopted"; readonly round: number; readonly member: MemberId}
+  /** What a robust rule did with contributions that it did not take as they were. */
+  | {
+      readonly kind: "verdicts";
+      readonly round: number;
+      readonly verdicts: readonly {
+        readonly member: MemberId;
+        readonly verdict: string;
+        readonly reason: string;
+      }[];
+    }
   /** Proof that a member voted for two results in one ballot. */
   | {
       readonly kind: "equivocation";
@@ -56,7 +95,7 @@ export type Report =
     };
 
 /** Names of the timers of a round; arming one again replaces it. */
-export type TimerName = "deadline" | "exchange" | "patience" | "catch-up";
+export type TimerName = "deadline" | "exchange" | "patience" | "catch-up" | "async";
 
 /** What the caller must do for the protocol, in the order given. */
 export type Effect =
@@ -77,6 +116,8 @@ export type Effect =
   | {readonly type: "persist"; readonly id: number; readonly record: DurableRecord}
   | {readonly type: "arm"; readonly timer: TimerName; readonly afterMs: number}
   | {readonly type: "disarm"; readonly timer: TimerName}
+  /** Train a unit from `start`, `[mixed]`, owned by the receiver; a unit still under way is given up. */
+  | {readonly type: "work"; readonly round: number; readonly unit: number; readonly start: Float32Array}
   | {readonly type: "report"; readonly report: Report}
   /** A round is decided and on disk; `hasJumped` when rounds before it were missed. */
   | {
@@ -89,6 +130,15 @@ export type Effect =
 /** What happened outside. */
 export type Event =
   | {readonly type: "contribute"; readonly round: number; readonly contribution: Contribution}
+  /** Local work may begin: an asynchronous segment does. */
+  | {readonly type: "begin"; readonly round: number}
+  /** A unit of an asynchronous segment is done: the encoded, clipped p (x - start). */
+  | {
+      readonly type: "progress";
+      readonly round: number;
+      readonly unit: number;
+      readonly contribution: Contribution;
+    }
   | {readonly type: "frame"; readonly from: MemberId; readonly frame: Frame}
   | {readonly type: "link-up"; readonly peer: MemberId}
   | {readonly type: "link-down"; readonly peer: MemberId}
@@ -97,14 +147,28 @@ export type Event =
   | {readonly type: "persisted"; readonly id: number}
   | {readonly type: "timer"; readonly timer: TimerName};
 
+/** How a round's contributions become one result. */
+export type RoundMixing =
+  /** One group of all: everyone takes the bytes that a chunk's owner summed. */
+  | {readonly kind: "all"}
+  /** A schedule's phases; the leader's result is the round's. */
+  | {readonly kind: "schedule"; readonly schedule: ScheduleSpec}
+  /** Everyone takes in everyone's contribution and applies the rule. */
+  | {readonly kind: "robust"; readonly rule: RobustRule};
+
 /** What one round mixes. */
 export interface RoundSpec {
+  readonly mixing: RoundMixing;
   readonly codec: Codec;
   readonly layout: Uint8Array;
   /** `[m]`, the common snapshot's values before the round; not changed. */
   readonly reference: Float32Array;
   /** How many leading values are mixed; the others are carried along. */
   readonly mixed: number;
+  /** What is done with the mean of the mixed values; their velocity lies right behind them. Null: the mean is the result. */
+  readonly outer: OuterOptimizer | null;
+  /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
+  readonly asynchronous?: AsyncSpec;
 }
 
 /** Sizes and meaning of a round's result, known without the rounds before it. */
@@ -127,6 +191,8 @@ export interface RestoredRound {
   readonly accepted: Accepted | null;
   /** The result it voted for. */
   readonly held: Snapshot | null;
+  /** Where it stood in the round's asynchronous segment. */
+  readonly segment: AsyncRecord | null;
 }
 
 /** What a session resumes from. */

@@ -2,6 +2,7 @@ import {snapshotSize} from "../parameters/index.ts";
 import {bodyFault, bodyHash, voteBytes} from "./certificate.ts";
 import type {Certificate, CertificateBody, FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
+import {compareResults} from "./result-comparison.ts";
 import {
   cancelFetches,
   type FetchPurpose,
@@ -66,18 +67,27 @@ export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<
 
 /** Votes for the proposal at hand if its result is held, waits for it, or fetches it. */
 export function considerVote(context: RoundContext): void {
-  const {proposal, held, accepted, decided} = context.state;
+  const {proposal, held, accepted, decided, excluded} = context.state;
   if (proposal === null || decided !== null || accepted?.ballot === proposal.ballot) return;
   const {ballot, body, from} = proposal;
+  // It may have shown itself a liar since it proposed.
+  if (excluded.has(from)) return;
   const outlook = outlookOf(context, proposal);
   if (outlook === "differs") {
-    const reason = "its result differs from the one mixed here";
-    report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
+    refuseResult(context, proposal);
   } else if (held.has(body.result)) {
     castVote(context, ballot, body);
   } else if (outlook === "elsewhere") {
     fetchSnapshot(context, body.result, from);
   }
+}
+
+function refuseResult(context: RoundContext, {ballot, body, from}: Proposal): void {
+  const reason = "its result differs from the one mixed here";
+  report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
+  const {exchange, excluded} = context.state;
+  // In phases, and under a robust rule, nobody else can have brought that about.
+  if (ballot === body.attempt && exchange?.kind !== "butterfly") excluded.add(from);
 }
 
 /** Whether this member's own exchange made another result than `proposal`'s, will make it, or can not. */
@@ -86,7 +96,7 @@ function outlookOf({state}: RoundContext, {ballot, body}: Proposal): "differs" |
   if (exchange === null || exchange.ballot !== body.attempt) return "elsewhere";
   const isSameGroup = exchange.participants.every(({member}, index) => member === body.contributors[index]);
   if (!isSameGroup || exchange.participants.length !== body.contributors.length) return "elsewhere";
-  if (exchange.result !== null) return exchange.result.hash === body.result ? "pending" : "differs";
+  if (exchange.result !== null) return compareResults(state, exchange, body.result);
   return exchange.isBroken || ballot > exchange.ballot ? "elsewhere" : "pending";
 }
 

@@ -20,10 +20,16 @@ import {
   sha256,
 } from "../core/index.ts";
 import type {LocatedTask} from "../data/index.ts";
-import {createSession, type Primitives, type Restored, type Session} from "../gossip/index.ts";
+import {
+  type Primitives,
+  parameterArithmetic,
+  type Restored,
+  recordSession,
+  type Session,
+} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkEvents, NetworkOptions} from "../network/index.ts";
-import type {StateDirectory} from "../storage/index.ts";
+import type {RunStorage, StateDirectory} from "../storage/index.ts";
 import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
@@ -32,6 +38,7 @@ import {planStages} from "./plan-stages.ts";
 import {openRecords, sealSplit, writeRecord} from "./records.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
 import {Run, type RunOutcome} from "./run.ts";
+import {sessionSetup, traceContext} from "./session-setup.ts";
 import {openSite, type Site} from "./site.ts";
 import type {Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
@@ -77,6 +84,7 @@ function primitivesOf(identity: Identity, consortium: string, run: string): Prim
   const context = {consortium, run, epoch: 0};
   return {
     hash: sha256,
+    arithmetic: parameterArithmetic,
     sign: (bytes) => identity.sign("vote", context, bytes),
     verify: (member, bytes, signature) =>
       verifySignature(member, {purpose: "vote", context, bytes, signature}),
@@ -117,7 +125,7 @@ async function establish(options: NodeOptions): Promise<Facts> {
   return {
     identity,
     site,
-    stages: planStages(plan.plan, site.features.length),
+    stages: planStages(plan.plan, site.features.length, site.patients),
     run: runId(plan.hash, options.attempt),
     consortium: consortiumId(roster.consortium),
     members: roster.members
@@ -127,27 +135,21 @@ async function establish(options: NodeOptions): Promise<Facts> {
   };
 }
 
-function sessionOf({plan, roster}: NodeOptions, facts: Facts, restored: Restored): Session {
-  const {start, quorum, deadline, weights} = plan.plan;
-  const {identity, run, consortium, stages, members} = facts;
-  return createSession({
-    self: identity.peerId,
-    run,
-    roster: rosterHash(roster),
-    members,
-    rounds: stages.rounds,
-    start: {
-      members: start.members,
-      weight: start.patients / weights.reference,
-      waitMs: 1000 * start.waitSeconds,
-    },
-    weightShare: quorum.weightShare,
-    limits: {minimumMs: 1000 * deadline.minimumSeconds, maximumMs: 1000 * deadline.maximumSeconds},
-    primitives: primitivesOf(identity, consortium, run),
-    specOf: stages.specOf,
-    shapeOf: stages.shapeOf,
-    restored,
-  });
+async function recordedSession(
+  options: NodeOptions,
+  facts: Facts,
+  {restored, storage}: {readonly restored: Restored; readonly storage: RunStorage},
+): Promise<Session> {
+  const {plan, roster, logger} = options;
+  const {identity, run, consortium, site} = facts;
+  const session = {...facts, self: identity.peerId, roster: rosterHash(roster)};
+  const names = new Map(roster.members.map(({peerId, name}) => [peerId, name]));
+  const primitives = primitivesOf(identity, consortium, run);
+  const trace = await storage.openTrace((error) =>
+    logger.warn("the flight recorder has stopped", {error: errorLine(error)}),
+  );
+  const context = traceContext(plan.plan, session, {features: site.features.length, names});
+  return recordSession({...sessionSetup(plan.plan, session), primitives, restored}, context, trace);
 }
 
 /** Opens the trainer and says what it computes on, and what a faster backend lacks. */
@@ -224,12 +226,13 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     }),
   );
   await siteRun.prepare(restored);
-  const session = sessionOf(options, facts, restored);
+  const session = await recordedSession(options, facts, {restored, storage});
+  const vectors = new Set<string>();
   const transport = createTransport({
     session,
     clock,
     logger: logger.child({room: "gossip"}),
-    write: (record) => writeRecord(storage, record),
+    write: (record) => writeRecord(storage, record, vectors),
     onRunEffect: (effect) => siteRun.onRunEffect(effect),
     onFatal: fail,
   });

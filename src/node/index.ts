@@ -6,3 +6,4 @@ export type {NodeView, PeerView, RoundView} from "./node-view.ts";
 export {type PatientScores, patientLabels} from "./patient-scores.ts";
 export type {RunOutcome} from "./run.ts";
 export {federatedStandardiser, ownStandardiser, siteStandardiser} from "./scaling.ts";
+export {type TracedSession, tracedSession} from "./session-setup.ts";

@@ -13,6 +13,13 @@ export function outdatedResult(certificates: readonly Certificate[], models: num
   return oldest === undefined || keptResults(certificates, models).has(oldest) ? undefined : oldest;
 }
 
+/** What a member had written down about the round it was in. */
+function blobsOf(round: Restored["round"]): readonly {readonly hash: string}[] {
+  if (round === null) return [];
+  const {held, contribution, segment} = round;
+  return [held, contribution, ...(segment?.blobs ?? [])].filter((blob) => blob !== null);
+}
+
 /** Removes from `store` what attempts before a restart left behind. */
 export async function removeStale(
   store: ModelStore,
@@ -21,7 +28,6 @@ export async function removeStale(
   {round}: Restored,
 ): Promise<void> {
   const kept = keptResults(certificates, models);
-  if (round?.held != null) kept.add(round.held.hash);
-  if (round?.contribution != null) kept.add(round.contribution.hash);
+  for (const {hash} of blobsOf(round)) kept.add(hash);
   for (const hash of await store.list()) if (!kept.has(hash)) await store.remove(hash);
 }

@@ -1,13 +1,53 @@
 import type {Plan} from "../consortium/index.ts";
 import {sha256} from "../core/index.ts";
+import type {AsyncSpec, RoundMixing} from "../gossip/index.ts";
 import {initialParameters, layoutOf} from "../model/index.ts";
+import {codecOf} from "../parameters/index.ts";
 import {createStages, type Stages} from "./stages.ts";
+
+/** How many units' progress a fast site's may count more than the slowest one's: enough to keep it busy. */
+const MAXIMUM_LEAD_UNITS = 2;
+
+/** The asynchronous segments of `plan` at a site of weight `weight`; null in a plan of rounds. */
+function asynchronousOf({mixing}: Plan, weight: number): AsyncSpec | null {
+  if (mixing.mode === "rounds") return null;
+  const {exchange, partners, units, abandonSeconds, codec, robust} = mixing;
+  return {
+    exchange,
+    units,
+    weight,
+    schedule: partners === "random" ? null : partners,
+    codec: codecOf(codec),
+    abandonMs: 1000 * abandonSeconds,
+    maximumLead: MAXIMUM_LEAD_UNITS,
+    clipFaulty: robust === "none" ? null : robust.faulty,
+  };
+}
+
+type Clipping = Extract<Plan["mixing"], {mode: "async"}>["robust"];
+
+/** How masses are mixed at the end of a segment: where those of others are not believed, not as one sum either. */
+function closingOf(robust: Clipping): RoundMixing {
+  if (robust === "none") return {kind: "all"};
+  const {faulty} = robust;
+  return {kind: "robust", rule: {rule: "centred-clipping", faulty, nearestNeighbours: false}};
+}
+
+function mixingOf({mixing}: Plan): RoundMixing {
+  if (mixing.mode === "async") return closingOf(mixing.robust);
+  const {schedule, robust} = mixing;
+  if (robust !== "none") return {kind: "robust", rule: robust};
+  if (schedule === "all") return {kind: "all"};
+  return {kind: "schedule", schedule: schedule === "grid" ? {name: "grid"} : schedule};
+}
 
 /**
  * The rounds of `plan` on data of `features` features, as every member has them.
+ * @param patients what this site counts as; it decides nothing but what an asynchronous segment begins with
  * @throws MODEL_SPEC_INVALID
  */
-export function planStages({model, seed, rounds, task, mixing, weights}: Plan, features: number): Stages {
+export function planStages(plan: Plan, features: number, patients = 1): Stages {
+  const {model, seed, rounds, task, mixing, weights} = plan;
   return createStages({
     isFederated: task.standardisation === "federated",
     features,
@@ -15,6 +55,9 @@ export function planStages({model, seed, rounds, task, mixing, weights}: Plan, f
     model: layoutOf(model, features),
     initial: initialParameters(model, features, seed),
     codec: mixing.codec,
+    asynchronous: asynchronousOf(plan, patients / weights.reference),
+    mixing: mixingOf(plan),
+    outer: mixing.mode === "async" || mixing.outer === "none" ? null : mixing.outer,
     reference: weights.reference,
     contract: task.contract,
     hash: sha256,

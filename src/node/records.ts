@@ -2,6 +2,8 @@ import {decode} from "cborg";
 import {z} from "zod";
 import {CodedError, sha256} from "../core/index.ts";
 import {
+  type AsyncRecord,
+  type Blob,
   type Certificate,
   canonicalBytes,
   type DurableRecord,
@@ -10,6 +12,7 @@ import {
   type Restored,
   type RoundShape,
   restoreSession,
+  segmentBlobs,
 } from "../gossip/index.ts";
 import {openSnapshot, type Snapshot} from "../parameters/index.ts";
 import type {RunStorage} from "../storage/index.ts";
@@ -26,6 +29,7 @@ const recordSchema = z.discriminatedUnion("kind", [
     snapshot: z.string().nullable(),
   }),
   z.strictObject({kind: z.literal("certificate"), certificate: bytesSchema}),
+  z.strictObject({kind: z.literal("async"), round: z.int(), state: bytesSchema}),
   z.strictObject({kind: z.literal("split"), manifest: z.string()}),
   z.strictObject({kind: z.literal("test-opened"), manifest: z.string(), result: z.string()}),
   z.strictObject({
@@ -60,8 +64,13 @@ function decodeRecord(bytes: Uint8Array): JournalRecord {
 /**
  * Writes what the protocol wants on disk: first the blob, then the line that names it, so that no line ever
  * names a blob that is not there.
+ * @param vectors hashes of an asynchronous segment's vectors that this process has written and not removed; kept up
  */
-export async function writeRecord({journal, models}: RunStorage, record: DurableRecord): Promise<void> {
+export async function writeRecord(
+  {journal, models}: RunStorage,
+  record: DurableRecord,
+  vectors: Set<string> = new Set(),
+): Promise<void> {
   switch (record.kind) {
     case "contribution": {
       const {hash, bytes} = record.contribution;
@@ -76,6 +85,8 @@ export async function writeRecord({journal, models}: RunStorage, record: Durable
         encodeRecord({kind: "ballot", round, promised, accepted: vote, snapshot: snapshot?.hash ?? null}),
       );
     }
+    case "async":
+      return writeSegment({journal, models}, record, vectors);
     default: {
       const {certificate, snapshot} = record;
       const isStored = (await models.list()).includes(snapshot.hash);
@@ -83,6 +94,20 @@ export async function writeRecord({journal, models}: RunStorage, record: Durable
       return journal.append(encodeRecord({kind: "certificate", certificate: canonicalBytes(certificate)}));
     }
   }
+}
+
+/** Writes where an asynchronous segment stands, then removes the vectors that only the record before it named. */
+async function writeSegment(
+  {journal, models}: Pick<RunStorage, "journal" | "models">,
+  {round, state, blobs}: AsyncRecord,
+  vectors: Set<string>,
+): Promise<void> {
+  for (const {hash, bytes} of blobs) if (!vectors.has(hash)) await models.put(hash, bytes);
+  await journal.append(encodeRecord({kind: "async", round, state}));
+  const named = new Set(blobs.map(({hash}) => hash));
+  for (const hash of vectors) if (!named.has(hash)) await models.remove(hash);
+  vectors.clear();
+  for (const hash of named) vectors.add(hash);
 }
 
 /**
@@ -127,6 +152,16 @@ class BlobReader {
     return bytes === undefined ? null : openSnapshot(sha256, bytes, this.#shapeOf(round));
   }
 
+  async #segment(round: number, state: Uint8Array): Promise<AsyncRecord> {
+    const blobs: Blob[] = [];
+    for (const hash of segmentBlobs(state)) {
+      const bytes = await this.#storage.models.get(hash);
+      if (bytes === undefined) throw foreign("a vector of its asynchronous segment is missing");
+      blobs.push({hash, bytes});
+    }
+    return {kind: "async", round, state, blobs};
+  }
+
   /** The record of `line`, or null when it is of no use any more. */
   async record(line: JournalRecord): Promise<DurableRecord | null> {
     if (line.kind === "contribution") {
@@ -134,6 +169,7 @@ class BlobReader {
       if (bytes === undefined) return null;
       return {kind: "contribution", round: line.round, contribution: {hash: line.hash, bytes}};
     }
+    if (line.kind === "async") return this.#segment(line.round, line.state);
     if (line.kind !== "ballot") return null;
     const {round, promised, accepted} = line;
     return {
@@ -144,6 +180,21 @@ class BlobReader {
       snapshot: await this.snapshot(round, line.snapshot),
     };
   }
+}
+
+function newestOf(certificates: readonly Certificate[]): Certificate | undefined {
+  return certificates.reduce<Certificate | undefined>(
+    (best, certificate) =>
+      best !== undefined && best.body.round >= certificate.body.round ? best : certificate,
+    undefined,
+  );
+}
+
+/** What was written about `round`; of a segment only the newest line, as only its vectors are still there. */
+function linesOf(lines: readonly JournalRecord[], round: number): JournalRecord[] {
+  const ofRound = lines.filter((line) => "round" in line && line.round === round);
+  const segment = ofRound.findLast((line) => line.kind === "async");
+  return ofRound.filter((line) => line.kind !== "async" || line === segment);
 }
 
 /**
@@ -160,19 +211,15 @@ export async function openRecords(
     line.kind === "certificate" ? [decodeCertificate(line.certificate)] : [],
   );
   const records: DurableRecord[] = [];
-  const newest = certificates.reduce<Certificate | undefined>(
-    (best, certificate) =>
-      best !== undefined && best.body.round >= certificate.body.round ? best : certificate,
-    undefined,
-  );
+  const newest = newestOf(certificates);
   const round = newest === undefined ? 0 : newest.body.round + 1;
   if (newest !== undefined) {
     const snapshot = await blobs.snapshot(newest.body.round, newest.body.result);
     if (snapshot === null) throw foreign("the result of its last certificate is missing");
     records.push({kind: "certificate", certificate: newest, snapshot});
   }
-  for (const line of lines) {
-    const record = "round" in line && line.round === round ? await blobs.record(line) : null;
+  for (const line of linesOf(lines, round)) {
+    const record = await blobs.record(line);
     if (record !== null) records.push(record);
   }
   const isTestOpened = lines.some(({kind}) => kind === "test-opened");

@@ -1,5 +1,5 @@
 import type {Plan} from "../consortium/index.ts";
-import {sha256} from "../core/index.ts";
+import {createRandom, sha256} from "../core/index.ts";
 import {
   fromUnitRange,
   meanOf,
@@ -10,7 +10,14 @@ import {
   toUnitRange,
 } from "../data/index.ts";
 import {type Certified, type LocalProgress, type RoundSpec, rebase} from "../gossip/index.ts";
-import {type Release, releaseUpdate} from "../privacy/index.ts";
+import {codecOf, drawDither, keptBack} from "../parameters/index.ts";
+import {
+  clipFactor,
+  type Release,
+  type ReleasedUpdate,
+  releaseUpdate,
+  type UpdateToRelease,
+} from "../privacy/index.ts";
 import type {Trainer} from "../training/index.ts";
 import {federatedStandardiser, siteStandardiser} from "./scaling.ts";
 import type {Site} from "./site.ts";
@@ -43,10 +50,28 @@ export interface RoundWork {
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome>;
+  /** A unit of the asynchronous segment that follows `certified`: local steps from `start`, `[mixed]`. */
+  runUnit(
+    certified: Certified | null,
+    {unit, start}: {readonly unit: number; readonly start: Float32Array},
+    signal: AbortSignal,
+  ): Promise<RoundOutcome>;
   /** Probability of label 1 for each patient of `rows`, `[patients]`, under the parameters of `certified`. */
   score(certified: Certified, rows: PatientMatrix): Promise<Float32Array>;
+  /**
+   * Tells what became of the release `hash`: only what a certificate contains has been sent. What a sparse codec kept
+   * back is remembered in memory alone; after a restart it is lost, which costs progress and nothing else.
+   */
+  settle(hash: string, isUsed: boolean): void;
   trainer(): Trainer | null;
   close(): Promise<void>;
+}
+
+/** A round of training at hand. */
+interface TrainingRound {
+  readonly round: number;
+  readonly step: number;
+  readonly spec: RoundSpec;
 }
 
 /** The {@link RoundWork} of one site in one run. */
@@ -59,6 +84,10 @@ class SiteWork implements RoundWork {
   readonly #weight: number;
   #opening: Promise<{readonly trainer: Trainer; readonly standardiser: Standardiser}> | null = null;
   #trainer: Trainer | null = null;
+  /** What a sparse codec kept back so far. */
+  #keptBack: Float32Array | null = null;
+  /** The same once the release `hash` is known to be used. */
+  #pending: {readonly hash: string; readonly keptBack: Float32Array} | null = null;
 
   constructor(options: RoundWorkOptions) {
     this.#options = options;
@@ -67,6 +96,11 @@ class SiteWork implements RoundWork {
 
   trainer(): Trainer | null {
     return this.#trainer;
+  }
+
+  settle(hash: string, isUsed: boolean): void {
+    if (isUsed && this.#pending?.hash === hash) this.#keptBack = this.#pending.keptBack;
+    this.#pending = null;
   }
 
   async run(
@@ -78,12 +112,37 @@ class SiteWork implements RoundWork {
     const round = certified === null ? 0 : certified.certificate.body.round + 1;
     const stage = stages.stageOf(round);
     const spec = stages.specOf(round, certified);
-    if (stage.kind === "training") return this.#train(stage.step, spec, progress, signal);
+    if (stage.kind === "training") return this.#train({round, step: stage.step, spec}, progress, signal);
     const update = this.#statistics(stage.kind, spec.reference);
     // Each statistic lies in [0, 1] by its declared range: that is its bound, not the plan's.
     const clipNorm = Math.sqrt(site.features.length);
-    const released = releaseUpdate({update, weight: this.#weight, codec: spec.codec, clipNorm, hash: sha256});
+    const released = this.#release(round, {update, codec: spec.codec, clipNorm});
     return {...released, update, loss: null};
+  }
+
+  async runUnit(
+    certified: Certified | null,
+    {unit, start}: {readonly unit: number; readonly start: Float32Array},
+    signal: AbortSignal,
+  ): Promise<RoundOutcome> {
+    const {stages, plan} = this.#options;
+    const round = certified === null ? 0 : certified.certificate.body.round + 1;
+    const stage = stages.stageOf(round);
+    const {reference, asynchronous} = stages.specOf(round, certified);
+    const {localSteps} = plan.training;
+    const {trainer} = await this.#open(reference);
+    const units = asynchronous?.units ?? 1;
+    const step = stage.kind === "training" ? stage.step * units + unit : unit;
+    const firstStep = step * localSteps;
+    const {parameters, meanLoss} = await trainer.localSteps({start, firstStep, steps: localSteps, signal});
+    const update = parameters.map((value, index) => value - (start[index] ?? 0));
+    const codec = codecOf(plan.mixing.codec);
+    const released = this.#release(
+      round,
+      {update, codec, clipNorm: plan.privacy.clip},
+      `dither of unit ${unit}`,
+    );
+    return {...released, update, loss: meanLoss};
   }
 
   async score(certified: Certified, rows: PatientMatrix): Promise<Float32Array> {
@@ -101,8 +160,7 @@ class SiteWork implements RoundWork {
 
   /** snapshot -> local steps -> release. */
   async #train(
-    step: number,
-    {reference, mixed, codec}: RoundSpec,
+    {round, step, spec: {reference, mixed, codec}}: TrainingRound,
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome> {
@@ -110,6 +168,7 @@ class SiteWork implements RoundWork {
     const {trainer} = await this.#open(reference);
     const snapshot = reference.subarray(0, mixed);
     const {parameters, meanLoss} = await trainer.localSteps({
+      anchor: snapshot,
       start: rebase(snapshot, progress),
       firstStep: step * training.localSteps,
       steps: training.localSteps,
@@ -117,8 +176,24 @@ class SiteWork implements RoundWork {
     });
     const update = parameters.map((value, index) => value - (snapshot[index] ?? 0));
     const clipNorm = privacy.clip;
-    const released = releaseUpdate({update, weight: this.#weight, codec, clipNorm, hash: sha256});
+    const intended = update.map((value, index) => value + (this.#keptBack?.[index] ?? 0));
+    const released = this.#release(round, {update: intended, codec, clipNorm});
+    const {release, norm} = released;
+    if (codec.isSparse) {
+      const sent = {factor: clipFactor(norm, clipNorm), contribution: release.bytes};
+      this.#pending = {hash: release.hash, keptBack: keptBack(codec, intended, sent)};
+    }
     return {...released, update, loss: meanLoss};
+  }
+
+  #release(
+    round: number,
+    what: Pick<UpdateToRelease, "update" | "codec" | "clipNorm">,
+    purpose = "dither",
+  ): ReleasedUpdate {
+    const {plan, site} = this.#options;
+    const random = createRandom({seed: plan.seed, site: site.member.name, round, purpose});
+    return releaseUpdate({...what, weight: this.#weight, dither: drawDither(random), hash: sha256});
   }
 
   #statistics(kind: "mean" | "deviation", reference: Float32Array): Float32Array {

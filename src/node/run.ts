@@ -17,6 +17,7 @@ import type {RunStorage} from "../storage/index.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
 import {encodeRecord} from "./records.ts";
+import {logReport} from "./report-log.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {Site} from "./site.ts";
 import type {Stages} from "./stages.ts";
@@ -136,7 +137,8 @@ export class Run {
   /** Takes what the protocol has to say. */
   onRunEffect(effect: RunEffect): void {
     if (effect.type === "certified") this.#onCertified(effect);
-    else this.#onReport(effect.report);
+    else if (effect.type === "work") this.#run(() => this.#workOnUnit(effect));
+    else if (effect.type === "report") this.#onReport(effect.report);
   }
 
   #run(task: () => Promise<void>): void {
@@ -146,7 +148,27 @@ export class Run {
   #begin(certified: Certified | null, progress: LocalProgress | null): void {
     const {members, self} = this.#options;
     // An evaluator takes the results and trains nothing.
-    if (members.includes(self)) this.#run(() => this.#workOn(certified, progress));
+    if (!members.includes(self)) return;
+    const {segment, round} = this.#session?.view() ?? {segment: null, round: 0};
+    if (segment === null) this.#run(() => this.#workOn(certified, progress));
+    else this.#transport?.handle({type: "begin", round});
+  }
+
+  /** A unit of an asynchronous segment. */
+  async #workOnUnit({round, unit, start}: Extract<RunEffect, {type: "work"}>): Promise<void> {
+    const {signal} = this.#working;
+    const {work, logger} = this.#options;
+    const certified = this.#session?.view().certified ?? null;
+    this.#activity = "training";
+    try {
+      const {release, loss, isClipped} = await work.runUnit(certified, {unit, start}, signal);
+      if (signal.aborted) return;
+      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round, unit});
+      this.#keepLoss(loss);
+      this.#transport?.handle({type: "progress", round, unit, contribution: release});
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   /** The round: local work on the certified snapshot; its release goes to the protocol. */
@@ -217,6 +239,7 @@ export class Run {
     const {self, stages} = this.#options;
     if (last === null) return null;
     if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
+    this.#options.work.settle(last.hash, !last.isUnused);
     // Used, or perhaps used in a round that was missed: it must not be applied twice.
     if (!last.isUnused) this.#last = null;
     if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;
@@ -263,25 +286,12 @@ export class Run {
 
   #onReport(report: Report): void {
     const {logger, nameOf, storage} = this.#options;
-    const {kind, round} = report;
-    if (kind === "waiting") {
-      this.#waitingFor = report.missing;
-      logger.warn("waiting for members", {round, missing: report.missing.map(nameOf)});
-    } else if (kind === "equivocation") {
-      const {member, ballot, votes} = report;
-      logger.error("a member voted for two results", {round, member: nameOf(member)});
+    if (report.kind === "waiting") this.#waitingFor = report.missing;
+    if (report.kind === "equivocation") {
+      const {kind, round, member, ballot, votes} = report;
       const record = encodeRecord({kind, round, member, ballot, votes: [...votes]});
       this.#run(() => storage.journal.append(record));
-    } else if (kind === "took-over") {
-      logger.info("this site leads the round anew", {round});
-    } else if (kind === "left-out") {
-      logger.info("the round went on without this site", {round});
-    } else {
-      logger.warn("a member's part was refused", {
-        round,
-        member: nameOf(report.member),
-        reason: report.reason,
-      });
     }
+    logReport(logger, report, nameOf);
   }
 }

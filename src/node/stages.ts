@@ -1,11 +1,12 @@
 import {type Hash, toHex} from "../core/index.ts";
-import type {Certified, RoundShape, RoundSpec} from "../gossip/index.ts";
+import type {AsyncSpec, Certified, RoundMixing, RoundShape, RoundSpec} from "../gossip/index.ts";
 import {
   type CodecName,
   codecOf,
   type Layout,
   layoutHash,
   layoutSize,
+  type OuterOptimizer,
   type TensorLayout,
 } from "../parameters/index.ts";
 
@@ -27,6 +28,12 @@ export interface StagesOptions {
   readonly model: Layout;
   readonly initial: Float32Array;
   readonly codec: CodecName;
+  /** How each round of training is an asynchronous segment, which ends in an exact round; null: it is none. */
+  readonly asynchronous: AsyncSpec | null;
+  /** How rounds of training are mixed; statistics always are in one group. */
+  readonly mixing: RoundMixing;
+  /** The outer optimiser, whose velocity then lies behind the parameters; null: the mean is the result. */
+  readonly outer: OuterOptimizer | null;
   /** N0 of the plan. */
   readonly reference: number;
   /** The data contract's hash. */
@@ -62,13 +69,15 @@ interface StageLayout {
 }
 
 /** Layouts of the statistics' rounds, if there are any, and of training. */
-function stageLayouts({isFederated, features, model, contract, hash}: StagesOptions): StageLayout[] {
+function stageLayouts({isFederated, features, model, outer, contract, hash}: StagesOptions): StageLayout[] {
   const vector = (name: string, length: number): TensorLayout => ({name, shape: [length]});
   const mean = vector("statistics.mean", features);
   const carried = [vector("statistics.squaredDeviation", features), mean, vector("statistics.count", 1)];
+  const velocity = outer === null ? [] : [vector("outer.velocity", layoutSize(model))];
+  const learned = [...model.tensors, ...velocity];
   const layouts: Layout[] = isFederated
-    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model.tensors, ...carried]}]
-    : [model];
+    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...learned, ...carried]}]
+    : [{tensors: learned}];
   return layouts.map((layout) => ({
     hash: layoutHash(hash, layout, contract),
     values: layoutSize(layout),
@@ -77,7 +86,8 @@ function stageLayouts({isFederated, features, model, contract, hash}: StagesOpti
 
 /**
  * The rounds of a run. With federated statistics two rounds come first, whose results every later snapshot
- * carries behind the parameters: [parameters | squared deviation | mean | count]. So the scaling that a model
+ * carries behind the parameters: [parameters | velocity | squared deviation | mean | count], the velocity only with an
+ * outer optimiser. So the scaling that a model
  * needs is part of the certified model, and a late member finds it there.
  */
 export function createStages(options: StagesOptions): Stages {
@@ -91,6 +101,7 @@ export function createStages(options: StagesOptions): Stages {
     const {hash: layout, values} = layoutAt(round);
     return {layout, values};
   };
+  const {asynchronous} = options;
   return {
     rounds: first + trainingRounds,
     layout: toHex(training.hash),
@@ -100,10 +111,13 @@ export function createStages(options: StagesOptions): Stages {
     },
     shapeOf,
     specOf: (round, previous) => ({
-      codec: codecOf(round < first ? "f32" : options.codec),
+      mixing: round < first ? {kind: "all"} : options.mixing,
+      codec: codecOf(round < first || asynchronous !== null ? "f32" : options.codec),
+      ...(round < first || asynchronous === null ? {} : {asynchronous}),
       layout: layoutAt(round).hash,
       reference: referenceOf(options, round - first, layoutAt(round).values, previous),
       mixed: round < first ? features : size,
+      outer: round < first ? null : options.outer,
     }),
     parametersOf: (values) => values.subarray(0, size),
     statisticsOf(values) {
@@ -132,7 +146,8 @@ function referenceOf(
     values[2 * features] = Math.round((previous?.certificate.body.weight ?? 0) * reference);
   } else if (step === 0) {
     values.set(initial);
-    values.set(before, initial.length);
+    // Between them lies the outer optimiser's velocity, if there is one: it begins at 0.
+    values.set(before, size - before.length);
   } else {
     values.set(before);
   }

@@ -15,7 +15,7 @@ import type {Snapshot} from "../parameters/index.ts";
 import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
 
 /** Effects that are not the transport's but the run's. */
-export type RunEffect = Extract<Effect, {type: "certified" | "report"}>;
+export type RunEffect = Extract<Effect, {type: "certified" | "report" | "work"}>;
 
 /** What carries the session's effects out. */
 export interface TransportOptions {
@@ -163,6 +163,7 @@ class SessionTransport implements Transport {
   }
 
   #publishOwn({hash}: Contribution, network: Network): void {
+    // What an asynchronous segment hands in is published as a mixture before.
     if (this.#own?.hash === hash) network.publish(this.#own);
   }
 

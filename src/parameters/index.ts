@@ -1,15 +1,30 @@
-export {type Codec, type CodecName, codecOf} from "./codec.ts";
+export {
+  BLOCK_VALUES,
+  type Codec,
+  type CodecName,
+  type Dither,
+  drawDither,
+  NO_DITHER,
+} from "./codecs/codec.ts";
+export {codecOf} from "./codecs/codec-of.ts";
 export {
   type Chunk,
   contributionSize,
   encodeContribution,
+  exactOf,
   partition,
   weightOf,
 } from "./contribution.ts";
+export {keptBack} from "./error-feedback.ts";
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
+export type {Kernels} from "./kernels/kernels.ts";
+export {kernels} from "./kernels/selection.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
-export {applyMixture, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
+export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
+export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
+export {isNamed} from "./named-bytes.ts";
+export {type OuterOptimizer, outerStep} from "./outer-step.ts";
 export {
   createSnapshot,
   layoutHash,

@@ -1,12 +1,13 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
-import {type Codec, refuseNotFinite} from "./codec.ts";
-import {type Chunk, expectChunkSize, weightOf} from "./contribution.ts";
+import {type Codec, type Dither, refuseNotFinite} from "./codecs/codec.ts";
+import {codecOf} from "./codecs/codec-of.ts";
+import {type Chunk, exactOf, expectSize, weightOf, writeExact} from "./contribution.ts";
 
-const BLOCK_VALUES = 4096;
+const STRIDE_VALUES = 4096;
 
 declare const mixtureBrand: unique symbol;
 
-/** The sum of several members' contributions to one chunk, encoded; made only by {@link sumChunk}. */
+/** A sum of several members' contributions, encoded; made only by {@link sumChunk} and `encodeMass`. */
 export interface Mixture {
   readonly [mixtureBrand]: true;
   /** Lower-case hexadecimal SHA-256 of `bytes`. */
@@ -15,16 +16,28 @@ export interface Mixture {
   readonly bytes: Uint8Array;
 }
 
-function summedWeight(parts: readonly Uint8Array[]): number {
-  let total = 0;
+/** Names bytes that are built from contributions only. */
+export function mixtureOf(hash: Hash, bytes: Uint8Array): Mixture {
+  // The brand exists for the compiler only: the makers in this room are the only ones that call this.
+  return {hash: toHex(hash(bytes)), bytes} as Mixture;
+}
+
+function expectWeight(weight: number, maximum: number): void {
+  if (weight > 0 && weight <= maximum) return;
+  throw new CodedError("PARAMETERS_WRONG_WEIGHT", `the weight of a contribution is not in (0, ${maximum}]`);
+}
+
+/** Sums of the exact numbers at the end of each part, of which the last is its weight. */
+function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight = 1}: Chunk): number[] {
+  const totals = Array.from({length: count}, () => 0);
   for (const part of parts) {
-    const weight = weightOf(part);
-    if (!(weight > 0 && weight <= 1)) {
-      throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the weight of a contribution is not in (0, 1]");
-    }
-    total += weight;
+    expectWeight(weightOf(part), maximumWeight);
+    exactOf(part, count).forEach((value, index) => {
+      totals[index] = (totals[index] ?? 0) + value;
+    });
   }
-  return total;
+  refuseNotFinite(totals.reduce((sum, total) => sum + (total - total), 0));
+  return totals;
 }
 
 /**
@@ -32,12 +45,20 @@ function summedWeight(parts: readonly Uint8Array[]): number {
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
  */
 export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array): void {
-  expectChunkSize(chunk, part);
-  const scratch = new Float64Array(Math.min(BLOCK_VALUES, chunk.values));
+  expectSize(chunk, part);
+  const scratch = new Float64Array(Math.min(STRIDE_VALUES, chunk.values));
   for (let first = 0; first < chunk.values; first += scratch.length) {
     codec.accumulate(part, first, scratch.subarray(0, Math.min(scratch.length, chunk.values - first)));
   }
-  if (chunk.hasWeight) summedWeight([part]);
+  if (chunk.exact > 0) summedExact([part], chunk);
+}
+
+/** What a sum is made with. */
+export interface ChunkSum {
+  readonly codec: Codec;
+  readonly chunk: Chunk;
+  /** For the sum's own rounding: the same at every member. `first` is the chunk's first value. */
+  readonly dither: Dither;
 }
 
 /**
@@ -46,27 +67,33 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
  * @param parts every contributor's bytes of this chunk, checked by {@link checkContribution}
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
  */
-export function sumChunk(hash: Hash, codec: Codec, chunk: Chunk, parts: readonly Uint8Array[]): Mixture {
-  for (const part of parts) expectChunkSize(chunk, part);
-  const bytes = new Uint8Array(chunk.lengthBytes);
-  const sums = new Float64Array(Math.min(BLOCK_VALUES, chunk.values));
+export function sumChunk(
+  hash: Hash,
+  {codec, chunk, dither}: ChunkSum,
+  parts: readonly Uint8Array[],
+): Mixture {
+  for (const part of parts) expectSize(chunk, part);
+  const sumCodec = codecOf(codec.sums);
+  const bytes = new Uint8Array(chunk.sum.lengthBytes);
+  const sums = new Float64Array(Math.min(STRIDE_VALUES, chunk.values));
   const rounded = new Float32Array(sums.length);
-  for (let first = 0; first < chunk.values; first += BLOCK_VALUES) {
-    const length = Math.min(BLOCK_VALUES, chunk.values - first);
+  for (let first = 0; first < chunk.values; first += STRIDE_VALUES) {
+    const length = Math.min(STRIDE_VALUES, chunk.values - first);
     const block = sums.subarray(0, length);
     block.fill(0);
     for (const part of parts) codec.accumulate(part, first, block);
     rounded.set(block);
-    const offset = first * codec.bytesPerValue;
-    codec.encode(rounded.subarray(0, length), bytes.subarray(offset, offset + length * codec.bytesPerValue));
+    const offset = sumCodec.sizeOf(first);
+    const target = bytes.subarray(offset, offset + sumCodec.sizeOf(length));
+    sumCodec.encode(rounded.subarray(0, length), target, {key: dither.key, first: dither.first + first});
   }
-  if (chunk.hasWeight) new DataView(bytes.buffer).setFloat32(bytes.length - 4, summedWeight(parts), true);
-  // The brand exists for the compiler only: this function is its one maker.
-  return {hash: toHex(hash(bytes)), bytes} as Mixture;
+  if (chunk.exact > 0) writeExact(bytes, summedExact(parts, chunk));
+  return mixtureOf(hash, bytes);
 }
 
 /**
  * The parameters after a round: `ref + s / w` for the first `mixed` values, the others as they were.
+ * @param codec of the contributions
  * @param reference `[m]`, the snapshot the round began from; not changed
  * @param mixed how many leading values of the snapshot were mixed
  * @param encodedSum the assembled sums of all chunks, weight included
@@ -83,13 +110,14 @@ export function applyMixture(
   if (!(weight > 0 && Number.isFinite(weight))) {
     throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the sum of the weights is not positive");
   }
+  const sumCodec = codecOf(codec.sums);
   const result = reference.slice();
   let check = 0;
-  const sums = new Float64Array(Math.min(BLOCK_VALUES, mixed));
-  for (let first = 0; first < mixed; first += BLOCK_VALUES) {
-    const block = sums.subarray(0, Math.min(BLOCK_VALUES, mixed - first));
+  const sums = new Float64Array(Math.min(STRIDE_VALUES, mixed));
+  for (let first = 0; first < mixed; first += STRIDE_VALUES) {
+    const block = sums.subarray(0, Math.min(STRIDE_VALUES, mixed - first));
     block.fill(0);
-    codec.accumulate(encodedSum, first, block);
+    sumCodec.accumulate(encodedSum, first, block);
     for (let index = 0; index < block.length; index++) {
       const value = Math.fround((reference[first + index] ?? 0) + (block[index] ?? 0) / weight);
       check += value - value;

@@ -1,5 +1,5 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
-import {singles} from "./codec.ts";
+import {singles} from "./codecs/codec.ts";
 import type {Layout} from "./layout.ts";
 
 const LAYOUT_HASH_BYTES = 32;

@@ -1,5 +1,11 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
-import {type Codec, encodeContribution, type Mixture, type Snapshot} from "../parameters/index.ts";
+import {
+  type Codec,
+  type Dither,
+  encodeContribution,
+  type Mixture,
+  type Snapshot,
+} from "../parameters/index.ts";
 import {clipFactor, l2Norm} from "./clip.ts";
 
 declare const releaseBrand: unique symbol;
@@ -37,6 +43,8 @@ export interface UpdateToRelease {
   /** p = n / N0 in (0, 1], exact in binary32. */
   readonly weight: number;
   readonly codec: Codec;
+  /** For codecs that round at random; drawn anew for every update. */
+  readonly dither: Dither;
   /** Largest L2 norm that may leave; a longer update is scaled down to it. */
   readonly clipNorm: number;
   readonly hash: Hash;
@@ -56,7 +64,14 @@ export interface ReleasedUpdate {
  * Clips, weights and encodes a site's update: the one way for local values out of the house.
  * @throws PRIVACY_NOT_FINITE, PRIVACY_WRONG_WEIGHT
  */
-export function releaseUpdate({update, weight, codec, clipNorm, hash}: UpdateToRelease): ReleasedUpdate {
+export function releaseUpdate({
+  update,
+  weight,
+  codec,
+  dither,
+  clipNorm,
+  hash,
+}: UpdateToRelease): ReleasedUpdate {
   if (!(weight > 0 && weight <= 1 && Math.fround(weight) === weight)) {
     throw new CodedError("PRIVACY_WRONG_WEIGHT", "the site's weight is not an exact share in (0, 1]", {
       hint: "Raise weights.reference in the plan to a power of two of at least the largest site.",
@@ -69,7 +84,7 @@ export function releaseUpdate({update, weight, codec, clipNorm, hash}: UpdateToR
     });
   }
   const factor = clipFactor(norm, clipNorm) * weight;
-  const {bytes, saturated} = encodeContribution(codec, update, weight, factor);
+  const {bytes, saturated} = encodeContribution(codec, update, [weight], {factor, dither});
   return {release: mark(toHex(hash(bytes)), bytes), norm, isClipped: norm > clipNorm, saturated};
 }
 

@@ -4,3 +4,4 @@ export type {FileSystem, OpenFile} from "./file-system.ts";
 export type {Journal} from "./journal.ts";
 export type {ModelHash, ModelStore} from "./model-store.ts";
 export {openStateDirectory, type RunStorage, type StateDirectory} from "./state-directory.ts";
+export type {TraceFiles} from "./trace-files.ts";

@@ -8,6 +8,7 @@ import {type Journal, openJournal} from "./journal.ts";
 import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
 import {checkedHexName} from "./names.ts";
 import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
+import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
 import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
 
 const FORMAT_VERSION = 1;
@@ -18,11 +19,14 @@ const RUN_ID_DIGITS = 32;
 export interface RunStorage extends Closable {
   readonly journal: Journal;
   readonly models: ModelStore;
+  /** Opens the flight recorder's files; closed with the run. @param onFault told once, when nothing more can be kept */
+  openTrace(onFault: (error: unknown) => void): Promise<TraceFiles>;
 }
 
 /**
  * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `addresses.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`.
+ * `formatVersion`, `node.key`, `addresses.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
+ * `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
   readonly path: string;
@@ -84,7 +88,17 @@ async function openRunStorage(
   await sweepTemporaries(files, directory);
   const models = await openModelStore(files, modelDirectory, hashOf);
   const journal = await openJournal(files, join(directory, "journal"));
-  return {journal, models, close: () => journal.close()};
+  const stack = createCloseStack();
+  stack.add(journal);
+  return {
+    journal,
+    models,
+    async openTrace(onFault) {
+      const traces = await makeDirectoryDurably(files, directory, "traces");
+      return stack.add(openTraceFiles(files, traces, onFault));
+    },
+    close: () => stack.close(),
+  };
 }
 
 /**

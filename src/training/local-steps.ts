@@ -10,10 +10,14 @@ import type {LocalStepsResult, OptimizerSpec} from "./types.ts";
 export interface TrainLocallyOptions {
   readonly model: Model;
   readonly optimizer: OptimizerSpec;
+  /** mu of the proximal term; 0: none. */
+  readonly proximal: number;
   readonly source: ExampleSource;
   readonly order: BatchOrder;
   /** `[layoutSize]`, read only. */
   readonly start: Float32Array;
+  /** `[layoutSize]`, what the proximal term pulls towards; read only. The default is `start`. */
+  readonly anchor?: Float32Array;
   /** Steps of the run before this round. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */
@@ -31,13 +35,30 @@ function requireFinite(what: string, isFinite: boolean, step: number): void {
 }
 
 /**
+ * Adds the gradient of the proximal term: mu (x - anchor).
+ * @see Li et al., Federated optimization in heterogeneous networks, MLSys 2020, equation 2 (FedProx)
+ */
+function pullTowards(
+  anchor: Float32Array,
+  proximal: number,
+  parameters: Float32Array,
+  gradient: Float32Array,
+): void {
+  for (let index = 0; index < gradient.length; index++) {
+    const away = (parameters[index] ?? 0) - (anchor[index] ?? 0);
+    gradient[index] = (gradient[index] ?? 0) + proximal * away;
+  }
+}
+
+/**
  * A round's local steps, in this thread: a pure function of its arguments. The optimiser starts afresh, with all
  * moments 0, so that a round depends on the snapshot alone and can be run again after a crash; the price is that
  * momentum has to build up anew in each round.
  * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, TRAINING_REQUEST_INVALID, and the model's
  */
 export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
-  const {model, optimizer, source, order, firstStep, steps} = options;
+  const {model, optimizer, proximal, source, order, firstStep, steps} = options;
+  const {start, anchor = start} = options;
   if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(firstStep) || firstStep < 0) {
     throw new CodedError<TrainingErrorCode>(
       "TRAINING_REQUEST_INVALID",
@@ -45,7 +66,7 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
       {hint: "Ask for at least one step, from step 0 on."},
     );
   }
-  const parameters = options.start.slice();
+  const parameters = start.slice();
   const gradient = new Float32Array(parameters.length);
   const state = initialOptimizerState(optimizer, parameters.length);
   let lossSum = 0;
@@ -55,6 +76,7 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
     }
     const loss = model.lossAndGradient(parameters, source.batch(order(step), step), gradient);
     requireFinite("the loss", Number.isFinite(loss), step);
+    if (proximal > 0) pullTowards(anchor, proximal, parameters, gradient);
     optimizerStep(optimizer, state, parameters, gradient);
     lossSum += loss;
   }

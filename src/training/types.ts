@@ -36,14 +36,18 @@ export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
   /** Examples a step, at least 1, or all of the site's: rows or, of a model of bags, patients. A site with fewer takes all. */
   readonly batchSize: number | "all";
+  /** mu of the term mu / 2 ||x - anchor||^2 that each step's loss has besides; 0: none. */
+  readonly proximal: number;
   /** Steps a round, at least 1. */
   readonly localSteps: number;
 }
 
 /** One round's local steps. */
 export interface LocalStepsRequest {
-  /** The round's snapshot, `[layoutSize]`; read before the call returns, then the caller's to change. */
+  /** Where the steps begin, `[layoutSize]`; read before the call returns, then the caller's to change. */
   readonly start: Float32Array;
+  /** `[layoutSize]`, what the proximal term pulls towards, the round's snapshot; the default is `start`. */
+  readonly anchor?: Float32Array;
   /** Number of steps that this site's run took before this round: the batches go on from there. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */

@@ -10,6 +10,7 @@ export type WorkerQuestion =
   | {
       readonly kind: "localSteps";
       readonly start: Float32Array;
+      readonly anchor: Float32Array;
       readonly firstStep: number;
       readonly steps: number;
       /** One element of shared memory; anything but 0 ends the steps. */

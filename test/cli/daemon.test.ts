@@ -1,4 +1,4 @@
-import {mkdir, rm} from "node:fs/promises";
+import {mkdir, readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {type StatusResponse, statusResponseSchema} from "../../src/status/index.ts";
@@ -33,6 +33,18 @@ async function end(
   daemon.child.kill(signal);
   const {status} = await daemon.ended;
   return {status, tookMs: performance.now() - beganMs};
+}
+
+/** The flight recorder of the run that ended: everything in it happens again, and no patient is in it. */
+async function expectReplay(state: string): Promise<void> {
+  const [run = ""] = await readdir(join(state, "runs"));
+  const bundle = join(state, "runs", run, "traces", "trace-00000001.cbor");
+  const {status, stdout, stderr} = await runProgram(["replay", bundle, "--all"]);
+  expect(status, stderr).toBe(0);
+  expect(stdout).toMatch(/^trace of (north|south) in run [0-9a-f]{32} of plan /);
+  expect(stdout).toMatch(/round {3}4 {4}certified at the first ballot, 2 contributors$/m);
+  expect(stdout).toMatch(/^All \d+ events replayed: every effect as recorded\.$/m);
+  expect(await readFile(bundle, "latin1")).not.toMatch(/synthetic-(north|south)-\d+/);
 }
 
 describe("a daemon", () => {
@@ -87,6 +99,7 @@ describe("a daemon", () => {
     for (const line of stderr.trimEnd().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();
     const everything = `${stderr}${(await north.ended).stderr}`;
     expect(everything).not.toMatch(/synthetic-(north|south)-\d+/);
+    for (const {state} of [first, second]) await expectReplay(state);
   });
 
   it("comes back to what was decided, and to the addresses at which it reached others", async () => {

@@ -7,6 +7,7 @@ import {
   parseRoster,
   planJsonSchema,
   planSchema,
+  type Roster,
   runId,
 } from "../../src/consortium/index.ts";
 import {errorLine} from "../../src/core/index.ts";
@@ -58,27 +59,37 @@ describe("a plan", () => {
     [
       "weights",
       "weights: {unit: patients, reference: 500, cap: 5}",
-      "plan.yaml:13:38: weights.reference: must be a power of two.",
+      "plan.yaml:14:38: weights.reference: must be a power of two.",
     ],
     [
       "weights",
       "weights: {unit: patients, reference: 512, cap: 513}",
-      "plan.yaml:13:48: weights.cap: must not exceed the reference.",
+      "plan.yaml:14:48: weights.cap: must not exceed the reference.",
     ],
     [
       "deadline",
       "deadline: {minimumSeconds: 2, maximumSeconds: 1}",
-      "plan.yaml:16:47: deadline.maximumSeconds: must not be below minimumSeconds.",
+      "plan.yaml:17:47: deadline.maximumSeconds: must not be below minimumSeconds.",
     ],
     [
       "mixing",
       "mixing: {mode: async, schedule: all, codec: fp16, robust: none}",
-      'plan.yaml:12:16: mixing.mode: expected "rounds".',
+      'plan.yaml:13:23: mixing: unknown key "schedule" (and 4 more). Known: mode, exchange, partners, units, abandonSeconds, codec, robust.',
+    ],
+    [
+      "mixing",
+      "mixing: {mode: async, exchange: push-sum, partners: {name: base, peers: 1}, units: 5, abandonSeconds: 60, codec: fp16, robust: none}",
+      "plan.yaml:13:53: mixing.partners: shares go to random members: schedules go with swap only.",
+    ],
+    [
+      "mixing",
+      "mixing: {mode: async, exchange: swap, partners: grid, units: 5, abandonSeconds: 60, codec: fp16, robust: none}",
+      'plan.yaml:13:49: mixing.partners: expected "random", or expected a map, found string.',
     ],
     [
       "privacy",
       "privacy: {clip: .inf, noise: none, secureSums: none, disclosure: public}",
-      "plan.yaml:17:17: privacy.clip: expected a number, found no finite one.",
+      "plan.yaml:18:17: privacy.clip: expected a number, found no finite one.",
     ],
     [
       "momentum",
@@ -115,6 +126,23 @@ describe("a plan", () => {
     expect(runId(hash, 2)).not.toBe(runId(hash, 1));
   });
 
+  it("of asynchronous training tells what is exchanged when, and what clipping costs", () => {
+    const mixing =
+      "mixing: {mode: async, exchange: swap, partners: {name: base, peers: 1}, units: 40, abandonSeconds: 60, codec: int8, robust: {rule: self-centred-clipping, faulty: 1}}";
+    const plan = parsePlan(fromString(planWith("mixing", mixing)), "plan.yaml");
+    const roster = parseRoster(
+      "formatVersion: 1\nconsortium: crc-msi\nmembers:\n  - {name: leeds, peerId: 12D3KooWGRUfR5oNsWuZxeRQ5gU4cPT4ZqyfJ5rGbjFSzUzBBGgi, role: trainer}\n",
+      "roster.yaml",
+    );
+    const told = describePlan(plan, roster, "disease").join("\n");
+    expect(told).toContain("until every site's training counts as 40 units; pairs swap models.");
+    expect(told).toContain(
+      "after each unit the change of the model's parameters, mixed with what others sent,",
+    );
+    expect(told).toContain("(1 byte each, rounded at random)");
+    expect(told).toContain("the sites' patients then no longer weigh exactly by their number.");
+  });
+
   it("has a JSON Schema that is closed at each level", () => {
     const schema = JSON.stringify(planJsonSchema());
     expect(schema.match(/"type":"object"/g)?.length).toBe(
@@ -141,5 +169,73 @@ describe("a plan", () => {
     );
     expect(lines.join("\n")).toContain("The other members see each site's contribution as it is.");
     expect(lines.every((line) => !line.includes("\n"))).toBe(true);
+  });
+});
+
+describe("a plan's mixing", () => {
+  const mixing = (schedule: string, robust = "none", codec = "fp16"): string =>
+    planWith(
+      "mixing",
+      `mixing: {mode: rounds, schedule: ${schedule}, codec: ${codec}, robust: ${robust}, outer: none}`,
+    );
+
+  it.each([
+    "all",
+    "grid",
+    "{name: base, peers: 4}",
+    "{name: random, steps: 3}",
+    "{name: ring, steps: 3}",
+    "{name: torus, steps: 3}",
+    "{name: exponential, steps: 3}",
+    "{name: complete, steps: 1}",
+    "{name: edges, edges: [[0, 1], [1, 2]], steps: 2}",
+  ])("may have the schedule %s", (schedule) => {
+    for (const codec of ["f32", "fp16", "int8", "sign", "top10", "top1"]) {
+      expect(lineOf(mixing(schedule, "none", codec)), codec).toBe("accepted");
+    }
+  });
+
+  it.each([
+    ["{name: base, peers: 5}", "none", "mixing.schedule"],
+    ["{name: base}", "none", "mixing.schedule"],
+    ["{name: ring}", "none", "mixing.schedule"],
+    ["{name: ring, steps: 0}", "none", "mixing.schedule"],
+    ["{name: star, steps: 2}", "none", "mixing.schedule"],
+    ["{name: edges, edges: [], steps: 2}", "none", "mixing.schedule"],
+    ["{name: edges, edges: [[0, 1024]], steps: 2}", "none", "mixing.schedule"],
+    ["all", "{rule: median, faulty: 1}", "mixing.robust"],
+    ["all", "{rule: mean, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
+    ["all", "{rule: self-centred-clipping, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
+    ["all", "{rule: krum, faulty: -1, nearestNeighbours: false}", "mixing.robust"],
+    ["grid", "{rule: krum, faulty: 1, nearestNeighbours: false}", "schedule all only"],
+    ["{name: base, peers: 1}", "{rule: median, faulty: 1, nearestNeighbours: true}", "schedule all only"],
+  ])("may not have the schedule %s with the rule %s", (schedule, robust, where) => {
+    expect(lineOf(mixing(schedule, robust))).toContain(where);
+  });
+
+  const rosterOf = (trainers: number): Roster => ({
+    formatVersion: 1,
+    consortium: "crc-msi",
+    members: Array.from({length: trainers}, (_, index) => ({
+      name: `site-${index}`,
+      peerId: `peer-${index}`,
+      role: "trainer",
+    })),
+  });
+  const told = (text: string, trainers: number): string =>
+    describePlan(parsePlan(fromString(text), "plan.yaml"), rosterOf(trainers), "disease").join("\n");
+
+  it("is told: phases, one group that is large, and what a robust rule does and does not do", () => {
+    expect(told(mixing("all"), 24)).not.toContain("Mixing:");
+    expect(told(mixing("all"), 25)).toContain("above 24, the schedule base is lighter");
+    expect(told(mixing("{name: base, peers: 1}"), 30)).toContain("phases of the schedule base");
+    expect(told(mixing("all", "none", "top10"), 5)).toContain("the largest 26 of each 256");
+    const guarded = told(mixing("all", "{rule: median, faulty: 1, nearestNeighbours: true}"), 6);
+    expect(guarded).toContain("after nearest-neighbour mixing, median, for up to 1 such sites");
+    expect(guarded).toContain("the rule does not protect it");
+    expect(guarded).toContain("With fewer than 7 sites such a rule protects little.");
+    expect(told(mixing("all", "{rule: median, faulty: 3, nearestNeighbours: true}"), 7)).not.toContain(
+      "protects little",
+    );
   });
 });

@@ -1,14 +1,24 @@
 import {createHash} from "node:crypto";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {
+  type Arithmetic,
   type Certified,
   type Contribution,
   type Effect,
   majority,
   type Primitives,
+  parameterArithmetic,
+  type RoundMixing,
+  type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
-import {type CodecName, codecOf, createSnapshot} from "../../src/parameters/index.ts";
+import {
+  type CodecName,
+  codecOf,
+  createSnapshot,
+  drawDither,
+  type OuterOptimizer,
+} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
@@ -16,17 +26,25 @@ import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/si
 export interface ConsortiumOptions {
   readonly seed: number;
   readonly weights: readonly number[];
+  /** Their ids, sorted; the default is member-a, member-b, ... */
+  readonly members?: readonly string[];
   readonly rounds: number;
   readonly values?: number;
   readonly codec?: CodecName;
+  readonly mixing?: RoundMixing;
+  readonly outer?: OuterOptimizer;
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
   readonly weightShare?: number;
+  readonly limits?: SessionSetup["limits"];
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
   readonly trainingMs?: (member: string, round: number) => number;
+  readonly openSession?: (setup: SessionSetup) => Session;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  /** What a member computes with, where it is not the room's own. */
+  readonly arithmeticOf?: (member: string) => Arithmetic;
   /** A member's update of its parameters in a round; without it, that of {@link train}. */
   readonly updateOf?: (member: string, round: number) => Float32Array;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
@@ -41,6 +59,7 @@ export function primitivesOf(member: string): Primitives {
     new Uint8Array(createHash("sha256").update(`seal of ${by}`).update(bytes).digest());
   return {
     hash: sha256,
+    arithmetic: parameterArithmetic,
     sign: (bytes) => seal(member, bytes),
     verify: (by, bytes, signature) => Buffer.compare(seal(by, bytes), signature) === 0,
   };
@@ -52,13 +71,24 @@ export function train(seed: number, member: string, round: number, reference: Fl
   return reference.map((value) => Math.fround(0.9 * value + random.normal()));
 }
 
+/** What of the world's own options a test has given. */
+function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
+  return {
+    ...(openSession === undefined ? {} : {openSession}),
+    ...(linkOf === undefined ? {} : {linkOf}),
+    ...(onEvent === undefined ? {} : {onEvent}),
+  };
+}
+
 /** The name of the member of that index. */
 export const memberName = (index: number): string => `member-${String.fromCharCode(97 + index)}`;
 
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
-  const members = weights.map((_, index) => memberName(index));
+  // An outer optimiser's velocity lies behind the parameters.
+  const size = options.outer === undefined ? values : 2 * values;
+  const members = options.members ?? weights.map((_, index) => memberName(index));
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
@@ -70,18 +100,23 @@ export function createConsortium(options: ConsortiumOptions) {
     rounds,
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
-    limits: {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(self),
+    limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
+    primitives: {
+      ...primitivesOf(self),
+      arithmetic: options.arithmeticOf?.(self) ?? parameterArithmetic,
+    },
     specOf: (_, previous) => ({
+      mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
-      reference: previous?.snapshot.values ?? new Float32Array(values),
+      reference: previous?.snapshot.values ?? new Float32Array(size),
       mixed: values,
+      outer: options.outer ?? null,
     }),
-    shapeOf: () => ({layout: LAYOUT, values}),
+    shapeOf: () => ({layout: LAYOUT, values: size}),
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
-    const reference = previous?.snapshot.values ?? new Float32Array(values);
+    const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);
     const update =
       options.updateOf?.(member, round) ??
       train(seed, member, round, reference).map((value, index) => value - (reference[index] ?? 0));
@@ -89,6 +124,7 @@ export function createConsortium(options: ConsortiumOptions) {
       update,
       weight: weightOf(member),
       codec: codecOf(codec),
+      dither: drawDither(createRandom({seed, site: member, round, purpose: "dither"})),
       clipNorm: 1e6,
       hash: sha256,
     });
@@ -102,11 +138,10 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
-    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
-    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
+    ...hooksOf(options),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
-  return {world, members, certified, weightOf, setupOf};
+  return {world, members, certified, weightOf, setupOf, contributionOf};
 }
 
 /** The parameters that central FedAvg over `contributors` gives, in binary64 until the last rounding. */

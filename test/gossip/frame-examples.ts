@@ -34,6 +34,10 @@ const participants = [
   {member: "member-c", contribution: hash("02")},
 ];
 
+const ID = {incarnation: 2, seq: 70_000};
+/** Whole, half, and one that only binary64 holds. */
+const CLOCK = [0, 1.5, 3.1, 12];
+
 /** A frame of every type, by name. */
 export const FRAMES: Readonly<Record<string, Frame>> = {
   ready: {...common, type: "ready", contribution: hash("01")},
@@ -43,9 +47,28 @@ export const FRAMES: Readonly<Record<string, Frame>> = {
   refuse: {...common, type: "refuse", ballot: 4, promised: 70_000},
   start: {...common, type: "start", ballot: 1, participants},
   summed: {...common, type: "summed", group: hash("dd"), chunk: 1, sum: hash("ee")},
+  mass: {...common, type: "mass", group: hash("dd"), phase: 300, sum: hash("ef")},
   object: {...common, type: "object", group: hash("dd"), member: "member-b", reason: "invalid"},
   propose: {...common, type: "propose", ballot: 3, body: BODY},
   vote: {...common, type: "vote", ballot: 3, body: BODY_HASH, signature: SIGNATURE},
   certificate: {...common, type: "certificate", certificate: CERTIFICATE},
   ask: {...common, type: "ask"},
+  offer: {...common, ...ID, type: "offer", view: hash("ab"), phase: 300, mass: hash("cd"), clock: CLOCK},
+  "offer to a random member": {
+    ...common,
+    ...ID,
+    type: "offer",
+    view: hash("ab"),
+    phase: null,
+    mass: hash("cd"),
+    clock: CLOCK,
+  },
+  accept: {...common, ...ID, type: "accept", mass: hash("cd"), clock: CLOCK},
+  busy: {...common, ...ID, type: "busy", reason: "phase", phase: 12, clock: CLOCK},
+  commit: {...common, ...ID, type: "commit", outcome: "mixed"},
+  abort: {...common, ...ID, type: "abort"},
+  done: {...common, ...ID, type: "done"},
+  share: {...common, ...ID, type: "share", mass: hash("cd"), clock: CLOCK},
+  "share-taken": {...common, ...ID, type: "share-taken", isTaken: false},
+  closing: {...common, type: "closing", clock: CLOCK},
 };

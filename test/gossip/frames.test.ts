@@ -65,7 +65,7 @@ function mutate(random: Random, original: Uint8Array): Uint8Array {
 describe("the bytes of wire format 1", () => {
   it("exist for every frame type", () => {
     const types = new Set(Object.values(FRAMES).map(({type}) => type));
-    expect(types.size).toBe(11);
+    expect(types.size).toBe(21);
     expect(Object.keys(golden.frames).sort()).toEqual(Object.keys(FRAMES).sort());
   });
 
@@ -135,6 +135,7 @@ describe("bytes from a peer", () => {
   const ready = FRAMES["ready"];
   const vote = FRAMES["vote"];
   const start = FRAMES["start"];
+  const offer = FRAMES["offer"];
   it.each<[string, Uint8Array]>([
     ["an unknown key", encode({...ready, extra: 1})],
     ["a missing key", encode({type: "ready", run: RUN, round: 7})],
@@ -159,6 +160,18 @@ describe("bytes from a peer", () => {
       encode({type: "propose", run: RUN, round: 7, ballot: 0, body: {...BODY, weight: Number.NaN}}),
     ],
     ["a weight of 0", encode({type: "propose", run: RUN, round: 7, ballot: 0, body: {...BODY, weight: 0}})],
+    ["a clock of too many", encode({...offer, clock: Array.from({length: 1025}, () => 0)})],
+    ["a clock that runs backwards", encode({...offer, clock: [-1]})],
+    ["a clock beyond all plans", encode({...offer, clock: [1e10]})],
+    ["a clock that is NaN", encode({...offer, clock: [Number.NaN]})],
+    ["an exchange without a number", encode({...offer, seq: null})],
+    ["an exchange of half a number", encode({...offer, seq: 0.5})],
+    ["a reason that is none", encode({...FRAMES["busy"], reason: "tired"})],
+    ["an outcome that is none", encode({...FRAMES["commit"], outcome: "half"})],
+    ["a phase that is no whole number", encode({...FRAMES["mass"], phase: 0.5})],
+    ["a phase before the first", encode({...FRAMES["mass"], phase: -1})],
+    ["a phase beyond all schedules", encode({...FRAMES["mass"], phase: 65_537})],
+    ["a mass that is named by no hash", encode({...FRAMES["mass"], sum: "ef"})],
     ["a list", encode([ready])],
     ["nothing", new Uint8Array()],
     ["two frames in one", Uint8Array.from([...encode(ready), ...encode(ready)])],

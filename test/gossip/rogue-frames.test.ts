@@ -11,7 +11,7 @@ import {
   type Session,
 } from "../../src/gossip/index.ts";
 import {leaderOrder} from "../../src/gossip/quorum.ts";
-import {codecOf} from "../../src/parameters/index.ts";
+import {codecOf, NO_DITHER} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "./consortium.ts";
 import {FRAMES} from "./frame-examples.ts";
@@ -38,7 +38,14 @@ function createLone(): Lone {
     weightShare: 0,
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(SELF),
-    specOf: () => ({codec: codecOf("f32"), layout: LAYOUT, reference: new Float32Array(3), mixed: 3}),
+    specOf: () => ({
+      mixing: {kind: "all"},
+      outer: null,
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: new Float32Array(3),
+      mixed: 3,
+    }),
     shapeOf: () => ({layout: LAYOUT, values: 3}),
     restored: {certified: null, round: null},
   });
@@ -53,7 +60,7 @@ function createLone(): Lone {
 
 function contributionOf(value: number): Contribution {
   const update = new Float32Array(3).fill(value);
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), hash: sha256};
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
   return releaseUpdate({...options, update, weight: 0.25}).release;
 }
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import type {Certified, Contribution, SessionSetup} from "../../src/gossip/index.ts";
-import {codecOf} from "../../src/parameters/index.ts";
+import {codecOf, NO_DITHER} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {World} from "../../src/simulation/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "./consortium.ts";
@@ -26,7 +26,7 @@ interface Site {
 type Contribute = (site: Site, update: number) => Contribution;
 
 function encode(update: number, weight: number): Contribution {
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), hash: sha256};
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
   return releaseUpdate({...options, update: Float32Array.of(update), weight}).release;
 }
 
@@ -55,6 +55,8 @@ function fixedPoint(contribute: Contribute): number {
     limits: {minimumMs: 100, maximumMs: 4000},
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
+      mixing: {kind: "all"},
+      outer: null,
       codec: codecOf("f32"),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? Float32Array.of(0.7),

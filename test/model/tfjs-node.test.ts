@@ -20,6 +20,7 @@ const OPTIONS: TrainerOptions = {
   training: {
     optimizer: {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0},
     batchSize: 8,
+    proximal: 0,
     localSteps: 10,
   },
   train: TRAIN,

@@ -6,8 +6,15 @@ import {initialParameters, layoutOf} from "../../src/model/index.ts";
 import {federatedStandardiser, ownStandardiser} from "../../src/node/index.ts";
 import {createRoundWork} from "../../src/node/round-work.ts";
 import {openSite, type Site} from "../../src/node/site.ts";
-import {createStages, type Stages} from "../../src/node/stages.ts";
-import {applyMixture, createSnapshot, partition, sumChunk, weightOf} from "../../src/parameters/index.ts";
+import {createStages, type Stages, type StagesOptions} from "../../src/node/stages.ts";
+import {
+  applyMixture,
+  createSnapshot,
+  NO_DITHER,
+  partition,
+  sumChunk,
+  weightOf,
+} from "../../src/parameters/index.ts";
 import {openTrainer, type Trainer} from "../../src/training/index.ts";
 import {workerUrl} from "../training/worker-url.ts";
 import {identityOf, SITES, threeSites} from "./three-sites.ts";
@@ -19,20 +26,25 @@ const sites: Site[] = await Promise.all(
 );
 const features = sites[0]?.features ?? [];
 
-function stagesFor(isFederated: boolean): Stages {
+function stageOptions(isFederated: boolean): StagesOptions {
   const {model, seed, rounds, mixing, weights} = plan.plan;
-  return createStages({
+  return {
     isFederated,
     features: features.length,
     trainingRounds: rounds,
     model: layoutOf(model, features.length),
     initial: initialParameters(model, features.length, seed),
+    mixing: {kind: "all"},
     codec: mixing.codec,
+    asynchronous: null,
+    outer: null,
     reference: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,
-  });
+  };
 }
+
+const stagesFor = (isFederated: boolean): Stages => createStages(stageOptions(isFederated));
 
 const noTrainer = (): Promise<Trainer> => Promise.reject(new RangeError("statistics need no trainer"));
 
@@ -49,7 +61,7 @@ async function mixStatistics(stages: Stages, previous: Certified | null): Promis
   }
   const [chunk] = partition(codec, mixed, 1);
   if (chunk === undefined) throw new RangeError("no chunk");
-  const sum = sumChunk(sha256, codec, chunk, contributions).bytes;
+  const sum = sumChunk(sha256, {codec, chunk, dither: NO_DITHER}, contributions).bytes;
   const snapshot = createSnapshot(sha256, layout, applyMixture(codec, reference, mixed, sum));
   const weight = weightOf(sum);
   const hash = "00".repeat(32);
@@ -114,5 +126,36 @@ describe("a round of training", () => {
     expect(late.update).not.toEqual(plain.update);
     expect(weightOf(late.release.bytes)).toBe(site.patients / plan.plan.weights.reference);
     await work.close();
+  });
+});
+
+describe("a sparse codec", () => {
+  it("sends later what it kept back, once its release is known to be used, and only then", async () => {
+    const [site] = sites;
+    if (site === undefined) throw new RangeError("no site");
+    const {model: spec, training, seed} = plan.plan;
+    const stages = createStages({...stageOptions(false), codec: "top1"});
+    const createWork = () =>
+      createRoundWork({
+        plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
+        site,
+        stages,
+        openTrainer: (train) =>
+          openTrainer({spec, training, train, seed, site: "north", backend: "cpu", workerUrl}),
+      });
+    const {signal} = new AbortController();
+    const works = [createWork(), createWork(), createWork()];
+    const [never, used, unused] = works;
+    if (never === undefined || used === undefined || unused === undefined) throw new RangeError("no work");
+    const first = await never.run(null, null, signal);
+    for (const work of [used, unused]) await work.run(null, null, signal);
+    used.settle(first.release.hash, true);
+    unused.settle(first.release.hash, false);
+    const [again, withKept, withoutKept] = await Promise.all(
+      works.map((work) => work.run(null, null, signal)),
+    );
+    expect(withoutKept?.release.hash).toBe(again?.release.hash);
+    expect(withKept?.release.hash).not.toBe(again?.release.hash);
+    await Promise.all(works.map((work) => work.close()));
   });
 });

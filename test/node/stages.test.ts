@@ -8,6 +8,8 @@ import {createSnapshot, snapshotSize} from "../../src/parameters/index.ts";
 const FEATURES = 2;
 const OPTIONS: StagesOptions = {
   isFederated: true,
+  mixing: {kind: "all"},
+  outer: null,
   features: FEATURES,
   trainingRounds: 3,
   model: {
@@ -18,6 +20,7 @@ const OPTIONS: StagesOptions = {
   },
   initial: Float32Array.of(10, 20, 30),
   codec: "fp16",
+  asynchronous: null,
   reference: 512,
   contract: "ab".repeat(32),
   hash: sha256,

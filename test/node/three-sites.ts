@@ -55,6 +55,7 @@ export async function threeSites(changes: Partial<PlanSettings> = {}): Promise<T
     task: {standardisation: "federated"},
     training: {
       batchSize: 16,
+      proximal: 0,
       localSteps: 4,
       optimizer: {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0},
     },

@@ -8,6 +8,8 @@ import {
   checkContribution,
   codecOf,
   encodeContribution,
+  type Mixture,
+  NO_DITHER,
   partition,
   sumChunk,
   weightOf,
@@ -30,7 +32,11 @@ function drawMembers(seed: number, reference: Float32Array, patients: readonly n
 
 function encodeMember(codec: Codec, reference: Float32Array, {weight, values}: Member): Uint8Array {
   const scaled = values.map((value, index) => (value - (reference[index] ?? 0)) * weight);
-  return encodeContribution(codec, scaled, weight).bytes;
+  return encodeContribution(codec, scaled, [weight]).bytes;
+}
+
+function sumOf(codec: Codec, chunk: Chunk, parts: readonly Uint8Array[]): Mixture {
+  return sumChunk(sha256, {codec, chunk, dither: NO_DITHER}, parts);
 }
 
 function cut(bytes: Uint8Array, {offsetBytes, lengthBytes}: Chunk): Uint8Array {
@@ -43,7 +49,7 @@ function exchange(codec: Codec, values: number, contributions: readonly Uint8Arr
   const whole = new Uint8Array(contributions[0]?.length ?? 0);
   for (const chunk of chunks) {
     const parts = contributions.map((bytes) => cut(bytes, chunk));
-    whole.set(sumChunk(sha256, codec, chunk, parts).bytes, chunk.offsetBytes);
+    whole.set(sumOf(codec, chunk, parts).bytes, chunk.offsetBytes);
   }
   return whole;
 }
@@ -67,7 +73,7 @@ describe("the sum of a chunk", () => {
         );
         const [chunk] = partition(codec, size, 1);
         if (chunk === undefined) throw new RangeError("no chunk");
-        const {bytes, hash} = sumChunk(sha256, codec, chunk, contributions);
+        const {bytes, hash} = sumOf(codec, chunk, contributions);
         const decoded = contributions.map((each) => new Float32Array(each.slice().buffer));
         const expected = Float32Array.from({length: size + 1}, (_, index) => {
           let sum = 0;
@@ -104,8 +110,8 @@ describe("the sum of a chunk", () => {
       const parts = drawMembers(2, reference, [3, 4]).map((member) => encodeMember(codec, reference, member));
       const [chunk] = partition(codec, 5, 1);
       if (chunk === undefined) throw new RangeError("no chunk");
-      const expected = sumChunk(sha256, codec, chunk, parts).hash;
-      expect(sumChunk(sha256, codec, chunk, parts.map(asUnalignedBuffer)).hash, name).toBe(expected);
+      const expected = sumOf(codec, chunk, parts).hash;
+      expect(sumOf(codec, chunk, parts.map(asUnalignedBuffer)).hash, name).toBe(expected);
     }
   });
 });
@@ -144,7 +150,7 @@ describe("mixing", () => {
       const [whole] = partition(codec, 20_000, 1);
       if (whole === undefined) throw new RangeError("no chunk");
       expect(partition(codec, 20_000, 3)).toHaveLength(3);
-      const one = sumChunk(sha256, codec, whole, contributions).bytes;
+      const one = sumOf(codec, whole, contributions).bytes;
       expect(toHex(sha256(exchange(codec, 20_000, contributions))), name).toBe(toHex(sha256(one)));
     }
   });
@@ -198,7 +204,7 @@ describe("what must not pass", () => {
   const codec = codecOf("f32");
   const [chunk = partition(codec, 3, 1)[0]] = partition(codec, 3, 2);
   const encode = (values: number[], weight: number): Uint8Array =>
-    encodeContribution(codec, Float32Array.from(values), weight).bytes;
+    encodeContribution(codec, Float32Array.from(values), [weight]).bytes;
   const good = encode([1, 2, 3], 0.5);
 
   it.each<[string, Uint8Array, string]>([
@@ -217,14 +223,14 @@ describe("what must not pass", () => {
     if (chunk === undefined) throw new RangeError("no chunk");
     const refusal = expect.objectContaining({code});
     expect(() => checkContribution(codec, chunk, bytes)).toThrow(refusal);
-    expect(() => sumChunk(sha256, codec, chunk, [good, bytes])).toThrow(refusal);
+    expect(() => sumOf(codec, chunk, [good, bytes])).toThrow(refusal);
   });
 
   it("what is sound passes, and is not changed", () => {
     if (chunk === undefined) throw new RangeError("no chunk");
     const before = good.slice();
     expect(() => checkContribution(codec, chunk, good)).not.toThrow();
-    sumChunk(sha256, codec, chunk, [good, good]);
+    sumOf(codec, chunk, [good, good]);
     expect(good).toEqual(before);
   });
 
@@ -234,7 +240,7 @@ describe("what must not pass", () => {
     for (const place of [0, 4095, 4096, 8192, 9999]) {
       const values = new Float32Array(10_000);
       values[place] = Number.NaN;
-      const {bytes} = encodeContribution(codec, values, 0.5);
+      const {bytes} = encodeContribution(codec, values, [0.5]);
       expect(() => checkContribution(codec, long, bytes), `place ${place}`).toThrow(
         expect.objectContaining({code: "PARAMETERS_NOT_FINITE"}),
       );

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {codecOf, contributionSize, partition} from "../../src/parameters/index.ts";
 
-const codecs = fc.constantFrom("f32", "fp16").map((name) => codecOf(name));
+const codecs = fc
+  .constantFrom("f32" as const, "fp16", "int8", "sign", "top10", "top1")
+  .map((name) => codecOf(name));
 const sizes = fc.oneof(fc.nat({max: 2000}), fc.integer({min: 16_000, max: 200_000}));
 
 describe("the chunks of a vector", () => {
@@ -16,8 +18,8 @@ describe("the chunks of a vector", () => {
           const isLast = index === chunks.length - 1;
           expect(chunk.firstValue).toBe(nextValue);
           expect(chunk.offsetBytes).toBe(nextByte);
-          expect(chunk.hasWeight).toBe(isLast);
-          expect(chunk.lengthBytes).toBe(chunk.values * codec.bytesPerValue + (isLast ? 4 : 0));
+          expect(chunk.exact).toBe(isLast ? 1 : 0);
+          expect(chunk.lengthBytes).toBe(codec.sizeOf(chunk.values) + (isLast ? 4 : 0));
           nextValue += chunk.values;
           nextByte += chunk.lengthBytes;
         });
@@ -58,7 +60,14 @@ describe("the chunks of a vector", () => {
 
   it("of no values are one that holds the weight", () => {
     expect(partition(codecOf("f32"), 0, 3)).toEqual([
-      {firstValue: 0, values: 0, offsetBytes: 0, lengthBytes: 4, hasWeight: true},
+      {
+        firstValue: 0,
+        values: 0,
+        offsetBytes: 0,
+        lengthBytes: 4,
+        exact: 1,
+        sum: {offsetBytes: 0, lengthBytes: 4},
+      },
     ]);
   });
 });

@@ -5,6 +5,7 @@ import {
   codecOf,
   contributionSize,
   createSnapshot,
+  NO_DITHER,
   partition,
   sumChunk,
   weightOf,
@@ -24,7 +25,7 @@ import {
 function release(values: readonly number[], options: {weight?: number; clipNorm?: number} = {}) {
   const {weight = 0.5, clipNorm = 1e6} = options;
   const update = Float32Array.from(values);
-  return releaseUpdate({update, weight, clipNorm, codec: codecOf("f32"), hash: sha256});
+  return releaseUpdate({update, weight, clipNorm, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256});
 }
 
 function decodedNorm(name: "f32" | "fp16", {bytes}: Release, values: number): number {
@@ -73,7 +74,14 @@ describe("a released update", () => {
         bounds,
         fc.constantFrom("f32", "fp16"),
         (update, weight, clipNorm, name) => {
-          const released = releaseUpdate({update, weight, clipNorm, codec: codecOf(name), hash: sha256});
+          const released = releaseUpdate({
+            update,
+            weight,
+            clipNorm,
+            codec: codecOf(name),
+            dither: NO_DITHER,
+            hash: sha256,
+          });
           // Each value is rounded by at most half a unit of its last place, or of the smallest one.
           const [relative, absolute] = name === "f32" ? [2 ** -23, 2 ** -149] : [2 ** -10, 2 ** -24];
           const limit = clipNorm * weight * (1 + relative) + Math.sqrt(update.length) * absolute;
@@ -114,7 +122,14 @@ describe("a released update", () => {
     fc.assert(
       fc.property(updates, (update) => {
         const before = update.slice();
-        releaseUpdate({update, weight: 0.5, clipNorm: 1, codec: codecOf("fp16"), hash: sha256});
+        releaseUpdate({
+          update,
+          weight: 0.5,
+          clipNorm: 1,
+          codec: codecOf("fp16"),
+          dither: NO_DITHER,
+          hash: sha256,
+        });
         expect(update).toEqual(before);
       }),
     );
@@ -122,7 +137,7 @@ describe("a released update", () => {
 
   it("tells how many values were too large for the codec", () => {
     const update = Float32Array.of(1e6, -1e6, 1);
-    const options = {update, weight: 1, clipNorm: 1e9, hash: sha256};
+    const options = {update, weight: 1, clipNorm: 1e9, dither: NO_DITHER, hash: sha256};
     expect(releaseUpdate({...options, codec: codecOf("fp16")}).saturated).toBe(2);
     expect(releaseUpdate({...options, codec: codecOf("f32")}).saturated).toBe(0);
   });
@@ -153,7 +168,7 @@ describe("what may leave", () => {
     const codec = codecOf("f32");
     const [chunk] = partition(codec, 3, 1);
     if (chunk === undefined) throw new RangeError("no chunk");
-    const mixture = sumChunk(sha256, codec, chunk, [released.bytes]);
+    const mixture = sumChunk(sha256, {codec, chunk, dither: NO_DITHER}, [released.bytes]);
     const snapshot = createSnapshot(sha256, new Uint8Array(32), Float32Array.of(1));
     for (const made of [
       released,

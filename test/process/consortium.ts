@@ -21,6 +21,8 @@ export interface ConsortiumOptions {
   readonly deadline: Plan["deadline"];
   /** With how many members the run begins; all when absent. */
   readonly startMembers?: number;
+  /** Flags of Node for the daemons. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** The sites of the task: unequal shares of the synthetic preset's patients. */
@@ -162,7 +164,7 @@ export async function createConsortium(options: ConsortiumOptions): Promise<Cons
   };
   const launch: Consortium["launch"] = async (site, from) => {
     await configure(site, {bootstrap: from === undefined ? [] : [from.addresses[0]]});
-    const daemon = startDaemon(site.configPath);
+    const daemon = startDaemon(site.configPath, options.nodeFlags);
     site.daemon = daemon;
     started.push(daemon);
     return daemon;

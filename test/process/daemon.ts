@@ -41,9 +41,9 @@ function linesOf(child: ChildProcess): string[] {
   return lines;
 }
 
-/** Starts `consilium start` with a configuration. */
-export function startDaemon(configPath: string): Daemon {
-  const child = spawn(process.execPath, [PROGRAM, "start", "--config", configPath], {
+/** Starts `consilium start` with a configuration. @param flags of Node itself */
+export function startDaemon(configPath: string, flags: readonly string[] = []): Daemon {
+  const child = spawn(process.execPath, [...flags, PROGRAM, "start", "--config", configPath], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines = linesOf(child);

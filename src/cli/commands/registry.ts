@@ -4,6 +4,7 @@ import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
 import {planCommand} from "./plan.ts";
 import {predictCommand} from "./predict.ts";
+import {replayCommand} from "./replay.ts";
 import {startCommand} from "./start.ts";
 import {statusCommand} from "./status.ts";
 
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   planCommand,
   dataCommand,
   predictCommand,
+  replayCommand,
 ];

@@ -129,7 +129,7 @@ export async function resolveRequest(flags: DemoFlags, environment: Variables): 
       ...settings,
       seed,
       rounds: rounds ?? settings.rounds,
-      mixing: {...settings.mixing, codec: codec ?? settings.mixing.codec},
+      mixing: codec === undefined ? settings.mixing : {...settings.mixing, codec},
       task: {standardisation: standardisation ?? settings.task.standardisation},
     },
   };

@@ -50,11 +50,12 @@ function stepsInThread(
   site: SiteSteps,
 ): Float32Array {
   const {name, rows, start, firstStep, steps} = site;
-  const {optimizer, batchSize} = training;
+  const {optimizer, batchSize, proximal} = training;
   const source = sourceOf(spec, rows, {seed, site: name});
   const order = shuffledOrder({seed, site: name, n: source.n, batchSize});
   const isCancelled = (): boolean => false;
-  return trainLocally({model, optimizer, source, order, start, firstStep, steps, isCancelled}).parameters;
+  return trainLocally({model, optimizer, proximal, source, order, start, firstStep, steps, isCancelled})
+    .parameters;
 }
 
 /**

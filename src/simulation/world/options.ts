@@ -1,5 +1,13 @@
 import type {Random} from "../../core/index.ts";
-import type {Certified, Contribution, Effect, Event, MemberId, SessionSetup} from "../../gossip/index.ts";
+import type {
+  Certified,
+  Contribution,
+  Effect,
+  Event,
+  MemberId,
+  Session,
+  SessionSetup,
+} from "../../gossip/index.ts";
 import type {LinkModel} from "./link-model.ts";
 
 /** What a fault does to a member at one of its effects. */
@@ -13,12 +21,17 @@ export interface WorldOptions {
   /** The member's released update for a round, and how long its training takes. */
   contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
   trainingMs(member: MemberId, round: number): number;
+  /** The released update of a unit of an asynchronous segment, and how long its training takes. */
+  progressOf?(member: MemberId, unit: number, start: Float32Array): Contribution;
+  unitMs?(member: MemberId, unit: number): number;
   /** Draws latencies of links, disks and transfers, and what a link's model leaves to chance. */
   readonly random: Random;
   /** The link from one member to another; without it every link is the plain one. */
   linkOf?(from: MemberId, to: MemberId): LinkModel;
   /** Decides a fault at every effect of every member: every point at which a process can die. */
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
+  /** Opens a member's session; the default is the protocol's own. */
+  openSession?(setup: SessionSetup): Session;
   onCertified?(member: MemberId, certified: Certified): void;
   /** Hears of every event that a member's session takes in, before it does. */
   onEvent?(member: MemberId, event: Event): void;

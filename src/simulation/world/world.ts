@@ -15,6 +15,7 @@ import {createEventQueue} from "./event-queue.ts";
 import {Links} from "./links.ts";
 import {forget, keepLocally, type Machine} from "./machine.ts";
 import type {WorldOptions} from "./options.ts";
+import {workOn} from "./unit-work.ts";
 
 /** From a record's reaching the disk to its process' hearing of it. */
 const ACKNOWLEDGEMENT_MS = 0.2;
@@ -78,7 +79,8 @@ export class World {
     if (machine.session !== null) return;
     const restored = restoreSession(machine.disk);
     machine.life += 1;
-    machine.session = createSession({...this.#options.setupOf(member), restored});
+    const {openSession = createSession, setupOf} = this.#options;
+    machine.session = openSession({...setupOf(member), restored});
     if (restored.certified !== null) {
       machine.blobs.set(restored.certified.snapshot.hash, restored.certified.snapshot.bytes);
     }
@@ -144,17 +146,15 @@ export class World {
   #train(member: MemberId): void {
     const machine = this.#links.machine(member);
     const view = machine.session?.view();
-    if (view === undefined || view.isFinished || !this.#isTrainer(member)) return;
+    const isTrainer = this.#options.setupOf(member).members.includes(member);
+    if (view === undefined || view.isFinished || !isTrainer) return;
+    if (view.segment !== null) return this.#deliver(member, 0, {type: "begin", round: view.round});
     const {life} = machine;
     this.#queue.after(this.#options.trainingMs(member, view.round), () => {
       const now = machine.session?.view();
       if (machine.life !== life || now?.round !== view.round) return;
       this.#contribute(member, this.#options.contributionOf(member, view.round, view.certified));
     });
-  }
-
-  #isTrainer(member: MemberId): boolean {
-    return this.#options.setupOf(member).members.includes(member);
   }
 
   #contribute(member: MemberId, contribution: Contribution): void {
@@ -191,6 +191,10 @@ export class World {
         return this.#write(member, machine, effect);
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
+      case "work":
+        return workOn(this.#options, member, effect, (afterMs, event) =>
+          this.#deliver(member, afterMs, event),
+        );
       case "report":
         return void this.reports.push({member, report: effect.report});
       case "certified":

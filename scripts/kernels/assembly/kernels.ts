@@ -1,0 +1,285 @@
+/*
+ * The kernels of src/parameters/kernels in AssemblyScript, compiled by scripts/kernels/build.ts. Counts are of values
+ * and multiples of what each says; the callers do the rest. Only operations whose results are the same everywhere: no
+ * fused multiply-add, no relaxed SIMD.
+ */
+
+const NOT_FINITE: i32 = 0x7f800000;
+
+/** Where the scratch memory begins; what is below belongs to the compiler. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+/** into[k] = sum over i of weights[i] * vectors[i][k] in binary64, in the order given; count: a multiple of 4. */
+export function weightedMean(pointers: usize, weights: usize, vectors: i32, into: usize, count: i32): void {
+  for (let at = 0; at < count; at += 4) {
+    const offset = <usize>at << 2;
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    for (let vector = 0; vector < vectors; vector++) {
+      const values = v128.load(<usize>load<u32>(pointers + (<usize>vector << 2)) + offset);
+      const weight = v128.load64_splat(weights + (<usize>vector << 3));
+      low = f64x2.add(low, f64x2.mul(weight, f64x2.promote_low_f32x4(values)));
+      const upper = v128.shuffle<i32>(values, values, 2, 3, 2, 3);
+      high = f64x2.add(high, f64x2.mul(weight, f64x2.promote_low_f32x4(upper)));
+    }
+    const first = f32x4.demote_f64x2_zero(low);
+    const second = f32x4.demote_f64x2_zero(high);
+    v128.store(into + offset, v128.shuffle<i32>(first, second, 0, 1, 4, 5));
+  }
+}
+
+/** The same for eight vectors, whose addresses stay in registers. */
+export function weightedMean8(pointers: usize, weights: usize, into: usize, count: i32): void {
+  const p0 = <usize>load<u32>(pointers);
+  const p1 = <usize>load<u32>(pointers, 4);
+  const p2 = <usize>load<u32>(pointers, 8);
+  const p3 = <usize>load<u32>(pointers, 12);
+  const p4 = <usize>load<u32>(pointers, 16);
+  const p5 = <usize>load<u32>(pointers, 20);
+  const p6 = <usize>load<u32>(pointers, 24);
+  const p7 = <usize>load<u32>(pointers, 28);
+  const w0 = v128.load64_splat(weights);
+  const w1 = v128.load64_splat(weights, 8);
+  const w2 = v128.load64_splat(weights, 16);
+  const w3 = v128.load64_splat(weights, 24);
+  const w4 = v128.load64_splat(weights, 32);
+  const w5 = v128.load64_splat(weights, 40);
+  const w6 = v128.load64_splat(weights, 48);
+  const w7 = v128.load64_splat(weights, 56);
+  const end = <usize>count << 2;
+  for (let at: usize = 0; at < end; at += 16) {
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let v = v128.load(p0 + at);
+    low = f64x2.add(low, f64x2.mul(w0, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w0, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p1 + at);
+    low = f64x2.add(low, f64x2.mul(w1, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w1, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p2 + at);
+    low = f64x2.add(low, f64x2.mul(w2, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w2, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p3 + at);
+    low = f64x2.add(low, f64x2.mul(w3, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w3, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p4 + at);
+    low = f64x2.add(low, f64x2.mul(w4, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w4, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p5 + at);
+    low = f64x2.add(low, f64x2.mul(w5, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w5, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p6 + at);
+    low = f64x2.add(low, f64x2.mul(w6, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w6, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v = v128.load(p7 + at);
+    low = f64x2.add(low, f64x2.mul(w7, f64x2.promote_low_f32x4(v)));
+    high = f64x2.add(high, f64x2.mul(w7, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))));
+    v128.store(
+      into + at,
+      v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2),
+    );
+  }
+}
+
+/** into += x in binary64; returns whether all of x is finite. Count: a multiple of 4. */
+export function addSingles(x: usize, into: usize, count: i32): i32 {
+  let spoilt = i32x4.splat(0);
+  const mask = i32x4.splat(NOT_FINITE);
+  for (let at = 0; at < count; at += 4) {
+    const values = v128.load(x + (<usize>at << 2));
+    spoilt = v128.or(spoilt, i32x4.eq(v128.and(values, mask), mask));
+    addFour(values, into + (<usize>at << 3));
+  }
+  return v128.any_true(spoilt) ? 0 : 1;
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function addFour(values: v128, into: usize): void {
+  v128.store(into, f64x2.add(v128.load(into), f64x2.promote_low_f32x4(values)));
+  const upper = v128.shuffle<i64>(values, values, 1, 1);
+  v128.store(into + 16, f64x2.add(v128.load(into + 16), f64x2.promote_low_f32x4(upper)));
+}
+
+/** Four running sums of squares in binary64, of the values at 0, 1, 2, 3 modulo 4, into sums. */
+export function sumSquares(x: usize, count: i32, sums: usize): void {
+  let first = v128.load(sums);
+  let second = v128.load(sums + 16);
+  for (let at = 0; at < count; at += 4) {
+    const values = v128.load(x + (<usize>at << 2));
+    const low = f64x2.promote_low_f32x4(values);
+    const high = f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1));
+    first = f64x2.add(first, f64x2.mul(low, low));
+    second = f64x2.add(second, f64x2.mul(high, high));
+  }
+  v128.store(sums, first);
+  v128.store(sums + 16, second);
+}
+
+/** into = x * factor, computed in binary64 and rounded once. Count: a multiple of 4. */
+export function scale(x: usize, factor: f64, into: usize, count: i32): void {
+  const by = f64x2.splat(factor);
+  for (let at = 0; at < count; at += 4) {
+    const values = v128.load(x + (<usize>at << 2));
+    const low = f64x2.mul(by, f64x2.promote_low_f32x4(values));
+    const high = f64x2.mul(by, f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1)));
+    v128.store(
+      into + (<usize>at << 2),
+      v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2),
+    );
+  }
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function toHalves(values: v128): v128 {
+  const magnitude = v128.and(values, i32x4.splat(0x7fffffff));
+  const sign = v128.and(i32x4.shr_u(values, 16), i32x4.splat(0x8000));
+  const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
+  const normal = i32x4.shr_u(i32x4.add(i32x4.add(i32x4.sub(magnitude, i32x4.splat(0x38000000)), i32x4.splat(0xfff)), odd), 13);
+  // Adding 0.5 leaves a subnormal's bits, rounded to nearest even, at the end of the sum.
+  const small = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
+  const isNormal = i32x4.ge_s(magnitude, i32x4.splat(0x38800000));
+  const isLarge = i32x4.ge_s(magnitude, i32x4.splat(0x477ff000));
+  const rounded = v128.bitselect(normal, small, isNormal);
+  return v128.or(sign, v128.bitselect(i32x4.splat(0x7bff), rounded, isLarge));
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function largest(halves: v128): i32 {
+  return popcnt(i32x4.bitmask(i32x4.eq(v128.and(halves, i32x4.splat(0x7fff)), i32x4.splat(0x7bff))));
+}
+
+/** Writes x as binary16; returns how many are the largest. Count: a multiple of 8. */
+export function encodeHalves(x: usize, into: usize, count: i32): i32 {
+  let saturated = 0;
+  for (let at = 0; at < count; at += 8) {
+    const first = toHalves(v128.load(x + (<usize>at << 2)));
+    const second = toHalves(v128.load(x + (<usize>at << 2) + 16));
+    saturated += largest(first) + largest(second);
+    v128.store(into + (<usize>at << 1), i16x8.narrow_i32x4_u(first, second));
+  }
+  return saturated;
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function fromHalves(halves: v128): v128 {
+  const magnitude = i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13);
+  const sign = i32x4.shl(v128.and(halves, i32x4.splat(0x8000)), 16);
+  // 2^112 moves the exponent's bias from 15 to 127, subnormals included.
+  return v128.or(sign, f32x4.mul(magnitude, i32x4.splat(0x77800000)));
+}
+
+/** into += the binary16 numbers at x; returns whether all are finite. Count: a multiple of 8. */
+export function addHalves(x: usize, into: usize, count: i32): i32 {
+  let spoilt = i16x8.splat(0);
+  const mask = i16x8.splat(0x7c00);
+  for (let at = 0; at < count; at += 8) {
+    const halves = v128.load(x + (<usize>at << 1));
+    spoilt = v128.or(spoilt, i16x8.eq(v128.and(halves, mask), mask));
+    addFour(fromHalves(i32x4.extend_low_i16x8_u(halves)), into + (<usize>at << 3));
+    addFour(fromHalves(i32x4.extend_high_i16x8_u(halves)), into + (<usize>at << 3) + 32);
+  }
+  return v128.any_true(spoilt) ? 0 : 1;
+}
+
+/** The largest magnitude of finite values. Count: a multiple of 4. */
+export function largestMagnitude(x: usize, count: i32): f32 {
+  let most = f32x4.splat(0);
+  for (let at = 0; at < count; at += 4) most = f32x4.pmax(most, f32x4.abs(v128.load(x + (<usize>at << 2))));
+  most = f32x4.pmax(most, v128.shuffle<i64>(most, most, 1, 0));
+  return max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1));
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function productsLow(a: v128, by: v128): v128 {
+  return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, by), i64x2.extmul_high_i32x4_u(a, by), 0, 2, 4, 6);
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function productsHigh(a: v128, by: v128): v128 {
+  return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, by), i64x2.extmul_high_i32x4_u(a, by), 1, 3, 5, 7);
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function roundFour(values: v128, by: v128, words: v128): v128 {
+  const units = f32x4.mul(f32x4.convert_i32x4_u(i32x4.shr_u(words, 8)), f32x4.splat(<f32>5.9604644775390625e-8));
+  const floor = f32x4.floor(f32x4.add(f32x4.div(values, by), units));
+  const bounded = f32x4.pmax(f32x4.splat(-127), f32x4.pmin(f32x4.splat(127), floor));
+  return i32x4.trunc_sat_f32x4_s(bounded);
+}
+
+/**
+ * Stochastic rounding to levels of `by`, with the words of Philox4x32-10 at counters from `counter` on: word v mod 4 of
+ * counter v / 4 is value v's. Count: a multiple of 16.
+ */
+export function encodeLevels(x: usize, by: f32, key0: i32, key1: i32, counter: i32, into: usize, count: i32): void {
+  const m0 = i32x4.splat(<i32>0xd2511f53);
+  const m1 = i32x4.splat(<i32>0xcd9e8d57);
+  const divisor = f32x4.splat(by);
+  for (let at = 0; at < count; at += 16) {
+    let c0 = i32x4.add(i32x4.splat(counter + (at >> 2)), i32x4(0, 1, 2, 3));
+    let c1 = i32x4.splat(0);
+    let c2 = i32x4.splat(0);
+    let c3 = i32x4.splat(0);
+    let k0 = key0;
+    let k1 = key1;
+    for (let round = 0; round < 10; round++) {
+      const high0 = productsHigh(c0, m0);
+      const low0 = productsLow(c0, m0);
+      const high1 = productsHigh(c2, m1);
+      const low1 = productsLow(c2, m1);
+      c0 = v128.xor(v128.xor(high1, c1), i32x4.splat(k0));
+      c1 = low1;
+      c2 = v128.xor(v128.xor(high0, c3), i32x4.splat(k1));
+      c3 = low0;
+      k0 += <i32>0x9e3779b9;
+      k1 += <i32>0xbb67ae85;
+    }
+    const a = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5);
+    const b = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);
+    const c = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
+    const d = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
+    const from = x + (<usize>at << 2);
+    const first = i16x8.narrow_i32x4_s(
+      roundFour(v128.load(from), divisor, v128.shuffle<i64>(a, b, 0, 2)),
+      roundFour(v128.load(from + 16), divisor, v128.shuffle<i64>(a, b, 1, 3)),
+    );
+    const second = i16x8.narrow_i32x4_s(
+      roundFour(v128.load(from + 32), divisor, v128.shuffle<i64>(c, d, 0, 2)),
+      roundFour(v128.load(from + 48), divisor, v128.shuffle<i64>(c, d, 1, 3)),
+    );
+    v128.store(into + <usize>at, i8x16.narrow_i16x8_s(first, second));
+  }
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function addLevelPairs(levels: v128, by: v128, into: usize): void {
+  const low = f64x2.mul(by, f64x2.convert_low_i32x4_s(levels));
+  const high = f64x2.mul(by, f64x2.convert_low_i32x4_s(v128.shuffle<i64>(levels, levels, 1, 1)));
+  v128.store(into, f64x2.add(v128.load(into), low));
+  v128.store(into + 16, f64x2.add(v128.load(into + 16), high));
+}
+
+/** into += the signed bytes at x times `by`, in binary64. Count: a multiple of 16. */
+export function addLevels(x: usize, by: f64, into: usize, count: i32): void {
+  const factor = f64x2.splat(by);
+  for (let at = 0; at < count; at += 16) {
+    const levels = v128.load(x + <usize>at);
+    const to = into + (<usize>at << 3);
+    const low = i16x8.extend_low_i8x16_s(levels);
+    const high = i16x8.extend_high_i8x16_s(levels);
+    addLevelPairs(i32x4.extend_low_i16x8_s(low), factor, to);
+    addLevelPairs(i32x4.extend_high_i16x8_s(low), factor, to + 32);
+    addLevelPairs(i32x4.extend_low_i16x8_s(high), factor, to + 64);
+    addLevelPairs(i32x4.extend_high_i16x8_s(high), factor, to + 96);
+  }
+}

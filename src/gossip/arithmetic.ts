@@ -1,0 +1,61 @@
+import {
+  applyMass,
+  applyMixture,
+  checkContribution,
+  createSnapshot,
+  encodeMass,
+  isNamed,
+  isNear,
+  massOf,
+  mixMass,
+  openSnapshot,
+  outerStep,
+  sumChunk,
+  weightOf,
+} from "../parameters/index.ts";
+import {mergeVerdict} from "./async/merge-verdict.ts";
+import {openMass} from "./async/open-mass.ts";
+import {mixRobustly} from "./robust/mix-robustly.ts";
+
+/**
+ * All that the protocol computes on parameters, in one place: what goes in and out of it is data, everything else
+ * about a session is not. So a trace of a session need hold no data, and a replay needs none.
+ */
+export interface Arithmetic {
+  readonly checkContribution: typeof checkContribution;
+  readonly sumChunk: typeof sumChunk;
+  readonly applyMixture: typeof applyMixture;
+  readonly weightOf: typeof weightOf;
+  readonly createSnapshot: typeof createSnapshot;
+  readonly openSnapshot: typeof openSnapshot;
+  readonly openMass: typeof openMass;
+  readonly mergeVerdict: typeof mergeVerdict;
+  readonly massOf: typeof massOf;
+  readonly encodeMass: typeof encodeMass;
+  readonly mixMass: typeof mixMass;
+  readonly applyMass: typeof applyMass;
+  readonly isNear: typeof isNear;
+  readonly isNamed: typeof isNamed;
+  readonly mixRobustly: typeof mixRobustly;
+  readonly outerStep: typeof outerStep;
+}
+
+/** The {@link Arithmetic} of room `parameters`. */
+export const parameterArithmetic: Arithmetic = {
+  checkContribution,
+  sumChunk,
+  applyMixture,
+  weightOf,
+  createSnapshot,
+  openSnapshot,
+  openMass,
+  mergeVerdict,
+  massOf,
+  encodeMass,
+  mixMass,
+  applyMass,
+  isNear,
+  isNamed,
+  mixRobustly,
+  outerStep,
+};

@@ -1,0 +1,111 @@
+import type {Mass} from "../../parameters/index.ts";
+import type {FrameOf} from "../frames.ts";
+import type {MemberId} from "../quorum.ts";
+import {clockList} from "./clock.ts";
+import {shuffledPartners} from "./partners.ts";
+import {releasePending} from "./progress.ts";
+import {fetchMass, freeze, isSame, isUpTo, nextExchange, save, tell, tellPeople} from "./state.ts";
+import type {ExchangeId, SegmentContext} from "./types.ts";
+
+/*
+ * Push-sum with an acknowledged outbox: a share leaves the mass for the outbox, is sent until it is acknowledged, and
+ * is applied once, by its number. Kempe, Dobra, Gehrke, Gossip-based computation of aggregate information, FOCS 2003.
+ */
+
+/** More shares under way would leave a member with next to no weight. */
+const MAX_OPEN_SHARES = 2;
+const SHARE = 0.5;
+
+/** Sends half of the mass on its way if this member owes the others a share. */
+export function considerShare(context: SegmentContext): void {
+  const {state, nowMs} = context;
+  if (state.stage !== "running" || !state.wantsExchange || nowMs < state.retryAtMs) return;
+  if (state.outbox.size >= MAX_OPEN_SHARES) return;
+  const partner = shuffledPartners(state).find(({peer}) => !state.outbox.has(peer));
+  if (partner === undefined) return;
+  const {peer} = partner;
+  const id = nextExchange(state);
+  const travelling = freeze(state, SHARE);
+  addMass(context, travelling.mass, -1);
+  state.wantsExchange = false;
+  state.outbox.set(peer, {id, travelling});
+  save(context, {kind: "shared", peer, id});
+}
+
+function addMass({state}: SegmentContext, mass: Mass, sign: 1 | -1): void {
+  const {values} = state;
+  for (let index = 0; index < values.length; index++) {
+    values[index] = (values[index] ?? 0) + sign * (mass.values[index] ?? 0);
+  }
+  state.weight += sign * mass.weight;
+}
+
+/** Offers a share that is on disk, for the first time or again. */
+export function sendShare(context: SegmentContext, peer: MemberId): void {
+  const {state} = context;
+  const share = state.outbox.get(peer);
+  const isWritten = ![...state.writes.values()].some(
+    ({purpose}) => purpose.kind === "shared" && purpose.peer === peer,
+  );
+  if (share === undefined || !isWritten) return;
+  const {mixture} = share.travelling;
+  context.emit({type: "publish-mixture", mixture});
+  tell(context, peer, {type: "share", ...share.id, mass: mixture.hash, clock: clockList(state)});
+}
+
+/** Fetches a share, unless it has been applied, or can be no more. */
+export function onShare(context: SegmentContext, from: MemberId, frame: FrameOf<"share">): void {
+  const {state} = context;
+  const {incarnation, seq, mass} = frame;
+  if (isUpTo(frame, state.received.get(from))) return confirm(context, from, frame);
+  if (state.stage === "closed")
+    return tell(context, from, {type: "share-taken", incarnation, seq, isTaken: false});
+  if (state.stage === "idle") return undefined;
+  const isUnderWay = [...state.fetches.values()].some(({kind, peer}) => kind === "share" && peer === from);
+  if (isUnderWay) return undefined;
+  return fetchMass(context, {kind: "share", peer: from, id: {incarnation, seq}, hash: mass});
+}
+
+function confirm(context: SegmentContext, to: MemberId, {incarnation, seq}: ExchangeId): void {
+  const {state} = context;
+  if ((state.received.get(to)?.version ?? 0) > state.durable) return;
+  tell(context, to, {type: "share-taken", incarnation, seq, isTaken: true});
+}
+
+/** Adds a share to the mass, once, and writes that down before it is confirmed. */
+export function takeShare(context: SegmentContext, peer: MemberId, id: ExchangeId, mass: Mass): void {
+  const {state} = context;
+  if (state.stage === "closed" || isUpTo(id, state.received.get(peer))) return;
+  addMass(context, mass, 1);
+  state.exchanges += 1;
+  releasePending(state);
+  state.received.set(peer, {...id, version: state.version + 1});
+  save(context, {kind: "received", peer, id});
+}
+
+/** A share is written down as received: its sender may forget it. */
+export function onReceived(context: SegmentContext, peer: MemberId, id: ExchangeId): void {
+  confirm(context, peer, id);
+}
+
+/** A share has arrived, or never will, and is this member's own again. */
+export function onShareTaken(context: SegmentContext, from: MemberId, frame: FrameOf<"share-taken">): void {
+  const {state} = context;
+  const share = state.outbox.get(from);
+  if (share === undefined || !isSame(frame, share.id)) return;
+  state.outbox.delete(from);
+  context.emit({type: "withdraw", hash: share.travelling.mixture.hash});
+  if (!frame.isTaken) addMass(context, share.travelling.mass, 1);
+  save(context, {kind: "noted"});
+}
+
+/** Gives up shares whose receivers do not answer: they count as arrived, and people are told. */
+export function abandonShares(context: SegmentContext): void {
+  const {state} = context;
+  for (const [member, {travelling}] of state.outbox) {
+    const {weight} = travelling.mass;
+    tellPeople(context, {kind: "mass-undetermined", round: state.setup.round, member, weight});
+    context.emit({type: "withdraw", hash: travelling.mixture.hash});
+  }
+  state.outbox.clear();
+}

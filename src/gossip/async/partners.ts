@@ -1,0 +1,49 @@
+import {createRandom, permutation, type Random} from "../../core/index.ts";
+import type {MemberId} from "../quorum.ts";
+import type {Phase} from "../schedules/phase.ts";
+import {schedulePhases} from "../schedules/schedule.ts";
+import {viewOf} from "./state.ts";
+import type {SegmentState} from "./types.ts";
+
+/** The share of a random pair: both end with the same mass. */
+const PAIR_SHARE = 0.5;
+
+/** A partner and W_ab. */
+export interface Partner {
+  readonly peer: MemberId;
+  readonly share: number;
+}
+
+/** Phase `phase` of the schedule over `members`; its order is drawn anew each period. */
+function phaseOf({setup}: SegmentState, members: number, phase: number): Phase | undefined {
+  const {schedule} = setup.spec;
+  if (schedule === null) return undefined;
+  const draw = (period: number): Random =>
+    createRandom({seed: period, site: "", round: setup.round, purpose: `async schedule ${setup.run}`});
+  const {length} = schedulePhases(schedule, members, draw(0));
+  return schedulePhases(schedule, members, draw(Math.floor(phase / Math.max(1, length))))[phase % length];
+}
+
+/** Neighbours of this member in phase `phase` of the schedule over its view; empty outside a schedule. */
+export function scheduledPartners(state: SegmentState, phase: number): Partner[] {
+  const view = viewOf(state);
+  const rows = phaseOf(state, view.length, phase)?.rows ?? [];
+  return (rows[view.indexOf(state.setup.self)] ?? []).flatMap(({node, share}) => {
+    const peer = view[node];
+    return peer === undefined ? [] : [{peer, share}];
+  });
+}
+
+/** Linked members in a random order. */
+export function shuffledPartners({random, linked, setup}: SegmentState): Partner[] {
+  const present = setup.members.filter((member) => linked.has(member));
+  return [...permutation(random, present.length)].flatMap((index) => {
+    const peer = present[index];
+    return peer === undefined ? [] : [{peer, share: PAIR_SHARE}];
+  });
+}
+
+/** Whether this member follows the plan's schedule now: it has one, and no linked member's view differs. */
+export function followsSchedule({setup, differing}: SegmentState): boolean {
+  return setup.spec.schedule !== null && differing.size === 0;
+}

@@ -1,0 +1,80 @@
+import type {Contribution} from "../types.ts";
+import {meanClockOfOthers, ownClock, takeScale} from "./clock.ts";
+import {estimateOf, save} from "./state.ts";
+import type {SegmentContext, SegmentState} from "./types.ts";
+
+/** An estimate moves at most so many times as far as the site's own update: the rest waits its turn. */
+const MAX_STEP_FACTOR = 4;
+
+/** While sites are held to the slowest one's pace, the others advance by less than this during any unit. */
+const FRESH_UNITS = 4;
+
+/**
+ * The weight of progress that began before the others advanced by `units`: (1 + staleness)^-0.5, where staleness
+ * is what they advanced beyond four units. Only who was given up for a while, as in a partition, is that late.
+ */
+export function stalenessScale(units: number): number {
+  return 1 / Math.sqrt(1 + Math.max(0, units - FRESH_UNITS));
+}
+
+/** Begins a unit of work from the present estimate. */
+export function beginUnit({state, emit}: SegmentContext): void {
+  if (state.stage !== "running") return;
+  state.work = {unit: state.units, others: meanClockOfOthers(state)};
+  emit({type: "work", round: state.setup.round, unit: state.units, start: estimateOf(state)});
+}
+
+/**
+ * Adds a finished unit's p (x - start) to the mass, weighed by its staleness and by how far this member is ahead.
+ * @returns false when it is not of the unit under way
+ * @throws PARAMETERS_* when the caller's bytes are no contribution
+ */
+export function takeProgress(context: SegmentContext, unit: number, contribution: Contribution): boolean {
+  const {state, nowMs} = context;
+  const {work, setup} = state;
+  if (state.stage !== "running" || work === null || work.unit !== unit) return false;
+  const {primitives, spec} = setup;
+  const expected = {hash: null, values: state.values.length, maximumWeight: 1};
+  const mass = primitives.arithmetic.openMass(primitives.hash, spec.codec, contribution.bytes, expected);
+  const isHeld = spec.maximumLead < Number.POSITIVE_INFINITY;
+  const age = isHeld ? stalenessScale(meanClockOfOthers(state) - work.others) : 1;
+  const scale = age * takeScale(state, nowMs);
+  state.pending ??= new Float64Array(state.values.length);
+  const {pending} = state;
+  for (let index = 0; index < pending.length; index++) {
+    pending[index] = (pending[index] ?? 0) + scale * (mass.values[index] ?? 0);
+  }
+  state.clock.set(setup.self, ownClock(state) + scale);
+  state.units += 1;
+  state.work = null;
+  releasePending(state);
+  save(context, {kind: "noted"});
+  return true;
+}
+
+/**
+ * Lets own progress into the mass. The own sample count weighs it, never w: d (sum s) / N = sum p_i D_i. Where p is
+ * more than four times w, an estimate would move more than four times as far as the site's own model did, so that
+ * much enters now, and more after the next exchange; nothing is lost.
+ */
+export function releasePending(state: SegmentState): void {
+  const {pending, values, weight, setup} = state;
+  if (pending === null) return;
+  const share = Math.min(1, (MAX_STEP_FACTOR * weight) / setup.spec.weight);
+  for (let index = 0; index < values.length; index++) {
+    const part = share * (pending[index] ?? 0);
+    values[index] = (values[index] ?? 0) + part;
+    pending[index] = (pending[index] ?? 0) - part;
+  }
+  if (share === 1) state.pending = null;
+}
+
+/** Lets all own progress into the mass: nothing of it may be left when the mass is handed in. */
+export function releaseAll(state: SegmentState): void {
+  const {pending, values} = state;
+  if (pending === null) return;
+  for (let index = 0; index < values.length; index++) {
+    values[index] = (values[index] ?? 0) + (pending[index] ?? 0);
+  }
+  state.pending = null;
+}

@@ -1,0 +1,166 @@
+import type {Random} from "../../core/index.ts";
+import type {Mass, Mixture} from "../../parameters/index.ts";
+import type {Primitives} from "../certificate.ts";
+import type {Deadline, DeadlineLimits} from "../deadline.ts";
+import type {MemberId} from "../quorum.ts";
+import type {Effect} from "../types.ts";
+import type {AsyncSpec} from "./spec.ts";
+
+/** Names an exchange among its initiator's; later ones are greater. */
+export interface ExchangeId {
+  /** How often the initiator had begun or resumed the segment. */
+  readonly incarnation: number;
+  readonly seq: number;
+}
+
+/** What ends an exchange: both mix, or the acceptor takes over the initiator's estimate. */
+export type Outcome = "mixed" | "adopt";
+
+/** A mass as it travels, with what both sides read in its bytes. */
+export interface Travelling {
+  readonly mixture: Mixture;
+  readonly mass: Mass;
+}
+
+/** One exchange under way, seen from one of its two ends. */
+export interface Edge {
+  readonly peer: MemberId;
+  readonly id: ExchangeId;
+  readonly role: "initiator" | "acceptor";
+  /** W_ab. */
+  readonly share: number;
+  state: "offered" | "fetching" | "preparing" | "prepared";
+  /** The peer's mass, once fetched. */
+  theirs: Mass | null;
+  /** Bytes of `theirs`, kept for the disk by an acceptor. */
+  theirBytes: Uint8Array | null;
+  theirHash: string;
+  sinceMs: number;
+}
+
+/** Exchanges that begin from the same mass: one for a random pair, all neighbours' for a phase. */
+export interface Step {
+  readonly phase: number | null;
+  readonly own: Travelling;
+  readonly edges: Map<MemberId, Edge>;
+  /** Neighbours not exchanged with yet. */
+  readonly awaited: Set<MemberId>;
+  readonly startedAtMs: number;
+  readonly deadlineMs: number;
+}
+
+/** A share that has left this member's mass and is not known to have arrived. */
+export interface Share {
+  readonly id: ExchangeId;
+  readonly travelling: Travelling;
+}
+
+/** An id with the write after which it may be spoken of. */
+export interface Noted extends ExchangeId {
+  readonly version: number;
+}
+
+/** A decision to commit that the acceptor has not confirmed. */
+export interface Decision extends Noted {
+  readonly outcome: Outcome;
+}
+
+/** The unit of work under way. */
+export interface Unit {
+  readonly unit: number;
+  /** Mean clock of the others when it began. */
+  readonly others: number;
+}
+
+/** What an outstanding write of a segment leads to. */
+export type WritePurpose =
+  | {readonly kind: "begun" | "closed" | "noted"}
+  | {
+      readonly kind: "prepared" | "committed" | "applied" | "shared" | "received";
+      readonly peer: MemberId;
+      readonly id: ExchangeId;
+    };
+
+/** What an outstanding fetch of a segment is for. */
+export interface MassFetch {
+  readonly kind: "edge" | "share";
+  readonly peer: MemberId;
+  readonly id: ExchangeId;
+  readonly hash: string;
+}
+
+/** What does not change during a segment. */
+export interface SegmentSetup {
+  readonly self: MemberId;
+  readonly run: string;
+  readonly round: number;
+  /** Sorted. */
+  readonly members: readonly MemberId[];
+  readonly spec: AsyncSpec;
+  /** `[d]`, values of the common snapshot that are mixed. */
+  readonly reference: Float32Array;
+  readonly primitives: Pick<Primitives, "hash" | "arithmetic">;
+  readonly limits: DeadlineLimits;
+}
+
+/** Everything one member knows about its segment. */
+export interface SegmentState {
+  readonly setup: SegmentSetup;
+  random: Random;
+  readonly exchanging: Deadline;
+  stage: "idle" | "running" | "closing" | "closed";
+  values: Float64Array;
+  weight: number;
+  /** `[d]`, own progress that has not entered the mass yet; null: none. */
+  pending: Float64Array | null;
+  incarnation: number;
+  seq: number;
+  units: number;
+  exchanges: number;
+  work: Unit | null;
+  readonly clock: Map<MemberId, number>;
+  /** When each member's clock was last seen to move. */
+  readonly movedAtMs: Map<MemberId, number>;
+  readonly linked: Set<MemberId>;
+  readonly closers: Set<MemberId>;
+  step: Step | null;
+  /** Phase to begin next. */
+  phase: number;
+  /** Whether this member owes the others an exchange. */
+  wantsExchange: boolean;
+  /** Not before this time is another partner tried. */
+  retryAtMs: number;
+  readonly committed: Map<MemberId, Decision>;
+  readonly handled: Map<MemberId, Noted>;
+  readonly outbox: Map<MemberId, Share>;
+  readonly received: Map<MemberId, Noted>;
+  /** Members whose view was last seen to differ. */
+  readonly differing: Set<MemberId>;
+  fork: Fork | null;
+  /** How far each member's estimate was from one's own when it last came. */
+  readonly distances: Map<MemberId, number>;
+  version: number;
+  durable: number;
+  readonly writes: Map<number, {readonly version: number; readonly purpose: WritePurpose}>;
+  readonly fetches: Map<number, MassFetch>;
+  closingSinceMs: number;
+  isTimerArmed: boolean;
+}
+
+/** Where the members that are lost now and this one parted. */
+export interface Fork {
+  /** `[d]`, the estimate when the first of them was lost, as a delta. */
+  readonly estimate: Float64Array;
+  /** When each was lost with whom no exchange has been ended since. */
+  readonly lost: Map<MemberId, number>;
+  /** All that were lost. */
+  readonly away: Set<MemberId>;
+}
+
+/** A segment's state with the way out for its effects. */
+export interface SegmentContext {
+  readonly state: SegmentState;
+  readonly nowMs: number;
+  emit(effect: Effect): void;
+  nextId(): number;
+}

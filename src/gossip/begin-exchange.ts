@@ -1,0 +1,36 @@
+import {beginButterfly, butterflyParts, onSummed} from "./butterfly.ts";
+import {endExchange, groupHash} from "./exchange.ts";
+import type {FrameOf} from "./frames.ts";
+import {beginPhases, onMass, phasedParts} from "./phased-exchange.ts";
+import type {MemberId} from "./quorum.ts";
+import {beginRobust} from "./robust-exchange.ts";
+import type {RoundContext} from "./round-state.ts";
+
+/** Begins the attempt that a leader's start frame describes; any earlier attempt ends. */
+export function beginExchange(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
+  const {state, nowMs} = context;
+  const {mixing} = state.setup.spec;
+  const {ballot, participants} = start;
+  const group = groupHash(context, start);
+  endExchange(context);
+  const attempt = {ballot, leader, group, participants, startedAtMs: nowMs, result: null, isBroken: false};
+  switch (mixing.kind) {
+    case "all":
+      state.exchange = {...attempt, ...butterflyParts(context, participants.length)};
+      beginButterfly(context);
+      break;
+    case "schedule":
+      state.exchange = {...attempt, ...phasedParts(context, mixing.schedule, start)};
+      beginPhases(context);
+      break;
+    default:
+      state.exchange = {...attempt, kind: "robust", contributions: new Map()};
+      beginRobust(context);
+  }
+  // What is still of another attempt now is of a past one.
+  for (const {from, frame} of state.early.splice(0)) {
+    if (frame.group !== group) continue;
+    if (frame.type === "summed") onSummed(context, from, frame);
+    else onMass(context, from, frame);
+  }
+}

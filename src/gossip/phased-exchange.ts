@@ -1,0 +1,195 @@
+import {createRandom, isCoded} from "../core/index.ts";
+import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
+import {attemptDither, holdResult, objectTo} from "./exchange.ts";
+import type {PhasedExchange} from "./exchange-state.ts";
+import type {FrameOf} from "./frames.ts";
+import type {MemberId} from "./quorum.ts";
+import {fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
+import {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
+
+/*
+ * The exchange of a schedule: masses (s, w) mix phase by phase, and every member's estimate s / w ends near the
+ * weighted mean, or at it if the schedule is exact. A fault breaks the attempt, and the next one begins from the
+ * contributions again: so within an attempt no mass is ever lost.
+ */
+
+function phasedOf({state}: RoundContext): PhasedExchange | null {
+  return state.exchange?.kind === "phases" ? state.exchange : null;
+}
+
+/** Masses travel in the codec that sums of contributions travel in. */
+function massCodec({state}: RoundContext) {
+  return codecOf(state.setup.spec.codec.sums);
+}
+
+/** What an exchange in phases begins with; who is whose neighbour follows from the attempt alone. */
+export function phasedParts(
+  context: RoundContext,
+  schedule: ScheduleSpec,
+  {ballot, participants}: FrameOf<"start">,
+): Pick<PhasedExchange, "kind" | "phases" | "phase" | "mass" | "own" | "sent" | "announced" | "received"> {
+  const {own, setup} = context.state;
+  const {primitives, spec, rules, round} = setup;
+  const random = createRandom({seed: ballot, site: rules.run, round, purpose: "schedule"});
+  const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
+  const phases = schedulePhases(schedule, participants.length, random);
+  const empty = {sent: new Map(), announced: new Map(), received: new Map()};
+  return {kind: "phases", phases, phase: 0, mass, own: mass, ...empty};
+}
+
+interface Near {
+  readonly member: MemberId;
+  readonly share: number;
+}
+
+function memberAt({participants}: PhasedExchange, place: number): MemberId {
+  return participants[place]?.member ?? "";
+}
+
+/** Whose masses this member takes in `phase`. */
+function sourcesOf({state}: RoundContext, exchange: PhasedExchange, phase: number): Near[] {
+  const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
+  const row = exchange.phases[phase]?.rows[place] ?? [];
+  return row.map(({node, share}) => ({member: memberAt(exchange, node), share}));
+}
+
+/** Who takes this member's mass in `phase`. */
+function listenersOf({state}: RoundContext, exchange: PhasedExchange, phase: number): MemberId[] {
+  const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
+  return (exchange.phases[phase]?.rows ?? []).flatMap((row, node) =>
+    row.some((neighbour) => neighbour.node === place) ? memberAt(exchange, node) : [],
+  );
+}
+
+/** Begins the first phase; a neighbour of any phase that is not linked makes the attempt hopeless. */
+export function beginPhases(context: RoundContext): void {
+  const exchange = phasedOf(context);
+  if (exchange === null) return;
+  const near = exchange.phases.flatMap((_, phase) => [
+    ...sourcesOf(context, exchange, phase).map(({member}) => member),
+    ...listenersOf(context, exchange, phase),
+  ]);
+  const stranger = near.find((member) => !context.state.linked.has(member));
+  if (stranger === undefined) openPhase(context, exchange);
+  else objectTo(context, stranger, "unreachable");
+}
+
+function openPhase(context: RoundContext, exchange: PhasedExchange): void {
+  const {phase, phases, group, announced} = exchange;
+  if (phase >= phases.length) {
+    finish(context, exchange);
+    return;
+  }
+  publishMass(context, exchange);
+  for (const {member} of sourcesOf(context, exchange, phase)) {
+    const sum = announced.get(`${phase} ${member}`);
+    if (sum !== undefined) fetchMass(context, {group, phase, sum}, member);
+  }
+  considerPhase(context, exchange);
+}
+
+function publishMass(context: RoundContext, exchange: PhasedExchange): void {
+  const {phase, group, mass} = exchange;
+  const {primitives, self, spec} = context.state.setup;
+  const {arithmetic, hash} = primitives;
+  const listeners = listenersOf(context, exchange, phase);
+  exchange.received.clear();
+  // What nobody hears need not be rounded.
+  exchange.own = mass;
+  if (listeners.length === 0) return;
+  const dither = attemptDither(context, "mass", phase, self);
+  const mixture = arithmetic.encodeMass(hash, massCodec(context), mass, dither);
+  exchange.own = arithmetic.massOf(massCodec(context), mixture.bytes, spec.mixed);
+  exchange.sent.set(phase, mixture.hash);
+  context.emit({type: "publish-mixture", mixture});
+  sendTo(context, listeners, {type: "mass", group, phase, sum: mixture.hash});
+}
+
+function fetchMass(
+  context: RoundContext,
+  {group, phase, sum}: Pick<FrameOf<"mass">, "group" | "phase" | "sum">,
+  member: MemberId,
+): void {
+  const {fetches, setup} = context.state;
+  const isUnderWay = [...fetches.values()].some(
+    (other) =>
+      other.kind === "mass" && other.group === group && other.phase === phase && other.member === member,
+  );
+  if (isUnderWay) return;
+  const length = contributionSize(massCodec(context), setup.spec.mixed);
+  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, offset: 0, length});
+}
+
+/** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */
+export function onMass(context: RoundContext, from: MemberId, frame: FrameOf<"mass">): void {
+  const exchange = phasedOf(context);
+  if (frame.group !== context.state.exchange?.group) return keepEarly(context, from, frame);
+  if (exchange === null || frame.phase < exchange.phase) return;
+  if (!sourcesOf(context, exchange, frame.phase).some(({member}) => member === from)) return;
+  exchange.announced.set(`${frame.phase} ${from}`, frame.sum);
+  if (frame.phase === exchange.phase && !exchange.received.has(from)) fetchMass(context, frame, from);
+}
+
+/** Takes in a neighbour's mass of the phase under way. */
+export function onMassFetched(
+  context: RoundContext,
+  {phase, member}: {readonly phase: number; readonly member: MemberId},
+  bytes: Uint8Array,
+): void {
+  const exchange = phasedOf(context);
+  if (exchange === null || exchange.isBroken || phase !== exchange.phase) return;
+  const mass = soundMass(context, bytes);
+  if (mass === null) {
+    objectTo(context, member, "invalid");
+    context.state.excluded.add(member);
+    return;
+  }
+  exchange.received.set(member, mass);
+  considerPhase(context, exchange);
+}
+
+/** The mass in `bytes`, or null where no member that keeps to the protocol can hold it. */
+function soundMass({state}: RoundContext, bytes: Uint8Array): Mass | null {
+  const {primitives, spec} = state.setup;
+  try {
+    const mass = primitives.arithmetic.massOf(codecOf(spec.codec.sums), bytes, spec.mixed);
+    // No contribution weighs more than 1, so no mean of weights does.
+    return mass.weight <= 1 ? mass : null;
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return null;
+  }
+}
+
+/** Ends the phase when every neighbour's mass is there. */
+function considerPhase(context: RoundContext, exchange: PhasedExchange): void {
+  const sources = sourcesOf(context, exchange, exchange.phase);
+  const {received, mass, own} = exchange;
+  const neighbours = sources.flatMap(({member, share}) => {
+    const theirs = received.get(member);
+    return theirs === undefined ? [] : [{share, mass: theirs}];
+  });
+  if (neighbours.length < sources.length) return;
+  if (neighbours.length > 0) {
+    exchange.mass = context.state.setup.primitives.arithmetic.mixMass(mass, own, neighbours);
+  }
+  exchange.phase += 1;
+  openPhase(context, exchange);
+}
+
+function finish(context: RoundContext, {mass, participants}: PhasedExchange): void {
+  const {spec, primitives} = context.state.setup;
+  const values = primitives.arithmetic.applyMass(spec.reference, spec.mixed, mass);
+  // Every member ends with the mean of the weights, to rounding.
+  holdResult(context, values, mass.weight * participants.length);
+}
+
+/** Tells `peer`, whose link came back, of the masses this member announced before. */
+export function resendMasses(context: RoundContext, peer: MemberId): void {
+  const exchange = phasedOf(context);
+  if (exchange === null) return;
+  for (const [phase, sum] of exchange.sent) {
+    if (!listenersOf(context, exchange, phase).includes(peer)) continue;
+    sendTo(context, [peer], {type: "mass", group: exchange.group, phase, sum});
+  }
+}

@@ -1,0 +1,40 @@
+import {CodedError} from "../../core/index.ts";
+import type {RobustRule} from "./rules.ts";
+
+/** Below so many members robust aggregation is theatre: the bound leaves one bad member or none. */
+export const LEAST_ROBUST_MEMBERS = 7;
+
+/**
+ * The fewest vectors from which `rule` withstands its `faulty` bad ones: 2f + 3 for Krum and multi-Krum, 2f + 1 for the
+ * others, of which the honest must be more than half.
+ */
+export function leastVectors(rule: Pick<RobustRule, "rule" | "faulty">): number {
+  return 2 * rule.faulty + margin(rule);
+}
+
+/** The greatest number of bad vectors among `count` that `rule` withstands, at most its own `faulty`. */
+export function faultyAmong(rule: RobustRule, count: number): number {
+  return Math.min(rule.faulty, Math.max(0, Math.floor((count - margin(rule)) / 2)));
+}
+
+/** Why `members` members can not run under `rule`, or undefined when they can; asked when a plan is made. */
+export function robustRuleFault(members: number, rule: RobustRule): string | undefined {
+  if (!Number.isSafeInteger(rule.faulty) || rule.faulty < 0) return "faulty is not a whole number of members";
+  const least = leastVectors(rule);
+  if (members >= least) return undefined;
+  return `${rule.rule} with ${rule.faulty} faulty needs ${least} members, of which there are ${members}`;
+}
+
+/** @throws GOSSIP_ROBUST_TOO_FEW when `count` vectors are too few for `rule` */
+export function requireVectors(count: number, rule: RobustRule): void {
+  const fault = robustRuleFault(count, rule);
+  if (fault === undefined) return;
+  throw new CodedError("GOSSIP_ROBUST_TOO_FEW", fault, {
+    data: {count, faulty: rule.faulty, rule: rule.rule},
+    hint: "Lower mixing.robust.faulty in the plan, or wait for more members.",
+  });
+}
+
+function margin({rule}: Pick<RobustRule, "rule">): number {
+  return rule === "krum" || rule === "multi-krum" ? 3 : 1;
+}

@@ -1,0 +1,66 @@
+/** Names of the robust rules, as a plan writes them. */
+export type RobustRuleName =
+  | "trimmed-mean"
+  | "median"
+  | "geometric-median"
+  | "krum"
+  | "multi-krum"
+  | "centred-clipping"
+  | "self-centred-clipping";
+
+/** How members combine what they received when some of it may be made to do harm. */
+export interface RobustRule {
+  readonly rule: RobustRuleName;
+  /** Greatest number of members whose vectors may be anything at all: an integer of at least 0. */
+  readonly faulty: number;
+  /** Whether each vector is first replaced by the mean of those nearest to it. */
+  readonly nearestNeighbours: boolean;
+}
+
+/** `[d]`, one member's model less the common snapshot of the round; never changed. */
+export type RobustVector = Float32Array | Float64Array;
+
+/** Why a vector was used as it is. */
+export type UsedReason =
+  /** It, or at least one of its values, went into the result. */
+  | "kept"
+  /** Its own neighbourhood went into the result, but no other vector counts it among its nearest. */
+  | "nobodys-neighbour";
+
+/** Why a vector had no part in the result. */
+export type LeftOutReason =
+  /** It holds NaN or infinite values. */
+  | "not-finite"
+  /** It is longer or shorter than the others. */
+  | "wrong-length"
+  /** Its weight is not in (0, 1]. */
+  | "wrong-weight"
+  /** Its L2 norm is above the limit for norms. */
+  | "too-long"
+  /** Each of its values was among those trimmed. */
+  | "extreme-everywhere"
+  /** Others have a lower Krum score. */
+  | "outscored";
+
+/** What a rule did with one vector. */
+export type Verdict =
+  | {readonly verdict: "used"; readonly reason: UsedReason}
+  /** Its distance from the centre was multiplied by `factor`, in [0, 1). */
+  | {readonly verdict: "clipped"; readonly reason: "far-from-centre"; readonly factor: number}
+  | {readonly verdict: "left-out"; readonly reason: LeftOutReason};
+
+/** The answer of a robust rule; the same vectors in the same order give the same bytes on every machine. */
+export interface RobustOutcome {
+  /** `[d]`, owned by the caller. */
+  readonly values: Float64Array;
+  /** One for each vector given, in their order. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** The verdict on a vector that went into the result. */
+export const KEPT: Verdict = {verdict: "used", reason: "kept"};
+
+/** The verdict on a vector that is left out for `reason`. */
+export function leftOut(reason: LeftOutReason): Verdict {
+  return {verdict: "left-out", reason};
+}

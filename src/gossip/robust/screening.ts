@@ -1,0 +1,51 @@
+import {leftOut, type RobustVector, type Verdict} from "./rules.ts";
+
+const HISTORY = 20;
+const NORM_FACTOR = 10;
+
+/** Vectors that may enter a rule, and the verdicts on those that may not. */
+export interface Screened {
+  /** Indices of the vectors that pass, ascending. */
+  readonly passed: readonly number[];
+  /** One for each vector; null where it passed. */
+  readonly verdicts: readonly (Verdict | null)[];
+}
+
+/**
+ * Keeps out vectors that hold NaN or infinities, that differ in length from most others (of lengths equally frequent
+ * the one met first counts), or whose L2 norm is above `normLimit`.
+ */
+export function screen(vectors: readonly RobustVector[], normLimit: number): Screened {
+  const length = commonLength(vectors);
+  const verdicts = vectors.map((vector) => {
+    if (vector.length !== length) return leftOut("wrong-length");
+    if (!vector.every(Number.isFinite)) return leftOut("not-finite");
+    return normLimit < Number.POSITIVE_INFINITY && normOf(vector) > normLimit ? leftOut("too-long") : null;
+  });
+  return {verdicts, passed: [...verdicts.keys()].filter((index) => verdicts[index] === null)};
+}
+
+/**
+ * The largest norm that a member takes seriously: ten times the median of the norms of its own last twenty deltas;
+ * without any, infinite.
+ * @param norms L2 norms of the member's own deltas, the newest last
+ */
+export function normLimit(norms: readonly number[]): number {
+  const recent = norms.slice(-HISTORY).sort((a, b) => a - b);
+  const middle = [recent[(recent.length - 1) >> 1] ?? 0, recent[recent.length >> 1] ?? 0] as const;
+  return recent.length === 0 ? Number.POSITIVE_INFINITY : (NORM_FACTOR * (middle[0] + middle[1])) / 2;
+}
+
+function normOf(vector: RobustVector): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+function commonLength(vectors: readonly RobustVector[]): number {
+  const counts = new Map<number, number>();
+  for (const {length} of vectors) counts.set(length, (counts.get(length) ?? 0) + 1);
+  let common = 0;
+  for (const [length, count] of counts) if (count > (counts.get(common) ?? 0)) common = length;
+  return common;
+}

@@ -1,0 +1,50 @@
+import {blocksOf, type Rows} from "./rows.ts";
+import {KEPT, leftOut, type RobustOutcome} from "./rules.ts";
+
+/**
+ * Coordinate-wise trimmed mean: of each value the f highest and the f lowest are dropped and the other m - 2f are
+ * averaged, in ascending order, so that the order of the rows does not matter.
+ * @param trim f, with 2f < m
+ * @see Yin et al., Byzantine-robust distributed learning, ICML 2018, definition 2
+ */
+export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
+  const isKept = new Uint8Array(rows.count);
+  const values = new Float64Array(rows.length);
+  const column = new Float64Array(rows.count);
+  for (const block of blocksOf(rows)) {
+    for (let at = 0; at < block.size; at++) {
+      for (let row = 0; row < rows.count; row++) column[row] = block.rows[row]?.[at] ?? 0;
+      values[block.first + at] = meanOfMiddle(column, trim, isKept);
+    }
+  }
+  return {
+    values,
+    verdicts: Array.from(isKept, (flag) => (flag === 1 ? KEPT : leftOut("extreme-everywhere"))),
+  };
+}
+
+/** The mean of `column` without its `trim` ends; marks in `isKept` whose values count. */
+function meanOfMiddle(column: Float64Array, trim: number, isKept: Uint8Array): number {
+  const sorted = sortedCopy(column);
+  const end = column.length - trim;
+  let sum = 0;
+  for (let rank = trim; rank < end; rank++) sum += sorted[rank] ?? 0;
+  const [low, high] = [sorted[trim] ?? 0, sorted[end - 1] ?? 0];
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? 0;
+    if (value >= low && value <= high) isKept[row] = 1;
+  }
+  return sum / (end - trim);
+}
+
+/** Insertion sort: for a few dozen values faster than the engine's. */
+function sortedCopy(column: Float64Array): Float64Array {
+  const sorted = column.slice();
+  for (let end = 1; end < sorted.length; end++) {
+    const value = sorted[end] ?? 0;
+    let at = end;
+    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
+    sorted[at] = value;
+  }
+  return sorted;
+}

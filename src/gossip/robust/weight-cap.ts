@@ -1,0 +1,15 @@
+/**
+ * The cap on weights that the members' votes decide: the lower median of the votes, each member's counting once
+ * whatever its weight. While the honest are more than half, it lies between the least and the greatest honest vote.
+ * Votes that are not finite or not above 0 count for nothing.
+ * @returns infinite without a valid vote
+ */
+export function votedWeightCap(votes: readonly number[]): number {
+  const valid = votes.filter((vote) => Number.isFinite(vote) && vote > 0).sort((a, b) => a - b);
+  return valid[(valid.length - 1) >> 1] ?? Number.POSITIVE_INFINITY;
+}
+
+/** `[m]`, each of `weights` but at most `cap`; owned by the caller. */
+export function cappedWeights(weights: readonly number[], cap: number): readonly number[] {
+  return weights.map((weight) => Math.min(weight, cap));
+}

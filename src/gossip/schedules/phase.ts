@@ -1,0 +1,37 @@
+/** A node that another hears in a phase, and the share W_ij with which it counts. */
+export interface Neighbour {
+  /** Index of the node, from 0. */
+  readonly node: number;
+  /** W_ij, in (0, 1]. */
+  readonly share: number;
+}
+
+/**
+ * One step of mixing: `rows[i]` are the neighbours of node i, itself left out; its own share is 1 less theirs. Every
+ * phase but the second of the grid is symmetric and doubly stochastic.
+ */
+export interface Phase {
+  readonly rows: readonly (readonly Neighbour[])[];
+}
+
+/** The phase of `n` nodes in which each of `groups` takes its plain mean; who is in none keeps to itself. */
+export function cliques(n: number, groups: readonly (readonly number[])[]): Phase {
+  const rows: Neighbour[][] = Array.from({length: n}, () => []);
+  for (const group of groups) {
+    for (const node of group) {
+      rows[node] = group
+        .filter((other) => other !== node)
+        .map((other) => ({node: other, share: 1 / group.length}));
+    }
+  }
+  return {rows};
+}
+
+/** `phase` with node i in the place of `order[i]`. @param order a permutation of all nodes */
+export function reordered({rows}: Phase, order: ArrayLike<number>): Phase {
+  const placed: Neighbour[][] = rows.map(() => []);
+  rows.forEach((row, index) => {
+    placed[order[index] ?? 0] = row.map(({node, share}) => ({node: order[node] ?? 0, share}));
+  });
+  return {rows: placed};
+}

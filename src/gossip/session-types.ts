@@ -1,0 +1,46 @@
+import type {SegmentView} from "./async/segment-host.ts";
+import type {DeadlineMemory} from "./deadline.ts";
+import type {FrameOf} from "./frames.ts";
+import type {PresenceMemory} from "./presence.ts";
+import type {MemberId} from "./quorum.ts";
+import type {Certified, Effect, Event} from "./types.ts";
+
+/** Where a member stands, for status pages and logs. */
+export interface SessionView {
+  /** The round under way; equal to the plan's rounds when the run has ended. */
+  readonly round: number;
+  readonly isFinished: boolean;
+  readonly certified: Certified | null;
+  readonly ready: readonly MemberId[];
+  /** The asynchronous segment of the round under way; null in a round without one. */
+  readonly segment: SegmentView | null;
+}
+
+/**
+ * One member's part in a run: the rounds one after another, and catching up on those it missed.
+ * Sans-I/O: every event returns the effects to carry out, in order; the state changes nowhere else.
+ */
+export interface Session {
+  /** Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad bytes */
+  handle(event: Event, nowMs: number): Effect[];
+  view(): SessionView;
+  /** What it knows beside its certificate, when it has just reported one: before the round after it has begun. */
+  checkpoint(): SessionCheckpoint;
+}
+
+/**
+ * What a session knows beside its newest certificate when it has just reported that: enough to begin the round after
+ * it as the session itself did.
+ */
+export interface SessionCheckpoint {
+  readonly lastId: number;
+  readonly presence: PresenceMemory;
+  readonly readiness: DeadlineMemory;
+  readonly exchanging: DeadlineMemory;
+  /** When the round began. */
+  readonly atMs: number;
+  /** Members worth waiting for in it. */
+  readonly worth: readonly MemberId[];
+  /** What members a round ahead had said of it. */
+  readonly early: readonly {readonly from: MemberId; readonly frame: FrameOf<"ready">}[];
+}

@@ -1,0 +1,139 @@
+import {z} from "zod";
+import {CodedError, isCoded} from "../../core/index.ts";
+import {type Mass, type Mixture, type Snapshot, snapshotSize} from "../../parameters/index.ts";
+import type {Arithmetic} from "../arithmetic.ts";
+import type {MergeVerdict} from "../async/merge-verdict.ts";
+import type {RobustMixture} from "../robust/mix-robustly.ts";
+
+/** What is kept of a computation or signature: hashes, sizes, weights, codes; never a parameter. */
+export const outcomeSchema = z.union([
+  z.strictObject({
+    kept: z.union([
+      z.string(),
+      z.number(),
+      z.boolean(),
+      z.null(),
+      z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    ]),
+  }),
+  z.strictObject({kept: z.strictObject({hash: z.string(), size: z.int().min(0)})}),
+  z.strictObject({code: z.string(), message: z.string()}),
+]);
+
+/** See {@link outcomeSchema}. */
+export type Outcome = Readonly<z.infer<typeof outcomeSchema>>;
+type Kept = Extract<Outcome, {kept: unknown}>["kept"];
+
+/** How a result is cut down to what may be kept, and how something stands in for it afterwards. */
+interface Essence<Arguments extends unknown[], Result> {
+  keep(result: Result): Kept;
+  revive(kept: Kept, ...given: Arguments): Result;
+}
+
+type Essences = {
+  readonly [Name in keyof Arithmetic]: Essence<Parameters<Arithmetic[Name]>, ReturnType<Arithmetic[Name]>>;
+};
+
+const textOf = (kept: Kept): string => (typeof kept === "string" ? kept : "");
+
+/** A snapshot of that hash whose values are all 0: nothing in the protocol looks at them. */
+export function blankSnapshot(hash: string, values: number): Snapshot {
+  const bytes = new Uint8Array(snapshotSize(values));
+  return {hash, bytes, values: new Float32Array(bytes.buffer, bytes.length - 4 * values, values)};
+}
+
+function blankMixture(kept: Kept): Mixture {
+  const {hash, size} =
+    typeof kept === "object" && kept !== null && "hash" in kept ? kept : {hash: "", size: 0};
+  // The brand exists for the compiler only; a replay publishes nothing.
+  return {hash, bytes: new Uint8Array(size)} as Mixture;
+}
+
+function verdictOf(kept: string): MergeVerdict {
+  return kept === "adopt-ours" || kept === "adopt-theirs" ? kept : "mix";
+}
+
+function blankMass(kept: Kept, values = 0): Mass {
+  return {values: new Float64Array(values), weight: Number(kept)};
+}
+
+const ESSENCES: Essences = {
+  openMass: {
+    keep: ({weight}) => weight,
+    revive: (kept, ...[, , , {values}]) => blankMass(kept, values),
+  },
+  mergeVerdict: {keep: (verdict) => verdict, revive: (kept) => verdictOf(textOf(kept))},
+  checkContribution: {keep: () => null, revive: () => undefined},
+  sumChunk: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
+  applyMixture: {keep: () => null, revive: (_, _codec, reference) => new Float32Array(reference.length)},
+  weightOf: {keep: (weight) => weight, revive: (kept) => Number(kept)},
+  createSnapshot: {
+    keep: ({hash}) => hash,
+    revive: (kept, _hash, _layout, values) => blankSnapshot(textOf(kept), values.length),
+  },
+  openSnapshot: {
+    keep: ({hash}) => hash,
+    revive: (kept, _hash, _bytes, {values}) => blankSnapshot(textOf(kept), values),
+  },
+  massOf: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
+  mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
+  outerStep: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
+  isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
+  isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
+  mixRobustly: {
+    keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
+    revive: (kept, _rule, {reference}) => ({
+      ...(JSON.parse(textOf(kept)) as Pick<RobustMixture, "weight" | "verdicts">),
+      values: new Float32Array(reference.length),
+    }),
+  },
+};
+
+/** Does `act`, and notes what came of it: its essence, or the code that it threw. */
+export function noting<Result>(
+  note: (outcome: Outcome) => void,
+  keep: (result: Result) => Kept,
+  act: () => Result,
+): Result {
+  try {
+    const result = act();
+    note({kept: keep(result)} as Outcome);
+    return result;
+  } catch (error) {
+    if (isCoded(error)) note({code: error.code, message: error.message});
+    throw error;
+  }
+}
+
+/** What `outcome` says came of a computation; throws the code that it threw. */
+export function recalled(outcome: Outcome): Kept {
+  if ("code" in outcome) throw new CodedError(outcome.code, outcome.message);
+  return outcome.kept;
+}
+
+type Anything = (...given: never[]) => unknown;
+
+function mapArithmetic(change: (name: keyof Arithmetic) => Anything): Arithmetic {
+  const names = Object.keys(ESSENCES) as (keyof Arithmetic)[];
+  // Each function keeps its name's type: both makers below go through the table that has it.
+  return Object.fromEntries(names.map((name) => [name, change(name)])) as unknown as Arithmetic;
+}
+
+/** `arithmetic`, with what comes of each computation noted. */
+export function notedArithmetic(arithmetic: Arithmetic, note: (outcome: Outcome) => void): Arithmetic {
+  return mapArithmetic((name) => {
+    const compute = arithmetic[name] as (...given: unknown[]) => unknown;
+    const keep = ESSENCES[name].keep as (result: unknown) => Kept;
+    return (...given: unknown[]) => noting(note, keep, () => compute(...given));
+  });
+}
+
+/** An arithmetic that computes nothing: it gives what `next` recalls. */
+export function recalledArithmetic(next: () => Outcome): Arithmetic {
+  return mapArithmetic((name) => {
+    const revive = ESSENCES[name].revive as (kept: Kept, ...given: unknown[]) => unknown;
+    return (...given: unknown[]) => revive(recalled(next()), ...given);
+  });
+}

@@ -1,0 +1,125 @@
+import {isCoded} from "../../core/index.ts";
+import type {Primitives} from "../certificate.ts";
+import {canonicalBytes, encodeFrame} from "../frames.ts";
+import {createSession} from "../session.ts";
+import type {Session, SessionCheckpoint} from "../session-types.ts";
+import type {AsyncRecord, Effect, Event, Restored, SessionSetup} from "../types.ts";
+import {describeEffect} from "./describe-effect.ts";
+import {notedArithmetic, noting, type Outcome} from "./outcome.ts";
+import {encodeTrace, type TraceHeader} from "./trace-entry.ts";
+import {toTraceEvent} from "./trace-event.ts";
+
+/** Where a recorded session's trace goes. */
+export interface TraceSink {
+  /** The bytes of one event; never any data. */
+  write(entry: Uint8Array): void;
+  /** A round has begun: a trace that starts with this header can go on from here alone. */
+  begin(header: Uint8Array): void;
+}
+
+type Context = TraceHeader["context"];
+
+function segmentOf(record: AsyncRecord | null): NonNullable<TraceHeader["round"]>["segment"] {
+  if (record === null) return null;
+  const {round, state, blobs} = record;
+  return {round, state, blobs: blobs.map(({hash, bytes}) => ({hash, size: bytes.length}))};
+}
+
+/** The header of a trace that begins where `restored` and `checkpoint` stand. */
+function headerOf(context: Context, restored: Restored, checkpoint: SessionCheckpoint | null): TraceHeader {
+  const {certified, round} = restored;
+  return {
+    formatVersion: 1,
+    context,
+    certificate: certified === null ? null : canonicalBytes(certified.certificate),
+    round:
+      round === null
+        ? null
+        : {
+            contribution:
+              round.contribution === null
+                ? null
+                : {
+                    hash: round.contribution.hash,
+                    size: round.contribution.bytes.length,
+                  },
+            promised: round.promised,
+            accepted:
+              round.accepted === null
+                ? null
+                : {
+                    ballot: round.accepted.ballot,
+                    body: canonicalBytes(round.accepted.body),
+                  },
+            held: round.held?.hash ?? null,
+            segment: segmentOf(round.segment),
+          },
+    checkpoint:
+      checkpoint === null
+        ? null
+        : {
+            ...checkpoint,
+            presence: {
+              linked: [...checkpoint.presence.linked],
+              lost: [...checkpoint.presence.lost],
+              heard: [...checkpoint.presence.heard],
+            },
+            worth: [...checkpoint.worth],
+            early: checkpoint.early.map(({from, frame}) => ({from, frame: encodeFrame(frame)})),
+          },
+  };
+}
+
+function notedPrimitives(primitives: Primitives, note: (outcome: Outcome) => void): Primitives {
+  const {hash, arithmetic, sign, verify} = primitives;
+  return {
+    hash,
+    arithmetic: notedArithmetic(arithmetic, note),
+    sign: (bytes) =>
+      noting(
+        note,
+        (signature) => signature,
+        () => sign(bytes),
+      ),
+    verify: (...given) =>
+      noting(
+        note,
+        (isValid) => isValid,
+        () => verify(...given),
+      ),
+  };
+}
+
+/**
+ * A session whose every event, with what was computed and what it brought about, goes to `sink`: the flight
+ * recorder. What is kept holds hashes, sizes, weights and frames, no parameter and no record.
+ * @param context what {@link replaySession}'s caller rebuilds the setup from
+ */
+export function recordSession(setup: SessionSetup, context: Context, sink: TraceSink): Session {
+  let outcomes: Outcome[] = [];
+  const primitives = notedPrimitives(setup.primitives, (outcome) => void outcomes.push(outcome));
+  const session = createSession({...setup, primitives});
+  sink.begin(encodeTrace(headerOf(context, setup.restored, null)));
+  const keep = (event: Event, nowMs: number, effects: readonly Effect[], error: string | null): void => {
+    const lines = effects.map(describeEffect);
+    sink.write(encodeTrace({atMs: nowMs, event: toTraceEvent(event), outcomes, effects: lines, error}));
+    outcomes = [];
+    const certified = effects.find((effect) => effect.type === "certified");
+    if (certified === undefined) return;
+    sink.begin(encodeTrace(headerOf(context, {certified, round: null}, session.checkpoint())));
+  };
+  return {
+    view: () => session.view(),
+    checkpoint: () => session.checkpoint(),
+    handle(event, nowMs) {
+      try {
+        const effects = session.handle(event, nowMs);
+        keep(event, nowMs, effects, null);
+        return effects;
+      } catch (error) {
+        if (isCoded(error)) keep(event, nowMs, [], error.code);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type {Logger} from "../core/index.ts";
+import type {MemberId, Report} from "../gossip/index.ts";
+
+/** Tells people what the protocol has to report. */
+export function logReport(logger: Logger, report: Report, nameOf: (member: MemberId) => string): void {
+  const {round} = report;
+  switch (report.kind) {
+    case "waiting":
+      return logger.warn("waiting for members", {round, missing: report.missing.map(nameOf)});
+    case "equivocation":
+      return logger.error("a member voted for two results", {round, member: nameOf(report.member)});
+    case "took-over":
+      return logger.info("this site leads the round anew", {round});
+    case "left-out":
+      return logger.info("the round went on without this site", {round});
+    case "verdicts":
+      for (const {member, verdict, reason} of report.verdicts) {
+        logger.warn("a contribution was not taken as it was", {
+          round,
+          member: nameOf(member),
+          verdict,
+          reason,
+        });
+      }
+      return undefined;
+    default:
+      return logMemberReport(logger, report, nameOf(report.member));
+  }
+}
+
+type MemberReport = Exclude<
+  Report,
+  {kind: "waiting" | "equivocation" | "took-over" | "left-out" | "verdicts"}
+>;
+
+function logMemberReport(logger: Logger, report: MemberReport, member: string): void {
+  const {round} = report;
+  switch (report.kind) {
+    case "mass-undetermined":
+      return logger.warn("an exchange was abandoned in doubt", {round, member, weight: report.weight});
+    case "views-differ":
+      return logger.warn("a member sees other members: pairs are drawn at random", {round, member});
+    case "lineage-adopted":
+      return logger.warn("after a partition a member's model was adopted", {round, member});
+    default:
+      return logger.warn("a member's part was refused", {round, member, reason: report.reason});
+  }
+}

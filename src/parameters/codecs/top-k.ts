@@ -1,0 +1,71 @@
+import {HALF_VALUES, halfFromSingleBits} from "../half.ts";
+import {BLOCK_VALUES, type Codec, type CodecName, refuseNotFinite, refuseShort} from "./codec.ts";
+
+const VALUE_BYTES = 2;
+const KEPT_BYTES = 1 + VALUE_BYTES;
+const scratch = new Float32Array(1);
+const scratchBits = new Uint32Array(scratch.buffer);
+
+/** Indices of the `count` largest magnitudes, ascending; of equal ones the lower index is kept. */
+function largestOf(block: Float32Array, count: number): number[] {
+  const order = Array.from(block.keys());
+  order.sort((a, b) => Math.abs(block[b] ?? 0) - Math.abs(block[a] ?? 0) || a - b);
+  return order.slice(0, count).sort((a, b) => a - b);
+}
+
+function encodeBlock(block: Float32Array, kept: number, into: Uint8Array): number {
+  let saturated = 0;
+  largestOf(block, kept).forEach((index, place) => {
+    scratch[0] = block[index] ?? 0;
+    const half = halfFromSingleBits(scratchBits[0] ?? 0);
+    if ((half & 0x7fff) === 0x7bff) saturated += 1;
+    into[place] = index;
+    into[kept + VALUE_BYTES * place] = half & 0xff;
+    into[kept + VALUE_BYTES * place + 1] = half >>> 8;
+  });
+  return saturated;
+}
+
+/**
+ * The `perBlock` largest of each 256 values, in binary16 with their places; the others are taken for 0. A fixed number
+ * a block, so that every chunk's size is known beforehand. Biased: what it leaves out must be remembered.
+ * @see Stich et al., Sparsified SGD with memory, NeurIPS 2018, definition 2.1 (here block by block)
+ */
+export function topK(name: CodecName, perBlock: number): Codec {
+  const keptOf = (values: number): number => Math.ceil((perBlock * values) / BLOCK_VALUES);
+  const blockBytes = KEPT_BYTES * perBlock;
+  const sizeOf = (values: number): number =>
+    blockBytes * Math.floor(values / BLOCK_VALUES) + KEPT_BYTES * keptOf(values % BLOCK_VALUES);
+  return {
+    name,
+    sums: "fp16",
+    isSparse: true,
+    sizeOf,
+    encode(values, into) {
+      let saturated = 0;
+      for (let first = 0, at = 0; first < values.length; first += BLOCK_VALUES, at += blockBytes) {
+        const block = values.subarray(first, first + BLOCK_VALUES);
+        saturated += encodeBlock(block, keptOf(block.length), into.subarray(at, at + blockBytes));
+      }
+      return saturated;
+    },
+    accumulate(encoded, first, into) {
+      let at = (first / BLOCK_VALUES) * blockBytes;
+      refuseShort(encoded, at + sizeOf(into.length));
+      for (let start = 0; start < into.length; start += BLOCK_VALUES, at += blockBytes) {
+        const length = Math.min(BLOCK_VALUES, into.length - start);
+        const kept = keptOf(length);
+        let previous = -1;
+        for (let place = 0; place < kept; place++) {
+          const index = encoded[at + place] ?? 0;
+          const half = at + kept + VALUE_BYTES * place;
+          const value = HALF_VALUES[(encoded[half] ?? 0) | ((encoded[half + 1] ?? 0) << 8)] ?? Number.NaN;
+          // A place beyond the block, or one that does not ascend, is as foreign as a value that is none.
+          refuseNotFinite(index < length && index > previous ? value - value : Number.NaN);
+          into[start + index] = (into[start + index] ?? 0) + value;
+          previous = index;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import {philox4x32} from "../../core/index.ts";
+import {HALF_VALUES, halfFromSingleBits} from "../half.ts";
+import type {Kernels} from "./kernels.ts";
+
+const LARGEST_LEVEL = 127;
+const LARGEST_HALF = 0x7bff;
+
+/** Adds the squares of x at 0, 1, 2, 3 modulo 4 to `sums`, `[4]`; what is left of less than four goes to the first. */
+export function addSquares(x: Float32Array, sums: Float64Array): void {
+  const aligned = x.length - (x.length % 4);
+  let [s0, s1, s2, s3] = sums as Iterable<number> as [number, number, number, number];
+  // Four sums side by side: one alone would wait for each addition to end before the next.
+  for (let index = 0; index < aligned; index += 4) {
+    s0 += (x[index] ?? 0) ** 2;
+    s1 += (x[index + 1] ?? 0) ** 2;
+    s2 += (x[index + 2] ?? 0) ** 2;
+    s3 += (x[index + 3] ?? 0) ** 2;
+  }
+  for (let index = aligned; index < x.length; index++) s0 += (x[index] ?? 0) ** 2;
+  sums.set([s0, s1, s2, s3]);
+}
+
+/** The four sums in one. */
+export function totalOf([s0 = 0, s1 = 0, s2 = 0, s3 = 0]: Float64Array): number {
+  return s0 + s1 + (s2 + s3);
+}
+
+/** The {@link Kernels} in plain JavaScript: where WebAssembly is not to be had, and for the ends of blocks. */
+export const plainKernels: Kernels = {
+  name: "plain",
+  weightedMean(vectors, weights, into) {
+    for (let index = 0; index < into.length; index++) {
+      let sum = 0;
+      for (let vector = 0; vector < vectors.length; vector++) {
+        sum += (weights[vector] ?? 0) * (vectors[vector]?.[index] ?? 0);
+      }
+      into[index] = sum;
+    }
+  },
+  addSingles(x, into) {
+    let check = 0;
+    for (let index = 0; index < into.length; index++) {
+      const value = x[index] ?? Number.NaN;
+      check += value - value;
+      into[index] = (into[index] ?? 0) + value;
+    }
+    return check === 0;
+  },
+  sumOfSquares(x) {
+    const sums = new Float64Array(4);
+    addSquares(x, sums);
+    return totalOf(sums);
+  },
+  scale(x, factor, into) {
+    for (let index = 0; index < into.length; index++) into[index] = (x[index] ?? 0) * factor;
+  },
+  encodeHalves(x, into) {
+    const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
+    let saturated = 0;
+    for (let index = 0; index < bits.length; index++) {
+      const half = halfFromSingleBits(bits[index] ?? 0);
+      if ((half & 0x7fff) === LARGEST_HALF) saturated += 1;
+      into[index] = half;
+    }
+    return saturated;
+  },
+  addHalves(halves, into) {
+    let check = 0;
+    for (let index = 0; index < into.length; index++) {
+      const value = HALF_VALUES[halves[index] ?? 0x7e00] ?? Number.NaN;
+      check += value - value;
+      into[index] = (into[index] ?? 0) + value;
+    }
+    return check === 0;
+  },
+  largestMagnitude(x) {
+    let largest = 0;
+    for (let index = 0; index < x.length; index++) largest = Math.max(largest, Math.abs(x[index] ?? 0));
+    return largest;
+  },
+  encodeLevels(x, {scale, key, first}, into) {
+    let words: readonly number[] = [];
+    for (let index = 0; index < x.length; index++) {
+      const position = first + index;
+      if (index % 4 === 0) words = philox4x32([position >>> 2, 0, 0, 0], key);
+      const unit = ((words[position & 3] ?? 0) >>> 8) * 2 ** -24;
+      const shifted = Math.fround(Math.fround((x[index] ?? 0) / scale) + unit);
+      into[index] = Math.max(-LARGEST_LEVEL, Math.min(LARGEST_LEVEL, Math.floor(shifted)));
+    }
+  },
+  addLevels(levels, scale, into) {
+    for (let index = 0; index < into.length; index++) {
+      into[index] = (into[index] ?? 0) + (((levels[index] ?? 0) << 24) >> 24) * scale;
+    }
+  },
+};

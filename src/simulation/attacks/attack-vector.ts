@@ -1,0 +1,43 @@
+import {alie, alieZ} from "./alie.ts";
+import type {Attack, AttackView, Update} from "./attacks.ts";
+import {honestMean} from "./honest-statistics.ts";
+
+/**
+ * The update that a bad member hands over instead of its own; owned by the caller. Label flipping is not among these:
+ * it is honest training on data that are not.
+ * @see Baruch et al., NeurIPS 2019 (alie); Xie et al., UAI 2019 (inner-product); Karimireddy et al., ICLR 2022 (mimic);
+ * He et al., ClippedGossip, 2022, section 5 (dissensus); Bagdasaryan et al., AISTATS 2020 (model-replacement)
+ */
+export function attackVector(attack: Attack, view: AttackView): Float64Array {
+  const {honest, reference, random} = view;
+  const own = view.own.at(-1) ?? reference;
+  const members = honest.length + view.faulty;
+  switch (attack.attack) {
+    case "sign-flip":
+      return scaled(own, -attack.factor);
+    case "gaussian":
+      return honestMean(honest).map((value) => value + attack.deviation * random.normal());
+    case "zero":
+      return scaled(reference, -1);
+    case "not-a-number":
+      return scaled(own, Number.NaN);
+    case "alie":
+      return alie(honest, attack.z ?? alieZ(members, view.faulty));
+    case "inner-product":
+      return scaled(honestMean(honest), -attack.epsilon);
+    case "mimic":
+      return scaled(honest[attack.target % honest.length] ?? own, 1);
+    case "dissensus":
+      return scaled(honestMean(honest), (-attack.epsilon * honest.length) / view.faulty);
+    case "model-replacement":
+      return scaled(own, members / view.faulty);
+    case "free-rider":
+      return new Float64Array(reference.length);
+    case "replay":
+      return scaled(view.own[Math.max(0, view.own.length - 1 - attack.rounds)] ?? own, 1);
+  }
+}
+
+function scaled(update: Update, factor: number): Float64Array {
+  return Float64Array.from(update, (value) => factor * value);
+}

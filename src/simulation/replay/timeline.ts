@@ -1,0 +1,85 @@
+import type {ReplayedStep, Report} from "../../gossip/index.ts";
+
+/** Something of a run that a person would want to see. */
+export interface Moment {
+  /** Milliseconds since the trace began. */
+  readonly atMs: number;
+  readonly round: number;
+  readonly text: string;
+  /** Whether it is one of the ways in which a round goes wrong. */
+  readonly isTrouble: boolean;
+}
+
+type Names = (peer: string) => string;
+
+function reportText(report: Report, nameOf: Names): string {
+  switch (report.kind) {
+    case "waiting":
+      return `waits for ${report.missing.map(nameOf).join(", ") || "nobody"}`;
+    case "left-out":
+      return "the others mixed without this node";
+    case "took-over":
+      return `leads anew, ballot ${report.ballot}`;
+    case "verdicts":
+      return report.verdicts
+        .map(({member, verdict, reason}) => `${nameOf(member)} ${verdict} (${reason})`)
+        .join(", ");
+    case "equivocation":
+      return `${nameOf(report.member)} voted for two results in ballot ${report.ballot}`;
+    case "mass-undetermined":
+      return `an exchange with ${nameOf(report.member)} was abandoned in doubt, weight ${report.weight}`;
+    case "views-differ":
+      return `${nameOf(report.member)} sees other members: pairs are drawn at random`;
+    case "lineage-adopted":
+      return `after a partition the model of ${nameOf(report.member)} was adopted`;
+    default:
+      return `${report.kind}: ${nameOf(report.member)}, ${report.reason}`;
+  }
+}
+
+function eventMoment({event}: ReplayedStep["entry"], nameOf: Names): Omit<Moment, "atMs" | "round"> | null {
+  switch (event.type) {
+    case "link-up":
+      return {text: `link up: ${nameOf(event.peer)}`, isTrouble: false};
+    case "link-down":
+      return {text: `link down: ${nameOf(event.peer)}`, isTrouble: true};
+    case "fetch-failed":
+      return {text: "a transfer failed", isTrouble: true};
+    case "timer":
+      return event.timer === "deadline" ? {text: "the deadline passed", isTrouble: true} : null;
+    case "contribute":
+      return {text: `own update ready, ${event.size} bytes`, isTrouble: false};
+    default:
+      return null;
+  }
+}
+
+function certifiedText(effect: Extract<ReplayedStep["effects"][number], {type: "certified"}>): string {
+  const {body, ballot} = effect.certificate;
+  const how = ballot === 0 ? "at the first ballot" : `at ballot ${ballot}, mixed in attempt ${body.attempt}`;
+  return `certified ${how}, ${body.contributors.length} contributors${effect.hasJumped ? ", rounds missed" : ""}`;
+}
+
+/** What of a replayed step is worth telling. @param startMs when the trace began */
+export function momentsOf(
+  step: ReplayedStep,
+  {startMs, nameOf}: {readonly startMs: number; readonly nameOf: Names},
+): Moment[] {
+  const {round} = step;
+  const atMs = step.entry.atMs - startMs;
+  const moments: Moment[] = [];
+  const event = eventMoment(step.entry, nameOf);
+  if (event !== null) moments.push({atMs, round, ...event});
+  if (step.entry.error !== null) {
+    moments.push({atMs, round, text: `a peer's bytes were refused: ${step.entry.error}`, isTrouble: true});
+  }
+  for (const effect of step.effects) {
+    if (effect.type === "report") {
+      moments.push({atMs, round, text: reportText(effect.report, nameOf), isTrouble: true});
+    } else if (effect.type === "certified") {
+      const {body, ballot} = effect.certificate;
+      moments.push({atMs, round: body.round, text: certifiedText(effect), isTrouble: ballot > 0});
+    }
+  }
+  return moments;
+}

@@ -1,0 +1,99 @@
+import {join} from "node:path";
+import type {Closable} from "../core/index.ts";
+import type {FileSystem, OpenFile} from "./file-system.ts";
+import {OWNER_ONLY} from "./write-durably.ts";
+
+const FILE_BYTES = 4 * 1024 * 1024;
+const FILES = 8;
+const NAME = /^trace-([0-9]{8})\.cbor$/;
+
+/**
+ * The flight recorder's files: at most 8 of about 4 MiB each, the oldest goes first. Nothing waits for them and none
+ * is synced: they tell of an incident, and after a crash may lack its last moments.
+ */
+export interface TraceFiles extends Closable {
+  /** Adds one entry to the file at hand. */
+  write(entry: Uint8Array): void;
+  /** Where a file may begin: a new one does, with `header`, when the one at hand is long enough or is an earlier life's. */
+  begin(header: Uint8Array): void;
+}
+
+function numberOf(name: string): number {
+  return Number(NAME.exec(name)?.[1] ?? Number.NaN);
+}
+
+function nameOf(number: number): string {
+  return `trace-${String(number).padStart(8, "0")}.cbor`;
+}
+
+class RotatingFiles implements TraceFiles {
+  readonly #files: FileSystem;
+  readonly #directory: string;
+  readonly #onFault: (error: unknown) => void;
+  #numbers: number[] | null = null;
+  #current: OpenFile | null = null;
+  #sizeBytes = Number.POSITIVE_INFINITY;
+  #queue: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+
+  constructor(files: FileSystem, directory: string, onFault: (error: unknown) => void) {
+    this.#files = files;
+    this.#directory = directory;
+    this.#onFault = onFault;
+  }
+
+  write(entry: Uint8Array): void {
+    // One round alone can outgrow a file: its end is then missing, and the next round begins a new file.
+    if (this.#sizeBytes > 2 * FILE_BYTES) return;
+    this.#sizeBytes += entry.length;
+    this.#enqueue(() => this.#current?.write(entry) ?? Promise.resolve());
+  }
+
+  begin(header: Uint8Array): void {
+    if (this.#sizeBytes < FILE_BYTES) return;
+    this.#sizeBytes = header.length;
+    this.#enqueue(() => this.#next(header));
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    await this.#current?.close();
+    this.#current = null;
+  }
+
+  #enqueue(action: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#hasFailed) return;
+      try {
+        await action();
+      } catch (error) {
+        // A node must not stop for want of a trace.
+        this.#hasFailed = true;
+        this.#onFault(error);
+      }
+    });
+  }
+
+  async #next(header: Uint8Array): Promise<void> {
+    await this.#current?.close();
+    this.#current = null;
+    this.#numbers ??= (await this.#files.list(this.#directory)).map(numberOf).filter(Number.isFinite);
+    const number = 1 + Math.max(0, ...this.#numbers);
+    this.#numbers.push(number);
+    const file = await this.#files.create(join(this.#directory, nameOf(number)), OWNER_ONLY);
+    this.#current = file;
+    await file.write(header);
+    while (this.#numbers.length > FILES) {
+      await this.#files.remove(join(this.#directory, nameOf(this.#numbers.shift() ?? 0)));
+    }
+  }
+}
+
+/** The {@link TraceFiles} of `directory`, which exists. @param onFault told once, when nothing more can be kept */
+export function openTraceFiles(
+  files: FileSystem,
+  directory: string,
+  onFault: (error: unknown) => void,
+): TraceFiles {
+  return new RotatingFiles(files, directory, onFault);
+}

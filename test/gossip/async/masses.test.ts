@@ -1,0 +1,249 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {createRandom, type Random} from "../../../src/core/index.ts";
+import type {AsyncSpec, Effect} from "../../../src/gossip/index.ts";
+import type {Fault} from "../../../src/simulation/index.ts";
+import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
+
+const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
+const TIMEOUT_MS = 900_000;
+/** Nothing is weighed down: every unit enters as it is, so that the ledger knows the sums without the protocol. */
+const PLAIN: Partial<AsyncSpec> = {maximumLead: Number.POSITIVE_INFINITY, units: 4, abandonMs: 1e9};
+
+/** What a unit of member `index` adds: any fixed values, exact in binary32 after weighing. */
+function updateOf(index: number, unit: number): Float32Array {
+  return Float32Array.from([1 + index, unit % 5, (index - unit) / 4]);
+}
+
+interface Watched extends Omit<SegmentOptions, "work" | "weights"> {
+  readonly n: number;
+}
+
+function weightsOf(n: number): number[] {
+  return Array.from({length: n}, (_, index) => (3 + 11 * index) / 128);
+}
+
+/** A consortium whose ledger is checked after every event. */
+function watch({n, ...options}: Watched) {
+  const weights = weightsOf(n);
+  const consortium = createSegments({
+    ...options,
+    weights,
+    work: (member, unit) => updateOf(member, unit),
+  });
+  const {world, members, ledger, progressAt} = consortium;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let exchanges = 0;
+  const check = (label: string): void => {
+    // The segment is over where a certificate is on a disk.
+    if (members.some((member) => world.diskOf(member).some(({kind}) => kind === "certificate"))) return;
+    const {units, total: mass} = ledger();
+    const expected = new Float64Array(3);
+    units.forEach((done, member) => {
+      for (let unit = 0; unit < done; unit++) {
+        progressAt(members[member] ?? "", unit).forEach((value, index) => {
+          expected[index] = (expected[index] ?? 0) + value;
+        });
+      }
+    });
+    const scale = expected.reduce((sum, value) => sum + Math.abs(value), 1);
+    const errors = [
+      mass.weight - total,
+      ...expected.map((value, index) => (mass.values[index] ?? 0) - value),
+    ];
+    const worst = Math.max(...errors.map(Math.abs)) / scale;
+    checks += 1;
+    exchanges = members.reduce(
+      (sum, member) => sum + (world.sessionOf(member)?.view().segment?.exchanges ?? 0),
+      0,
+    );
+    if (!(worst < 1e-12) && faults.length < 3)
+      faults.push(`${label}: ${worst} at ${world.nowMs} ms, ${units.join()} units`);
+  };
+  const faults: string[] = [];
+  let checks = 0;
+  return {...consortium, check, faults, checks: () => checks, exchanges: () => exchanges};
+}
+
+function lossy(random: Random, loss: number, doubling: number): () => number {
+  return () => {
+    const draw = random.uniform();
+    if (draw < loss) return 0;
+    return draw < loss + doubling ? 2 : 1;
+  };
+}
+
+interface Trouble {
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly what: "crash" | "stall" | "cut";
+  readonly who: number;
+  readonly whom: number;
+}
+
+const TROUBLE: fc.Arbitrary<Trouble> = fc.record({
+  atMs: fc.integer({min: 0, max: 4000}),
+  forMs: fc.integer({min: 1, max: 3000}),
+  what: fc.constantFrom("crash", "stall", "cut"),
+  who: fc.nat(),
+  whom: fc.nat(),
+});
+
+/** Lets `history` happen. @returns when it will have ended */
+function schedule({world, members}: ReturnType<typeof watch>, history: readonly Trouble[]): number {
+  const n = members.length;
+  for (const {atMs, forMs, what, who, whom} of history) {
+    const member = members[who % n] ?? "";
+    const other = members[(who + 1 + (whom % (n - 1))) % n] ?? "";
+    world.after(atMs, () => {
+      if (what === "crash") world.crash(member);
+      else if (what === "stall") world.stall(member);
+      else world.cut(member, other);
+    });
+    world.after(atMs + forMs, () => {
+      if (what === "crash") world.start(member);
+      else if (what === "stall") world.resume(member);
+      else world.heal(member, other);
+    });
+  }
+  const lastMs = Math.max(0, ...history.map(({atMs, forMs}) => atMs + forMs));
+  world.after(lastMs + 1, () => {});
+  return lastMs;
+}
+
+/** Starts everybody and runs to the end, checking the ledger before every event. */
+function runChecked(consortium: ReturnType<typeof watch>, label: string, lastMs = 0): void {
+  const {world, members, check} = consortium;
+  for (const member of members) world.start(member);
+  world.run(() => {
+    check(label);
+    if (world.nowMs < lastMs) return false;
+    return members.every((member) => world.sessionOf(member)?.view().isFinished === true);
+  }, 400_000);
+}
+
+/** Who dies how at which of its chances. */
+function deathsAt(chances: number): [string, "crash-before" | "crash-after", number][] {
+  return ["member-a", "member-c"].flatMap((victim) =>
+    (["crash-before", "crash-after"] as const).flatMap((fate) =>
+      Array.from({length: chances}, (_, index): [string, typeof fate, number] => [victim, fate, index + 1]),
+    ),
+  );
+}
+
+function faultsOfHistory(
+  n: number,
+  seed: number,
+  loss: number,
+  {spec, history}: {readonly spec: Partial<AsyncSpec>; readonly history: readonly Trouble[]},
+) {
+  const random = createRandom({seed, site: "", round: 0, purpose: "loss"});
+  const consortium = watch({
+    n,
+    seed,
+    unitMs: (member) => 200 + 100 * member,
+    copies: lossy(random, loss, 0.1),
+    spec,
+  });
+  runChecked(consortium, "history", schedule(consortium, history));
+  return consortium.faults;
+}
+
+const WAYS: readonly [string, Partial<AsyncSpec>][] = [
+  ["random swaps", {exchange: "swap"}],
+  ["swaps by base", {exchange: "swap", schedule: {name: "base", peers: 1}}],
+  ["swaps of all with all", {exchange: "swap", schedule: {name: "complete", steps: 1}}],
+  ["push-sum", {exchange: "push-sum"}],
+];
+
+for (const [name, way] of WAYS) {
+  const spec = {...PLAIN, ...way};
+  describe(`the sums of masses under ${name}`, () => {
+    it.each([0, 0.01, 0.1, 0.3])("stay the same at a loss of %f of the frames", (loss) => {
+      const random = createRandom({seed: 4, site: "", round: 0, purpose: "loss"});
+      const consortium = watch({
+        n: 5,
+        seed: 3,
+        unitMs: (member) => 150 + 40 * member,
+        copies: lossy(random, loss, 0.1),
+        spec: {...spec, units: 30},
+      });
+      runChecked(consortium, `loss ${loss}`);
+      expect(consortium.faults).toEqual([]);
+      expect(consortium.checks()).toBeGreaterThan(1000);
+      expect(consortium.exchanges()).toBeGreaterThan(20);
+    });
+
+    it.each(["fp16", "int8"] as const)("stay the same whatever %s leaves out", (codec) => {
+      const unitMs = (member: number): number => 150 + 40 * member;
+      const consortium = watch({n: 4, seed: 5, codec, unitMs, spec: {...spec, units: 12}});
+      runChecked(consortium, codec);
+      expect(consortium.faults).toEqual([]);
+    });
+
+    it.each(["crash-before", "crash-after"] as const)(
+      "stay the same when a member dies: %s any effect",
+      {
+        timeout: TIMEOUT_MS,
+      },
+      (fate) => {
+        const stride = THOROUGH ? 1 : 7;
+        let points = 0;
+        for (const victim of ["member-a", "member-c"]) {
+          for (let point = 0, isHit = true; isHit; point += stride) {
+            isHit = false;
+            const faultAt = (member: string, _: Effect, count: number): Fault => {
+              if (isHit || member !== victim || count < point) return "none";
+              isHit = true;
+              consortium.world.after(300, () => consortium.world.start(victim));
+              return fate;
+            };
+            const consortium = watch({n: 3, seed: point, unitMs: () => 300, faultAt, spec});
+            runChecked(consortium, `${victim} ${fate} at ${point}`);
+            expect(consortium.faults).toEqual([]);
+            points += 1;
+          }
+        }
+        expect(points).toBeGreaterThan(15);
+      },
+    );
+
+    it("stay the same when a member dies with a word that others rely on just said, or not quite", () => {
+      const words = ["offer", "accept", "commit", "done", "share", "share-taken"];
+      let deaths = 0;
+      for (const word of words) {
+        for (const [victim, fate, nth] of deathsAt(4)) {
+          let said = 0;
+          const faultAt = (member: string, effect: Effect): Fault => {
+            if (member !== victim || effect.type !== "send" || effect.frame.type !== word) return "none";
+            if (++said !== nth) return "none";
+            deaths += 1;
+            consortium.world.after(300, () => consortium.world.start(victim));
+            return fate;
+          };
+          const consortium = watch({n: 3, seed: nth, unitMs: (member) => 250 + 50 * member, faultAt, spec});
+          runChecked(consortium, `${victim} ${fate} of ${word} ${nth}`);
+          expect(consortium.faults).toEqual([]);
+        }
+      }
+      expect(deaths).toBeGreaterThan(25);
+    });
+
+    it("stay the same in any history of loss, repeats, crashes, stalls and cuts", {
+      timeout: TIMEOUT_MS,
+    }, () => {
+      fc.assert(
+        fc.property(
+          fc.integer({min: 2, max: 5}),
+          fc.integer({min: 0, max: 1 << 30}),
+          fc.constantFrom(0, 0.1, 0.3),
+          fc.array(TROUBLE, {maxLength: 10}),
+          (n, seed, loss, history) => {
+            expect(faultsOfHistory(n, seed, loss, {spec, history})).toEqual([]);
+          },
+        ),
+        {numRuns: THOROUGH ? 2500 : 50},
+      );
+    });
+  });
+}

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {sha256} from "../../src/core/index.ts";
+import {decodeTrace, replaySession} from "../../src/gossip/index.ts";
+import {createConsortium} from "./consortium.ts";
+import {createRecorder, expectSameAgain} from "./trace-recorder.ts";
+
+describe("a recorded session", () => {
+  it("replays to the same effects, from its beginning and from every round on, whatever happened", {
+    timeout: 120_000,
+  }, () => {
+    const fault = fc.record({
+      atMs: fc.nat(4000),
+      forMs: fc.integer({min: 1, max: 3000}),
+      what: fc.nat(2),
+      who: fc.nat(3),
+    });
+    let steps = 0;
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.array(fault, {maxLength: 6}),
+        fc.constantFrom(3, 40_000),
+        (seed, faults, values) => {
+          const {traces, openSession} = createRecorder();
+          const {world, members} = createConsortium({
+            seed,
+            weights: [9, 30, 2, 17],
+            rounds: 3,
+            values,
+            openSession,
+          });
+          for (const {atMs, forMs, what, who} of faults) {
+            const member = members[who] ?? "";
+            const other = members[(who + 1) % 4] ?? "";
+            const begin = [
+              () => world.crash(member),
+              () => world.stall(member),
+              () => world.cut(member, other),
+            ][what];
+            const end = [
+              () => world.start(member),
+              () => world.resume(member),
+              () => world.heal(member, other),
+            ][what];
+            world.after(atMs, () => begin?.());
+            world.after(atMs + forMs, () => end?.());
+          }
+          for (const member of members) world.start(member);
+          const lastMs = Math.max(0, ...faults.map(({atMs, forMs}) => atMs + forMs));
+          world.after(lastMs + 1, () => {});
+          world.run(
+            () =>
+              world.nowMs > lastMs && members.every((member) => world.sessionOf(member)?.view().isFinished),
+          );
+          for (const trace of traces) steps += expectSameAgain(trace);
+        },
+      ),
+      {numRuns: 40},
+    );
+    expect(steps).toBeGreaterThan(5000);
+  });
+
+  it("holds no parameter", () => {
+    const {traces, openSession} = createRecorder();
+    const {world, members, certified} = createConsortium({
+      seed: 3,
+      weights: [1023, 1021, 1019],
+      rounds: 2,
+      values: 64,
+      openSession,
+    });
+    for (const member of members) world.start(member);
+    world.run();
+    const kept = Buffer.concat(traces.flatMap(({parts}) => parts));
+    const results = [...certified.values()].flat().map(({snapshot}) => snapshot.values);
+    expect(results.length).toBeGreaterThan(3);
+    const holds = (value: number): boolean => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeFloatLE(value);
+      return kept.includes(bytes) || kept.includes(Buffer.from(bytes).swap32());
+    };
+    for (const values of results) expect(values.filter(holds)).toHaveLength(0);
+    // The same search finds what is there: the sum of the weights, which every certificate tells.
+    expect(holds((1023 + 1021 + 1019) / 1024)).toBe(true);
+  });
+
+  it("shows where other code would have done something else", () => {
+    const {traces, openSession} = createRecorder();
+    const {world, members} = createConsortium({seed: 3, weights: [5, 6, 7], rounds: 1, openSession});
+    for (const member of members) world.start(member);
+    world.run();
+    const recorded = traces.slice(0, 1).map(({setup, parts}) => {
+      const trace = decodeTrace(Buffer.concat(parts));
+      const other = {...setup, limits: {...setup.limits, maximumMs: 3000}, primitives: {hash: sha256}};
+      return {trace, steps: [...replaySession(other, trace)]};
+    });
+    const [{trace, steps} = {trace: {entries: []}, steps: []}] = recorded;
+    expect(steps.at(-1)?.divergence).toMatch(/^effect \d+: arm \w+ \d+(\.\d+)? instead of arm \w+ \d+/);
+    expect(steps.length).toBeLessThan(trace.entries.length);
+  });
+
+  it("is readable up to a torn end, and nothing else is a trace", () => {
+    const {traces, openSession} = createRecorder();
+    const {world, members} = createConsortium({seed: 4, weights: [5, 6], rounds: 1, openSession});
+    for (const member of members) world.start(member);
+    world.run();
+    const bytes = Buffer.concat(traces[0]?.parts ?? []);
+    const whole = decodeTrace(bytes).entries.length;
+    expect(decodeTrace(bytes.subarray(0, bytes.length - 3))).toMatchObject({isTorn: true});
+    expect(decodeTrace(bytes.subarray(0, bytes.length - 3)).entries).toHaveLength(whole - 1);
+    for (const nonsense of [new Uint8Array(), Buffer.from("no trace"), bytes.subarray(5)]) {
+      expect(() => decodeTrace(nonsense)).toThrowError(
+        expect.objectContaining({code: "GOSSIP_TRACE_INVALID"}),
+      );
+    }
+  });
+});
