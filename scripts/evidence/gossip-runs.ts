@@ -121,6 +121,7 @@ class Consortium {
         layout: LAYOUT,
         reference: previous?.snapshot.values ?? initialParameters(seed),
         mixed: PARAMETERS,
+        outer: null,
         ...mixing(self),
       }),
       shapeOf: () => ({layout: LAYOUT, values: PARAMETERS}),
