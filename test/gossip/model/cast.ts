@@ -4,7 +4,7 @@ import type {Contribution} from "../../../src/gossip/index.ts";
 import {leaderOrder} from "../../../src/gossip/quorum.ts";
 import {rulesAfter} from "../../../src/gossip/round-rules.ts";
 import type {RoundSetup} from "../../../src/gossip/round-state.ts";
-import {codecOf} from "../../../src/parameters/index.ts";
+import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
 import {LAYOUT, memberName, primitivesOf, RUN} from "../consortium.ts";
 
@@ -12,7 +12,12 @@ import {LAYOUT, memberName, primitivesOf, RUN} from "../consortium.ts";
 export const COUNT = 3;
 /** Their names. */
 export const NAMES = Array.from({length: COUNT}, (_, index) => memberName(index));
-const PATIENT: Deadline = {timeoutMs: () => 1, observe() {}, backOff() {}};
+const PATIENT: Deadline = {
+  timeoutMs: () => 1,
+  observe() {},
+  backOff() {},
+  memory: () => ({meanMs: null, deviationMs: 0, factor: 1}),
+};
 const HASHES = new Map<string, Uint8Array>();
 
 /** SHA-256, each input hashed once. */
@@ -41,7 +46,14 @@ function setupOf(index: number): RoundSetup {
     weightShare: 0,
     limits: {minimumMs: 1, maximumMs: 1},
     primitives: {...primitivesOf(self), hash},
-    specOf: () => ({codec: codecOf("f32"), layout: LAYOUT, reference: new Float32Array(1), mixed: 1}),
+    specOf: () => ({
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: new Float32Array(1),
+      mixed: 1,
+      mixing: {kind: "all"} as const,
+      outer: null,
+    }),
     shapeOf: () => ({layout: LAYOUT, values: 1}),
     restored: {certified: null, round: null},
   };
@@ -64,6 +76,6 @@ function setupOf(index: number): RoundSetup {
 export const SETUPS = NAMES.map((_, index) => setupOf(index));
 /** Each member's contribution. */
 export const CONTRIBUTIONS: readonly Contribution[] = NAMES.map((_, index) => {
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), hash};
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash};
   return releaseUpdate({...options, update: Float32Array.of(index + 1), weight: 2 ** index / 8}).release;
 });

@@ -1,4 +1,5 @@
-import type {Contribution, Effect, Frame} from "../../../src/gossip/index.ts";
+import type {RoundFrame} from "../../../src/gossip/frames.ts";
+import type {Contribution, Effect} from "../../../src/gossip/index.ts";
 import type {RoundContext} from "../../../src/gossip/round-state.ts";
 import {Broken, NAMES} from "./cast.ts";
 import {cloneRound, idOf, interned, type Member, type State} from "./state.ts";
@@ -14,7 +15,7 @@ export const without = <Each>(list: readonly Each[], index: number): Each[] =>
 /** What a member has become by one thing that happened to it, and what it sends. */
 interface Move {
   readonly member: Member;
-  readonly sends: readonly {readonly to: number; readonly frame: Frame}[];
+  readonly sends: readonly {readonly to: number; readonly frame: RoundFrame}[];
 }
 
 const MOVES = new Map<string, Move>();
@@ -43,10 +44,10 @@ export function act(state: State, index: number, name: string, step: (context: R
     let {lastId} = member;
     const effects: Effect[] = [];
     step({state: round, nowMs: 0, emit: (effect) => void effects.push(effect), nextId: () => ++lastId});
-    const sends: {to: number; frame: Frame}[] = [];
+    const sends: {to: number; frame: RoundFrame}[] = [];
     let next: Member = {...member, round, lastId};
     for (const effect of effects) {
-      if (effect.type === "send") sends.push({to: indexOf(effect.to), frame: effect.frame});
+      if (effect.type === "send") sends.push({to: indexOf(effect.to), frame: effect.frame as RoundFrame});
       else next = carryOut(next, effect);
     }
     return {member: next, sends};
@@ -99,7 +100,7 @@ function published(member: Member, effect: Effect): Member {
 }
 
 /** Puts a frame on its way, unless nobody is there to take it. */
-export function send(state: State, from: number, to: number, frame: Frame): State {
+export function send(state: State, from: number, to: number, frame: RoundFrame): State {
   if (state.members[to]?.isUp !== true) return state;
   return {...state, flying: [...state.flying, {from, to, frame}]};
 }

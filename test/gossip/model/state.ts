@@ -1,3 +1,5 @@
+import type {Exchange} from "../../../src/gossip/exchange-state.ts";
+import type {RoundFrame} from "../../../src/gossip/frames.ts";
 import type {Certificate, DurableRecord, Effect, Frame, TimerName} from "../../../src/gossip/index.ts";
 import type {RoundState} from "../../../src/gossip/round-state.ts";
 
@@ -24,7 +26,7 @@ export interface Member {
 export interface Flying {
   readonly from: number;
   readonly to: number;
-  readonly frame: Frame;
+  readonly frame: RoundFrame;
 }
 
 /** How often chance and fate may still strike. */
@@ -43,6 +45,27 @@ export interface State {
   readonly chosen: string | null;
 }
 
+function cloneExchange(exchange: Exchange): Exchange {
+  switch (exchange.kind) {
+    case "butterfly":
+      return {
+        ...exchange,
+        parts: exchange.parts.map((parts) => new Map(parts)),
+        sums: new Map(exchange.sums),
+        owned: new Map(exchange.owned),
+      };
+    case "phases":
+      return {
+        ...exchange,
+        sent: new Map(exchange.sent),
+        announced: new Map(exchange.announced),
+        received: new Map(exchange.received),
+      };
+    default:
+      return {...exchange, contributions: new Map(exchange.contributions)};
+  }
+}
+
 /** A copy of a round's state that the protocol may change. */
 export function cloneRound(state: RoundState): RoundState {
   const {lead, exchange} = state;
@@ -54,15 +77,8 @@ export function cloneRound(state: RoundState): RoundState {
     excluded: new Set(state.excluded),
     strangers: [...state.strangers],
     lead: lead === null ? null : {...lead, promises: new Map(lead.promises)},
-    exchange:
-      exchange === null
-        ? null
-        : {
-            ...exchange,
-            parts: exchange.parts.map((parts) => new Map(parts)),
-            sums: new Map(exchange.sums),
-            owned: new Map(exchange.owned),
-          },
+    exchange: exchange === null ? null : cloneExchange(exchange),
+    early: [...state.early],
     held: new Map(state.held),
     bodies: new Map(state.bodies),
     votes: new Map([...state.votes].map(([ballot, votes]) => [ballot, new Map(votes)])),
