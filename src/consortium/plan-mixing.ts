@@ -43,8 +43,24 @@ const robustSchema = z
   ])
   .describe("What is done against sites that send harmful contributions.");
 
+const outerSchema = z
+  .union([
+    z.literal("none"),
+    z.strictObject({
+      learningRate: z.number().positive().max(10).describe("1: the mean is taken as it is."),
+      momentum: z.number().min(0).lt(1),
+    }),
+  ])
+  .describe("Whether a round's result goes on from the mean with Nesterov's momentum over the rounds.");
+
 const roundsSchema = z
-  .strictObject({mode: z.literal("rounds"), schedule: scheduleSchema, codec, robust: robustSchema})
+  .strictObject({
+    mode: z.literal("rounds"),
+    schedule: scheduleSchema,
+    codec,
+    robust: robustSchema,
+    outer: outerSchema,
+  })
   .superRefine(({schedule, robust}, context) => {
     if (robust === "none" || schedule === "all") return;
     context.addIssue({

@@ -8,6 +8,7 @@ import {
   massOf,
   mixMass,
   openSnapshot,
+  outerStep,
   sumChunk,
   weightOf,
 } from "../parameters/index.ts";
@@ -23,6 +24,7 @@ export interface Arithmetic {
   readonly checkContribution: typeof checkContribution;
   readonly sumChunk: typeof sumChunk;
   readonly applyMixture: typeof applyMixture;
+  readonly outerStep: typeof outerStep;
   readonly weightOf: typeof weightOf;
   readonly createSnapshot: typeof createSnapshot;
   readonly openSnapshot: typeof openSnapshot;
@@ -41,6 +43,7 @@ export const parameterArithmetic: Arithmetic = {
   checkContribution,
   sumChunk,
   applyMixture,
+  outerStep,
   weightOf,
   createSnapshot,
   openSnapshot,

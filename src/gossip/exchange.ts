@@ -58,14 +58,16 @@ export function attemptDither({state}: RoundContext, ...purpose: readonly (strin
 
 /**
  * The exchange has ended here: keeps its result.
- * @param values `[m]`, the parameters after the round
+ * @param mean `[m]`, the parameters after mixing
  * @param weight sum of the contributors' p_i
  */
-export function holdResult(context: RoundContext, values: Float32Array, weight: number): void {
+export function holdResult(context: RoundContext, mean: Float32Array, weight: number): void {
   const {exchange, setup, held} = context.state;
   if (exchange === null) return;
   const {primitives, spec, rules} = setup;
-  const snapshot = primitives.arithmetic.createSnapshot(primitives.hash, spec.layout, values);
+  const {arithmetic} = primitives;
+  const values = spec.outer === undefined ? mean : arithmetic.outerStep(spec.reference, mean, spec.outer);
+  const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
   held.set(snapshot.hash, snapshot);
   exchange.result = {hash: snapshot.hash, weight};
   setup.exchanging.observe(context.nowMs - exchange.startedAtMs);

@@ -1,4 +1,4 @@
-import type {Codec, Mixture, Snapshot} from "../parameters/index.ts";
+import type {Codec, Mixture, OuterSpec, Snapshot} from "../parameters/index.ts";
 import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
@@ -165,6 +165,10 @@ export interface RoundSpec {
   readonly reference: Float32Array;
   /** How many leading values are mixed; the others are carried along. */
   readonly mixed: number;
+  /** Exact numbers behind a contribution's values: with 2 the first is p a, and its values are divided by a; default 1. */
+  readonly exact?: 1 | 2;
+  /** What becomes of the mean; default: it is the result. */
+  readonly outer?: OuterSpec;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;
 }

@@ -18,6 +18,12 @@ export interface TrainLocallyOptions {
   readonly firstStep: number;
   /** Steps to take, at least 1. */
   readonly steps: number;
+  /** mu of FedProx; default 0. */
+  readonly proximal?: number;
+  /** `[layoutSize]`, what the proximal term pulls to; default: `start`. Read only. */
+  readonly anchor?: Float32Array | undefined;
+  /** `[layoutSize]`, added to each gradient. Read only. */
+  readonly correction?: Float32Array | undefined;
   /** Asked before each step. */
   readonly isCancelled: () => boolean;
 }
@@ -28,6 +34,23 @@ function requireFinite(what: string, isFinite: boolean, step: number): void {
     data: {step},
     hint: "Lower the learning rate in the plan, or check the standardisation of the data.",
   });
+}
+
+/**
+ * Bends the gradient of a step, in place and in double precision: g + mu (x - z) + (c - c_i).
+ * @see Li et al., Federated optimization in heterogeneous networks, MLSys 2020, algorithm 2 (FedProx);
+ *   Karimireddy et al., SCAFFOLD, ICML 2020, algorithm 1, line 10
+ */
+function bendGradient(
+  gradient: Float32Array,
+  parameters: Float32Array,
+  {proximal = 0, anchor, start, correction}: TrainLocallyOptions,
+): void {
+  const center = anchor ?? start;
+  for (let index = 0; index < gradient.length; index++) {
+    const pull = proximal * ((parameters[index] ?? 0) - (center[index] ?? 0));
+    gradient[index] = (gradient[index] ?? 0) + pull + (correction?.[index] ?? 0);
+  }
 }
 
 /**
@@ -48,6 +71,7 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
   const parameters = options.start.slice();
   const gradient = new Float32Array(parameters.length);
   const state = initialOptimizerState(optimizer, parameters.length);
+  const isBent = (options.proximal ?? 0) > 0 || options.correction !== undefined;
   let lossSum = 0;
   for (let step = firstStep; step < firstStep + steps; step++) {
     if (options.isCancelled()) {
@@ -55,6 +79,7 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
     }
     const loss = model.lossAndGradient(parameters, source.batch(order(step), step), gradient);
     requireFinite("the loss", Number.isFinite(loss), step);
+    if (isBent) bendGradient(gradient, parameters, options);
     optimizerStep(optimizer, state, parameters, gradient);
     lossSum += loss;
   }

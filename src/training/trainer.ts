@@ -18,14 +18,15 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
     passedOver,
     warning,
     layout,
-    async localSteps({start, firstStep, steps, signal}) {
+    async localSteps({start, firstStep, steps, anchor, correction, signal}) {
       const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
       const cancel = (): void => void Atomics.store(cancelled, 0, 1);
       if (signal?.aborted === true) cancel();
       signal?.addEventListener("abort", cancel, {once: true});
       try {
         const copy = start.slice();
-        const question = {kind: "localSteps", start: copy, firstStep, steps, cancelled} as const;
+        const request = {start: copy, firstStep, steps, anchor, correction, cancelled};
+        const question = {kind: "localSteps", ...request} as const;
         const {vector, meanLoss} = await link.ask(question, [copy.buffer]);
         return {parameters: vector, meanLoss, steps};
       } finally {

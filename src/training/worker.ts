@@ -30,10 +30,10 @@ function answering(setup: WorkerSetup, model: Model): (question: WorkerQuestion)
       const {parameters, rows} = question;
       return {vector: patientScores({model, spec, parameters}, rows), meanLoss: 0};
     }
-    const {start, firstStep, steps, cancelled} = question;
+    const {cancelled, kind: _, ...request} = question;
     const isCancelled = (): boolean => Atomics.load(cancelled, 0) !== 0;
-    const optimizer = training.optimizer;
-    const result = trainLocally({model, optimizer, source, order, start, firstStep, steps, isCancelled});
+    const {optimizer, proximal} = training;
+    const result = trainLocally({model, optimizer, proximal, source, order, ...request, isCancelled});
     return {vector: result.parameters, meanLoss: result.meanLoss};
   };
 }

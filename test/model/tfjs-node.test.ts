@@ -21,6 +21,7 @@ const OPTIONS: TrainerOptions = {
     optimizer: {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0},
     batchSize: 8,
     localSteps: 10,
+    proximal: 0,
   },
   train: TRAIN,
   seed: 3,

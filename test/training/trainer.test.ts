@@ -17,7 +17,7 @@ const START = initialParameters(SPEC, TRAIN.d, 9);
 const OPTIMIZER = {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0} as const;
 const OPTIONS: TrainerOptions = {
   spec: SPEC,
-  training: {optimizer: OPTIMIZER, batchSize: 8, localSteps: 10},
+  training: {optimizer: OPTIMIZER, batchSize: 8, localSteps: 10, proximal: 0},
   train: TRAIN,
   seed: 9,
   site: "north",

@@ -65,7 +65,8 @@ const ESSENCES: Essences = {
   mergeVerdict: {keep: (verdict) => verdict, revive: (kept) => verdictOf(textOf(kept))},
   checkContribution: {keep: () => null, revive: () => undefined},
   sumChunk: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
-  applyMixture: {keep: () => null, revive: (_, _codec, reference) => new Float32Array(reference.length)},
+  applyMixture: {keep: () => null, revive: (_, {reference}) => new Float32Array(reference.length)},
+  outerStep: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   weightOf: {keep: (weight) => weight, revive: (kept) => Number(kept)},
   createSnapshot: {
     keep: ({hash}) => hash,
