@@ -40,7 +40,7 @@ import {sessionSetup, traceContext} from "./session-setup.ts";
 import {openSite, type Site} from "./site.ts";
 import {openStates, type SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
-import {createTransport} from "./transport.ts";
+import {createTransport, type Transport} from "./transport.ts";
 
 /** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
 export interface NodeOptions {
@@ -188,6 +188,14 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
 }
 
+function eventsFor(transport: Transport): NetworkEvents {
+  return {
+    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
+    onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
+    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
+  };
+}
+
 async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
   const {plan, roster, clock, logger} = options;
   const {identity, site, stages, run, members} = facts;
@@ -236,11 +244,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     onRunEffect: (effect) => siteRun.onRunEffect(effect),
     onFatal: fail,
   });
-  const events: NetworkEvents = {
-    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
-    onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
-    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
-  };
+  const events = eventsFor(transport);
   const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}));
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});

@@ -8,10 +8,17 @@ import {
   type Primitives,
   parameterArithmetic,
   type RoundMixing,
+  type RoundSpec,
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
-import {type CodecName, codecOf, createSnapshot, drawDither} from "../../src/parameters/index.ts";
+import {
+  type CodecName,
+  codecOf,
+  createSnapshot,
+  drawDither,
+  type OuterSpec,
+} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
@@ -25,6 +32,10 @@ export interface ConsortiumOptions {
   readonly values?: number;
   readonly codec?: CodecName;
   readonly mixing?: RoundMixing;
+  /** The outer optimiser; the snapshot then carries the velocity behind the values. */
+  readonly outer?: Pick<OuterSpec, "learningRate" | "momentum">;
+  /** Each member's effort, by which its contributions are divided; default: they are not. */
+  readonly efforts?: readonly number[];
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
@@ -65,6 +76,12 @@ export function createConsortium(options: ConsortiumOptions) {
   const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
+  const {outer, efforts} = options;
+  const size = outer === undefined ? values : 2 * values;
+  const extras: Pick<RoundSpec, "exact" | "outer"> = {
+    ...(efforts === undefined ? {} : {exact: 2}),
+    ...(outer === undefined ? {} : {outer: {...outer, parameters: values, velocityAt: values}}),
+  };
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
   const setupOf = (self: string): Omit<SessionSetup, "restored"> => ({
     self,
@@ -80,19 +97,22 @@ export function createConsortium(options: ConsortiumOptions) {
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
-      reference: previous?.snapshot.values ?? new Float32Array(values),
+      ...extras,
+      reference: previous?.snapshot.values ?? new Float32Array(size),
       mixed: values,
     }),
-    shapeOf: () => ({layout: LAYOUT, values}),
+    shapeOf: () => ({layout: LAYOUT, values: size}),
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
-    const reference = previous?.snapshot.values ?? new Float32Array(values);
+    const reference = previous?.snapshot.values.subarray(0, values) ?? new Float32Array(values);
+    const effort = efforts?.[members.indexOf(member)];
     const update = train(seed, member, round, reference).map(
       (value, index) => value - (reference[index] ?? 0),
     );
     const {release} = releaseUpdate({
       update,
       weight: weightOf(member),
+      ...(effort === undefined ? {} : {effort}),
       codec: codecOf(codec),
       dither: drawDither(createRandom({seed, site: member, round, purpose: "dither"})),
       clipNorm: 1e6,

@@ -90,7 +90,6 @@ describe("tensors that stay at their sites", () => {
         ...rows,
         patients: 1,
         patientOf: new Uint32Array(1),
-        keys: [],
       });
       for (const value of used.subarray(6, 10)) expect(value).toBeCloseTo(sites[index]?.optimum ?? 0, 5);
     }

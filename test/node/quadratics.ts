@@ -2,7 +2,6 @@ import type {Plan} from "../../src/consortium/index.ts";
 import {sha256} from "../../src/core/index.ts";
 import type {Certified} from "../../src/gossip/index.ts";
 import type {Model} from "../../src/model/index.ts";
-import {planStages} from "../../src/node/plan-stages.ts";
 import {createRoundWork, type RoundOutcome, type RoundWork} from "../../src/node/round-work.ts";
 import {openSite, type Site} from "../../src/node/site.ts";
 import {createStages, type Stages} from "../../src/node/stages.ts";
@@ -71,7 +70,7 @@ function trainerOf(site: Quadratic, {optimizer, proximal}: Plan["training"], lay
     passedOver: [],
     warning: null,
     layout,
-    localSteps: async ({signal: _, ...request}) =>
+    localSteps: async ({start, firstStep, steps, anchor, correction}) =>
       trainLocally({
         model,
         optimizer,
@@ -79,7 +78,11 @@ function trainerOf(site: Quadratic, {optimizer, proximal}: Plan["training"], lay
         source: {n: 1, batch: () => examples},
         order: () => new Uint32Array(1),
         isCancelled: () => false,
-        ...request,
+        start,
+        firstStep,
+        steps,
+        anchor,
+        correction,
       }),
     score: async ({parameters}) => Float32Array.from(parameters),
     close: async () => {},
@@ -104,17 +107,15 @@ function planOf(
 
 function stagesOf(options: QuadraticPlan, plan: Plan, layout: Layout): Stages {
   const {local, driftCorrection, normalisation} = plan.training;
-  // The plan's own choices, on a model of the test's.
-  const {codec, mixing} = planStages(plan, realSite.features.length).specOf(0, null);
   return createStages({
     isFederated: false,
     features: 1,
     trainingRounds: 1000,
     model: layout,
     initial: options.initial ?? new Float32Array(layoutSize(layout)),
-    codec: codec.name,
+    codec: plan.mixing.codec,
     asynchronous: null,
-    mixing,
+    mixing: {kind: "all"},
     local,
     hasControls: driftCorrection === "scaffold",
     isNormalised: normalisation === "fednova",
