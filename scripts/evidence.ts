@@ -11,6 +11,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {type DemoReport, demoReportSchema} from "../src/cli/demo/report.ts";
 import {meanOverSeeds} from "../src/evaluation/index.ts";
+import {gossipAgain, gossipEvidence} from "./evidence/gossip.ts";
 import {type LeftOutRow, leaveEachOut, leaveOneOutAgain} from "./evidence/leave-one-out.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
@@ -24,6 +25,7 @@ const EXPERIMENTS = [
   {preset: "synthetic-crc", standardisations: ["federated"]},
 ] as const;
 const LEFT_OUT_PRESET = "swarm-tcga-crc";
+const GOSSIP = "gossip";
 
 type Preset = (typeof EXPERIMENTS)[number]["preset"];
 
@@ -260,6 +262,14 @@ async function checkLeftOut(): Promise<string[]> {
   return differences(expected, actual, `${LEFT_OUT_PRESET} ${seed}`);
 }
 
+async function checkGossip(): Promise<string[]> {
+  const {rows}: {rows: {seed: number}[]} = JSON.parse(await readFile(fileOf(GOSSIP), "utf8"));
+  const actual = gossipAgain();
+  const expected = rows.find(({seed}) => seed === actual.seed);
+  const {exact_alpha_01: exact} = {exact_alpha_01: Number.NaN, ...expected};
+  return differences({seed: actual.seed, exact_alpha_01: exact}, actual, GOSSIP);
+}
+
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
 const hasSharedData = existsSync(sharedDataFolder());
@@ -275,6 +285,10 @@ for (const experiment of EXPERIMENTS) {
 if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
   if (isCheck) found.push(...(await checkLeftOut()));
   else await writeEvidence(LEFT_OUT_PRESET, await leaveEachOut(SEEDS));
+}
+if (isWanted(GOSSIP)) {
+  if (isCheck) found.push(...(await checkGossip()));
+  else await writeEvidence(GOSSIP, gossipEvidence());
 }
 for (const line of found) console.error(line);
 if (isCheck && found.length === 0) console.log("evidence: the rows run again equal those committed");

@@ -70,6 +70,7 @@ function sessionOf(setup: Setup, restored: Restored) {
     },
     specOf: (_, previous) => ({
       mixing: {kind: "all"},
+      outer: null,
       codec,
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? initial,

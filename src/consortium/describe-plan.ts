@@ -128,7 +128,7 @@ const TRAVEL: Record<Plan["mixing"]["codec"], string> = {
 /** From here on one group of all costs more than phases of smaller ones. */
 const LARGEST_GROUP = 24;
 
-function mixingLines({mixing}: Plan, trainers: number): string[] {
+function mixingLines({mixing, task}: Plan, trainers: number): string[] {
   if (mixing.mode === "async") return [];
   const {schedule, robust} = mixing;
   const lines: string[] = [];
@@ -147,6 +147,11 @@ function mixingLines({mixing}: Plan, trainers: number): string[] {
     lines.push(
       `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
     );
+    if (task.standardisation === "federated") {
+      lines.push(
+        "The common scaling of the columns is a plain mean all the same: the rule does not protect it.",
+      );
+    }
     if (trainers < LEAST_ROBUST_MEMBERS) {
       lines.push(`With fewer than ${LEAST_ROBUST_MEMBERS} sites such a rule protects little.`);
     }

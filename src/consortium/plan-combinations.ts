@@ -1,11 +1,18 @@
 import type {z} from "zod";
-import type {Plan} from "./plan.ts";
+import type {trainingSchema} from "./plan-blocks.ts";
+import type {mixingSchema} from "./plan-mixing.ts";
+
+/** The blocks that have to go together. */
+interface Blocks {
+  readonly training: Readonly<z.output<typeof trainingSchema>>;
+  readonly mixing: Readonly<z.output<typeof mixingSchema>>;
+}
 
 type Refuse = (place: readonly string[], message: string) => void;
 
 const SPARSE: readonly string[] = ["sign", "top10", "top1"];
 
-function checkAsynchronous({training}: Plan, refuse: Refuse): void {
+function checkAsynchronous({training}: Blocks, refuse: Refuse): void {
   if (typeof training.localSteps !== "number") {
     refuse(["training", "localSteps"], "units of a segment are steps: give a number, not epochs");
   }
@@ -19,7 +26,7 @@ function checkAsynchronous({training}: Plan, refuse: Refuse): void {
 }
 
 /** Refuses what each block allows and the blocks together do not. */
-export function checkCombinations(plan: Plan, context: z.RefinementCtx): void {
+export function checkCombinations(plan: Blocks, context: z.RefinementCtx): void {
   const refuse: Refuse = (path, message) => context.addIssue({code: "custom", path: [...path], message});
   const {training, mixing} = plan;
   if (mixing.mode === "async") {

@@ -47,11 +47,15 @@ const outerSchema = z
   .union([
     z.literal("none"),
     z.strictObject({
-      learningRate: z.number().positive().max(10).describe("1: the mean is taken as it is."),
-      momentum: z.number().min(0).lt(1),
+      learningRate: z.number().positive().max(10),
+      momentum: z
+        .number()
+        .min(0)
+        .lt(1)
+        .describe("Nesterov's, on the change of the mean from round to round."),
     }),
   ])
-  .describe("Whether a round's result goes on from the mean with Nesterov's momentum over the rounds.");
+  .describe("What is done with the mean of a round: it is the next model, or a step towards it.");
 
 const roundsSchema = z
   .strictObject({

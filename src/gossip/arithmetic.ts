@@ -4,6 +4,7 @@ import {
   checkContribution,
   createSnapshot,
   encodeMass,
+  isNamed,
   isNear,
   massOf,
   mixMass,
@@ -35,6 +36,7 @@ export interface Arithmetic {
   readonly mixMass: typeof mixMass;
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
+  readonly isNamed: typeof isNamed;
   readonly mixRobustly: typeof mixRobustly;
 }
 
@@ -54,5 +56,6 @@ export const parameterArithmetic: Arithmetic = {
   mixMass,
   applyMass,
   isNear,
+  isNamed,
   mixRobustly,
 };

@@ -3,7 +3,7 @@ import {armPatience, considerStart} from "./gathering.ts";
 import type {MemberId} from "./quorum.ts";
 import {type Lead, others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
 import type {Accepted} from "./types.ts";
-import {castVote, fetchSnapshot} from "./voting.ts";
+import {considerVote} from "./voting.ts";
 
 /*
  * Single-decree consensus on a round's certificate body: Lamport, The part-time parliament, ACM TOCS 16(2), 1998,
@@ -14,9 +14,16 @@ import {castVote, fetchSnapshot} from "./voting.ts";
 export function takeLead(context: RoundContext): void {
   const {state} = context;
   const {setup} = state;
-  if (state.decided !== null || state.excluded.has(setup.self)) return;
+  if (state.decided !== null) return;
   const isQuorumReady = state.quorumReadyAtMs !== null;
-  if (!isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
+  const isExcluded = state.excluded.has(setup.self);
+  if (isExcluded || !isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
+    // Who missed it can count this member in now; who is past the round answers with its certificate.
+    repeatReady(context, others(context));
+    if (isExcluded) {
+      context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
+      return;
+    }
     const missing = others(context).filter(
       (member) => !(isQuorumReady ? state.linked : state.ready).has(member),
     );
@@ -32,6 +39,13 @@ export function takeLead(context: RoundContext): void {
   context.emit({type: "disarm", timer: "deadline"});
   context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
   promise(context, ballot);
+}
+
+/** Says again that this member's contribution is on disk, if it is. */
+function repeatReady(context: RoundContext, to: readonly MemberId[]): void {
+  const {ready, setup} = context.state;
+  const contribution = ready.get(setup.self);
+  if (contribution !== undefined) sendTo(context, to, {type: "ready", contribution});
 }
 
 function promise(context: RoundContext, ballot: number): void {
@@ -51,6 +65,8 @@ export function onPromisePersisted(context: RoundContext, ballot: number): void 
   if (ballot !== state.promised || state.decided !== null) return;
   const leader = order.leaderOf(ballot);
   if (leader !== self) {
+    // Without it the leader could not begin, had the first word been lost.
+    repeatReady(context, [leader]);
     sendTo(context, [leader], {type: "promise", ballot, accepted: state.accepted});
   } else if (state.lead?.ballot === ballot) {
     sendTo(context, others(context), {type: "prepare", ballot});
@@ -83,6 +99,8 @@ export function onPromise(
   const {state} = context;
   const {lead} = state;
   if (lead === null || lead.ballot !== ballot || state.decided !== null) return;
+  // What a liar says that it voted for need not have been chosen by anyone.
+  if (state.excluded.has(from)) return;
   lead.promises.set(from, accepted);
   if (lead.phase === "promising" && lead.promises.size >= quorumOf(context)) {
     lead.phase = "gathering";
@@ -93,7 +111,7 @@ export function onPromise(
 
 /** A leader must propose the body of the highest ballot that its majority voted in, if any did. */
 function adoptHighest(context: RoundContext): void {
-  const {lead, held} = context.state;
+  const {lead} = context.state;
   if (lead === null) return;
   let highest: {readonly from: MemberId; readonly accepted: Accepted} | undefined;
   for (const [from, accepted] of lead.promises) {
@@ -102,12 +120,8 @@ function adoptHighest(context: RoundContext): void {
   if (highest === undefined) return;
   const {body} = highest.accepted;
   lead.phase = "voting";
-  if (held.has(body.result)) {
-    castVote(context, lead.ballot, body);
-    return;
-  }
   context.state.proposal = {ballot: lead.ballot, body, from: highest.from};
-  fetchSnapshot(context, body.result, highest.from);
+  considerVote(context);
 }
 
 /** A follower has promised a higher ballot: this member follows from now on. */
@@ -135,14 +149,16 @@ export function onExchangeOver(context: RoundContext): void {
   takeLead(context);
 }
 
-/** The same ballot again: those who answered have promised it, those who did not may have lost the question. */
+/**
+ * The same ballot again: those who answered have promised it, those who did not, or are not known to be ready, may
+ * have lost the question. A transfer that failed is tried again, as there are too few members without it.
+ */
 function askAgain(context: RoundContext, {ballot, promises}: Lead): void {
-  const {ready, excluded, setup} = context.state;
-  const silent = others(context).filter((member) => !promises.has(member));
-  if (ballot > 0) sendTo(context, silent, {type: "prepare", ballot});
-  const missing = others(context).filter(
-    (member) => silent.includes(member) || !ready.has(member) || excluded.has(member),
-  );
+  const {ready, excluded, setup, strangers} = context.state;
+  const unheard = others(context).filter((member) => !promises.has(member) || !ready.has(member));
+  if (ballot > 0) sendTo(context, unheard, {type: "prepare", ballot});
+  const missing = others(context).filter((member) => unheard.includes(member) || excluded.has(member));
   report(context, {kind: "waiting", round: setup.round, missing});
   context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  if (strangers.splice(0).length > 0) considerStart(context, false);
 }

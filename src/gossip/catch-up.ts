@@ -44,6 +44,11 @@ export class CatchUp {
     return this.#isWriting && effect.type === "persist" && effect.record.kind === "certificate";
   }
 
+  /** Whether nothing of it would be lost with what is in memory. */
+  get isAtRest(): boolean {
+    return this.#pursuit === null && !this.isBehind;
+  }
+
   get #isWriting(): boolean {
     return this.#pursuit !== null && this.#pursuit.persistId !== null;
   }

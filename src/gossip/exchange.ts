@@ -58,7 +58,7 @@ export function attemptDither({state}: RoundContext, ...purpose: readonly (strin
 
 /**
  * The exchange has ended here: keeps its result.
- * @param mean `[m]`, the parameters after mixing
+ * @param mean `[m]`, the mean of the contributors' parameters, with what is carried along
  * @param weight sum of the contributors' p_i
  */
 export function holdResult(context: RoundContext, mean: Float32Array, weight: number): void {
@@ -66,7 +66,14 @@ export function holdResult(context: RoundContext, mean: Float32Array, weight: nu
   if (exchange === null) return;
   const {primitives, spec, rules} = setup;
   const {arithmetic} = primitives;
-  const values = spec.outer === undefined ? mean : arithmetic.outerStep(spec.reference, mean, spec.outer);
+  const values =
+    spec.outer === null
+      ? mean
+      : arithmetic.outerStep(spec.reference, mean, {
+          ...spec.outer,
+          size: spec.parameters ?? spec.mixed,
+          velocityAt: spec.mixed,
+        });
   const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
   held.set(snapshot.hash, snapshot);
   exchange.result = {hash: snapshot.hash, weight};

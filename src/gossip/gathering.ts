@@ -82,8 +82,10 @@ function startAttempt(context: RoundContext, present: readonly MemberId[]): void
   onStart(context, setup.self, {run: setup.rules.run, round: setup.round, ...start});
 }
 
-function isSound({state}: RoundContext, {participants}: FrameOf<"start">, leader: MemberId): boolean {
-  const ids = participants.map(({member}) => member);
+function isSound({state}: RoundContext, start: FrameOf<"start">, leader: MemberId): boolean {
+  const ids = start.participants.map(({member}) => member);
+  // One that was overtaken on its way must not end a later attempt.
+  if (start.ballot < (state.exchange?.ballot ?? 0)) return false;
   const {rules} = state.setup;
   return (
     ids.every((id, index) => rules.members.includes(id) && (index === 0 || (ids[index - 1] ?? "") < id)) &&
@@ -158,6 +160,7 @@ export function armPatience(context: RoundContext): void {
   if (state.quorumReadyAtMs === null || state.decided !== null || state.lead !== null) return;
   const leader = setup.order.leaderOf(state.highestBallot);
   const openingMs = setup.opening.waitMs ?? setup.readiness.timeoutMs();
-  const trustMs = state.linked.has(leader) ? openingMs + setup.exchanging.timeoutMs() : 0;
+  const isTrusted = state.linked.has(leader) && !state.excluded.has(leader);
+  const trustMs = isTrusted ? openingMs + setup.exchanging.timeoutMs() : 0;
   context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * setup.limits.minimumMs});
 }

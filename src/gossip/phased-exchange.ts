@@ -1,5 +1,5 @@
 import {createRandom, isCoded} from "../core/index.ts";
-import {codecOf, contributionSize} from "../parameters/index.ts";
+import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
 import {attemptDither, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
@@ -138,16 +138,27 @@ export function onMassFetched(
 ): void {
   const exchange = phasedOf(context);
   if (exchange === null || exchange.isBroken || phase !== exchange.phase) return;
-  const {primitives, spec} = context.state.setup;
-  try {
-    exchange.received.set(member, primitives.arithmetic.massOf(massCodec(context), bytes, spec.mixed));
-  } catch (error) {
-    if (!isCoded(error)) throw error;
+  const mass = soundMass(context, bytes);
+  if (mass === null) {
     objectTo(context, member, "invalid");
     context.state.excluded.add(member);
     return;
   }
+  exchange.received.set(member, mass);
   considerPhase(context, exchange);
+}
+
+/** The mass in `bytes`, or null where no member that keeps to the protocol can hold it. */
+function soundMass({state}: RoundContext, bytes: Uint8Array): Mass | null {
+  const {primitives, spec} = state.setup;
+  try {
+    const mass = primitives.arithmetic.massOf(codecOf(spec.codec.sums), bytes, spec.mixed);
+    // No contribution weighs more than 1, so no mean of weights does.
+    return mass.weight <= 1 ? mass : null;
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return null;
+  }
 }
 
 /** Ends the phase when every neighbour's mass is there. */

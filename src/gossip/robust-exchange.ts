@@ -36,7 +36,12 @@ export function beginRobust(context: RoundContext): void {
 export function onWhole(context: RoundContext, member: MemberId, bytes: Uint8Array): void {
   const exchange = robustOf(context);
   const {mixing, codec, reference, mixed} = context.state.setup.spec;
-  if (exchange === null || mixing.kind !== "robust") return;
+  if (exchange === null || exchange.isBroken || mixing.kind !== "robust") return;
+  if (!isAnnounced(context, exchange, member, bytes)) {
+    objectTo(context, member, "invalid");
+    context.state.excluded.add(member);
+    return;
+  }
   exchange.contributions.set(member, bytes);
   if (exchange.contributions.size < exchange.participants.length) return;
   const members = exchange.participants.map((participant) => participant.member);
@@ -54,6 +59,18 @@ export function onWhole(context: RoundContext, member: MemberId, bytes: Uint8Arr
     exchange.isBroken = true;
     context.state.minimum = exchange.participants.length + 1;
   }
+}
+
+/** Whether the bytes are those that all others fetch too: a peer's own word for their hash may be false. */
+function isAnnounced(
+  {state}: RoundContext,
+  {participants}: RobustExchange,
+  member: MemberId,
+  bytes: Uint8Array,
+): boolean {
+  const {hash, arithmetic} = state.setup.primitives;
+  const announced = participants.find((participant) => participant.member === member)?.contribution ?? "";
+  return member === state.setup.self || arithmetic.isNamed(hash, announced, bytes);
 }
 
 /** Tells who was not taken as it was; who was is no news. */

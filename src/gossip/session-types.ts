@@ -24,8 +24,11 @@ export interface Session {
   /** Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad bytes */
   handle(event: Event, nowMs: number): Effect[];
   view(): SessionView;
-  /** What it knows beside its certificate, when it has just reported one: before the round after it has begun. */
-  checkpoint(): SessionCheckpoint;
+  /**
+   * What it knows beside its certificate, when it has just reported one: before the round after it has begun. Null
+   * while it is catching up, of which a checkpoint knows nothing.
+   */
+  checkpoint(): SessionCheckpoint | null;
 }
 
 /**

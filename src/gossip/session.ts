@@ -73,7 +73,8 @@ class SessionMachine implements Session {
     this.#lastId = before?.lastId ?? 0;
   }
 
-  checkpoint(): SessionCheckpoint {
+  checkpoint(): SessionCheckpoint | null {
+    if (!this.#catchUp.isAtRest) return null;
     return {
       lastId: this.#lastId,
       presence: this.#presence.memory(),

@@ -1,4 +1,4 @@
-import type {Codec, Mixture, OuterSpec, Snapshot} from "../parameters/index.ts";
+import type {Codec, Mixture, OuterOptimizer, Snapshot} from "../parameters/index.ts";
 import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
@@ -167,8 +167,10 @@ export interface RoundSpec {
   readonly mixed: number;
   /** Exact numbers behind a contribution's values: with 2 the first is p a, and its values are divided by a; default 1. */
   readonly exact?: 1 | 2;
-  /** What becomes of the mean; default: it is the result. */
-  readonly outer?: OuterSpec;
+  /** How many of the mixed values are parameters, which come first; default: all. */
+  readonly parameters?: number;
+  /** What is done with the mean of the parameters; their velocity lies behind the mixed values. Null: it is the result. */
+  readonly outer: OuterOptimizer | null;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;
 }

@@ -67,18 +67,27 @@ export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<
 
 /** Votes for the proposal at hand if its result is held, waits for it, or fetches it. */
 export function considerVote(context: RoundContext): void {
-  const {proposal, held, accepted, decided} = context.state;
+  const {proposal, held, accepted, decided, excluded} = context.state;
   if (proposal === null || decided !== null || accepted?.ballot === proposal.ballot) return;
   const {ballot, body, from} = proposal;
+  // It may have shown itself a liar since it proposed.
+  if (excluded.has(from)) return;
   const outlook = outlookOf(context, proposal);
   if (outlook === "differs") {
-    const reason = "its result differs from the one mixed here";
-    report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
+    refuseResult(context, proposal);
   } else if (held.has(body.result)) {
     castVote(context, ballot, body);
   } else if (outlook === "elsewhere") {
     fetchSnapshot(context, body.result, from);
   }
+}
+
+function refuseResult(context: RoundContext, {ballot, body, from}: Proposal): void {
+  const reason = "its result differs from the one mixed here";
+  report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
+  const {exchange, excluded} = context.state;
+  // In phases, and under a robust rule, nobody else can have brought that about.
+  if (ballot === body.attempt && exchange?.kind !== "butterfly") excluded.add(from);
 }
 
 /** Whether this member's own exchange made another result than `proposal`'s, will make it, or can not. */
@@ -225,6 +234,8 @@ export function seekElsewhere(context: RoundContext): void {
   if ([...state.fetches.values()].some(isSought)) {
     cancelFetches(context, isSought);
     state.failedFetches += 1;
+    // Those who are rounds ahead may no longer have this result.
+    sendTo(context, [...state.linked], {type: "ask"});
   }
   settle(context);
 }

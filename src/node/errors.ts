@@ -22,6 +22,8 @@ export type NodeErrorCode =
   | "NODE_ROLE_UNSUPPORTED"
   /** The plan's start rule asks for more members than the roster has. */
   | "NODE_START_IMPOSSIBLE"
+  /** The plan's robust rule needs more members than the roster has. */
+  | "NODE_RULE_IMPOSSIBLE"
   /** The final model was asked for and the run has not ended. */
   | "NODE_RUN_UNFINISHED"
   /** The journal of the run holds something that this version does not write. */

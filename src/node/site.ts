@@ -11,6 +11,7 @@ import {
   taskDifference,
   taskIdentity,
 } from "../data/index.ts";
+import {robustRuleFault} from "../gossip/index.ts";
 import {isBagModel} from "../model/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 
@@ -82,6 +83,15 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
       "Correct start.members in the plan or complete the roster.",
     );
   }
+  checkRule(plan, trainers);
+}
+
+function checkRule({plan}: IdentifiedPlan, trainers: number): void {
+  const {mode, robust} = plan.mixing;
+  // A pair that swaps has no vectors of others to hold its own against: its rule asks for no number of members.
+  const fault = mode === "async" || robust === "none" ? undefined : robustRuleFault(trainers, robust);
+  if (fault === undefined) return;
+  refuse("NODE_RULE_IMPOSSIBLE", fault, "Lower mixing.robust.faulty in the plan or complete the roster.");
 }
 
 function memberOf({site, peerId, roster}: SiteChecks): RosterMember {

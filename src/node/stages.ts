@@ -6,7 +6,7 @@ import {
   type Layout,
   layoutHash,
   layoutSize,
-  type OuterSpec,
+  type OuterOptimizer,
   type TensorLayout,
 } from "../parameters/index.ts";
 import {type SharedValues, sharedValues} from "./shared-values.ts";
@@ -40,7 +40,7 @@ export interface StagesOptions {
   /** Whether contributions are divided by their effort (FedNova). */
   readonly isNormalised: boolean;
   /** The optimiser of the rounds' results; null: the mean is the result. */
-  readonly outer: Pick<OuterSpec, "learningRate" | "momentum"> | null;
+  readonly outer: OuterOptimizer | null;
   /** N0 of the plan. */
   readonly reference: number;
   /** The data contract's hash. */
@@ -83,10 +83,6 @@ interface StageLayout {
   readonly values: number;
 }
 
-function carriesVelocity({outer}: StagesOptions): boolean {
-  return outer !== null && outer.momentum > 0;
-}
-
 /** Layouts of the statistics' rounds, if there are any, and of training. */
 function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout[] {
   const {isFederated, features, contract, hash, hasControls} = options;
@@ -96,7 +92,7 @@ function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout
   const model = [
     ...shared.layout.tensors,
     ...(hasControls ? [vector("control", shared.size)] : []),
-    ...(carriesVelocity(options) ? [vector("velocity", shared.size)] : []),
+    ...(options.outer === null ? [] : [vector("outer.velocity", shared.size)]),
   ];
   const layouts: Layout[] = isFederated
     ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model, ...carried]}]
@@ -122,9 +118,10 @@ export function createStages(options: StagesOptions): Stages {
   const mixed = hasControls ? 2 * size : size;
   const layouts = stageLayouts(options, shared);
   const training = layouts[layouts.length - 1] ?? {hash: new Uint8Array(), values: size};
-  const ofTraining: Pick<RoundSpec, "exact" | "outer"> = {
+  const ofTraining: Pick<RoundSpec, "exact" | "outer" | "parameters"> = {
+    outer: options.outer,
     ...(isNormalised ? {exact: 2} : {}),
-    ...(options.outer === null ? {} : {outer: {...options.outer, parameters: size, velocityAt: mixed}}),
+    ...(hasControls ? {parameters: size} : {}),
   };
   const start = {...options, initial: shared.isWhole ? initial : shared.gather(initial)};
   const layoutAt = (round: number): StageLayout => layouts[round] ?? training;
@@ -146,7 +143,7 @@ export function createStages(options: StagesOptions): Stages {
       codec: codecOf(round < first || asynchronous !== null ? "f32" : options.codec),
       ...(round < first || asynchronous === null ? {} : {asynchronous}),
       layout: layoutAt(round).hash,
-      ...(round < first ? {} : ofTraining),
+      ...(round < first ? {outer: null} : ofTraining),
       reference: referenceOf(start, round - first, layoutAt(round).values, previous),
       mixed: round < first ? features : mixed,
     }),

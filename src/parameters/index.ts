@@ -30,7 +30,8 @@ export {
   type MixtureTarget,
   sumChunk,
 } from "./mixture.ts";
-export {type OuterSpec, outerStep} from "./outer-step.ts";
+export {isNamed} from "./named-bytes.ts";
+export {type OuterOptimizer, outerStep} from "./outer-step.ts";
 export {
   createSnapshot,
   layoutHash,

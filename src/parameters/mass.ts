@@ -3,6 +3,9 @@ import {type Codec, type Dither, refuseNotFinite} from "./codecs/codec.ts";
 import {contributionSize, encodeContribution, weightOf} from "./contribution.ts";
 import {type Mixture, mixtureOf} from "./mixture.ts";
 
+/** Above this an estimate is refused: below it no mixing of estimates, nor a snapshot, can leave binary32. */
+const LARGEST_ESTIMATE = 2 ** 126;
+
 /**
  * What a member holds while masses are mixed: s = `values`, w = `weight`; its estimate is s / w, as a delta to the
  * round's snapshot.
@@ -23,6 +26,15 @@ export function encodeMass(hash: Hash, codec: Codec, mass: Mass, dither: Dither)
   return mixtureOf(hash, bytes);
 }
 
+/** Throws PARAMETERS_NOT_FINITE where s / w is beyond what any model holds; convex mixing keeps it within. */
+function refuseHuge({values, weight}: Mass): void {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  if (largest > LARGEST_ESTIMATE * weight) {
+    throw new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
+  }
+}
+
 /**
  * Decodes a mass or a contribution of `values` values.
  * @returns a new mass, owned by the caller
@@ -38,6 +50,7 @@ export function massOf(codec: Codec, bytes: Uint8Array, values: number): Mass {
   }
   const sums = new Float64Array(values);
   codec.accumulate(bytes, 0, sums);
+  refuseHuge({values: sums, weight});
   return {values: sums, weight};
 }
 

@@ -1,48 +1,50 @@
 import {refuseNotFinite} from "./codecs/codec.ts";
 
-/** The optimiser of a round's result, which takes the mean of the updates for a gradient. */
-export interface OuterSpec {
-  /** Above 0; 1 takes the mean as it is. */
+/** The outer optimiser of a plan. */
+export interface OuterOptimizer {
+  /** Above 0; 1 with momentum 0 is plain averaging, bit for bit. */
   readonly learningRate: number;
   /** In [0, 1). */
   readonly momentum: number;
-  /** How many leading values of the snapshot are parameters. */
-  readonly parameters: number;
-  /** Where in the snapshot the velocity of the parameters lies; of no meaning without momentum, which carries none. */
-  readonly velocityAt: number;
+}
+
+/** Where parameters and velocity lie in a snapshot. */
+export interface OuterPlaces {
+  /** Number of parameters, which come first. */
+  readonly size: number;
+  /** Where their velocity begins; default: right behind them. */
+  readonly velocityAt?: number;
 }
 
 /**
- * One outer step with Nesterov's momentum: D = z - mean, v <- momentum v + D, z <- z - learningRate (momentum v + D),
- * in the form mean + (1 - learningRate) D - learningRate momentum v, which with a rate of 1 and no momentum leaves the
- * mean as it is, bit for bit. It is a function of bytes that all members have, so that all end with the same.
- * @param reference `[m]`, the snapshot the round began from, with the velocity before; not changed
- * @param mean `[m]`, the parameters after mixing; not changed
- * @returns a new vector `[m]`: parameters and velocity after the step, the rest as in `mean`
+ * The parameters after a round whose mean is taken for a gradient: D = z - mean, v' = momentum v + D and
+ * z' = z - learningRate (momentum v' + D), in the form mean + (1 - learningRate) D - learningRate momentum v', which at
+ * a rate of 1 without momentum leaves the mean as it is. Every member computes it from the same bytes to the same bytes.
+ * @param reference `[m]`: the snapshot that the round began from, with z and v; not changed
+ * @param mixed the values after mixing, from the first on: the mean of the members' parameters, and what else is mixed
+ * @returns a new vector `[m]`, laid out as `reference`
  * @throws PARAMETERS_NOT_FINITE
- * @see Douillard et al., DiLoCo, 2023, algorithm 1; Reddi et al., Adaptive federated optimization, ICLR 2021
+ * @see Reddi et al., Adaptive federated optimization, ICLR 2021, algorithm 1 (server momentum), with Nesterov's step as in
+ * Douillard et al., DiLoCo, 2023, section 2
  */
 export function outerStep(
   reference: Float32Array,
-  mean: Float32Array,
-  {learningRate, momentum, parameters, velocityAt}: OuterSpec,
+  mixed: Float32Array,
+  {size, velocityAt = size, learningRate, momentum}: OuterOptimizer & OuterPlaces,
 ): Float32Array {
-  const result = mean.slice();
+  const result = reference.slice();
+  result.set(mixed);
   let check = 0;
-  for (let index = 0; index < parameters; index++) {
-    const target = mean[index] ?? 0;
-    const difference = (reference[index] ?? 0) - target;
-    let shift = (1 - learningRate) * difference;
-    if (momentum > 0) {
-      const velocity = Math.fround(momentum * (reference[velocityAt + index] ?? 0) + difference);
-      check += velocity - velocity;
-      result[velocityAt + index] = velocity;
-      shift -= learningRate * momentum * velocity;
-    }
+  for (let index = 0; index < size; index++) {
+    const mean = mixed[index] ?? 0;
+    const gradient = (reference[index] ?? 0) - mean;
+    const velocity = Math.fround(momentum * (reference[velocityAt + index] ?? 0) + gradient);
+    const shift = (1 - learningRate) * gradient - learningRate * momentum * velocity;
     // Adding 0 would make 0 of -0.
-    const value = shift === 0 ? target : Math.fround(target + shift);
-    check += value - value;
+    const value = shift === 0 ? mean : Math.fround(mean + shift);
+    check += value - value + (velocity - velocity);
     result[index] = value;
+    result[velocityAt + index] = velocity;
   }
   refuseNotFinite(check);
   return result;

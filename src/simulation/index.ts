@@ -1,3 +1,6 @@
+export {alieZ} from "./attacks/alie.ts";
+export {attackVector} from "./attacks/attack-vector.ts";
+export type {Attack, AttackView, Update} from "./attacks/attacks.ts";
 export {
   createExperiment,
   type Experiment,

@@ -10,20 +10,20 @@ import type {LocalStepsResult, OptimizerSpec} from "./types.ts";
 export interface TrainLocallyOptions {
   readonly model: Model;
   readonly optimizer: OptimizerSpec;
+  /** mu of the proximal term; 0: none. */
+  readonly proximal: number;
   readonly source: ExampleSource;
   readonly order: BatchOrder;
   /** `[layoutSize]`, read only. */
   readonly start: Float32Array;
+  /** `[layoutSize]`, what the proximal term pulls towards; read only. The default is `start`. */
+  readonly anchor?: Float32Array;
+  /** `[layoutSize]`, added to each gradient: the drift correction; read only. */
+  readonly correction?: Float32Array | undefined;
   /** Steps of the run before this round. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */
   readonly steps: number;
-  /** mu of FedProx; default 0. */
-  readonly proximal?: number;
-  /** `[layoutSize]`, what the proximal term pulls to; default: `start`. Read only. */
-  readonly anchor?: Float32Array | undefined;
-  /** `[layoutSize]`, added to each gradient. Read only. */
-  readonly correction?: Float32Array | undefined;
   /** Asked before each step. */
   readonly isCancelled: () => boolean;
 }
@@ -37,19 +37,28 @@ function requireFinite(what: string, isFinite: boolean, step: number): void {
 }
 
 /**
- * Bends the gradient of a step, in place and in double precision: g + mu (x - z) + (c - c_i).
- * @see Li et al., Federated optimization in heterogeneous networks, MLSys 2020, algorithm 2 (FedProx);
- *   Karimireddy et al., SCAFFOLD, ICML 2020, algorithm 1, line 10
+ * Adds the gradient of the proximal term: mu (x - anchor).
+ * @see Li et al., Federated optimization in heterogeneous networks, MLSys 2020, equation 2 (FedProx)
  */
-function bendGradient(
-  gradient: Float32Array,
+function pullTowards(
+  anchor: Float32Array,
+  proximal: number,
   parameters: Float32Array,
-  {proximal = 0, anchor, start, correction}: TrainLocallyOptions,
+  gradient: Float32Array,
 ): void {
-  const center = anchor ?? start;
   for (let index = 0; index < gradient.length; index++) {
-    const pull = proximal * ((parameters[index] ?? 0) - (center[index] ?? 0));
-    gradient[index] = (gradient[index] ?? 0) + pull + (correction?.[index] ?? 0);
+    const away = (parameters[index] ?? 0) - (anchor[index] ?? 0);
+    gradient[index] = (gradient[index] ?? 0) + proximal * away;
+  }
+}
+
+/**
+ * Adds the drift correction c - c_i.
+ * @see Karimireddy et al., SCAFFOLD, ICML 2020, algorithm 1, line 10
+ */
+function correctDrift(correction: Float32Array, gradient: Float32Array): void {
+  for (let index = 0; index < gradient.length; index++) {
+    gradient[index] = (gradient[index] ?? 0) + (correction[index] ?? 0);
   }
 }
 
@@ -60,7 +69,8 @@ function bendGradient(
  * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, TRAINING_REQUEST_INVALID, and the model's
  */
 export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
-  const {model, optimizer, source, order, firstStep, steps} = options;
+  const {model, optimizer, proximal, source, order, firstStep, steps} = options;
+  const {start, anchor = start, correction} = options;
   if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(firstStep) || firstStep < 0) {
     throw new CodedError<TrainingErrorCode>(
       "TRAINING_REQUEST_INVALID",
@@ -68,10 +78,9 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
       {hint: "Ask for at least one step, from step 0 on."},
     );
   }
-  const parameters = options.start.slice();
+  const parameters = start.slice();
   const gradient = new Float32Array(parameters.length);
   const state = initialOptimizerState(optimizer, parameters.length);
-  const isBent = (options.proximal ?? 0) > 0 || options.correction !== undefined;
   let lossSum = 0;
   for (let step = firstStep; step < firstStep + steps; step++) {
     if (options.isCancelled()) {
@@ -79,7 +88,8 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
     }
     const loss = model.lossAndGradient(parameters, source.batch(order(step), step), gradient);
     requireFinite("the loss", Number.isFinite(loss), step);
-    if (isBent) bendGradient(gradient, parameters, options);
+    if (proximal > 0) pullTowards(anchor, proximal, parameters, gradient);
+    if (correction !== undefined) correctDrift(correction, gradient);
     optimizerStep(optimizer, state, parameters, gradient);
     lossSum += loss;
   }

@@ -18,16 +18,15 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
     passedOver,
     warning,
     layout,
-    async localSteps({start, firstStep, steps, anchor, correction, signal}) {
+    async localSteps({start, anchor = start, correction, firstStep, steps, signal}) {
       const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
       const cancel = (): void => void Atomics.store(cancelled, 0, 1);
       if (signal?.aborted === true) cancel();
       signal?.addEventListener("abort", cancel, {once: true});
       try {
-        const copy = start.slice();
-        const request = {start: copy, firstStep, steps, anchor, correction, cancelled};
-        const question = {kind: "localSteps", ...request} as const;
-        const {vector, meanLoss} = await link.ask(question, [copy.buffer]);
+        const copies = {start: start.slice(), anchor: anchor.slice()};
+        const question = {kind: "localSteps", ...copies, correction, firstStep, steps, cancelled} as const;
+        const {vector, meanLoss} = await link.ask(question, [copies.start.buffer, copies.anchor.buffer]);
         return {parameters: vector, meanLoss, steps};
       } finally {
         signal?.removeEventListener("abort", cancel);

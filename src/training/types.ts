@@ -36,24 +36,24 @@ export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
   /** Examples a step, at least 1, or all of the site's: rows or, of a model of bags, patients. A site with fewer takes all. */
   readonly batchSize: number | "all";
+  /** mu of the term mu / 2 ||x - anchor||^2 that each step's loss has besides; 0: none. */
+  readonly proximal: number;
   /** Steps a round, at least 1, or passes over the site's examples, above 0: then larger sites take more steps. */
   readonly localSteps: number | {readonly epochs: number};
-  /** mu of FedProx, at least 0: how strongly each step pulls back to the round's snapshot. */
-  readonly proximal: number;
 }
 
 /** One round's local steps. */
 export interface LocalStepsRequest {
-  /** The round's snapshot, `[layoutSize]`; read before the call returns, then the caller's to change. */
+  /** Where the steps begin, `[layoutSize]`; read before the call returns, then the caller's to change. */
   readonly start: Float32Array;
+  /** `[layoutSize]`, what the proximal term pulls towards, the round's snapshot; the default is `start`. */
+  readonly anchor?: Float32Array;
+  /** `[layoutSize]`, what is added to each gradient: the drift correction c - c_i. Only read. */
+  readonly correction?: Float32Array;
   /** Number of steps that this site's run took before this round: the batches go on from there. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */
   readonly steps: number;
-  /** `[layoutSize]`, what the proximal term pulls to: the round's snapshot; default: `start`. Only read. */
-  readonly anchor?: Float32Array;
-  /** `[layoutSize]`, what is added to each gradient: the drift correction c - c_i. Only read. */
-  readonly correction?: Float32Array;
   /** Ends the steps early. */
   readonly signal?: AbortSignal;
 }

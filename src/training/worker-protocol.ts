@@ -10,9 +10,9 @@ export type WorkerQuestion =
   | {
       readonly kind: "localSteps";
       readonly start: Float32Array;
+      readonly anchor: Float32Array;
       readonly firstStep: number;
       readonly steps: number;
-      readonly anchor: Float32Array | undefined;
       readonly correction: Float32Array | undefined;
       /** One element of shared memory; anything but 0 ends the steps. */
       readonly cancelled: Int32Array;

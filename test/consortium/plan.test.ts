@@ -7,6 +7,7 @@ import {
   parseRoster,
   planJsonSchema,
   planSchema,
+  type Roster,
   runId,
 } from "../../src/consortium/index.ts";
 import {errorLine} from "../../src/core/index.ts";
@@ -23,27 +24,6 @@ function lineOf(text: string): string {
     return errorLine(error);
   }
   return "accepted";
-}
-
-const SCAFFOLD = "  driftCorrection: scaffold";
-const FEDNOVA = "  normalisation: fednova";
-const ADAMW =
-  "  optimizer: {name: adamw, learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 0.001, weightDecay: 0}";
-const MEDIAN = "{rule: median, faulty: 1, nearestNeighbours: false}";
-const ASYNC =
-  "mixing: {mode: async, exchange: swap, partners: random, units: 5, abandonSeconds: 60, codec: fp16, robust: none}";
-const ONE_SITE = parseRoster(
-  "formatVersion: 1\nconsortium: crc-msi\nmembers:\n  - {name: leeds, peerId: 12D3KooWGRUfR5oNsWuZxeRQ5gU4cPT4ZqyfJ5rGbjFSzUzBBGgi, role: trainer}\n",
-  "roster.yaml",
-);
-
-function roundsWith(codec: string, robust: string, schedule = "all"): string {
-  return `mixing: {mode: rounds, schedule: ${schedule}, codec: ${codec}, robust: ${robust}, outer: none}`;
-}
-
-/** The sound plan with several lines replaced. */
-function planOf(changes: readonly (readonly [string, string])[]): string {
-  return PLAN_LINES.map((line) => changes.find(([part]) => line.includes(part))?.[1] ?? line).join("\n");
 }
 
 describe("a plan", () => {
@@ -163,93 +143,6 @@ describe("a plan", () => {
     expect(told).toContain("the sites' patients then no longer weigh exactly by their number.");
   });
 
-  it.each<[string, readonly (readonly [string, string])[]]>([
-    [
-      "scaffold goes with sgd only",
-      [
-        ["momentum", ADAMW],
-        ["driftCorrection", SCAFFOLD],
-      ],
-    ],
-    [
-      "give one of both",
-      [
-        ["driftCorrection", SCAFFOLD],
-        ["normalisation", FEDNOVA],
-      ],
-    ],
-    ["names a tensor twice", [["local:", "  local: [a, a]"]]],
-    [
-      "it takes weighted sums",
-      [
-        ["driftCorrection", SCAFFOLD],
-        ["mixing", roundsWith("f32", MEDIAN)],
-      ],
-    ],
-    [
-      "goes with the codecs f32, fp16 and int8 only",
-      [
-        ["normalisation", FEDNOVA],
-        ["mixing", roundsWith("top1", "none")],
-      ],
-    ],
-    [
-      "goes with the schedule all only",
-      [
-        ["normalisation", FEDNOVA],
-        ["mixing", roundsWith("f32", "none", "grid")],
-      ],
-    ],
-    [
-      "give a number, not epochs",
-      [
-        ["localSteps", "  localSteps: {epochs: 2}"],
-        ["mixing", ASYNC],
-      ],
-    ],
-    [
-      "goes with the mode rounds only",
-      [
-        ["local:", "  local: [a]"],
-        ["mixing", ASYNC],
-      ],
-    ],
-    [
-      "a segment counts units",
-      [
-        ["normalisation", FEDNOVA],
-        ["mixing", ASYNC],
-      ],
-    ],
-  ])("whose blocks do not go together is refused: %s", (told, changes) => {
-    expect(lineOf(planOf(changes))).toContain(told);
-  });
-
-  it("tells what is done beside the optimiser's steps and the mean", () => {
-    const text = planOf([
-      ["localSteps", "  localSteps: {epochs: 2}"],
-      ["proximal", "  proximal: 0.01"],
-      ["driftCorrection", SCAFFOLD],
-      ["local:", "  local: [dense0.bias]"],
-      [
-        "mixing",
-        roundsWith("fp16", "none").replace("outer: none", "outer: {learningRate: 0.7, momentum: 0.9}"),
-      ],
-    ]);
-    const told = describePlan(parsePlan(fromString(text), "plan.yaml"), ONE_SITE, "disease").join("\n");
-    expect(told).toContain("as many steps as 2 passes over its data take,");
-    expect(told).toContain("(FedProx, strength 0.01)");
-    expect(told).toContain("a site sends its mean gradient, as large again");
-    expect(told).toContain("Stays at each site, and is never sent: dense0.bias.");
-    expect(told).toContain("goes on from the mean with rate 0.7 and momentum 0.9 over the rounds.");
-    const normalised = describePlan(
-      parsePlan(fromString(planOf([["normalisation", FEDNOVA]])), "plan.yaml"),
-      ONE_SITE,
-      "disease",
-    );
-    expect(normalised.join("\n")).toContain("each also sends how far its steps go.");
-  });
-
   it("has a JSON Schema that is closed at each level", () => {
     const schema = JSON.stringify(planJsonSchema());
     expect(schema.match(/"type":"object"/g)?.length).toBe(
@@ -276,5 +169,73 @@ describe("a plan", () => {
     );
     expect(lines.join("\n")).toContain("The other members see each site's contribution as it is.");
     expect(lines.every((line) => !line.includes("\n"))).toBe(true);
+  });
+});
+
+describe("a plan's mixing", () => {
+  const mixing = (schedule: string, robust = "none", codec = "fp16"): string =>
+    planWith(
+      "mixing",
+      `mixing: {mode: rounds, schedule: ${schedule}, codec: ${codec}, robust: ${robust}, outer: none}`,
+    );
+
+  it.each([
+    "all",
+    "grid",
+    "{name: base, peers: 4}",
+    "{name: random, steps: 3}",
+    "{name: ring, steps: 3}",
+    "{name: torus, steps: 3}",
+    "{name: exponential, steps: 3}",
+    "{name: complete, steps: 1}",
+    "{name: edges, edges: [[0, 1], [1, 2]], steps: 2}",
+  ])("may have the schedule %s", (schedule) => {
+    for (const codec of ["f32", "fp16", "int8", "sign", "top10", "top1"]) {
+      expect(lineOf(mixing(schedule, "none", codec)), codec).toBe("accepted");
+    }
+  });
+
+  it.each([
+    ["{name: base, peers: 5}", "none", "mixing.schedule"],
+    ["{name: base}", "none", "mixing.schedule"],
+    ["{name: ring}", "none", "mixing.schedule"],
+    ["{name: ring, steps: 0}", "none", "mixing.schedule"],
+    ["{name: star, steps: 2}", "none", "mixing.schedule"],
+    ["{name: edges, edges: [], steps: 2}", "none", "mixing.schedule"],
+    ["{name: edges, edges: [[0, 1024]], steps: 2}", "none", "mixing.schedule"],
+    ["all", "{rule: median, faulty: 1}", "mixing.robust"],
+    ["all", "{rule: mean, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
+    ["all", "{rule: self-centred-clipping, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
+    ["all", "{rule: krum, faulty: -1, nearestNeighbours: false}", "mixing.robust"],
+    ["grid", "{rule: krum, faulty: 1, nearestNeighbours: false}", "schedule all only"],
+    ["{name: base, peers: 1}", "{rule: median, faulty: 1, nearestNeighbours: true}", "schedule all only"],
+  ])("may not have the schedule %s with the rule %s", (schedule, robust, where) => {
+    expect(lineOf(mixing(schedule, robust))).toContain(where);
+  });
+
+  const rosterOf = (trainers: number): Roster => ({
+    formatVersion: 1,
+    consortium: "crc-msi",
+    members: Array.from({length: trainers}, (_, index) => ({
+      name: `site-${index}`,
+      peerId: `peer-${index}`,
+      role: "trainer",
+    })),
+  });
+  const told = (text: string, trainers: number): string =>
+    describePlan(parsePlan(fromString(text), "plan.yaml"), rosterOf(trainers), "disease").join("\n");
+
+  it("is told: phases, one group that is large, and what a robust rule does and does not do", () => {
+    expect(told(mixing("all"), 24)).not.toContain("Mixing:");
+    expect(told(mixing("all"), 25)).toContain("above 24, the schedule base is lighter");
+    expect(told(mixing("{name: base, peers: 1}"), 30)).toContain("phases of the schedule base");
+    expect(told(mixing("all", "none", "top10"), 5)).toContain("the largest 26 of each 256");
+    const guarded = told(mixing("all", "{rule: median, faulty: 1, nearestNeighbours: true}"), 6);
+    expect(guarded).toContain("after nearest-neighbour mixing, median, for up to 1 such sites");
+    expect(guarded).toContain("the rule does not protect it");
+    expect(guarded).toContain("With fewer than 7 sites such a rule protects little.");
+    expect(told(mixing("all", "{rule: median, faulty: 3, nearestNeighbours: true}"), 7)).not.toContain(
+      "protects little",
+    );
   });
 });

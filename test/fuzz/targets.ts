@@ -103,6 +103,7 @@ function createMember(): Session {
     primitives: {...primitives, verify: () => true},
     specOf: () => ({
       mixing: {kind: "all"},
+      outer: null,
       codec: codecOf("f32"),
       layout: LAYOUT,
       reference: new Float32Array(3),

@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {
+  type Arithmetic,
   type Certified,
   type Contribution,
   type Effect,
@@ -8,7 +9,6 @@ import {
   type Primitives,
   parameterArithmetic,
   type RoundMixing,
-  type RoundSpec,
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
@@ -17,7 +17,7 @@ import {
   codecOf,
   createSnapshot,
   drawDither,
-  type OuterSpec,
+  type OuterOptimizer,
 } from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
 import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
@@ -32,8 +32,7 @@ export interface ConsortiumOptions {
   readonly values?: number;
   readonly codec?: CodecName;
   readonly mixing?: RoundMixing;
-  /** The outer optimiser; the snapshot then carries the velocity behind the values. */
-  readonly outer?: Pick<OuterSpec, "learningRate" | "momentum">;
+  readonly outer?: OuterOptimizer;
   /** Each member's effort, by which its contributions are divided; default: they are not. */
   readonly efforts?: readonly number[];
   /** Nodes that are linked to the members and take the results only. */
@@ -46,6 +45,10 @@ export interface ConsortiumOptions {
   readonly openSession?: (setup: SessionSetup) => Session;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  /** What a member computes with, where it is not the room's own. */
+  readonly arithmeticOf?: (member: string) => Arithmetic;
+  /** A member's update of its parameters in a round; without it, that of {@link train}. */
+  readonly updateOf?: (member: string, round: number) => Float32Array;
   readonly tamper?: (member: string, round: number, contribution: Contribution) => Contribution;
 }
 
@@ -70,18 +73,26 @@ export function train(seed: number, member: string, round: number, reference: Fl
   return reference.map((value) => Math.fround(0.9 * value + random.normal()));
 }
 
+/** What of the world's own options a test has given. */
+function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
+  return {
+    ...(openSession === undefined ? {} : {openSession}),
+    ...(linkOf === undefined ? {} : {linkOf}),
+    ...(onEvent === undefined ? {} : {onEvent}),
+  };
+}
+
+/** The name of the member of that index. */
+export const memberName = (index: number): string => `member-${String.fromCharCode(97 + index)}`;
+
 /** A simulated consortium, with what each member saw certified. */
 export function createConsortium(options: ConsortiumOptions) {
   const {seed, weights, rounds, values = 5, codec = "f32"} = options;
-  const members = options.members ?? weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  // An outer optimiser's velocity lies behind the parameters.
+  const size = options.outer === undefined ? values : 2 * values;
+  const members = options.members ?? weights.map((_, index) => memberName(index));
   const nodes = [...members, ...(options.observers ?? [])];
   const certified = new Map<string, Certified[]>(nodes.map((member) => [member, []]));
-  const {outer, efforts} = options;
-  const size = outer === undefined ? values : 2 * values;
-  const extras: Pick<RoundSpec, "exact" | "outer"> = {
-    ...(efforts === undefined ? {} : {exact: 2}),
-    ...(outer === undefined ? {} : {outer: {...outer, parameters: values, velocityAt: values}}),
-  };
   const weightOf = (member: string): number => (weights[members.indexOf(member)] ?? 0) / 1024;
   const setupOf = (self: string): Omit<SessionSetup, "restored"> => ({
     self,
@@ -92,23 +103,27 @@ export function createConsortium(options: ConsortiumOptions) {
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
     limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(self),
+    primitives: {
+      ...primitivesOf(self),
+      arithmetic: options.arithmeticOf?.(self) ?? parameterArithmetic,
+    },
     specOf: (_, previous) => ({
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
       layout: LAYOUT,
-      ...extras,
       reference: previous?.snapshot.values ?? new Float32Array(size),
       mixed: values,
+      outer: options.outer ?? null,
+      ...(options.efforts === undefined ? {} : {exact: 2}),
     }),
     shapeOf: () => ({layout: LAYOUT, values: size}),
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
-    const reference = previous?.snapshot.values.subarray(0, values) ?? new Float32Array(values);
-    const effort = efforts?.[members.indexOf(member)];
-    const update = train(seed, member, round, reference).map(
-      (value, index) => value - (reference[index] ?? 0),
-    );
+    const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);
+    const effort = options.efforts?.[members.indexOf(member)];
+    const update =
+      options.updateOf?.(member, round) ??
+      train(seed, member, round, reference).map((value, index) => value - (reference[index] ?? 0));
     const {release} = releaseUpdate({
       update,
       weight: weightOf(member),
@@ -128,9 +143,7 @@ export function createConsortium(options: ConsortiumOptions) {
     trainingMs: options.trainingMs ?? (() => 50 + 100 * random.uniform()),
     random,
     faultAt: options.faultAt ?? (() => "none"),
-    ...(options.openSession === undefined ? {} : {openSession: options.openSession}),
-    ...(options.linkOf === undefined ? {} : {linkOf: options.linkOf}),
-    ...(options.onEvent === undefined ? {} : {onEvent: options.onEvent}),
+    ...hooksOf(options),
     onCertified: (member, entry) => certified.get(member)?.push(entry),
   });
   return {world, members, certified, weightOf, setupOf, contributionOf};

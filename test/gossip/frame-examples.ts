@@ -47,6 +47,7 @@ export const FRAMES: Readonly<Record<string, Frame>> = {
   refuse: {...common, type: "refuse", ballot: 4, promised: 70_000},
   start: {...common, type: "start", ballot: 1, participants},
   summed: {...common, type: "summed", group: hash("dd"), chunk: 1, sum: hash("ee")},
+  mass: {...common, type: "mass", group: hash("dd"), phase: 300, sum: hash("ef")},
   object: {...common, type: "object", group: hash("dd"), member: "member-b", reason: "invalid"},
   propose: {...common, type: "propose", ballot: 3, body: BODY},
   vote: {...common, type: "vote", ballot: 3, body: BODY_HASH, signature: SIGNATURE},

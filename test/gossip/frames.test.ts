@@ -65,7 +65,7 @@ function mutate(random: Random, original: Uint8Array): Uint8Array {
 describe("the bytes of wire format 1", () => {
   it("exist for every frame type", () => {
     const types = new Set(Object.values(FRAMES).map(({type}) => type));
-    expect(types.size).toBe(20);
+    expect(types.size).toBe(21);
     expect(Object.keys(golden.frames).sort()).toEqual(Object.keys(FRAMES).sort());
   });
 
@@ -168,6 +168,10 @@ describe("bytes from a peer", () => {
     ["an exchange of half a number", encode({...offer, seq: 0.5})],
     ["a reason that is none", encode({...FRAMES["busy"], reason: "tired"})],
     ["an outcome that is none", encode({...FRAMES["commit"], outcome: "half"})],
+    ["a phase that is no whole number", encode({...FRAMES["mass"], phase: 0.5})],
+    ["a phase before the first", encode({...FRAMES["mass"], phase: -1})],
+    ["a phase beyond all schedules", encode({...FRAMES["mass"], phase: 65_537})],
+    ["a mass that is named by no hash", encode({...FRAMES["mass"], sum: "ef"})],
     ["a list", encode([ready])],
     ["nothing", new Uint8Array()],
     ["two frames in one", Uint8Array.from([...encode(ready), ...encode(ready)])],

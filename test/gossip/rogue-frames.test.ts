@@ -40,6 +40,7 @@ function createLone(): Lone {
     primitives: primitivesOf(SELF),
     specOf: () => ({
       mixing: {kind: "all"},
+      outer: null,
       codec: codecOf("f32"),
       layout: LAYOUT,
       reference: new Float32Array(3),

@@ -13,7 +13,7 @@ const EXACT: readonly ScheduleSpec[] = [
   {name: "grid"},
   {name: "complete", steps: 1},
 ];
-const STRIDE = process.env["CONSILIUM_THOROUGH"] === "1" ? 1 : 11;
+const STRIDE = process.env["CONSILIUM_THOROUGH"] === "1" ? 1 : 5;
 
 const weightsOf = (n: number): number[] => Array.from({length: n}, (_, index) => 10 + 37 * index);
 const mixed = (schedule: ScheduleSpec): RoundMixing => ({kind: "schedule", schedule});
@@ -26,6 +26,26 @@ function runAll(options: ConsortiumOptions) {
 }
 
 type Consortium = ReturnType<typeof createConsortium>;
+
+const GUARDED: RoundMixing = {
+  kind: "robust",
+  rule: {rule: "trimmed-mean", faulty: 1, nearestNeighbours: false},
+};
+
+/** Every round has one result, the same at everyone that took it, and nobody was refused. */
+function expectOne({members, certified, world}: Consortium, label: string): void {
+  const results = new Map<number, string>();
+  for (const {certificate, snapshot} of members.flatMap((member) => certified.get(member) ?? [])) {
+    const {round, result} = certificate.body;
+    expect(results.get(round) ?? result, `${label} round ${round}`).toBe(result);
+    results.set(round, result);
+    expect(hashOf(snapshot.values), label).toBe(result);
+  }
+  const faults = world.reports.filter(({report}) =>
+    ["equivocation", "proposal-refused"].includes(report.kind),
+  );
+  expect(faults, label).toEqual([]);
+}
 
 /** Every round has one result, near the weighted mean of those that its certificate names. */
 function expectMean(
@@ -112,12 +132,14 @@ describe.each<ScheduleSpec>([
 });
 
 describe("a member that dies at any effect of a round in phases, or of a robust one", () => {
-  const rule: RobustRule = {rule: "trimmed-mean", faulty: 1, nearestNeighbours: false};
   it.each<[string, RoundMixing]>([
     ["base", mixed({name: "base", peers: 1})],
-    ["robust", {kind: "robust", rule}],
-  ])("leaves the others to finish with one result (%s)", {timeout: 300_000}, (_, mixing) => {
-    for (const fault of ["crash-before", "crash-after"] as const) {
+    ["robust", GUARDED],
+  ])("leaves the others to finish with one result (%s)", {timeout: 900_000}, (_, mixing) => {
+    const cases = ["a", "b", "c", "d", "e"].flatMap((name) =>
+      (["crash-before", "crash-after"] as const).map((fault) => ({victim: `member-${name}`, fault})),
+    );
+    for (const {victim, fault} of cases) {
       let points = 0;
       for (let point = 0; ; point += STRIDE) {
         let isHit = false;
@@ -127,7 +149,7 @@ describe("a member that dies at any effect of a round in phases, or of a robust 
           rounds: ROUNDS,
           mixing,
           faultAt: (member, _effect, count): Fault => {
-            if (isHit || member !== "member-b" || count < point) return "none";
+            if (isHit || member !== victim || count < point) return "none";
             isHit = true;
             consortium.world.after(point % 2 === 0 ? 40 : 3000, () => consortium.world.start(member));
             return fault;
@@ -139,7 +161,9 @@ describe("a member that dies at any effect of a round in phases, or of a robust 
             (member) => consortium.world.sessionOf(member)?.view().isFinished === true,
           ),
         );
-        if (mixing.kind === "schedule") expectMean(consortium, 5, 1e-6, `${fault} at ${point}`);
+        const label = `${victim} ${fault} at ${point}`;
+        expectOne(consortium, label);
+        if (mixing.kind === "schedule") expectMean(consortium, 5, 1e-6, label);
         if (!isHit) break;
         points += 1;
       }
@@ -148,8 +172,20 @@ describe("a member that dies at any effect of a round in phases, or of a robust 
   });
 });
 
+/** Each of three members led once while it could not reach both others, and was shy of them for ever. */
+const SHY: readonly [what: "crash" | "stall" | "cut", who: number, atMs: number, untilMs: number][] = [
+  ["stall", 2, 905, 4547],
+  ["stall", 1, 3661, 7495],
+  ["crash", 2, 4909, 7183],
+  ["cut", 2, 3883, 7711],
+  ["cut", 1, 53, 542],
+  ["crash", 2, 705, 4097],
+  ["stall", 1, 3093, 6030],
+  ["crash", 2, 1942, 2005],
+];
+
 describe("any history of crashes, stalls and cuts", () => {
-  it("leaves one result a round in phases too, near the mean of its contributors", {timeout: 300_000}, () => {
+  it("leaves one result a round in phases and under a rule too", {timeout: 300_000}, () => {
     const step = fc.record({
       atMs: fc.integer({min: 0, max: 5000}),
       forMs: fc.integer({min: 1, max: 4000}),
@@ -160,14 +196,16 @@ describe("any history of crashes, stalls and cuts", () => {
       fc.property(
         fc.integer({min: 2, max: 6}),
         fc.integer(),
-        fc.constantFrom(...EXACT),
+        fc.constantFrom(...EXACT.map(mixed), GUARDED),
         fc.array(step, {maxLength: 8}),
-        (n, seed, schedule, history) => {
+        (least, seed, mixing, history) => {
+          // A rule that one may break needs three.
+          const n = mixing.kind === "robust" ? Math.max(3, least) : least;
           const consortium = createConsortium({
             seed,
             weights: weightsOf(n),
             rounds: 3,
-            mixing: mixed(schedule),
+            mixing,
           });
           const {world, members} = consortium;
           for (const {atMs, forMs, what, who} of history) {
@@ -193,10 +231,21 @@ describe("any history of crashes, stalls and cuts", () => {
             () =>
               world.nowMs > lastMs && members.every((member) => world.sessionOf(member)?.view().isFinished),
           );
-          expectMean(consortium, seed, 1e-6, "history");
+          expectOne(consortium, "history");
+          if (mixing.kind === "schedule") expectMean(consortium, seed, 1e-6, "history");
         },
       ),
-      {numRuns: process.env["CONSILIUM_THOROUGH"] === "1" ? 2000 : 60},
+      {
+        numRuns: process.env["CONSILIUM_THOROUGH"] === "1" ? 2000 : 100,
+        examples: [
+          [
+            3,
+            220,
+            GUARDED,
+            SHY.map(([what, who, atMs, untilMs]) => ({what, who, atMs, forMs: untilMs - atMs})),
+          ],
+        ],
+      },
     );
   });
 });
@@ -233,27 +282,4 @@ describe("a robust round", () => {
       }
     },
   );
-
-  it("goes on without a contribution of NaN, and says whose it was and why", () => {
-    const {world, members, certified} = createConsortium({
-      seed: 8,
-      weights: weightsOf(5),
-      rounds: 1,
-      startMembers: 5,
-      mixing: {kind: "robust", rule: {rule: "median", faulty: 1, nearestNeighbours: false}},
-      tamper: (member, _round, contribution) => {
-        if (member !== "member-c") return contribution;
-        const bytes = contribution.bytes.slice();
-        new DataView(bytes.buffer).setFloat32(0, Number.NaN, true);
-        return {...contribution, bytes};
-      },
-    });
-    for (const member of members) world.start(member);
-    world.run();
-    const told = world.reports.flatMap(({report}) => (report.kind === "verdicts" ? report.verdicts : []));
-    expect(told.length).toBeGreaterThan(0);
-    for (const verdict of told) expect(verdict).toMatchObject({member: "member-c", verdict: "left-out"});
-    expect(certified.get("member-a")?.[0]?.snapshot.values.every(Number.isFinite)).toBe(true);
-    expect(certified.get("member-a")?.[0]?.certificate.body.contributors).toEqual(members);
-  });
 });

@@ -56,6 +56,7 @@ function fixedPoint(contribute: Contribute): number {
     primitives: primitivesOf(self),
     specOf: (_, previous) => ({
       mixing: {kind: "all"},
+      outer: null,
       codec: codecOf("f32"),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? Float32Array.of(0.7),

@@ -20,8 +20,8 @@ const OPTIONS: TrainerOptions = {
   training: {
     optimizer: {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0},
     batchSize: 8,
-    localSteps: 10,
     proximal: 0,
+    localSteps: 10,
   },
   train: TRAIN,
   seed: 3,

@@ -81,7 +81,7 @@ function trainerOf(site: Quadratic, {optimizer, proximal}: Plan["training"], lay
         start,
         firstStep,
         steps,
-        anchor,
+        ...(anchor === undefined ? {} : {anchor}),
         correction,
       }),
     score: async ({parameters}) => Float32Array.from(parameters),
@@ -163,7 +163,8 @@ export class Quadratics {
     const parts = this.outcomes.map(({release}) => release.bytes);
     const sum = sumChunk(sha256, {codec: spec.codec, chunk, dither: NO_DITHER}, parts).bytes;
     const mean = applyMixture(spec, sum);
-    const values = spec.outer === undefined ? mean : outerStep(spec.reference, mean, spec.outer);
+    const places = {size: spec.parameters ?? spec.mixed, velocityAt: spec.mixed};
+    const values = spec.outer === null ? mean : outerStep(spec.reference, mean, {...spec.outer, ...places});
     const snapshot = createSnapshot(sha256, spec.layout, values);
     const weight = weightOf(sum);
     const hash = "00".repeat(32);

@@ -45,6 +45,19 @@ describe("a site is refused before anything is opened to others", () => {
     plan: {...plan.plan, model: {architecture: "gated-attention-mil", embedding: 8, attention: 4, tiles: 2}},
   } as const;
   const eager = {...plan, plan: {...plan.plan, start: {...plan.plan.start, members: 4}}};
+  const guarded = {
+    ...plan,
+    plan: {
+      ...plan.plan,
+      mixing: {
+        mode: "rounds",
+        schedule: "all",
+        codec: "fp16",
+        outer: "none",
+        robust: {rule: "trimmed-mean", faulty: 2, nearestNeighbours: false},
+      },
+    },
+  } as const;
   const withRole = (role: "relay" | "evaluator") => ({
     ...roster,
     members: roster.members.map((member) => (member.name === "north" ? {...member, role} : member)),
@@ -56,6 +69,7 @@ describe("a site is refused before anything is opened to others", () => {
     ["has other columns", {task: otherColumns}, "NODE_CONTRACT_FOREIGN"],
     ["has a plan whose model takes slides", {plan: ofBags}, "NODE_MODEL_UNFIT"],
     ["can never see the run begin", {plan: eager}, "NODE_START_IMPOSSIBLE"],
+    ["is one of too few for the plan's robust rule", {plan: guarded}, "NODE_RULE_IMPOSSIBLE"],
     [
       "is not counted among those who begin",
       {roster: withRole("evaluator"), site: "south", peerId: identityOf("south").peerId},

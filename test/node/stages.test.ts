@@ -9,6 +9,7 @@ const FEATURES = 2;
 const OPTIONS: StagesOptions = {
   isFederated: true,
   mixing: {kind: "all"},
+  outer: null,
   features: FEATURES,
   trainingRounds: 3,
   model: {
@@ -23,7 +24,6 @@ const OPTIONS: StagesOptions = {
   local: [],
   hasControls: false,
   isNormalised: false,
-  outer: null,
   reference: 512,
   contract: "ab".repeat(32),
   hash: sha256,

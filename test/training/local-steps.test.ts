@@ -25,6 +25,7 @@ describe("local steps", () => {
   const optionsOf = (over: Partial<TrainLocallyOptions> = {}): TrainLocallyOptions => ({
     model,
     optimizer: SGD,
+    proximal: 0,
     source: matrixSource(TRAIN),
     order: shuffledOrder({seed: 1, site: "north", n: TRAIN.n, batchSize: 8}),
     start: initialParameters(SPEC, TRAIN.d, 1),
@@ -136,7 +137,15 @@ describe("wasm and cpu", () => {
         const optimizer = {...SGD, momentum: 0.9};
         const order = shuffledOrder({seed: 1, site: "north", n: TRAIN.n, batchSize: 8});
         const source = matrixSource(TRAIN);
-        const rest = {optimizer, order, source, firstStep: 20 * round, steps: 20, isCancelled: () => false};
+        const rest = {
+          optimizer,
+          proximal: 0,
+          order,
+          source,
+          firstStep: 20 * round,
+          steps: 20,
+          isCancelled: () => false,
+        };
         start = trainLocally({model: trained, start, ...rest}).parameters;
       }
       const loss = trained.lossAndGradient(start, TRAIN, new Float32Array(start.length));

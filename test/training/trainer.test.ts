@@ -17,7 +17,7 @@ const START = initialParameters(SPEC, TRAIN.d, 9);
 const OPTIMIZER = {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0} as const;
 const OPTIONS: TrainerOptions = {
   spec: SPEC,
-  training: {optimizer: OPTIMIZER, batchSize: 8, localSteps: 10, proximal: 0},
+  training: {optimizer: OPTIMIZER, batchSize: 8, proximal: 0, localSteps: 10},
   train: TRAIN,
   seed: 9,
   site: "north",
@@ -59,6 +59,7 @@ describe("a trainer", () => {
     const expected = trainLocally({
       model: backend.build(SPEC, TRAIN.d),
       optimizer: OPTIMIZER,
+      proximal: 0,
       source: matrixSource(TRAIN),
       order: shuffledOrder({seed: 9, site: "north", n: TRAIN.n, batchSize: 8}),
       start: START,

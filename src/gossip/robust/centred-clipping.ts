@@ -1,5 +1,5 @@
-import {distancesFrom, largest} from "./distances.ts";
-import {addScaled, blocksOf, type Rows} from "./rows.ts";
+import {distancesFrom, largest, squaredDistance} from "./distances.ts";
+import {blocksOf, type Rows} from "./rows.ts";
 import {KEPT, type RobustOutcome, type Verdict} from "./rules.ts";
 
 /** Steps of {@link centredClipping} when a plan names the rule. */
@@ -21,11 +21,11 @@ export interface ClippingChoice {
  */
 export function centredClipping(rows: Rows, faulty: number, choice: ClippingChoice = {}): RobustOutcome {
   const values = new Float64Array(rows.length);
-  let factors: Float64Array = new Float64Array(rows.count).fill(1);
+  let distances = distancesFrom(values, rows);
+  let factors = distances;
   for (let step = 0; step < (choice.steps ?? STEPS); step++) {
-    const distances = distancesFrom(values, rows);
     factors = clipFactors(distances, choice.radius ?? largest(distances, faulty + 1));
-    pull(
+    distances = pull(
       rows,
       values,
       factors.map((factor) => factor / rows.count),
@@ -39,16 +39,22 @@ export function clipFactors(distances: Float64Array, radius: number): Float64Arr
   return distances.map((distance) => (distance > radius ? radius / distance : 1));
 }
 
-/** Moves `centre` by sum_j `shares[j]` (x_j - centre), the sum in id order. */
-export function pull(rows: Rows, centre: Float64Array, shares: Float64Array): void {
+/** Moves `centre` by sum_j `shares[j]` (x_j - centre), the sum in id order. @returns the rows' distances from there */
+export function pull(rows: Rows, centre: Float64Array, shares: Float64Array): Float64Array {
+  const squared = new Float64Array(rows.count);
   for (const {first, size, rows: block} of blocksOf(rows)) {
     const part = centre.subarray(first, first + size);
     const from = part.slice();
     block.forEach((row, index) => {
-      for (let at = 0; at < size; at++) row[at] = (row[at] ?? 0) - (from[at] ?? 0);
-      addScaled(part, row, shares[index] ?? 0);
+      const share = shares[index] ?? 0;
+      for (let at = 0; at < size; at++)
+        part[at] = (part[at] ?? 0) + share * ((row[at] ?? 0) - (from[at] ?? 0));
+    });
+    block.forEach((row, index) => {
+      squared[index] = (squared[index] ?? 0) + squaredDistance(part, row);
     });
   }
+  return squared.map(Math.sqrt);
 }
 
 /** What clipping by `factors` did to each row. */

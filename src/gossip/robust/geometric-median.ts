@@ -3,8 +3,10 @@ import {median} from "./median.ts";
 import {addScaled, blocksOf, type Rows} from "./rows.ts";
 import {KEPT, type RobustOutcome} from "./rules.ts";
 
-/** Steps of Weiszfeld's algorithm; from the coordinate-wise median they suffice for eight digits. */
-const STEPS = 32;
+/** Most steps of Weiszfeld's algorithm; from the coordinate-wise median they suffice for eight digits. */
+const MOST_STEPS = 32;
+/** The steps end when no distance changes by more than this share of the median distance of the start. */
+const SETTLED = 1e-9;
 /** Least distance, as a share of the median distance of the start: keeps a row that is the answer from weighing infinitely. */
 const SMOOTHING = 1e-6;
 
@@ -16,15 +18,17 @@ const SMOOTHING = 1e-6;
 export function geometricMedian(rows: Rows): RobustOutcome {
   const {values} = median(rows);
   let distances = distancesFrom(values, rows);
-  const least = SMOOTHING * largest(distances, Math.ceil(rows.count / 2));
+  const scale = largest(distances, Math.ceil(rows.count / 2));
   const verdicts = Array.from(distances, () => KEPT);
-  if (least === 0) return {values, verdicts};
-  for (let step = 0; step < STEPS; step++) {
-    distances = weiszfeldStep(
-      rows,
-      values,
-      distances.map((distance) => 1 / Math.max(least, distance)),
+  if (scale === 0) return {values, verdicts};
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const weights = distances.map((distance) => 1 / Math.max(SMOOTHING * scale, distance));
+    const next = weiszfeldStep(rows, values, weights);
+    const isSettled = next.every(
+      (distance, row) => Math.abs(distance - (distances[row] ?? 0)) <= SETTLED * scale,
     );
+    if (isSettled) break;
+    distances = next;
   }
   return {values, verdicts};
 }

@@ -1,7 +1,7 @@
 import {isCoded} from "../../core/index.ts";
 import {type Codec, massOf} from "../../parameters/index.ts";
 import {applyRobustRule} from "./apply.ts";
-import type {RobustRule, Verdict} from "./rules.ts";
+import {type LeftOutReason, leftOut, type RobustRule, type Verdict} from "./rules.ts";
 
 /** What a robust mixture is made of beside the contributions. */
 export interface RobustShape {
@@ -22,15 +22,33 @@ export interface RobustMixture {
   readonly verdicts: readonly Verdict[];
 }
 
-/** A contribution as a delta to the snapshot; an empty one, which no rule takes, where it is malformed. */
-function deltaOf({codec, mixed}: RobustShape, bytes: Uint8Array): {delta: Float64Array; weight: number} {
+/** What is wrong with a contribution of that code, in the words of a verdict. */
+const FAULTS: Readonly<Record<string, LeftOutReason>> = {
+  PARAMETERS_NOT_FINITE: "not-finite",
+  PARAMETERS_WRONG_WEIGHT: "wrong-weight",
+  PARAMETERS_WRONG_SIZE: "wrong-length",
+};
+
+interface Decoded {
+  /** To the snapshot; null where the contribution is malformed. */
+  readonly delta: Float64Array | null;
+  readonly weight: number;
+  readonly fault: LeftOutReason | null;
+}
+
+function malformed(fault: LeftOutReason): Decoded {
+  return {delta: null, weight: 0, fault};
+}
+
+function decoded({codec, mixed}: RobustShape, bytes: Uint8Array): Decoded {
   try {
     const {values, weight} = massOf(codec, bytes, mixed);
-    if (weight <= 1) return {delta: values.map((value) => value / weight), weight};
+    if (weight > 1) return malformed("wrong-weight");
+    return {delta: values.map((value) => value / weight), weight, fault: null};
   } catch (error) {
     if (!isCoded(error)) throw error;
+    return malformed(FAULTS[error.code] ?? "wrong-length");
   }
-  return {delta: new Float64Array(), weight: 0};
 }
 
 /**
@@ -43,11 +61,15 @@ export function mixRobustly(
   shape: RobustShape,
   contributions: readonly Uint8Array[],
 ): RobustMixture {
-  const members = contributions.map((bytes) => deltaOf(shape, bytes));
-  const sound = members.find(({delta}) => delta.length === shape.mixed);
-  // The rule takes the length of the majority; where none is sound there is nothing to take.
-  const deltas = members.map(({delta}) => (sound === undefined ? new Float64Array() : delta));
-  const {values: mean, verdicts} = applyRobustRule(rule, deltas);
+  const members = contributions.map((bytes) => decoded(shape, bytes));
+  const {values: mean, verdicts: ofRule} = applyRobustRule(
+    rule,
+    members.map(({delta}) => delta ?? new Float64Array(shape.mixed).fill(Number.NaN)),
+  );
+  const verdicts = ofRule.map((verdict, index) => {
+    const fault = members[index]?.fault ?? null;
+    return fault === null ? verdict : leftOut(fault);
+  });
   const values = shape.reference.slice();
   for (let index = 0; index < shape.mixed; index++) {
     values[index] = (values[index] ?? 0) + (mean[index] ?? 0);

@@ -20,20 +20,34 @@ export function mixNearest(rows: Rows, faulty: number): MixedRows {
       .slice(0, rows.count - faulty)
       .sort((a, b) => a - b),
   );
-  const scratch = Array.from({length: rows.count}, () => new Float64Array(0));
-  return {neighbours, rows: {...rows, read: (first, into) => readMeans(first, into)}};
+  const names = neighbours.map((nearest) => nearest.join());
+  // Rows of the same neighbours are the same mean.
+  const twins = names.map((name) => names.indexOf(name));
+  let scratch = allocate(rows.count, 0);
+  return {
+    neighbours,
+    rows: {
+      ...rows,
+      read(first, into) {
+        const size = into[0]?.length ?? 0;
+        if (scratch[0]?.length !== size) scratch = allocate(rows.count, size);
+        rows.read(first, scratch);
+        into.forEach((row, index) => {
+          const twin = into[twins[index] ?? index] ?? row;
+          if (twin === row) meanInto(row, scratch, neighbours[index] ?? []);
+          else row.set(twin);
+        });
+      },
+    },
+  };
+}
 
-  function readMeans(first: number, into: readonly Float64Array[]): void {
-    const size = into[0]?.length ?? 0;
-    scratch.forEach((row, index) => {
-      if (row.length !== size) scratch[index] = new Float64Array(size);
-    });
-    rows.read(first, scratch);
-    into.forEach((row, index) => {
-      row.fill(0);
-      const nearest = neighbours[index] ?? [];
-      for (const other of nearest) addScaled(row, scratch[other] ?? row, 1);
-      for (let value = 0; value < size; value++) row[value] = (row[value] ?? 0) / nearest.length;
-    });
-  }
+function allocate(count: number, size: number): readonly Float64Array[] {
+  return Array.from({length: count}, () => new Float64Array(size));
+}
+
+function meanInto(mean: Float64Array, rows: readonly Float64Array[], chosen: readonly number[]): void {
+  mean.fill(0);
+  for (const index of chosen) addScaled(mean, rows[index] ?? mean, 1);
+  for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) / chosen.length;
 }

@@ -1,7 +1,7 @@
 import {CodedError} from "../../core/index.ts";
 import type {RobustRule} from "./rules.ts";
 
-/** Below so many members robust aggregation is theatre: the bound leaves one bad member or none. */
+/** Below so many members robust aggregation is theatre: it withstands one bad member, or what looks like one. */
 export const LEAST_ROBUST_MEMBERS = 7;
 
 /**
@@ -17,7 +17,11 @@ export function faultyAmong(rule: RobustRule, count: number): number {
   return Math.min(rule.faulty, Math.max(0, Math.floor((count - margin(rule)) / 2)));
 }
 
-/** Why `members` members can not run under `rule`, or undefined when they can; asked when a plan is made. */
+/**
+ * Why `members` members can not run under `rule`, or undefined when they can; asked when a plan is made. Below seven
+ * members robust aggregation is theatre all the same: one bad member may be withstood, but each honest one is then so
+ * large a part that its patients' peculiarity and a fault look alike.
+ */
 export function robustRuleFault(members: number, rule: RobustRule): string | undefined {
   if (!Number.isSafeInteger(rule.faulty) || rule.faulty < 0) return "faulty is not a whole number of members";
   const least = leastVectors(rule);

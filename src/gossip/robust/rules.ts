@@ -29,10 +29,12 @@ export type UsedReason =
 
 /** Why a vector had no part in the result. */
 export type LeftOutReason =
-  /** It holds NaN or infinite values. */
+  /** It holds NaN or values that are infinite in binary32. */
   | "not-finite"
   /** It is longer or shorter than the others. */
   | "wrong-length"
+  /** Its weight is not in (0, 1]. */
+  | "wrong-weight"
   /** Its L2 norm is above the limit for norms. */
   | "too-long"
   /** Each of its values was among those trimmed. */

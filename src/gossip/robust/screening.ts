@@ -12,14 +12,14 @@ export interface Screened {
 }
 
 /**
- * Keeps out vectors that hold NaN or infinities, that differ in length from most others (of lengths equally frequent
+ * Keeps out vectors that hold NaN or what is infinite in binary32, that differ in length from most others (of lengths equally frequent
  * the one met first counts), or whose L2 norm is above `normLimit`.
  */
 export function screen(vectors: readonly RobustVector[], normLimit: number): Screened {
   const length = commonLength(vectors);
   const verdicts = vectors.map((vector) => {
     if (vector.length !== length) return leftOut("wrong-length");
-    if (!vector.every(Number.isFinite)) return leftOut("not-finite");
+    if (!vector.every(isFiniteInBinary32)) return leftOut("not-finite");
     return normLimit < Number.POSITIVE_INFINITY && normOf(vector) > normLimit ? leftOut("too-long") : null;
   });
   return {verdicts, passed: [...verdicts.keys()].filter((index) => verdicts[index] === null)};
@@ -34,6 +34,11 @@ export function normLimit(norms: readonly number[]): number {
   const recent = norms.slice(-HISTORY).sort((a, b) => a - b);
   const middle = [recent[(recent.length - 1) >> 1] ?? 0, recent[recent.length >> 1] ?? 0] as const;
   return recent.length === 0 ? Number.POSITIVE_INFINITY : (NORM_FACTOR * (middle[0] + middle[1])) / 2;
+}
+
+/** Larger numbers, which no honest member can send, would overflow where they are squared. */
+function isFiniteInBinary32(value: number): boolean {
+  return Number.isFinite(Math.fround(value));
 }
 
 function normOf(vector: RobustVector): number {

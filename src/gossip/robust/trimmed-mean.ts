@@ -1,6 +1,12 @@
 import {blocksOf, type Rows} from "./rows.ts";
 import {KEPT, leftOut, type RobustOutcome} from "./rules.ts";
 
+/** One value of each row, and the same in ascending order. */
+interface Column {
+  readonly values: Float64Array;
+  readonly sorted: Float64Array;
+}
+
 /**
  * Coordinate-wise trimmed mean: of each value the f highest and the f lowest are dropped and the other m - 2f are
  * averaged, in ascending order, so that the order of the rows does not matter.
@@ -10,10 +16,10 @@ import {KEPT, leftOut, type RobustOutcome} from "./rules.ts";
 export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
   const isKept = new Uint8Array(rows.count);
   const values = new Float64Array(rows.length);
-  const column = new Float64Array(rows.count);
+  const column: Column = {values: new Float64Array(rows.count), sorted: new Float64Array(rows.count)};
   for (const block of blocksOf(rows)) {
     for (let at = 0; at < block.size; at++) {
-      for (let row = 0; row < rows.count; row++) column[row] = block.rows[row]?.[at] ?? 0;
+      for (let row = 0; row < rows.count; row++) column.values[row] = block.rows[row]?.[at] ?? 0;
       values[block.first + at] = meanOfMiddle(column, trim, isKept);
     }
   }
@@ -23,28 +29,26 @@ export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
   };
 }
 
-/** The mean of `column` without its `trim` ends; marks in `isKept` whose values count. */
-function meanOfMiddle(column: Float64Array, trim: number, isKept: Uint8Array): number {
-  const sorted = sortedCopy(column);
-  const end = column.length - trim;
+/** The mean of a column without its `trim` ends; marks in `isKept` whose values count. */
+function meanOfMiddle({values, sorted}: Column, trim: number, isKept: Uint8Array): number {
+  const end = values.length - trim;
   let sum = 0;
+  sortInto(sorted, values);
   for (let rank = trim; rank < end; rank++) sum += sorted[rank] ?? 0;
   const [low, high] = [sorted[trim] ?? 0, sorted[end - 1] ?? 0];
-  for (let row = 0; row < column.length; row++) {
-    const value = column[row] ?? 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0;
     if (value >= low && value <= high) isKept[row] = 1;
   }
   return sum / (end - trim);
 }
 
 /** Insertion sort: for a few dozen values faster than the engine's. */
-function sortedCopy(column: Float64Array): Float64Array {
-  const sorted = column.slice();
-  for (let end = 1; end < sorted.length; end++) {
-    const value = sorted[end] ?? 0;
+function sortInto(sorted: Float64Array, values: Float64Array): void {
+  for (let end = 0; end < values.length; end++) {
+    const value = values[end] ?? 0;
     let at = end;
     for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
     sorted[at] = value;
   }
-  return sorted;
 }

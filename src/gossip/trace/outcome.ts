@@ -81,6 +81,7 @@ const ESSENCES: Essences = {
   mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
+  isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
   mixRobustly: {
     keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
     revive: (kept, _rule, {reference}) => ({

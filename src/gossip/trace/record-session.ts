@@ -105,8 +105,9 @@ export function recordSession(setup: SessionSetup, context: Context, sink: Trace
     sink.write(encodeTrace({atMs: nowMs, event: toTraceEvent(event), outcomes, effects: lines, error}));
     outcomes = [];
     const certified = effects.find((effect) => effect.type === "certified");
-    if (certified === undefined) return;
-    sink.begin(encodeTrace(headerOf(context, {certified, round: null}, session.checkpoint())));
+    const checkpoint = session.checkpoint();
+    if (certified === undefined || checkpoint === null) return;
+    sink.begin(encodeTrace(headerOf(context, {certified, round: null}, checkpoint)));
   };
   return {
     view: () => session.view(),

@@ -1,4 +1,5 @@
 import {HALF_VALUES, halfFromSingleBits} from "../half.ts";
+import {kernels} from "../kernels/selection.ts";
 import {BLOCK_VALUES, type Codec, type CodecName, refuseNotFinite, refuseShort} from "./codec.ts";
 
 const VALUE_BYTES = 2;
@@ -6,23 +7,17 @@ const KEPT_BYTES = 1 + VALUE_BYTES;
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);
 
-/** Indices of the `count` largest magnitudes, ascending; of equal ones the lower index is kept. */
-function largestOf(block: Float32Array, count: number): number[] {
-  const order = Array.from(block.keys());
-  order.sort((a, b) => Math.abs(block[b] ?? 0) - Math.abs(block[a] ?? 0) || a - b);
-  return order.slice(0, count).sort((a, b) => a - b);
-}
-
 function encodeBlock(block: Float32Array, kept: number, into: Uint8Array): number {
   let saturated = 0;
-  largestOf(block, kept).forEach((index, place) => {
+  kernels.largestPlaces(block, into.subarray(0, kept));
+  for (let place = 0; place < kept; place++) {
+    const index = into[place] ?? 0;
     scratch[0] = block[index] ?? 0;
     const half = halfFromSingleBits(scratchBits[0] ?? 0);
     if ((half & 0x7fff) === 0x7bff) saturated += 1;
-    into[place] = index;
     into[kept + VALUE_BYTES * place] = half & 0xff;
     into[kept + VALUE_BYTES * place + 1] = half >>> 8;
-  });
+  }
   return saturated;
 }
 
@@ -55,13 +50,15 @@ export function topK(name: CodecName, perBlock: number): Codec {
       for (let start = 0; start < into.length; start += BLOCK_VALUES, at += blockBytes) {
         const length = Math.min(BLOCK_VALUES, into.length - start);
         const kept = keptOf(length);
+        let previous = -1;
         for (let place = 0; place < kept; place++) {
           const index = encoded[at + place] ?? 0;
           const half = at + kept + VALUE_BYTES * place;
           const value = HALF_VALUES[(encoded[half] ?? 0) | ((encoded[half + 1] ?? 0) << 8)] ?? Number.NaN;
-          // An index beyond the block is as foreign as a value that is none.
-          refuseNotFinite(index < length ? value - value : Number.NaN);
+          // A place beyond the block, or one that does not ascend, is as foreign as a value that is none.
+          refuseNotFinite(index < length && index > previous ? value - value : Number.NaN);
           into[start + index] = (into[start + index] ?? 0) + value;
+          previous = index;
         }
       }
     },

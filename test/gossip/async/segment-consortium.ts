@@ -89,6 +89,7 @@ export function createSegments(options: SegmentOptions) {
       codec: codecOf("f32"),
       layout: LAYOUT,
       reference: previous?.snapshot.values ?? options.reference ?? new Float32Array(values),
+      outer: null,
       mixed: values,
       mixing: options.mixing ?? {kind: "all"},
       asynchronous: specOf(self),

@@ -34,6 +34,14 @@ describe.each(named)("$name", ({variant}) => {
     expect(Math.abs((answer({...variant, faulty: 1}, vectors)[0] ?? 0) - 1)).toBeLessThan(0.5);
   });
 
+  it("is as near when the bad vectors are as long as binary32 can say", () => {
+    const count = leastVectors({rule: variant.rule, faulty: 2}) + 2;
+    const vectors = Array.from({length: count}, (_, index) =>
+      Float64Array.of(index < 2 ? 1 : index / 100, index < count - 2 ? 1 : (-1) ** index * 3.4e38),
+    );
+    expect(distance(answer({...variant, faulty: 2}, vectors), Float64Array.of(1, 1))).toBeLessThan(1.5);
+  });
+
   it("moves with its vectors, but for clipping about the common snapshot, which stays where it is", () => {
     if (variant.rule === "centred-clipping") return;
     fc.assert(

@@ -18,6 +18,7 @@ describe.each(VARIANTS)("$rule (nearest neighbours: $nearestNeighbours)", (varia
       Float64Array.of(Number.NaN, 0),
       Float64Array.of(0, Number.POSITIVE_INFINITY),
       Float64Array.of(Number.NEGATIVE_INFINITY, Number.NaN),
+      Float64Array.of(1e39, 0),
       Float64Array.of(1),
       Float64Array.of(1, 2, 3),
     );

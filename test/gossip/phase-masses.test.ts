@@ -1,0 +1,182 @@
+import {describe, expect, it} from "vitest";
+import {sha256, toHex} from "../../src/core/index.ts";
+import {
+  type Arithmetic,
+  createSession,
+  type Effect,
+  type Event,
+  type Frame,
+  parameterArithmetic,
+  type ScheduleSpec,
+} from "../../src/gossip/index.ts";
+import {leaderOrder} from "../../src/gossip/quorum.ts";
+import {type CodecName, codecOf, type Mass, massOf, NO_DITHER} from "../../src/parameters/index.ts";
+import {releaseUpdate} from "../../src/privacy/index.ts";
+import {createConsortium, LAYOUT, primitivesOf, RUN} from "./consortium.ts";
+
+const SYMMETRIC: readonly ScheduleSpec[] = [
+  {name: "base", peers: 1},
+  {name: "base", peers: 3},
+  {name: "random", steps: 3},
+  {name: "ring", steps: 4},
+  {name: "torus", steps: 2},
+  {name: "complete", steps: 2},
+];
+
+function totalOf(masses: readonly Mass[]): number[] {
+  const sum = (of: (mass: Mass) => number): number => masses.reduce((total, mass) => total + of(mass), 0);
+  return [
+    sum(({weight}) => weight),
+    ...Array.from(masses[0]?.values ?? [], (_, at) => sum(({values}) => values[at] ?? 0)),
+  ];
+}
+
+/** Masses of an undisturbed round, as members contribute them and as they hold them after its last phase. */
+function massesOf(schedule: ScheduleSpec, n: number, codec: CodecName) {
+  const before = new Map<string, Mass>();
+  const after = new Map<string, Mass>();
+  const arithmeticOf = (member: string): Arithmetic => ({
+    ...parameterArithmetic,
+    applyMass(reference, mixed, mass) {
+      after.set(member, mass);
+      return parameterArithmetic.applyMass(reference, mixed, mass);
+    },
+  });
+  const consortium = createConsortium({
+    seed: 60 + n,
+    weights: Array.from({length: n}, (_, index) => 10 + 37 * index),
+    rounds: 1,
+    values: 300,
+    codec,
+    startMembers: n,
+    mixing: {kind: "schedule", schedule},
+    arithmeticOf,
+    tamper: (member, _round, contribution) => {
+      before.set(member, massOf(codecOf(codec), contribution.bytes, 300));
+      return contribution;
+    },
+  });
+  for (const member of consortium.members) consortium.world.start(member);
+  // A member that hears of the certificate first ends there: all must have come to the last phase.
+  consortium.world.run(() => after.size === n || consortium.world.isFinished);
+  return {before: [...before.values()], after: [...after.values()]};
+}
+
+// P1 of algorithms.md 1.8. A codec only rounds what flows, and what flows out of one mass flows into another.
+describe.each<CodecName>(["f32", "fp16", "int8"])("masses in %s", (codec) => {
+  it.each(SYMMETRIC)("are as much after the phases as before, to 1e-12 (%o)", (schedule) => {
+    let complete = 0;
+    for (let n = 2; n <= 9; n++) {
+      const {before, after} = massesOf(schedule, n, codec);
+      if (after.length < n) continue;
+      complete += 1;
+      const [first, last] = [totalOf(before), totalOf(after)];
+      const scale = Math.max(...before.flatMap(({values}) => Array.from(values, Math.abs)));
+      first.forEach((value, at) =>
+        expect(Math.abs(value - (last[at] ?? 9)) / (n * scale), `n = ${n}, element ${at}`).toBeLessThan(
+          1e-12,
+        ),
+      );
+    }
+    expect(complete).toBeGreaterThan(4);
+  });
+});
+
+const MEMBERS = ["member-a", "member-b", "member-c", "member-d", "member-e"];
+const SELF = "member-a";
+const common = {run: RUN, round: 0};
+
+/** A member in mid-attempt of a ring of five, with everything it asks of its disk done. */
+function inRing() {
+  const session = createSession({
+    self: SELF,
+    run: RUN,
+    roster: "ab".repeat(32),
+    members: MEMBERS,
+    rounds: 1,
+    start: {members: 5, weight: 0, waitMs: 1000},
+    weightShare: 0,
+    limits: {minimumMs: 100, maximumMs: 4000},
+    primitives: primitivesOf(SELF),
+    specOf: () => ({
+      mixing: {kind: "schedule", schedule: {name: "ring", steps: 3}},
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: new Float32Array(3),
+      mixed: 3,
+      outer: null,
+    }),
+    shapeOf: () => ({layout: LAYOUT, values: 3}),
+    restored: {certified: null, round: null},
+  });
+  const handle = (event: Event): Effect[] => {
+    const effects = session.handle(event, 0);
+    const written = effects.flatMap((effect) => (effect.type === "persist" ? [effect.id] : []));
+    return [...effects, ...written.flatMap((id) => handle({type: "persisted", id}))];
+  };
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256, weight: 0.25};
+  const {release} = releaseUpdate({...options, update: Float32Array.of(1, 2, 3)});
+  for (const peer of MEMBERS) if (peer !== SELF) handle({type: "link-up", peer});
+  handle({type: "contribute", round: 0, contribution: release});
+  const participants = MEMBERS.map((member) => ({
+    member,
+    contribution: member === SELF ? release.hash : toHex(sha256(new TextEncoder().encode(member))),
+  }));
+  const order = leaderOrder(sha256, RUN, 0, MEMBERS);
+  const leader = MEMBERS.find((member) => member !== SELF) ?? "";
+  const ballot = order.nextBallot(leader, 0);
+  const start: Frame = {...common, type: "start", ballot, participants};
+  const begun = handle({type: "frame", from: leader, frame: start});
+  const told = begun.flatMap((effect) =>
+    effect.type === "send" && effect.frame.type === "mass" ? [{to: effect.to, frame: effect.frame}] : [],
+  );
+  return {handle, told};
+}
+
+const hash = (byte: string): string => byte.repeat(32);
+const fetches = (effects: readonly Effect[]) => effects.filter(({type}) => type === "fetch");
+
+describe("a mass announced", () => {
+  it("by a neighbour of the phase is fetched, once; of a later phase it is kept until then", () => {
+    const {handle, told} = inRing();
+    const [first, second] = told;
+    if (first === undefined || second === undefined) throw new Error("the ring has no neighbours");
+    expect(told).toHaveLength(2);
+    const now: Frame = {...first.frame, sum: hash("01")};
+    const later: Frame = {...first.frame, phase: 1, sum: hash("02")};
+    expect(fetches(handle({type: "frame", from: first.to, frame: later}))).toEqual([]);
+    const [asked] = fetches(handle({type: "frame", from: first.to, frame: now}));
+    expect(asked).toMatchObject({from: first.to, hash: hash("01"), offset: 0, length: 16});
+    expect(fetches(handle({type: "frame", from: first.to, frame: now}))).toEqual([]);
+    const [other] = fetches(handle({type: "frame", from: second.to, frame: {...now, sum: hash("03")}}));
+    if (asked?.type !== "fetch" || other?.type !== "fetch") throw new Error("nothing was fetched");
+    const bytes = new Uint8Array(16);
+    new DataView(bytes.buffer).setFloat32(12, 0.5, true);
+    handle({type: "fetched", id: asked.id, bytes});
+    const next = fetches(handle({type: "fetched", id: other.id, bytes}));
+    expect(next).toMatchObject([{from: first.to, hash: hash("02")}]);
+  });
+
+  it("by who is no neighbour, of another attempt, or of a phase that there is not, asks for nothing", () => {
+    const {handle, told} = inRing();
+    const frame = told[0]?.frame;
+    if (frame === undefined) throw new Error("the ring has no neighbours");
+    const near = told.map(({to}) => to);
+    const far = MEMBERS.filter((member) => member !== SELF && !near.includes(member));
+    expect(far).toHaveLength(2);
+    const cases: [string, Frame][] = [
+      ["stranger", frame],
+      [SELF, frame],
+      ...far.map((member): [string, Frame] => [member, frame]),
+      ...far.map((member): [string, Frame] => [member, {...frame, phase: 2}]),
+      [near[0] ?? "", {...frame, group: hash("ff")}],
+      [near[0] ?? "", {...frame, phase: 3}],
+      [near[0] ?? "", {...frame, phase: 65_536}],
+    ];
+    for (const [from, sent] of cases) {
+      expect(fetches(handle({type: "frame", from, frame: sent})), `${from} ${JSON.stringify(sent)}`).toEqual(
+        [],
+      );
+    }
+  });
+});
