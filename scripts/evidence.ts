@@ -11,6 +11,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {type DemoReport, demoReportSchema} from "../src/cli/demo/report.ts";
 import {meanOverSeeds} from "../src/evaluation/index.ts";
+import {byzantineAgain, byzantineEvidence} from "./evidence/byzantine.ts";
 import {gossipAgain, gossipEvidence} from "./evidence/gossip.ts";
 import {type LeftOutRow, leaveEachOut, leaveOneOutAgain} from "./evidence/leave-one-out.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
@@ -26,6 +27,7 @@ const EXPERIMENTS = [
 ] as const;
 const LEFT_OUT_PRESET = "swarm-tcga-crc";
 const GOSSIP = "gossip";
+const BYZANTINE = "byzantine";
 
 type Preset = (typeof EXPERIMENTS)[number]["preset"];
 
@@ -270,6 +272,14 @@ async function checkGossip(): Promise<string[]> {
   return differences({seed: actual.seed, exact_alpha_01: exact}, actual, GOSSIP);
 }
 
+async function checkByzantine(): Promise<string[]> {
+  const {rows}: ReturnType<typeof byzantineEvidence> = JSON.parse(await readFile(fileOf(BYZANTINE), "utf8"));
+  const actual = byzantineAgain();
+  const row = rows.find(({rule}) => rule === "nearest_centred_clipping");
+  const [expected] = row?.accuracies.find(({harm}) => harm === "none")?.of_seeds ?? [];
+  return differences({seed: actual.seed, nearest_centred_clipping: expected}, actual, BYZANTINE);
+}
+
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
 const hasSharedData = existsSync(sharedDataFolder());
@@ -289,6 +299,10 @@ if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
 if (isWanted(GOSSIP)) {
   if (isCheck) found.push(...(await checkGossip()));
   else await writeEvidence(GOSSIP, gossipEvidence());
+}
+if (isWanted(BYZANTINE)) {
+  if (isCheck) found.push(...(await checkByzantine()));
+  else await writeEvidence(BYZANTINE, byzantineEvidence());
 }
 for (const line of found) console.error(line);
 if (isCheck && found.length === 0) console.log("evidence: the rows run again equal those committed");
