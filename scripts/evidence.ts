@@ -12,12 +12,12 @@ import path from "node:path";
 import {type DemoReport, demoReportSchema} from "../src/cli/demo/report.ts";
 import {meanOverSeeds} from "../src/evaluation/index.ts";
 import {byzantineAgain, byzantineEvidence} from "./evidence/byzantine.ts";
+import {differences} from "./evidence/differences.ts";
 import {gossipAgain, gossipEvidence} from "./evidence/gossip.ts";
 import {type LeftOutRow, leaveEachOut, leaveOneOutAgain} from "./evidence/leave-one-out.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const SEEDS = [42, 43, 44, 45, 46];
-const CHECK_TOLERANCE = 1e-4;
 /** A run in which a hospital missed a round is another experiment, and is made again. */
 const MOST_ATTEMPTS = 4;
 const EXPERIMENTS = [
@@ -229,19 +229,6 @@ async function record({preset, standardisations}: (typeof EXPERIMENTS)[number]):
   const bars = federated === undefined ? [] : barsOf(preset, federated);
   await writeEvidence(preset, {backend: rows[0]?.backend, pooled_test: pooledTest, external, bars, rows});
   console.log(preset, JSON.stringify({pooled_test: pooledTest, external}, null, 1), JSON.stringify(bars));
-}
-
-/** Where numbers of the two rows differ by more than the tolerance. */
-function differences(expected: unknown, actual: unknown, place: string): string[] {
-  if (typeof expected === "number" && typeof actual === "number") {
-    return Math.abs(expected - actual) <= CHECK_TOLERANCE ? [] : [`${place}: ${expected} became ${actual}`];
-  }
-  if (typeof expected === "object" && expected !== null && typeof actual === "object" && actual !== null) {
-    return Object.entries(expected).flatMap(([key, value]) =>
-      key === "attempts" ? [] : differences(value, Reflect.get(actual, key), `${place}.${key}`),
-    );
-  }
-  return expected === actual ? [] : [`${place}: ${String(expected)} became ${String(actual)}`];
 }
 
 async function check({preset, standardisations}: (typeof EXPERIMENTS)[number]): Promise<string[]> {

@@ -48,15 +48,15 @@ function taskOf({seed, harm}: ByzantineRun): GossipTask {
 
 /** A rule applied by every member to the same bytes has one answer: it is worked out once. */
 function rememberingArithmetic(): typeof parameterArithmetic {
-  type Mixture = ReturnType<typeof parameterArithmetic.mixRobustly>;
-  let last: {readonly key: string; readonly mixture: Mixture} | null = null;
+  const answers = new Map<string, ReturnType<typeof parameterArithmetic.mixRobustly>>();
   return {
     ...parameterArithmetic,
     mixRobustly(rule, shape, contributions) {
       const key = contributions.map((bytes) => toHex(sha256(bytes))).join();
-      if (key !== last.key)
-        last = {key, mixture: parameterArithmetic.mixRobustly(rule, shape, contributions)};
-      return {...last.mixture, values: last.mixture.values.slice()};
+      const answer = answers.get(key) ?? parameterArithmetic.mixRobustly(rule, shape, contributions);
+      answers.clear();
+      answers.set(key, answer);
+      return {...answer, values: answer.values.slice()};
     },
   };
 }
