@@ -11,12 +11,13 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {type DemoReport, demoReportSchema} from "../src/cli/demo/report.ts";
 import {meanOverSeeds} from "../src/evaluation/index.ts";
+import {byzantineAgain, byzantineEvidence} from "./evidence/byzantine.ts";
+import {differences} from "./evidence/differences.ts";
 import {gossipAgain, gossipEvidence} from "./evidence/gossip.ts";
 import {type LeftOutRow, leaveEachOut, leaveOneOutAgain} from "./evidence/leave-one-out.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const SEEDS = [42, 43, 44, 45, 46];
-const CHECK_TOLERANCE = 1e-4;
 /** A run in which a hospital missed a round is another experiment, and is made again. */
 const MOST_ATTEMPTS = 4;
 const EXPERIMENTS = [
@@ -26,6 +27,7 @@ const EXPERIMENTS = [
 ] as const;
 const LEFT_OUT_PRESET = "swarm-tcga-crc";
 const GOSSIP = "gossip";
+const BYZANTINE = "byzantine";
 
 type Preset = (typeof EXPERIMENTS)[number]["preset"];
 
@@ -229,19 +231,6 @@ async function record({preset, standardisations}: (typeof EXPERIMENTS)[number]):
   console.log(preset, JSON.stringify({pooled_test: pooledTest, external}, null, 1), JSON.stringify(bars));
 }
 
-/** Where numbers of the two rows differ by more than the tolerance. */
-function differences(expected: unknown, actual: unknown, place: string): string[] {
-  if (typeof expected === "number" && typeof actual === "number") {
-    return Math.abs(expected - actual) <= CHECK_TOLERANCE ? [] : [`${place}: ${expected} became ${actual}`];
-  }
-  if (typeof expected === "object" && expected !== null && typeof actual === "object" && actual !== null) {
-    return Object.entries(expected).flatMap(([key, value]) =>
-      key === "attempts" ? [] : differences(value, Reflect.get(actual, key), `${place}.${key}`),
-    );
-  }
-  return expected === actual ? [] : [`${place}: ${String(expected)} became ${String(actual)}`];
-}
-
 async function check({preset, standardisations}: (typeof EXPERIMENTS)[number]): Promise<string[]> {
   const {rows}: {rows: Row[]} = JSON.parse(await readFile(fileOf(preset), "utf8"));
   const found: string[] = [];
@@ -270,6 +259,14 @@ async function checkGossip(): Promise<string[]> {
   return differences({seed: actual.seed, exact_alpha_01: exact}, actual, GOSSIP);
 }
 
+async function checkByzantine(): Promise<string[]> {
+  const {rows}: ReturnType<typeof byzantineEvidence> = JSON.parse(await readFile(fileOf(BYZANTINE), "utf8"));
+  const actual = byzantineAgain();
+  const row = rows.find(({rule}) => rule === "nearest_centred_clipping");
+  const [expected] = row?.accuracies.find(({harm}) => harm === "none")?.of_seeds ?? [];
+  return differences({seed: actual.seed, nearest_centred_clipping: expected}, actual, BYZANTINE);
+}
+
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
 const hasSharedData = existsSync(sharedDataFolder());
@@ -289,6 +286,10 @@ if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
 if (isWanted(GOSSIP)) {
   if (isCheck) found.push(...(await checkGossip()));
   else await writeEvidence(GOSSIP, gossipEvidence());
+}
+if (isWanted(BYZANTINE)) {
+  if (isCheck) found.push(...(await checkByzantine()));
+  else await writeEvidence(BYZANTINE, byzantineEvidence());
 }
 for (const line of found) console.error(line);
 if (isCheck && found.length === 0) console.log("evidence: the rows run again equal those committed");

@@ -42,6 +42,8 @@ export interface GossipRun {
   readonly alpha: number;
   /** H. */
   readonly localSteps: number;
+  /** All local steps of a site. */
+  readonly steps: number;
   readonly mode: GossipMode;
   readonly learningRate: number;
 }
@@ -67,19 +69,24 @@ function primitivesOf(self: string): Primitives {
   };
 }
 
+/** What a consortium must know of its run. */
+type RunShape = Omit<GossipRun, "mode">;
+
 /** The sites of a run and what they do between exchanges. */
-class Consortium {
+export class GossipConsortium {
+  /** What all sites compute with. */
+  arithmetic = parameterArithmetic;
   readonly members = Array.from({length: SITES}, (_, site) => `site-${`${site}`.padStart(2, "0")}`);
   readonly task: GossipTask;
-  readonly run: GossipRun;
+  readonly run: RunShape;
   readonly #learners: readonly Learner[];
 
-  constructor(run: GossipRun) {
-    const {seed, learningRate} = run;
+  constructor(run: RunShape, task = createGossipTask(run.seed, run.alpha)) {
+    const {seed, learningRate, steps} = run;
     this.run = run;
-    this.task = createGossipTask(seed, run.alpha);
+    this.task = task;
     this.#learners = this.task.sites.map((samples, site) =>
-      createLearner({samples, learningRate, batch: BATCH, seed, site: this.members[site] ?? ""}),
+      createLearner({samples, learningRate, batch: BATCH, seed, site: this.members[site] ?? "", steps}),
     );
   }
 
@@ -89,13 +96,22 @@ class Consortium {
 
   /** The released p (x - start) after the next H steps of a site. */
   work(member: string, unit: number, start: Float32Array): Contribution {
-    const {localSteps, seed} = this.run;
-    const trained = this.#learners[this.members.indexOf(member)]?.train(start, localSteps) ?? start;
+    return this.release(member, unit, this.train(member, start), this.weightOf(member));
+  }
+
+  /** x - start after the next H steps of a site. */
+  train(member: string, start: Float32Array): Float32Array {
+    const trained = this.#learners[this.members.indexOf(member)]?.train(start, this.run.localSteps) ?? start;
+    return trained.map((value, index) => value - (start[index] ?? 0));
+  }
+
+  /** `update` as it leaves the site. */
+  release(member: string, unit: number, update: Float32Array, weight: number): Contribution {
     const {release} = releaseUpdate({
-      update: trained.map((value, index) => value - (start[index] ?? 0)),
-      weight: this.weightOf(member),
+      update,
+      weight,
       codec: CODEC,
-      dither: drawDither(createRandom({seed, site: member, round: unit, purpose: "dither"})),
+      dither: drawDither(createRandom({seed: this.run.seed, site: member, round: unit, purpose: "dither"})),
       clipNorm: CLIP_NORM,
       hash: sha256,
     });
@@ -114,7 +130,7 @@ class Consortium {
       start: {members: SITES, weight: 0, waitMs: 60_000},
       weightShare: 0,
       limits: {minimumMs: 100, maximumMs: 4000},
-      primitives: primitivesOf(self),
+      primitives: {...primitivesOf(self), arithmetic: this.arithmetic},
       specOf: (_, previous) => ({
         mixing: {kind: "all"},
         codec: CODEC,
@@ -146,11 +162,11 @@ class Consortium {
 }
 
 /** Rounds of H steps and one mean. @returns the one model that all hold at the end */
-function runRounds(consortium: Consortium): readonly Float32Array[] {
-  const {localSteps} = consortium.run;
+function runRounds(consortium: GossipConsortium): readonly Float32Array[] {
+  const {localSteps, steps} = consortium.run;
   const last = new Map<string, Certified>();
   let missing = 0;
-  const world = consortium.open(LOCAL_STEPS / localSteps, () => ({}), {
+  const world = consortium.open(steps / localSteps, () => ({}), {
     onCertified: (member, certified) => {
       last.set(member, certified);
       missing += SITES - certified.certificate.body.contributors.length;
@@ -170,7 +186,7 @@ const NOT_YET: Contribution = {hash: "", bytes: new Uint8Array()};
  * A session for which a unit is a pause in which exchanges end, then work that takes no time, from what the site
  * holds by then: the task's table mixes before it trains on, where a segment of its own accord trains meanwhile.
  */
-function workAtTheEnd(session: Session, self: string, consortium: Consortium): Session {
+function workAtTheEnd(session: Session, self: string, consortium: GossipConsortium): Session {
   return {
     view: () => session.view(),
     checkpoint: () => session.checkpoint(),
@@ -185,12 +201,12 @@ function workAtTheEnd(session: Session, self: string, consortium: Consortium): S
 
 /** One asynchronous segment in which everyone exchanges with its neighbours of the next phase after H steps. */
 function runSegment(
-  consortium: Consortium,
+  consortium: GossipConsortium,
   schedule: NonNullable<AsyncSpec["schedule"]>,
   overlaps: boolean,
 ): readonly Float32Array[] {
   const {members, run} = consortium;
-  const units = LOCAL_STEPS / run.localSteps;
+  const units = run.steps / run.localSteps;
   const asynchronous = (self: string): AsyncSpec => ({
     weight: consortium.weightOf(self),
     exchange: "swap",
@@ -225,8 +241,8 @@ function runSegment(
 
 /** The mean over the sites' own models of their accuracy on the task's test samples. */
 export function gossipAccuracy(run: GossipRun): number {
-  const consortium = new Consortium(run);
-  const steps = LOCAL_STEPS / run.localSteps;
+  const consortium = new GossipConsortium(run);
+  const steps = run.steps / run.localSteps;
   const models =
     run.mode === "exact"
       ? runRounds(consortium)
@@ -242,6 +258,13 @@ export function gossipAccuracy(run: GossipRun): number {
 /** One model, as many steps, each over the batches of all sites at once, drawn from all their samples. */
 export function pooledAccuracy({seed, learningRate}: Pick<GossipRun, "seed" | "learningRate">): number {
   const {pooled, test} = createGossipTask(seed, 1);
-  const options = {samples: pooled, learningRate, batch: SITES * BATCH, seed, site: "pooled"};
+  const options = {
+    samples: pooled,
+    learningRate,
+    batch: SITES * BATCH,
+    seed,
+    site: "pooled",
+    steps: LOCAL_STEPS,
+  };
   return accuracyOf(createLearner(options).train(initialParameters(seed), LOCAL_STEPS), test);
 }

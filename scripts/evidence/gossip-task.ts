@@ -6,7 +6,7 @@ import {createRandom, permutation, type Random} from "../../src/core/index.ts";
 
 /** Number of sites that the training samples are split over. */
 export const SITES = 16;
-/** Local steps of every site in a run. */
+/** Local steps of every site in a run of the table. */
 export const LOCAL_STEPS = 1200;
 /** Samples in one step of one site. */
 export const BATCH = 16;
@@ -223,6 +223,8 @@ export interface LearnerOptions {
   readonly seed: number;
   /** Names the stream of its batches. */
   readonly site: string;
+  /** All steps that it will take; the last fifth has a tenth of the learning rate. */
+  readonly steps: number;
 }
 
 /** SGD with momentum .9, which it keeps from call to call, over batches drawn with replacement. */
@@ -231,8 +233,9 @@ export interface Learner {
   train(start: Float32Array, steps: number): Float32Array;
 }
 
-/** A learner at its first of {@link LOCAL_STEPS} steps; the last fifth has a tenth of the learning rate. */
-export function createLearner({samples, learningRate, batch, seed, site}: LearnerOptions): Learner {
+/** A learner at its first step. */
+export function createLearner(options: LearnerOptions): Learner {
+  const {samples, learningRate, batch, seed, site, steps: allSteps} = options;
   const random = stream(seed, site, "batches");
   const velocity = new Float64Array(PARAMETERS);
   const gradient = new Float64Array(PARAMETERS);
@@ -248,7 +251,7 @@ export function createLearner({samples, learningRate, batch, seed, site}: Learne
       addOuter(gradient, SECOND, activations.scores, activations.hidden);
       addOuter(gradient, FIRST, hiddenErrors(parameters, activations), input);
     }
-    const rate = taken++ < DECAY_FROM * LOCAL_STEPS ? learningRate : learningRate / 10;
+    const rate = taken++ < DECAY_FROM * allSteps ? learningRate : learningRate / 10;
     for (let index = 0; index < PARAMETERS; index++) {
       const speed = MOMENTUM * (velocity[index] ?? 0) + (gradient[index] ?? 0);
       velocity[index] = speed;

@@ -5,6 +5,7 @@
  */
 import {meanOverSeeds} from "../../src/evaluation/index.ts";
 import {type GossipRun, gossipAccuracy, pooledAccuracy} from "./gossip-runs.ts";
+import {LOCAL_STEPS as ALL_STEPS} from "./gossip-task.ts";
 
 const SEEDS = [42, 43, 44];
 const LEARNING_RATE = 0.1;
@@ -29,7 +30,7 @@ export interface GossipRow extends Accuracies {
 const rounded = (value: number): number => Number(value.toFixed(6));
 
 function accuracyOf(seed: number, mode: GossipRun["mode"], alpha: number): number {
-  const run = {seed, mode, alpha, localSteps: LOCAL_STEPS, learningRate: LEARNING_RATE};
+  const run = {seed, mode, alpha, localSteps: LOCAL_STEPS, steps: ALL_STEPS, learningRate: LEARNING_RATE};
   return rounded(gossipAccuracy(run));
 }
 
