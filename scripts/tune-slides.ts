@@ -50,7 +50,7 @@ interface Grid {
 }
 
 interface Point {
-  readonly localSteps: number;
+  readonly localSteps: PlanSettings["training"]["localSteps"];
   readonly learningRate: number;
   readonly rounds: number;
   readonly logLoss: number;

@@ -57,7 +57,7 @@ const choices: Choice[] = GRID.learningRate.flatMap((learningRate) =>
 function settingsOf(settings: PlanSettings, choice: Choice, seed: number) {
   const {learningRate, weightDecay, batchSize, localSteps} = choice;
   const optimizer = {name: "sgd", learningRate, momentum: 0, weightDecay} as const;
-  return {...settings, seed, training: {optimizer, batchSize, proximal: 0, localSteps}};
+  return {...settings, seed, training: {...settings.training, optimizer, batchSize, localSteps}};
 }
 
 async function validate(

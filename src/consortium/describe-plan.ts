@@ -37,15 +37,47 @@ function inputLines({task: {input}}: Plan): string[] {
   ];
 }
 
+function stepsText(localSteps: Plan["training"]["localSteps"]): string {
+  if (typeof localSteps === "number") return `${localSteps} steps`;
+  return `as many steps as ${localSteps.epochs} passes over its data take,`;
+}
+
+/** What is done beside the optimiser's steps and the mean; nothing to say of what is not. */
+function optimiserLines({training, mixing}: Plan): string[] {
+  const {proximal, driftCorrection, normalisation, local} = training;
+  const outer = mixing.mode === "async" ? "none" : mixing.outer;
+  return [
+    proximal === 0
+      ? []
+      : [`Each step is pulled back to the model it began from (FedProx, strength ${proximal}).`],
+    driftCorrection === "none"
+      ? []
+      : [
+          "Drift correction (SCAFFOLD): with its update a site sends its mean gradient, as large again; both are kept within the same length.",
+        ],
+    normalisation === "none"
+      ? []
+      : [
+          "Sites that take more steps do not count more for it (FedNova): each also sends how far its steps go.",
+        ],
+    local.length === 0 ? [] : [`Stays at each site, and is never sent: ${local.join(", ")}.`],
+    outer === "none"
+      ? []
+      : [
+          `The common model goes on from the mean with rate ${outer.learningRate} and momentum ${outer.momentum} over the rounds.`,
+        ],
+  ].flat();
+}
+
 function trainingLine({training, rounds, mixing}: Plan): string {
   const {optimizer, batchSize, localSteps} = training;
   const batch = batchSize === "all" ? "all its patients" : `${batchSize} patients`;
   const method = `${optimizer.name}, learning rate ${optimizer.learningRate}`;
   if (mixing.mode === "async") {
     const way = mixing.exchange === "swap" ? "swap models" : "send each other half of their weight";
-    return `${rounds} rounds; in each, a site trains in units of ${localSteps} steps on ${batch} (${method}) and exchanges with another after each, at its own pace, until every site's training counts as ${mixing.units} units; pairs ${way}.`;
+    return `${rounds} rounds; in each, a site trains in units of ${stepsText(localSteps)} on ${batch} (${method}) and exchanges with another after each, at its own pace, until every site's training counts as ${mixing.units} units; pairs ${way}.`;
   }
-  return `${rounds} rounds; in each, a site takes ${localSteps} steps on ${batch} (${method}).`;
+  return `${rounds} rounds; in each, a site takes ${stepsText(localSteps)} on ${batch} (${method}).`;
 }
 
 function quorumLine({mixing, quorum}: Plan): string {
@@ -140,6 +172,7 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     ...inputLines(plan),
     whoLine(plan, roster),
     `How: ${trainingLine(plan)}`,
+    ...optimiserLines(plan),
     ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
     `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,

@@ -78,11 +78,39 @@ export const trainingSchema = z
       }),
     ]),
     batchSize: z.union([z.int().min(1), z.literal("all")]).describe("Patients a step, or all of them."),
+    localSteps: z
+      .union([
+        z.int().min(1).max(1_000_000),
+        z.strictObject({
+          epochs: positive.max(10_000).describe("Passes over the site's examples in a round."),
+        }),
+      ])
+      .describe("Steps at each site in a round, or passes, of which a larger site takes more steps."),
     proximal: z
       .number()
       .min(0)
-      .describe("Pull towards the round's snapshot at every step (FedProx's mu); 0: none."),
-    localSteps: z.int().min(1).max(1_000_000).describe("Steps at each site in a round."),
+      .max(1000)
+      .describe("How strongly a step pulls back to the round's model (FedProx)."),
+    driftCorrection: z
+      .enum(["none", "scaffold"])
+      .describe("scaffold: sites correct their steps by how their gradients differ from everyone's."),
+    normalisation: z
+      .enum(["none", "fednova"])
+      .describe("fednova: a site that takes more steps does not count more for it."),
+    local: z
+      .array(z.string().min(1))
+      .max(256)
+      .describe("Names of the model's tensors that stay at each site (FedBN); may be empty."),
+  })
+  .superRefine(({optimizer, driftCorrection, normalisation, local}, context) => {
+    const refuse = (place: string, message: string): void =>
+      context.addIssue({code: "custom", path: [place], message});
+    if (new Set(local).size < local.length) refuse("local", "names a tensor twice");
+    if (driftCorrection === "none") return;
+    if (optimizer.name !== "sgd") refuse("driftCorrection", "scaffold goes with sgd only");
+    if (normalisation !== "none") {
+      refuse("normalisation", "scaffold makes up for different steps itself: give one of both");
+    }
   })
   .describe("What each site does between two exchanges.");
 

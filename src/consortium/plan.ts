@@ -2,6 +2,7 @@ import {fromString} from "uint8arrays";
 import {z} from "zod";
 import {CodedError, parseYaml, sha256, toHex} from "../core/index.ts";
 import * as blocks from "./plan-blocks.ts";
+import {checkCombinations} from "./plan-combinations.ts";
 import {mixingSchema} from "./plan-mixing.ts";
 import {nameSchema} from "./roster.ts";
 
@@ -42,6 +43,8 @@ export const planSchema = z.strictObject({
 /** One training run as data. */
 export type Plan = Readonly<z.output<typeof planSchema>>;
 
+const checkedSchema = planSchema.superRefine(checkCombinations);
+
 /** A plan with the hash that sites approve. */
 export interface IdentifiedPlan {
   readonly plan: Plan;
@@ -66,7 +69,7 @@ function decodeText(bytes: Uint8Array, fileName: string): string {
  * @throws {CodedError} CONSORTIUM_PLAN_INVALID with file, line and column
  */
 export function parsePlan(bytes: Uint8Array, fileName: string): IdentifiedPlan {
-  const plan = parseYaml(planSchema, decodeText(bytes, fileName), fileName, "CONSORTIUM_PLAN_INVALID");
+  const plan = parseYaml(checkedSchema, decodeText(bytes, fileName), fileName, "CONSORTIUM_PLAN_INVALID");
   return {plan, hash: toHex(sha256(bytes))};
 }
 

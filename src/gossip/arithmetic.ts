@@ -25,6 +25,7 @@ export interface Arithmetic {
   readonly checkContribution: typeof checkContribution;
   readonly sumChunk: typeof sumChunk;
   readonly applyMixture: typeof applyMixture;
+  readonly outerStep: typeof outerStep;
   readonly weightOf: typeof weightOf;
   readonly createSnapshot: typeof createSnapshot;
   readonly openSnapshot: typeof openSnapshot;
@@ -37,7 +38,6 @@ export interface Arithmetic {
   readonly isNear: typeof isNear;
   readonly isNamed: typeof isNamed;
   readonly mixRobustly: typeof mixRobustly;
-  readonly outerStep: typeof outerStep;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -45,6 +45,7 @@ export const parameterArithmetic: Arithmetic = {
   checkContribution,
   sumChunk,
   applyMixture,
+  outerStep,
   weightOf,
   createSnapshot,
   openSnapshot,
@@ -57,5 +58,4 @@ export const parameterArithmetic: Arithmetic = {
   isNear,
   isNamed,
   mixRobustly,
-  outerStep,
 };

@@ -45,7 +45,7 @@ export function butterflyParts(
 ): Pick<ButterflyExchange, "kind" | "chunks" | "parts" | "sums" | "owned"> {
   const {spec, rules} = context.state.setup;
   const maximumWeight = spec.asynchronous === undefined ? 1 : rules.members.length;
-  const whole = partition(codecOfRound(context), spec.mixed, participants);
+  const whole = partition(codecOfRound(context), spec.mixed, participants, spec.exact);
   const chunks = whole.map((chunk) => ({...chunk, maximumWeight}));
   return {kind: "butterfly", chunks, parts: chunks.map(() => new Map()), sums: new Map(), owned: new Map()};
 }
@@ -142,7 +142,7 @@ export function onSum(context: RoundContext, index: number, bytes: Uint8Array): 
   const {arithmetic} = primitives;
   const assembled = exchange.chunks.length === 1 ? bytes : assemble(context, exchange);
   try {
-    const values = arithmetic.applyMixture(spec.codec, spec.reference, spec.mixed, assembled);
+    const values = arithmetic.applyMixture(spec, assembled);
     holdResult(context, values, arithmetic.weightOf(assembled));
   } catch (error) {
     if (!isCoded(error)) throw error;
@@ -152,8 +152,8 @@ export function onSum(context: RoundContext, index: number, bytes: Uint8Array): 
 }
 
 function assemble(context: RoundContext, exchange: ButterflyExchange): Uint8Array {
-  const {codec, mixed} = context.state.setup.spec;
-  const whole = new Uint8Array(contributionSize(codecOf(codec.sums), mixed));
+  const {codec, mixed, exact} = context.state.setup.spec;
+  const whole = new Uint8Array(contributionSize(codecOf(codec.sums), mixed, exact));
   for (const [index, bytes] of exchange.sums) whole.set(bytes, exchange.chunks[index]?.sum.offsetBytes ?? 0);
   exchange.sums.clear();
   return whole;

@@ -69,7 +69,11 @@ export function holdResult(context: RoundContext, mean: Float32Array, weight: nu
   const values =
     spec.outer === null
       ? mean
-      : arithmetic.outerStep(spec.reference, mean, {...spec.outer, size: spec.mixed});
+      : arithmetic.outerStep(spec.reference, mean, {
+          ...spec.outer,
+          size: spec.parameters ?? spec.mixed,
+          velocityAt: spec.mixed,
+        });
   const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
   held.set(snapshot.hash, snapshot);
   exchange.result = {hash: snapshot.hash, weight};

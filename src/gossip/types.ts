@@ -165,7 +165,11 @@ export interface RoundSpec {
   readonly reference: Float32Array;
   /** How many leading values are mixed; the others are carried along. */
   readonly mixed: number;
-  /** What is done with the mean of the mixed values; their velocity lies right behind them. Null: the mean is the result. */
+  /** Exact numbers behind a contribution's values: with 2 the first is p a, and its values are divided by a; default 1. */
+  readonly exact?: 1 | 2;
+  /** How many of the mixed values are parameters, which come first; default: all. */
+  readonly parameters?: number;
+  /** What is done with the mean of the parameters; their velocity lies behind the mixed values. Null: it is the result. */
   readonly outer: OuterOptimizer | null;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;

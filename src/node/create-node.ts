@@ -1,6 +1,5 @@
 import {
   consortiumId,
-  createIdentity,
   type IdentifiedPlan,
   type Identity,
   type Roster,
@@ -12,7 +11,6 @@ import {
   type Clock,
   type Closable,
   type CloseStack,
-  CodedError,
   createCloseStack,
   createRandom,
   errorLine,
@@ -31,17 +29,18 @@ import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkEvents, NetworkOptions} from "../network/index.ts";
 import type {RunStorage, StateDirectory} from "../storage/index.ts";
 import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
-import type {NodeErrorCode} from "./errors.ts";
 import {createNodeView, type NodeView} from "./node-view.ts";
 import {withPeerNames} from "./peer-names.ts";
 import {planStages} from "./plan-stages.ts";
+import {readIdentity} from "./read-identity.ts";
 import {openRecords, sealSplit, writeRecord} from "./records.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
 import {Run, type RunOutcome} from "./run.ts";
 import {sessionSetup, traceContext} from "./session-setup.ts";
 import {openSite, type Site} from "./site.ts";
+import {openStates, type SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
-import {createTransport} from "./transport.ts";
+import {createTransport, type Transport} from "./transport.ts";
 
 /** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
 export interface NodeOptions {
@@ -68,15 +67,6 @@ export interface Node extends Closable {
   view(): NodeView;
   /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
   readonly outcome: Promise<RunOutcome>;
-}
-
-async function readIdentity(state: StateDirectory): Promise<Identity> {
-  const seed = await state.readNodeKey();
-  if (seed !== undefined) return createIdentity(seed);
-  const code: NodeErrorCode = "NODE_KEY_MISSING";
-  throw new CodedError(code, `there is no node key in ${state.path}`, {
-    hint: "Make one with `consilium init`.",
-  });
 }
 
 function primitivesOf(identity: Identity, consortium: string, run: string): Primitives {
@@ -162,7 +152,11 @@ async function openLoggedTrainer(logger: Logger, options: TrainerOptions): Promi
   return trainer;
 }
 
-function workOf(options: NodeOptions, {site, stages}: Facts, logger: Logger): RoundWork {
+function workOf(
+  options: NodeOptions,
+  {site, stages}: Facts,
+  {states, logger}: {readonly states: SiteStates; readonly logger: Logger},
+): RoundWork {
   const {plan, site: name, backend, workerUrl} = options;
   const {model: spec, training, seed} = plan.plan;
   const module = workerUrl === undefined ? {} : {workerUrl};
@@ -171,6 +165,7 @@ function workOf(options: NodeOptions, {site, stages}: Facts, logger: Logger): Ro
     plan: plan.plan,
     site,
     stages,
+    states,
     openTrainer: (train) => openLoggedTrainer(logger, {...common, train}),
   });
 }
@@ -193,11 +188,22 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
 }
 
+function eventsFor(transport: Transport): NetworkEvents {
+  return {
+    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
+    onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
+    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
+  };
+}
+
 async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
   const {plan, roster, clock, logger} = options;
   const {identity, site, stages, run, members} = facts;
   const storage = stack.add(await options.state.openRun(run));
-  const {restored, certificates, isTestOpened, manifest} = await openRecords(storage, stages.shapeOf);
+  const {restored, certificates, isTestOpened, manifest, siteLines} = await openRecords(
+    storage,
+    stages.shapeOf,
+  );
   await sealSplit(storage, manifest, site.split.manifestHash);
   let fail: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => {
@@ -208,7 +214,8 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     };
   });
   failure.catch(() => {});
-  const work = workOf(options, facts, logger.child({room: "training"}));
+  const states = await openStates(storage, stages, {lines: siteLines, certificates, self: identity.peerId});
+  const work = workOf(options, facts, {states, logger: logger.child({room: "training"})});
   const siteRun = stack.add(
     new Run({
       self: identity.peerId,
@@ -221,6 +228,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
       logger: logger.child({room: "node"}),
       certificates,
       isTestOpened,
+      siteLines,
       nameOf: (member) => roster.members.find(({peerId}) => peerId === member)?.name ?? "unknown",
       onFatal: fail,
     }),
@@ -236,11 +244,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     onRunEffect: (effect) => siteRun.onRunEffect(effect),
     onFatal: fail,
   });
-  const events: NetworkEvents = {
-    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
-    onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
-    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
-  };
+  const events = eventsFor(transport);
   const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}));
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});

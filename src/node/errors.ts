@@ -12,6 +12,8 @@ export type NodeErrorCode =
   | "NODE_CONTRACT_FOREIGN"
   /** The plan's model takes tables and the task is of slides, or the other way round. */
   | "NODE_MODEL_UNFIT"
+  /** The plan keeps tensors at the sites that its model does not have, or all of them. */
+  | "NODE_LOCAL_TENSORS_INVALID"
   /** The site's patients are not those that the run began with. */
   | "NODE_DATA_CHANGED"
   /** The site has too few train patients to take part. */

@@ -4,14 +4,16 @@ import {featuresOf, type Standardiser, type Task} from "../data/index.ts";
 import type {StateDirectory} from "../storage/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {planStages} from "./plan-stages.ts";
+import {readIdentity} from "./read-identity.ts";
 import {openRecords} from "./records.ts";
 import {federatedStandardiser} from "./scaling.ts";
+import {readState, standingLines, untrainedState} from "./site-state.ts";
 
 /** The model that a run ended with. */
 export interface FinalModel {
   /** SHA-256 of its bytes, as the last certificate names it. */
   readonly hash: string;
-  /** `[layoutSize]`, owned by the receiver. */
+  /** `[layoutSize]`, owned by the receiver; with the site's own tensors, where the plan's sites keep some. */
   readonly parameters: Float32Array;
   /** The common scaling that it carries; null when each site has its own, or none. */
   readonly standardiser: Standardiser | null;
@@ -36,17 +38,21 @@ export async function readFinalModel({state, plan, attempt, task}: FinalModelQue
   const stages = planStages(plan.plan, features.length);
   const storage = await state.openRun(runId(plan.hash, attempt));
   try {
-    const {certified} = (await openRecords(storage, stages.shapeOf)).restored;
+    const {restored, certificates, siteLines: lines} = await openRecords(storage, stages.shapeOf);
+    const {certified} = restored;
     if (certified === null || certified.certificate.body.round < stages.rounds - 1) {
       throw new CodedError<NodeErrorCode>("NODE_RUN_UNFINISHED", "the run has not ended at this site", {
         hint: "Let the daemon run until it says that the run has ended; look at `consilium status`.",
       });
     }
     const {values} = certified.snapshot;
+    const {peerId: self} = await readIdentity(state);
+    const {settled} = standingLines({lines, certificates, self});
+    const own = (await readState(storage, settled, untrainedState(stages)))?.own;
     const statistics = stages.statisticsOf(values);
     return {
       hash: certified.certificate.body.result,
-      parameters: stages.parametersOf(values).slice(),
+      parameters: stages.parametersOf(values, own).slice(),
       standardiser: statistics === null ? null : federatedStandardiser(statistics, features),
     };
   } finally {

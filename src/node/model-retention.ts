@@ -20,14 +20,15 @@ function blobsOf(round: Restored["round"]): readonly {readonly hash: string}[] {
   return [held, contribution, ...(segment?.blobs ?? [])].filter((blob) => blob !== null);
 }
 
-/** Removes from `store` what attempts before a restart left behind. */
+/** Removes from `store` what attempts before a restart left behind. @param standing hashes that stay all the same */
 export async function removeStale(
   store: ModelStore,
   certificates: readonly Certificate[],
   models: number,
-  {round}: Restored,
+  {restored: {round}, standing}: {readonly restored: Restored; readonly standing: readonly string[]},
 ): Promise<void> {
   const kept = keptResults(certificates, models);
   for (const {hash} of blobsOf(round)) kept.add(hash);
+  for (const hash of standing) kept.add(hash);
   for (const hash of await store.list()) if (!kept.has(hash)) await store.remove(hash);
 }

@@ -44,10 +44,10 @@ function mixingOf({mixing}: Plan): RoundMixing {
 /**
  * The rounds of `plan` on data of `features` features, as every member has them.
  * @param patients what this site counts as; it decides nothing but what an asynchronous segment begins with
- * @throws MODEL_SPEC_INVALID
+ * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID
  */
 export function planStages(plan: Plan, features: number, patients = 1): Stages {
-  const {model, seed, rounds, task, mixing, weights} = plan;
+  const {model, seed, rounds, task, mixing, weights, training} = plan;
   return createStages({
     isFederated: task.standardisation === "federated",
     features,
@@ -57,6 +57,9 @@ export function planStages(plan: Plan, features: number, patients = 1): Stages {
     codec: mixing.codec,
     asynchronous: asynchronousOf(plan, patients / weights.reference),
     mixing: mixingOf(plan),
+    local: training.local,
+    hasControls: training.driftCorrection === "scaffold",
+    isNormalised: training.normalisation === "fednova",
     outer: mixing.mode === "async" || mixing.outer === "none" ? null : mixing.outer,
     reference: weights.reference,
     contract: task.contract,

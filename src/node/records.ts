@@ -30,6 +30,12 @@ const recordSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({kind: z.literal("certificate"), certificate: bytesSchema}),
   z.strictObject({kind: z.literal("async"), round: z.int(), state: bytesSchema}),
+  z.strictObject({
+    kind: z.literal("site"),
+    round: z.int(),
+    contribution: z.string(),
+    state: z.string(),
+  }),
   z.strictObject({kind: z.literal("split"), manifest: z.string()}),
   z.strictObject({kind: z.literal("test-opened"), manifest: z.string(), result: z.string()}),
   z.strictObject({
@@ -43,6 +49,9 @@ const recordSchema = z.discriminatedUnion("kind", [
 
 /** A line of a run's journal; blobs lie beside it, named by their hashes. */
 export type JournalRecord = Readonly<z.infer<typeof recordSchema>>;
+
+/** Names what the site keeps of its training once a contribution of a round is used. */
+export type SiteLine = Extract<JournalRecord, {kind: "site"}>;
 
 /** The bytes of a journal record. */
 export function encodeRecord(record: JournalRecord): Uint8Array {
@@ -135,6 +144,8 @@ export interface OpenedRun {
   readonly isTestOpened: boolean;
   /** Hash of the site's split when the run began; null before. */
   readonly manifest: string | null;
+  /** What the site kept of its training, oldest first. */
+  readonly siteLines: readonly SiteLine[];
 }
 
 /** Brings back the blobs that journal lines name. */
@@ -224,5 +235,7 @@ export async function openRecords(
   }
   const isTestOpened = lines.some(({kind}) => kind === "test-opened");
   const split = lines.find((line) => line.kind === "split");
-  return {restored: restoreSession(records), certificates, isTestOpened, manifest: split?.manifest ?? null};
+  const siteLines = lines.filter((line) => line.kind === "site");
+  const manifest = split?.manifest ?? null;
+  return {restored: restoreSession(records), certificates, isTestOpened, manifest, siteLines};
 }

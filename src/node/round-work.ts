@@ -18,9 +18,11 @@ import {
   releaseUpdate,
   type UpdateToRelease,
 } from "../privacy/index.ts";
-import type {Trainer} from "../training/index.ts";
+import {effortOf, examplesOf, type LocalStepsRequest, stepsOf, type Trainer} from "../training/index.ts";
+import {correctedUpdate, driftCorrection, nextControl} from "./drift-correction.ts";
 import {federatedStandardiser, siteStandardiser} from "./scaling.ts";
 import type {Site} from "./site.ts";
+import type {SiteState, SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
 
 /** What a round's local work needs. */
@@ -28,6 +30,8 @@ export interface RoundWorkOptions {
   readonly plan: Plan;
   readonly site: Site;
   readonly stages: Stages;
+  /** What the site keeps of its training and never releases. */
+  readonly states: SiteStates;
   /** Opens the trainer on the scaled train rows; called once, before the first round of training. */
   openTrainer(train: PatientMatrix): Promise<Trainer>;
 }
@@ -60,9 +64,10 @@ export interface RoundWork {
   score(certified: Certified, rows: PatientMatrix): Promise<Float32Array>;
   /**
    * Tells what became of the release `hash`: only what a certificate contains has been sent. What a sparse codec kept
-   * back is remembered in memory alone; after a restart it is lost, which costs progress and nothing else.
+   * back is remembered in memory alone; after a restart it is lost, which costs progress and nothing else. What the
+   * site keeps for itself is on disk.
    */
-  settle(hash: string, isUsed: boolean): void;
+  settle(hash: string, isUsed: boolean): Promise<void>;
   trainer(): Trainer | null;
   close(): Promise<void>;
 }
@@ -74,6 +79,36 @@ interface TrainingRound {
   readonly spec: RoundSpec;
 }
 
+/** The trainer on the site's rows. */
+interface OpenedTrainer {
+  readonly trainer: Trainer;
+  readonly standardiser: Standardiser;
+  /** Steps of a round, or of a unit. */
+  readonly steps: number;
+}
+
+/** Where a round's local steps begin. */
+interface TrainingStart {
+  readonly reference: Float32Array;
+  /** `[shared.size]`. */
+  readonly start: Float32Array;
+  readonly proximal: number;
+}
+
+/** What the trainer is asked for beside the number of steps: whole models, with the site's own tensors in place. */
+function localRequest(
+  {shared, controlOf, initial}: Stages,
+  {own, control}: SiteState,
+  {reference, start, proximal}: TrainingStart,
+): Pick<LocalStepsRequest, "start" | "anchor" | "correction"> {
+  const common = controlOf(reference);
+  return {
+    start: shared.isWhole ? start : shared.scatter(start, own),
+    ...(proximal === 0 ? {} : {anchor: shared.scatter(reference.subarray(0, shared.size), own)}),
+    ...(common === null ? {} : {correction: driftCorrection(common, control, shared, initial.length)}),
+  };
+}
+
 /** The {@link RoundWork} of one site in one run. */
 export function createRoundWork(options: RoundWorkOptions): RoundWork {
   return new SiteWork(options);
@@ -82,7 +117,7 @@ export function createRoundWork(options: RoundWorkOptions): RoundWork {
 class SiteWork implements RoundWork {
   readonly #options: RoundWorkOptions;
   readonly #weight: number;
-  #opening: Promise<{readonly trainer: Trainer; readonly standardiser: Standardiser}> | null = null;
+  #opening: Promise<OpenedTrainer> | null = null;
   #trainer: Trainer | null = null;
   /** What a sparse codec kept back so far. */
   #keptBack: Float32Array | null = null;
@@ -98,9 +133,10 @@ class SiteWork implements RoundWork {
     return this.#trainer;
   }
 
-  settle(hash: string, isUsed: boolean): void {
+  async settle(hash: string, isUsed: boolean): Promise<void> {
     if (isUsed && this.#pending?.hash === hash) this.#keptBack = this.#pending.keptBack;
     this.#pending = null;
+    await this.#options.states.settle(hash, isUsed);
   }
 
   async run(
@@ -129,12 +165,10 @@ class SiteWork implements RoundWork {
     const round = certified === null ? 0 : certified.certificate.body.round + 1;
     const stage = stages.stageOf(round);
     const {reference, asynchronous} = stages.specOf(round, certified);
-    const {localSteps} = plan.training;
-    const {trainer} = await this.#open(reference);
+    const {trainer, steps} = await this.#open(reference);
     const units = asynchronous?.units ?? 1;
     const step = stage.kind === "training" ? stage.step * units + unit : unit;
-    const firstStep = step * localSteps;
-    const {parameters, meanLoss} = await trainer.localSteps({start, firstStep, steps: localSteps, signal});
+    const {parameters, meanLoss} = await trainer.localSteps({start, firstStep: step * steps, steps, signal});
     const update = parameters.map((value, index) => value - (start[index] ?? 0));
     const codec = codecOf(plan.mixing.codec);
     const released = this.#release(
@@ -149,7 +183,8 @@ class SiteWork implements RoundWork {
     if (rows.n === 0) return new Float32Array();
     const {values} = certified.snapshot;
     const {trainer, standardiser} = await this.#open(values);
-    const parameters = this.#options.stages.parametersOf(values);
+    const {stages, states} = this.#options;
+    const parameters = stages.parametersOf(values, states.current().own);
     return trainer.score({parameters, rows: standardise(rows, standardiser)});
   }
 
@@ -160,35 +195,58 @@ class SiteWork implements RoundWork {
 
   /** snapshot -> local steps -> release. */
   async #train(
-    {round, step, spec: {reference, mixed, codec}}: TrainingRound,
+    {round, step, spec}: TrainingRound,
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome> {
-    const {training, privacy} = this.#options.plan;
-    const {trainer} = await this.#open(reference);
-    const snapshot = reference.subarray(0, mixed);
+    const {plan, stages, states} = this.#options;
+    const {trainer, steps} = await this.#open(spec.reference);
+    const snapshot = spec.reference.subarray(0, stages.shared.size);
+    const start = rebase(snapshot, progress);
+    const {optimizer, proximal} = plan.training;
+    const request = localRequest(stages, states.current(), {reference: spec.reference, start, proximal});
     const {parameters, meanLoss} = await trainer.localSteps({
-      anchor: snapshot,
-      start: rebase(snapshot, progress),
-      firstStep: step * training.localSteps,
-      steps: training.localSteps,
+      ...request,
+      firstStep: step * steps,
+      steps,
       signal,
     });
-    const update = parameters.map((value, index) => value - (snapshot[index] ?? 0));
-    const clipNorm = privacy.clip;
-    const intended = update.map((value, index) => value + (this.#keptBack?.[index] ?? 0));
-    const released = this.#release(round, {update: intended, codec, clipNorm});
+    const trained = stages.shared.isWhole ? parameters : stages.shared.gather(parameters);
+    const update = trained.map((value, index) => value - (snapshot[index] ?? 0));
+    const effort = effortOf(optimizer, steps);
+    const distance = effort * optimizer.learningRate;
+    const common = stages.controlOf(spec.reference);
+    const control =
+      common === null ? null : nextControl(common, states.current().control, {start, trained, distance});
+    const mixed = common === null || control === null ? update : correctedUpdate(update, control, common);
+    const released = this.#releaseTrained(round, spec, {mixed, effort});
+    if (control !== null || !stages.shared.isWhole) {
+      const state = {own: parameters, control: control ?? new Float32Array()};
+      await states.propose(round, released.release.hash, state);
+    }
+    return {...released, update, loss: meanLoss};
+  }
+
+  #releaseTrained(
+    round: number,
+    {codec, exact = 1}: RoundSpec,
+    {mixed, effort}: {readonly mixed: Float32Array; readonly effort: number},
+  ): ReleasedUpdate {
+    const clipNorm = this.#options.plan.privacy.clip;
+    const intended = mixed.map((value, index) => value + (this.#keptBack?.[index] ?? 0));
+    const pace = exact === 1 ? {} : {effort};
+    const released = this.#release(round, {update: intended, codec, clipNorm, ...pace});
     const {release, norm} = released;
     if (codec.isSparse) {
       const sent = {factor: clipFactor(norm, clipNorm), contribution: release.bytes};
       this.#pending = {hash: release.hash, keptBack: keptBack(codec, intended, sent)};
     }
-    return {...released, update, loss: meanLoss};
+    return released;
   }
 
   #release(
     round: number,
-    what: Pick<UpdateToRelease, "update" | "codec" | "clipNorm">,
+    what: Pick<UpdateToRelease, "update" | "codec" | "clipNorm" | "effort">,
     purpose = "dither",
   ): ReleasedUpdate {
     const {plan, site} = this.#options;
@@ -204,16 +262,17 @@ class SiteWork implements RoundWork {
   }
 
   /** The trainer on the scaled rows: the scaling is settled before the first round of training. */
-  #open(values: Float32Array): Promise<{readonly trainer: Trainer; readonly standardiser: Standardiser}> {
+  #open(values: Float32Array): Promise<OpenedTrainer> {
     this.#opening ??= this.#openScaled(this.#standardiser(values));
     return this.#opening;
   }
 
-  async #openScaled(standardiser: Standardiser) {
-    const {site, openTrainer} = this.#options;
+  async #openScaled(standardiser: Standardiser): Promise<OpenedTrainer> {
+    const {site, plan, openTrainer} = this.#options;
     const trainer = await openTrainer(standardise(site.split.train, standardiser));
     this.#trainer = trainer;
-    return {trainer, standardiser};
+    const steps = stepsOf(plan.training, examplesOf(plan.model, site.split.train));
+    return {trainer, standardiser, steps};
   }
 
   #standardiser(values: Float32Array): Standardiser {

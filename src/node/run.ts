@@ -11,15 +11,16 @@ import type {
   Restored,
   Session,
 } from "../gossip/index.ts";
-import {weightOf} from "../parameters/index.ts";
 import {releaseAgain} from "../privacy/index.ts";
 import type {RunStorage} from "../storage/index.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
-import {encodeRecord} from "./records.ts";
+import {encodeRecord, type SiteLine} from "./records.ts";
+import {releasedUpdate} from "./released-update.ts";
 import {logReport} from "./report-log.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {Site} from "./site.ts";
+import {standingLines} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
 import type {RunEffect, Transport} from "./transport.ts";
 
@@ -68,6 +69,8 @@ export interface RunOptions {
   readonly logger: Logger;
   readonly certificates: readonly Certificate[];
   readonly isTestOpened: boolean;
+  /** What the journal says of the states that the site keeps for itself. */
+  readonly siteLines: readonly SiteLine[];
   nameOf(member: MemberId): string;
   onFatal(error: unknown): void;
 }
@@ -101,8 +104,10 @@ export class Run {
 
   /** Clears away what a restart left behind, before anything new is written that would be taken for stale. */
   async prepare(restored: Restored): Promise<void> {
-    const {storage, plan} = this.#options;
-    await removeStale(storage.models, this.#certificates, plan.retention.models, restored);
+    const {storage, plan, siteLines: lines, certificates, self} = this.#options;
+    const {settled, pending} = standingLines({lines, certificates, self});
+    const standing = [settled, pending].flatMap((line) => (line === undefined ? [] : [line.state]));
+    await removeStale(storage.models, this.#certificates, plan.retention.models, {restored, standing});
   }
 
   /** Begins, or goes on from what was restored; in one go, so that nothing can happen in between. */
@@ -198,12 +203,9 @@ export class Run {
   }
 
   #contributeAgain(round: number, contribution: Contribution): void {
-    const {codec, mixed} = this.#options.stages.specOf(round, null);
+    const {stages} = this.#options;
     const {bytes, hash} = contribution;
-    const weighted = new Float64Array(mixed);
-    codec.accumulate(bytes, 0, weighted);
-    const weight = weightOf(bytes);
-    const update = Float32Array.from(weighted, (value) => value / weight);
+    const update = releasedUpdate(stages.specOf(round, null), bytes).subarray(0, stages.shared.size);
     this.#last = {round, hash, update, isUnused: false};
     this.#activity = "exchanging";
     this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
@@ -239,7 +241,8 @@ export class Run {
     const {self, stages} = this.#options;
     if (last === null) return null;
     if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
-    this.#options.work.settle(last.hash, !last.isUnused);
+    const isUsed = !last.isUnused;
+    this.#run(() => this.#options.work.settle(last.hash, isUsed));
     // Used, or perhaps used in a round that was missed: it must not be applied twice.
     if (!last.isUnused) this.#last = null;
     if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;

@@ -9,6 +9,7 @@ import {
   type OuterOptimizer,
   type TensorLayout,
 } from "../parameters/index.ts";
+import {type SharedValues, sharedValues} from "./shared-values.ts";
 
 /** What a round of a run is for. */
 export type Stage =
@@ -32,7 +33,13 @@ export interface StagesOptions {
   readonly asynchronous: AsyncSpec | null;
   /** How rounds of training are mixed; statistics always are in one group. */
   readonly mixing: RoundMixing;
-  /** The outer optimiser, whose velocity then lies behind the parameters; null: the mean is the result. */
+  /** Names of the tensors that stay at their sites. */
+  readonly local: readonly string[];
+  /** Whether the sites' controls travel and are carried (SCAFFOLD). */
+  readonly hasControls: boolean;
+  /** Whether contributions are divided by their effort (FedNova). */
+  readonly isNormalised: boolean;
+  /** The optimiser of the rounds' results; null: the mean is the result. */
   readonly outer: OuterOptimizer | null;
   /** N0 of the plan. */
   readonly reference: number;
@@ -49,8 +56,16 @@ export interface Stages {
   stageOf(round: number): Stage;
   shapeOf(round: number): RoundShape;
   specOf(round: number, previous: Certified | null): RoundSpec;
-  /** Parts of a snapshot's values; views, not to be changed. */
-  parametersOf(values: Float32Array): Float32Array;
+  readonly shared: SharedValues;
+  /** `[layoutSize]`, the model that every training starts from; not to be changed. */
+  readonly initial: Float32Array;
+  /**
+   * The whole model of a snapshot, with a site's own tensors of `own` `[layoutSize]`, by default the initial ones;
+   * not to be changed: it may be a view.
+   */
+  parametersOf(values: Float32Array, own?: Float32Array): Float32Array;
+  /** The common control c `[shared.size]` that a snapshot of training carries, a view; null without them. */
+  controlOf(values: Float32Array): Float32Array | null;
   /** The statistics that a snapshot of the second or a later stage carries, null without federated ones. */
   statisticsOf(values: Float32Array): CarriedStatistics | null;
 }
@@ -69,15 +84,19 @@ interface StageLayout {
 }
 
 /** Layouts of the statistics' rounds, if there are any, and of training. */
-function stageLayouts({isFederated, features, model, outer, contract, hash}: StagesOptions): StageLayout[] {
+function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout[] {
+  const {isFederated, features, contract, hash, hasControls} = options;
   const vector = (name: string, length: number): TensorLayout => ({name, shape: [length]});
   const mean = vector("statistics.mean", features);
   const carried = [vector("statistics.squaredDeviation", features), mean, vector("statistics.count", 1)];
-  const velocity = outer === null ? [] : [vector("outer.velocity", layoutSize(model))];
-  const learned = [...model.tensors, ...velocity];
+  const model = [
+    ...shared.layout.tensors,
+    ...(hasControls ? [vector("control", shared.size)] : []),
+    ...(options.outer === null ? [] : [vector("outer.velocity", shared.size)]),
+  ];
   const layouts: Layout[] = isFederated
-    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...learned, ...carried]}]
-    : [{tensors: learned}];
+    ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model, ...carried]}]
+    : [{tensors: model}];
   return layouts.map((layout) => ({
     hash: layoutHash(hash, layout, contract),
     values: layoutSize(layout),
@@ -86,16 +105,25 @@ function stageLayouts({isFederated, features, model, outer, contract, hash}: Sta
 
 /**
  * The rounds of a run. With federated statistics two rounds come first, whose results every later snapshot
- * carries behind the parameters: [parameters | velocity | squared deviation | mean | count], the velocity only with an
- * outer optimiser. So the scaling that a model
- * needs is part of the certified model, and a late member finds it there.
+ * carries behind the parameters: [parameters | control | velocity | squared deviation | mean | count]. So the scaling
+ * that a model needs is part of the certified model, and a late member finds it there; so are the common control and
+ * the outer velocity, where the plan has them. The parameters are those that are shared: a site's own never enter.
+ * @throws NODE_LOCAL_TENSORS_INVALID
  */
 export function createStages(options: StagesOptions): Stages {
-  const {isFederated, features, trainingRounds, model} = options;
+  const {isFederated, features, trainingRounds, model, initial, hasControls, isNormalised} = options;
   const first = isFederated ? 2 : 0;
-  const size = layoutSize(model);
-  const layouts = stageLayouts(options);
+  const shared = sharedValues(model, options.local);
+  const {size} = shared;
+  const mixed = hasControls ? 2 * size : size;
+  const layouts = stageLayouts(options, shared);
   const training = layouts[layouts.length - 1] ?? {hash: new Uint8Array(), values: size};
+  const ofTraining: Pick<RoundSpec, "exact" | "outer" | "parameters"> = {
+    outer: options.outer,
+    ...(isNormalised ? {exact: 2} : {}),
+    ...(hasControls ? {parameters: size} : {}),
+  };
+  const start = {...options, initial: shared.isWhole ? initial : shared.gather(initial)};
   const layoutAt = (round: number): StageLayout => layouts[round] ?? training;
   const shapeOf = (round: number): RoundShape => {
     const {hash: layout, values} = layoutAt(round);
@@ -115,11 +143,15 @@ export function createStages(options: StagesOptions): Stages {
       codec: codecOf(round < first || asynchronous !== null ? "f32" : options.codec),
       ...(round < first || asynchronous === null ? {} : {asynchronous}),
       layout: layoutAt(round).hash,
-      reference: referenceOf(options, round - first, layoutAt(round).values, previous),
-      mixed: round < first ? features : size,
-      outer: round < first ? null : options.outer,
+      ...(round < first ? {outer: null} : ofTraining),
+      reference: referenceOf(start, round - first, layoutAt(round).values, previous),
+      mixed: round < first ? features : mixed,
     }),
-    parametersOf: (values) => values.subarray(0, size),
+    shared,
+    initial,
+    parametersOf: (values, own = initial) =>
+      shared.isWhole ? values.subarray(0, size) : shared.scatter(values.subarray(0, size), own),
+    controlOf: (values) => (hasControls ? values.subarray(size, 2 * size) : null),
     statisticsOf(values) {
       if (!isFederated) return null;
       const from = values.length - 2 * features - 1;
@@ -146,7 +178,6 @@ function referenceOf(
     values[2 * features] = Math.round((previous?.certificate.body.weight ?? 0) * reference);
   } else if (step === 0) {
     values.set(initial);
-    // Between them lies the outer optimiser's velocity, if there is one: it begins at 0.
     values.set(before, size - before.length);
   } else {
     values.set(before);

@@ -22,7 +22,14 @@ export type {Kernels} from "./kernels/kernels.ts";
 export {kernels} from "./kernels/selection.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
 export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
-export {applyMixture, type ChunkSum, checkContribution, type Mixture, sumChunk} from "./mixture.ts";
+export {
+  applyMixture,
+  type ChunkSum,
+  checkContribution,
+  type Mixture,
+  type MixtureTarget,
+  sumChunk,
+} from "./mixture.ts";
 export {isNamed} from "./named-bytes.ts";
 export {type OuterOptimizer, outerStep} from "./outer-step.ts";
 export {

@@ -91,25 +91,43 @@ export function sumChunk(
   return mixtureOf(hash, bytes);
 }
 
+/** What a sum is applied to. */
+export interface MixtureTarget {
+  /** Of the contributions. */
+  readonly codec: Codec;
+  /** `[m]`, the snapshot the round began from; not changed. */
+  readonly reference: Float32Array;
+  /** How many leading values of the snapshot were mixed. */
+  readonly mixed: number;
+  /** 2 when the sum holds, before its weight, the sum of p_i a_i: each contribution was divided by its effort a_i. */
+  readonly exact?: 1 | 2;
+}
+
+/** What the mean of the contributions is multiplied by: 1, or the mean effort where they were divided by theirs. */
+function paceOf(encodedSum: Uint8Array, weight: number, exact: number): number {
+  if (exact === 1) return 1;
+  const effort = exactOf(encodedSum, exact)[0] ?? Number.NaN;
+  if (effort > 0 && Number.isFinite(effort)) return effort / weight;
+  throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the sum of the efforts is not positive");
+}
+
 /**
- * The parameters after a round: `ref + s / w` for the first `mixed` values, the others as they were.
- * @param codec of the contributions
- * @param reference `[m]`, the snapshot the round began from; not changed
- * @param mixed how many leading values of the snapshot were mixed
+ * The parameters after a round: `ref + s / w` for the first `mixed` values, the others as they were. With efforts,
+ * `ref + (sum of p a / w) s / w`: then sites that took more steps do not count more.
  * @param encodedSum the assembled sums of all chunks, weight included
  * @returns a new vector `[m]`, the same bytes on every machine
  * @throws PARAMETERS_WRONG_WEIGHT, PARAMETERS_NOT_FINITE
+ * @see Wang et al., Tackling the objective inconsistency problem, NeurIPS 2020, equation 5 (FedNova)
  */
 export function applyMixture(
-  codec: Codec,
-  reference: Float32Array,
-  mixed: number,
+  {codec, reference, mixed, exact = 1}: MixtureTarget,
   encodedSum: Uint8Array,
 ): Float32Array {
   const weight = weightOf(encodedSum);
   if (!(weight > 0 && Number.isFinite(weight))) {
     throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the sum of the weights is not positive");
   }
+  const pace = paceOf(encodedSum, weight, exact);
   const sumCodec = codecOf(codec.sums);
   const result = reference.slice();
   let check = 0;
@@ -119,7 +137,7 @@ export function applyMixture(
     block.fill(0);
     sumCodec.accumulate(encodedSum, first, block);
     for (let index = 0; index < block.length; index++) {
-      const value = Math.fround((reference[first + index] ?? 0) + (block[index] ?? 0) / weight);
+      const value = Math.fround((reference[first + index] ?? 0) + (pace * (block[index] ?? 0)) / weight);
       check += value - value;
       result[first + index] = value;
     }

@@ -1,32 +1,51 @@
+import {refuseNotFinite} from "./codecs/codec.ts";
+
 /** The outer optimiser of a plan. */
 export interface OuterOptimizer {
-  /** Above 0; 1 with momentum 0 is plain averaging. */
+  /** Above 0; 1 with momentum 0 is plain averaging, bit for bit. */
   readonly learningRate: number;
   /** In [0, 1). */
   readonly momentum: number;
 }
 
+/** Where parameters and velocity lie in a snapshot. */
+export interface OuterPlaces {
+  /** Number of parameters, which come first. */
+  readonly size: number;
+  /** Where their velocity begins; default: right behind them. */
+  readonly velocityAt?: number;
+}
+
 /**
  * The parameters after a round whose mean is taken for a gradient: D = z - mean, v' = momentum v + D and
- * z' = z - learningRate (momentum v' + D). Every member computes it from the same bytes to the same bytes.
- * @param reference `[m]`: the parameters z, `[size]`, then the velocity v, `[size]`, then what is carried along; not changed
- * @param mixed `[m]`: the mean of the members' parameters in its first `size` values
+ * z' = z - learningRate (momentum v' + D), in the form mean + (1 - learningRate) D - learningRate momentum v', which at
+ * a rate of 1 without momentum leaves the mean as it is. Every member computes it from the same bytes to the same bytes.
+ * @param reference `[m]`: the snapshot that the round began from, with z and v; not changed
+ * @param mixed the values after mixing, from the first on: the mean of the members' parameters, and what else is mixed
  * @returns a new vector `[m]`, laid out as `reference`
+ * @throws PARAMETERS_NOT_FINITE
  * @see Reddi et al., Adaptive federated optimization, ICLR 2021, algorithm 1 (server momentum), with Nesterov's step as in
  * Douillard et al., DiLoCo, 2023, section 2
  */
 export function outerStep(
   reference: Float32Array,
   mixed: Float32Array,
-  {size, learningRate, momentum}: OuterOptimizer & {readonly size: number},
+  {size, velocityAt = size, learningRate, momentum}: OuterOptimizer & OuterPlaces,
 ): Float32Array {
   const result = reference.slice();
+  result.set(mixed);
+  let check = 0;
   for (let index = 0; index < size; index++) {
-    const before = reference[index] ?? 0;
-    const gradient = before - (mixed[index] ?? 0);
-    const velocity = Math.fround(momentum * (reference[size + index] ?? 0) + gradient);
-    result[index] = before - learningRate * (momentum * velocity + gradient);
-    result[size + index] = velocity;
+    const mean = mixed[index] ?? 0;
+    const gradient = (reference[index] ?? 0) - mean;
+    const velocity = Math.fround(momentum * (reference[velocityAt + index] ?? 0) + gradient);
+    const shift = (1 - learningRate) * gradient - learningRate * momentum * velocity;
+    // Adding 0 would make 0 of -0.
+    const value = shift === 0 ? mean : Math.fround(mean + shift);
+    check += value - value + (velocity - velocity);
+    result[index] = value;
+    result[velocityAt + index] = velocity;
   }
+  refuseNotFinite(check);
   return result;
 }

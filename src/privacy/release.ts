@@ -42,6 +42,8 @@ export interface UpdateToRelease {
   readonly update: Float32Array;
   /** p = n / N0 in (0, 1], exact in binary32. */
   readonly weight: number;
+  /** a, above 0: what the update is divided by where sites take different numbers of steps; default: it is not. */
+  readonly effort?: number;
   readonly codec: Codec;
   /** For codecs that round at random; drawn anew for every update. */
   readonly dither: Dither;
@@ -67,6 +69,7 @@ export interface ReleasedUpdate {
 export function releaseUpdate({
   update,
   weight,
+  effort,
   codec,
   dither,
   clipNorm,
@@ -83,8 +86,9 @@ export function releaseUpdate({
       hint: "Lower training.optimizer.learningRate in the plan.",
     });
   }
-  const factor = clipFactor(norm, clipNorm) * weight;
-  const {bytes, saturated} = encodeContribution(codec, update, [weight], {factor, dither});
+  const factor = (clipFactor(norm, clipNorm) * weight) / (effort ?? 1);
+  const exact = effort === undefined ? [weight] : [weight * effort, weight];
+  const {bytes, saturated} = encodeContribution(codec, update, exact, {factor, dither});
   return {release: mark(toHex(hash(bytes)), bytes), norm, isClipped: norm > clipNorm, saturated};
 }
 

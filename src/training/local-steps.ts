@@ -18,6 +18,8 @@ export interface TrainLocallyOptions {
   readonly start: Float32Array;
   /** `[layoutSize]`, what the proximal term pulls towards; read only. The default is `start`. */
   readonly anchor?: Float32Array;
+  /** `[layoutSize]`, added to each gradient: the drift correction; read only. */
+  readonly correction?: Float32Array | undefined;
   /** Steps of the run before this round. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */
@@ -51,6 +53,16 @@ function pullTowards(
 }
 
 /**
+ * Adds the drift correction c - c_i.
+ * @see Karimireddy et al., SCAFFOLD, ICML 2020, algorithm 1, line 10
+ */
+function correctDrift(correction: Float32Array, gradient: Float32Array): void {
+  for (let index = 0; index < gradient.length; index++) {
+    gradient[index] = (gradient[index] ?? 0) + (correction[index] ?? 0);
+  }
+}
+
+/**
  * A round's local steps, in this thread: a pure function of its arguments. The optimiser starts afresh, with all
  * moments 0, so that a round depends on the snapshot alone and can be run again after a crash; the price is that
  * momentum has to build up anew in each round.
@@ -58,7 +70,7 @@ function pullTowards(
  */
 export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
   const {model, optimizer, proximal, source, order, firstStep, steps} = options;
-  const {start, anchor = start} = options;
+  const {start, anchor = start, correction} = options;
   if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(firstStep) || firstStep < 0) {
     throw new CodedError<TrainingErrorCode>(
       "TRAINING_REQUEST_INVALID",
@@ -77,6 +89,7 @@ export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {
     const loss = model.lossAndGradient(parameters, source.batch(order(step), step), gradient);
     requireFinite("the loss", Number.isFinite(loss), step);
     if (proximal > 0) pullTowards(anchor, proximal, parameters, gradient);
+    if (correction !== undefined) correctDrift(correction, gradient);
     optimizerStep(optimizer, state, parameters, gradient);
     lossSum += loss;
   }

@@ -3,6 +3,11 @@ import {bagSource} from "./bag-source.ts";
 import {type ExampleSource, matrixSource} from "./example-source.ts";
 import type {LabelledRows} from "./types.ts";
 
+/** Number of examples that a model of `spec` is trained on: patients, or rows. */
+export function examplesOf(spec: ModelSpec, {n, patients}: Pick<LabelledRows, "n" | "patients">): number {
+  return isBagModel(spec) ? patients : n;
+}
+
 /** What a model of `spec` is trained on: a patient's bag of tiles, or a row. */
 export function sourceOf(
   spec: ModelSpec,

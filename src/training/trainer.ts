@@ -18,14 +18,14 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
     passedOver,
     warning,
     layout,
-    async localSteps({start, anchor = start, firstStep, steps, signal}) {
+    async localSteps({start, anchor = start, correction, firstStep, steps, signal}) {
       const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
       const cancel = (): void => void Atomics.store(cancelled, 0, 1);
       if (signal?.aborted === true) cancel();
       signal?.addEventListener("abort", cancel, {once: true});
       try {
         const copies = {start: start.slice(), anchor: anchor.slice()};
-        const question = {kind: "localSteps", ...copies, firstStep, steps, cancelled} as const;
+        const question = {kind: "localSteps", ...copies, correction, firstStep, steps, cancelled} as const;
         const {vector, meanLoss} = await link.ask(question, [copies.start.buffer, copies.anchor.buffer]);
         return {parameters: vector, meanLoss, steps};
       } finally {

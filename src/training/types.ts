@@ -38,8 +38,8 @@ export interface TrainingSpec {
   readonly batchSize: number | "all";
   /** mu of the term mu / 2 ||x - anchor||^2 that each step's loss has besides; 0: none. */
   readonly proximal: number;
-  /** Steps a round, at least 1. */
-  readonly localSteps: number;
+  /** Steps a round, at least 1, or passes over the site's examples, above 0: then larger sites take more steps. */
+  readonly localSteps: number | {readonly epochs: number};
 }
 
 /** One round's local steps. */
@@ -48,6 +48,8 @@ export interface LocalStepsRequest {
   readonly start: Float32Array;
   /** `[layoutSize]`, what the proximal term pulls towards, the round's snapshot; the default is `start`. */
   readonly anchor?: Float32Array;
+  /** `[layoutSize]`, what is added to each gradient: the drift correction c - c_i. Only read. */
+  readonly correction?: Float32Array;
   /** Number of steps that this site's run took before this round: the batches go on from there. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */

@@ -13,6 +13,7 @@ export type WorkerQuestion =
       readonly anchor: Float32Array;
       readonly firstStep: number;
       readonly steps: number;
+      readonly correction: Float32Array | undefined;
       /** One element of shared memory; anything but 0 ends the steps. */
       readonly cancelled: Int32Array;
     }

@@ -30,10 +30,10 @@ function answering(setup: WorkerSetup, model: Model): (question: WorkerQuestion)
       const {parameters, rows} = question;
       return {vector: patientScores({model, spec, parameters}, rows), meanLoss: 0};
     }
-    const {start, anchor, firstStep, steps, cancelled} = question;
+    const {start, anchor, correction, firstStep, steps, cancelled} = question;
     const isCancelled = (): boolean => Atomics.load(cancelled, 0) !== 0;
     const {optimizer, proximal} = training;
-    const places = {start, anchor, firstStep, steps};
+    const places = {start, anchor, correction, firstStep, steps};
     const result = trainLocally({model, optimizer, proximal, source, order, ...places, isCancelled});
     return {vector: result.parameters, meanLoss: result.meanLoss};
   };

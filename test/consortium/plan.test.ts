@@ -59,37 +59,37 @@ describe("a plan", () => {
     [
       "weights",
       "weights: {unit: patients, reference: 500, cap: 5}",
-      "plan.yaml:14:38: weights.reference: must be a power of two.",
+      "plan.yaml:17:38: weights.reference: must be a power of two.",
     ],
     [
       "weights",
       "weights: {unit: patients, reference: 512, cap: 513}",
-      "plan.yaml:14:48: weights.cap: must not exceed the reference.",
+      "plan.yaml:17:48: weights.cap: must not exceed the reference.",
     ],
     [
       "deadline",
       "deadline: {minimumSeconds: 2, maximumSeconds: 1}",
-      "plan.yaml:17:47: deadline.maximumSeconds: must not be below minimumSeconds.",
+      "plan.yaml:20:47: deadline.maximumSeconds: must not be below minimumSeconds.",
     ],
     [
       "mixing",
       "mixing: {mode: async, schedule: all, codec: fp16, robust: none}",
-      'plan.yaml:13:23: mixing: unknown key "schedule" (and 4 more). Known: mode, exchange, partners, units, abandonSeconds, codec, robust.',
+      'plan.yaml:16:23: mixing: unknown key "schedule" (and 4 more). Known: mode, exchange, partners, units, abandonSeconds, codec, robust.',
     ],
     [
       "mixing",
       "mixing: {mode: async, exchange: push-sum, partners: {name: base, peers: 1}, units: 5, abandonSeconds: 60, codec: fp16, robust: none}",
-      "plan.yaml:13:53: mixing.partners: shares go to random members: schedules go with swap only.",
+      "plan.yaml:16:53: mixing.partners: shares go to random members: schedules go with swap only.",
     ],
     [
       "mixing",
       "mixing: {mode: async, exchange: swap, partners: grid, units: 5, abandonSeconds: 60, codec: fp16, robust: none}",
-      'plan.yaml:13:49: mixing.partners: expected "random", or expected a map, found string.',
+      'plan.yaml:16:49: mixing.partners: expected "random", or expected a map, found string.',
     ],
     [
       "privacy",
       "privacy: {clip: .inf, noise: none, secureSums: none, disclosure: public}",
-      "plan.yaml:18:17: privacy.clip: expected a number, found no finite one.",
+      "plan.yaml:21:17: privacy.clip: expected a number, found no finite one.",
     ],
     [
       "momentum",

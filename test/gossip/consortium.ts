@@ -33,6 +33,8 @@ export interface ConsortiumOptions {
   readonly codec?: CodecName;
   readonly mixing?: RoundMixing;
   readonly outer?: OuterOptimizer;
+  /** Each member's effort, by which its contributions are divided; default: they are not. */
+  readonly efforts?: readonly number[];
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
@@ -112,17 +114,20 @@ export function createConsortium(options: ConsortiumOptions) {
       reference: previous?.snapshot.values ?? new Float32Array(size),
       mixed: values,
       outer: options.outer ?? null,
+      ...(options.efforts === undefined ? {} : {exact: 2}),
     }),
     shapeOf: () => ({layout: LAYOUT, values: size}),
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
     const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);
+    const effort = options.efforts?.[members.indexOf(member)];
     const update =
       options.updateOf?.(member, round) ??
       train(seed, member, round, reference).map((value, index) => value - (reference[index] ?? 0));
     const {release} = releaseUpdate({
       update,
       weight: weightOf(member),
+      ...(effort === undefined ? {} : {effort}),
       codec: codecOf(codec),
       dither: drawDither(createRandom({seed, site: member, round, purpose: "dither"})),
       clipNorm: 1e6,

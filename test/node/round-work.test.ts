@@ -15,8 +15,9 @@ import {
   sumChunk,
   weightOf,
 } from "../../src/parameters/index.ts";
-import {openTrainer, type Trainer} from "../../src/training/index.ts";
+import {openTrainer, stepsOf, type Trainer} from "../../src/training/index.ts";
 import {workerUrl} from "../training/worker-url.ts";
+import {memoryStates} from "./memory-run.ts";
 import {identityOf, SITES, threeSites} from "./three-sites.ts";
 
 const {task, roster, plan} = await threeSites();
@@ -38,6 +39,9 @@ function stageOptions(isFederated: boolean): StagesOptions {
     codec: mixing.codec,
     asynchronous: null,
     outer: null,
+    local: [],
+    hasControls: false,
+    isNormalised: false,
     reference: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,
@@ -54,7 +58,13 @@ async function mixStatistics(stages: Stages, previous: Certified | null): Promis
   const {codec, reference, mixed, layout} = stages.specOf(round, previous);
   const contributions: Uint8Array[] = [];
   for (const site of sites) {
-    const work = createRoundWork({plan: plan.plan, site, stages, openTrainer: noTrainer});
+    const work = createRoundWork({
+      plan: plan.plan,
+      site,
+      stages,
+      states: memoryStates(stages),
+      openTrainer: noTrainer,
+    });
     const {release, loss, isClipped} = await work.run(previous, null, new AbortController().signal);
     expect({loss, isClipped}).toEqual({loss: null, isClipped: false});
     contributions.push(release.bytes);
@@ -62,7 +72,7 @@ async function mixStatistics(stages: Stages, previous: Certified | null): Promis
   const [chunk] = partition(codec, mixed, 1);
   if (chunk === undefined) throw new RangeError("no chunk");
   const sum = sumChunk(sha256, {codec, chunk, dither: NO_DITHER}, contributions).bytes;
-  const snapshot = createSnapshot(sha256, layout, applyMixture(codec, reference, mixed, sum));
+  const snapshot = createSnapshot(sha256, layout, applyMixture({codec, reference, mixed}, sum));
   const weight = weightOf(sum);
   const hash = "00".repeat(32);
   const body = {round, attempt: 0, weight, peakWeight: weight, result: snapshot.hash};
@@ -102,6 +112,7 @@ describe("a round of training", () => {
       plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
       site,
       stages,
+      states: memoryStates(stages),
       async openTrainer(train) {
         const options = {spec, training, train, seed, site: "north", backend: "cpu", workerUrl} as const;
         const trainer = await openTrainer(options);
@@ -119,7 +130,7 @@ describe("a round of training", () => {
     const direct = await trainer?.localSteps({
       start: rebase(snapshot, progress),
       firstStep: 0,
-      steps: training.localSteps,
+      steps: stepsOf(training, site.patients),
     });
     expect(opened, "one trainer for all rounds").toHaveLength(1);
     expect(late.update).toEqual(direct?.parameters.map((value, index) => value - (snapshot[index] ?? 0)));
@@ -140,6 +151,7 @@ describe("a sparse codec", () => {
         plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
         site,
         stages,
+        states: memoryStates(stages),
         openTrainer: (train) =>
           openTrainer({spec, training, train, seed, site: "north", backend: "cpu", workerUrl}),
       });
@@ -149,8 +161,8 @@ describe("a sparse codec", () => {
     if (never === undefined || used === undefined || unused === undefined) throw new RangeError("no work");
     const first = await never.run(null, null, signal);
     for (const work of [used, unused]) await work.run(null, null, signal);
-    used.settle(first.release.hash, true);
-    unused.settle(first.release.hash, false);
+    await used.settle(first.release.hash, true);
+    await unused.settle(first.release.hash, false);
     const [again, withKept, withoutKept] = await Promise.all(
       works.map((work) => work.run(null, null, signal)),
     );

@@ -29,6 +29,14 @@ export function keyFileOf(site: string): Uint8Array {
   return new TextEncoder().encode(String(pem));
 }
 
+/** What a plan says of training that does nothing beside the optimiser's steps. */
+export const PLAIN_TRAINING = {
+  proximal: 0,
+  driftCorrection: "none",
+  normalisation: "none",
+  local: [],
+} satisfies Partial<PlanSettings["training"]>;
+
 /** What the nodes of a consortium have in common. */
 export interface ThreeSites {
   readonly task: LocatedTask;
@@ -55,8 +63,8 @@ export async function threeSites(changes: Partial<PlanSettings> = {}): Promise<T
     task: {standardisation: "federated"},
     training: {
       batchSize: 16,
-      proximal: 0,
       localSteps: 4,
+      ...PLAIN_TRAINING,
       optimizer: {name: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0},
     },
     quorum: {weightShare: 1},

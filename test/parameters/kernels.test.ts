@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {createRandom, toHex} from "../../src/core/index.ts";
+import {createRandom, philox4x32, toHex} from "../../src/core/index.ts";
 import {HALF_VALUES} from "../../src/parameters/index.ts";
 import type {Kernels} from "../../src/parameters/kernels/kernels.ts";
 import {plainKernels} from "../../src/parameters/kernels/plain.ts";
@@ -70,6 +70,12 @@ const DEEDS: Readonly<Record<string, (by: Kernels, x: Float32Array) => string>> 
     by.addLevels(new Uint8Array(x.buffer, x.byteOffset, x.length), 0.0078125, into);
     return hexOf(into);
   },
+  largestPlaces(by, x) {
+    const block = shifted(x.subarray(0, 256));
+    const into = new Uint8Array(Math.ceil((26 * block.length) / 256));
+    if (block.length > 0) by.largestPlaces(block, into);
+    return hexOf(into);
+  },
 };
 
 describe("the kernels in WebAssembly", () => {
@@ -131,6 +137,36 @@ describe.each([
       }
     }
     expect(by.addSingles(new Float32Array(31), new Float64Array(31))).toBe(true);
+  });
+
+  it("keep the lower of equal magnitudes, zeros of both signs among them", () => {
+    const [x, into] = [new Float32Array(32), new Uint8Array(5)];
+    x[9] = -2;
+    x[20] = 1;
+    x[31] = 2;
+    x[0] = -0;
+    by.largestPlaces(x, into);
+    expect([...into]).toEqual([0, 1, 9, 20, 31]);
+    by.largestPlaces(x.fill(-3, 4), into);
+    expect([...into]).toEqual([4, 5, 6, 7, 8]);
+    const all = new Uint8Array(256);
+    by.largestPlaces(new Float32Array(256), all);
+    expect([...all]).toEqual(Array.from({length: 256}, (_, place) => place));
+  });
+
+  it("draw value v's fraction from word v mod 4 of Philox at counter v / 4", () => {
+    const [first, key] = [4 * 0x3fff_fff0, [0xa409_3822, 0x299f_31d0]] as const;
+    const units = Array.from({length: 64}, (_, index) => {
+      const words = philox4x32([(first + index) >>> 2, 0, 0, 0], key);
+      return ((words[index % 4] ?? 0) >>> 8) * 2 ** -24;
+    });
+    const at = Float32Array.from(units, (unit) => 1 - unit);
+    const below = Float32Array.from(at, (value) => value - 2 ** -23);
+    const levels = new Uint8Array(64);
+    by.encodeLevels(at, {scale: 1, key, first}, levels);
+    expect([...levels]).toEqual(units.map(() => 1));
+    by.encodeLevels(below, {scale: 1, key, first}, levels);
+    expect([...levels]).toEqual(units.map(() => 0));
   });
 
   it("read every binary16 number", () => {

@@ -57,7 +57,7 @@ function exchange(codec: Codec, values: number, contributions: readonly Uint8Arr
 function mix(codec: Codec, reference: Float32Array, members: readonly Member[]): Float32Array {
   const contributions = members.map((member) => encodeMember(codec, reference, member));
   const whole = exchange(codec, reference.length, contributions);
-  return applyMixture(codec, reference, reference.length, whole);
+  return applyMixture({codec, reference, mixed: reference.length}, whole);
 }
 
 const patients = fc.array(fc.integer({min: 1, max: 1000}), {minLength: 1, maxLength: 8});
@@ -195,7 +195,7 @@ describe("mixing", () => {
     const member = {weight: 0.5, values: Float32Array.of(2, 4)};
     const codec = codecOf("f32");
     const whole = exchange(codec, 2, [encodeMember(codec, reference, member)]);
-    expect([...applyMixture(codec, reference, 2, whole)]).toEqual([2, 4, 3, 4]);
+    expect([...applyMixture({codec, reference, mixed: 2}, whole)]).toEqual([2, 4, 3, 4]);
     expect([...reference]).toEqual([1, 2, 3, 4]);
   });
 });
@@ -249,9 +249,10 @@ describe("what must not pass", () => {
 
   it("a sum whose weight is no positive number", () => {
     for (const weight of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => applyMixture(codec, new Float32Array(1), 1, encode([1], weight)), `${weight}`).toThrow(
-        expect.objectContaining({code: "PARAMETERS_WRONG_WEIGHT"}),
-      );
+      expect(
+        () => applyMixture({codec, reference: new Float32Array(1), mixed: 1}, encode([1], weight)),
+        `${weight}`,
+      ).toThrow(expect.objectContaining({code: "PARAMETERS_WRONG_WEIGHT"}));
     }
   });
 
@@ -262,9 +263,10 @@ describe("what must not pass", () => {
       [3e38, 0.01],
       [-3e38, 2 ** -20],
     ] as const) {
-      expect(() => applyMixture(codec, new Float32Array(1), 1, encode([value], weight)), `${value}`).toThrow(
-        expect.objectContaining({code: "PARAMETERS_NOT_FINITE"}),
-      );
+      expect(
+        () => applyMixture({codec, reference: new Float32Array(1), mixed: 1}, encode([value], weight)),
+        `${value}`,
+      ).toThrow(expect.objectContaining({code: "PARAMETERS_NOT_FINITE"}));
     }
   });
 });

@@ -283,3 +283,37 @@ export function addLevels(x: usize, by: f64, into: usize, count: i32): void {
     addLevelPairs(i32x4.extend_high_i16x8_s(high), factor, to + 96);
   }
 }
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function countFrom(x: usize, count: i32, least: i32): i32 {
+  const mask = i32x4.splat(0x7fffffff);
+  const bound = i32x4.splat(least);
+  let counts = i32x4.splat(0);
+  for (let at = 0; at < count; at += 4) {
+    const magnitudes = v128.and(v128.load(x + (<usize>at << 2)), mask);
+    counts = i32x4.sub(counts, i32x4.ge_s(magnitudes, bound));
+  }
+  counts = i32x4.add(counts, v128.shuffle<i64>(counts, counts, 1, 0));
+  return i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+}
+
+/**
+ * The places of the `kept` largest magnitudes of finite values, ascending, the lower of equal ones. The bits of a
+ * magnitude are ordered as it is, so the least that is kept is found bit by bit. Count: a multiple of 4, at most 256.
+ */
+export function largestPlaces(x: usize, count: i32, kept: i32, into: usize): void {
+  let least = 0;
+  for (let bit = 0x40000000; bit > 0; bit >>= 1) {
+    if (countFrom(x, count, least | bit) >= kept) least |= bit;
+  }
+  let equal = kept - countFrom(x, count, least + 1);
+  let place: usize = 0;
+  for (let at = 0; at < count; at++) {
+    const magnitude = load<i32>(x + (<usize>at << 2)) & 0x7fffffff;
+    if (magnitude < least || (magnitude === least && equal <= 0)) continue;
+    if (magnitude === least) equal--;
+    store<u8>(into + place, <u8>at);
+    place++;
+  }
+}

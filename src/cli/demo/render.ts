@@ -69,6 +69,10 @@ function markOf(task: Pick<Task, "synthetic">): string {
   return task.synthetic ? ` (${SYNTHETIC_MARK})` : "";
 }
 
+function lengthOf({localSteps}: PlanSettings["training"]): string {
+  return typeof localSteps === "number" ? `${localSteps} steps` : `${localSteps.epochs} epochs`;
+}
+
 /** What is about to run, in two lines. */
 export function renderHeading({task, sites, evaluators, settings}: DemoRequest): string {
   const {rounds, training, mixing, seed} = settings;
@@ -80,7 +84,7 @@ export function renderHeading({task, sites, evaluators, settings}: DemoRequest):
   const testers = evaluators.length === 0 ? "" : `; ${evaluators.join(", ")} only evaluates`;
   return [
     `${task.title}${markOf(task)}`,
-    `${sites.length} hospitals: ${sites.join(", ")}${testers} | seed ${seed} | ${rounds} rounds of ${training.localSteps} steps | ${statistics} | ${mixing.codec}`,
+    `${sites.length} hospitals: ${sites.join(", ")}${testers} | seed ${seed} | ${rounds} rounds of ${lengthOf(training)} | ${statistics} | ${mixing.codec}`,
     "",
   ].join("\n");
 }

@@ -65,7 +65,8 @@ const ESSENCES: Essences = {
   mergeVerdict: {keep: (verdict) => verdict, revive: (kept) => verdictOf(textOf(kept))},
   checkContribution: {keep: () => null, revive: () => undefined},
   sumChunk: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
-  applyMixture: {keep: () => null, revive: (_, _codec, reference) => new Float32Array(reference.length)},
+  applyMixture: {keep: () => null, revive: (_, {reference}) => new Float32Array(reference.length)},
+  outerStep: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   weightOf: {keep: (weight) => weight, revive: (kept) => Number(kept)},
   createSnapshot: {
     keep: ({hash}) => hash,
@@ -79,7 +80,6 @@ const ESSENCES: Essences = {
   encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
-  outerStep: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
   isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
   mixRobustly: {

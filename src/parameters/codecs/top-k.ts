@@ -1,4 +1,5 @@
 import {HALF_VALUES, halfFromSingleBits} from "../half.ts";
+import {kernels} from "../kernels/selection.ts";
 import {BLOCK_VALUES, type Codec, type CodecName, refuseNotFinite, refuseShort} from "./codec.ts";
 
 const VALUE_BYTES = 2;
@@ -6,23 +7,17 @@ const KEPT_BYTES = 1 + VALUE_BYTES;
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);
 
-/** Indices of the `count` largest magnitudes, ascending; of equal ones the lower index is kept. */
-function largestOf(block: Float32Array, count: number): number[] {
-  const order = Array.from(block.keys());
-  order.sort((a, b) => Math.abs(block[b] ?? 0) - Math.abs(block[a] ?? 0) || a - b);
-  return order.slice(0, count).sort((a, b) => a - b);
-}
-
 function encodeBlock(block: Float32Array, kept: number, into: Uint8Array): number {
   let saturated = 0;
-  largestOf(block, kept).forEach((index, place) => {
+  kernels.largestPlaces(block, into.subarray(0, kept));
+  for (let place = 0; place < kept; place++) {
+    const index = into[place] ?? 0;
     scratch[0] = block[index] ?? 0;
     const half = halfFromSingleBits(scratchBits[0] ?? 0);
     if ((half & 0x7fff) === 0x7bff) saturated += 1;
-    into[place] = index;
     into[kept + VALUE_BYTES * place] = half & 0xff;
     into[kept + VALUE_BYTES * place + 1] = half >>> 8;
-  });
+  }
   return saturated;
 }
 

@@ -32,4 +32,9 @@ export interface Kernels {
   encodeLevels(x: Float32Array, rounding: LevelRounding, into: Uint8Array): void;
   /** into += levels * scale; both `[d]`. */
   addLevels(levels: Uint8Array, scale: number, into: Float64Array): void;
+  /**
+   * The places of the largest magnitudes in finite x, `[m]`, m at most 256: as many as `into` holds, 1 to m, ascending;
+   * of equal ones the lower.
+   */
+  largestPlaces(x: Float32Array, into: Uint8Array): void;
 }

@@ -93,4 +93,9 @@ export const plainKernels: Kernels = {
       into[index] = (into[index] ?? 0) + (((levels[index] ?? 0) << 24) >> 24) * scale;
     }
   },
+  largestPlaces(x, into) {
+    const order = Array.from(x.keys());
+    order.sort((a, b) => Math.abs(x[b] ?? 0) - Math.abs(x[a] ?? 0) || a - b);
+    into.set(order.slice(0, into.length).sort((a, b) => a - b));
+  },
 };

@@ -49,6 +49,7 @@ interface Compiled {
     count: number,
   ): void;
   addLevels(x: number, by: number, into: number, count: number): void;
+  largestPlaces(x: number, count: number, kept: number, into: number): void;
 }
 
 /** {@link Kernels} with memory of their own, in which vectors can live so that they need not be copied. */
@@ -236,6 +237,16 @@ class CompiledKernels implements WasmKernels {
       this.#sum(into, from, count, () => this.#compiled.addLevels(this.#x, scale, this.#y, count));
     });
     plainKernels.addLevels(levels.subarray(whole), scale, into.subarray(whole));
+  }
+
+  largestPlaces(x: Float32Array, into: Uint8Array): void {
+    if (x.length % STEP_VALUES !== 0) {
+      plainKernels.largestPlaces(x, into);
+      return;
+    }
+    this.#singles.set(x, this.#x / 4);
+    this.#compiled.largestPlaces(this.#x, x.length, into.length, this.#y);
+    into.set(this.#bytes.subarray(this.#y, this.#y + into.length));
   }
 }
 

@@ -35,6 +35,8 @@ export interface SiteSteps {
   /** Steps of the run before these. */
   readonly firstStep: number;
   readonly steps: number;
+  /** mu with which each step pulls back to `start`: the plan's in a federation, 0 elsewhere. */
+  readonly proximal: number;
 }
 
 /** A model that can be used: parameters and the scaling that belongs to them. */
@@ -49,13 +51,12 @@ function stepsInThread(
   model: Model,
   site: SiteSteps,
 ): Float32Array {
-  const {name, rows, start, firstStep, steps} = site;
-  const {optimizer, batchSize, proximal} = training;
+  const {name, rows, ...request} = site;
+  const {optimizer, batchSize} = training;
   const source = sourceOf(spec, rows, {seed, site: name});
   const order = shuffledOrder({seed, site: name, n: source.n, batchSize});
   const isCancelled = (): boolean => false;
-  return trainLocally({model, optimizer, proximal, source, order, start, firstStep, steps, isCancelled})
-    .parameters;
+  return trainLocally({model, optimizer, source, order, ...request, isCancelled}).parameters;
 }
 
 /**
@@ -81,8 +82,9 @@ export function inThreads(experiment: Experiment, backend: BackendName, signal: 
   const {plan} = experiment;
   return {
     ...experiment,
-    async takeSteps({name, rows, ...request}) {
-      const {model: spec, training, seed} = plan;
+    async takeSteps({name, rows, proximal, ...request}) {
+      const {model: spec, seed} = plan;
+      const training = {...plan.training, proximal};
       const trainer = await openTrainer({spec, training, train: rows, seed, site: name, backend});
       try {
         return (await trainer.localSteps({...request, signal})).parameters;

@@ -9,6 +9,7 @@ import {
   toUnitRange,
 } from "../../data/index.ts";
 import {federatedStandardiser, ownStandardiser} from "../../node/index.ts";
+import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Experiment} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
@@ -87,7 +88,8 @@ function standardisersOf(
 /**
  * Federated averaging by one machine that holds everything: each round, every site's local steps from the common
  * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted by train patients. What the daemons
- * compute together must equal it.
+ * compute together must equal it, for a plan without drift correction, normalisation, local tensors and outer step:
+ * this follows none of them.
  * @param sites at least one
  * @param onRound is given the model after each round
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
@@ -99,8 +101,8 @@ export async function trainFedAvg(
   onRound: (round: number, model: FedAvgModel) => void = () => {},
 ): Promise<FedAvgModel> {
   const {plan, initial} = experiment;
-  const {localSteps} = plan.training;
   const {cap, reference} = plan.weights;
+  const {proximal} = plan.training;
   const shares = sites.map(({split}) => Math.min(split.train.patients, cap) / reference);
   const standardisers = standardisersOf(experiment, sites, shares);
   const members = sites.map(({name, split}, index) => {
@@ -111,10 +113,17 @@ export async function trainFedAvg(
   let snapshot: Float32Array = initial.slice();
   for (let round = 0; round < plan.rounds; round++) {
     const start = snapshot;
-    const firstStep = round * localSteps;
     const parts: Weighted[] = [];
     for (const {name, rows, share} of members) {
-      const vector = await experiment.takeSteps({name, rows, start, firstStep, steps: localSteps});
+      const steps = stepsOf(plan.training, examplesOf(plan.model, rows));
+      const vector = await experiment.takeSteps({
+        name,
+        rows,
+        start,
+        firstStep: round * steps,
+        steps,
+        proximal,
+      });
       parts.push({vector, share});
     }
     snapshot = averageUpdates(start, parts);

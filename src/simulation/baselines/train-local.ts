@@ -1,5 +1,6 @@
 import {standardise} from "../../data/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
+import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Experiment, TrainedModel} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
@@ -16,7 +17,8 @@ export async function trainLocal(experiment: Experiment, {name, split}: SiteData
     rows: standardise(split.train, standardiser),
     start: initial,
     firstStep: 0,
-    steps: plan.rounds * plan.training.localSteps,
+    steps: plan.rounds * stepsOf(plan.training, examplesOf(plan.model, split.train)),
+    proximal: 0,
   });
   return {parameters, standardiser};
 }

@@ -1,6 +1,6 @@
 import {joinMatrices, standardise} from "../../data/index.ts";
-import {isBagModel} from "../../model/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
+import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Experiment, TrainedModel, TrainingPlan} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
@@ -12,11 +12,13 @@ const POOLED_NAME = "pooled+";
  * number of passes over the joined rows. A site with fewer rows than a batch takes all it has.
  */
 function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[]): number {
-  const {batchSize, localSteps} = training;
-  const siteSteps = rounds * localSteps;
-  if (batchSize === "all") return siteSteps;
+  const {batchSize} = training;
+  if (batchSize === "all") return rounds * Math.max(...sizes.map((size) => stepsOf(training, size)));
   const rows = sizes.reduce((sum, size) => sum + size, 0);
-  const seen = sizes.reduce((sum, size) => sum + siteSteps * Math.min(batchSize, size), 0);
+  const seen = sizes.reduce(
+    (sum, size) => sum + rounds * stepsOf(training, size) * Math.min(batchSize, size),
+    0,
+  );
   return Math.max(1, Math.round(seen / Math.min(batchSize, rows)));
 }
 
@@ -30,13 +32,14 @@ export async function trainPooled(experiment: Experiment, sites: readonly SiteDa
   const {plan, features, initial} = experiment;
   const train = joinMatrices(sites.map(({split}) => split.train));
   const standardiser = ownStandardiser(train, features);
-  const sizes = sites.map(({split}) => (isBagModel(plan.model) ? split.train.patients : split.train.n));
+  const sizes = sites.map(({split}) => examplesOf(plan.model, split.train));
   const parameters = await experiment.takeSteps({
     name: POOLED_NAME,
     rows: standardise(train, standardiser),
     start: initial,
     firstStep: 0,
     steps: pooledSteps(plan, sizes),
+    proximal: 0,
   });
   return {parameters, standardiser};
 }

@@ -1,0 +1,49 @@
+import type {z} from "zod";
+import type {trainingSchema} from "./plan-blocks.ts";
+import type {mixingSchema} from "./plan-mixing.ts";
+
+/** The blocks that have to go together. */
+interface Blocks {
+  readonly training: Readonly<z.output<typeof trainingSchema>>;
+  readonly mixing: Readonly<z.output<typeof mixingSchema>>;
+}
+
+type Refuse = (place: readonly string[], message: string) => void;
+
+const SPARSE: readonly string[] = ["sign", "top10", "top1"];
+
+function checkAsynchronous({training}: Blocks, refuse: Refuse): void {
+  if (typeof training.localSteps !== "number") {
+    refuse(["training", "localSteps"], "units of a segment are steps: give a number, not epochs");
+  }
+  if (training.local.length > 0) refuse(["training", "local"], "goes with the mode rounds only");
+  if (training.driftCorrection !== "none") {
+    refuse(["training", "driftCorrection"], "goes with the mode rounds only");
+  }
+  if (training.normalisation !== "none") {
+    refuse(["training", "normalisation"], "goes with the mode rounds only: a segment counts units");
+  }
+}
+
+/** Refuses what each block allows and the blocks together do not. */
+export function checkCombinations(plan: Blocks, context: z.RefinementCtx): void {
+  const refuse: Refuse = (path, message) => context.addIssue({code: "custom", path: [...path], message});
+  const {training, mixing} = plan;
+  if (mixing.mode === "async") {
+    checkAsynchronous(plan, refuse);
+    return;
+  }
+  const extras = [
+    training.driftCorrection === "none" ? [] : ["driftCorrection"],
+    training.normalisation === "none" ? [] : ["normalisation"],
+  ].flat();
+  for (const extra of extras) {
+    if (mixing.robust !== "none")
+      refuse(["training", extra], "goes with no robust rule: it takes weighted sums");
+    if (SPARSE.includes(mixing.codec))
+      refuse(["training", extra], "goes with the codecs f32, fp16 and int8 only");
+  }
+  if (training.normalisation !== "none" && mixing.schedule !== "all") {
+    refuse(["training", "normalisation"], "goes with the schedule all only");
+  }
+}

@@ -1,0 +1,14 @@
+import type {RoundSpec} from "../gossip/index.ts";
+import {exactOf, weightOf} from "../parameters/index.ts";
+
+/** What a contribution says of its site's update, `[mixed]`, as values less the round's snapshot. */
+export function releasedUpdate(
+  {codec, mixed, exact = 1}: Pick<RoundSpec, "codec" | "mixed" | "exact">,
+  contribution: Uint8Array,
+): Float32Array {
+  const weighted = new Float64Array(mixed);
+  codec.accumulate(contribution, 0, weighted);
+  const weight = weightOf(contribution);
+  const effort = exact === 1 ? 1 : (exactOf(contribution, exact)[0] ?? 1) / weight;
+  return Float32Array.from(weighted, (value) => (effort * value) / weight);
+}

@@ -1,0 +1,81 @@
+import {sha256} from "../../../src/core/index.ts";
+import type {Deadline} from "../../../src/gossip/deadline.ts";
+import type {Contribution} from "../../../src/gossip/index.ts";
+import {leaderOrder} from "../../../src/gossip/quorum.ts";
+import {rulesAfter} from "../../../src/gossip/round-rules.ts";
+import type {RoundSetup} from "../../../src/gossip/round-state.ts";
+import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
+import {releaseUpdate} from "../../../src/privacy/index.ts";
+import {LAYOUT, memberName, primitivesOf, RUN} from "../consortium.ts";
+
+/** How many members the model has. */
+export const COUNT = 3;
+/** Their names. */
+export const NAMES = Array.from({length: COUNT}, (_, index) => memberName(index));
+const PATIENT: Deadline = {
+  timeoutMs: () => 1,
+  observe() {},
+  backOff() {},
+  memory: () => ({meanMs: null, deviationMs: 0, factor: 1}),
+};
+const HASHES = new Map<string, Uint8Array>();
+
+/** SHA-256, each input hashed once. */
+export function hash(...parts: readonly Uint8Array[]): Uint8Array {
+  const key = parts.map((part) => Buffer.from(part).toString("latin1")).join();
+  let digest = HASHES.get(key);
+  if (digest === undefined) {
+    digest = sha256(...parts);
+    HASHES.set(key, digest);
+  }
+  return digest;
+}
+
+/** A law that a state breaks, with the way there. */
+export class Broken extends Error {}
+
+function setupOf(index: number): RoundSetup {
+  const self = NAMES[index] ?? "";
+  const session = {
+    self,
+    run: RUN,
+    roster: "ab".repeat(32),
+    members: NAMES,
+    rounds: 1,
+    start: {members: 2, weight: 0, waitMs: 1},
+    weightShare: 0,
+    limits: {minimumMs: 1, maximumMs: 1},
+    primitives: {...primitivesOf(self), hash},
+    specOf: () => ({
+      codec: codecOf("f32"),
+      layout: LAYOUT,
+      reference: new Float32Array(1),
+      mixed: 1,
+      mixing: {kind: "all"} as const,
+      outer: null,
+    }),
+    shapeOf: () => ({layout: LAYOUT, values: 1}),
+    restored: {certified: null, round: null},
+  };
+  const rules = rulesAfter(session, null, true);
+  return {
+    self,
+    round: 0,
+    rules,
+    spec: session.specOf(),
+    opening: {members: rules.minimumContributors, waitMs: 1},
+    order: leaderOrder(hash, RUN, 0, NAMES),
+    primitives: session.primitives,
+    limits: session.limits,
+    readiness: PATIENT,
+    exchanging: PATIENT,
+  };
+}
+
+/** Each member's round, the first of a run. */
+export const SETUPS = NAMES.map((_, index) => setupOf(index));
+/** Each member's contribution. */
+export const CONTRIBUTIONS: readonly Contribution[] = NAMES.map((_, index) => {
+  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash};
+  return releaseUpdate({...options, update: Float32Array.of(index + 1), weight: 2 ** index / 8}).release;
+});

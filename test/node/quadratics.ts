@@ -1,0 +1,186 @@
+import type {Plan} from "../../src/consortium/index.ts";
+import {sha256} from "../../src/core/index.ts";
+import type {Certified} from "../../src/gossip/index.ts";
+import type {Model} from "../../src/model/index.ts";
+import {createRoundWork, type RoundOutcome, type RoundWork} from "../../src/node/round-work.ts";
+import {openSite, type Site} from "../../src/node/site.ts";
+import {createStages, type Stages} from "../../src/node/stages.ts";
+import {
+  applyMixture,
+  createSnapshot,
+  type Layout,
+  layoutSize,
+  NO_DITHER,
+  outerStep,
+  partition,
+  sumChunk,
+  weightOf,
+} from "../../src/parameters/index.ts";
+import {type Trainer, trainLocally} from "../../src/training/index.ts";
+import {memoryStates} from "./memory-run.ts";
+import {identityOf, SITES, threeSites} from "./three-sites.ts";
+
+const {task, roster, plan: identified} = await threeSites();
+const [name = ""] = SITES;
+const checks = {roster, plan: identified, approvedPlan: identified.hash, task, variables: {}};
+const realSite = await openSite({...checks, site: name, peerId: identityOf(name).peerId});
+
+/** A site with the loss sum of curvature / 2 (x - optimum)^2 over all values. */
+export interface Quadratic {
+  readonly patients: number;
+  readonly curvature: number;
+  readonly optimum: number;
+  readonly steps: number;
+}
+
+/** What of a plan the quadratics are trained with. */
+export interface QuadraticPlan {
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly training?: Partial<Plan["training"]>;
+  readonly outer?: Extract<Plan["mixing"], {mode: "rounds"}>["outer"];
+  readonly codec?: "f32" | "fp16" | "int8";
+  readonly layout?: Layout;
+  readonly initial?: Float32Array;
+}
+
+const ONE_VALUE: Layout = {tensors: [{name: "x", shape: [1]}]};
+
+function modelOf({curvature, optimum}: Quadratic, layout: Layout): Model {
+  return {
+    layout,
+    lossAndGradient(parameters, _, gradient) {
+      parameters.forEach((value, index) => {
+        gradient[index] = curvature * (value - optimum);
+      });
+      return parameters.reduce((sum, value) => sum + (curvature / 2) * (value - optimum) ** 2, 0);
+    },
+    predict: (parameters) => parameters.slice(),
+    explain: () => {
+      throw new RangeError("a quadratic has no bags");
+    },
+  };
+}
+
+function trainerOf(site: Quadratic, {optimizer, proximal}: Plan["training"], layout: Layout): Trainer {
+  const examples = {n: 1, d: 1, values: new Float32Array(1), labels: new Uint8Array(1)};
+  const model = modelOf(site, layout);
+  return {
+    backend: "cpu",
+    passedOver: [],
+    warning: null,
+    layout,
+    localSteps: async ({start, firstStep, steps, anchor, correction}) =>
+      trainLocally({
+        model,
+        optimizer,
+        proximal,
+        source: {n: 1, batch: () => examples},
+        order: () => new Uint32Array(1),
+        isCancelled: () => false,
+        start,
+        firstStep,
+        steps,
+        ...(anchor === undefined ? {} : {anchor}),
+        correction,
+      }),
+    score: async ({parameters}) => Float32Array.from(parameters),
+    close: async () => {},
+  };
+}
+
+function planOf(
+  {learningRate, momentum = 0, training, outer = "none", codec = "f32"}: QuadraticPlan,
+  localSteps: number,
+): Plan {
+  const {plan} = identified;
+  const optimizer = {name: "sgd", learningRate, momentum, weightDecay: 0} as const;
+  return {
+    ...plan,
+    task: {...plan.task, standardisation: "none"},
+    training: {...plan.training, optimizer, localSteps, ...training},
+    mixing: {mode: "rounds", schedule: "all", codec, robust: "none", outer},
+    weights: {...plan.weights, reference: 16},
+    privacy: {...plan.privacy, clip: 1e6},
+  };
+}
+
+function stagesOf(options: QuadraticPlan, plan: Plan, layout: Layout): Stages {
+  const {local, driftCorrection, normalisation} = plan.training;
+  return createStages({
+    isFederated: false,
+    features: 1,
+    trainingRounds: 1000,
+    model: layout,
+    initial: options.initial ?? new Float32Array(layoutSize(layout)),
+    codec: plan.mixing.codec,
+    asynchronous: null,
+    mixing: {kind: "all"},
+    local,
+    hasControls: driftCorrection === "scaffold",
+    isNormalised: normalisation === "fednova",
+    outer: options.outer === undefined || options.outer === "none" ? null : options.outer,
+    reference: 16,
+    contract: "ab".repeat(32),
+    hash: sha256,
+  });
+}
+
+/** A federation of quadratics, each round of which goes through the daemon's own functions. */
+export class Quadratics {
+  readonly stages: Stages;
+  readonly works: readonly RoundWork[];
+  certified: Certified | null = null;
+  outcomes: readonly RoundOutcome[] = [];
+
+  constructor(sites: readonly Quadratic[], options: QuadraticPlan) {
+    const layout = options.layout ?? ONE_VALUE;
+    this.stages = stagesOf(options, planOf(options, 1), layout);
+    this.works = sites.map((quadratic) => {
+      const plan = planOf(options, quadratic.steps);
+      const site: Site = {...realSite, patients: quadratic.patients};
+      return createRoundWork({
+        plan,
+        site,
+        stages: this.stages,
+        states: memoryStates(this.stages),
+        openTrainer: async () => trainerOf(quadratic, plan.training, layout),
+      });
+    });
+  }
+
+  /** One round; `present` says which sites take part, by default all. */
+  async round(present: (site: number) => boolean = () => true): Promise<void> {
+    const before = this.certified;
+    const round = before === null ? 0 : before.certificate.body.round + 1;
+    const works = this.works.filter((_, site) => present(site));
+    this.outcomes = await Promise.all(
+      works.map((work) => work.run(before, null, new AbortController().signal)),
+    );
+    const spec = this.stages.specOf(round, before);
+    const [chunk] = partition(spec.codec, spec.mixed, 1, spec.exact);
+    if (chunk === undefined) throw new RangeError("no chunk");
+    const parts = this.outcomes.map(({release}) => release.bytes);
+    const sum = sumChunk(sha256, {codec: spec.codec, chunk, dither: NO_DITHER}, parts).bytes;
+    const mean = applyMixture(spec, sum);
+    const places = {size: spec.parameters ?? spec.mixed, velocityAt: spec.mixed};
+    const values = spec.outer === null ? mean : outerStep(spec.reference, mean, {...spec.outer, ...places});
+    const snapshot = createSnapshot(sha256, spec.layout, values);
+    const weight = weightOf(sum);
+    const hash = "00".repeat(32);
+    const body = {round, attempt: 0, weight, peakWeight: weight, result: snapshot.hash};
+    const rest = {run: "00".repeat(16), roster: hash, parent: hash, contributors: ["member"]};
+    this.certified = {certificate: {body: {...body, ...rest}, ballot: 0, votes: []}, snapshot};
+    await Promise.all(works.map((work, at) => work.settle(this.outcomes[at]?.release.hash ?? "", true)));
+  }
+
+  async rounds(count: number): Promise<this> {
+    for (let round = 0; round < count; round++) await this.round();
+    return this;
+  }
+
+  /** The common model. */
+  model(): Float32Array {
+    return this.stages.parametersOf(this.certified?.snapshot.values ?? new Float32Array());
+  }
+}
