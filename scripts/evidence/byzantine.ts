@@ -36,8 +36,23 @@ const RULES: Readonly<Record<string, RobustRule | null>> = {
 
 const rounded = (value: number): number => Number(value.toFixed(6));
 
+interface RuleRow {
+  readonly rule: string;
+  readonly unattacked: number;
+  /** Under the attack that leaves least. */
+  readonly worst: number;
+  readonly accuracies: readonly {
+    readonly harm: string;
+    readonly mean: number;
+    readonly of_seeds: readonly number[];
+  }[];
+}
+
+const meanUnder = (harm: string, {accuracies}: Pick<RuleRow, "accuracies">): number =>
+  accuracies.find((entry) => entry.harm === harm)?.mean ?? Number.NaN;
+
 /** One rule under every harm: mean accuracies over the seeds. */
-function rowOf(name: string) {
+function rowOf(name: string): RuleRow {
   const accuracies = Object.entries(HARMS).map(([harm, how]) => {
     const ofSeeds = SEEDS.map((seed) =>
       rounded(byzantineAccuracy({seed, harm: how, rule: RULES[name] ?? null})),
@@ -46,24 +61,45 @@ function rowOf(name: string) {
     console.log("byzantine", name, harm, mean, JSON.stringify(ofSeeds));
     return {harm, mean, of_seeds: ofSeeds};
   });
-  const meanUnder = (harm: string): number => accuracies.find((row) => row.harm === harm)?.mean ?? Number.NaN;
-  const worst = Math.min(...accuracies.filter(({harm}) => harm !== "none").map(({mean}) => mean));
-  return {rule: name, unattacked: meanUnder("none"), worst, accuracies, meanUnder};
+  const attacked = accuracies.filter(({harm}) => harm !== "none");
+  return {
+    rule: name,
+    unattacked: meanUnder("none", {accuracies}),
+    worst: Math.min(...attacked.map(({mean}) => mean)),
+    accuracies,
+  };
 }
 
-/** The table, and the bars; the best rule is the one whose worst attack leaves most. */
-export function byzantineEvidence() {
-  const rows = Object.keys(RULES).map(rowOf);
-  const [mean, ...robust] = rows;
-  const best = robust.toSorted((a, b) => b.worst - a.worst).at(0);
-  const bars = [
-    {name: "best_unattacked", at_least: 0.87, value: best?.unattacked ?? Number.NaN},
-    {name: "best_worst", at_least: 0.75, value: best?.worst ?? Number.NaN},
-  ].map((bar) => ({...bar, isMet: bar.value >= bar.at_least}));
-  const fails = ["sign_flip_10", "inner_product_5"].map((harm) => {
-    const value = mean?.meanUnder(harm) ?? Number.NaN;
-    return {name: `mean_fails_under_${harm}`, at_most: 0.3, value, isMet: value <= 0.3};
+interface Bar {
+  readonly name: string;
+  readonly at_least?: number;
+  readonly at_most?: number;
+  readonly value: number;
+}
+
+/**
+ * The absolute bars, and the same as gaps to the plain mean without harm, which was .905 on the draws they were set
+ * on; and that the plain mean fails, or the attacks are none.
+ */
+function barsOf(mean: RuleRow, best: RuleRow) {
+  const bars: readonly Bar[] = [
+    {name: "best_unattacked", at_least: 0.87, value: best.unattacked},
+    {name: "best_worst", at_least: 0.75, value: best.worst},
+    {name: "best_unattacked_below_mean", at_most: 0.035, value: mean.unattacked - best.unattacked},
+    {name: "best_worst_below_mean", at_most: 0.155, value: mean.unattacked - best.worst},
+    {name: "mean_fails_under_sign_flip", at_most: 0.3, value: meanUnder("sign_flip_10", mean)},
+    {name: "mean_fails_under_inner_product", at_most: 0.3, value: meanUnder("inner_product_5", mean)},
+  ];
+  return bars.map((bar) => {
+    const isMet = bar.value >= (bar.at_least ?? bar.value) && bar.value <= (bar.at_most ?? bar.value);
+    return {...bar, value: rounded(bar.value), isMet};
   });
+}
+
+/** What the table of `rows` says; the best rule is the one whose worst attack leaves most. */
+export function byzantineSummary(rows: readonly RuleRow[]) {
+  const mean = rows.find(({rule: name}) => RULES[name] === null);
+  const best = rows.filter((row) => row !== mean).toSorted((a, b) => b.worst - a.worst)[0];
   return {
     synthetic: true,
     seeds: SEEDS,
@@ -71,14 +107,14 @@ export function byzantineEvidence() {
     optimiser: `momentum .9, kept from round to round; ${ROUNDS} rounds of 5 local steps of 16 samples, rate .03`,
     weights: "each site counts alike",
     best: best?.rule,
-    bars: [...bars, ...fails],
-    rows: rows.map(({rule: name, unattacked, worst, accuracies}) => ({
-      rule: name,
-      unattacked,
-      worst,
-      accuracies,
-    })),
+    bars: mean === undefined || best === undefined ? [] : barsOf(mean, best),
+    rows,
   };
+}
+
+/** The whole table, run. */
+export function byzantineEvidence() {
+  return byzantineSummary(Object.keys(RULES).map(rowOf));
 }
 
 /** The runs of nearest-neighbour clipping without harm again, to hold against what is committed. */
