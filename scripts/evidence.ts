@@ -260,10 +260,6 @@ async function checkGossip(): Promise<string[]> {
 }
 
 async function checkByzantine(): Promise<string[]> {
-  if (!existsSync(fileOf(BYZANTINE))) {
-    console.log(`${BYZANTINE}: no result is committed yet, so there is none to compare with`);
-    return [];
-  }
   const {rows}: ReturnType<typeof byzantineEvidence> = JSON.parse(await readFile(fileOf(BYZANTINE), "utf8"));
   const actual = byzantineAgain();
   const row = rows.find(({rule}) => rule === "nearest_centred_clipping");
