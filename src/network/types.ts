@@ -54,6 +54,8 @@ export interface NetworkEvents {
   onLinkDown(peer: PeerId, reason: NetworkErrorCode): void;
   /** A frame from `peer`, in the order of its sending; the bytes are the receiver's to keep. */
   onFrame(peer: PeerId, frame: Uint8Array): void;
+  /** All of the range that `peer` asked for has been handed to its link: `bytes` of the blob with `hash`. */
+  onBlobSent?(peer: PeerId, hash: string, bytes: number): void;
 }
 
 /** What every kind of network is created from. */

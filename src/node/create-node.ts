@@ -26,21 +26,27 @@ import {
   type Session,
 } from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
-import type {Network, NetworkEvents, NetworkOptions} from "../network/index.ts";
-import type {RunStorage, StateDirectory} from "../storage/index.ts";
+import type {Network, NetworkOptions} from "../network/index.ts";
+import type {ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
 import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
-import {createNodeView, type NodeView} from "./node-view.ts";
+import type {EventFeed} from "./event-feed.ts";
+import {createFailure, type Failure} from "./failure.ts";
+import {createNodeView, type NodeView, nameIn} from "./node-view.ts";
+import {eventsFor, type Observers, openObservers} from "./observers.ts";
 import {withPeerNames} from "./peer-names.ts";
 import {planStages} from "./plan-stages.ts";
 import {readIdentity} from "./read-identity.ts";
-import {openRecords, sealSplit, writeRecord} from "./records.ts";
+import {type OpenedRun, openRecords, sealSplit, writeRecord} from "./records.ts";
+import {type RoundRecord, roundRecords} from "./round-record.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
-import {Run, type RunOutcome} from "./run.ts";
+import {Run} from "./run.ts";
+import type {RoundTimes} from "./run-chronicle.ts";
+import type {RunOutcome} from "./run-types.ts";
 import {sessionSetup, traceContext} from "./session-setup.ts";
 import {openSite, type Site} from "./site.ts";
 import {openStates, type SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
-import {createTransport, type Transport} from "./transport.ts";
+import {createTransport} from "./transport.ts";
 
 /** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
 export interface NodeOptions {
@@ -60,11 +66,20 @@ export interface NodeOptions {
   openNetwork(options: NetworkOptions): Promise<Network>;
   /** Module of the training thread; the default is the compiled one. */
   readonly workerUrl?: URL;
+  /** Is told what happens at the node; a new one when absent. */
+  readonly feed?: EventFeed;
 }
 
 /** A running node. */
 export interface Node extends Closable {
   view(): NodeView;
+  /** The plan that the node runs. */
+  readonly plan: IdentifiedPlan;
+  readonly roster: Roster;
+  /** The last `limit` certified rounds, newest first. */
+  rounds(limit: number): readonly RoundRecord[];
+  /** What has left the node, oldest day first. */
+  releases(): readonly ReleaseCount[];
   /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
   readonly outcome: Promise<RunOutcome>;
 }
@@ -188,37 +203,32 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-function eventsFor(transport: Transport): NetworkEvents {
-  return {
-    onLinkUp: (peer) => transport.handle({type: "link-up", peer}),
-    onLinkDown: (peer) => transport.handle({type: "link-down", peer}),
-    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
-  };
+/** What the network and the protocol of a run are opened on. */
+interface RunParts {
+  readonly opened: OpenedRun;
+  readonly storage: RunStorage;
+  readonly observers: Observers;
+  readonly failure: Failure;
+  readonly work: RoundWork;
+  readonly run: Run;
 }
 
-async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
-  const {plan, roster, clock, logger} = options;
+/** Opens the run's storage, its observers and the work of its rounds; nothing of it has met a peer yet. */
+async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<RunParts> {
+  const {plan, logger} = options;
   const {identity, site, stages, run, members} = facts;
+  const self = identity.peerId;
   const storage = stack.add(await options.state.openRun(run));
-  const {restored, certificates, isTestOpened, manifest, siteLines} = await openRecords(
-    storage,
-    stages.shapeOf,
-  );
-  await sealSplit(storage, manifest, site.split.manifestHash);
-  let fail: (error: unknown) => void = () => {};
-  const failure = new Promise<never>((_, reject) => {
-    fail = (error) => {
-      // After the run has ended nobody waits for its outcome any more; before, who waits tells it, once.
-      if (siteRun.progress().outcome === null) reject(error);
-      else logger.error("the node can not go on", {error: errorLine(error)});
-    };
-  });
-  failure.catch(() => {});
-  const states = await openStates(storage, stages, {lines: siteLines, certificates, self: identity.peerId});
+  const opened = await openRecords(storage, stages.shapeOf);
+  const {certificates, isTestOpened, siteLines} = opened;
+  await sealSplit(storage, opened.manifest, site.split.manifestHash);
+  const observers = await openObservers(options, facts, stack);
+  const failure = createFailure(observers.feed, logger, () => siteRun.progress().outcome !== null);
+  const states = await openStates(storage, stages, {lines: siteLines, certificates, self});
   const work = workOf(options, facts, {states, logger: logger.child({room: "training"})});
   const siteRun = stack.add(
     new Run({
-      self: identity.peerId,
+      self,
       members,
       plan: plan.plan,
       site,
@@ -229,30 +239,52 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
       certificates,
       isTestOpened,
       siteLines,
-      nameOf: (member) => roster.members.find(({peerId}) => peerId === member)?.name ?? "unknown",
-      onFatal: fail,
+      chronicle: observers.chronicle,
+      onFatal: failure.fail,
     }),
   );
-  await siteRun.prepare(restored);
+  await siteRun.prepare(opened.restored);
+  return {opened, storage, observers, failure, work, run: siteRun};
+}
+
+async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
+  const {plan, roster, clock, logger} = options;
+  const parts = await openRunParts(options, facts, stack);
+  const {storage, observers, failure, work, run} = parts;
+  const {restored} = parts.opened;
   const session = await recordedSession(options, facts, {restored, storage});
   const vectors = new Set<string>();
   const transport = createTransport({
     session,
     clock,
     logger: logger.child({room: "gossip"}),
+    traffic: observers.traffic,
     write: (record) => writeRecord(storage, record, vectors),
-    onRunEffect: (effect) => siteRun.onRunEffect(effect),
-    onFatal: fail,
+    onRunEffect: (effect) => run.onRunEffect(effect),
+    onFatal: failure.fail,
   });
-  const events = eventsFor(transport);
+  const events = eventsFor(transport, observers, roster);
   const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}));
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});
   transport.attach(network);
-  siteRun.start(session, transport, restored);
+  run.start(session, transport, restored);
+  const {book, chronicle, traffic} = observers;
+  const {stageOf} = facts.stages;
+  const nameOf = (member: string): string => nameIn(roster, member);
   return {
-    outcome: Promise.race([siteRun.outcome, failure]),
-    view: () => createNodeView({options, facts, session, network, run: siteRun, work}),
+    plan,
+    roster,
+    outcome: Promise.race([run.outcome, failure.promise]),
+    view: () =>
+      createNodeView({options, facts, session, network, run, work, chronicle, traffic, fault: failure.code}),
+    rounds(limit) {
+      const {certificates} = run.progress();
+      const {members} = facts;
+      const timesOf = (round: number): RoundTimes => chronicle.timesOf(round);
+      return roundRecords({certificates, members, nameOf, stageOf, timesOf}, limit);
+    },
+    releases: () => book.counts(),
     close: () => stack.close(),
   };
 }

@@ -1,15 +1,34 @@
-import type {Roster} from "../consortium/index.ts";
-import type {MemberId, Session} from "../gossip/index.ts";
+import type {IdentifiedPlan, Roster} from "../consortium/index.ts";
+import {type MemberId, majority, type Session} from "../gossip/index.ts";
 import type {LinkState, Network} from "../network/index.ts";
 import type {RoundWork} from "./round-work.ts";
-import type {Run, RunProgress} from "./run.ts";
+import type {Run} from "./run.ts";
+import type {RunChronicle} from "./run-chronicle.ts";
+import type {RunProgress} from "./run-types.ts";
 import type {Stage, Stages} from "./stages.ts";
+import type {ExchangeCounts, Traffic} from "./traffic.ts";
 
 /** One other member as this node sees it. */
 export interface PeerView {
   readonly name: string;
   readonly role: string;
   readonly link: LinkState;
+  /** When a blob last went to or came from it, in wall-clock ms; null if none has since the start. */
+  readonly lastExchangeWallMs: number | null;
+  /** How many of the rounds remembered were certified without it; 0 for a member that does not train. */
+  readonly absences: number;
+}
+
+/** How the run advances in time. */
+export interface Pace {
+  /** When the round under way began at this node, in wall-clock ms. */
+  readonly roundSinceWallMs: number;
+  /** When the last round was certified here; null if none was since the start. */
+  readonly lastCertifiedWallMs: number | null;
+  /** Median duration of the last 20 rounds that this daemon saw from their beginning; null without any. */
+  readonly medianRoundSeconds: number | null;
+  /** The longest that the plan lets a round wait for a member. */
+  readonly deadlineSeconds: number;
 }
 
 /** A certified round, for people. */
@@ -26,7 +45,12 @@ export interface RoundView {
 export interface NodeView {
   readonly site: string;
   readonly peerId: string;
+  readonly role: string;
   readonly consortium: string;
+  /** How many members train and vote. */
+  readonly voters: number;
+  /** How many of them decide a round. */
+  readonly quorum: number;
   readonly plan: {readonly name: string; readonly hash: string; readonly run: string};
   readonly addresses: readonly string[];
   readonly activity: RunProgress["activity"];
@@ -43,6 +67,17 @@ export interface NodeView {
   readonly backend: string | null;
   readonly loss: number | null;
   readonly validation: RunProgress["validation"];
+  /**
+   * How far this site's own model was from what the members agreed on, relative to that, in the last round of
+   * training that it worked in: |own - agreed| / |agreed|; null before.
+   */
+  readonly consensusDistance: number | null;
+  readonly pace: Pace;
+  readonly exchanges: ExchangeCounts;
+  /** Members that voted for two results in one ballot, as far as this daemon saw since its start. */
+  readonly equivocators: readonly string[];
+  /** Code of what keeps the node from going on; null as long as nothing does. */
+  readonly fault: string | null;
   /** The last certified round. */
   readonly certified: RoundView | null;
   /** Rounds that went on without some members, oldest first. */
@@ -56,7 +91,7 @@ export interface NodeViewSources {
   readonly options: {
     readonly site: string;
     readonly roster: Roster;
-    readonly plan: {readonly hash: string; readonly plan: {readonly name: string}};
+    readonly plan: IdentifiedPlan;
   };
   readonly facts: {
     readonly identity: {readonly peerId: string};
@@ -68,15 +103,66 @@ export interface NodeViewSources {
   readonly network: Network;
   readonly run: Run;
   readonly work: RoundWork;
+  readonly chronicle: RunChronicle;
+  readonly traffic: Traffic;
+  /** Code of what keeps the node from going on. */
+  fault(): string | null;
+}
+
+function peerViews(
+  {options, facts, network, traffic}: NodeViewSources,
+  rounds: readonly RoundView[],
+): PeerView[] {
+  const {members} = options.roster;
+  return network.links().map((link) => {
+    const {name = "unknown", role = "unknown"} = members.find(({peerId}) => peerId === link.peer) ?? {};
+    return {
+      name,
+      role,
+      link,
+      lastExchangeWallMs: traffic.lastExchangeWallMs(link.peer),
+      absences: facts.members.includes(link.peer)
+        ? rounds.filter(({absent}) => absent.includes(name)).length
+        : 0,
+    };
+  });
+}
+
+function paceOf({options, chronicle}: NodeViewSources): Pace {
+  return {
+    roundSinceWallMs: chronicle.roundSinceWallMs(),
+    lastCertifiedWallMs: chronicle.lastCertifiedWallMs(),
+    medianRoundSeconds: chronicle.medianRoundSeconds(),
+    deadlineSeconds: options.plan.plan.deadline.maximumSeconds,
+  };
+}
+
+/** The name on the roster of a member. */
+export function nameIn({members}: Roster, member: MemberId): string {
+  return members.find(({peerId}) => peerId === member)?.name ?? "unknown";
+}
+
+function identityOf({options, facts}: NodeViewSources) {
+  const {roster, plan, site} = options;
+  const {peerId} = facts.identity;
+  return {
+    site,
+    peerId,
+    role: roster.members.find((member) => member.peerId === peerId)?.role ?? "unknown",
+    consortium: roster.consortium,
+    voters: facts.members.length,
+    quorum: majority(facts.members.length),
+    plan: {name: plan.plan.name, hash: plan.hash, run: facts.run},
+  };
 }
 
 /** The node as it is now. */
-export function createNodeView({options, facts, session, network, run, work}: NodeViewSources): NodeView {
-  const {roster, plan} = options;
-  const nameOf = (member: MemberId): string =>
-    roster.members.find(({peerId}) => peerId === member)?.name ?? "unknown";
+export function createNodeView(sources: NodeViewSources): NodeView {
+  const {options, facts, session, network, run, work} = sources;
+  const {roster} = options;
+  const nameOf = (member: MemberId): string => nameIn(roster, member);
   const {round, ready, isFinished} = session.view();
-  const {activity, loss, validation, certificates, waitingFor, outcome} = run.progress();
+  const {activity, loss, validation, certificates, waitingFor, outcome, consensusDistance} = run.progress();
   // With the own work done and others' missing, it is they who are waited for; else the protocol says for whom.
   const late = activity === "exchanging" ? facts.members.filter((member) => !ready.includes(member)) : [];
   const rounds = certificates.map(({body}) => ({
@@ -86,10 +172,7 @@ export function createNodeView({options, facts, session, network, run, work}: No
     absent: facts.members.filter((member) => !body.contributors.includes(member)).map(nameOf),
   }));
   return {
-    site: options.site,
-    peerId: facts.identity.peerId,
-    consortium: roster.consortium,
-    plan: {name: plan.plan.name, hash: plan.hash, run: facts.run},
+    ...identityOf(sources),
     addresses: network.addresses(),
     activity: late.length > 0 ? "waiting" : activity,
     round,
@@ -97,15 +180,16 @@ export function createNodeView({options, facts, session, network, run, work}: No
     stage: isFinished ? null : facts.stages.stageOf(round).kind,
     ready: ready.map(nameOf),
     waitingFor: (late.length > 0 ? late : waitingFor).map(nameOf),
-    peers: network.links().map((link) => ({
-      name: nameOf(link.peer),
-      role: roster.members.find(({peerId}) => peerId === link.peer)?.role ?? "unknown",
-      link,
-    })),
+    peers: peerViews(sources, rounds),
     ...network.totals(),
     backend: work.trainer()?.backend ?? null,
     loss,
     validation,
+    consensusDistance,
+    pace: paceOf(sources),
+    exchanges: sources.traffic.counts(),
+    equivocators: sources.chronicle.equivocators(),
+    fault: sources.fault(),
     certified: rounds.at(-1) ?? null,
     absences: rounds.filter(({absent}) => absent.length > 0),
     test: outcome?.test ?? null,

@@ -1,5 +1,4 @@
-import type {Plan} from "../consortium/index.ts";
-import {type Logger, sha256} from "../core/index.ts";
+import {sha256} from "../core/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
 import type {
   Certificate,
@@ -12,67 +11,28 @@ import type {
   Session,
 } from "../gossip/index.ts";
 import {releaseAgain} from "../privacy/index.ts";
-import type {RunStorage} from "../storage/index.ts";
+import {relativeDistance} from "./consensus-distance.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
-import {encodeRecord, type SiteLine} from "./records.ts";
+import {encodeRecord} from "./records.ts";
 import {releasedUpdate} from "./released-update.ts";
-import {logReport} from "./report-log.ts";
-import type {RoundWork} from "./round-work.ts";
-import type {Site} from "./site.ts";
+import type {RunOptions, RunOutcome, RunProgress} from "./run-types.ts";
 import {standingLines} from "./site-state.ts";
-import type {Stages} from "./stages.ts";
 import type {RunEffect, Transport} from "./transport.ts";
 
 /** More than any plan's retention; all are in the journal. */
 const MAX_CERTIFICATES_IN_MEMORY = 2000;
 
-/** The end of a run at this site. */
-export interface RunOutcome {
-  readonly certificate: Certificate;
-  /** The final model on this site's test patients; null where it was withheld or opened before. */
-  readonly test: Metrics | null;
-}
-
-/** Where a run stands at this site. */
-export interface RunProgress {
-  readonly activity: "waiting" | "training" | "exchanging" | "finished";
-  readonly loss: number | null;
-  readonly validation: Validation | null;
-  /** The newest ones, oldest first. */
-  readonly certificates: readonly Certificate[];
-  /** Members that the last report of the protocol waits for. */
-  readonly waitingFor: readonly MemberId[];
-  readonly outcome: RunOutcome | null;
-}
-
 /** This site's last update; after a round of statistics it says nothing about a later start. */
 interface OwnUpdate {
   readonly round: number;
   readonly update: Float32Array;
+  /** `[shared.size]` of the snapshot that it is added to; null where that is not at hand any more. */
+  readonly base: Float32Array | null;
   /** Hash of its release. */
   readonly hash: string;
   /** Whether the certificate of its round is known not to contain it. */
   isUnused: boolean;
-}
-
-/** What a run is made of. */
-export interface RunOptions {
-  readonly self: MemberId;
-  /** Members that train and vote. */
-  readonly members: readonly MemberId[];
-  readonly plan: Plan;
-  readonly site: Site;
-  readonly stages: Stages;
-  readonly storage: RunStorage;
-  readonly work: RoundWork;
-  readonly logger: Logger;
-  readonly certificates: readonly Certificate[];
-  readonly isTestOpened: boolean;
-  /** What the journal says of the states that the site keeps for itself. */
-  readonly siteLines: readonly SiteLine[];
-  nameOf(member: MemberId): string;
-  onFatal(error: unknown): void;
 }
 
 /** One run at this site, from its first round to the opening of the test. */
@@ -86,7 +46,7 @@ export class Run {
   #session: Session | null = null;
   #working = new AbortController();
   #last: OwnUpdate | null = null;
-  #activity: RunProgress["activity"] = "waiting";
+  #distance: number | null = null;
   #loss: number | null = null;
   readonly #showsLoss: boolean;
   #validation: Validation | null = null;
@@ -124,11 +84,12 @@ export class Run {
   /** Where the run stands now. */
   progress(): RunProgress {
     return {
-      activity: this.#activity,
+      activity: this.#options.chronicle.activity,
       loss: this.#loss,
       validation: this.#validation,
       certificates: this.#certificates,
       waitingFor: this.#waitingFor,
+      consensusDistance: this.#distance,
       outcome: this.#ended,
     };
   }
@@ -143,7 +104,7 @@ export class Run {
   onRunEffect(effect: RunEffect): void {
     if (effect.type === "certified") this.#onCertified(effect);
     else if (effect.type === "work") this.#run(() => this.#workOnUnit(effect));
-    else if (effect.type === "report") this.#onReport(effect.report);
+    else this.#onReport(effect.report);
   }
 
   #run(task: () => Promise<void>): void {
@@ -162,14 +123,14 @@ export class Run {
   /** A unit of an asynchronous segment. */
   async #workOnUnit({round, unit, start}: Extract<RunEffect, {type: "work"}>): Promise<void> {
     const {signal} = this.#working;
-    const {work, logger} = this.#options;
+    const {work, logger, chronicle} = this.#options;
     const certified = this.#session?.view().certified ?? null;
-    this.#activity = "training";
+    chronicle.setActivity("training", round);
     try {
       const {release, loss, isClipped} = await work.runUnit(certified, {unit, start}, signal);
       if (signal.aborted) return;
       if (isClipped) logger.warn("the update was clipped to the plan's bound", {round, unit});
-      this.#keepLoss(loss);
+      this.#keepLoss(round, loss);
       this.#transport?.handle({type: "progress", round, unit, contribution: release});
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -178,18 +139,19 @@ export class Run {
 
   /** The round: local work on the certified snapshot; its release goes to the protocol. */
   async #workOn(certified: Certified | null, progress: LocalProgress | null): Promise<void> {
-    const {work, logger} = this.#options;
+    const {work, logger, chronicle, stages} = this.#options;
     const round = this.#session?.view().round ?? 0;
     const {signal} = this.#working;
     if (signal.aborted) return;
-    this.#activity = "training";
+    chronicle.setActivity("training", round);
     try {
       const {release, update, loss, isClipped} = await work.run(certified, progress, signal);
       if (signal.aborted) return;
       if (isClipped) logger.warn("the update was clipped to the plan's bound", {round});
-      this.#keepLoss(loss);
-      this.#last = {round, update, hash: release.hash, isUnused: false};
-      this.#activity = "exchanging";
+      this.#keepLoss(round, loss);
+      const base = stages.specOf(round, certified).reference.subarray(0, stages.shared.size);
+      this.#last = {round, update, base, hash: release.hash, isUnused: false};
+      chronicle.setActivity("exchanging", round);
       this.#transport?.contribute(round, release);
     } catch (error) {
       // The round went on without this site, or the node is closing.
@@ -198,31 +160,34 @@ export class Run {
   }
 
   /** A loss tells of the labels: it is shown where class-dependent figures are. */
-  #keepLoss(loss: number | null): void {
-    if (loss !== null && this.#showsLoss) this.#loss = loss;
+  #keepLoss(round: number, loss: number | null): void {
+    if (loss === null || !this.#showsLoss) return;
+    this.#loss = loss;
+    this.#options.chronicle.trained(round, loss);
   }
 
   #contributeAgain(round: number, contribution: Contribution): void {
-    const {stages} = this.#options;
+    const {stages, chronicle} = this.#options;
     const {bytes, hash} = contribution;
     const update = releasedUpdate(stages.specOf(round, null), bytes).subarray(0, stages.shared.size);
-    this.#last = {round, hash, update, isUnused: false};
-    this.#activity = "exchanging";
+    this.#last = {round, hash, update, base: null, isUnused: false};
+    chronicle.setActivity("exchanging", round);
     this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
   }
 
-  #onCertified(certified: Certified): void {
-    const {members, logger, nameOf, stages} = this.#options;
+  #onCertified(certified: Certified & {readonly hasJumped: boolean}): void {
+    const {stages, chronicle} = this.#options;
     const {body} = certified.certificate;
-    const absent = members.filter((member) => !body.contributors.includes(member)).map(nameOf);
     this.#certificates.push(certified.certificate);
     if (this.#certificates.length > MAX_CERTIFICATES_IN_MEMORY) this.#certificates.shift();
     this.#waitingFor = [];
     this.#working.abort();
     this.#working = new AbortController();
-    logger.debug("a round was certified", {round: body.round, result: body.result});
-    if (absent.length > 0)
-      logger.warn("a round was certified without some members", {round: body.round, absent});
+    this.#distance = this.#distanceTo(certified) ?? this.#distance;
+    chronicle.certified(certified.certificate, {
+      consensusDistance: this.#distance,
+      hasJumped: certified.hasJumped,
+    });
     const contribution = this.#last?.hash;
     const progress = this.#missedProgress(certified.certificate);
     this.#run(() => this.#tidy(contribution));
@@ -233,6 +198,14 @@ export class Run {
     this.#begin(certified, progress);
     // Behind the round's work, which has the trainer first: the validation keeps no round waiting.
     if (stages.stageOf(body.round).kind === "training") this.#run(() => this.#validate(certified));
+  }
+
+  /** How far this site's own model was from what was decided; null where it had none. */
+  #distanceTo({certificate, snapshot}: Certified): number | null {
+    const last = this.#last;
+    const {stages} = this.#options;
+    const isOwn = last?.round === certificate.body.round && stages.stageOf(last.round).kind === "training";
+    return isOwn && last.base !== null ? relativeDistance(last.base, last.update, snapshot.values) : null;
   }
 
   /** What this site did that the certificate does not contain. */
@@ -253,16 +226,18 @@ export class Run {
     const {signal} = this.#working;
     try {
       this.#validation = await validate(this.#options, certified, this.#options.site.split.validation);
+      this.#options.chronicle.validated(this.#validation);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
 
   async #finish(certified: Certified): Promise<void> {
-    const {site, storage, isTestOpened, logger} = this.#options;
+    const {site, storage, isTestOpened, logger, chronicle, stages} = this.#options;
     const {certificate} = certified;
     const {test: rows, manifestHash, validation} = site.split;
     this.#validation = await validate(this.#options, certified, validation);
+    chronicle.validated(this.#validation);
     let test: Metrics | null = null;
     if (!isTestOpened) {
       // The test is opened once, and that it was is on disk before anyone has seen a figure.
@@ -270,7 +245,7 @@ export class Run {
       await storage.journal.append(encodeRecord({kind: "test-opened", manifest: manifestHash, result}));
       test = await evaluateTest({...this.#options, site: site.member.name}, certified, rows);
     }
-    this.#activity = "finished";
+    chronicle.setActivity("finished", stages.rounds);
     this.#ended = {certificate, test};
     logger.info("the run has ended", {round: certificate.body.round, result: certificate.body.result});
     this.#resolve(this.#ended);
@@ -288,13 +263,13 @@ export class Run {
   }
 
   #onReport(report: Report): void {
-    const {logger, nameOf, storage} = this.#options;
+    const {storage, chronicle} = this.#options;
     if (report.kind === "waiting") this.#waitingFor = report.missing;
     if (report.kind === "equivocation") {
       const {kind, round, member, ballot, votes} = report;
       const record = encodeRecord({kind, round, member, ballot, votes: [...votes]});
       this.#run(() => storage.journal.append(record));
     }
-    logReport(logger, report, nameOf);
+    chronicle.report(report);
   }
 }

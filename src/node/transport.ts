@@ -13,6 +13,8 @@ import {
 import type {Network} from "../network/index.ts";
 import type {Snapshot} from "../parameters/index.ts";
 import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
+import type {ReleaseKind} from "./release-book.ts";
+import type {Traffic} from "./traffic.ts";
 
 /** Effects that are not the transport's but the run's. */
 export type RunEffect = Extract<Effect, {type: "certified" | "report" | "work"}>;
@@ -22,6 +24,8 @@ export interface TransportOptions {
   readonly session: Session;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Is told of everything that goes to and comes from peers. */
+  readonly traffic?: Traffic;
   write(record: DurableRecord): Promise<void>;
   onRunEffect(effect: RunEffect): void;
   /** Storage failed or a bug showed: the node cannot go on. */
@@ -106,7 +110,7 @@ class SessionTransport implements Transport {
   }
 
   publish(snapshot: Snapshot): void {
-    this.#network?.publish(releaseSnapshot(snapshot));
+    if (this.#network !== null) this.#publish("snapshot", releaseSnapshot(snapshot), this.#network);
   }
 
   withdraw(hash: string): void {
@@ -138,7 +142,7 @@ class SessionTransport implements Transport {
   #carryOut(effect: Effect, network: Network): void {
     switch (effect.type) {
       case "send":
-        return void network.send(effect.to, encodeFrame(effect.frame));
+        return this.#send(effect, network);
       case "fetch":
         return void this.#fetch(effect, network);
       case "cancel":
@@ -146,9 +150,9 @@ class SessionTransport implements Transport {
       case "publish-contribution":
         return this.#publishOwn(effect.contribution, network);
       case "publish-mixture":
-        return network.publish(releaseMixture(effect.mixture));
+        return this.#publish("mixture", releaseMixture(effect.mixture), network);
       case "publish-snapshot":
-        return network.publish(releaseSnapshot(effect.snapshot));
+        return this.#publish("snapshot", releaseSnapshot(effect.snapshot), network);
       case "withdraw":
         return network.withdraw(effect.hash);
       case "persist":
@@ -164,7 +168,18 @@ class SessionTransport implements Transport {
 
   #publishOwn({hash}: Contribution, network: Network): void {
     // What an asynchronous segment hands in is published as a mixture before.
-    if (this.#own?.hash === hash) network.publish(this.#own);
+    if (this.#own?.hash === hash) this.#publish("update", this.#own, network);
+  }
+
+  /** Told before any peer can fetch it: what leaves must not be of unknown kind. */
+  #publish(kind: Exclude<ReleaseKind, "frame">, release: Release, network: Network): void {
+    this.#options.traffic?.published(kind, release);
+    network.publish(release);
+  }
+
+  #send({to, frame}: Extract<Effect, {type: "send"}>, network: Network): void {
+    const bytes = encodeFrame(frame);
+    if (network.send(to, bytes)) this.#options.traffic?.sentFrame(to, bytes.byteLength);
   }
 
   async #fetch(effect: Extract<Effect, {type: "fetch"}>, network: Network): Promise<void> {
@@ -174,10 +189,12 @@ class SessionTransport implements Transport {
     try {
       const {signal} = controller;
       const bytes = await network.fetch({from, hash, offset, length, signal});
+      this.#options.traffic?.fetched(from);
       this.handle({type: "fetched", id, bytes});
     } catch (error) {
       if (controller.signal.aborted) return;
       if (!isCoded(error)) return this.#options.onFatal(error);
+      this.#options.traffic?.fetchFailed();
       this.#options.logger.debug("a transfer failed", {peer: from, code: error.code});
       this.handle({type: "fetch-failed", id});
     } finally {

@@ -8,6 +8,7 @@ import {type Journal, openJournal} from "./journal.ts";
 import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
 import {checkedHexName} from "./names.ts";
 import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
+import {type KeptReleases, type ReleaseCount, readReleases, writeReleases} from "./release-counts.ts";
 import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
 import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
 
@@ -25,7 +26,7 @@ export interface RunStorage extends Closable {
 
 /**
  * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `addresses.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
+ * `formatVersion`, `node.key`, `addresses.json`, `releases.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
  * `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
@@ -38,6 +39,10 @@ export interface StateDirectory extends Closable {
   readAddresses(): Promise<CachedAddresses>;
   /** See {@link writeAddresses}. */
   writeAddresses(addresses: KnownAddresses): Promise<void>;
+  /** See {@link readReleases}. */
+  readReleases(): Promise<KeptReleases>;
+  /** See {@link writeReleases}. */
+  writeReleases(releases: readonly ReleaseCount[]): Promise<void>;
   /**
    * Opens what is kept of the run (`runId`: 32 lower-case hexadecimal digits), once per process; it is closed
    * with the directory at the latest.
@@ -122,12 +127,15 @@ export async function openStateDirectory(
   }
   const keyPath = join(path, "node.key");
   const addressPath = join(path, "addresses.json");
+  const releasePath = join(path, "releases.json");
   return {
     path,
     readNodeKey: () => readNodeKey(files, keyPath),
     createNodeKey: () => createNodeKey(files, keyPath),
     readAddresses: () => readAddresses(files, addressPath),
     writeAddresses: (addresses) => writeAddresses(files, addressPath, addresses),
+    readReleases: () => readReleases(files, releasePath),
+    writeReleases: (releases) => writeReleases(files, releasePath, releases),
     openRun: async (runId, hashOf) => stack.add(await openRunStorage(files, path, runId, hashOf)),
     close: () => stack.close(),
   };

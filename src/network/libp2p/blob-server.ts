@@ -37,6 +37,8 @@ export interface BlobServerOptions {
   recordOf(peer: PeerId): LinkRecord | undefined;
   /** The peer broke the wire format. */
   onViolation(peer: PeerId, code: NetworkErrorCode): void;
+  /** See `NetworkEvents`. */
+  onBlobSent?(peer: PeerId, hash: string, bytes: number): void;
 }
 
 /** Reads the request at the start of `stream`. */
@@ -96,7 +98,10 @@ async function serve(options: BlobServerOptions, places: Semaphore, sending: Sen
     const header = encodeBlobHeader(range.response);
     stream.send(header);
     record.addSent(header.byteLength);
-    if (range.response.status === "ok") await sendRange(sending, range, request);
+    if (range.response.status === "ok") {
+      await sendRange(sending, range, request);
+      options.onBlobSent?.(record.peer, request.hash, range.bytes.byteLength);
+    }
     await stream.close({signal: deadline.signal});
   } finally {
     leave();

@@ -96,6 +96,7 @@ async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "
   const serve = createBlobServer({
     ...shared,
     store,
+    onBlobSent: (peer, hash, bytes) => options.events.onBlobSent?.(peer, hash, bytes),
     recordOf: (peer) => (mesh.link(peer)?.hasAccepted() === true ? table.get(peer) : undefined),
   });
   await host.handle(BLOB_PROTOCOL, (stream, connection) => void serve(stream, connection), {

@@ -6,7 +6,7 @@ import {createFetch} from "../fetch-loop.ts";
 import {FRAME_HEADER_BYTES} from "../frame.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
 import {checkFrame, limitsOf, peersOf} from "../options.ts";
-import type {Network, NetworkOptions} from "../types.ts";
+import type {Network, NetworkOptions, PeerId} from "../types.ts";
 import type {MemoryHub, MemoryPort} from "./memory-hub.ts";
 
 /** Options of {@link createMemoryNetwork}. */
@@ -53,6 +53,15 @@ function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise
   });
 }
 
+function sendFrame(table: LinkTable, port: MemoryPort, to: PeerId, frame: Uint8Array): boolean {
+  checkFrame(frame);
+  // A link is usable only once its owner was told of it.
+  const record = table.get(to);
+  if (record?.isUp() !== true || !port.send(to, frame.slice())) return false;
+  record.addSent(FRAME_HEADER_BYTES + frame.byteLength);
+  return true;
+}
+
 /**
  * Joins a consortium inside one process, over a {@link MemoryHub}: for tests and the simulator, on whatever clock.
  * @throws NETWORK_PEER_UNLISTED
@@ -85,21 +94,16 @@ export async function createMemoryNetwork(options: MemoryNetworkOptions): Promis
       const record = table.get(peer);
       record?.addReceived(encodeBlobHeader(request).byteLength);
       record?.addSent(encodeBlobHeader(range.response).byteLength);
-      if (range.response.status === "ok") record?.addSent(range.bytes.byteLength + BLOB_TRAILER_BYTES);
+      if (range.response.status !== "ok") return range;
+      record?.addSent(range.bytes.byteLength + BLOB_TRAILER_BYTES);
+      events.onBlobSent?.(peer, request.hash, range.bytes.byteLength);
       return range;
     },
   });
   return {
     self: identity.peerId,
     addresses: () => [`/memory/${identity.peerId}`],
-    send(to, frame) {
-      checkFrame(frame);
-      // A link is usable only once its owner was told of it.
-      const record = table.get(to);
-      if (record?.isUp() !== true || !port.send(to, frame.slice())) return false;
-      record.addSent(FRAME_HEADER_BYTES + frame.byteLength);
-      return true;
-    },
+    send: (to, frame) => sendFrame(table, port, to, frame),
     publish: (blob, access) => store.publish(blob, access),
     withdraw: (hash) => store.withdraw(hash),
     fetch: createMemoryFetch(options, table, port, shutdown.signal),

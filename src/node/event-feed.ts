@@ -1,0 +1,143 @@
+import type {Clock} from "../core/index.ts";
+import type {Interval} from "../evaluation/index.ts";
+import type {Report} from "../gossip/index.ts";
+import type {ReleaseKind} from "./release-book.ts";
+import type {Stage} from "./stages.ts";
+
+const HELD_EVENTS = 1000;
+const ID = /^(\d{1,16})-(\d{1,16})$/;
+
+/** What an operator must look at. */
+export type AlertName =
+  /** Fewer members are linked than a decision needs. */
+  | "peers-below-quorum"
+  /** No round has been certified for much longer than they take. */
+  | "round-stalled"
+  /** A member voted for two results in one ballot. */
+  | "equivocation"
+  /** Something was about to leave that may not. */
+  | "egress-blocked"
+  /** The node has failed and can not go on. */
+  | "node-failed";
+
+/** Something that happened at a node, for those who watch it; members are named as on the roster. */
+export type NodeEvent =
+  | {
+      readonly type: "activity";
+      readonly activity: "waiting" | "training" | "exchanging" | "finished";
+      readonly round: number;
+      /** What the round is for; null when the run has ended. */
+      readonly stage: Stage["kind"] | null;
+    }
+  | {
+      readonly type: "round";
+      readonly round: number;
+      readonly attempt: number;
+      readonly stage: Stage["kind"];
+      /** Hash of the resulting parameters. */
+      readonly result: string;
+      readonly contributors: readonly string[];
+      readonly absent: readonly string[];
+      readonly seconds: RoundSeconds;
+      /** See {@link NodeView.consensusDistance}. */
+      readonly consensusDistance: number | null;
+    }
+  | {readonly type: "absence"; readonly round: number; readonly members: readonly string[]}
+  | {
+      readonly type: "validation";
+      readonly round: number;
+      readonly n: number;
+      readonly auroc: Interval | null;
+      readonly logLoss: number | null;
+    }
+  | {readonly type: "loss"; readonly round: number; readonly loss: number}
+  | {
+      readonly type: "link";
+      readonly peer: string;
+      readonly status: "up" | "down";
+      /** Code of the reason; null when the link is up. */
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: "release";
+      readonly kind: Exclude<ReleaseKind, "frame">;
+      readonly hash: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: "report";
+      readonly kind: Report["kind"];
+      readonly round: number;
+      readonly members: readonly string[];
+      readonly reason: string | null;
+    }
+  | {readonly type: "egress-blocked"; readonly reason: string}
+  | {
+      readonly type: "alert";
+      readonly alert: AlertName;
+      readonly state: "raised" | "cleared";
+      readonly detail: string;
+    };
+
+/** How long the parts of a round took at this node, in seconds; null where it can not be told. */
+export interface RoundSeconds {
+  readonly total: number | null;
+  readonly training: number | null;
+  readonly exchanging: number | null;
+}
+
+/** An event with its id, which grows within a daemon's life, and its wall-clock time. */
+export interface StampedEvent {
+  /** `<start of the daemon in ms>-<number from 1>`. */
+  readonly id: string;
+  readonly wallMs: number;
+  readonly event: NodeEvent;
+}
+
+/** What a new listener is told of the past. */
+export interface Subscription {
+  /** The events after the one it named, oldest first. */
+  readonly replay: readonly StampedEvent[];
+  /** How many it missed that are not held any more; null when it named one of an earlier life of the daemon. */
+  readonly missed: number | null;
+  cancel(): void;
+}
+
+/** The last 1,000 events of a node, and those to come. */
+export interface EventFeed {
+  emit(event: NodeEvent): void;
+  /**
+   * Hands every later event to `listener`, which must not throw, and gives those after the event `after`: none for
+   * null, all that are held for an id that this daemon has not given.
+   */
+  subscribe(after: string | null, listener: (event: StampedEvent) => void): Subscription;
+}
+
+/** An empty {@link EventFeed}. */
+export function createEventFeed(clock: Pick<Clock, "wallMs">): EventFeed {
+  const life = Math.round(clock.wallMs());
+  const held: StampedEvent[] = [];
+  const listeners = new Set<(event: StampedEvent) => void>();
+  let count = 0;
+  const since = (after: string): Pick<Subscription, "replay" | "missed"> => {
+    const [, itsLife, number] = ID.exec(after) ?? [];
+    const last = Number(number);
+    if (Number(itsLife) !== life || last > count) return {replay: [...held], missed: null};
+    const oldest = count - held.length + 1;
+    return {replay: held.slice(Math.max(0, last + 1 - oldest)), missed: Math.max(0, oldest - 1 - last)};
+  };
+  return {
+    emit(event) {
+      count += 1;
+      const stamped = {id: `${life}-${count}`, wallMs: clock.wallMs(), event};
+      held.push(stamped);
+      if (held.length > HELD_EVENTS) held.shift();
+      for (const listener of listeners) listener(stamped);
+    },
+    subscribe(after, listener) {
+      const past = after === null ? {replay: [], missed: 0} : since(after);
+      listeners.add(listener);
+      return {...past, cancel: () => void listeners.delete(listener)};
+    },
+  };
+}

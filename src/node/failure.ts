@@ -1,0 +1,39 @@
+import {errorLine, isCoded, type Logger} from "../core/index.ts";
+import type {EventFeed} from "./event-feed.ts";
+
+/** Codes of what was about to leave and may not. */
+const EGRESS_CODES: readonly string[] = [
+  "NETWORK_RELEASE_REQUIRED",
+  "PRIVACY_NOT_FINITE",
+  "PRIVACY_NOT_RELEASED",
+  "PRIVACY_WRONG_WEIGHT",
+];
+
+/** What keeps the node from going on, for whoever waits and for whoever watches. */
+export interface Failure {
+  readonly promise: Promise<never>;
+  /** Its code; null as long as nothing has failed. */
+  code(): string | null;
+  fail(error: unknown): void;
+}
+
+/** A {@link Failure} that has not happened. @param hasEnded whether the run has ended */
+export function createFailure(feed: EventFeed, logger: Logger, hasEnded: () => boolean): Failure {
+  let reject: (error: unknown) => void = () => {};
+  let code: string | null = null;
+  const promise = new Promise<never>((_, onReason) => {
+    reject = onReason;
+  });
+  promise.catch(() => {});
+  return {
+    promise,
+    code: () => code,
+    fail(error) {
+      code ??= isCoded(error) ? error.code : "bug";
+      if (EGRESS_CODES.includes(code)) feed.emit({type: "egress-blocked", reason: code});
+      // After the run has ended nobody waits for its outcome any more; before, who waits tells it, once.
+      if (hasEnded()) logger.error("the node can not go on", {error: errorLine(error)});
+      else reject(error);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type {Roster} from "../consortium/index.ts";
+import type {Clock, CloseStack, Logger} from "../core/index.ts";
+import type {NetworkEvents} from "../network/index.ts";
+import type {StateDirectory} from "../storage/index.ts";
+import {createEventFeed, type EventFeed} from "./event-feed.ts";
+import {nameIn} from "./node-view.ts";
+import {openReleaseBook, type ReleaseBook} from "./release-book.ts";
+import {type ChronicleOptions, createRunChronicle, type RunChronicle} from "./run-chronicle.ts";
+import {createTraffic, type Traffic} from "./traffic.ts";
+import type {Transport} from "./transport.ts";
+
+/** What watches a run for the people outside. */
+export interface Observers {
+  readonly feed: EventFeed;
+  readonly book: ReleaseBook;
+  readonly traffic: Traffic;
+  readonly chronicle: RunChronicle;
+}
+
+/** What {@link Observers} are made of. */
+export interface ObserverOptions {
+  readonly state: Pick<StateDirectory, "readReleases" | "writeReleases">;
+  readonly roster: Roster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A new one when absent. */
+  readonly feed?: EventFeed;
+}
+
+/** Opens the {@link Observers} of a run; what must be closed goes on `stack`. */
+export async function openObservers(
+  {state, roster, clock, logger, feed = createEventFeed(clock)}: ObserverOptions,
+  {stages, members}: Pick<ChronicleOptions, "stages" | "members">,
+  stack: CloseStack,
+): Promise<Observers> {
+  const nameOf = (member: string): string => nameIn(roster, member);
+  const book = stack.add(await openReleaseBook({state, clock, logger}));
+  const named = {feed, clock, nameOf};
+  return {
+    feed,
+    book,
+    traffic: createTraffic({...named, book}),
+    chronicle: createRunChronicle({...named, logger: logger.child({room: "node"}), stages, members}),
+  };
+}
+
+/** What the network tells, told to the protocol and to those who watch. */
+export function eventsFor(transport: Transport, {feed, traffic}: Observers, roster: Roster): NetworkEvents {
+  return {
+    onLinkUp(peer) {
+      feed.emit({type: "link", peer: nameIn(roster, peer), status: "up", reason: null});
+      transport.handle({type: "link-up", peer});
+    },
+    onLinkDown(peer, reason) {
+      feed.emit({type: "link", peer: nameIn(roster, peer), status: "down", reason});
+      transport.handle({type: "link-down", peer});
+    },
+    onFrame: (peer, bytes) => transport.onFrame(peer, bytes),
+    onBlobSent: (peer, hash, bytes) => traffic.served(peer, hash, bytes),
+  };
+}
