@@ -4,6 +4,10 @@ export type ConfigErrorCode =
   | "CONFIG_UNREADABLE"
   /** The node's configuration is not what the schema asks for. */
   | "CONFIG_INVALID"
+  /** A file with a token or a key is open to people other than its owner. */
+  | "CONFIG_SECRET_UNSAFE"
+  /** The token file holds no token, or one that is easy to guess. */
+  | "CONFIG_TOKEN_INVALID"
   /** No preset has that name. */
   | "CONFIG_PRESET_UNKNOWN"
   /** The preset's plan settings are not what the schema asks for. */

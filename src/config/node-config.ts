@@ -1,19 +1,56 @@
 import {dirname, resolve} from "node:path";
 import {z} from "zod";
 import {nameSchema} from "../consortium/index.ts";
-import {parseYaml} from "../core/index.ts";
+import {isLoopback, parseYaml} from "../core/index.ts";
 import {readTextFile} from "./text-file.ts";
 
 const multiaddrSchema = z.string().startsWith("/", "must be a multiaddr, such as /ip4/127.0.0.1/tcp/4001");
 const pathSchema = z.string().min(1);
 
+const tlsSchema = z
+  .strictObject({
+    cert: pathSchema.describe("Its certificate chain, PEM."),
+    key: pathSchema.describe("Its private key, PEM, readable by its owner alone."),
+    clientCa: pathSchema
+      .optional()
+      .describe("Only clients with a certificate of these authorities are let in, PEM; default: all."),
+  })
+  .optional()
+  .describe("Serves status over HTTPS (TLS 1.3).");
+
 const statusSchema = z
   .strictObject({
-    host: z.enum(["127.0.0.1", "::1"]).default("127.0.0.1").describe("Loopback address to listen on."),
+    host: z
+      .string()
+      .min(1)
+      .default("127.0.0.1")
+      .describe(
+        "Address to listen on; any but this machine's own (127.0.0.1, ::1) needs tokenFile or tls.clientCa.",
+      ),
     port: z.int().min(0).max(65_535).default(9600).describe("TCP port; 0 takes a free one."),
+    tokenFile: pathSchema
+      .optional()
+      .describe("File with the token that every client must send, at least 32 characters, mode 0600."),
+    tls: tlsSchema,
+    allowedHosts: z
+      .array(
+        z
+          .string()
+          .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/, "must be a host name, or name:port"),
+      )
+      .default([])
+      .describe("Names beside this machine's own by which clients may call the status server."),
+  })
+  .superRefine(({host, tokenFile, tls}, context) => {
+    if (isLoopback(host) || tokenFile !== undefined || tls?.clientCa !== undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: ["host"],
+      message: "other machines reach this address: tokenFile or tls.clientCa must be named too",
+    });
   })
   .prefault({})
-  .describe("The status server: /healthz and /v1/status, on this machine only.");
+  .describe("The status server: health, status, metrics and events; read-only.");
 
 const logSchema = z
   .strictObject({
@@ -63,6 +100,25 @@ export const nodeConfigSchema = z.strictObject({
 /** A node's configuration; from {@link loadNodeConfig}, all its paths are absolute. */
 export type NodeConfig = Readonly<z.output<typeof nodeConfigSchema>>;
 
+type StatusConfig = NodeConfig["status"];
+
+function absoluteStatus(status: StatusConfig, absolute: (path: string) => string): StatusConfig {
+  const {tokenFile, tls} = status;
+  return {
+    ...status,
+    ...(tokenFile === undefined ? {} : {tokenFile: absolute(tokenFile)}),
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            cert: absolute(tls.cert),
+            key: absolute(tls.key),
+            ...(tls.clientCa === undefined ? {} : {clientCa: absolute(tls.clientCa)}),
+          },
+        }),
+  };
+}
+
 /**
  * Reads `node.yaml`; relative paths in it are relative to it.
  * @throws {CodedError} CONFIG_UNREADABLE; CONFIG_INVALID with file, line and column
@@ -72,6 +128,7 @@ export async function loadNodeConfig(path: string): Promise<NodeConfig> {
   const absolute = (relative: string): string => resolve(dirname(path), relative);
   return {
     ...config,
+    status: absoluteStatus(config.status, absolute),
     state: absolute(config.state),
     roster: absolute(config.roster),
     plan: absolute(config.plan),

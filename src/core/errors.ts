@@ -1,7 +1,9 @@
 /** Codes of the errors that this room throws of itself. */
 export type CoreErrorCode =
   /** A value came where the types allow none: a bug. */
-  "CORE_UNREACHABLE";
+  | "CORE_UNREACHABLE"
+  /** Two metrics of one meter have the same name: a bug. */
+  | "CORE_METRIC_TWICE";
 
 /** Details of a {@link CodedError} beyond its message. */
 export interface CodedErrorDetails {

@@ -17,7 +17,19 @@ export {
   type LogSink,
   silentLogger,
 } from "./log.ts";
+export {isLoopback} from "./loopback.ts";
+export {
+  type Counter,
+  createMetricRegistry,
+  EXPOSITION_TYPE,
+  type Gauge,
+  type Histogram,
+  type MadeMetric,
+  type Meter,
+  type MetricRegistry,
+} from "./meter.ts";
 export {philox4x32} from "./philox.ts";
+export {createProcessMetrics} from "./process-metrics.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
 export {closestName, parseYaml} from "./yaml-document.ts";

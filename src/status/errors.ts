@@ -3,4 +3,8 @@ export type StatusErrorCode =
   /** Another process already listens on the status port. */
   | "STATUS_PORT_IN_USE"
   /** The status address could not be bound for another reason. */
-  | "STATUS_LISTEN_FAILED";
+  | "STATUS_LISTEN_FAILED"
+  /** The status address can be reached from other machines and nothing asks them who they are. */
+  | "STATUS_AUTH_REQUIRED"
+  /** The certificate or key of the status server can not be used. */
+  | "STATUS_TLS_INVALID";

@@ -1,21 +1,43 @@
 import {type FastifyInstance, type FastifyReply, type FastifyRequest, fastify} from "fastify";
-import {type Clock, type Closable, CodedError, type Logger} from "../core/index.ts";
-import type {NodeView} from "../node/index.ts";
+import {
+  type Clock,
+  type Closable,
+  CodedError,
+  createCloseStack,
+  type Logger,
+  type MetricRegistry,
+} from "../core/index.ts";
+import type {EventFeed} from "../node/index.ts";
+import {type AlertBoard, openAlertBoard} from "./alert-board.ts";
 import type {StatusErrorCode} from "./errors.ts";
-import {statusResponseOf} from "./status-response.ts";
+import {healthOf} from "./health.ts";
+import {createNodeMetrics} from "./metrics/node-metrics.ts";
+import {createServerMetrics, type ServerMetrics} from "./metrics/server-metrics.ts";
+import {carriesToken, isOwnHost, requireGuard, type StatusAccess, urlHost} from "./server/access.ts";
+import type {AnswerSources, StatusNode} from "./server/endpoints.ts";
+import {createListener, refuseMalformed} from "./server/listener.ts";
+import {openApiDocument} from "./server/open-api.ts";
+import {addEndpoints, addEvents, HEADERS} from "./server/routes.ts";
+import {createTokenBuckets, DEFAULT_RATE, type RateLimit} from "./server/token-bucket.ts";
 
-const REQUEST_TIMEOUT_MS = 10_000;
-const MAX_CONNECTIONS = 64;
-const LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"];
+const MAX_BODY_BYTES = 1024;
+/** The one path that asks for no token: it says nothing but that something answers. */
+const OPEN_PATH = "/livez";
 
 /** What a status server is made of. */
 export interface StatusServerOptions {
-  /** Loopback address to listen on. */
-  readonly host: "127.0.0.1" | "::1";
+  /** Address to listen on; any but a loopback one must be guarded. */
+  readonly host: string;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
-  /** The node as it is now, or null as long as it is starting. */
-  view(): NodeView | null;
+  readonly access: StatusAccess;
+  /** Default {@link DEFAULT_RATE}. */
+  readonly rate?: RateLimit;
+  /** The node, or null as long as it is starting. */
+  node(): StatusNode | null;
+  readonly feed: EventFeed;
+  /** Where the node's metrics are made; they are served as they are. */
+  readonly registry: MetricRegistry;
   readonly clock: Clock;
   /** Version of consilium. */
   readonly version: string;
@@ -28,34 +50,76 @@ export interface StatusServer extends Closable {
   readonly url: string;
 }
 
-/** The part of the options that answers are made of. */
-type Sources = Pick<StatusServerOptions, "view" | "clock" | "version">;
-
-function addRoutes(server: FastifyInstance, {view, clock, version}: Sources): void {
+function sourcesOf(options: StatusServerOptions, alerts: AlertBoard): AnswerSources {
+  const {node, clock, version, registry} = options;
   const startedMs = clock.nowMs();
   const startedAt = new Date(clock.wallMs()).toISOString();
-  server.get("/healthz", async () => ({status: "ok"}));
-  server.get("/v1/status", async (_, reply) => {
-    const now = view();
-    if (now === null) return reply.code(503).send({error: "the node is starting"});
-    const uptimeSeconds = Math.round((clock.nowMs() - startedMs) / 1000);
-    return statusResponseOf(now, {version, startedAt, uptimeSeconds});
+  const document = openApiDocument(version);
+  const health = () => healthOf(node()?.view() ?? null, clock.wallMs());
+  return {
+    node,
+    health,
+    facts() {
+      const uptimeSeconds = Math.round((clock.nowMs() - startedMs) / 1000);
+      return {version, startedAt, uptimeSeconds, health: health(), alerts: alerts.alerts()};
+    },
+    metrics: () => registry.expose(),
+    document: () => document,
+  };
+}
+
+function addGuard(server: FastifyInstance, options: StatusServerOptions, metrics: ServerMetrics): void {
+  const {access, clock, rate = DEFAULT_RATE, host} = options;
+  const take = createTokenBuckets(clock, rate);
+  const {token, allowedHosts} = access;
+  const refusal = ({headers, socket, ip, url}: FastifyRequest): readonly [number, string] | null => {
+    const {localAddress: address, localPort: port} = socket;
+    if (!isOwnHost(headers.host, {host, address, port, allowedHosts})) {
+      metrics.refused("host");
+      return [403, "the Host header is not this machine's"];
+    }
+    if (!take(ip)) {
+      metrics.refused("rate");
+      return [429, "too many requests"];
+    }
+    if (token === null || url === OPEN_PATH || carriesToken(headers.authorization, token)) return null;
+    metrics.refused("token");
+    return [401, "the token is missing or wrong"];
+  };
+  server.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.headers(HEADERS);
+    const refused = refusal(request);
+    if (refused === null) return undefined;
+    const [status, error] = refused;
+    if (status === 401) reply.header("www-authenticate", "Bearer");
+    if (status === 429) reply.header("retry-after", "1");
+    return reply.code(status).send({error});
   });
+}
+
+function createServer(options: StatusServerOptions): FastifyInstance {
+  const {access, logger} = options;
+  const server = fastify({
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    bodyLimit: MAX_BODY_BYTES,
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors(_, __, reply: FastifyReply) {
+      void reply.code(400).send({error: "bad request"});
+    },
+    serverFactory: (handler) => createListener(access.tls, handler),
+  });
+  server.setNotFoundHandler((_, reply) => reply.code(404).send({error: "not found"}));
+  server.setErrorHandler<Error & {statusCode?: number}>(({name, statusCode = 500}, _, reply) => {
+    if (statusCode >= 500) logger.error("a status request failed", {error: name});
+    return reply.code(statusCode).send({error: statusCode >= 500 ? "internal error" : "bad request"});
+  });
+  return server;
 }
 
 function portOf(server: FastifyInstance): number {
   const address = server.server.address();
   return address === null || typeof address === "string" ? 0 : address.port;
-}
-
-/**
- * Refuses requests whose Host header is not this machine's own: a web page whose name was made to resolve to
- * loopback (DNS rebinding) sends its own name there.
- */
-async function refuseForeignHost(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const port = request.socket.localPort;
-  const isLocal = LOCAL_NAMES.some((name) => request.headers.host?.toLowerCase() === `${name}:${port}`);
-  if (!isLocal) await reply.code(403).send({error: "the Host header is not this machine's"});
 }
 
 function listenFailure(cause: unknown, {host, port}: StatusServerOptions): CodedError<StatusErrorCode> {
@@ -72,37 +136,33 @@ function listenFailure(cause: unknown, {host, port}: StatusServerOptions): Coded
 }
 
 /**
- * Serves `GET /healthz` and `GET /v1/status` on this machine alone; whatever else is asked for is not found.
- * `/v1/status` answers 503 as long as the node is starting.
- * @throws STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
+ * Serves what an operator asks of a node: health, status, metrics and events; read-only. Whatever else is asked for
+ * is not found. What needs the node answers 503 as long as it is starting.
+ * @throws STATUS_AUTH_REQUIRED, STATUS_TLS_INVALID, STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
  */
 export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
-  const {host, port, logger} = options;
-  const server = fastify({
-    exposeHeadRoutes: false,
-    forceCloseConnections: true,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-  });
-  server.server.maxConnections = MAX_CONNECTIONS;
-  server.addHook("onRequest", refuseForeignHost);
-  server.addHook("onSend", async (_, reply) => void reply.header("cache-control", "no-store"));
-  server.setNotFoundHandler((_, reply) => reply.code(404).send({error: "not found"}));
-  server.setErrorHandler<Error & {statusCode?: number}>(({name, statusCode = 500}, _, reply) => {
-    if (statusCode >= 500) logger.error("a status request failed", {error: name});
-    return reply.code(statusCode).send({error: statusCode >= 500 ? "internal error" : "bad request"});
-  });
-  addRoutes(server, options);
-  try {
-    await server.listen({host, port});
-  } catch (cause) {
-    await server.close();
-    throw listenFailure(cause, options);
-  }
-  const name = host === "::1" ? "[::1]" : host;
-  return {
-    url: `http://${name}:${portOf(server)}`,
+  const {host, port, access, feed, clock, registry, node, version} = options;
+  requireGuard(host, access);
+  const stack = createCloseStack();
+  const server = createServer(options);
+  const view = () => node()?.view() ?? null;
+  const alerts = stack.add(openAlertBoard({feed, clock, view}));
+  stack.add({
     async close() {
       await server.close();
     },
-  };
+  });
+  const metrics = createServerMetrics(registry);
+  createNodeMetrics(registry, {feed, alerts, node, wallMs: () => clock.wallMs(), version});
+  addGuard(server, options, metrics);
+  addEndpoints(server, sourcesOf(options, alerts));
+  addEvents(server, {feed, clock, metrics});
+  try {
+    await server.listen({host, port});
+  } catch (cause) {
+    await stack.close();
+    throw listenFailure(cause, options);
+  }
+  const scheme = access.tls === null ? "http" : "https";
+  return {url: `${scheme}://${urlHost(host)}:${portOf(server)}`, close: () => stack.close()};
 }

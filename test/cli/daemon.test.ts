@@ -52,7 +52,12 @@ describe("a daemon", () => {
     const {first} = await smallConsortium();
     const daemon = start(first.configPath);
     const url = await statusUrlOf(daemon);
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({status: "ok"});
+    expect(await (await fetch(`${url}/livez`)).json()).toEqual({status: "alive"});
+    const healthz = await fetch(`${url}/healthz`);
+    expect([healthz.status, await healthz.json()]).toEqual([
+      503,
+      {status: "unhealthy", failing: ["quorum", "exchanging"]},
+    ]);
     const node = await statusOf(url);
     expect(node).toMatchObject({site: "north", peerId: first.peerId, rounds: 5});
     expect(node.peers).toMatchObject([{name: "south", link: {status: "down"}}]);

@@ -45,7 +45,7 @@ describe("node.yaml", () => {
       listen: ["/ip4/127.0.0.1/tcp/0"],
       bootstrap: [],
       mdns: false,
-      status: {host: "127.0.0.1", port: 9600},
+      status: {host: "127.0.0.1", port: 9600, allowedHosts: []},
       log: {level: "info", format: "text"},
       backend: "auto",
     });
@@ -54,7 +54,7 @@ describe("node.yaml", () => {
   it("keeps the other defaults of a block of which one key is given", async () => {
     await writeFile(path, [...LINES, "status: {port: 0}", "log: {format: json}"].join("\n"));
     const config = await loadNodeConfig(path);
-    expect(config.status).toEqual({host: "127.0.0.1", port: 0});
+    expect(config.status).toEqual({host: "127.0.0.1", port: 0, allowedHosts: []});
     expect(config.log).toEqual({level: "info", format: "json"});
   });
 
@@ -64,7 +64,12 @@ describe("node.yaml", () => {
     [
       "a status host that others can reach",
       [...LINES, "status: {host: 0.0.0.0}"],
-      '8:16: status.host: expected "127.0.0.1" or "::1".',
+      "8:16: status.host: other machines reach this address: tokenFile or tls.clientCa must be named too.",
+    ],
+    [
+      "a host name that holds a path",
+      [...LINES, "status: {allowedHosts: [a/b]}"],
+      "8:25: status.allowedHosts[0]: must be a host name, or name:port.",
     ],
     [
       "an address that is no multiaddr",
@@ -78,6 +83,21 @@ describe("node.yaml", () => {
     ],
   ])("with %s is refused in one line", async (_, lines, told) => {
     expect(await lineOf(lines.join("\n"))).toBe(`CONFIG_INVALID: ${path}:${told}`);
+  });
+
+  it("serves status to others where it says how they are asked who they are", async () => {
+    const guarded = (guard: string) => lineOf([...LINES, `status: {host: 0.0.0.0, ${guard}}`].join("\n"));
+    expect(await guarded("tokenFile: token")).toBe("accepted");
+    expect(await guarded("tls: {cert: c.pem, key: k.pem, clientCa: ca.pem}")).toBe("accepted");
+    expect(await guarded("tls: {cert: c.pem, key: k.pem}")).toMatch(/^CONFIG_INVALID: .* status\.host: /);
+    await writeFile(
+      path,
+      [...LINES, "status: {tokenFile: t, tls: {cert: c, key: k, clientCa: a}}"].join("\n"),
+    );
+    expect((await loadNodeConfig(path)).status).toMatchObject({
+      tokenFile: join(root, "t"),
+      tls: {cert: join(root, "c"), key: join(root, "k"), clientCa: join(root, "a")},
+    });
   });
 
   it("that is missing is told in one line", async () => {

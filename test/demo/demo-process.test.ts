@@ -182,7 +182,7 @@ describe("the demo's daemons", () => {
         await expect(following).rejects.toMatchObject({code: "CLI_DAEMON_ENDED", data});
         await fleet.close();
         for (const {statusUrl, site} of fleet.daemons) {
-          await expect(fetch(`${await statusUrl}/healthz`), site.name).rejects.toThrow("fetch failed");
+          await expect(fetch(`${await statusUrl}/livez`), site.name).rejects.toThrow("fetch failed");
         }
       }),
     LIMIT_MS,

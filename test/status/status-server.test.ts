@@ -1,9 +1,10 @@
 import {request} from "node:http";
 import {connect} from "node:net";
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from "vitest";
-import {type Clock, errorLine, silentLogger} from "../../src/core/index.ts";
+import {errorLine} from "../../src/core/index.ts";
 import type {NodeView} from "../../src/node/index.ts";
-import {openStatusServer, type StatusServer, statusResponseSchema} from "../../src/status/index.ts";
+import {type StatusServer, statusResponseSchema} from "../../src/status/index.ts";
+import {type HandClock, openSampleServer, sampleNode} from "./sample-node.ts";
 import {SAMPLE_VIEW} from "./sample-view.ts";
 
 const FOREIGN_HOSTS = [
@@ -20,20 +21,12 @@ interface Answer {
   readonly body: unknown;
 }
 
-let nowMs = 1000;
-const clock: Clock = {nowMs: () => nowMs, wallMs: () => 1_700_000_000_000, after: () => () => {}};
 let view: NodeView | null = SAMPLE_VIEW;
 let server: StatusServer;
+let clock: HandClock;
 
-const open = (port: number): Promise<StatusServer> =>
-  openStatusServer({
-    host: "127.0.0.1",
-    port,
-    view: () => view,
-    clock,
-    version: "1.2.3",
-    logger: silentLogger,
-  });
+const open = (port: number) =>
+  openSampleServer({port, node: () => (view === null ? null : sampleNode(() => view ?? SAMPLE_VIEW))});
 
 /** The answer to a request as a browser, a proxy or an attacker may write it. */
 function ask(
@@ -59,19 +52,18 @@ function ask(
 
 beforeEach(async () => {
   view = SAMPLE_VIEW;
-  nowMs = 1000;
-  server = await open(0);
+  ({server, clock} = await open(0));
 });
 afterEach(() => server.close());
 
 describe("the status server", () => {
   it("says that it lives, whatever the node does", async () => {
     view = null;
-    expect(await ask("/healthz")).toMatchObject({status: 200, body: {status: "ok"}});
+    expect(await ask("/livez")).toMatchObject({status: 200, body: {status: "alive"}});
   });
 
   it("answers with the node's view, in the documented form", async () => {
-    nowMs = 63_400;
+    clock.ms = 63_400;
     const {status, headers, body} = await ask("/v1/status");
     expect(status).toBe(200);
     expect(headers).toMatchObject({"content-type": expect.stringMatching(/^application\/json/)});
@@ -81,6 +73,9 @@ describe("the status server", () => {
       version: "1.2.3",
       startedAt: "2023-11-14T22:13:20.000Z",
       uptimeSeconds: 62,
+      remainingSeconds: 20,
+      health: {ready: true, healthy: false},
+      alerts: [{alert: "round-stalled", severity: "warn"}],
     });
     const [up, down] = SAMPLE_VIEW.peers;
     const nulls = {rttMs: null, address: null, direction: null, via: null};
@@ -114,7 +109,7 @@ describe("the status server", () => {
   });
 
   it("knows no other path and no other method", async () => {
-    for (const path of ["/", "/v1", "/v1/status/", "/v1/status/x", "/healthz/../etc/passwd", "/metrics"]) {
+    for (const path of ["/", "/v1", "/v1/status/", "/v1/status/x", "/healthz/../etc/passwd", "/v2/status"]) {
       expect(await ask(path), path).toMatchObject({status: 404, body: {error: "not found"}});
     }
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {
@@ -147,8 +142,8 @@ describe("the status server", () => {
         "Stop the other process, or choose another status.port in node.yaml.",
     );
     await server.close();
-    server = await open(port);
-    expect((await ask("/healthz")).status).toBe(200);
+    ({server} = await open(port));
+    expect((await ask("/livez")).status).toBe(200);
   });
 
   it("closes at once under a client that keeps its connection", async () => {
@@ -158,6 +153,6 @@ describe("the status server", () => {
     const ended = new Promise((resolve) => socket.once("close", resolve));
     await server.close();
     await ended;
-    await expect(ask("/healthz")).rejects.toMatchObject({code: "ECONNREFUSED"});
+    await expect(ask("/livez")).rejects.toMatchObject({code: "ECONNREFUSED"});
   });
 });

@@ -1,10 +1,20 @@
-import type {NodeConfig} from "../../config/index.ts";
+import {type NodeConfig, readStatusSecrets} from "../../config/index.ts";
 import {createIdentity, type Roster} from "../../consortium/index.ts";
-import {type Clock, type Closable, createCloseStack, type Logger} from "../../core/index.ts";
+import {
+  type Clock,
+  type Closable,
+  type CloseStack,
+  createCloseStack,
+  createMetricRegistry,
+  createProcessMetrics,
+  isLoopback,
+  type Logger,
+  type MetricRegistry,
+} from "../../core/index.ts";
 import {readTask} from "../../data/index.ts";
 import type {Network, NetworkOptions} from "../../network/index.ts";
-import {createNode, type Node, type NodeView} from "../../node/index.ts";
-import {openStatusServer} from "../../status/index.ts";
+import {createEventFeed, createNode, type EventFeed, type Node, type NodeView} from "../../node/index.ts";
+import {openStatusServer, type StatusServer} from "../../status/index.ts";
 import {openStateDirectory, type StateDirectory} from "../../storage/index.ts";
 import {readPlan, readRoster} from "../input-file.ts";
 import {type AddressMemory, openAddressMemory} from "./address-memory.ts";
@@ -63,10 +73,31 @@ async function greetingOf(
   return {version, site, consortium, peerId, fingerprint, addresses, statusUrl, state: state.path};
 }
 
+/** What the status server shows. */
+interface Shown {
+  node(): Node | null;
+  readonly feed: EventFeed;
+  readonly registry: MetricRegistry;
+}
+
+async function openStatus(
+  {config, clock, version, logger}: DaemonOptions,
+  shown: Shown,
+  stack: CloseStack,
+): Promise<StatusServer> {
+  const {host, port, allowedHosts} = config.status;
+  const access = {...(await readStatusSecrets(config.status)), allowedHosts};
+  stack.add(createProcessMetrics(shown.registry));
+  const server = stack.add(await openStatusServer({...shown, host, port, access, clock, version, logger}));
+  if (access.tls === null && !isLoopback(host))
+    logger.warn("the status token crosses the network in clear: name status.tls", {host});
+  return server;
+}
+
 /**
  * Opens everything that `config` names: the state directory, the status server, the network and the node. What was
  * opened is closed again when a later part fails.
- * @throws CLI_INPUT_UNREADABLE, CONSORTIUM_*, DATA_*, STORAGE_*, STATUS_*, NETWORK_*, NODE_*
+ * @throws CLI_INPUT_UNREADABLE, CONFIG_*, CONSORTIUM_*, DATA_*, STORAGE_*, STATUS_*, NETWORK_*, NODE_*
  */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const {config, variables, version, clock, logger} = options;
@@ -78,8 +109,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const state = stack.add(await openStateDirectory(config.state));
     let node: Node | null = null;
-    const view = () => node?.view() ?? null;
-    const status = stack.add(await openStatusServer({...config.status, view, clock, version, logger}));
+    const feed = createEventFeed(clock);
+    const shown = {node: () => node, feed, registry: createMetricRegistry()};
+    const status = await openStatus(options, shown, stack);
     const memory = stack.add(await openAddressMemory({state, clock, logger}));
     node = stack.add(
       await createNode({
@@ -94,6 +126,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         backend,
         clock,
         logger,
+        feed,
         openNetwork: openNetwork(options, roster, memory),
       }),
     );

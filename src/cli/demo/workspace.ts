@@ -52,7 +52,9 @@ export interface Workspace {
 }
 
 /** What may differ from the configuration that a site is given: loopback, free ports, no bootstrap. */
-export type ConfigChanges = Partial<Pick<NodeConfig, "bootstrap" | "listen" | "status" | "log" | "backend">>;
+export type ConfigChanges = Partial<Pick<NodeConfig, "bootstrap" | "listen" | "log" | "backend">> & {
+  readonly status?: Partial<NodeConfig["status"]>;
+};
 
 async function createSite(root: string, name: string): Promise<WorkspaceSite> {
   const folder = join(root, name);

@@ -1,0 +1,57 @@
+import {stat} from "node:fs/promises";
+import {CodedError} from "../core/index.ts";
+import type {ConfigErrorCode} from "./errors.ts";
+import type {NodeConfig} from "./node-config.ts";
+import {readTextFile} from "./text-file.ts";
+
+const OTHERS = 0o077;
+const LEAST_TOKEN = /^[\x21-\x7e]{32,512}$/;
+
+/** What the files under `status` in node.yaml hold. */
+export interface StatusSecrets {
+  /** Null: none is asked for. */
+  readonly token: string | null;
+  readonly tls: {
+    readonly cert: Uint8Array;
+    readonly key: Uint8Array;
+    readonly clientCa: Uint8Array | null;
+  } | null;
+}
+
+async function requireOwnerOnly(path: string): Promise<void> {
+  const {mode} = await stat(path);
+  if ((mode & OTHERS) === 0) return;
+  const code: ConfigErrorCode = "CONFIG_SECRET_UNSAFE";
+  throw new CodedError(code, `${path} is open to other people than its owner`, {
+    data: {path},
+    hint: `Run: chmod 600 ${path}`,
+  });
+}
+
+async function readToken(path: string): Promise<string> {
+  const token = (await readTextFile(path)).trim();
+  await requireOwnerOnly(path);
+  if (LEAST_TOKEN.test(token)) return token;
+  const code: ConfigErrorCode = "CONFIG_TOKEN_INVALID";
+  throw new CodedError(code, `${path} holds no token of 32 to 512 visible characters`, {
+    data: {path},
+    hint: `Make one, such as: openssl rand -hex 32 > ${path}`,
+  });
+}
+
+async function readPem(path: string): Promise<Uint8Array> {
+  return new TextEncoder().encode(await readTextFile(path));
+}
+
+/**
+ * Reads the token and the TLS keys that the status server is configured with.
+ * @throws {CodedError} CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE, CONFIG_TOKEN_INVALID
+ */
+export async function readStatusSecrets({tokenFile, tls}: NodeConfig["status"]): Promise<StatusSecrets> {
+  const token = tokenFile === undefined ? null : await readToken(tokenFile);
+  if (tls === undefined) return {token, tls: null};
+  const [cert, key] = [await readPem(tls.cert), await readPem(tls.key)];
+  await requireOwnerOnly(tls.key);
+  const clientCa = tls.clientCa === undefined ? null : await readPem(tls.clientCa);
+  return {token, tls: {cert, key, clientCa}};
+}

@@ -1,0 +1,93 @@
+import {z} from "zod";
+import type {StampedEvent} from "../../node/index.ts";
+import {alertSchema} from "./health-answer.ts";
+import * as view from "./view-schemas.ts";
+
+const stamp = {
+  id: z.string().describe("Grows within a daemon's life; `<start in ms>-<number>`."),
+  at: view.timeSchema,
+};
+const names = z.array(z.string()).describe("Of members, as on the roster.");
+const seconds = z.strictObject({
+  total: z.number().nullable(),
+  training: z.number().nullable(),
+  exchanging: z.number().nullable(),
+});
+
+/** The `data` of an event of `GET /v1/events`; its SSE `event` is its `type`. */
+export const eventAnswerSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    ...stamp,
+    type: z.literal("activity"),
+    activity: view.activitySchema,
+    round: z.number(),
+    stage: view.stageSchema.nullable(),
+  }),
+  z.strictObject({
+    ...stamp,
+    type: z.literal("round"),
+    ...view.roundSchema.shape,
+    stage: view.stageSchema,
+    contributors: names,
+    seconds,
+    consensusDistance: z.number().nullable(),
+  }),
+  z.strictObject({...stamp, type: z.literal("absence"), round: z.number(), members: names}),
+  z.strictObject({...stamp, type: z.literal("validation"), ...view.validationSchema.shape}),
+  z.strictObject({...stamp, type: z.literal("loss"), round: z.number(), loss: z.number()}),
+  z.strictObject({
+    ...stamp,
+    type: z.literal("link"),
+    peer: z.string(),
+    status: z.enum(["up", "down"]),
+    reason: z.string().nullable(),
+  }),
+  z.strictObject({
+    ...stamp,
+    type: z.literal("release"),
+    kind: z.enum(["update", "mixture", "snapshot"]),
+    hash: view.hashSchema,
+    bytes: z.number(),
+  }),
+  z.strictObject({
+    ...stamp,
+    type: z.literal("report"),
+    kind: z.enum([
+      "waiting",
+      "left-out",
+      "took-over",
+      "objection",
+      "proposal-refused",
+      "mass-undetermined",
+      "views-differ",
+      "lineage-adopted",
+      "verdicts",
+      "equivocation",
+    ]),
+    round: z.number(),
+    members: names,
+    reason: z.string().nullable(),
+  }),
+  z.strictObject({...stamp, type: z.literal("egress-blocked"), reason: z.string()}),
+  z.strictObject({
+    ...stamp,
+    type: z.literal("alert"),
+    alert: alertSchema.shape.alert,
+    state: z.enum(["raised", "cleared"]),
+    detail: z.string(),
+  }),
+]);
+
+/** An event as its listeners get it. */
+export type EventAnswer = z.output<typeof eventAnswerSchema>;
+
+/**
+ * The `data` of the SSE event `gap`, which has no id: the listener missed events that are not held any more.
+ * `missed` is null when the id that it named is of an earlier life of the daemon.
+ */
+export const gapAnswerSchema = z.strictObject({type: z.literal("gap"), missed: z.number().nullable()});
+
+/** An event as its listeners get it; one with more in it than the schema names is refused by zod, a bug. */
+export function eventAnswer({id, wallMs, event}: StampedEvent): EventAnswer {
+  return eventAnswerSchema.parse({id, at: new Date(wallMs).toISOString(), ...event});
+}

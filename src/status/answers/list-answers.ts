@@ -1,0 +1,159 @@
+import {z} from "zod";
+import {planSchema} from "../../consortium/index.ts";
+import type {Node, RoundRecord} from "../../node/index.ts";
+import {peerAnswer} from "./status-answer.ts";
+import * as view from "./view-schemas.ts";
+
+const MAX_ROUNDS = 2000;
+
+/** The questions that lists can be asked. */
+export const limitQuerySchema = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_ROUNDS)
+    .default(100)
+    .describe("At most so many, the newest first."),
+});
+
+/** The question that takes no parameters. */
+export const noQuerySchema = z.strictObject({});
+
+function listSchema<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({
+    ...view.answerHead,
+    data: z.array(item),
+    meta: z.strictObject({count: z.number()}),
+  });
+}
+
+/** The answer to `GET /v1/peers`: every other member on the roster. */
+export const peersAnswerSchema = listSchema(view.peerSchema);
+
+const runSchema = z.strictObject({
+  run: z.string().describe("Its id."),
+  state: view.activitySchema,
+  round: z.number(),
+  rounds: z.number(),
+  members: z.array(z.strictObject({name: z.string(), peerId: z.string(), role: z.string()})),
+  planHash: view.hashSchema.describe("Of exactly the bytes that this site approved."),
+  plan: planSchema,
+});
+
+/** The answer to `GET /v1/runs`: the runs that the node takes part in. */
+export const runsAnswerSchema = listSchema(runSchema);
+
+const secondsSchema = z
+  .strictObject({
+    total: z.number().nullable(),
+    training: z.number().nullable(),
+    exchanging: z.number().nullable(),
+  })
+  .describe("How long its parts took at this node; null where it can not be told.");
+
+const certifiedRoundSchema = z.strictObject({
+  ...view.roundSchema.shape,
+  stage: view.stageSchema,
+  certifiedAt: view.timeSchema.nullable().describe("At this node; null for a round before its last start."),
+  seconds: secondsSchema,
+  contributors: z.array(z.string()),
+  certificate: z
+    .strictObject({
+      roster: view.hashSchema,
+      parent: view.hashSchema.describe("Of the body of the certificate before."),
+      weight: z.number().describe("Sum of the contributors' weights: of n / N0 of the plan."),
+      peakWeight: z.number(),
+      ballot: z.number(),
+      votes: z.array(
+        z.strictObject({
+          member: z.string(),
+          peerId: z.string(),
+          signature: z.string().describe("Ed25519, in base64."),
+        }),
+      ),
+    })
+    .describe("Proof that a majority of the roster voted for the result."),
+});
+
+/** The answer to `GET /v1/rounds`: certified rounds, the newest first. */
+export const roundsAnswerSchema = listSchema(certifiedRoundSchema);
+
+const releaseSchema = z.strictObject({
+  day: z.iso.date().describe("In UTC."),
+  peer: z.string().describe("Name of the member that it went to."),
+  kind: z
+    .enum(["update", "mixture", "snapshot", "frame"])
+    .describe(
+      "update: the site's own, as the plan lets it leave; mixture: a sum of members' updates; snapshot: a round's result, which all members hold; frame: a message of the protocol, such as a vote.",
+    ),
+  messages: z.number(),
+  bytes: z.number().describe("Without framing."),
+});
+
+/**
+ * The answer to `GET /v1/releases`: what has left this node. The counts lie in the state directory; a crash can
+ * cost those of its last ten seconds.
+ */
+export const releasesAnswerSchema = listSchema(releaseSchema);
+
+/** What a list is made from. */
+export type ListSource = Pick<Node, "view" | "plan" | "roster" | "rounds" | "releases">;
+
+function listOf<Answer>(schema: z.ZodType<Answer>, data: readonly unknown[]): Answer {
+  return schema.parse({schema: 1, data, meta: {count: data.length}});
+}
+
+/** The answer to `GET /v1/peers`. */
+export function peersAnswer({view: viewOf}: ListSource): z.output<typeof peersAnswerSchema> {
+  return listOf(peersAnswerSchema, viewOf().peers.map(peerAnswer));
+}
+
+/** The answer to `GET /v1/runs`. */
+export function runsAnswer({view: viewOf, plan, roster}: ListSource): z.output<typeof runsAnswerSchema> {
+  const {plan: identity, activity, round, rounds} = viewOf();
+  const members = roster.members.map(({name, peerId, role}) => ({name, peerId, role}));
+  const run = {
+    run: identity.run,
+    state: activity,
+    round,
+    rounds,
+    members,
+    planHash: plan.hash,
+    plan: plan.plan,
+  };
+  return listOf(runsAnswerSchema, [run]);
+}
+
+function roundItem(record: RoundRecord): unknown {
+  const {certificate, voters, certifiedWallMs, seconds, stage, absent, contributors} = record;
+  const {body, ballot, votes} = certificate;
+  const {round, attempt, result, roster, parent, weight, peakWeight} = body;
+  const certifiedAt = certifiedWallMs === null ? null : new Date(certifiedWallMs).toISOString();
+  const signed = votes.map(({member, signature}, index) => ({
+    member: voters[index],
+    peerId: member,
+    signature: Buffer.from(signature).toString("base64"),
+  }));
+  return {
+    round,
+    attempt,
+    result,
+    stage,
+    absent,
+    contributors,
+    certifiedAt,
+    seconds,
+    certificate: {roster, parent, weight, peakWeight, ballot, votes: signed},
+  };
+}
+
+/** The answer to `GET /v1/rounds`. */
+export function roundsAnswer(source: ListSource, limit: number): z.output<typeof roundsAnswerSchema> {
+  return listOf(roundsAnswerSchema, source.rounds(limit).map(roundItem));
+}
+
+/** The answer to `GET /v1/releases`. */
+export function releasesAnswer({releases}: ListSource): z.output<typeof releasesAnswerSchema> {
+  return listOf(releasesAnswerSchema, releases());
+}

@@ -1,0 +1,175 @@
+import {z} from "zod";
+import {EXPOSITION_TYPE} from "../../core/index.ts";
+import type {Node} from "../../node/index.ts";
+import {eventAnswerSchema} from "../answers/event-answer.ts";
+import * as health from "../answers/health-answer.ts";
+import * as lists from "../answers/list-answers.ts";
+import {type StatusFacts, statusResponseOf, statusResponseSchema} from "../answers/status-answer.ts";
+import type {Health} from "../health.ts";
+
+/** The part of a node that answers are made of. */
+export type StatusNode = lists.ListSource & Pick<Node, "view">;
+
+/** What answers are made of. */
+export interface AnswerSources {
+  /** The node, or null as long as it is starting. */
+  node(): StatusNode | null;
+  health(): Health;
+  facts(): StatusFacts;
+  /** All metrics in Prometheus's text format. */
+  metrics(): string;
+  /** The OpenAPI document. */
+  document(): unknown;
+}
+
+/** An answer before it is written. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** An endpoint that is asked by GET and answered at once. */
+export interface Endpoint {
+  readonly path: string;
+  readonly summary: string;
+  /** What may stand behind the path. */
+  readonly query: z.ZodObject;
+  /** Content type of its answers with status 200. */
+  readonly type: string;
+  /** Schemas of its answers by status, with what the status means. */
+  readonly answers: Readonly<Record<number, {readonly means: string; readonly schema: z.ZodType}>>;
+  /** @param query as its schema gives it */
+  answer(sources: AnswerSources, query: Readonly<Record<string, unknown>>): Answer;
+}
+
+/** The answer of whatever is refused or fails. */
+export const errorAnswerSchema = z.strictObject({error: z.string()});
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const STARTING: Answer = {status: 503, body: {error: "the node is starting"}};
+const starting = {503: {means: "The node is starting.", schema: errorAnswerSchema}};
+const plain = {query: lists.noQuerySchema, type: JSON_TYPE};
+
+function ok<Schema extends z.ZodType>(schema: Schema, means: string) {
+  return {200: {means, schema}};
+}
+
+/** Answers from a node that is up. */
+function fromNode(answer: (node: StatusNode, query: Readonly<Record<string, unknown>>) => unknown) {
+  return ({node}: AnswerSources, query: Readonly<Record<string, unknown>>): Answer => {
+    const now = node();
+    return now === null ? STARTING : {status: 200, body: answer(now, query)};
+  };
+}
+
+const HEALTH_ENDPOINTS: readonly Endpoint[] = [
+  {
+    ...plain,
+    path: "/livez",
+    summary: "Whether the process answers at all; asks for no token. For what restarts a dead process.",
+    answers: ok(health.livezAnswerSchema, "It does."),
+    answer: () => ({status: 200, body: {status: "alive"}}),
+  },
+  {
+    ...plain,
+    path: "/healthz",
+    summary: "Whether the node is healthy: on the roster, through preflight and exchanging, not merely up.",
+    answers: {
+      ...ok(health.healthzAnswerSchema, "It is."),
+      503: {means: "It is not.", schema: health.healthzAnswerSchema},
+    },
+    answer({health: healthOf}) {
+      const {healthy, checks} = healthOf();
+      const failing = checks.filter(({ok: isOk}) => !isOk).map(({name}) => name);
+      const body = health.healthzAnswerSchema.parse({status: healthy ? "healthy" : "unhealthy", failing});
+      return {status: healthy ? 200 : 503, body};
+    },
+  },
+  {
+    ...plain,
+    path: "/readyz",
+    summary: "Whether the node could take part in a round, by named checks.",
+    answers: {
+      ...ok(health.readyzAnswerSchema, "It could."),
+      503: {means: "It could not.", schema: health.readyzAnswerSchema},
+    },
+    answer({health: healthOf}) {
+      const body = health.readyzAnswerSchema.parse(healthOf());
+      return {status: body.ready ? 200 : 503, body};
+    },
+  },
+];
+
+const NODE_ENDPOINTS: readonly Endpoint[] = [
+  {
+    ...plain,
+    path: "/v1/status",
+    summary: "The node as it is now.",
+    answers: {...ok(statusResponseSchema, "Its status."), ...starting},
+    answer({node, facts}) {
+      const now = node();
+      return now === null ? STARTING : {status: 200, body: statusResponseOf(now.view(), facts())};
+    },
+  },
+  {
+    ...plain,
+    path: "/v1/peers",
+    summary: "Every other member on the roster.",
+    answers: {...ok(lists.peersAnswerSchema, "The members."), ...starting},
+    answer: fromNode((node) => lists.peersAnswer(node)),
+  },
+  {
+    ...plain,
+    path: "/v1/runs",
+    summary: "The runs that the node takes part in, each with its plan.",
+    answers: {...ok(lists.runsAnswerSchema, "The runs."), ...starting},
+    answer: fromNode((node) => lists.runsAnswer(node)),
+  },
+  {
+    ...plain,
+    path: "/v1/rounds",
+    summary: "Certified rounds with their certificates, the newest first.",
+    query: lists.limitQuerySchema,
+    answers: {...ok(lists.roundsAnswerSchema, "The rounds."), ...starting},
+    answer: fromNode((node, query) => lists.roundsAnswer(node, lists.limitQuerySchema.parse(query).limit)),
+  },
+  {
+    ...plain,
+    path: "/v1/releases",
+    summary: "What has left this node, by day, member and kind.",
+    answers: {...ok(lists.releasesAnswerSchema, "The counts."), ...starting},
+    answer: fromNode((node) => lists.releasesAnswer(node)),
+  },
+];
+
+const TEXT_ENDPOINTS: readonly Endpoint[] = [
+  {
+    ...plain,
+    path: "/metrics",
+    summary: "Metrics in Prometheus's text format.",
+    type: EXPOSITION_TYPE,
+    answers: ok(z.string(), "The metrics."),
+    answer: ({metrics}) => ({status: 200, body: metrics()}),
+  },
+  {
+    ...plain,
+    path: "/openapi.json",
+    summary: "This description.",
+    answers: ok(z.record(z.string(), z.unknown()), "An OpenAPI 3.1 document."),
+    answer: ({document}) => ({status: 200, body: document()}),
+  },
+];
+
+/** Every endpoint that is answered at once. */
+export const ENDPOINTS: readonly Endpoint[] = [...HEALTH_ENDPOINTS, ...NODE_ENDPOINTS, ...TEXT_ENDPOINTS];
+
+/** The endpoint that goes on answering. */
+export const EVENTS_ENDPOINT = {
+  path: "/v1/events",
+  summary:
+    "What happens at the node, as Server-Sent Events; with Last-Event-ID, first what has happened since, up to 1,000 events.",
+  schema: eventAnswerSchema,
+} as const;
+
+/** What Last-Event-ID may hold: an event's id, or 0 for everything that is held. */
+export const lastEventIdSchema = z.string().regex(/^(0|\d{1,16}-\d{1,16})$/);
