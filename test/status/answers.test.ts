@@ -85,7 +85,7 @@ describe("every answer", () => {
     expect(JSON.parse(text)).toMatchObject(part);
   });
 
-  it.each(JSON_ENDPOINTS)("of %s is as the OpenAPI document says", async (path, _, __) => {
+  it.each(JSON_ENDPOINTS)("of %s is as the OpenAPI document says", async (path) => {
     const {status, text} = await ask(`${url}${path}`);
     const operation = (await operations())[path.split("?")[0] ?? ""];
     const described = operation?.responses[status]?.content["application/json"]?.schema;

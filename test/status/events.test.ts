@@ -151,7 +151,8 @@ describe("the stream of events", () => {
       delays.push(delayMs);
       return after.call(clock, delayMs, action);
     };
-    for (const fire of [...clock.timers]) fire();
+    const due = [...clock.timers];
+    for (const fire of due) fire();
     await expect.poll(() => listener.text()).toContain(": alive\n\n");
     expect(delays).toContain(15_000);
     expect(listener.messages, "the alert board may tell, the comment is none").not.toContain(": alive");

@@ -1,0 +1,191 @@
+import {execFileSync} from "node:child_process";
+import {mkdtemp, readFile, rm} from "node:fs/promises";
+import {request} from "node:https";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it, onTestFinished} from "vitest";
+import {createMetricRegistry, errorLine} from "../../src/core/index.ts";
+import {LOOPBACK_ACCESS, type StatusAccess, type StatusServer} from "../../src/status/index.ts";
+import {ask} from "./requests.ts";
+import {openSampleServer} from "./sample-node.ts";
+
+const TOKEN = "0123456789abcdef".repeat(2);
+const GUARDED: StatusAccess = {...LOOPBACK_ACCESS, token: TOKEN};
+
+async function open(changes: Parameters<typeof openSampleServer>[0]): Promise<StatusServer> {
+  const {server} = await openSampleServer(changes);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+describe("a status server that other machines can reach", () => {
+  it.each(["0.0.0.0", "::", "192.0.2.1", "node.example"])("does not open on %s unguarded", async (host) => {
+    const {token, ...tls} = {
+      token: null,
+      tls: {cert: new Uint8Array(), key: new Uint8Array(), clientCa: null},
+    };
+    for (const access of [LOOPBACK_ACCESS, {...LOOPBACK_ACCESS, token, ...tls}]) {
+      expect(await openSampleServer({host, access}).catch(errorLine)).toBe(
+        `STATUS_AUTH_REQUIRED: status on ${host} would answer other machines without asking who they are. ` +
+          "Name status.tokenFile or status.tls.clientCa in node.yaml, or take status.host away.",
+      );
+    }
+  });
+
+  it("answers by its address, by the names it is given, and by no other", async () => {
+    const access = {...GUARDED, allowedHosts: ["node.hospital.example", "proxy.example:8443"]};
+    const {url} = await open({host: "0.0.0.0", access});
+    const {port} = new URL(url);
+    const base = `http://127.0.0.1:${port}`;
+    const authorization = `Bearer ${TOKEN}`;
+    const statusFor = async (host: string): Promise<number> =>
+      (await ask(`${base}/healthz`, {headers: {host, authorization}})).status;
+    for (const host of [
+      `127.0.0.1:${port}`,
+      "node.hospital.example",
+      "NODE.hospital.example",
+      "proxy.example:8443",
+    ]) {
+      expect(await statusFor(host), host).toBe(200);
+    }
+    for (const host of ["proxy.example", "evil.example", `evil.example:${port}`, "xnode.hospital.example"]) {
+      expect(await statusFor(host), host).toBe(403);
+    }
+  });
+});
+
+describe("a token", () => {
+  it("is asked for on every path but /livez, which says nothing", async () => {
+    const {url} = await open({access: GUARDED});
+    for (const path of [
+      "/healthz",
+      "/readyz",
+      "/metrics",
+      "/v1/status",
+      "/v1/events",
+      "/openapi.json",
+      "/no",
+      "/livez/",
+    ]) {
+      const {status, headers, text} = await ask(`${url}${path}`);
+      expect([status, headers["www-authenticate"], text], path).toEqual([
+        401,
+        "Bearer",
+        '{"error":"the token is missing or wrong"}',
+      ]);
+    }
+    expect(await ask(`${url}/livez`)).toMatchObject({status: 200, text: '{"status":"alive"}'});
+  });
+
+  it("opens in one form alone", async () => {
+    const {url} = await open({access: GUARDED});
+    const statusFor = async (authorization: string): Promise<number> =>
+      (await ask(`${url}/v1/status`, {headers: {authorization}})).status;
+    expect(await statusFor(`Bearer ${TOKEN}`)).toBe(200);
+    for (const wrong of [
+      TOKEN,
+      `bearer ${TOKEN}`,
+      `Bearer ${TOKEN}x`,
+      `Bearer ${TOKEN.slice(1)}`,
+      "Bearer ",
+      "Basic eDp5",
+    ]) {
+      expect(await statusFor(wrong), wrong).toBe(401);
+    }
+  });
+
+  it("can not be guessed in a hurry", async () => {
+    const registry = createMetricRegistry();
+    const rate = {burst: 5, perSecond: 2};
+    const {server, clock} = await openSampleServer({access: GUARDED, rate, registry});
+    onTestFinished(() => server.close());
+    const statuses: number[] = [];
+    for (let n = 0; n < 8; n++) statuses.push((await ask(`${server.url}/v1/status`)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+    expect((await ask(`${server.url}/v1/status`)).headers["retry-after"]).toBe("1");
+    clock.ms += 500;
+    expect((await ask(`${server.url}/v1/status`)).status).toBe(401);
+    expect((await ask(`${server.url}/v1/status`)).status).toBe(429);
+    expect(registry.expose()).toMatch(/^consilium_status_refusals_total\{reason="token"\} 6$/m);
+    expect(registry.expose()).toMatch(/^consilium_status_refusals_total\{reason="rate"\} 5$/m);
+  });
+});
+
+describe("clients' certificates", () => {
+  let folder: string;
+  const pem = (name: string): Promise<Buffer> => readFile(join(folder, `${name}.pem`));
+  const openssl = (...words: readonly string[]): void => {
+    execFileSync("openssl", [...words], {cwd: folder, stdio: "pipe"});
+  };
+  const issue = (name: string, authority: string): void => {
+    const subject = `/CN=${name}`;
+    openssl(
+      "req",
+      "-newkey",
+      "ed25519",
+      "-nodes",
+      "-subj",
+      subject,
+      "-keyout",
+      `${name}-key.pem`,
+      "-out",
+      `${name}.csr`,
+    );
+    const signer = ["-CA", `${authority}.pem`, "-CAkey", `${authority}-key.pem`, "-CAcreateserial"];
+    openssl("x509", "-req", "-in", `${name}.csr`, ...signer, "-out", `${name}.pem`);
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "consilium tls "));
+    for (const name of ["ca", "other-ca"]) {
+      openssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "ed25519",
+        "-nodes",
+        "-subj",
+        `/CN=${name}`,
+        "-keyout",
+        `${name}-key.pem`,
+        "-out",
+        `${name}.pem`,
+      );
+    }
+    issue("server", "ca");
+    issue("client", "ca");
+    issue("stranger", "other-ca");
+  });
+  afterAll(() => rm(folder, {recursive: true, force: true}));
+
+  const askWith = async (url: string, client: string | null): Promise<number> => {
+    const own = client === null ? {} : {cert: await pem(client), key: await pem(`${client}-key`)};
+    const ca = await pem("ca");
+    return new Promise((resolve, reject) => {
+      const checkServerIdentity = (): undefined => undefined;
+      const asked = request(`${url}/v1/status`, {...own, ca, checkServerIdentity}, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      asked.on("error", reject).end();
+    });
+  };
+
+  it("of the named authority alone open the server, on any address", async () => {
+    const tls = {cert: await pem("server"), key: await pem("server-key"), clientCa: await pem("ca")};
+    const {url} = await open({host: "0.0.0.0", access: {...LOOPBACK_ACCESS, tls}});
+    expect(url).toMatch(/^https:/);
+    const local = url.replace("0.0.0.0", "127.0.0.1");
+    expect(await askWith(local, "client")).toBe(200);
+    await expect(askWith(local, null)).rejects.toThrow();
+    await expect(askWith(local, "stranger")).rejects.toThrow();
+  });
+
+  it("that can not be used are told in one line", async () => {
+    const tls = {cert: await pem("server"), key: await pem("client-key"), clientCa: null};
+    expect(await openSampleServer({access: {...LOOPBACK_ACCESS, tls}}).catch(errorLine)).toBe(
+      "STATUS_TLS_INVALID: the certificate or key under status.tls can not be used. " +
+        "Give a certificate chain, its private key and the clients' authority as PEM files.",
+    );
+  });
+});
