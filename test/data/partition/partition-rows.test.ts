@@ -18,15 +18,15 @@ const tolerant: fc.Arbitrary<PartitionSpec> = fc.oneof(
     .map(([deal, type]) => ({...deal, type})),
   fc
     .tuple(deals, fc.constantFrom(0.001, 0.1, 1, 50), fc.boolean())
-    .map(([deal, alpha, selfBalancing]) => ({...deal, type: "dirichlet", alpha, selfBalancing})),
+    .map(([deal, alpha, selfBalancing]) => ({...deal, type: "dirichlet" as const, alpha, selfBalancing})),
 );
 const strict: fc.Arbitrary<PartitionSpec> = fc.oneof(
   fc
     .tuple(deals, fc.integer({min: 1, max: 4}))
-    .map(([deal, shardsPerNode]) => ({...deal, type: "shard", shardsPerNode})),
+    .map(([deal, shardsPerNode]) => ({...deal, type: "shard" as const, shardsPerNode})),
   fc
     .tuple(deals, fc.integer({min: 1, max: 4}))
-    .map(([deal, classesPerNode]) => ({...deal, type: "pathological", classesPerNode})),
+    .map(([deal, classesPerNode]) => ({...deal, type: "pathological" as const, classesPerNode})),
 );
 const labels = fc
   .tuple(fc.integer({min: 1, max: 12}), fc.integer({min: 0, max: 600}), fc.nat())
