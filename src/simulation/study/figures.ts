@@ -63,3 +63,8 @@ export function intervalOf(
   const random = createRandom({seed, site: group.test, round: 0, purpose: "bootstrap"});
   return bootstrapInterval({labels, scores, statistic, random});
 }
+
+/** Whether less of a metric is better. */
+export function isBetterLower(metric: MetricName): boolean {
+  return metric === "brier" || metric === "log-loss";
+}
