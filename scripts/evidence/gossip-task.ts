@@ -2,7 +2,9 @@
  * A task without patients on which mixing shows: 10 classes of 3 Gaussian modes in 32 dimensions, split over 16 sites
  * whose classes differ the more the smaller alpha is, and a perceptron 32-64-10 with its gradient in plain loops.
  */
-import {createRandom, permutation, type Random} from "../../src/core/index.ts";
+import {createRandom, type Random} from "../../src/core/index.ts";
+import {partitionRows} from "../../src/data/index.ts";
+import {drawModes} from "../../src/simulation/index.ts";
 
 /** Number of sites that the training samples are split over. */
 export const SITES = 16;
@@ -58,19 +60,6 @@ export interface GossipTask {
 const stream = (seed: number, site: string, purpose: string): Random =>
   createRandom({seed, site, round: 0, purpose: `gossip task ${purpose}`});
 
-function draw(count: number, means: Float32Array, random: Random): Samples {
-  const values = new Float32Array(count * FEATURES);
-  const labels = new Uint8Array(count);
-  for (let sample = 0; sample < count; sample++) {
-    labels[sample] = sample % CLASSES;
-    const mode = MODES * (sample % CLASSES) + random.below(MODES);
-    for (let feature = 0; feature < FEATURES; feature++) {
-      values[sample * FEATURES + feature] = (means[mode * FEATURES + feature] ?? 0) + random.normal();
-    }
-  }
-  return {values, labels};
-}
-
 function pick({values, labels}: Samples, chosen: readonly number[]): Samples {
   const picked = new Float32Array(chosen.length * FEATURES);
   chosen.forEach((sample, row) =>
@@ -79,60 +68,17 @@ function pick({values, labels}: Samples, chosen: readonly number[]): Samples {
   return {values: picked, labels: Uint8Array.from(chosen, (sample) => labels[sample] ?? 0)};
 }
 
-/** The logarithm of a gamma variable of shape `alpha` <= 1, which itself can be too small for a number. */
-function logGamma(alpha: number, random: Random): number {
-  // Marsaglia and Tsang (2000) for alpha + 1, brought down to alpha by a power of a uniform variable.
-  const d = alpha + 2 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = random.normal();
-    const v = (1 + c * x) ** 3;
-    if (v <= 0 || Math.log(1 - random.uniform()) >= x ** 2 / 2 + d - d * v + d * Math.log(v)) continue;
-    return Math.log(d * v) + Math.log(1 - random.uniform()) / alpha;
-  }
-}
-
-/** Shares of the sites in one class, of the symmetric Dirichlet distribution. */
-function dirichlet(alpha: number, random: Random): readonly number[] {
-  const logs = Array.from({length: SITES}, () => logGamma(alpha, random));
-  const largest = Math.max(...logs);
-  const parts = logs.map((log) => Math.exp(log - largest));
-  const total = parts.reduce((sum, part) => sum + part, 0);
-  return parts.map((part) => part / total);
-}
-
-/** Deals each class out by its own shares; who came away with nothing is given one sample of the largest site. */
-function deal(labels: Uint8Array, alpha: number, random: Random): readonly (readonly number[])[] {
-  const sites: number[][] = Array.from({length: SITES}, () => []);
-  const order = [...permutation(random, labels.length)];
-  for (let label = 0; label < CLASSES; label++) {
-    const own = order.filter((sample) => labels[sample] === label);
-    let share = 0;
-    let from = 0;
-    dirichlet(alpha, random).forEach((part, site) => {
-      share += part;
-      const to = site === SITES - 1 ? own.length : Math.round(share * own.length);
-      sites[site]?.push(...own.slice(from, to));
-      from = to;
-    });
-  }
-  for (const site of sites) {
-    if (site.length > 0) continue;
-    const largest = sites.reduce((most, other) => (other.length > most.length ? other : most));
-    site.push(...largest.splice(-1));
-  }
-  return sites;
-}
-
 /** The task of `seed`. @param alpha concentration of each class's split over the sites, in (0, 1] */
 export function createGossipTask(seed: number, alpha: number): GossipTask {
-  const random = stream(seed, "", "means");
-  const means = Float32Array.from({length: CLASSES * MODES * FEATURES}, () => MEAN_SCALE * random.normal());
-  const pooled = draw(TRAIN, means, stream(seed, "", "train"));
-  const sites = deal(pooled.labels, alpha, stream(seed, "", `split ${alpha}`));
+  const {train: pooled, test} = drawModes(
+    {classes: CLASSES, modes: MODES, features: FEATURES, spread: MEAN_SCALE, train: TRAIN, test: TEST},
+    seed,
+  );
+  const deal = {type: "dirichlet", nodes: SITES, minimum: 1, alpha, selfBalancing: false} as const;
+  const sites = partitionRows(deal, pooled.labels, stream(seed, "", `split ${alpha}`));
   return {
     pooled,
-    test: draw(TEST, means, stream(seed, "", "test")),
+    test,
     sites: sites.map((samples) => pick(pooled, samples)),
   };
 }

@@ -2,6 +2,10 @@
 export type SimulationErrorCode =
   /** The simulated members make no progress any more. */
   | "SIMULATION_STALLED"
+  /** All sites of an experiment are external: none is left to train. */
+  | "SIMULATION_NOBODY_TRAINS"
+  /** No site of an experiment has a test patient. */
+  | "SIMULATION_NOBODY_TESTED"
   /** A member is named that the world does not have. */
   | "SIMULATION_UNKNOWN_MEMBER"
   /** An experiment asks for a figure that its patients have not. */

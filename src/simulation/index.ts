@@ -13,6 +13,10 @@ export {readExternalSites, readSites, type SiteData, type SitesQuery} from "./ba
 export {type FedAvgModel, trainFedAvg} from "./baselines/train-fed-avg.ts";
 export {trainLocal} from "./baselines/train-local.ts";
 export {trainPooled} from "./baselines/train-pooled.ts";
+export type {Cohort, CohortKind} from "./cohort/cohort.ts";
+export type {CohortQuery} from "./cohort/cohort-query.ts";
+export {drawModes, type ModesSpec} from "./cohort/modes.ts";
+export {openCohort} from "./cohort/open-cohort.ts";
 export type {SimulationErrorCode} from "./errors.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
