@@ -1,5 +1,7 @@
 /** Codes of the errors that this room throws. */
 export type SimulationErrorCode =
+  /** The plan's model can not learn what the data are labelled with. */
+  | "SIMULATION_MODEL_UNFIT"
   /** The simulated members make no progress any more. */
   | "SIMULATION_STALLED"
   /** A member is named that the world does not have. */
