@@ -1,5 +1,7 @@
 /** Codes of the errors that this room throws. */
 export type SimulationErrorCode =
+  /** The plan's model can not learn what the data are labelled with. */
+  | "SIMULATION_MODEL_UNFIT"
   /** The simulated members make no progress any more. */
   | "SIMULATION_STALLED"
   /** All sites of an experiment are external: none is left to train. */

@@ -7,7 +7,11 @@ export {initialOptimizerState, type OptimizerState, optimizerStep} from "./optim
 export type {PatientRows} from "./patient-rows.ts";
 export {patientScores} from "./patient-scores.ts";
 export {examplesOf, sourceOf} from "./source-selection.ts";
+export {openBackendModel} from "./backend-model.ts";
+export {serveTrainers} from "./serve.ts";
+export type {OpenModel, ServedModel} from "./serving.ts";
 export {openTrainer} from "./trainer.ts";
+export {openTrainers, openTrainersHere} from "./trainers.ts";
 export type {
   AdamwSpec,
   LabelledRows,
@@ -16,7 +20,10 @@ export type {
   OptimizerSpec,
   ScoreRequest,
   SgdSpec,
+  SiteTraining,
   Trainer,
   TrainerOptions,
+  Trainers,
+  TrainersOptions,
   TrainingSpec,
 } from "./types.ts";
