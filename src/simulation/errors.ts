@@ -11,4 +11,6 @@ export type SimulationErrorCode =
   /** A member is named that the world does not have. */
   | "SIMULATION_UNKNOWN_MEMBER"
   /** An experiment asks for a figure that its patients have not. */
-  | "SIMULATION_METRIC_UNFIT";
+  | "SIMULATION_METRIC_UNFIT"
+  /** A summary.json is not JSON, or not of this version's format. */
+  | "SIMULATION_SUMMARY_INVALID";

@@ -37,7 +37,8 @@ export function identityOfPlan({plan}: Pick<Trial, "plan">): NetworkIdentity {
   return {run: runId(hash, 1), idOf: (site) => site};
 }
 
-function startingModel({plan, cohort}: Trial): StartingModel {
+/** Layout and parameters that every training of a trial starts from. @throws MODEL_SPEC_INVALID, SIMULATION_MODEL_UNFIT */
+export function startingModel({plan, cohort}: Trial): StartingModel {
   const features = cohort.features.length;
   if (cohort.kind === "classes") return startingClassifier(plan, features, cohort.classes);
   const {model, seed} = plan;

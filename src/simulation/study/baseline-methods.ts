@@ -7,7 +7,7 @@ import {trainLocal} from "../baselines/train-local.ts";
 import {trainPooled} from "../baselines/train-pooled.ts";
 import {trainRing} from "../baselines/train-ring.ts";
 import {trainSwarm} from "../baselines/train-swarm.ts";
-import {consensusDistance} from "./consensus-distance.ts";
+import {modelsDistance} from "../engine/consensus-distance.ts";
 import {littleEndian} from "./little-endian.ts";
 import type {HeldModel, MethodOutcome, MethodRound} from "./method.ts";
 import type {Monitor} from "./monitor.ts";
@@ -108,7 +108,7 @@ async function runRing({trial, learning, monitor, onRound}: BaselineSetting): Pr
   const costOf = ringCost(trial, learning.initial.length);
   const {models, standardisers} = await trainRing(learning, trial.cohort.sites, async (index, now) => {
     const value = await monitor.valueOf(held(now.models, now.standardisers));
-    const distance = consensusDistance(now.models);
+    const distance = modelsDistance(now.models);
     const round = {round: index, ...costOf(index + 1), absent: [], consensusDistance: distance, value};
     rounds.push(round);
     onRound(method, round);

@@ -1,7 +1,7 @@
 import type {Experiment} from "../../config/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import {compareMethods} from "./comparisons.ts";
-import {isBetterLower} from "./figures.ts";
+import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import type {Environment, SiteRow, StudyResults, TargetRow} from "./results.ts";
 import {topologyOf} from "./topology.ts";
 import type {TrialResult} from "./trial-result.ts";
@@ -36,7 +36,7 @@ function siteRows({sites, external, kind}: Cohort): SiteRow[] {
 function targetRows({target, metrics}: Experiment, {point, seed, rounds}: TrialResult): TargetRow[] {
   const [metric] = metrics;
   if (target === "none" || metric === undefined) return [];
-  const sign = isBetterLower(metric) ? -1 : 1;
+  const sign = METRIC_FACTS[metric].better === "lower" ? -1 : 1;
   return [...new Set(rounds.map(({method}) => method))].map((method) => {
     const own = rounds.filter((row) => row.method === method);
     const reached = own.find(({value}) => value !== null && sign * (value - target) >= 0);

@@ -29,8 +29,10 @@ const STATISTICS: Readonly<Partial<Record<MetricName, Statistic>>> = {
   "log-loss": logLoss,
 };
 
+type Patients = Pick<ScoredGroup, "labels" | "scores">;
+
 /** A group as a statistic of two classes takes it: of more classes, whether each patient's was found. */
-function twoClasses(kind: CohortKind, {labels, scores}: ScoredGroup): Pick<ScoredGroup, "labels" | "scores"> {
+export function twoClasses(kind: CohortKind, {labels, scores}: Patients): Patients {
   if (kind !== "classes") return {labels, scores};
   return {
     labels: labels.map(() => 1),
@@ -39,7 +41,7 @@ function twoClasses(kind: CohortKind, {labels, scores}: ScoredGroup): Pick<Score
 }
 
 /** A metric on a group of patients; null where it is undefined. */
-export function figureOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): number | null {
+export function figureOf(metric: MetricName, kind: CohortKind, group: Patients): number | null {
   const statistic = STATISTICS[metric];
   const {labels, scores} = twoClasses(kind, group);
   return statistic === undefined || labels.length === 0 ? null : statistic(labels, scores);
@@ -62,9 +64,4 @@ export function intervalOf(
   if (metric === "auroc") return delong(labels, scores);
   const random = createRandom({seed, site: group.test, round: 0, purpose: "bootstrap"});
   return bootstrapInterval({labels, scores, statistic, random});
-}
-
-/** Whether less of a metric is better. */
-export function isBetterLower(metric: MetricName): boolean {
-  return metric === "brier" || metric === "log-loss";
 }

@@ -1,6 +1,9 @@
 import type {Standardiser} from "../../data/index.ts";
 import type {NetworkRound} from "../engine/network-outcome.ts";
 
+/** Name of the network under test in results.csv. */
+export const GOSSIP = "Gossip";
+
 /** One way to learn from the cohort's sites, and what came of it. */
 export interface MethodOutcome {
   /** As results.csv names it. */

@@ -2,7 +2,7 @@ import {joinMatrices, type PatientMatrix} from "../../data/index.ts";
 import {patientLabels, siteStandardiser} from "../../node/index.ts";
 import {figureOf} from "./figures.ts";
 import type {HeldModel} from "./method.ts";
-import {POOLED_TEST, type Scorer} from "./scoring.ts";
+import type {Scorer} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 
 /** Of more nodes than these, so many evenly chosen ones are looked at after each round. */
@@ -39,7 +39,7 @@ export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
         }),
       );
       if (metric === undefined) return null;
-      return figureOf(metric, kind, {test: POOLED_TEST, labels, scores: scores.flat()});
+      return figureOf(metric, kind, {labels, scores: scores.flat()});
     },
   };
 }

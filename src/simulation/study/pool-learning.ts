@@ -1,7 +1,7 @@
 import type {PatientMatrix} from "../../data/index.ts";
-import {initialParameters} from "../../model/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {Learning} from "../baselines/experiment.ts";
+import {startingModel} from "../engine/network.ts";
 import type {Trial} from "./trial.ts";
 
 /** The trial's training over the threads of its pool; `close` frees the rows that it has sent there. */
@@ -10,17 +10,18 @@ export interface PoolLearning extends Learning {
 }
 
 /** A {@link PoolLearning}: steps of different sites are taken side by side. */
-export function poolLearning({plan, cohort, pool, signal}: Trial): PoolLearning {
+export function poolLearning(trial: Trial): PoolLearning {
+  const {plan, cohort, pool, signal} = trial;
   const {features} = cohort;
   const opened = new Map<PatientMatrix, Promise<Trainer>>();
   return {
     plan,
     features,
-    initial: initialParameters(plan.model, features.length, plan.seed),
+    initial: startingModel(trial).initial,
     async takeSteps({name, rows, proximal, start, firstStep, steps}) {
       signal.throwIfAborted();
       const training = {...plan.training, proximal};
-      const opening = opened.get(rows) ?? pool.open(name, rows, training);
+      const opening = opened.get(rows) ?? pool.open(name, rows, {training});
       opened.set(rows, opening);
       const trainer = await opening;
       return (await trainer.localSteps({start, firstStep, steps, signal})).parameters;

@@ -3,16 +3,13 @@ import type {HeldModels} from "../engine/network-outcome.ts";
 import {runNetwork} from "../engine/run-network.ts";
 import {type BaselineSetting, runBaseline} from "./baseline-methods.ts";
 import {intervalOf} from "./figures.ts";
-import type {HeldModel, MethodOutcome, MethodRound} from "./method.ts";
+import {GOSSIP, type HeldModel, type MethodOutcome, type MethodRound} from "./method.ts";
 import {createMonitor, type Monitor} from "./monitor.ts";
 import {poolLearning} from "./pool-learning.ts";
 import type {ResultRow} from "./results.ts";
 import {type ScoredGroup, Scorer} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 import type {TrialResult} from "./trial-result.ts";
-
-/** Name of the network under test in results.csv. */
-export const GOSSIP = "Gossip";
 
 /** Hears of each method's rounds as they end. */
 export type OnRound = (method: string, round: MethodRound) => void;

@@ -1,7 +1,9 @@
 import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
+import {sha256, toHex} from "../../core/index.ts";
 import {ownStandardiser, patientLabels, siteStandardiser} from "../../node/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
+import {littleEndian} from "./little-endian.ts";
 import type {HeldModel} from "./method.ts";
 import type {Trial} from "./trial.ts";
 
@@ -9,6 +11,10 @@ import type {Trial} from "./trial.ts";
 export interface ScoredGroup {
   /** A site, "Pooled Test", or "External" and a site. */
   readonly test: string;
+  /** Whether these are one training site's patients. */
+  readonly isSite: boolean;
+  /** SHA-256 of the patients' rows: equal names are equal patients in the same order. */
+  readonly patients: string;
   /** `[n]`: the class; of survival, 1 where the event was seen. */
   readonly labels: readonly number[];
   /** `[n]`: the probability of class 1; of more classes, the class; of survival, the risk. */
@@ -16,6 +22,9 @@ export interface ScoredGroup {
   /** `[n]`, of survival alone. */
   readonly times?: readonly number[];
 }
+
+/** Name of the group of all sites' test patients, as FLamby has it. */
+export const POOLED_TEST = "Pooled Test";
 
 /** What patients of one site are scaled by where the model carries no scaling. */
 function scalingOf({plan, cohort}: Trial, site: SiteData): Standardiser {
@@ -32,17 +41,54 @@ function pooledScaling({plan, cohort}: Trial): Standardiser {
   return ownStandardiser(joinMatrices(sites.map(({split}) => split.train)), features);
 }
 
-/** Scores test patients with models, over a trainer that has no rows of its own. */
+/** Patients that models are judged on. */
+interface Group {
+  readonly test: string;
+  readonly isSite: boolean;
+  /** Raw values. */
+  readonly rows: PatientMatrix;
+  readonly patients: string;
+  /** What scales them where the model carries no scaling. */
+  readonly scaling: Standardiser;
+}
+
+function groupOf({test, isSite, rows, scaling}: Omit<Group, "patients">): Group {
+  const {values, labels, patientOf} = rows;
+  const bytes = new Uint8Array(new Uint32Array(patientOf).buffer);
+  return {test, isSite, rows, scaling, patients: toHex(sha256(littleEndian(values), labels, bytes))};
+}
+
+function groupsOf(trial: Trial): {readonly sites: Group[]; readonly pooled: Group; readonly external: Group[]} {
+  const {sites, external} = trial.cohort;
+  return {
+    sites: sites.map((site) =>
+      groupOf({test: site.name, isSite: true, rows: site.split.test, scaling: scalingOf(trial, site)}),
+    ),
+    pooled: groupOf({
+      test: POOLED_TEST,
+      isSite: false,
+      rows: joinMatrices(sites.map(({split}) => split.test)),
+      scaling: pooledScaling(trial),
+    }),
+    external: external.map((site) =>
+      groupOf({
+        test: `External ${site.name}`,
+        isSite: false,
+        rows: site.split.test,
+        scaling: scalingOf(trial, site),
+      }),
+    ),
+  };
+}
+
+/** Scores test patients with models, over a trainer whose rows it does not use. */
 export class Scorer {
-  readonly #trial: Trial;
   readonly #trainer: Trainer;
-  readonly #pooled: {readonly rows: PatientMatrix; readonly scaling: Standardiser};
+  readonly #groups: ReturnType<typeof groupsOf>;
 
   constructor(trial: Trial, trainer: Trainer) {
-    this.#trial = trial;
     this.#trainer = trainer;
-    const {sites} = trial.cohort;
-    this.#pooled = {rows: joinMatrices(sites.map(({split}) => split.test)), scaling: pooledScaling(trial)};
+    this.#groups = groupsOf(trial);
   }
 
   /**
@@ -51,9 +97,20 @@ export class Scorer {
    * patients by the mean of all nodes' scores.
    */
   async score(models: readonly HeldModel[]): Promise<ScoredGroup[]> {
+    const {sites, pooled, external} = this.#groups;
     const [first] = models;
-    if (first === undefined) return [];
-    return models.length === 1 ? await this.#scoreShared(first) : await this.#scoreOwn(models);
+    if (first !== undefined && models.length === 1) {
+      return await Promise.all([...sites, pooled, ...external].map((group) => this.#scoreWith(first, group)));
+    }
+    const own = await Promise.all(sites.map((group, place) => this.#scoreWith(modelAt(models, place), group)));
+    return [
+      ...own,
+      scored(
+        pooled,
+        own.flatMap(({scores}) => scores),
+      ),
+      ...(await Promise.all(external.map((group) => this.#scoreByAll(models, group)))),
+    ];
   }
 
   /** Scores of `rows` `[patients]`. */
@@ -62,62 +119,27 @@ export class Scorer {
     return await this.#trainer.score({parameters, rows: standardise(rows, scaling)});
   }
 
-  async #scoreShared(model: HeldModel): Promise<ScoredGroup[]> {
-    const {cohort} = this.#trial;
-    const scored = async (test: string, rows: PatientMatrix, own: Standardiser): Promise<ScoredGroup> =>
-      groupOf(test, rows, await this.scoresOf(model, rows, model.standardiser ?? own));
-    return await Promise.all([
-      ...cohort.sites.map((site) => scored(site.name, site.split.test, scalingOf(this.#trial, site))),
-      scored(POOLED_TEST, this.#pooled.rows, this.#pooled.scaling),
-      ...cohort.external.map((site) =>
-        scored(`External ${site.name}`, site.split.test, scalingOf(this.#trial, site)),
-      ),
-    ]);
+  async #scoreWith(model: HeldModel, group: Group): Promise<ScoredGroup> {
+    return scored(group, await this.scoresOf(model, group.rows, model.standardiser ?? group.scaling));
   }
 
-  async #scoreOwn(models: readonly HeldModel[]): Promise<ScoredGroup[]> {
-    const {cohort} = this.#trial;
-    const own = await Promise.all(
-      cohort.sites.map(async (site, index) => {
-        const model = modelAt(models, index);
-        const scaling = model.standardiser ?? scalingOf(this.#trial, site);
-        return groupOf(site.name, site.split.test, await this.scoresOf(model, site.split.test, scaling));
-      }),
+  async #scoreByAll(models: readonly HeldModel[], group: Group): Promise<ScoredGroup> {
+    const {rows, scaling} = group;
+    const scores = await Promise.all(
+      models.map((model) => this.scoresOf(model, rows, model.standardiser ?? scaling)),
     );
-    const external = await Promise.all(
-      cohort.external.map(async (site) => {
-        const {test} = site.split;
-        const scaling = scalingOf(this.#trial, site);
-        const scores = await Promise.all(
-          models.map((model) => this.scoresOf(model, test, model.standardiser ?? scaling)),
-        );
-        return groupOf(`External ${site.name}`, test, meanOfScores(scores));
-      }),
-    );
-    return [...own, together(own), ...external];
+    return scored(group, meanOfScores(scores));
   }
 }
 
-/** Name of the group of all sites' test patients, as FLamby has it. */
-export const POOLED_TEST = "Pooled Test";
-
-function modelAt(models: readonly HeldModel[], index: number): HeldModel {
-  const model = models[index];
+function modelAt(models: readonly HeldModel[], place: number): HeldModel {
+  const model = models[place];
   if (model === undefined) throw new RangeError("a node has no model");
   return model;
 }
 
-function groupOf(test: string, rows: PatientMatrix, scores: ArrayLike<number>): ScoredGroup {
-  const labels = Array.from(patientLabels(rows));
-  return {test, labels, scores: Array.from(scores)};
-}
-
-function together(groups: readonly ScoredGroup[]): ScoredGroup {
-  return {
-    test: POOLED_TEST,
-    labels: groups.flatMap(({labels}) => labels),
-    scores: groups.flatMap(({scores}) => scores),
-  };
+function scored({test, isSite, patients, rows}: Group, scores: ArrayLike<number>): ScoredGroup {
+  return {test, isSite, patients, labels: Array.from(patientLabels(rows)), scores: Array.from(scores)};
 }
 
 function meanOfScores(scores: readonly Float32Array[]): Float64Array {

@@ -4,7 +4,7 @@ import {sweepPoints} from "../../config/index.ts";
 import type {BackendPreference} from "../../model/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import {openCohort} from "../cohort/open-cohort.ts";
-import {openTrainerPool} from "../engine/open-trainer-pool.ts";
+import {openTrainerPool} from "../engine/trainer-pool.ts";
 import {combine} from "./combine.ts";
 import type {MethodRound} from "./method.ts";
 import {checkMetrics, planOf} from "./open-trial.ts";
@@ -105,8 +105,8 @@ class Study {
   async #runCell({experiment, point, seed}: Cell, cohort: Cohort, trials: number): Promise<TrialResult> {
     const {backend = "auto", onRound} = this.#options;
     const plan = planOf(experiment, cohort, seed);
-    const {kind} = cohort;
-    const pool = await openTrainerPool({plan, kind, backend, threads: this.#threads()});
+    const {model: spec, training} = plan;
+    const pool = await openTrainerPool({spec, training, seed, backend, cohort, threads: this.#threads()});
     try {
       const trial = {experiment, point, seed, plan, cohort, pool, signal: this.#signal};
       const trialsDone = this.#trials.length;

@@ -1,6 +1,5 @@
 import type {Experiment} from "../../config/index.ts";
-import {createRandom} from "../../core/index.ts";
-import {type ScheduleSpec, schedulePhases} from "../../gossip/index.ts";
+import {attemptPhases, type ScheduleSpec} from "../../gossip/index.ts";
 import type {StudyResults} from "./results.ts";
 
 type Mixing = Experiment["plan"]["mixing"];
@@ -20,8 +19,7 @@ export function topologyOf(mixing: Mixing, nodes: number): StudyResults["topolog
   const spec = specOf(mixing);
   if (spec === null) return {name: "all", edges: []};
   if (nodes > MOST_DRAWN) return {name: spec.name, edges: []};
-  const random = createRandom({seed: 0, site: "", round: 0, purpose: "drawing"});
-  const phases = schedulePhases(spec, nodes, random);
+  const phases = attemptPhases(spec, nodes, {run: "", round: 0, ballot: 0});
   const shares = new Map<string, [number, number, number]>();
   for (const {rows} of phases) {
     rows.forEach((neighbours, node) => {
