@@ -2,12 +2,13 @@ import {writeFile} from "node:fs/promises";
 import {dirname, join, resolve} from "node:path";
 import {type Experiment, experimentNames, experimentText, loadExperiment} from "../../config/index.ts";
 import {systemClock} from "../../core/index.ts";
-import {type StudyResults, simulate, studyTable} from "../../simulation/index.ts";
+import {type StudyResults, simulate} from "../../simulation/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {createProgress} from "../demo/progress.ts";
 import {simulationLine} from "../simulate/progress-line.ts";
 import {openStudyFolder} from "../simulate/study-folder.ts";
+import {studyTable} from "../simulate/study-table.ts";
 import {ownVersion} from "../version.ts";
 
 /** Flags that stand above what the file says. */

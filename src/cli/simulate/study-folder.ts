@@ -93,7 +93,7 @@ export async function openStudyFolder(
       await writeWhole(join(folder, TRIALS, name), JSON.stringify(trial), PRIVATE_MODE);
     },
     async write(results) {
-      for (const {name, content} of studyFiles(results)) await writeWhole(join(folder, name), content);
+      for (const [name, content] of studyFiles(results)) await writeWhole(join(folder, name), content);
     },
   };
 }

@@ -19,7 +19,15 @@ function cellOf(rows: readonly ResultRow[]): string {
   return `${summary.mean.toFixed(3)}${spread}`;
 }
 
-function comparisonLine({baseline, test, difference, low, high, margin, isNonInferior}: MethodComparison): string {
+function comparisonLine({
+  baseline,
+  test,
+  difference,
+  low,
+  high,
+  margin,
+  isNonInferior,
+}: MethodComparison): string {
   const verdict = isNonInferior ? "non-inferior" : "not shown to be non-inferior";
   const figures = `${difference.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
   return `  to ${baseline} on ${test}: ${figures}: ${verdict} (margin ${margin})`;
@@ -27,7 +35,8 @@ function comparisonLine({baseline, test, difference, low, high, margin, isNonInf
 
 function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
   const tests = [...new Set(rows.map(({test}) => test))];
-  const shown = tests.length > MOST_COLUMNS ? tests.filter((test) => /^(Pooled Test|External )/.test(test)) : tests;
+  const shown =
+    tests.length > MOST_COLUMNS ? tests.filter((test) => /^(Pooled Test|External )/.test(test)) : tests;
   const methods = [...new Set(rows.map(({method}) => method))];
   const heading = `  ${"".padEnd(NAME_WIDTH)}${shown.map((test) => test.slice(0, CELL_WIDTH - 1).padStart(CELL_WIDTH)).join("")}`;
   const lines = methods.map((method) => {

@@ -1,7 +1,7 @@
 import type {Experiment} from "../../config/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
-import {compareMethods} from "./comparisons.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import {compareMethods} from "./comparisons.ts";
 import type {Environment, SiteRow, StudyResults, TargetRow} from "./results.ts";
 import {topologyOf} from "./topology.ts";
 import type {TrialResult} from "./trial-result.ts";

@@ -91,9 +91,7 @@ export function compareMethods(
   return byPoint(trials).flatMap((own) => {
     const [first] = own;
     const groups = first?.scores.find(({method}) => method === GOSSIP)?.groups ?? [];
-    const tests = groups
-      .filter(({isSite}) => !isSite || groups.length <= MOST_SITES)
-      .map(({test}) => test);
+    const tests = groups.filter(({isSite}) => !isSite || groups.length <= MOST_SITES).map(({test}) => test);
     const baselines = (first?.scores ?? []).map(({method}) => method).filter((method) => method !== GOSSIP);
     return baselines.flatMap((baseline) =>
       tests.flatMap((test) => compareOn({metric, kind, baseline, test}, comparison.margin, own)),

@@ -1,5 +1,5 @@
-import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
 import {sha256, toHex} from "../../core/index.ts";
+import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
 import {ownStandardiser, patientLabels, siteStandardiser} from "../../node/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
@@ -58,7 +58,11 @@ function groupOf({test, isSite, rows, scaling}: Omit<Group, "patients">): Group 
   return {test, isSite, rows, scaling, patients: toHex(sha256(littleEndian(values), labels, bytes))};
 }
 
-function groupsOf(trial: Trial): {readonly sites: Group[]; readonly pooled: Group; readonly external: Group[]} {
+function groupsOf(trial: Trial): {
+  readonly sites: Group[];
+  readonly pooled: Group;
+  readonly external: Group[];
+} {
   const {sites, external} = trial.cohort;
   return {
     sites: sites.map((site) =>
@@ -102,7 +106,9 @@ export class Scorer {
     if (first !== undefined && models.length === 1) {
       return await Promise.all([...sites, pooled, ...external].map((group) => this.#scoreWith(first, group)));
     }
-    const own = await Promise.all(sites.map((group, place) => this.#scoreWith(modelAt(models, place), group)));
+    const own = await Promise.all(
+      sites.map((group, place) => this.#scoreWith(modelAt(models, place), group)),
+    );
     return [
       ...own,
       scored(

@@ -22,7 +22,10 @@ function trainingMs({experiment, cohort, plan}: Trial, steps: number | null): nu
 
 /** Mean virtual milliseconds until the slowest node has sent `bytes` one way. */
 function sendingMs({experiment: {network}, cohort}: Trial, bytes: number): number {
-  return slowest(cohort.sites, ({name}) => meanDelayMs(network, name, name) + bytes / lineSpeed(network, name));
+  return slowest(
+    cohort.sites,
+    ({name}) => meanDelayMs(network, name, name) + bytes / lineSpeed(network, name),
+  );
 }
 
 /**
