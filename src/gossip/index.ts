@@ -1,9 +1,9 @@
 export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
-export {type Attempt, attemptDither, attemptPhases, resultOf} from "./attempt.ts";
 export {blobsOf as segmentBlobs} from "./async/durable.ts";
 export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
+export {type Attempt, attemptDither, attemptPhases, resultOf} from "./attempt.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";

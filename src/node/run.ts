@@ -86,7 +86,10 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#updates = new OwnUpdates(options.self, (round) => options.stages.stageOf(round).kind === "training");
+    this.#updates = new OwnUpdates(
+      options.self,
+      (round) => options.stages.stageOf(round).kind === "training",
+    );
     this.#showsLoss = mayShowLabelsOf(options.site.split.train, options.plan);
     this.#certificates = options.certificates.slice(-MAX_CERTIFICATES_IN_MEMORY);
     this.outcome = new Promise((resolve) => {

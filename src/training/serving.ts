@@ -26,10 +26,7 @@ interface OpenedSite extends Pick<SiteTraining, "training"> {
   readonly order: BatchOrder;
 }
 
-function openSite(
-  spec: TrainersOptions["spec"],
-  {training, train, seed, site}: SiteTraining,
-): OpenedSite {
+function openSite(spec: TrainersOptions["spec"], {training, train, seed, site}: SiteTraining): OpenedSite {
   const source = sourceOf(spec, train, {seed, site});
   return {training, source, order: shuffledOrder({seed, site, n: source.n, batchSize: training.batchSize})};
 }

@@ -1,5 +1,5 @@
-import type {Trainer, TrainerOptions} from "./types.ts";
 import {openTrainers} from "./trainers.ts";
+import type {Trainer, TrainerOptions} from "./types.ts";
 
 /**
  * Opens a {@link Trainer} in a worker thread of its own, which loads the compute backend; the calling thread

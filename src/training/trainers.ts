@@ -5,7 +5,10 @@ import type {WorkerAnswer, WorkerQuestion} from "./worker-protocol.ts";
 
 /** Whoever answers questions, in this thread or another. */
 interface Answerer extends Pick<Trainers, "backend" | "passedOver" | "warning" | "layout"> {
-  ask(question: WorkerQuestion, transfer: readonly ArrayBuffer[]): Promise<Pick<WorkerAnswer, "vector" | "meanLoss">>;
+  ask(
+    question: WorkerQuestion,
+    transfer: readonly ArrayBuffer[],
+  ): Promise<Pick<WorkerAnswer, "vector" | "meanLoss">>;
   close(): Promise<void>;
 }
 
@@ -68,7 +71,11 @@ export async function openTrainers(options: TrainersOptions): Promise<Trainers> 
     await link.close();
     throw error;
   });
-  return trainersOf({...ready, ask: (question, transfer) => link.ask(question, transfer), close: () => link.close()});
+  return trainersOf({
+    ...ready,
+    ask: (question, transfer) => link.ask(question, transfer),
+    close: () => link.close(),
+  });
 }
 
 /**

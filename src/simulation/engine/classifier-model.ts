@@ -1,16 +1,16 @@
-import {createRandom} from "../../core/index.ts";
+import {CodedError, createRandom} from "../../core/index.ts";
 import type {Model, ModelSpec} from "../../model/index.ts";
 import type {StartingModel} from "../../node/index.ts";
 import type {Layout} from "../../parameters/index.ts";
 import type {OpenModel} from "../../training/index.ts";
-import {CodedError} from "../../core/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 import {type ClassifierSpec, createClassifier, denseLayers} from "./classifier.ts";
 
 /** Which perceptron a plan's model is where there are several classes. @throws SIMULATION_MODEL_UNFIT */
 function classifierSpec(model: ModelSpec, features: number, classes: number): ClassifierSpec {
   if (model.architecture === "logistic") return {features, hidden: [], activation: "relu", classes};
-  if (model.architecture === "mlp") return {features, hidden: model.hidden, activation: model.activation, classes};
+  if (model.architecture === "mlp")
+    return {features, hidden: model.hidden, activation: model.activation, classes};
   throw new CodedError<SimulationErrorCode>(
     "SIMULATION_MODEL_UNFIT",
     `the model ${model.architecture} does not tell ${classes} classes apart`,

@@ -138,7 +138,9 @@ export function createClassifier(spec: ClassifierSpec): Classifier {
     addGradient(parameters, {input, label}, scale, gradient) {
       const probabilities = forward(parameters, input);
       const loss = -Math.log(probabilities[label] ?? 0);
-      let errors: Float64Array = probabilities.map((value, index) => scale * (value - (index === label ? 1 : 0)));
+      let errors: Float64Array = probabilities.map(
+        (value, index) => scale * (value - (index === label ? 1 : 0)),
+      );
       for (let index = last; index >= 0; index--) {
         const layer = layers[index];
         if (layer === undefined) continue;

@@ -16,7 +16,10 @@ const NO_HASH = "00".repeat(32);
 function contributionsOf(
   {trial, bad, stages, members}: Network,
   round: number,
-  {worked, certified}: {
+  {
+    worked,
+    certified,
+  }: {
     readonly worked: ReadonlyMap<SimulatedSite, RoundOutcome>;
     readonly certified: Certified | null;
   },

@@ -26,7 +26,10 @@ export async function heldModels(
 }
 
 /** The values of a result of training; null before. */
-function trainedValues(stages: Network["stages"], certified: Certified | null | undefined): Float32Array | null {
+function trainedValues(
+  stages: Network["stages"],
+  certified: Certified | null | undefined,
+): Float32Array | null {
   if (certified == null || stages.stageOf(certified.certificate.body.round).kind !== "training") return null;
   return certified.snapshot.values;
 }
@@ -35,6 +38,8 @@ function trainedValues(stages: Network["stages"], certified: Certified | null | 
 export function stateHash(models: readonly Float32Array[], newest: NewestResults): string {
   const [first] = newest;
   if (models.every((model) => model === models[0]) && first != null) return first.snapshot.hash;
-  const hashes = models.map((model) => sha256(new Uint8Array(model.buffer, model.byteOffset, model.byteLength)));
+  const hashes = models.map((model) =>
+    sha256(new Uint8Array(model.buffer, model.byteOffset, model.byteLength)),
+  );
   return toHex(sha256(Uint8Array.from(hashes.flatMap((hash) => [...hash]))));
 }

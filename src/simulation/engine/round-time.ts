@@ -35,7 +35,10 @@ export function roundSeconds(
   const slowestMs = trainingMs.reduce((most, ms) => Math.max(most, ms), 0);
   const names = sites.map(({name}) => name);
   const delayMs = names.reduce((most, name) => Math.max(most, meanDelayMs(network, name, name)), 0);
-  const speed = names.reduce((least, name) => Math.min(least, lineSpeed(network, name)), Number.POSITIVE_INFINITY);
+  const speed = names.reduce(
+    (least, name) => Math.min(least, lineSpeed(network, name)),
+    Number.POSITIVE_INFINITY,
+  );
   const transferMs = (2 * bytes) / Math.max(1, sites.length) / speed;
   return (slowestMs + delaysOf(spec, sites.length) * delayMs + transferMs) / 1000;
 }
