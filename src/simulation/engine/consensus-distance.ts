@@ -1,15 +1,22 @@
-/**
- * Root of the mean squared distance of the rows from their mean; sums in f64, in the order of the rows.
- * @param count number of rows
- * @param rowOf a row `[d]`; what it returns may be overwritten by the next call
- */
-export function consensusDistance(count: number, rowOf: (row: number) => Float32Array): number {
-  const mean = Float64Array.from(count === 0 ? [] : rowOf(0));
+type RowOf = (row: number) => Float32Array;
+
+function meanOf(count: number, rowOf: RowOf): Float64Array {
+  const mean = Float64Array.from(rowOf(0));
   for (let row = 1; row < count; row++) {
     const values = rowOf(row);
     for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] ?? 0) + (values[index] ?? 0);
   }
-  for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] ?? 0) / count;
+  return mean.map((sum) => sum / count);
+}
+
+/**
+ * Root of the mean squared distance of the rows from their mean; sums in f64, in the order of the rows.
+ * @param count number of rows; of none the distance is 0
+ * @param rowOf a row `[d]`; what it returns may be overwritten by the next call
+ */
+export function consensusDistance(count: number, rowOf: RowOf): number {
+  if (count === 0) return 0;
+  const mean = meanOf(count, rowOf);
   let squares = 0;
   for (let row = 0; row < count; row++) {
     const values = rowOf(row);
@@ -18,7 +25,7 @@ export function consensusDistance(count: number, rowOf: (row: number) => Float32
       squares += away * away;
     }
   }
-  return count === 0 ? 0 : Math.sqrt(squares / count);
+  return Math.sqrt(squares / count);
 }
 
 /** The same of whole models; 0 at once where all are one. */

@@ -1,5 +1,6 @@
 import type {Trial} from "../study/trial.ts";
 import {runFast} from "./fast-engine.ts";
+import {runFull} from "./full-engine.ts";
 import {createNetwork, type NetworkIdentity} from "./network.ts";
 import type {NetworkOutcome, RoundHook} from "./network-outcome.ts";
 
@@ -21,7 +22,7 @@ export async function runNetwork(
 ): Promise<NetworkOutcome> {
   const network = createNetwork(trial, identity);
   try {
-    return await runFast(network, onRound);
+    return await (trial.experiment.engine === "full" ? runFull(network, onRound) : runFast(network, onRound));
   } finally {
     await network.close();
   }

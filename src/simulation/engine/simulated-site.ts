@@ -85,6 +85,7 @@ export class SimulatedSite {
     unit: {readonly unit: number; readonly start: Float32Array},
     signal: AbortSignal,
   ): Promise<RoundOutcome> {
+    await this.#settling;
     return this.#work.runUnit(certified, unit, signal);
   }
 
@@ -104,9 +105,10 @@ export class SimulatedSite {
   }
 
   /** Its process has ended and begins anew: what a sparse codec kept back is lost. */
-  async restart(): Promise<void> {
+  restart(): void {
+    const before = this.#work;
     this.#progress = null;
-    await this.#work.close();
+    this.#settling = this.#settling.then(() => before.close());
     this.#work = this.#openWork();
   }
 
