@@ -7,4 +7,19 @@ export type {Interval} from "./interval.ts";
 export {meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";
 export {evaluateScores, type Metrics, type ScoredPatients} from "./metrics.ts";
 export {normalQuantile} from "./normal.ts";
+export {
+  isNonInferior,
+  type PairedDifference,
+  type PairedDifferenceInput,
+  type PairedSeed,
+  pairedDifference,
+} from "./paired-difference.ts";
+export {
+  aurocOfRows,
+  averagePrecisionOfRows,
+  meanOfRows,
+  ROW_STATISTICS,
+  type RowStatistic,
+  type RowStatisticMaker,
+} from "./row-statistics.ts";
 export {brierScore, logLoss} from "./scoring-rules.ts";

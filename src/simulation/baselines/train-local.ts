@@ -1,7 +1,7 @@
 import {standardise} from "../../data/index.ts";
 import {ownStandardiser} from "../../node/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
-import type {Experiment, TrainedModel} from "./experiment.ts";
+import type {Learning, TrainedModel} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /**
@@ -9,10 +9,10 @@ import type {SiteData} from "./site-data.ts";
  * plan's rounds, without interruption.
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
-export async function trainLocal(experiment: Experiment, {name, split}: SiteData): Promise<TrainedModel> {
-  const {plan, features, initial} = experiment;
+export async function trainLocal(learning: Learning, {name, split}: SiteData): Promise<TrainedModel> {
+  const {plan, features, initial} = learning;
   const standardiser = ownStandardiser(split.train, features);
-  const parameters = await experiment.takeSteps({
+  const parameters = await learning.takeSteps({
     name,
     rows: standardise(split.train, standardiser),
     start: initial,
