@@ -2,18 +2,30 @@ import {z} from "zod";
 
 const ms = z.number().min(0).max(86_400_000);
 const chance = z.number().min(0).max(1);
-const site = z.string().min(1);
-const groups = z.array(z.array(site).min(1)).min(2);
+const site = z.string().min(1).describe("A site's name.");
+const groups = z
+  .array(z.array(z.string().min(1)).min(1))
+  .min(2)
+  .describe("Sites that reach each other only.");
+const atSeconds = z.number().min(0).describe("When it begins, in virtual seconds.");
 
 const delay = z
   .discriminatedUnion("type", [
-    z.strictObject({type: z.literal("constant"), ms}),
-    z.strictObject({type: z.literal("uniform"), leastMs: ms, mostMs: ms}),
-    z.strictObject({type: z.literal("linear"), perMebibyteMs: ms, overheadMs: ms}),
+    z.strictObject({type: z.literal("constant"), ms: ms.describe("Milliseconds, always.")}),
+    z.strictObject({
+      type: z.literal("uniform"),
+      leastMs: ms.describe("Least milliseconds."),
+      mostMs: ms.describe("Most milliseconds."),
+    }),
+    z.strictObject({
+      type: z.literal("linear"),
+      perMebibyteMs: ms.describe("Milliseconds for each MiB."),
+      overheadMs: ms.describe("Milliseconds of every message."),
+    }),
     z.strictObject({
       type: z.literal("lognormal"),
-      medianMs: z.number().positive(),
-      sigma: z.number().min(0).max(5),
+      medianMs: z.number().positive().describe("Median, in milliseconds."),
+      sigma: z.number().min(0).max(5).describe("Deviation of the delay's logarithm."),
     }),
   ])
   .describe("How long a message is under way; constant, uniform and linear as gossipy's delays.");
@@ -27,7 +39,13 @@ export const networkSchema = z
     bandwidthMbps: mbps.default("unlimited"),
     dropProb: chance.default(0).describe("Chance that a message is lost."),
     sites: z
-      .record(site, z.strictObject({bandwidthMbps: mbps.optional(), delayMs: ms.optional()}))
+      .record(
+        site,
+        z.strictObject({
+          bandwidthMbps: mbps.optional(),
+          delayMs: ms.optional().describe("Of every message, in place of the delay above."),
+        }),
+      )
       .default({})
       .describe("Sites whose line is another; of two ends the slower counts."),
   })
@@ -62,14 +80,16 @@ export const faultsSchema = z
       z.strictObject({
         type: z.literal("crash"),
         site,
-        atSeconds: z.number().min(0),
-        backAfterSeconds: z.union([z.literal("never"), z.number().positive()]),
+        atSeconds,
+        backAfterSeconds: z
+          .union([z.literal("never"), z.number().positive()])
+          .describe("How long it is away."),
       }),
       z.strictObject({
         type: z.literal("partition"),
         groups,
-        atSeconds: z.number().min(0),
-        untilSeconds: z.number().positive(),
+        atSeconds,
+        untilSeconds: z.number().positive().describe("When it ends."),
       }),
     ]),
   )
@@ -80,18 +100,26 @@ const bad = {
   sites: z.union([z.array(site).min(1), z.int().min(1)]).describe("Names, or how many: the last ones."),
 };
 
+const scale = z.number().positive().describe("How strongly.");
+
 /** Who does harm. */
 export const attacksSchema = z
   .array(
     z.discriminatedUnion("type", [
       z.strictObject({type: z.literal("label-flip"), ...bad}),
-      z.strictObject({type: z.literal("sign-flip"), ...bad, scale: z.number().positive()}),
-      z.strictObject({type: z.literal("gaussian"), ...bad, scale: z.number().positive()}),
+      z.strictObject({type: z.literal("sign-flip"), ...bad, scale}),
+      z.strictObject({type: z.literal("gaussian"), ...bad, scale}),
       z.strictObject({type: z.literal("zero"), ...bad}),
-      z.strictObject({type: z.literal("alie"), ...bad, z: z.union([z.literal("auto"), z.number()])}),
-      z.strictObject({type: z.literal("inner-product"), ...bad, scale: z.number().positive()}),
+      z.strictObject({
+        type: z.literal("alie"),
+        ...bad,
+        z: z
+          .union([z.literal("auto"), z.number()])
+          .describe("Deviations from the honest mean; auto: as many as hide."),
+      }),
+      z.strictObject({type: z.literal("inner-product"), ...bad, scale}),
       z.strictObject({type: z.literal("mimic"), ...bad}),
-      z.strictObject({type: z.literal("dissensus"), ...bad, scale: z.number().positive()}),
+      z.strictObject({type: z.literal("dissensus"), ...bad, scale}),
       z.strictObject({type: z.literal("free-rider"), ...bad}),
     ]),
   )
