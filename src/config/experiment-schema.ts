@@ -30,8 +30,7 @@ const swarmSchema = z
   .prefault({})
   .describe("Settings of the baseline swarm-hpe.");
 
-/** The schema of an experiment file: closed; it gives each key's type, default and description. */
-export const experimentSchema = z.strictObject({
+const blocksSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
   name: nameSchema.describe("The experiment's name."),
   title: z.string().min(1).max(200).describe("What reports are headed with."),
@@ -75,6 +74,22 @@ export const experimentSchema = z.strictObject({
     .default({})
     .describe("Keys such as plan.training.optimizer.learningRate, each with the values to try."),
 });
+
+/** Refuses misfortunes where no message is sent that could meet them. */
+function checkEngine(
+  {engine, network, churn, faults}: z.output<typeof blocksSchema>,
+  context: z.RefinementCtx,
+): void {
+  if (engine === "full") return;
+  const refuse = (...path: readonly string[]): void =>
+    context.addIssue({code: "custom", path: [...path], message: "goes with engine: full only"});
+  if (network.dropProb > 0) refuse("network", "dropProb");
+  if (churn !== "none") refuse("churn");
+  if (faults.length > 0) refuse("faults");
+}
+
+/** The schema of an experiment file: closed; it gives each key's type, default and description. */
+export const experimentSchema = blocksSchema.superRefine(checkEngine);
 
 /** An experiment as its file has it, defaults filled in. */
 export type Experiment = Readonly<z.output<typeof experimentSchema>>;

@@ -10,6 +10,10 @@ export type SimulationErrorCode =
   | "SIMULATION_NOBODY_TRAINS"
   /** No site of an experiment has a test patient. */
   | "SIMULATION_NOBODY_TESTED"
+  /** An experiment names a site outside its data block that its cohort does not have. */
+  | "SIMULATION_SITE_UNKNOWN"
+  /** An attack leaves no site that does what it should. */
+  | "SIMULATION_NOBODY_HONEST"
   /** A member is named that the world does not have. */
   | "SIMULATION_UNKNOWN_MEMBER"
   /** An experiment asks for a figure that its patients have not. */

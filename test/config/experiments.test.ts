@@ -111,12 +111,24 @@ describe("an experiment file", () => {
   it.each([
     [["engin: full"], 'CONFIG_EXPERIMENT_INVALID: 1:1: unknown key "engin". Did you mean "engine"?'],
     [
-      ["faults: [{type: crash, site: leeds, atSeconds: -1, backAfterSeconds: never}]"],
+      ["faults: [{type: crash, site: leeds, atSeconds: -1, backAfterSeconds: never}]", "engine: full"],
       "CONFIG_EXPERIMENT_INVALID: 1:48: faults[0].atSeconds: Too small: expected number to be >=0.",
     ],
     [
       ["attacks:", "  - {type: sign-flp, sites: 2, scale: 1}"],
       /^CONFIG_EXPERIMENT_INVALID: 2:12: attacks\[0\]\.type: expected .*Did you mean "sign-flip"\?/,
+    ],
+    [
+      ["churn: {onlineProb: 0.9, meanOfflineSeconds: 5}"],
+      "CONFIG_EXPERIMENT_INVALID: 1:8: churn: goes with engine: full only.",
+    ],
+    [
+      ["network: {dropProb: 0.1}"],
+      "CONFIG_EXPERIMENT_INVALID: 1:21: network.dropProb: goes with engine: full only.",
+    ],
+    [
+      ["sweep: {churn: [none, {onlineProb: 0.5, meanOfflineSeconds: 1}]}"],
+      "1:23: sweep.churn[1]: goes with engine: full only.",
     ],
   ])("with a mistake is refused by line and column: %j", async (lines, line) => {
     expect(await told(...lines)).toMatch(line);

@@ -2,6 +2,7 @@ import {availableParallelism} from "node:os";
 import type {Experiment} from "../../config/index.ts";
 import {sweepPoints} from "../../config/index.ts";
 import type {BackendPreference} from "../../model/index.ts";
+import {checkSites} from "../cohort/check-sites.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import {openCohort} from "../cohort/open-cohort.ts";
 import {openTrainerPool} from "../engine/trainer-pool.ts";
@@ -98,6 +99,7 @@ class Study {
     const {folder, variables = {}} = this.#options;
     const cohort = await openCohort(experiment.data, {seed, folder, variables});
     checkMetrics(experiment, cohort);
+    checkSites(experiment, cohort);
     this.#first ??= {cohort, environment: this.#environment()};
     return cohort;
   }
