@@ -2,7 +2,7 @@ import type {z} from "zod";
 import {closestName, type SchemaIssue, schemaIssue} from "../core/index.ts";
 import {type Experiment, experimentSchema} from "./experiment-schema.ts";
 
-const MAX_POINTS = 10_000;
+const MAX_POINTS = 1000;
 
 /** What tells experiments or versions of the file apart, not points of one. */
 const FIXED: readonly string[] = ["formatVersion", "name", "title", "sweep"];
