@@ -14,8 +14,20 @@ export {type FedAvgModel, trainFedAvg} from "./baselines/train-fed-avg.ts";
 export {trainLocal} from "./baselines/train-local.ts";
 export {trainPooled} from "./baselines/train-pooled.ts";
 export type {SimulationErrorCode} from "./errors.ts";
+export {METRIC_FACTS, type MetricFacts} from "./outputs/metric-facts.ts";
+export {studyFiles} from "./outputs/study-files.ts";
+export {parseSummary} from "./outputs/summary.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
+export type {
+  Environment,
+  MethodComparison,
+  ResultRow,
+  RoundRow,
+  SiteRow,
+  StudyResults,
+  TargetRow,
+} from "./study/results.ts";
 export {faultPointOf, faultsAt, type PlannedFault} from "./world/fault-points.ts";
 export {type LinkModel, logNormalLatency, PLAIN_LINK, uniformLatency} from "./world/link-model.ts";
 export type {Fault, WorldOptions} from "./world/options.ts";
