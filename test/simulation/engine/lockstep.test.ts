@@ -28,6 +28,7 @@ async function trialOf({task, roster, plan}: Awaited<ReturnType<typeof threeSite
     isSynthetic: true,
     source: "synthetic",
     contract: plan.plan.task.contract,
+    input: plan.plan.task.input,
     features: sites[0]?.features ?? [],
     sites: sites.map(({member, split}) => ({name: member.name, split})),
     external: [],
