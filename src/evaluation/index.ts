@@ -16,7 +16,6 @@ export {
 } from "./paired-difference.ts";
 export {
   aurocOfRows,
-  averagePrecisionOfRows,
   meanOfRows,
   ROW_STATISTICS,
   type RowStatistic,
