@@ -38,13 +38,8 @@ export function createTableRows(fileName: string, width: number): TableRows {
   let droppedRows = 0;
   const makeRoom = (size: number): void => {
     if (size > MAX_TABLE_VALUES) {
-      throw new CodedError<DataErrorCode>(
-        "DATA_FILE_TOO_LARGE",
-        `${fileName}: more than ${MAX_TABLE_VALUES} values`,
-        {
-          hint: "Use fewer rows or columns.",
-        },
-      );
+      const what = `${fileName}: more than ${MAX_TABLE_VALUES} values`;
+      throw new CodedError<DataErrorCode>("DATA_FILE_TOO_LARGE", what, {hint: "Use fewer rows or columns."});
     }
     if (size <= values.length) return;
     const larger = new Float32Array(Math.min(MAX_TABLE_VALUES, Math.max(size, 2 * values.length)));
@@ -56,7 +51,7 @@ export function createTableRows(fileName: string, width: number): TableRows {
       const first = firstOf.get(patient);
       if (first === undefined) firstOf.set(patient, {label, time, line});
       else if (first.label !== label || first.time !== time) {
-        const what = `${fileName}:${line}: label differs from that of the same patient on line ${first.line}`;
+        const what = `${fileName}:${line}: label or time differs from that of the same patient on line ${first.line}`;
         const hint = "One label per patient: mend the file, or choose another patient column.";
         throw new CodedError<DataErrorCode>("DATA_PATIENT_LABELS_DIFFER", what, {hint});
       }

@@ -2,7 +2,8 @@ import type {Random} from "../core/index.ts";
 import type {Interval} from "./interval.ts";
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
 
-const BOOTSTRAP_DRAWS = 1000;
+/** Samples of a bootstrap. */
+export const BOOTSTRAP_DRAWS = 1000;
 
 /** A number computed from labels `[n]` and scores `[n]`; null where it is undefined. It keeps neither array. */
 export type Statistic = (labels: ArrayLike<number>, scores: ArrayLike<number>) => number | null;
@@ -44,8 +45,13 @@ export function bootstrapInterval({labels, scores, statistic, random}: Bootstrap
     if (result === null) return null;
     results[draw] = result;
   }
+  return {value, ...percentileLimits(results)};
+}
+
+/** The 2.5 % and 97.5 % quantiles of the statistic in the samples, `[draws]`, which it sorts in place. */
+export function percentileLimits(results: Float64Array): Pick<Interval, "low" | "high"> {
   results.sort();
-  return {value, low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
+  return {low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
 }
 
 function drawInto(target: Float64Array, source: Float64Array, random: Random): void {

@@ -7,3 +7,4 @@ export {type PatientScores, patientLabels} from "./patient-scores.ts";
 export type {RunOutcome} from "./run.ts";
 export {federatedStandardiser, ownStandardiser, siteStandardiser} from "./scaling.ts";
 export {type TracedSession, tracedSession} from "./session-setup.ts";
+export {siteCount} from "./site-count.ts";

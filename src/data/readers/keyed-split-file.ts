@@ -9,6 +9,18 @@ function fail(what: string, hint: string): never {
   throw new CodedError<DataErrorCode>("DATA_SPLIT_FILE_INVALID", what, {hint});
 }
 
+/** Says which part of the site a cell means; undefined where the patient is another site's. */
+function placing(listed: KeysSplit["sites"][string] | undefined): (cell: string) => AssignedPart | undefined {
+  if (listed === undefined) return () => undefined;
+  const train = canonicalCode(listed.train);
+  const test = canonicalCode(listed.test);
+  return (cell) => {
+    const place = canonicalCode(cell);
+    if (place === train) return "train";
+    return place === test ? "test" : undefined;
+  };
+}
+
 /**
  * The part of each of a site's patients, by their keys, from a split file of all sites' patients: those for whom its
  * column says what the task's split lists for the site.
@@ -20,9 +32,7 @@ export async function partsByKey(
   {patient, column, sites}: KeysSplit,
   site: string,
 ): Promise<ReadonlyMap<string, AssignedPart>> {
-  const listed = sites[site];
-  const train = canonicalCode(listed?.train ?? "");
-  const test = canonicalCode(listed?.test ?? "");
+  const partOf = placing(sites[site]);
   const parts = new Map<string, AssignedPart>();
   const seen = new Set<string>();
   for await (const {cells, line} of readDelimited(file, [patient, column])) {
@@ -31,9 +41,8 @@ export async function partsByKey(
       fail(`${file.name}:${line}: names a patient again`, "Give each patient one row of the split file.");
     }
     seen.add(key);
-    const place = canonicalCode(cell);
-    if (place === train) parts.set(key, "train");
-    else if (place === test) parts.set(key, "test");
+    const part = partOf(cell);
+    if (part !== undefined) parts.set(key, part);
   }
   if (parts.size > 0) return parts;
   return fail(
