@@ -1,6 +1,8 @@
 import type {Random} from "../core/index.ts";
-import {BOOTSTRAP_DRAWS, percentileLimits} from "./bootstrap.ts";
+import {percentileLimits} from "./bootstrap.ts";
 import type {Interval} from "./interval.ts";
+import {BOOTSTRAP_DRAWS} from "./quantile.ts";
+import type {RowStatistic} from "./row-statistics.ts";
 import {checkScoredPatients} from "./scored-patients.ts";
 
 /** Survival of patients and what a model says of them; one entry a patient. */
@@ -103,25 +105,36 @@ function pairsOf({groups, ranks, rankCount}: Ordered, weights: ArrayLike<number>
 }
 
 /**
- * The concordance index (C-index): the share of comparable pairs in which the patient with the earlier event has the
- * higher score, equal scores counting one half. A pair is comparable when the earlier of two times is that of an event;
- * at equal times an event counts as earlier than a censored patient, and two events are not compared. Ties as
- * in lifelines' `concordance_index`.
+ * The concordance index (C-index) of the rows drawn: the share of comparable pairs in which the patient with the
+ * earlier event has the higher score, equal scores counting one half. A pair is comparable when the earlier of two times
+ * is that of an event; at equal times an event counts as earlier than a censored patient, and two events are not
+ * compared. Ties as in lifelines' `concordance_index`.
  *
- * @returns 0 .. 1, or null when no pair is comparable
+ * @returns 0 .. 1, or null where no pair is comparable
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  * @see Harrell et al. 1982, Evaluating the yield of medical tests
  */
-export function concordanceIndex(survival: ScoredSurvival): number | null {
+export function concordanceOfRows(survival: ScoredSurvival): RowStatistic {
   checkScoredPatients(survival.events, survival.scores);
   checkScoredPatients(survival.events, survival.times);
-  const {comparable, concordant} = pairsOf(ordered(survival), new Uint8Array(survival.times.length).fill(1));
-  return comparable === 0 ? null : concordant / comparable;
+  const order = ordered(survival);
+  const weights = new Uint32Array(survival.times.length);
+  return (rows) => {
+    weights.fill(0);
+    for (const row of rows) weights[row] = (weights[row] ?? 0) + 1;
+    const {comparable, concordant} = pairsOf(order, weights);
+    return comparable === 0 ? null : concordant / comparable;
+  };
 }
 
-/** Rows of `survival` with that event flag, by time and score, so that the order of the patients is forgotten. */
-function stratum({times, events, scores}: ScoredSurvival, event: number): number[] {
-  return Array.from(events, (_, row) => row)
+/** {@link concordanceOfRows} of all patients, once each. */
+export function concordanceIndex(survival: ScoredSurvival): number | null {
+  return concordanceOfRows(survival)(Uint32Array.from(survival.times, (_, row) => row));
+}
+
+/** Rows with that event flag, by time and score, so that the order of the patients is forgotten. */
+function stratum({times, events, scores}: ScoredSurvival, event: number): Uint32Array {
+  return Uint32Array.from(events, (_, row) => row)
     .filter((row) => events[row] === event)
     .sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (scores[a] ?? 0) - (scores[b] ?? 0));
 }
@@ -139,21 +152,14 @@ function stratum({times, events, scores}: ScoredSurvival, event: number): number
 export function concordanceInterval(survival: ScoredSurvival, random: Random): Interval | null {
   const value = concordanceIndex(survival);
   if (value === null) return null;
-  const order = ordered(survival);
+  const statistic = concordanceOfRows(survival);
   const strata = [stratum(survival, 1), stratum(survival, 0)];
-  const weights = new Uint32Array(survival.times.length);
   const results = new Float64Array(BOOTSTRAP_DRAWS);
   for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
-    weights.fill(0);
-    for (const own of strata) {
-      for (let drawn = 0; drawn < own.length; drawn++) {
-        const row = own[random.below(own.length)] ?? 0;
-        weights[row] = (weights[row] ?? 0) + 1;
-      }
-    }
-    const {comparable, concordant} = pairsOf(order, weights);
-    if (comparable === 0) return {value, low: 0, high: 1};
-    results[draw] = concordant / comparable;
+    const rows = strata.flatMap((own) => Array.from(own, () => own[random.below(own.length)] ?? 0));
+    const drawn = statistic(Uint32Array.from(rows));
+    if (drawn === null) return {value, low: 0, high: 1};
+    results[draw] = drawn;
   }
   return {value, ...percentileLimits(results)};
 }

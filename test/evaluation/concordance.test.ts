@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import {concordanceIndex, concordanceInterval, type ScoredSurvival} from "../../src/evaluation/index.ts";
+import {
+  concordanceIndex,
+  concordanceInterval,
+  concordanceOfRows,
+  type ScoredSurvival,
+} from "../../src/evaluation/index.ts";
 
 /** Times and scores from coarse grids, so that all kinds of ties are common. */
 const tiedSurvival = fc
@@ -48,6 +53,18 @@ describe("the concordance index", () => {
     );
   });
 
+  it("of drawn rows is that of the patients they stand for, as often as they are drawn", () => {
+    fc.assert(
+      fc.property(tiedSurvival, fc.array(fc.nat(24), {maxLength: 30}), (survival, draws) => {
+        const n = survival.times.length;
+        const rows = n === 0 ? [] : draws.map((draw) => draw % n);
+        const of = (values: readonly number[]): number[] => rows.map((row) => values[row] ?? 0);
+        const drawn = {times: of(survival.times), events: of(survival.events), scores: of(survival.scores)};
+        expect(concordanceOfRows(survival)(Uint32Array.from(rows))).toBe(pairwise(drawn));
+      }),
+    );
+  });
+
   it("takes an event for earlier than a censored patient of the same time, and compares no two events of one time", () => {
     expect(concordanceIndex({times: [3, 3], events: [1, 0], scores: [2, 1]})).toBe(1);
     expect(concordanceIndex({times: [3, 3], events: [1, 0], scores: [1, 2]})).toBe(0);
@@ -88,11 +105,11 @@ describe("the concordance index", () => {
     expect(concordanceInterval(survival, randomOf(2))).toEqual({value: 1, low: 0, high: 1});
   });
 
-  it("has an interval that covers the truth in about 95 of 100 cohorts", () => {
+  it("has an interval that covers the truth in about 95 of 60 cohorts", () => {
     // Exponential times whose rate is exp(score), score normal with deviation 1, half of the patients censored at random.
     const cohort = (draw: number): ScoredSurvival => {
       const random = createRandom({seed: 7, site: "cohort", round: draw, purpose: "test"});
-      const rows = Array.from({length: 50}, () => {
+      const rows = Array.from({length: 40}, () => {
         const score = random.normal();
         const time = -Math.log(1 - random.uniform()) / Math.exp(score);
         const end = -Math.log(1 - random.uniform());
@@ -104,10 +121,10 @@ describe("the concordance index", () => {
         scores: rows.map(({score}) => score),
       };
     };
-    const values = Array.from({length: 100}, (_, draw) => concordanceInterval(cohort(draw), randomOf(draw)));
+    const values = Array.from({length: 60}, (_, draw) => concordanceInterval(cohort(draw), randomOf(draw)));
     const truth = values.reduce((sum, interval) => sum + (interval?.value ?? 0), 0) / values.length;
     const covered = values.filter((at) => at !== null && at.low <= truth && truth <= at.high).length;
-    expect(covered).toBeGreaterThanOrEqual(88);
-    expect(covered).toBeLessThanOrEqual(100);
+    expect(covered).toBeGreaterThanOrEqual(51);
+    expect(covered).toBeLessThanOrEqual(60);
   });
 });

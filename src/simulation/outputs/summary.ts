@@ -1,0 +1,39 @@
+import {CodedError} from "../../core/index.ts";
+import type {SimulationErrorCode} from "../errors.ts";
+import type {Environment, StudyResults} from "../study/results.ts";
+import {summarySchema} from "./summary-schema.ts";
+
+const HINT = "Give the folder that `consilium simulate --out` wrote, or run the experiment again.";
+
+function invalid(name: string, what: string): CodedError<SimulationErrorCode> {
+  return new CodedError("SIMULATION_SUMMARY_INVALID", `${name}: ${what}`, {hint: HINT});
+}
+
+/** summary.json: all results, keys in the schema's order, so that equal results give equal bytes. */
+export function summaryJson(results: StudyResults): string {
+  return `${JSON.stringify(summarySchema.parse(results), null, 1)}\n`;
+}
+
+/**
+ * The results in the text of a summary.json.
+ * @param name what messages call the file
+ * @throws SIMULATION_SUMMARY_INVALID with the first fault and where it is
+ */
+export function parseSummary(text: string, name: string): StudyResults {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid(name, "is not JSON, or is torn off");
+  }
+  const parsed = summarySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.map(String).join(".") ?? "";
+  throw invalid(name, `${place === "" ? "" : `${place}: `}${issue?.message ?? "is not a summary"}`);
+}
+
+/** environment.json: versions and machine. */
+export function environmentJson(environment: Environment): string {
+  return `${JSON.stringify(summarySchema.shape.environment.parse(environment), null, 2)}\n`;
+}
