@@ -5,6 +5,11 @@ export {type FinalModel, type FinalModelQuery, readFinalModel} from "./final-mod
 export type {NodeView, PeerView, RoundView} from "./node-view.ts";
 export {type PatientScores, patientLabels} from "./patient-scores.ts";
 export type {RunOutcome} from "./run.ts";
-export {federatedStandardiser, ownStandardiser, siteStandardiser} from "./scaling.ts";
+export {
+  federatedStandardiser,
+  ownStandardiser,
+  siteStandardiser,
+  unsharedStandardiser,
+} from "./scaling.ts";
 export {type TracedSession, tracedSession} from "./session-setup.ts";
 export {siteCount} from "./site-count.ts";

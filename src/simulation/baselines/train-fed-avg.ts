@@ -8,7 +8,7 @@ import {
   standardise,
   toUnitRange,
 } from "../../data/index.ts";
-import {federatedStandardiser, ownStandardiser} from "../../node/index.ts";
+import {federatedStandardiser, ownStandardiser, siteCount} from "../../node/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Experiment} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
@@ -87,7 +87,7 @@ function standardisersOf(
 
 /**
  * Federated averaging by one machine that holds everything: each round, every site's local steps from the common
- * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted by train patients. What the daemons
+ * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted as the plan says. What the daemons
  * compute together must equal it, for a plan without drift correction, normalisation, local tensors and outer step:
  * this follows none of them.
  * @param sites at least one
@@ -101,9 +101,9 @@ export async function trainFedAvg(
   onRound: (round: number, model: FedAvgModel) => void = () => {},
 ): Promise<FedAvgModel> {
   const {plan, initial} = experiment;
-  const {cap, reference} = plan.weights;
+  const {reference} = plan.weights;
   const {proximal} = plan.training;
-  const shares = sites.map(({split}) => Math.min(split.train.patients, cap) / reference);
+  const shares = sites.map(({name, split}) => siteCount(split.train, plan.weights, name) / reference);
   const standardisers = standardisersOf(experiment, sites, shares);
   const members = sites.map(({name, split}, index) => {
     const standardiser = standardisers[index];
