@@ -92,7 +92,7 @@ async function validate(
 }
 
 const root = path.join(import.meta.dirname, "..");
-const located = await readTask(path.join(root, "config/experiments/fed-tcga-brca.task.yaml"));
+const located = await readTask(path.join(root, "config/experiments/fed-tcga-brca/task.yaml"));
 const task = {...located.task, split: {...located.task.split, validation: VALIDATION_SHARE}};
 const withValidation = {...located, task} as LocatedTask;
 const variables = {CONSILIUM_SHARED_DATA: sharedDataFolder()};

@@ -4,6 +4,8 @@ export type ConfigErrorCode =
   | "CONFIG_UNREADABLE"
   /** The node's configuration is not what the schema asks for. */
   | "CONFIG_INVALID"
+  /** An experiment file is not what the schema asks for. */
+  | "CONFIG_EXPERIMENT_INVALID"
   /** No preset has that name. */
   | "CONFIG_PRESET_UNKNOWN"
   /** The preset's plan settings are not what the schema asks for. */

@@ -5,43 +5,41 @@ const minimum = z.int().min(1).default(10).describe("Least number of train patie
 const nodes = z.int().min(1).max(10_000).describe("How many nodes the rows are dealt to.");
 const share = z.number().positive().max(1);
 
+const deals = [
+  z.strictObject({type: z.literal("iid"), nodes, minimum}),
+  z.strictObject({
+    type: z.literal("dirichlet"),
+    nodes,
+    minimum,
+    alpha: z.number().positive().describe("The smaller, the more the nodes' classes differ."),
+    selfBalancing: z
+      .boolean()
+      .default(false)
+      .describe("Whether a node that has its share gets no more of a class."),
+  }),
+  z.strictObject({
+    type: z.literal("shard"),
+    nodes,
+    minimum,
+    shardsPerNode: z.int().min(1).describe("Of rows sorted by class."),
+  }),
+  z.strictObject({
+    type: z.literal("pathological"),
+    nodes,
+    minimum,
+    classesPerNode: z.int().min(1).describe("How many classes a node has rows of."),
+  }),
+  z.strictObject({type: z.enum(["linear", "square", "exponential"]), nodes, minimum}),
+] as const;
+
+const natural = z.strictObject({type: z.literal("natural")});
+
 /** How rows are dealt to nodes; names are those of Flower's partitioners. */
-export const partitionSchema = z
-  .discriminatedUnion("type", [
-    z.strictObject({type: z.literal("natural")}),
-    z.strictObject({type: z.literal("iid"), nodes, minimum}),
-    z.strictObject({
-      type: z.literal("dirichlet"),
-      nodes,
-      minimum,
-      alpha: z.number().positive().describe("The smaller, the more the nodes' classes differ."),
-      selfBalancing: z
-        .boolean()
-        .default(false)
-        .describe("Whether a node that has its share gets no more of a class."),
-    }),
-    z.strictObject({
-      type: z.literal("shard"),
-      nodes,
-      minimum,
-      shardsPerNode: z.int().min(1).describe("Of rows sorted by class."),
-    }),
-    z.strictObject({
-      type: z.literal("pathological"),
-      nodes,
-      minimum,
-      classesPerNode: z.int().min(1),
-    }),
-    z.strictObject({type: z.enum(["linear", "square", "exponential"]), nodes, minimum}),
-  ])
+const partitionSchema = z
+  .discriminatedUnion("type", [natural, ...deals])
   .describe(
     "Which node has which rows: natural keeps those of the sites, the others deal all train rows anew.",
   );
-
-const modelled = {
-  features: z.int().min(1).max(65_536),
-  partition: partitionSchema,
-};
 
 /** Where an experiment's patients come from. */
 export const dataSchema = z
@@ -61,7 +59,8 @@ export const dataSchema = z
     }),
     z.strictObject({
       source: z.literal("modes"),
-      ...modelled,
+      features: z.int().min(1).max(65_536),
+      partition: z.discriminatedUnion("type", [...deals]).describe("Which node has which rows."),
       classes: z.int().min(2).max(255),
       modes: z.int().min(1).describe("Gaussian modes of a class."),
       spread: z.number().positive().describe("Deviation of the modes' means; that of rows about them is 1."),

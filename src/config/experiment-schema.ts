@@ -1,5 +1,5 @@
 import {z} from "zod";
-import {nameSchema} from "../consortium/index.ts";
+import {checkCombinations, nameSchema} from "../consortium/index.ts";
 import {dataSchema} from "./experiment-data.ts";
 import {attacksSchema, churnSchema, computeSchema, faultsSchema, networkSchema} from "./experiment-world.ts";
 import {planSettingsSchema} from "./plan-settings.ts";
@@ -7,8 +7,9 @@ import {planSettingsSchema} from "./plan-settings.ts";
 const METRICS = ["auroc", "auprc", "accuracy", "brier", "log-loss", "c-index"] as const;
 
 /** The blocks of a plan as an experiment has them: all but seed, names, start and data contract. */
-export const experimentPlanSchema = planSettingsSchema
+const experimentPlanSchema = planSettingsSchema
   .omit({formatVersion: true, seed: true})
+  .superRefine(checkCombinations)
   .describe("The blocks of a plan, as in a plan file; none is defaulted.");
 
 const baselineSchema = z.enum(["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "ring"]);

@@ -6,6 +6,14 @@ export {
   experimentSchema,
   type MetricName,
 } from "./experiment-schema.ts";
+export {type SweepPoint, sweepPoints} from "./experiment-sweep.ts";
+export {
+  type ExperimentName,
+  experimentNames,
+  experimentText,
+  type LoadedExperiment,
+  loadExperiment,
+} from "./experiments.ts";
 export {loadNodeConfig, type NodeConfig, nodeConfigJsonSchema, nodeConfigSchema} from "./node-config.ts";
 export {composePlan, type PlanFacts, type PlanSettings} from "./plan-settings.ts";
 export {findPreset, loadPlanSettings, type Preset, presetNames} from "./presets.ts";

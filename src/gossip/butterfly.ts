@@ -1,6 +1,7 @@
 import {isCoded} from "../core/index.ts";
 import {type Chunk, codecOf, contributionSize, type Dither, partition} from "../parameters/index.ts";
-import {attemptDither, holdResult, objectTo, peersOf} from "./exchange.ts";
+import {attemptDither} from "./attempt.ts";
+import {attemptOf, holdResult, objectTo, peersOf} from "./exchange.ts";
 import type {ButterflyExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
@@ -97,7 +98,8 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
 }
 
 function sumDither(context: RoundContext, {firstValue}: Chunk): Dither {
-  return {...attemptDither(context, "sum"), first: firstValue};
+  const {hash} = context.state.setup.primitives;
+  return {...attemptDither(hash, attemptOf(context), "sum"), first: firstValue};
 }
 
 function objectToCulprit(

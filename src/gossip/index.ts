@@ -3,6 +3,7 @@ export {blobsOf as segmentBlobs} from "./async/durable.ts";
 export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
+export {type Attempt, attemptDither, attemptPhases, resultOf} from "./attempt.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
@@ -16,7 +17,7 @@ export {
   encodeFrame,
   type Frame,
 } from "./frames.ts";
-export {type MemberId, majority} from "./quorum.ts";
+export {leaderOrder, type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
 export {applyRobustRule} from "./robust/apply.ts";
@@ -33,6 +34,7 @@ export type {
 export {type Sample, sampleBound} from "./robust/sample-bound.ts";
 export {normLimit} from "./robust/screening.ts";
 export {cappedWeights, votedWeightCap} from "./robust/weight-cap.ts";
+export type {Phase} from "./schedules/phase.ts";
 export {isExact, type ScheduleSpec} from "./schedules/schedule.ts";
 export {createSession} from "./session.ts";
 export type {Session, SessionView} from "./session-types.ts";

@@ -1,11 +1,12 @@
-import {createRandom, isCoded} from "../core/index.ts";
+import {isCoded} from "../core/index.ts";
 import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
-import {attemptDither, holdResult, objectTo} from "./exchange.ts";
+import {attemptDither, attemptPhases} from "./attempt.ts";
+import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
-import {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
+import type {ScheduleSpec} from "./schedules/schedule.ts";
 
 /*
  * The exchange of a schedule: masses (s, w) mix phase by phase, and every member's estimate s / w ends near the
@@ -30,9 +31,8 @@ export function phasedParts(
 ): Pick<PhasedExchange, "kind" | "phases" | "phase" | "mass" | "own" | "sent" | "announced" | "received"> {
   const {own, setup} = context.state;
   const {primitives, spec, rules, round} = setup;
-  const random = createRandom({seed: ballot, site: rules.run, round, purpose: "schedule"});
   const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
-  const phases = schedulePhases(schedule, participants.length, random);
+  const phases = attemptPhases(schedule, participants.length, {run: rules.run, round, ballot});
   const empty = {sent: new Map(), announced: new Map(), received: new Map()};
   return {kind: "phases", phases, phase: 0, mass, own: mass, ...empty};
 }
@@ -97,7 +97,7 @@ function publishMass(context: RoundContext, exchange: PhasedExchange): void {
   // What nobody hears need not be rounded.
   exchange.own = mass;
   if (listeners.length === 0) return;
-  const dither = attemptDither(context, "mass", phase, self);
+  const dither = attemptDither(hash, attemptOf(context), "mass", phase, self);
   const mixture = arithmetic.encodeMass(hash, massCodec(context), mass, dither);
   exchange.own = arithmetic.massOf(massCodec(context), mixture.bytes, spec.mixed);
   exchange.sent.set(phase, mixture.hash);

@@ -15,6 +15,7 @@ import {releaseAgain} from "../privacy/index.ts";
 import type {RunStorage} from "../storage/index.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
+import {OwnUpdates} from "./own-updates.ts";
 import {encodeRecord, type SiteLine} from "./records.ts";
 import {releasedUpdate} from "./released-update.ts";
 import {logReport} from "./report-log.ts";
@@ -46,16 +47,6 @@ export interface RunProgress {
   readonly outcome: RunOutcome | null;
 }
 
-/** This site's last update; after a round of statistics it says nothing about a later start. */
-interface OwnUpdate {
-  readonly round: number;
-  readonly update: Float32Array;
-  /** Hash of its release. */
-  readonly hash: string;
-  /** Whether the certificate of its round is known not to contain it. */
-  isUnused: boolean;
-}
-
 /** What a run is made of. */
 export interface RunOptions {
   readonly self: MemberId;
@@ -85,7 +76,7 @@ export class Run {
   #transport: Transport | null = null;
   #session: Session | null = null;
   #working = new AbortController();
-  #last: OwnUpdate | null = null;
+  readonly #updates: OwnUpdates;
   #activity: RunProgress["activity"] = "waiting";
   #loss: number | null = null;
   readonly #showsLoss: boolean;
@@ -95,6 +86,10 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#updates = new OwnUpdates(
+      options.self,
+      (round) => options.stages.stageOf(round).kind === "training",
+    );
     this.#showsLoss = mayShowLabelsOf(options.site.split.train, options.plan);
     this.#certificates = options.certificates.slice(-MAX_CERTIFICATES_IN_MEMORY);
     this.outcome = new Promise((resolve) => {
@@ -188,7 +183,7 @@ export class Run {
       if (signal.aborted) return;
       if (isClipped) logger.warn("the update was clipped to the plan's bound", {round});
       this.#keepLoss(loss);
-      this.#last = {round, update, hash: release.hash, isUnused: false};
+      this.#updates.keep({round, update, hash: release.hash});
       this.#activity = "exchanging";
       this.#transport?.contribute(round, release);
     } catch (error) {
@@ -206,7 +201,7 @@ export class Run {
     const {stages} = this.#options;
     const {bytes, hash} = contribution;
     const update = releasedUpdate(stages.specOf(round, null), bytes).subarray(0, stages.shared.size);
-    this.#last = {round, hash, update, isUnused: false};
+    this.#updates.keep({round, hash, update});
     this.#activity = "exchanging";
     this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
   }
@@ -223,7 +218,7 @@ export class Run {
     logger.debug("a round was certified", {round: body.round, result: body.result});
     if (absent.length > 0)
       logger.warn("a round was certified without some members", {round: body.round, absent});
-    const contribution = this.#last?.hash;
+    const contribution = this.#updates.hash;
     const progress = this.#missedProgress(certified.certificate);
     this.#run(() => this.#tidy(contribution));
     if (this.#session?.view().isFinished === true) {
@@ -236,17 +231,12 @@ export class Run {
   }
 
   /** What this site did that the certificate does not contain. */
-  #missedProgress({body}: Certificate): LocalProgress | null {
-    const last = this.#last;
-    const {self, stages} = this.#options;
-    if (last === null) return null;
-    if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
-    const isUsed = !last.isUnused;
-    this.#run(() => this.#options.work.settle(last.hash, isUsed));
-    // Used, or perhaps used in a round that was missed: it must not be applied twice.
-    if (!last.isUnused) this.#last = null;
-    if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;
-    return {update: last.update, gapRounds: body.round - last.round + 1};
+  #missedProgress(certificate: Certificate): LocalProgress | null {
+    const settled = this.#updates.settle(certificate);
+    if (settled === null) return null;
+    const {hash, isUsed, progress} = settled;
+    this.#run(() => this.#options.work.settle(hash, isUsed));
+    return progress;
   }
 
   async #validate(certified: Certified): Promise<void> {

@@ -4,7 +4,7 @@ import {expect, it} from "vitest";
 import {featuresOf, joinMatrices, readSite, readTask, splitSite} from "../../src/data/index.ts";
 import {describeShared, sharedData} from "../setup/shared-data.ts";
 
-const TASK = "config/experiments/fed-tcga-brca.task.yaml";
+const TASK = "config/experiments/fed-tcga-brca/task.yaml";
 const SITES = ["northeast", "south", "west", "midwest", "europe", "canada"];
 
 async function splits() {

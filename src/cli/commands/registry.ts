@@ -5,6 +5,7 @@ import {initCommand} from "./init.ts";
 import {planCommand} from "./plan.ts";
 import {predictCommand} from "./predict.ts";
 import {replayCommand} from "./replay.ts";
+import {simulateCommand} from "./simulate.ts";
 import {startCommand} from "./start.ts";
 import {statusCommand} from "./status.ts";
 
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   dataCommand,
   predictCommand,
   replayCommand,
+  simulateCommand,
 ];

@@ -1,7 +1,7 @@
 import {joinMatrices, standardise} from "../../data/index.ts";
 import {unsharedStandardiser} from "../../node/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
-import type {Experiment, TrainedModel, TrainingPlan} from "./experiment.ts";
+import type {Learning, TrainedModel, TrainingPlan} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /** Name under which the pooled rows are shuffled; "+" cannot be in a site's name. */
@@ -28,12 +28,12 @@ function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[])
  * @param sites at least one
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
-export async function trainPooled(experiment: Experiment, sites: readonly SiteData[]): Promise<TrainedModel> {
-  const {plan, features, initial} = experiment;
+export async function trainPooled(learning: Learning, sites: readonly SiteData[]): Promise<TrainedModel> {
+  const {plan, features, initial} = learning;
   const train = joinMatrices(sites.map(({split}) => split.train));
   const standardiser = unsharedStandardiser(plan.task.standardisation, train, features);
   const sizes = sites.map(({split}) => examplesOf(plan.model, split.train));
-  const parameters = await experiment.takeSteps({
+  const parameters = await learning.takeSteps({
     name: POOLED_NAME,
     rows: standardise(train, standardiser),
     start: initial,

@@ -1,3 +1,4 @@
+import type {Plan} from "../../consortium/index.ts";
 import type {Feature} from "../../data/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
 
@@ -14,6 +15,8 @@ export interface Cohort {
   readonly source: string;
   /** Hash of the data contract, 64 hexadecimal digits. */
   readonly contract: string;
+  /** What a plan says of the data. */
+  readonly input: Plan["task"]["input"];
   readonly features: readonly Feature[];
   /** Nodes that train, at least one, in the order of their names in the plan's run. */
   readonly sites: readonly SiteData[];

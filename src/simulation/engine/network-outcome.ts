@@ -2,6 +2,7 @@ import type {Standardiser} from "../../data/index.ts";
 
 /** What each node holds after a round, in the order of the cohort's sites. */
 export interface HeldModels {
+  /** Of training, from 0. */
   readonly round: number;
   /** `[layoutSize]` each; nodes that hold the same model share one array. Not to be changed. */
   readonly models: readonly Float32Array[];
@@ -10,6 +11,7 @@ export interface HeldModels {
 
 /** One round of the network. */
 export interface NetworkRound {
+  /** Of training, from 0. */
   readonly round: number;
   /** Virtual seconds since the beginning at its end. */
   readonly seconds: number;
@@ -17,7 +19,10 @@ export interface NetworkRound {
   readonly bytes: number;
   /** Names of nodes whose contribution is not in the result. */
   readonly absent: readonly string[];
-  /** Root of the mean squared distance of the nodes' models from their mean. */
+  /**
+   * Root of the mean squared distance of the nodes' models from their mean, of each round as the nodes had them when
+   * its mixing ended and before they adopted one of them.
+   */
   readonly consensusDistance: number;
 }
 
@@ -27,3 +32,6 @@ export interface NetworkOutcome extends HeldModels {
   /** SHA-256, hexadecimal: of the last certified snapshot or, where nodes hold different models, of all in order. */
   readonly stateHash: string;
 }
+
+/** Hears of each round of training when its result is there. */
+export type RoundHook = (held: HeldModels, round: NetworkRound) => Promise<void> | void;

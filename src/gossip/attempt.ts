@@ -1,0 +1,45 @@
+import {createRandom, type Hash} from "../core/index.ts";
+import type {Dither, Snapshot} from "../parameters/index.ts";
+import type {Primitives} from "./certificate.ts";
+import {canonicalBytes} from "./frames.ts";
+import type {Phase} from "./schedules/phase.ts";
+import {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
+import type {RoundSpec} from "./types.ts";
+
+/** One attempt to mix: what its draws depend on. */
+export interface Attempt {
+  readonly run: string;
+  readonly round: number;
+  readonly ballot: number;
+}
+
+/** The key of an attempt's own draws for `purpose`: the same at every member, so that all write the same bytes. */
+export function attemptDither(
+  hash: Hash,
+  {run, round, ballot}: Attempt,
+  ...purpose: readonly (string | number)[]
+): Dither {
+  const digest = hash(canonicalBytes(["consilium/dither/1", run, round, ballot, ...purpose]));
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  return {key: [view.getUint32(0), view.getUint32(4)], first: 0};
+}
+
+/** Who mixes with whom in an attempt of `n` participants, by their places in id order. */
+export function attemptPhases(schedule: ScheduleSpec, n: number, {run, round, ballot}: Attempt): Phase[] {
+  return schedulePhases(schedule, n, createRandom({seed: ballot, site: run, round, purpose: "schedule"}));
+}
+
+/**
+ * The result of a round.
+ * @param mean `[m]`, the mean of the contributors' parameters, with what is carried along
+ * @throws PARAMETERS_NOT_FINITE
+ */
+export function resultOf(
+  {hash, arithmetic}: Pick<Primitives, "hash" | "arithmetic">,
+  spec: Pick<RoundSpec, "outer" | "reference" | "parameters" | "mixed" | "layout">,
+  mean: Float32Array,
+): Snapshot {
+  const {outer, reference, parameters: size = spec.mixed, mixed: velocityAt} = spec;
+  const values = outer === null ? mean : arithmetic.outerStep(reference, mean, {...outer, size, velocityAt});
+  return arithmetic.createSnapshot(hash, spec.layout, values);
+}

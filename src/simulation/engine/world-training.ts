@@ -1,0 +1,118 @@
+import type {Contribution} from "../../gossip/index.ts";
+import {codecOf} from "../../parameters/index.ts";
+import type {AnnouncedTraining} from "../world/options.ts";
+import {badContribution, updateAttack} from "./bad-sites.ts";
+import type {Network} from "./network.ts";
+import type {SimulatedSite} from "./simulated-site.ts";
+
+/** Work that is done and waits for the world to ask for it. */
+interface DoneWork {
+  readonly round: number;
+  readonly unit: number | null;
+  readonly update: Float32Array;
+  readonly contribution: Contribution;
+}
+
+/**
+ * The training of a world's members. The world is synchronous and training is not: what members begin is announced and
+ * collected; before the first of it is due the world stands still while all that was collected is trained at once. So
+ * what is trained when depends on virtual time alone, and not on how fast threads are.
+ */
+export class WorldTraining {
+  readonly #network: Network;
+  readonly #sites: ReadonlyMap<string, SimulatedSite>;
+  readonly #announced = new Map<string, AnnouncedTraining>();
+  readonly #done = new Map<string, DoneWork>();
+  /** Each honest site's newest update, for those who do harm. */
+  readonly #honest = new Map<string, Pick<DoneWork, "round" | "unit" | "update">>();
+  #dueMs = Number.POSITIVE_INFINITY;
+
+  constructor(network: Network) {
+    this.#network = network;
+    this.#sites = new Map(network.members.map((site) => [site.id, site]));
+  }
+
+  /** When the first of what was announced is due; infinite without any. */
+  get dueMs(): number {
+    return this.#dueMs;
+  }
+
+  /** A member has begun to train; what it had begun before is given up. */
+  announce(member: string, training: AnnouncedTraining): void {
+    this.#announced.set(member, training);
+    this.#dueMs = Math.min(this.#dueMs, training.dueMs);
+  }
+
+  /** What a member had begun is of no use any more. */
+  giveUp(member: string): void {
+    this.#announced.delete(member);
+    this.#done.delete(member);
+  }
+
+  /** Trains all that was announced. @throws TRAINING_*, PRIVACY_*, PARAMETERS_* */
+  async trainAnnounced(): Promise<void> {
+    const batch = this.#network.members.flatMap((site) => {
+      const training = this.#announced.get(site.id);
+      return training === undefined ? [] : [{site, training}];
+    });
+    this.#announced.clear();
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    const {signal} = this.#network.trial;
+    const worked = await Promise.all(
+      batch.map(async ({site, training}) => {
+        const {certified, unit} = training;
+        const {release, update} = await (unit === null
+          ? site.work(certified, signal)
+          : site.workOnUnit(certified, unit, signal));
+        return {site, training, update, release};
+      }),
+    );
+    for (const {site, training, update} of worked) {
+      if (this.#network.bad.has(site.name)) continue;
+      this.#honest.set(site.id, {round: training.round, unit: training.unit?.unit ?? null, update});
+    }
+    for (const {site, training, update, release} of worked) {
+      const contribution = this.#harm(site, training, update) ?? release;
+      const unit = training.unit?.unit ?? null;
+      this.#done.set(site.id, {round: training.round, unit, update, contribution});
+    }
+  }
+
+  /** What a member hands in; empty where its training was given up, of which no session takes notice. */
+  take(member: string, round: number, unit: number | null): Contribution {
+    const done = this.#done.get(member);
+    if (done?.round !== round || done.unit !== unit) return {hash: "", bytes: new Uint8Array()};
+    this.#done.delete(member);
+    if (unit === null) this.#sites.get(member)?.handIn(round, done.update, done.contribution.hash);
+    return done.contribution;
+  }
+
+  /** What a bad site hands in instead of `own`; null where it does no harm, or knows of no honest update yet. */
+  #harm(
+    site: SimulatedSite,
+    {round, certified, unit}: AnnouncedTraining,
+    own: Float32Array,
+  ): Contribution | null {
+    const {trial, bad, stages, members} = this.#network;
+    const attack = updateAttack(trial.experiment.attacks[0]);
+    if (attack === null || !bad.has(site.name) || stages.stageOf(round).kind !== "training") return null;
+    const honest = members.flatMap(({id}) => {
+      const known = this.#honest.get(id);
+      // In rounds all begin from one snapshot; in a segment the newest is what there is.
+      return known === undefined || (unit === null && known.round !== round) ? [] : [known.update];
+    });
+    if (honest.length === 0) return null;
+    const spec = stages.specOf(round, certified);
+    const ofUnit = {codec: codecOf(trial.plan.mixing.codec), mixed: own.length};
+    const common = {attack, site: site.name, seed: trial.plan.seed, round, weight: site.weight};
+    return badContribution({
+      ...common,
+      purpose: unit === null ? "" : ` of unit ${unit.unit}`,
+      spec: unit === null ? spec : ofUnit,
+      honest,
+      own,
+      reference: unit?.start ?? spec.reference.subarray(0, stages.shared.size),
+      faulty: bad.size,
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import {describe, expect, it} from "vitest";
+import type {Experiment} from "../../../src/config/index.ts";
+import {type NetworkOutcome, runNetwork} from "../../../src/simulation/index.ts";
+import {
+  ALL,
+  inventedCohort,
+  inventedExperiment,
+  openTrial,
+  type TrialChanges,
+  type TrialSetting,
+} from "./trials.ts";
+
+async function run(changes: TrialChanges, setting: TrialSetting = {}): Promise<NetworkOutcome> {
+  const trial = await openTrial(inventedExperiment(changes), setting);
+  try {
+    return await runNetwork(trial);
+  } finally {
+    await trial.pool.close();
+  }
+}
+
+async function runBoth(changes: TrialChanges, setting: TrialSetting = {}) {
+  const fast = await run({...changes, experiment: {...changes.experiment, engine: "fast"}}, setting);
+  const full = await run({...changes, experiment: {...changes.experiment, engine: "full"}}, setting);
+  return {fast, full};
+}
+
+type Mixing = Experiment["plan"]["mixing"];
+
+const MIXINGS: readonly {readonly name: string; readonly mixing: Mixing}[] = [
+  {name: "one group, fp16", mixing: {...ALL, codec: "fp16"}},
+  {name: "one group, int8", mixing: {...ALL, codec: "int8"}},
+  {name: "one group, top10", mixing: {...ALL, codec: "top10"}},
+  {name: "one group, outer", mixing: {...ALL, outer: {learningRate: 0.7, momentum: 0.9}}},
+  {name: "base", mixing: {...ALL, schedule: {name: "base", peers: 1}}},
+  {name: "base, int8", mixing: {...ALL, codec: "int8", schedule: {name: "base", peers: 2}}},
+  {name: "grid", mixing: {...ALL, schedule: "grid"}},
+  {name: "random, fp16", mixing: {...ALL, codec: "fp16", schedule: {name: "random", steps: 3}}},
+  {name: "ring", mixing: {...ALL, schedule: {name: "ring", steps: 2}}},
+  {name: "exponential", mixing: {...ALL, schedule: {name: "exponential", steps: 2}}},
+  {
+    name: "trimmed mean",
+    mixing: {...ALL, robust: {rule: "trimmed-mean", faulty: 1, nearestNeighbours: true}},
+  },
+];
+
+const TRAININGS: readonly {readonly name: string; readonly changes: TrialChanges}[] = [
+  {name: "scaffold", changes: {training: {driftCorrection: "scaffold"}}},
+  {name: "fednova", changes: {training: {normalisation: "fednova", localSteps: {epochs: 1}}}},
+  {name: "a proximal term", changes: {training: {proximal: 0.5}}},
+  {
+    name: "tensors that stay",
+    changes: {
+      training: {local: ["dense0.bias"]},
+      plan: {model: {architecture: "mlp", hidden: [3], activation: "tanh"}},
+    },
+  },
+  {name: "own scaling", changes: {plan: {task: {standardisation: "site"}}}},
+];
+
+/** In steps all at once: nobody asks for a result that it is about to have itself. */
+const EVEN = {network: {delay: {type: "constant", ms: 5}}};
+
+describe("the fast engine", () => {
+  it.each(MIXINGS)("ends with the bytes of the full one: $name", async ({mixing}) => {
+    const {fast, full} = await runBoth({mixing}, {cohort: inventedCohort(5)});
+    expect(full.stateHash).toBe(fast.stateHash);
+    expect(full.rounds.map((round) => round.consensusDistance)).toEqual(
+      fast.rounds.map((round) => round.consensusDistance),
+    );
+    expect(full.rounds.flatMap(({absent}) => absent)).toEqual([]);
+  });
+
+  it.each(TRAININGS)("and so with $name", async ({changes}) => {
+    const {fast, full} = await runBoth(changes);
+    expect(full.stateHash).toBe(fast.stateHash);
+    expect(full.models).toEqual(fast.models);
+    expect(full.standardisers).toEqual(fast.standardisers);
+  });
+
+  it("counts the bytes that are sent", async () => {
+    const {fast, full} = await runBoth({mixing: {...ALL, codec: "fp16"}, experiment: EVEN});
+    expect(full.rounds.map(({bytes}) => bytes)).toEqual(fast.rounds.map(({bytes}) => bytes));
+  });
+
+  it("trains on classes", async () => {
+    const {fast, full} = await runBoth({}, {cohort: inventedCohort(3, "classes")});
+    expect(full.stateHash).toBe(fast.stateHash);
+  });
+});
