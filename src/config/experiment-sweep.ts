@@ -31,11 +31,15 @@ function placed(
   const inner = Object.hasOwn(map, key) ? map[key] : undefined;
   if (!isMap(inner)) {
     const meant = closestName(key, Object.keys(map));
-    return {missing: meant === undefined ? `"${key}"` : `"${key}" (did you mean "${meant}"?)`};
+    return {
+      missing: meant === undefined || meant === key ? `"${key}"` : `"${key}" (did you mean "${meant}"?)`,
+    };
   }
   const below = placed(inner, rest, value);
   return "missing" in below ? below : {copy: {...map, [key]: below.copy}};
 }
+
+const nameOf = ({path}: SchemaIssue): string => path.map(String).join(".");
 
 /** What is wrong with one swept value: where within the value, or elsewhere in the experiment because of it. */
 function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue | undefined {
@@ -47,9 +51,11 @@ function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue 
   }
   const issue = schemaIssue(experimentSchema, changed.copy);
   if (issue === undefined) return undefined;
-  const isWithin = path.every((part, index) => issue.path[index] === part);
+  const isAbove = issue.path.every((part, index) => part === path[index]);
+  if (isAbove) return {path: [], message: issue.message};
+  const isWithin = path.every((part, index) => part === issue.path[index]);
   if (isWithin) return {path: issue.path.slice(path.length), message: issue.message};
-  return {path: [], message: `makes ${issue.path.map(String).join(".")} wrong: ${issue.message}`};
+  return {path: [], message: `makes ${nameOf(issue)} wrong: ${issue.message}`};
 }
 
 function pointsOf(sweep: Experiment["sweep"]): Readonly<Record<string, unknown>>[] {
@@ -81,24 +87,26 @@ function checkPoints(experiment: Experiment, context: z.RefinementCtx): void {
   for (const point of pointsOf(sweep)) {
     const issue = schemaIssue(experimentSchema, changedBy(experiment, point));
     if (issue === undefined) continue;
-    refuse(`at ${JSON.stringify(point)} ${issue.path.map(String).join(".")}: ${issue.message}`);
+    refuse(`at ${JSON.stringify(point)} ${nameOf(issue)}: ${issue.message}`);
     return;
   }
 }
 
 /** Refuses swept keys that an experiment does not have, and values that it could not have there. */
-export function checkSweep(experiment: Experiment, context: z.RefinementCtx): void {
-  const {sweep, ...rest} = experiment;
+export function checkSweep({sweep, ...rest}: Experiment, context: z.RefinementCtx): void {
+  const experiment = {...rest, sweep: {}};
+  // What is wrong without the sweep has been told.
+  if (schemaIssue(experimentSchema, experiment) !== undefined) return;
   let isSound = true;
   for (const [key, values] of Object.entries(sweep)) {
     values.forEach((value, index) => {
-      const fault = faultOf({...rest, sweep: {}}, key, value);
+      const fault = faultOf(experiment, key, value);
       if (fault === undefined) return;
       isSound = false;
       context.addIssue({code: "custom", path: ["sweep", key, index, ...fault.path], message: fault.message});
     });
   }
-  if (isSound) checkPoints(experiment, context);
+  if (isSound) checkPoints({...rest, sweep}, context);
 }
 
 /**

@@ -22,7 +22,6 @@ export {
 } from "./paired-difference.ts";
 export {
   aurocOfRows,
-  averagePrecisionOfRows,
   meanOfRows,
   ROW_STATISTICS,
   type RowStatistic,

@@ -28,10 +28,20 @@ export {
   type TrainingChanges,
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
+export {METRIC_FACTS, type MetricFacts} from "./outputs/metric-facts.ts";
 export {studyFiles} from "./outputs/study-files.ts";
+export {parseSummary} from "./outputs/summary.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
-export type {MethodComparison, ResultRow, StudyResults} from "./study/results.ts";
+export type {
+  Environment,
+  MethodComparison,
+  ResultRow,
+  RoundRow,
+  SiteRow,
+  StudyResults,
+  TargetRow,
+} from "./study/results.ts";
 export {type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
 export type {Trial} from "./study/trial.ts";
 export type {TrialResult} from "./study/trial-result.ts";

@@ -1,3 +1,5 @@
+import {pictureFiles} from "../report/report-files.ts";
+import {reportHtml} from "../report/report-html.ts";
 import type {StudyResults} from "../study/results.ts";
 import {resultsCsv, roundsCsv} from "./results-csv.ts";
 import {environmentJson, summaryJson} from "./summary.ts";
@@ -9,5 +11,7 @@ export function studyFiles(study: StudyResults): ReadonlyMap<string, string> {
     ["rounds.csv", roundsCsv(study.rounds)],
     ["environment.json", environmentJson(study.environment)],
     ["summary.json", summaryJson(study)],
+    ["report.html", reportHtml(study)],
+    ...pictureFiles(study),
   ]);
 }

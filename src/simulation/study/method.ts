@@ -3,6 +3,8 @@ import type {NetworkRound} from "../engine/network-outcome.ts";
 
 /** Name of the network under test in results.csv. */
 export const GOSSIP = "Gossip";
+/** The same network in which nobody does harm: what an attack costs is the difference to it. */
+export const UNATTACKED = "Gossip (no attack)";
 
 /** One way to learn from the cohort's sites, and what came of it. */
 export interface MethodOutcome {

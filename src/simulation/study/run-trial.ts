@@ -3,8 +3,8 @@ import type {HeldModels} from "../engine/network-outcome.ts";
 import {runNetwork} from "../engine/run-network.ts";
 import {type BaselineSetting, runBaseline} from "./baseline-methods.ts";
 import {intervalOf} from "./figures.ts";
-import {GOSSIP, type HeldModel, type MethodOutcome, type MethodRound} from "./method.ts";
-import {createMonitor, type Monitor} from "./monitor.ts";
+import {GOSSIP, type HeldModel, type MethodOutcome, type MethodRound, UNATTACKED} from "./method.ts";
+import {createMonitor} from "./monitor.ts";
 import {poolLearning} from "./pool-learning.ts";
 import type {ResultRow} from "./results.ts";
 import {type ScoredGroup, Scorer} from "./scoring.ts";
@@ -24,16 +24,19 @@ function distinct({plan}: Trial, {models, standardisers}: HeldModels): HeldModel
   return models.every((model) => model === models[0]) ? held.slice(0, 1) : held;
 }
 
-async function runGossip(trial: Trial, monitor: Monitor, onRound: OnRound): Promise<MethodOutcome> {
+async function runGossip(
+  method: string,
+  {trial, monitor, onRound}: Omit<BaselineSetting, "learning">,
+): Promise<MethodOutcome> {
   const rounds: MethodRound[] = [];
   const outcome = await runNetwork(trial, {
     async onRound(held, round) {
       const value = await monitor.valueOf(distinct(trial, held));
       rounds.push({...round, value});
-      onRound(GOSSIP, {...round, value});
+      onRound(method, {...round, value});
     },
   });
-  return {method: GOSSIP, models: distinct(trial, outcome), rounds, stateHash: outcome.stateHash};
+  return {method, models: distinct(trial, outcome), rounds, stateHash: outcome.stateHash};
 }
 
 function rowsOf(trial: Trial, method: string, groups: readonly ScoredGroup[]): ResultRow[] {
@@ -60,7 +63,11 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
   const monitor = createMonitor(trial, scorer);
   const setting: BaselineSetting = {trial, learning, monitor, onRound};
   try {
-    const outcomes = [await runGossip(trial, monitor, onRound)];
+    const outcomes = [await runGossip(GOSSIP, setting)];
+    if (experiment.attacks.length > 0) {
+      const harmless = {...trial, experiment: {...experiment, attacks: []}};
+      outcomes.push(await runGossip(UNATTACKED, {...setting, trial: harmless}));
+    }
     for (const baseline of experiment.baselines) outcomes.push(...(await runBaseline(baseline, setting)));
     const scores = await Promise.all(
       outcomes.map(async ({method, models}) => ({method, groups: await scorer.score(models)})),

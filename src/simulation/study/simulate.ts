@@ -60,6 +60,11 @@ function cellsOf(experiment: Experiment): Cell[] {
   );
 }
 
+/** How many methods a trial goes through one after another. */
+function methodsOf({baselines, attacks}: Experiment): number {
+  return 1 + baselines.length + (attacks.length > 0 ? 1 : 0);
+}
+
 function isOf({point, seed}: Cell, trial: TrialResult): boolean {
   return trial.seed === seed && JSON.stringify(trial.point) === JSON.stringify(point);
 }
@@ -115,7 +120,7 @@ class Study {
       return await runTrial(trial, (method, round) => {
         if (methods.at(-1) !== method) methods.push(method);
         const ended = methods.length - 1 + Math.min(1, (round.round + 1) / plan.rounds);
-        const share = (trialsDone + ended / (1 + experiment.baselines.length)) / trials;
+        const share = (trialsDone + ended / methodsOf(experiment)) / trials;
         onRound?.({trialsDone, trials, share, seed, method, rounds: plan.rounds, round});
       });
     } finally {

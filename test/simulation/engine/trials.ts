@@ -153,20 +153,20 @@ export interface TrialSetting {
   readonly signal?: AbortSignal;
 }
 
+/** The pool of a plan's training on the slowest backend, which is everywhere; `threads` 0 is the calling thread. */
+export function openPool(
+  {model: spec, training, seed}: Plan,
+  cohort: Cohort,
+  threads: number,
+): Promise<TrainerPool> {
+  return openTrainerPool({spec, training, seed, backend: "cpu", threads, cohort, modules});
+}
+
 /** Opens a trial; who opens it closes its pool. */
 export async function openTrial(experiment: Experiment, setting: TrialSetting = {}): Promise<Trial> {
   const {cohort = inventedCohort(4), seed = 5, threads = 0} = setting;
   const plan = planOf(experiment, cohort, seed);
-  const {model: spec, training} = plan;
-  const pool: TrainerPool = await openTrainerPool({
-    spec,
-    training,
-    seed,
-    backend: "cpu",
-    threads,
-    cohort,
-    modules,
-  });
+  const pool = await openPool(plan, cohort, threads);
   return {
     experiment,
     point: {},

@@ -126,4 +126,18 @@ describe("an experiment", () => {
       code: "SIMULATION_METRIC_UNFIT",
     });
   });
+
+  it("runs an attacked network beside the same one in which nobody does harm", async () => {
+    const attacks = [{type: "sign-flip", sites: ["leeds"], scale: 50}];
+    const [attacked, harmless] = [
+      await here(tinyExperiment({baselines: [], attacks})),
+      await here(tinyExperiment({baselines: []})),
+    ];
+    const of = ({results}: typeof attacked, method: string) =>
+      results.filter((row) => row.method === method).map(({value}) => value);
+    expect(of(attacked, "Gossip (no attack)")).toEqual(of(harmless, "Gossip"));
+    const success = attacked.comparisons.find(({test}) => test === "Pooled Test");
+    expect(success?.baseline).toBe("Gossip (no attack)");
+    expect(success?.difference).toBeLessThan(-0.2);
+  });
 });
