@@ -1,10 +1,9 @@
-import {sha256, toHex} from "../../core/index.ts";
 import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
 import {ownStandardiser, patientLabels, patientTimes, siteStandardiser} from "../../node/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
-import {littleEndian} from "./little-endian.ts";
 import type {HeldModel} from "./method.ts";
+import {type PatientOrder, patientOrder} from "./patient-order.ts";
 import type {Trial} from "./trial.ts";
 
 /** One label and one score a patient, in an order that is the same for all methods. */
@@ -13,7 +12,7 @@ export interface ScoredGroup {
   readonly test: string;
   /** Whether these are one training site's patients. */
   readonly isSite: boolean;
-  /** SHA-256 of the patients' rows: equal names are equal patients in the same order. */
+  /** Names the patients: equal names are equal patients in the same order. */
   readonly patients: string;
   /** `[n]`: the class; of survival, 1 where the event was seen. */
   readonly labels: readonly number[];
@@ -47,15 +46,13 @@ interface Group {
   readonly isSite: boolean;
   /** Raw values. */
   readonly rows: PatientMatrix;
-  readonly patients: string;
+  readonly patients: PatientOrder;
   /** What scales them where the model carries no scaling. */
   readonly scaling: Standardiser;
 }
 
 function groupOf({test, isSite, rows, scaling}: Omit<Group, "patients">): Group {
-  const {values, labels, patientOf} = rows;
-  const bytes = new Uint8Array(new Uint32Array(patientOf).buffer);
-  return {test, isSite, rows, scaling, patients: toHex(sha256(littleEndian(values), labels, bytes))};
+  return {test, isSite, rows, scaling, patients: patientOrder(rows)};
 }
 
 function groupsOf(trial: Trial): {
@@ -126,7 +123,11 @@ export class Scorer {
   }
 
   async #scoreWith(model: HeldModel, group: Group): Promise<ScoredGroup> {
-    return scored(group, await this.scoresOf(model, group.rows, model.standardiser ?? group.scaling));
+    return scored(group, await this.#scoresWith(model, group));
+  }
+
+  async #scoresWith(model: HeldModel, {rows, scaling}: Group): Promise<Float32Array> {
+    return await this.scoresOf(model, rows, model.standardiser ?? scaling);
   }
 
   async #scoreByAll(models: readonly HeldModel[], group: Group): Promise<ScoredGroup> {
@@ -145,15 +146,11 @@ function modelAt(models: readonly HeldModel[], place: number): HeldModel {
 }
 
 function scored({test, isSite, patients, rows}: Group, scores: ArrayLike<number>): ScoredGroup {
+  const labels = patientLabels(rows);
   const times = patientTimes(rows);
-  const group = {
-    test,
-    isSite,
-    patients,
-    labels: Array.from(patientLabels(rows)),
-    scores: Array.from(scores),
-  };
-  return times === null ? group : {...group, times: Array.from(times)};
+  const inOrder = (values: ArrayLike<number>): number[] => patients.order.map((place) => values[place] ?? 0);
+  const group = {test, isSite, patients: patients.name, labels: inOrder(labels), scores: inOrder(scores)};
+  return times === null ? group : {...group, times: inOrder(times)};
 }
 
 function meanOfScores(scores: readonly Float32Array[]): Float64Array {
