@@ -29,6 +29,8 @@ export interface WordStyle {
   readonly size?: number;
   readonly colour?: ColourName;
   readonly isBold?: boolean;
+  /** Whether lines behind it give way. */
+  readonly hasHalo?: boolean;
 }
 
 /** Words at a place; y is that of the base line. */
@@ -38,9 +40,10 @@ export function words(
   text: string,
   style: WordStyle = {},
 ): Markup {
-  const {anchor = "start", size = 12, colour = "ink", isBold = false} = style;
+  const {anchor = "start", size = 12, colour = "ink", isBold = false, hasHalo = false} = style;
   const weight = isBold ? html` font-weight="600"` : null;
-  return html`<text x="${px(at[0])}" y="${px(at[1])}" fill="${look.colour(colour)}" text-anchor="${anchor}" font-size="${size}"${weight}>${text}</text>`;
+  const halo = hasHalo ? html` stroke="${look.colour("paper")}" stroke-width="4" paint-order="stroke"` : null;
+  return html`<text x="${px(at[0])}" y="${px(at[1])}" fill="${look.colour(colour)}" text-anchor="${anchor}" font-size="${size}"${weight}${halo}>${text}</text>`;
 }
 
 /** How a line is drawn. */
