@@ -1,4 +1,5 @@
 import type {Command} from "../command.ts";
+import {compareCommand} from "./compare.ts";
 import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   dataCommand,
   predictCommand,
   replayCommand,
+  compareCommand,
 ];
