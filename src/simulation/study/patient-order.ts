@@ -11,7 +11,15 @@ export interface PatientOrder {
 }
 
 /** The order of the patients of `rows`, by the hash of each one's rows and label. */
-export function patientOrder({n, d, values, labels, times, patientOf, patients}: PatientMatrix): PatientOrder {
+export function patientOrder({
+  n,
+  d,
+  values,
+  labels,
+  times,
+  patientOf,
+  patients,
+}: PatientMatrix): PatientOrder {
   const rowsOf = Array.from({length: patients}, (): Uint8Array[] => []);
   for (let row = 0; row < n; row++) {
     const bytes = littleEndian(values.subarray(row * d, (row + 1) * d));
