@@ -8,7 +8,7 @@ import {parseArgs} from "node:util";
 import {calibrate} from "./bench/calibration.ts";
 import {measureEventLoop, measureMilEventLoop} from "./bench/event-loop.ts";
 import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
-import {measureExchangeCost} from "./bench/exchange-cost.ts";
+import {measureExchangeCost, measureRoundCost} from "./bench/exchange-cost.ts";
 import type {Figure} from "./bench/figure.ts";
 import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
@@ -38,6 +38,7 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
     measure: async () => [await measureRound("gossip/round-4x1m-ms", 1_000_000, {barMs: 150, syncMs})],
   },
   {names: ["gossip/exchange-4k-us"], measure: async () => [measureExchangeCost()]},
+  {names: ["gossip/round-4k-us"], measure: async () => [measureRoundCost()]},
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
   {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},

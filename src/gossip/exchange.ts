@@ -1,5 +1,5 @@
 import {toHex} from "../core/index.ts";
-import type {Dither} from "../parameters/index.ts";
+import {codecOf, type Dither, NO_DITHER} from "../parameters/index.ts";
 import {isTooLight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
@@ -46,9 +46,13 @@ export function objectTo(context: RoundContext, member: MemberId, reason: "inval
   else strangers.push({seeker: setup.self, sought: member});
 }
 
-/** The key of the attempt's own draws for `purpose`: the same at every member, so that all write the same bytes. */
+/**
+ * The key of the attempt's own draws for `purpose`, in the codec that sums and masses travel in: the same at every
+ * member, so that all write the same bytes.
+ */
 export function attemptDither({state}: RoundContext, ...purpose: readonly (string | number)[]): Dither {
-  const {primitives, rules, round} = state.setup;
+  const {primitives, rules, round, spec} = state.setup;
+  if (!codecOf(spec.codec.sums).isStochastic) return NO_DITHER;
   const ballot = state.exchange?.ballot ?? 0;
   const content = ["consilium/dither/1", rules.run, round, ballot, ...purpose];
   const digest = primitives.hash(canonicalBytes(content));

@@ -22,15 +22,15 @@ export interface Mass {
  * @returns bytes named by their SHA-256, owned by the caller
  */
 export function encodeMass(hash: Hash, codec: Codec, mass: Mass, dither: Dither): Mixture {
-  const {bytes} = encodeContribution(codec, Float32Array.from(mass.values), [mass.weight], {dither});
+  const {bytes} = encodeContribution(codec, new Float32Array(mass.values), [mass.weight], {dither});
   return mixtureOf(hash, bytes);
 }
 
 /** Throws PARAMETERS_NOT_FINITE where s / w is beyond what any model holds; convex mixing keeps it within. */
 function refuseHuge({values, weight}: Mass): void {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  if (largest > LARGEST_ESTIMATE * weight) {
+  const bound = LARGEST_ESTIMATE * weight;
+  for (let index = 0; index < values.length; index++) {
+    if (Math.abs(values[index] ?? 0) <= bound) continue;
     throw new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
   }
 }
@@ -72,10 +72,12 @@ export function mixMass(before: Mass, own: Mass, neighbours: readonly NeighbourM
   const values = before.values.slice();
   let {weight} = before;
   let check = 0;
+  const mine = own.values;
   for (const {share, mass} of neighbours) {
+    const theirs = mass.values;
     weight += share * (mass.weight - own.weight);
     for (let index = 0; index < values.length; index++) {
-      const value = (values[index] ?? 0) + share * ((mass.values[index] ?? 0) - (own.values[index] ?? 0));
+      const value = (values[index] ?? 0) + share * ((theirs[index] ?? 0) - (mine[index] ?? 0));
       check += value - value;
       values[index] = value;
     }
