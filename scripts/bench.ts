@@ -15,6 +15,7 @@ import {measureJoin} from "./bench/join.ts";
 import {measureCodecs, measureMean} from "./bench/kernels.ts";
 import {measureRound} from "./bench/rounds.ts";
 import {measureTileFile} from "./bench/tile-file.ts";
+import {measureTraffic} from "./bench/traffic.ts";
 import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
 
 const {values: options} = parseArgs({options: {json: {type: "string"}, only: {type: "string"}}});
@@ -39,6 +40,7 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
   },
   {names: ["gossip/exchange-4k-us"], measure: async () => [measureExchangeCost()]},
   {names: ["gossip/round-4k-us"], measure: async () => [measureRoundCost()]},
+  {names: ["gossip/bytes-per-node-vs-model"], measure: async () => [measureTraffic()]},
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
   {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},
