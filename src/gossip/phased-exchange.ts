@@ -116,8 +116,8 @@ function fetchMass(
       other.kind === "mass" && other.group === group && other.phase === phase && other.member === member,
   );
   if (isUnderWay) return;
-  const length = contributionSize(massCodec(context), setup.spec.mixed);
-  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, offset: 0, length});
+  const total = contributionSize(massCodec(context), setup.spec.mixed);
+  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, total});
 }
 
 /** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */

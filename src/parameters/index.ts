@@ -13,6 +13,7 @@ export {
   encodeContribution,
   exactOf,
   partition,
+  type Span,
   weightOf,
 } from "./contribution.ts";
 export {keptBack} from "./error-feedback.ts";

@@ -175,20 +175,22 @@ describe("the two ends of a blob stream", () => {
   });
 
   it.each([
-    ["another length than asked for", {status: "ok", length: 9_999, total: 10_000}],
-    ["a total below the range", {status: "ok", length: 10_000, total: 9_999}],
-  ] as const)("rejects an answer that announces %s before it takes memory for it", async (_, header) => {
+    ["another length than asked for", "NETWORK_FRAME_MALFORMED", {length: 9_999, total: 10_000}],
+    ["a total below the range", "NETWORK_FRAME_MALFORMED", {length: 10_000, total: 9_999}],
+    // It would pass for a range, which is not checked against the blob's hash.
+    ["a total above the one known", "NETWORK_BLOB_CORRUPT", {length: 10_000, total: 10_001}],
+  ] as const)("rejects an answer that announces %s before it takes memory for it", async (_, code, sizes) => {
     const {server, client, clientTable, serverId} = await startHosts();
     await server.handle(BLOB_PROTOCOL, (stream) => {
-      stream.addEventListener("message", () => void stream.send(encodeBlobHeader(header)));
+      stream.addEventListener("message", () => void stream.send(encodeBlobHeader({status: "ok", ...sizes})));
     });
     const connection = await client.dial(server.getMultiaddrs());
-    const request = {from: serverId, hash: HASH, offset: 0, length: 10_000, signal: noAbort()};
+    const request = {from: serverId, hash: HASH, offset: 0, length: 10_000, total: 10_000, signal: noAbort()};
     const buffer = new FetchBuffer(request);
     const deadline = createDeadline(systemClock, 20_000, noAbort(), () => "late");
     await expect(
       fetchOverStream(connection, request, buffer, {record: clientTable.demand(serverId), deadline}),
-    ).rejects.toMatchObject({code: "NETWORK_FRAME_MALFORMED"});
+    ).rejects.toMatchObject({code});
     expect(buffer.bytes.byteLength).toBe(0);
     deadline.end();
   });
