@@ -17,3 +17,4 @@ export {
   type RosterMember,
   rosterHash,
 } from "./roster.ts";
+export {capVoters, weightCap} from "./weight-cap.ts";

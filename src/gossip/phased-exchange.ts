@@ -1,5 +1,5 @@
 import {createRandom, isCoded} from "../core/index.ts";
-import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
+import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
 import {attemptDither, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
@@ -152,7 +152,12 @@ export function onMassFetched(
 function soundMass({state}: RoundContext, bytes: Uint8Array): Mass | null {
   const {primitives, spec} = state.setup;
   try {
-    const mass = primitives.arithmetic.massOf(codecOf(spec.codec.sums), bytes, spec.mixed);
+    const mass = primitives.arithmetic.massOf(
+      codecOf(spec.codec.sums),
+      bytes,
+      spec.mixed,
+      LARGEST_PEER_ESTIMATE,
+    );
     // No contribution weighs more than 1, so no mean of weights does.
     return mass.weight <= 1 ? mass : null;
   } catch (error) {

@@ -1,4 +1,10 @@
-import type {IdentifiedPlan, Roster, RosterMember} from "../consortium/index.ts";
+import {
+  capVoters,
+  type IdentifiedPlan,
+  type Roster,
+  type RosterMember,
+  weightCap,
+} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import {
   externalSplit,
@@ -84,6 +90,19 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
     );
   }
   checkRule(plan, trainers);
+  checkVotes(plan, roster);
+}
+
+function checkVotes({plan}: IdentifiedPlan, roster: Roster): void {
+  const isTrainer = (voter: string): boolean =>
+    roster.members.some(({name, role}) => name === voter && role === "trainer");
+  const stranger = capVoters(plan).find((voter) => !isTrainer(voter));
+  if (stranger === undefined) return;
+  refuse(
+    "NODE_VOTE_FOREIGN",
+    `the plan counts a vote of ${stranger} on the weights' cap, who is no trainer on the roster`,
+    "Correct weights.cap.votes in the plan or complete the roster.",
+  );
 }
 
 function checkRule({plan}: IdentifiedPlan, trainers: number): void {
@@ -132,7 +151,7 @@ export async function openSite(checks: SiteChecks): Promise<Site> {
     member,
     split,
     features: featuresOf(task),
-    patients: Math.min(split.train.patients, checks.plan.plan.weights.cap),
+    patients: Math.min(split.train.patients, weightCap(checks.plan.plan)),
     droppedRows: table.droppedRows,
   };
 }

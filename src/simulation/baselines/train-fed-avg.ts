@@ -1,3 +1,4 @@
+import {weightCap} from "../../consortium/index.ts";
 import {
   fromUnitRange,
   type Moment,
@@ -101,7 +102,8 @@ export async function trainFedAvg(
   onRound: (round: number, model: FedAvgModel) => void = () => {},
 ): Promise<FedAvgModel> {
   const {plan, initial} = experiment;
-  const {cap, reference} = plan.weights;
+  const {reference} = plan.weights;
+  const cap = weightCap(plan);
   const {proximal} = plan.training;
   const shares = sites.map(({split}) => Math.min(split.train.patients, cap) / reference);
   const standardisers = standardisersOf(experiment, sites, shares);
