@@ -8,13 +8,14 @@ import {parseArgs} from "node:util";
 import {calibrate} from "./bench/calibration.ts";
 import {measureEventLoop, measureMilEventLoop} from "./bench/event-loop.ts";
 import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
-import {measureExchangeCost} from "./bench/exchange-cost.ts";
+import {measureExchangeCost, measureRoundCost} from "./bench/exchange-cost.ts";
 import type {Figure} from "./bench/figure.ts";
 import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
 import {measureCodecs, measureMean} from "./bench/kernels.ts";
 import {measureRound} from "./bench/rounds.ts";
 import {measureTileFile} from "./bench/tile-file.ts";
+import {measureTraffic} from "./bench/traffic.ts";
 import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
 
 const {values: options} = parseArgs({options: {json: {type: "string"}, only: {type: "string"}}});
@@ -38,6 +39,8 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
     measure: async () => [await measureRound("gossip/round-4x1m-ms", 1_000_000, {barMs: 150, syncMs})],
   },
   {names: ["gossip/exchange-4k-us"], measure: async () => [measureExchangeCost()]},
+  {names: ["gossip/round-4k-us"], measure: async () => [measureRoundCost()]},
+  {names: ["gossip/bytes-per-node-vs-model"], measure: async () => [measureTraffic()]},
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
   {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},

@@ -2,6 +2,7 @@ import {LEAST_ROBUST_MEMBERS} from "../gossip/index.ts";
 import type {IdentifiedPlan, Plan} from "./plan.ts";
 import {runId} from "./plan.ts";
 import type {Roster} from "./roster.ts";
+import {weightCap} from "./weight-cap.ts";
 
 const STANDARDISATION: Record<Plan["task"]["standardisation"], string> = {
   site: "Each site scales its columns by its own mean and spread; these do not leave it.",
@@ -161,6 +162,15 @@ function mixingLines({mixing, task}: Plan, trainers: number): string[] {
   return lines;
 }
 
+function voteLines(plan: Plan): string[] {
+  const {cap} = plan.weights;
+  if (typeof cap === "number") return [];
+  const votes = cap.votes.map(({site, patients}) => `${site} ${patients}`);
+  return [
+    `That a site counts as at most ${weightCap(plan)} patients is the lower median of the votes ${votes.join(", ")}.`,
+  ];
+}
+
 /**
  * What a plan means, in plain language for the people who approve it, one line each: what is trained on which
  * label, who takes part, what leaves a site and what does not, and what the hash is.
@@ -177,7 +187,8 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     ...optimiserLines(plan),
     ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of ${plan.weights.unit} (at most ${plan.weights.cap}).`,
+    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of ${plan.weights.unit} (at most ${weightCap(plan)}).`,
+    ...voteLines(plan),
     "What does not: no record, no file, no patient's key.",
     ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",

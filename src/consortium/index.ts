@@ -18,3 +18,4 @@ export {
   type RosterMember,
   rosterHash,
 } from "./roster.ts";
+export {capVoters, weightCap} from "./weight-cap.ts";

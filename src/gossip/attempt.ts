@@ -1,5 +1,5 @@
 import {createRandom, type Hash} from "../core/index.ts";
-import type {Dither, Snapshot} from "../parameters/index.ts";
+import {type Codec, codecOf, type Dither, NO_DITHER, type Snapshot} from "../parameters/index.ts";
 import type {Primitives} from "./certificate.ts";
 import {canonicalBytes} from "./frames.ts";
 import type {Phase} from "./schedules/phase.ts";
@@ -13,12 +13,16 @@ export interface Attempt {
   readonly ballot: number;
 }
 
-/** The key of an attempt's own draws for `purpose`: the same at every member, so that all write the same bytes. */
+/**
+ * The key of an attempt's own draws for `purpose`, in the codec that sums and masses of contributions in `codec` travel
+ * in: the same at every member, so that all write the same bytes.
+ */
 export function attemptDither(
-  hash: Hash,
+  {hash, codec}: {readonly hash: Hash; readonly codec: Codec},
   {run, round, ballot}: Attempt,
   ...purpose: readonly (string | number)[]
 ): Dither {
+  if (!codecOf(codec.sums).isStochastic) return NO_DITHER;
   const digest = hash(canonicalBytes(["consilium/dither/1", run, round, ballot, ...purpose]));
   const view = new DataView(digest.buffer, digest.byteOffset);
   return {key: [view.getUint32(0), view.getUint32(4)], first: 0};

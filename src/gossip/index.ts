@@ -33,7 +33,7 @@ export type {
 } from "./robust/rules.ts";
 export {type Sample, sampleBound} from "./robust/sample-bound.ts";
 export {normLimit} from "./robust/screening.ts";
-export {cappedWeights, votedWeightCap} from "./robust/weight-cap.ts";
+export {votedWeightCap} from "./robust/weight-cap.ts";
 export type {Phase} from "./schedules/phase.ts";
 export {isExact, type ScheduleSpec} from "./schedules/schedule.ts";
 export {createSession} from "./session.ts";

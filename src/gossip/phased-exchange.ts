@@ -1,5 +1,5 @@
 import {isCoded} from "../core/index.ts";
-import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
+import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
 import {attemptDither, attemptPhases} from "./attempt.ts";
 import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
@@ -97,7 +97,7 @@ function publishMass(context: RoundContext, exchange: PhasedExchange): void {
   // What nobody hears need not be rounded.
   exchange.own = mass;
   if (listeners.length === 0) return;
-  const dither = attemptDither(hash, attemptOf(context), "mass", phase, self);
+  const dither = attemptDither({hash, codec: spec.codec}, attemptOf(context), "mass", phase, self);
   const mixture = arithmetic.encodeMass(hash, massCodec(context), mass, dither);
   exchange.own = arithmetic.massOf(massCodec(context), mixture.bytes, spec.mixed);
   exchange.sent.set(phase, mixture.hash);
@@ -116,8 +116,8 @@ function fetchMass(
       other.kind === "mass" && other.group === group && other.phase === phase && other.member === member,
   );
   if (isUnderWay) return;
-  const length = contributionSize(massCodec(context), setup.spec.mixed);
-  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, offset: 0, length});
+  const total = contributionSize(massCodec(context), setup.spec.mixed);
+  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, total});
 }
 
 /** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */
@@ -152,7 +152,12 @@ export function onMassFetched(
 function soundMass({state}: RoundContext, bytes: Uint8Array): Mass | null {
   const {primitives, spec} = state.setup;
   try {
-    const mass = primitives.arithmetic.massOf(codecOf(spec.codec.sums), bytes, spec.mixed);
+    const mass = primitives.arithmetic.massOf(
+      codecOf(spec.codec.sums),
+      bytes,
+      spec.mixed,
+      LARGEST_PEER_ESTIMATE,
+    );
     // No contribution weighs more than 1, so no mean of weights does.
     return mass.weight <= 1 ? mass : null;
   } catch (error) {

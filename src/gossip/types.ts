@@ -107,6 +107,8 @@ export type Effect =
       readonly hash: string;
       readonly offset: number;
       readonly length: number;
+      /** Size of the whole blob in bytes: bytes of a blob of another size are not those asked for. */
+      readonly total: number;
     }
   | {readonly type: "cancel"; readonly id: number}
   | {readonly type: "publish-contribution"; readonly contribution: Contribution}

@@ -24,6 +24,8 @@ export type NodeErrorCode =
   | "NODE_START_IMPOSSIBLE"
   /** The plan's robust rule needs more members than the roster has. */
   | "NODE_RULE_IMPOSSIBLE"
+  /** The plan's cap on weights rests on the vote of somebody who is no trainer on the roster. */
+  | "NODE_VOTE_FOREIGN"
   /** The final model was asked for and the run has not ended. */
   | "NODE_RUN_UNFINISHED"
   /** The journal of the run holds something that this version does not write. */

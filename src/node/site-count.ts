@@ -1,4 +1,4 @@
-import type {Plan} from "../consortium/index.ts";
+import {type Plan, weightCap} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import type {PatientMatrix} from "../data/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
@@ -10,12 +10,9 @@ import {patientLabels} from "./patient-scores.ts";
  * @param site for the message
  * @throws {CodedError} NODE_TOO_FEW_PATIENTS when events count and no train patient has one
  */
-export function siteCount(
-  train: PatientMatrix,
-  {unit, cap}: Pick<Plan["weights"], "unit" | "cap">,
-  site: string,
-): number {
-  if (unit === "patients" || train.patients === 0) return Math.min(train.patients, cap);
+export function siteCount(train: PatientMatrix, weights: Plan["weights"], site: string): number {
+  const cap = weightCap({weights});
+  if (weights.unit === "patients" || train.patients === 0) return Math.min(train.patients, cap);
   const events = patientLabels(train).reduce((sum, label) => sum + label, 0);
   if (events > 0) return Math.min(events, cap);
   const message = `${site} has no train patient with an event, and the plan counts events`;

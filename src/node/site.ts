@@ -1,4 +1,10 @@
-import type {IdentifiedPlan, Plan, Roster, RosterMember} from "../consortium/index.ts";
+import {
+  capVoters,
+  type IdentifiedPlan,
+  type Plan,
+  type Roster,
+  type RosterMember,
+} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import {
   externalSplit,
@@ -96,6 +102,19 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
     );
   }
   checkRule(plan, trainers);
+  checkVotes(plan, roster);
+}
+
+function checkVotes({plan}: IdentifiedPlan, roster: Roster): void {
+  const isTrainer = (voter: string): boolean =>
+    roster.members.some(({name, role}) => name === voter && role === "trainer");
+  const stranger = capVoters(plan).find((voter) => !isTrainer(voter));
+  if (stranger === undefined) return;
+  refuse(
+    "NODE_VOTE_FOREIGN",
+    `the plan counts a vote of ${stranger} on the weights' cap, who is no trainer on the roster`,
+    "Correct weights.cap.votes in the plan or complete the roster.",
+  );
 }
 
 function checkRule({plan}: IdentifiedPlan, trainers: number): void {

@@ -67,6 +67,16 @@ describe("a plan", () => {
       "plan.yaml:17:48: weights.cap: must not exceed the reference.",
     ],
     [
+      "weights",
+      "weights: {unit: patients, reference: 512, cap: {votes: [{site: north, patients: 513}]}}",
+      "plan.yaml:17:81: weights.cap.votes[0].patients: must not exceed the reference.",
+    ],
+    [
+      "weights",
+      "weights: {unit: patients, reference: 8, cap: {votes: [{site: a, patients: 1}, {site: a, patients: 2}]}}",
+      "plan.yaml:17:86: weights.cap.votes[1].site: votes twice.",
+    ],
+    [
       "deadline",
       "deadline: {minimumSeconds: 2, maximumSeconds: 1}",
       "plan.yaml:20:47: deadline.maximumSeconds: must not be below minimumSeconds.",
@@ -163,6 +173,13 @@ describe("a plan", () => {
       "roster.yaml",
     );
     const lines = describePlan(parsePlan(fromString(TEXT), "plan.yaml"), roster, "disease");
+    const voted = planWith(
+      "weights",
+      "weights: {unit: patients, reference: 512, cap: {votes: [{site: leeds, patients: 90}, {site: aachen, patients: 40}]}}",
+    );
+    const toldOfVotes = describePlan(parsePlan(fromString(voted), "plan.yaml"), roster, "disease").join("\n");
+    expect(toldOfVotes).toContain("and the site's number of patients (at most 40).");
+    expect(toldOfVotes).toContain("is the lower median of the votes leeds 90, aachen 40.");
     expect(lines[1]).toBe('What: a logistic regression that predicts "disease" (task heart).');
     expect(lines[2]).toBe(
       "Who: leeds (1 sites). Evaluating only: aachen. It begins with 4 sites and 100 patients.",

@@ -6,7 +6,7 @@ import {openSite, type SiteChecks} from "../../src/node/site.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
 import {folderWith} from "../data/workspace.ts";
 import {createCrashFileSystem} from "../storage/crash-file-system.ts";
-import {identityOf, threeSites} from "./three-sites.ts";
+import {identityOf, SITES, threeSites} from "./three-sites.ts";
 
 const {task, roster, plan} = await threeSites();
 const CHECKS: SiteChecks = {
@@ -34,11 +34,17 @@ describe("a site that fits the plan", () => {
     expect(site.patients).toBe(50);
     expect(site.split.train.patients).toBeGreaterThan(50);
   });
+
+  it("counts as at most the lower median of the votes in the plan", async () => {
+    const cap = {votes: [90, 40, 60].map((patients, index) => ({site: SITES[index] ?? "", patients}))};
+    const voted = {...plan, plan: {...plan.plan, weights: {...plan.plan.weights, cap}}};
+    expect((await openSite({...CHECKS, plan: voted})).patients).toBe(60);
+  });
 });
 
 describe("what a site counts as where a plan counts events", () => {
   const rows = {n: 3, d: 1, values: new Float32Array(3), patients: 3, patientOf: Uint32Array.of(0, 1, 2)};
-  const events = {unit: "events", cap: 2} as const;
+  const events = {unit: "events", reference: 4, cap: 2} as const;
 
   it("is the number of its train patients with one, at most the cap; of an evaluator, 0", () => {
     const count = (...labels: number[]): number =>
@@ -78,6 +84,10 @@ describe("a site is refused before anything is opened to others", () => {
       },
     },
   } as const;
+  const votedBy = (name: string) => {
+    const cap = {votes: [{site: name, patients: 40}]};
+    return {...plan, plan: {...plan.plan, weights: {...plan.plan.weights, cap}}};
+  };
   const withRole = (role: "relay" | "evaluator") => ({
     ...roster,
     members: roster.members.map((member) => (member.name === "north" ? {...member, role} : member)),
@@ -91,6 +101,7 @@ describe("a site is refused before anything is opened to others", () => {
     ["has a plan of survival, which only experiments learn", {plan: ofSurvival}, "NODE_MODEL_UNFIT"],
     ["can never see the run begin", {plan: eager}, "NODE_START_IMPOSSIBLE"],
     ["is one of too few for the plan's robust rule", {plan: guarded}, "NODE_RULE_IMPOSSIBLE"],
+    ["has a plan that counts a stranger's vote", {plan: votedBy("west")}, "NODE_VOTE_FOREIGN"],
     [
       "is not counted among those who begin",
       {roster: withRole("evaluator"), site: "south", peerId: identityOf("south").peerId},

@@ -15,12 +15,18 @@ import type {ExchangeId, SegmentContext} from "./types.ts";
 /** More shares under way would leave a member with next to no weight. */
 const MAX_OPEN_SHARES = 2;
 const SHARE = 0.5;
+/**
+ * This share of its own p a member keeps: one that is much faster than those it hears from would halve its weight until
+ * binary32 ends, and could neither send nor receive any more.
+ */
+const LEAST_WEIGHT = 2 ** -10;
 
 /** Sends half of the mass on its way if this member owes the others a share. */
 export function considerShare(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "running" || !state.wantsExchange || nowMs < state.retryAtMs) return;
   if (state.outbox.size >= MAX_OPEN_SHARES) return;
+  if (SHARE * state.weight < LEAST_WEIGHT * state.setup.spec.weight) return;
   const partner = shuffledPartners(state).find(({peer}) => !state.outbox.has(peer));
   if (partner === undefined) return;
   const {peer} = partner;
@@ -76,6 +82,8 @@ function confirm(context: SegmentContext, to: MemberId, {incarnation, seq}: Exch
 export function takeShare(context: SegmentContext, peer: MemberId, id: ExchangeId, mass: Mass): void {
   const {state} = context;
   if (state.stage === "closed" || isUpTo(id, state.received.get(peer))) return;
+  // All members together weigh no more than that: somebody makes mass up.
+  if (state.weight + mass.weight > state.setup.members.length) return;
   addMass(context, mass, 1);
   state.exchanges += 1;
   releasePending(state);

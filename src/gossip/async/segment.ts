@@ -84,9 +84,17 @@ export function onSegmentLinkDown(context: SegmentContext, peer: MemberId): void
   }
 }
 
+const PUSH_FRAMES: ReadonlySet<AsyncFrame["type"]> = new Set(["share", "share-taken"]);
+
+/** Whether the frame belongs to the way in which this segment exchanges masses. */
+function isExpected({setup}: SegmentState, {type}: AsyncFrame): boolean {
+  return type === "closing" || PUSH_FRAMES.has(type) === (setup.spec.exchange === "push-sum");
+}
+
 /** Handles a frame of the segment from a linked member. */
 export function onAsyncFrame(context: SegmentContext, from: MemberId, frame: AsyncFrame): void {
   const {state, nowMs} = context;
+  if (!isExpected(state, frame)) return undefined;
   if ("clock" in frame) mergeClock(state, frame.clock, nowMs);
   // After a restart no promise is given before the new incarnation is on disk.
   if (state.stage === "idle" && frame.type !== "offer") return undefined;

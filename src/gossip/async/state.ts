@@ -119,11 +119,11 @@ export function tell({state, emit}: SegmentContext, to: MemberId, content: Conte
 /** Fetches an announced mass. */
 export function fetchMass(context: SegmentContext, purpose: MassFetch): void {
   const {setup, values} = context.state;
-  const length = contributionSize(setup.spec.codec, values.length);
+  const total = contributionSize(setup.spec.codec, values.length);
   const fetch = context.nextId();
   const {peer, hash} = purpose;
   context.state.fetches.set(fetch, purpose);
-  context.emit({type: "fetch", id: fetch, from: peer, hash, offset: 0, length});
+  context.emit({type: "fetch", id: fetch, from: peer, hash, offset: 0, length: total, total});
 }
 
 /** Ends the fetches for an exchange. */

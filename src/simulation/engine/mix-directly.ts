@@ -46,7 +46,7 @@ function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResu
   const [chunk] = partition(codec, mixed, 1, exact);
   if (chunk === undefined) throw new RangeError("a vector has at least one chunk");
   const maximumWeight = spec.asynchronous === undefined ? 1 : members.length;
-  const dither = attemptDither(sha256, attempt, "sum");
+  const dither = attemptDither({hash: sha256, codec}, attempt, "sum");
   const sum = parameterArithmetic.sumChunk(
     sha256,
     {codec, chunk: {...chunk, maximumWeight}, dither},
@@ -72,7 +72,8 @@ function mixInPhases(
   contributions.forEach((bytes, node) => table.set(node, parameterArithmetic.massOf(own, bytes, mixed)));
   let transfers = 0;
   attemptPhases(schedule, members.length, attempt).forEach((phase, index) => {
-    const ditherOf = (node: number) => attemptDither(sha256, attempt, "mass", index, members[node] ?? "");
+    const ditherOf = (node: number) =>
+      attemptDither({hash: sha256, codec: own}, attempt, "mass", index, members[node] ?? "");
     transfers += mixPhase(table, phase, {codec, ditherOf});
   });
   const estimateOf = (node: number): Float32Array =>

@@ -3,6 +3,7 @@ import {describe, expect, it} from "vitest";
 import {createRandom, type Random} from "../../../src/core/index.ts";
 import type {AsyncSpec, Effect} from "../../../src/gossip/index.ts";
 import type {Fault} from "../../../src/simulation/index.ts";
+import {arbitraryTrouble, runThrough, type Trouble} from "../troubles.ts";
 import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 
 const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
@@ -73,53 +74,15 @@ function lossy(random: Random, loss: number, doubling: number): () => number {
   };
 }
 
-interface Trouble {
-  readonly atMs: number;
-  readonly forMs: number;
-  readonly what: "crash" | "stall" | "cut";
-  readonly who: number;
-  readonly whom: number;
-}
+const TROUBLE = arbitraryTrouble(4000, 3000);
 
-const TROUBLE: fc.Arbitrary<Trouble> = fc.record({
-  atMs: fc.integer({min: 0, max: 4000}),
-  forMs: fc.integer({min: 1, max: 3000}),
-  what: fc.constantFrom("crash", "stall", "cut"),
-  who: fc.nat(),
-  whom: fc.nat(),
-});
-
-/** Lets `history` happen. @returns when it will have ended */
-function schedule({world, members}: ReturnType<typeof watch>, history: readonly Trouble[]): number {
-  const n = members.length;
-  for (const {atMs, forMs, what, who, whom} of history) {
-    const member = members[who % n] ?? "";
-    const other = members[(who + 1 + (whom % (n - 1))) % n] ?? "";
-    world.after(atMs, () => {
-      if (what === "crash") world.crash(member);
-      else if (what === "stall") world.stall(member);
-      else world.cut(member, other);
-    });
-    world.after(atMs + forMs, () => {
-      if (what === "crash") world.start(member);
-      else if (what === "stall") world.resume(member);
-      else world.heal(member, other);
-    });
-  }
-  const lastMs = Math.max(0, ...history.map(({atMs, forMs}) => atMs + forMs));
-  world.after(lastMs + 1, () => {});
-  return lastMs;
-}
-
-/** Starts everybody and runs to the end, checking the ledger before every event. */
-function runChecked(consortium: ReturnType<typeof watch>, label: string, lastMs = 0): void {
-  const {world, members, check} = consortium;
-  for (const member of members) world.start(member);
-  world.run(() => {
-    check(label);
-    if (world.nowMs < lastMs) return false;
-    return members.every((member) => world.sessionOf(member)?.view().isFinished === true);
-  }, 400_000);
+/** Lets `history` happen to everybody, to the end, checking the ledger before every event. */
+function runChecked(
+  {world, members, check}: ReturnType<typeof watch>,
+  label: string,
+  history: readonly Trouble[] = [],
+): void {
+  runThrough(world, members, {history, mostEvents: 400_000, watch: () => check(label)});
 }
 
 /** Who dies how at which of its chances. */
@@ -145,7 +108,7 @@ function faultsOfHistory(
     copies: lossy(random, loss, 0.1),
     spec,
   });
-  runChecked(consortium, "history", schedule(consortium, history));
+  runChecked(consortium, "history", history);
   return consortium.faults;
 }
 

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {
   applyRobustRule,
-  cappedWeights,
   leastVectors,
   type RobustRule,
   robustRuleFault,
@@ -89,10 +88,5 @@ describe("the voted cap on weights", () => {
     expect(votedWeightCap([0.4, 0.1, 0.3, 0.2])).toBe(0.2);
     expect(votedWeightCap([Number.NaN, 0, -1, 0.5, Number.POSITIVE_INFINITY])).toBe(0.5);
     expect(votedWeightCap([])).toBe(Number.POSITIVE_INFINITY);
-  });
-
-  it("caps the weights above it only", () => {
-    expect(cappedWeights([0.1, 0.9, 0.5], 0.5)).toEqual([0.1, 0.5, 0.5]);
-    expect(cappedWeights([0.1], Number.POSITIVE_INFINITY)).toEqual([0.1]);
   });
 });
