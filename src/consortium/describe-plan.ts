@@ -14,6 +14,8 @@ function modelLine({model}: Plan): string {
   switch (model.architecture) {
     case "logistic":
       return "a logistic regression";
+    case "cox":
+      return "proportional hazards (Cox), in which each site's patients are compared among themselves only,";
     case "mlp":
       return `a neural network with hidden layers of ${model.hidden.join(", ")} units (${model.activation})`;
     case "tile-mlp":
@@ -175,7 +177,7 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     ...optimiserLines(plan),
     ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,
+    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of ${plan.weights.unit} (at most ${plan.weights.cap}).`,
     "What does not: no record, no file, no patient's key.",
     ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",

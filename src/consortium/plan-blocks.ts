@@ -45,6 +45,7 @@ export const inputSchema = z
 export const modelSchema = z
   .discriminatedUnion("architecture", [
     z.strictObject({architecture: z.literal("logistic")}),
+    z.strictObject({architecture: z.literal("cox")}),
     z.strictObject({architecture: z.literal("mlp"), hidden, activation}),
     z.strictObject({architecture: z.literal("tile-mlp"), hidden, activation, tiles}),
     z.strictObject({
@@ -55,7 +56,7 @@ export const modelSchema = z
     }),
   ])
   .describe(
-    "What is trained; its input width comes from the task. The last two take a patient's tiles as a bag.",
+    "What is trained; its input width comes from the task. cox (proportional hazards, each site its own stratum) takes survival, tile-mlp and gated-attention-mil a patient's tiles as a bag.",
   );
 
 /** Local training; part of {@link planSchema}. */
@@ -121,14 +122,16 @@ function isPowerOfTwo(value: number): boolean {
 /** How sites count; part of {@link planSchema}. */
 export const weightsSchema = z
   .strictObject({
-    unit: z.literal("patients"),
+    unit: z
+      .enum(["patients", "events"])
+      .describe("What n counts at a site: train patients, or those of them with an event (label 1)."),
     reference: z
       .int()
       .min(1)
       .max(MAX_REFERENCE)
       .refine(isPowerOfTwo, "must be a power of two")
-      .describe("N0: a site of n patients contributes with weight n / N0."),
-    cap: z.int().min(1).describe("A site counts as at most so many patients; at most the reference."),
+      .describe("N0: a site of n patients (or events) contributes with weight n / N0."),
+    cap: z.int().min(1).describe("A site counts as at most so many; at most the reference."),
   })
   .superRefine((weights, context) => {
     if (weights.cap <= weights.reference) return;

@@ -43,8 +43,13 @@ export function bootstrapInterval({labels, scores, statistic, random}: Bootstrap
     if (result === null) return null;
     results[draw] = result;
   }
+  return {value, ...percentileLimits(results)};
+}
+
+/** The 2.5 % and 97.5 % quantiles of the statistic in the samples, `[draws]`, which it sorts in place. */
+export function percentileLimits(results: Float64Array): Pick<Interval, "low" | "high"> {
   results.sort();
-  return {value, low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
+  return {low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
 }
 
 function drawInto(target: Float64Array, source: Float64Array, random: Random): void {

@@ -2,6 +2,12 @@ export {accuracy} from "./accuracy.ts";
 export {auroc, type DeLong, delong, delongPaired, type PairedDeLong} from "./auroc.ts";
 export {averagePrecision} from "./average-precision.ts";
 export {type BootstrapInput, bootstrapInterval, type Statistic} from "./bootstrap.ts";
+export {
+  concordanceIndex,
+  concordanceInterval,
+  concordanceOfRows,
+  type ScoredSurvival,
+} from "./concordance.ts";
 export type {EvaluationErrorCode} from "./errors.ts";
 export type {Interval} from "./interval.ts";
 export {meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";

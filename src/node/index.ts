@@ -4,12 +4,18 @@ export type {Validation} from "./evaluation.ts";
 export {type FinalModel, type FinalModelQuery, readFinalModel} from "./final-model.ts";
 export type {NodeView, PeerView, RoundView} from "./node-view.ts";
 export {OwnUpdates, type SettledUpdate} from "./own-updates.ts";
-export {type PatientScores, patientLabels} from "./patient-scores.ts";
+export {type PatientScores, patientLabels, patientTimes} from "./patient-scores.ts";
 export {planStages, type StartingModel} from "./plan-stages.ts";
 export {createRoundWork, type RoundOutcome, type RoundWork} from "./round-work.ts";
 export type {RunOutcome} from "./run.ts";
-export {federatedStandardiser, ownStandardiser, siteStandardiser} from "./scaling.ts";
+export {
+  federatedStandardiser,
+  ownStandardiser,
+  siteStandardiser,
+  unsharedStandardiser,
+} from "./scaling.ts";
 export {sessionSetup, type TracedSession, tracedSession} from "./session-setup.ts";
 export type {Site} from "./site.ts";
+export {siteCount} from "./site-count.ts";
 export {SiteStates, untrainedState} from "./site-state.ts";
 export type {Stages} from "./stages.ts";

@@ -29,8 +29,16 @@ export {
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
 export {METRIC_FACTS, type MetricFacts} from "./outputs/metric-facts.ts";
+export {pointText} from "./outputs/point-columns.ts";
+export {
+  type ComparedFigure,
+  compareStudies,
+  type DifferentSetting,
+  type StudyComparison,
+  settingDifferences,
+} from "./outputs/study-comparison.ts";
 export {studyFiles} from "./outputs/study-files.ts";
-export {parseSummary} from "./outputs/summary.ts";
+export {parseSettings, parseSummary} from "./outputs/summary.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
 export type {

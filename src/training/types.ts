@@ -97,7 +97,7 @@ export interface Trainer {
    * @throws TRAINING_DIVERGED, TRAINING_CANCELLED when the signal aborts
    */
   localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
-  /** Probability of label 1 for each patient: `[patients]`, owned by the caller. */
+  /** Probability of label 1 for each patient, of "cox" the log risk: `[patients]`, owned by the caller. */
   score(request: ScoreRequest): Promise<Float32Array<ArrayBuffer>>;
   /** Stops the work at hand and ends the thread; may be called more than once. */
   close(): Promise<void>;

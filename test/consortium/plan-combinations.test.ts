@@ -93,8 +93,25 @@ describe("a plan", () => {
         ["mixing", ASYNC],
       ],
     ],
+    [
+      "it goes with disclosure: public only",
+      [
+        ["weights", "weights: {unit: events, reference: 512, cap: 512}"],
+        ["privacy", "privacy: {clip: 10, noise: none, secureSums: none, disclosure: consent}"],
+      ],
+    ],
   ])("whose blocks do not go together is refused: %s", (told, changes) => {
     expect(lineOf(planOf(changes))).toContain(told);
+  });
+
+  it("of survival says whom it compares, and whether events count", () => {
+    const text = planOf([
+      ["model:", "model: {architecture: cox}"],
+      ["weights", "weights: {unit: events, reference: 512, cap: 64}"],
+    ]);
+    const lines = describePlan(parsePlan(fromString(text), "plan.yaml"), ONE_SITE, "death").join("\n");
+    expect(lines).toContain("each site's patients are compared among themselves only");
+    expect(lines).toContain("number of events (at most 64)");
   });
 
   it("tells what is done beside the optimiser's steps and the mean", () => {

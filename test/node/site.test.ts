@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {silentLogger, systemClock} from "../../src/core/index.ts";
 import {generateSyntheticHeart} from "../../src/data/index.ts";
-import {createNode} from "../../src/node/index.ts";
+import {createNode, siteCount} from "../../src/node/index.ts";
 import {openSite, type SiteChecks} from "../../src/node/site.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
 import {folderWith} from "../data/workspace.ts";
@@ -36,6 +36,25 @@ describe("a site that fits the plan", () => {
   });
 });
 
+describe("what a site counts as where a plan counts events", () => {
+  const rows = {n: 3, d: 1, values: new Float32Array(3), patients: 3, patientOf: Uint32Array.of(0, 1, 2)};
+  const events = {unit: "events", cap: 2} as const;
+
+  it("is the number of its train patients with one, at most the cap; of an evaluator, 0", () => {
+    const count = (...labels: number[]): number =>
+      siteCount({...rows, labels: Uint8Array.from(labels)}, events, "north");
+    expect([count(1, 0, 0), count(1, 0, 1), count(1, 1, 1)]).toEqual([1, 2, 2]);
+    const nobody = {...rows, n: 0, values: new Float32Array(), patients: 0, patientOf: new Uint32Array()};
+    expect(siteCount({...nobody, labels: new Uint8Array()}, events, "north")).toBe(0);
+  });
+
+  it("is refused where nobody has one", () => {
+    expect(() => siteCount({...rows, labels: new Uint8Array(3)}, events, "north")).toThrow(
+      expect.objectContaining({code: "NODE_TOO_FEW_PATIENTS", message: expect.stringContaining("north")}),
+    );
+  });
+});
+
 describe("a site is refused before anything is opened to others", () => {
   const {task: tabular} = task;
   if (tabular.kind !== "tabular") throw new RangeError("the task is not tabular");
@@ -44,6 +63,7 @@ describe("a site is refused before anything is opened to others", () => {
     ...plan,
     plan: {...plan.plan, model: {architecture: "gated-attention-mil", embedding: 8, attention: 4, tiles: 2}},
   } as const;
+  const ofSurvival = {...plan, plan: {...plan.plan, model: {architecture: "cox"}}} as const;
   const eager = {...plan, plan: {...plan.plan, start: {...plan.plan.start, members: 4}}};
   const guarded = {
     ...plan,
@@ -68,6 +88,7 @@ describe("a site is refused before anything is opened to others", () => {
     ["has another consortium's plan", {roster: {...roster, consortium: "others"}}, "NODE_PLAN_FOREIGN"],
     ["has other columns", {task: otherColumns}, "NODE_CONTRACT_FOREIGN"],
     ["has a plan whose model takes slides", {plan: ofBags}, "NODE_MODEL_UNFIT"],
+    ["has a plan of survival, which only experiments learn", {plan: ofSurvival}, "NODE_MODEL_UNFIT"],
     ["can never see the run begin", {plan: eager}, "NODE_START_IMPOSSIBLE"],
     ["is one of too few for the plan's robust rule", {plan: guarded}, "NODE_RULE_IMPOSSIBLE"],
     [

@@ -1,4 +1,5 @@
 import type {Command} from "../command.ts";
+import {compareCommand} from "./compare.ts";
 import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   predictCommand,
   replayCommand,
   simulateCommand,
+  compareCommand,
 ];

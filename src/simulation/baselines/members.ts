@@ -1,5 +1,6 @@
 import type {PatientMatrix, Standardiser} from "../../data/index.ts";
 import {standardise} from "../../data/index.ts";
+import {siteCount} from "../../node/index.ts";
 import type {Learning} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 import {standardisersOf} from "./site-scaling.ts";
@@ -10,14 +11,14 @@ export interface FederatedMember {
   /** Scaled train rows. */
   readonly rows: PatientMatrix;
   readonly standardiser: Standardiser;
-  /** p = n / N0, with n at most the plan's cap. */
+  /** p = n / N0, with n as the plan counts it. */
   readonly share: number;
 }
 
 /** All sites with their scaled rows, as the plan's standardisation has it. */
 export function federatedMembers(learning: Learning, sites: readonly SiteData[]): FederatedMember[] {
-  const {cap, reference} = learning.plan.weights;
-  const shares = sites.map(({split}) => Math.min(split.train.patients, cap) / reference);
+  const {weights} = learning.plan;
+  const shares = sites.map(({name, split}) => siteCount(split.train, weights, name) / weights.reference);
   const standardisers = standardisersOf(learning, sites, shares);
   return sites.flatMap(({name, split}, index) => {
     const standardiser = standardisers[index];

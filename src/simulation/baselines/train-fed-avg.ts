@@ -15,7 +15,7 @@ export interface FedAvgModel {
 
 /**
  * Federated averaging by one machine that holds everything: each round, every site's local steps from the common
- * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted by train patients. What the daemons
+ * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted as the plan says. What the daemons
  * compute together must equal it, for a plan without drift correction, normalisation, local tensors and outer step:
  * this follows none of them.
  * @param sites at least one

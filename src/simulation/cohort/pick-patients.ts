@@ -21,15 +21,18 @@ export function patientPicker(matrix: PatientMatrix): (chosen: readonly number[]
     const values = new Float32Array(n * d);
     const labels = new Uint8Array(n);
     const patientOf = new Uint32Array(n);
+    const times = matrix.times === undefined ? undefined : new Float64Array(n);
     let row = 0;
     chosen.forEach((patient, number) => {
       const [from, to] = [startOf(patient), startOf(patient + 1)];
       values.set(matrix.values.subarray(from * d, to * d), row * d);
       labels.set(matrix.labels.subarray(from, to), row);
+      if (matrix.times !== undefined) times?.set(matrix.times.subarray(from, to), row);
       patientOf.fill(number, row, row + to - from);
       row += to - from;
     });
-    return {n, d, values, labels, patients: chosen.length, patientOf};
+    const picked = {n, d, values, labels, patients: chosen.length, patientOf};
+    return times === undefined ? picked : {...picked, times};
   };
 }
 

@@ -54,9 +54,10 @@ export async function openTaskCohort(data: TaskData, query: CohortQuery): Promis
   requireTests(task.name, [...own, ...external]);
   const {contract, input} = taskIdentity(task);
   const {partition} = data;
+  const isSurvival = task.kind === "tabular" && task.label.time !== undefined;
   return {
-    kind: "binary",
-    classes: 2,
+    kind: isSurvival ? "survival" : "binary",
+    classes: isSurvival ? 1 : 2,
     isSynthetic: task.synthetic,
     source: task.source,
     contract,

@@ -1,7 +1,7 @@
 import {runId} from "../../consortium/index.ts";
 import {sha256, toHex} from "../../core/index.ts";
 import {initialParameters, layoutOf} from "../../model/index.ts";
-import {planStages, type Stages, type StartingModel} from "../../node/index.ts";
+import {planStages, type Stages, type StartingModel, siteCount} from "../../node/index.ts";
 import type {Trial} from "../study/trial.ts";
 import {badSites, withFlippedLabels} from "./bad-sites.ts";
 import {startingClassifier} from "./classifier-model.ts";
@@ -47,7 +47,7 @@ export function startingModel({plan, cohort}: Trial): StartingModel {
 
 /**
  * Sets the sites of `trial` up; none trains yet.
- * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID, SIMULATION_MODEL_UNFIT
+ * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID, NODE_TOO_FEW_PATIENTS, SIMULATION_MODEL_UNFIT
  */
 export function createNetwork(trial: Trial, {run, idOf} = identityOfPlan(trial)): Network {
   const {plan, cohort, experiment, pool} = trial;
@@ -60,7 +60,7 @@ export function createNetwork(trial: Trial, {run, idOf} = identityOfPlan(trial))
   );
   const isFlipping = experiment.attacks[0]?.type === "label-flip";
   const sites = cohort.sites.map(({name, split}) => {
-    const patients = Math.min(split.train.patients, plan.weights.cap);
+    const patients = siteCount(split.train, plan.weights, name);
     const stages = plan.mixing.mode === "rounds" ? common : planStages(plan, features, patients, model);
     const own = isFlipping && bad.has(name) ? withFlippedLabels(split, cohort.classes) : split;
     const data = {split: own, features: cohort.features, patients};

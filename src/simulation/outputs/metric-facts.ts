@@ -13,8 +13,8 @@ export interface MetricFacts {
 export const METRIC_FACTS: Readonly<Record<MetricName, MetricFacts>> = {
   auroc: {label: "AUROC", better: "higher", interval: "DeLong"},
   auprc: {label: "AUPRC", better: "higher", interval: "bootstrap"},
-  accuracy: {label: "accuracy", better: "higher", interval: "Wilson"},
+  accuracy: {label: "Accuracy", better: "higher", interval: "Wilson"},
   brier: {label: "Brier score", better: "lower", interval: "bootstrap"},
-  "log-loss": {label: "log-loss", better: "lower", interval: "bootstrap"},
+  "log-loss": {label: "Log-loss", better: "lower", interval: "bootstrap"},
   "c-index": {label: "C-index", better: "higher", interval: "bootstrap"},
 };

@@ -9,6 +9,14 @@ function invalid(name: string, what: string): CodedError<SimulationErrorCode> {
   return new CodedError("SIMULATION_SUMMARY_INVALID", `${name}: ${what}`, {hint: HINT});
 }
 
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid(name, "is not JSON, or is torn off");
+  }
+}
+
 /** summary.json: all results, keys in the schema's order, so that equal results give equal bytes. */
 export function summaryJson(results: StudyResults): string {
   return `${JSON.stringify(summarySchema.parse(results), null, 1)}\n`;
@@ -20,13 +28,7 @@ export function summaryJson(results: StudyResults): string {
  * @throws SIMULATION_SUMMARY_INVALID with the first fault and where it is
  */
 export function parseSummary(text: string, name: string): StudyResults {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid(name, "is not JSON, or is torn off");
-  }
-  const parsed = summarySchema.safeParse(value);
+  const parsed = summarySchema.safeParse(parseJson(text, name));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = issue?.path.map(String).join(".") ?? "";
@@ -36,4 +38,13 @@ export function parseSummary(text: string, name: string): StudyResults {
 /** environment.json: versions and machine. */
 export function environmentJson(environment: Environment): string {
   return `${JSON.stringify(summarySchema.shape.environment.parse(environment), null, 2)}\n`;
+}
+
+/**
+ * The resolved experiment in the text of a config.resolved.json, for comparison only.
+ * @param name what messages call the file
+ * @throws SIMULATION_SUMMARY_INVALID
+ */
+export function parseSettings(text: string, name: string): unknown {
+  return parseJson(text, name);
 }

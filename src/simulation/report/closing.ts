@@ -1,6 +1,7 @@
 import {pointText} from "../outputs/point-columns.ts";
 import type {StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
+import {isLocal} from "./palette.ts";
 import {table} from "./table.ts";
 
 const ASSUMPTIONS: readonly (readonly [string, string])[] = [
@@ -21,6 +22,26 @@ const ASSUMPTIONS: readonly (readonly [string, string])[] = [
     "Equal experiment files and seeds give equal bytes on every machine of one type. Intervals are two-sided 95 %; over few seeds they are wide because they should be.",
   ],
 ];
+
+const METHODS: Readonly<Record<string, string>> = {
+  Gossip:
+    "The network under test: sites train by themselves and exchange changes of parameters with one another, without a server; no patient record leaves a site.",
+  "Pooled Training": "One model of all train patients in one place: what sharing the data itself would give.",
+  FedAvg: "A server averages the sites' models after each round, weighted by their train patients.",
+  FedProx: "FedAvg with a pull of each site's model towards the common one.",
+  "Swarm (HPE)": "Swarm learning: in each merge a leader, who changes, combines the models of those present.",
+  Ring: "Each site averages with its two neighbours on a ring after each round.",
+  Local: "Each site trains alone on its own patients: what not joining gives.",
+};
+
+/** What each method of this study is, in one sentence. */
+export function methodsSection(study: StudyResults): Markup {
+  const names = new Set(
+    [...study.results, ...study.rounds].map(({method}) => (isLocal(method) ? "Local" : method)),
+  );
+  const known = Object.entries(METHODS).filter(([name]) => names.has(name));
+  return html`<section><h2>The methods</h2><dl class="terms">${known.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></section>`;
+}
 
 /** What a simulation takes for granted. */
 export function assumptionsSection(): Markup {

@@ -20,10 +20,10 @@ export function heading(study: StudyResults): Markup {
   const rounds = Math.max(0, ...new Set(study.rounds.map(({round}) => round)));
   const facts: readonly (readonly [string, string])[] = [
     ["Sites that train", countText(trainers.length)],
-    ["External sites", countText(sites.length - trainers.length)],
     ["Train patients", total(sites, "train")],
     ["Validation patients", total(sites, "validation")],
-    ["Test patients", total(sites, "test")],
+    ["Test patients", total(trainers, "test")],
+    ["External patients", externalText(sites)],
     ["Last round", countText(rounds)],
     [seeds.length === 1 ? "Seed" : "Seeds", seedsText(seeds)],
     ["Engine", environment.engine],
@@ -31,6 +31,12 @@ export function heading(study: StudyResults): Markup {
   return html`<header><p class="kicker">Consilium · simulation report</p><h1>${title}</h1>${
     isSynthetic ? html`<strong class="mark">${SYNTHETIC_MARK}</strong>` : null
   }${isComplete ? null : html`<strong class="mark">PARTIAL: the study was interrupted; figures are of what had been run by then.</strong>`}<p class="source">Data: ${source}</p><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`;
+}
+
+function externalText(sites: StudyResults["sites"]): string {
+  const external = sites.filter(({role}) => role === "external");
+  const patients = external.reduce((sum, {test}) => sum + test, 0);
+  return external.length === 0 ? "none" : `${countText(patients)} (${countOf(external.length, "site")})`;
 }
 
 /** Seeds in a row as their ends, others one by one. */
@@ -46,21 +52,34 @@ function tile(name: string, value: string, below: string, colour: ColourName): M
 
 function tileOf(cell: CellSummary | null, name: string, colour: ColourName): Markup | null {
   const summary = cell?.summary ?? null;
-  if (summary === null) return null;
-  const below = summary.low === null ? "one seed" : `${limitsText(summary.low, summary.high)} over seeds`;
+  if (cell === null || summary === null) return null;
+  const limits = summary.low === null ? "one seed" : limitsText(summary.low, summary.high);
+  const below = isLocal(cell.method) ? `${cell.method.replace(/^Local ?/, "")}: ${limits}` : limits;
   return tile(name, figureText(summary.mean), below, colour);
 }
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  better: "the network is better",
-  "non-inferior": "the network is non-inferior",
-  "not shown": "non-inferiority is not shown",
-  inferior: "the network is inferior",
+  better: "better than",
+  "non-inferior": "non-inferior to",
+  "not shown": "not shown to be non-inferior to",
+  inferior: "inferior to",
 };
 
-function comparisonSentence(row: MethodComparison): string {
-  const {baseline, difference, low, high, margin} = row;
-  return `Beside ${baseline} the difference is ${differenceText(difference)} (95 % over patients and seeds ${differenceText(low)} to ${differenceText(high)}; margin ${figureText(margin)}): ${VERDICT_WORDS[verdictOf(row)]}.`;
+/** How the network stands beside all data in one place, with figures. */
+function pooledSentence(row: MethodComparison): string {
+  const {difference, low, high} = row;
+  return `The network less the model of all data: ${differenceText(difference)} (95 % over patients and seeds: ${differenceText(low)} to ${differenceText(high)}).`;
+}
+
+/** How the network stands beside each baseline, by verdict. */
+function verdictSentences(rows: readonly MethodComparison[]): readonly string[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const parts = Object.entries(VERDICT_WORDS).flatMap(([verdict, words]) => {
+    const own = rows.filter((row) => verdictOf(row) === verdict).map(({baseline}) => baseline);
+    return own.length === 0 ? [] : [`${words} ${listText(own)}`];
+  });
+  return [`With a margin of ${figureText(first.margin)}, the network is ${listText(parts)}.`];
 }
 
 function gainSentence(study: StudyResults): string | null {
@@ -68,7 +87,7 @@ function gainSentence(study: StudyResults): string | null {
   const gains = siteGains(study.results, study.sites, metric);
   if (gains.length === 0) return null;
   const better = gains.filter(({gain}) => gain > 0).length;
-  return `On their own test patients, ${better} of ${countOf(gains.length, "site")} do better in the network than alone, by the mean over seeds; differences in ${METRIC_FACTS[metric].label} go from ${rangeText(
+  return `On their own test patients, ${better} of ${countOf(gains.length, "site")} do better in the network than alone, by the mean over seeds; the differences go from ${rangeText(
     gains.map(({joined, alone}) => joined - alone),
     differenceText,
   )}.`;
@@ -101,16 +120,27 @@ function headlineOf(study: StudyResults): Headline | null {
   };
 }
 
-function sentencesOf(study: StudyResults, {network, locals}: Headline): readonly string[] {
+/** What was reached, in one sentence. */
+function reachedSentence(study: StudyResults, {network, pooled, locals}: Headline): string {
+  const reached = [
+    `the network reached ${figureText(meanOf(network))}`,
+    ...(pooled === null ? [] : [`one model of all data in one place ${figureText(meanOf(pooled))}`]),
+    ...(locals.length === 0 ? [] : [`sites alone ${rangeText(locals.map(meanOf), figureText)}`]),
+  ];
+  const where = `${mainTest(study.results)} (n = ${rangeText(network.n, countText)}; ${countOf(network.summary?.n ?? 0, "seed")})`;
+  return `${METRIC_FACTS[mainMetric(study)].label} on ${where}: ${listText(reached)}.`;
+}
+
+function sentencesOf(study: StudyResults, headline: Headline): readonly string[] {
   const metric = mainMetric(study);
   const test = mainTest(study.results);
-  const alone = `Sites that learned alone reached ${rangeText(locals.map(meanOf), figureText)} on the same patients.`;
+  const rows = study.comparisons.filter(
+    (row) => row.test === test && row.metric === metric && !isLocal(row.baseline),
+  );
   return [
-    `The network reached ${METRIC_FACTS[metric].label} ${figureText(meanOf(network))} on ${test} (n = ${rangeText(network.n, countText)}; ${countOf(network.summary?.n ?? 0, "seed")}).`,
-    locals.length === 0 ? null : alone,
-    ...study.comparisons
-      .filter((row) => row.test === test && row.metric === metric && !isLocal(row.baseline))
-      .map(comparisonSentence),
+    reachedSentence(study, headline),
+    ...rows.filter(({baseline}) => baseline === "Pooled Training").map(pooledSentence),
+    ...verdictSentences(rows),
     gainSentence(study),
   ].filter((sentence) => sentence !== null);
 }
@@ -124,5 +154,5 @@ export function brief(study: StudyResults): Markup | null {
   const worst = locals.length > 1 ? (locals.at(-1) ?? null) : null;
   const {label, better} = METRIC_FACTS[mainMetric(study)];
   const metrics = listText(study.metrics.map((name) => METRIC_FACTS[name].label));
-  return html`<div class="tiles">${tileOf(network, "The network", "s0")}${tileOf(pooled, "All data in one place", "s1")}${tileOf(best, "Best site alone", "local")}${tileOf(worst, "Worst site alone", "local")}</div><ul class="brief">${sentencesOf(study, headline).map((sentence) => html`<li>${sentence}</li>`)}</ul><p class="source">${label} on ${mainTest(study.results)}, mean over seeds; ${better} is better. Metrics of this study: ${metrics}.</p>`;
+  return html`<div class="tiles">${tileOf(network, "The network", "s0")}${tileOf(pooled, "All data in one place", "s1")}${tileOf(best, "Best site alone", "local")}${tileOf(worst, "Worst site alone", "local")}</div><ul class="brief">${sentencesOf(study, headline).map((sentence) => html`<li>${sentence}</li>`)}</ul><p class="source">${label} on ${mainTest(study.results)}, ${study.seeds.length === 1 ? "one seed" : "mean over seeds with its 95 % t-interval"}; ${better} is better. Metrics of this study: ${metrics}.</p>`;
 }

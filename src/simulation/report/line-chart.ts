@@ -69,7 +69,7 @@ function yDomain({series, mark}: LineChart): Domain {
 function frameOf(look: Look, chart: LineChart): Frame {
   const left = look.isNarrow ? 46 : 58;
   const right = look.width - (look.isNarrow ? 14 : 158);
-  const [top, bottom] = [22, look.isNarrow ? 230 : 300];
+  const [top, bottom] = [32, look.isNarrow ? 240 : 310];
   const xs = chart.series.flatMap(({points}) => points.map(({x}) => x));
   const x =
     chart.xWords === undefined
@@ -109,7 +109,7 @@ function axes(look: Look, frame: Frame, chart: LineChart): Markup {
   ])}${x.ticks.map((tick) => [
     line(look, [x.at(tick), bottom], [x.at(tick), bottom + 5], {colour: "rule"}),
     words(look, [x.at(tick), bottom + 19], x.label(tick), {anchor: "middle", colour: "muted"}),
-  ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${words(look, [left - (look.isNarrow ? 40 : 50), top - 9], chart.yLabel, {colour: "muted"})}${words(look, [right, bottom + 37], chart.xLabel, {anchor: "end", colour: "muted"})}`;
+  ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${words(look, [left - (look.isNarrow ? 40 : 50), top - 18], chart.yLabel, {colour: "muted"})}${words(look, [right, bottom + 37], chart.xLabel, {anchor: "end", colour: "muted"})}`;
 }
 
 function marks(look: Look, {left, right, y}: Frame, {mark}: LineChart): Markup | null {
@@ -128,7 +128,10 @@ function drawSeries(look: Look, {x, y}: Frame, {method, points}: ChartSeries): M
     ...banded.toReversed().map(({at, low}) => [x.at(at), y.at(low)] as const),
   ];
   const places = points.map((point) => [x.at(point.x), y.at(point.y)] as const);
-  const drawn = band.length > 2 && !isLocal(method) ? area(look, band, style.colour, 0.14) : null;
+  const drawn =
+    band.length > 2 && !isLocal(method)
+      ? area(look, band, style.colour, style.width > 2.5 ? 0.18 : 0.09)
+      : null;
   const isSparse = points.length <= 12;
   return html`${drawn}${path(look, places, style)}${isSparse ? places.map((at) => dot(look, at, 3, style)) : null}`;
 }

@@ -32,13 +32,11 @@ const seedsText = ({seeds}: StudyResults): string =>
 export function curvesPicture(study: StudyResults): Picture {
   const {label} = METRIC_FACTS[mainMetric(study)];
   const series = roundSeries(study.rounds, ({value}) => value);
-  const ends = series.map(
-    ({method, points}) => `${method} ends at ${figureText(points.at(-1)?.value ?? null)}`,
-  );
+  const ends = series.map(({method, points}) => `${method} ${figureText(points.at(-1)?.value ?? null)}`);
   const caption = {
     id: "curves",
     title: `${label} by round`,
-    description: `Lines: ${seedsText(study)}. ${listText(ends)}.`,
+    description: `Lines: ${seedsText(study)}. At the end: ${listText(ends)}.`,
   };
   const drawn = series.map(({method, points}) => ({
     method,
@@ -109,6 +107,10 @@ export function sitesPicture(study: StudyResults): Picture {
 
 /** Who mixes with whom. */
 export function topologyPicture(study: StudyResults): Picture {
-  const caption = {id: "topology", title: "Who mixes with whom", description: topologyText(study)};
+  const caption = {
+    id: "topology",
+    title: "Topology",
+    description: `${topologyText(study)} The larger a dot, the more train patients.`,
+  };
   return {caption, draw: (look) => topologyChart(look, caption, study)};
 }

@@ -1,5 +1,5 @@
 import type {StudyResults} from "../study/results.ts";
-import {PRINT} from "./look.ts";
+import {inFile} from "./look.ts";
 import {consensusPicture, curvesPicture, forestPicture, sitesPicture, topologyPicture} from "./pictures.ts";
 import {atPoint, pointsOf} from "./result-groups.ts";
 import {sweepPicture} from "./sweep.ts";
@@ -10,8 +10,9 @@ import {sweepPicture} from "./sweep.ts";
  */
 export function pictureFiles(study: StudyResults): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
+  const note = study.isSynthetic ? "SYNTHETIC data: no real patient has part in it" : null;
   const add = (name: string, picture: ReturnType<typeof curvesPicture>): void => {
-    const drawn = picture.draw({...PRINT, prefix: name});
+    const drawn = picture.draw(inFile(name, note));
     if (drawn !== null) files.set(`${name}.svg`, `${drawn.markup}\n`);
   };
   add("sweep", sweepPicture(study));

@@ -1,6 +1,6 @@
 import {pointText} from "../outputs/point-columns.ts";
 import type {StudyResults} from "../study/results.ts";
-import {assumptionsSection, reproductionSection} from "./closing.ts";
+import {assumptionsSection, methodsSection, reproductionSection} from "./closing.ts";
 import {figure} from "./figure.ts";
 import {brief, heading} from "./heading.ts";
 import {html, type Markup} from "./markup.ts";
@@ -39,7 +39,8 @@ function body(study: StudyResults): Markup {
 }
 
 function topologySection(study: StudyResults): Markup {
-  return html`<section><h2>Who mixes with whom</h2><p>${topologyText(study)}</p>${figure(topologyPicture(study), "topology")}</section>`;
+  const picture = figure(topologyPicture(study), "topology");
+  return html`<section><h2>Who mixes with whom</h2>${picture ?? html`<p>${topologyText(study)}</p>`}</section>`;
 }
 
 /**
@@ -48,7 +49,7 @@ function topologySection(study: StudyResults): Markup {
  */
 export function reportHtml(study: StudyResults): string {
   const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><link rel="icon" href="data:,"><title>${study.title}${study.isSynthetic ? " (synthetic data)" : null}</title><style>${{markup: STYLE_SHEET}}</style></head><body>${heading(study)}<main>${body(study)}${topologySection(study)}${assumptionsSection()}${reproductionSection(study)}</main><footer>${study.isSynthetic ? "Synthetic data. " : null}Made by Consilium ${study.environment.consilium}. For research; no medical device.</footer></body></html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><link rel="icon" href="data:,"><title>${study.title}${study.isSynthetic ? " (synthetic data)" : null}</title><style>${{markup: STYLE_SHEET}}</style></head><body>${heading(study)}<main>${body(study)}${topologySection(study)}${methodsSection(study)}${assumptionsSection()}${reproductionSection(study)}</main><footer>${study.isSynthetic ? "Synthetic data. " : null}Made by Consilium ${study.environment.consilium}. For research; no medical device.</footer></body></html>
 `;
   return page.markup;
 }

@@ -53,7 +53,7 @@ export function logScale([least, most]: Domain, range: readonly [number, number]
 const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 
 function powerText(power: number): string {
-  if (power >= -2 && power <= 3) return String(10 ** power);
+  if (power >= -3 && power <= 3) return String(10 ** power);
   const digits = Array.from(String(Math.abs(power)), (digit) => SUPERSCRIPTS[Number(digit)] ?? "").join("");
   return `10${power < 0 ? "\u207b" : ""}${digits}`;
 }

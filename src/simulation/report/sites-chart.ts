@@ -15,7 +15,9 @@ export function sitesChart(
   metric: string,
 ): Markup | null {
   if (gains.length === 0) return null;
-  const [left, right] = look.isNarrow ? [112, look.width - 62] : [190, look.width - 150];
+  const longest = Math.max(...gains.map(({site}) => site.length));
+  const left = Math.min(look.isNarrow ? 112 : 240, 30 + 7.5 * longest);
+  const right = look.width - (look.isNarrow ? 62 : 90);
   const top = 40;
   const bottom = top + gains.length * ROW;
   const x = linearScale(

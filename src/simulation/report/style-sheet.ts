@@ -11,17 +11,16 @@ header{padding-top:40px}
 .kicker{margin:0 0 6px;color:var(--muted);font-size:13px;font-weight:600;letter-spacing:.06em;text-transform:uppercase}
 h1{margin:0 0 12px;font-size:32px;line-height:1.2;font-weight:700;text-wrap:balance}
 h2{margin:56px 0 10px;padding-top:20px;border-top:1px solid var(--rule);font-size:22px;line-height:1.3}
-h3{margin:32px 0 6px;font-size:17px}
 p{margin:8px 0;max-width:70ch}
 a{color:var(--s0)}
 .mark{display:block;margin:16px 0;padding:10px 14px;border-left:5px solid var(--warn);background:var(--panel);font-weight:600}
 .mark.real{border-color:var(--s0);font-weight:400}
 .source{color:var(--muted);font-size:14px}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin:20px 0 0;padding:0;background:var(--rule);border:1px solid var(--rule)}
+.facts{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin:20px 0 0;padding:0;background:var(--rule);border:1px solid var(--rule)}
 .facts div{background:var(--paper);padding:10px 14px}
 .facts dt{color:var(--muted);font-size:13px}
 .facts dd{margin:0;font-size:16px;font-weight:600;font-variant-numeric:tabular-nums}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px;margin:18px 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0}
 .tile{padding:14px 16px;background:var(--panel);border-top:4px solid var(--tile,var(--local))}
 .tile b{display:block;font-size:30px;line-height:1.2;font-variant-numeric:tabular-nums}
 .tile span{display:block;font-size:13px;color:var(--muted)}
@@ -33,9 +32,9 @@ figure svg{display:block;width:100%;height:auto}
 figure .n{display:none}
 figcaption{margin:8px 0 0;color:var(--muted);font-size:14px;max-width:72ch}
 figcaption b{color:var(--ink)}
-.scroll{overflow-x:auto;margin:14px 0}
+.scroll{overflow-x:auto;margin:0 0 14px}
 table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
-caption{padding:0 0 6px;text-align:left;color:var(--muted);font-size:14px}
+.caption{margin:20px 0 6px;color:var(--muted);font-size:14px}
 th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top;white-space:nowrap}
 thead th{border-bottom:1.5px solid var(--ink);font-size:13px;font-weight:600;white-space:normal;vertical-align:bottom}
 tbody th{font-weight:500}
@@ -60,9 +59,12 @@ main,header,footer{padding-left:16px;padding-right:16px}
 header{padding-top:24px}
 h1{font-size:25px}
 h2{margin-top:40px;font-size:20px}
+.facts{grid-template-columns:repeat(2,1fr)}
+.tile{padding:10px 12px}
 .tile b{font-size:25px}
 figure .w{display:none}
 figure .n{display:block}
+tr>:first-child{position:sticky;left:0;background:var(--paper)}
 }
 @media print{
 :root{color-scheme:light;${colourProperties(LIGHT)}}
@@ -70,9 +72,10 @@ figure .n{display:block}
 body{font-size:10.5pt}
 main,header,footer{max-width:none;padding:0}
 h2{break-after:avoid}
-h3,caption,summary{break-after:avoid}
+.caption,summary{break-after:avoid}
 figure,tr,.tiles,.facts{break-inside:avoid}
 .scroll{overflow:visible}
+details::details-content{content-visibility:visible;display:block}
 table{font-size:8.5pt}
 th,td{white-space:normal;padding-right:8px}
 figure .w{display:block}

@@ -12,6 +12,8 @@ export interface Caption {
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', Arial, sans-serif";
 
+const NOTE_HEIGHT = 22;
+
 /** A coordinate with at most two decimals. */
 export function px(value: number): string {
   return String(Math.round(value * 100) / 100);
@@ -20,7 +22,12 @@ export function px(value: number): string {
 /** A drawing of the look's width and the given height, with title and description. */
 export function drawing(look: Look, caption: Caption, height: number, children: Child): Markup {
   const id = `${look.prefix}-${caption.id}`;
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${look.width} ${px(height)}" width="${look.width}" height="${px(height)}" role="img" aria-labelledby="${id}-t ${id}-d" font-family="${FONT}" font-size="12"><title id="${id}-t">${caption.title}</title><desc id="${id}-d">${caption.description}</desc><rect width="${look.width}" height="${px(height)}" fill="${look.colour("paper")}"/>${children}</svg>`;
+  const tall = look.note === null ? height : height + NOTE_HEIGHT;
+  const note =
+    look.note === null
+      ? null
+      : words(look, [look.width - 6, tall - 8], look.note, {anchor: "end", size: 11, colour: "muted"});
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${look.width} ${px(tall)}" width="${look.width}" height="${px(tall)}" role="img" aria-labelledby="${id}-t ${id}-d" font-family="${FONT}" font-size="12"><title id="${id}-t">${caption.title}</title><desc id="${id}-d">${caption.description}</desc><rect width="${look.width}" height="${px(tall)}" fill="${look.colour("paper")}"/>${children}${note}</svg>`;
 }
 
 /** How words stand in a drawing. */
@@ -29,6 +36,8 @@ export interface WordStyle {
   readonly size?: number;
   readonly colour?: ColourName;
   readonly isBold?: boolean;
+  /** Whether lines behind it give way. */
+  readonly hasHalo?: boolean;
 }
 
 /** Words at a place; y is that of the base line. */
@@ -38,9 +47,13 @@ export function words(
   text: string,
   style: WordStyle = {},
 ): Markup {
-  const {anchor = "start", size = 12, colour = "ink", isBold = false} = style;
+  const {anchor = "start", size = 12, colour = "ink", isBold = false, hasHalo = false} = style;
   const weight = isBold ? html` font-weight="600"` : null;
-  return html`<text x="${px(at[0])}" y="${px(at[1])}" fill="${look.colour(colour)}" text-anchor="${anchor}" font-size="${size}"${weight}>${text}</text>`;
+  const place = html`x="${px(at[0])}" y="${px(at[1])}" text-anchor="${anchor}" font-size="${size}"${weight}`;
+  const paper = look.colour("paper");
+  // A second text and not paint-order, which few drawing programs know.
+  const halo = html`<text ${place} fill="${paper}" stroke="${paper}" stroke-width="4" aria-hidden="true">${text}</text>`;
+  return html`${hasHalo ? halo : null}<text ${place} fill="${look.colour(colour)}">${text}</text>`;
 }
 
 /** How a line is drawn. */

@@ -1,12 +1,13 @@
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import {pointCell, pointText, sweptKeys} from "../outputs/point-columns.ts";
+import {type Point, pointCell, pointText, sweptKeys} from "../outputs/point-columns.ts";
 import type {StudyResults} from "../study/results.ts";
 import {lineChart} from "./line-chart.ts";
-import {html, type Markup} from "./markup.ts";
+import type {Markup} from "./markup.ts";
 import {mainMetric, type Picture} from "./pictures.ts";
 import {atPoint, type CellSummary, mainTest, methodsOf, pointsOf, summaryOf} from "./result-groups.ts";
 import {table} from "./table.ts";
-import {countOf, figureText} from "./words.ts";
+import {meanText} from "./tables.ts";
+import {countOf, listText} from "./words.ts";
 
 /** With more points their names do not fit under an axis. */
 const MOST_POINTS = 12;
@@ -46,18 +47,21 @@ export function sweepPicture(study: StudyResults): Picture {
   };
 }
 
-/** The first metric at every point of the sweep, mean and deviation over seeds. */
+/** The first metric at every point of the sweep, a column each, mean and deviation over seeds. */
 export function sweepTable(study: StudyResults): Markup {
   const points = pointsOf(study);
-  const methods = methodsOf(study.results);
-  const columns = methods.map((method) => summaries(study, method));
-  const rows = points.map((point, place) => [
-    pointText(point),
-    ...columns.map((cells) => {
-      const {mean = null, sd = null} = cells[place]?.summary ?? {};
-      return html`${figureText(mean)}${sd === null ? null : html` <span class="pm">± ${figureText(sd)}</span>`}`;
-    }),
+  const keys = sweptKeys(study.results);
+  const [key = ""] = keys;
+  const head = (point: Point): string =>
+    keys.length === 1 ? String(pointCell(point[key]) ?? "none") : pointText(point);
+  const rows = methodsOf(study.results).map((method) => [
+    method,
+    ...summaries(study, method).map((cell) => meanText(cell)),
   ]);
-  const caption = `${METRIC_FACTS[mainMetric(study)].label} on ${mainTest(study.results)} at each point, mean ± SD over seeds`;
-  return table(caption, [{head: "Point"}, ...methods.map((head) => ({head, isNumber: true}))], rows);
+  const caption = `${METRIC_FACTS[mainMetric(study)].label} on ${mainTest(study.results)} by ${listText(keys)}, mean \u00b1 SD over seeds`;
+  return table(
+    caption,
+    [{head: "Method"}, ...points.map((point) => ({head: head(point), isNumber: true}))],
+    rows,
+  );
 }

@@ -15,5 +15,10 @@ export function table(
 ): Markup {
   const kind = (place: number): Markup | null =>
     columns[place]?.isNumber === true ? html` class="num"` : null;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${columns.map(({head}, place) => html`<th scope="col"${kind(place)}>${head}</th>`)}</tr></thead><tbody>${rows.map((cells) => html`<tr>${cells.map((cell, place) => (place === 0 ? html`<th scope="row"${kind(0)}>${cell}</th>` : html`<td${kind(place)}>${cell}</td>`))}</tr>`)}</tbody></table></div>`;
+  const head = columns.map(({head: text}, place) => html`<th scope="col"${kind(place)}>${text}</th>`);
+  const lines = rows.map(
+    (cells) =>
+      html`<tr>${cells.map((cell, place) => (place === 0 ? html`<th scope="row"${kind(0)}>${cell}</th>` : html`<td${kind(place)}>${cell}</td>`))}</tr>`,
+  );
+  return html`<p class="caption">${caption}</p><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table aria-label="${caption}"><thead><tr>${head}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }

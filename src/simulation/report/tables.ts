@@ -40,17 +40,19 @@ export function resultsTable(study: StudyResults, metric: MetricName, test: stri
   );
 }
 
+/** Mean and deviation over seeds in one cell. */
+export function meanText(cell: CellSummary | null): Markup {
+  const {mean = null, sd = null} = cell?.summary ?? {};
+  const spread = sd === null ? null : html` <span class="pm">\u00b1 ${figureText(sd)}</span>`;
+  return html`${figureText(mean)}${spread}`;
+}
+
 /** Methods by groups of test patients: mean and deviation over seeds, as papers print it. */
 export function matrixTable(study: StudyResults, metric: MetricName): Markup {
   const tests = testsOf(study.results);
   const rows = methodsOf(study.results).map((method) => [
     method,
-    ...tests.map((test) => {
-      const cell = summaryOf(study.results, {method, test, metric});
-      const {mean = null, sd = null} = cell?.summary ?? {};
-      const spread = sd === null ? null : html` <span class="pm">\u00b1 ${figureText(sd)}</span>`;
-      return html`${figureText(mean)}${spread}`;
-    }),
+    ...tests.map((test) => meanText(summaryOf(study.results, {method, test, metric}))),
   ]);
   const caption = `${METRIC_FACTS[metric].label} by group of test patients, mean \u00b1 SD over seeds`;
   return table(caption, [{head: "Method"}, ...tests.map(number)], rows);

@@ -1,6 +1,7 @@
 import type {SiteRow, StudyResults} from "../study/results.ts";
 import type {Look} from "./look.ts";
 import type {Markup} from "./markup.ts";
+import {domainOf} from "./scale.ts";
 import {type Caption, dot, drawing, line, words} from "./svg.ts";
 import {countOf} from "./words.ts";
 
@@ -22,7 +23,7 @@ function edgesOf(places: readonly number[], edges: readonly Edge[]): readonly Ed
 export function topologyText({topology, sites}: Pick<StudyResults, "topology" | "sites">): string {
   const trainers = sites.filter(({role}) => role === "trainer").length;
   if (topology.edges.length === 0) {
-    return `${topology.name}: one group of all ${countOf(trainers, "node")}; each exchanges with each in every round.`;
+    return `One group of all ${countOf(trainers, "node")} (${topology.name}): each exchanges with each other in every round.`;
   }
   const degrees = new Map<number, number>();
   for (const ends of topology.edges) {
@@ -30,7 +31,12 @@ export function topologyText({topology, sites}: Pick<StudyResults, "topology" | 
   }
   const counts = [...degrees.values()];
   const mean = (2 * topology.edges.length) / Math.max(1, trainers);
-  return `${topology.name}: ${countOf(trainers, "node")}, ${countOf(topology.edges.length, "link")}; a node has ${counts.reduce((least, count) => Math.min(least, count))} to ${counts.reduce((most, count) => Math.max(most, count))} partners in a round, ${mean.toFixed(1)} on average.`;
+  const [least, most] = domainOf(counts);
+  const partners =
+    least === most
+      ? countOf(least, "partner")
+      : `${least} to ${most} partners, ${mean.toFixed(1)} on average`;
+  return `${countOf(trainers, "node")} and ${countOf(topology.edges.length, "link")} (${topology.name}); a node has ${partners}.`;
 }
 
 function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Markup {

@@ -1,6 +1,7 @@
 import type {Experiment, MetricName} from "../../config/index.ts";
 import {createRandom} from "../../core/index.ts";
 import {
+  concordanceOfRows,
   isNonInferior,
   type PairedSeed,
   pairedDifference,
@@ -9,7 +10,7 @@ import {
 } from "../../evaluation/index.ts";
 import type {CohortKind} from "../cohort/cohort.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import {twoClasses} from "./figures.ts";
+import {survivalOf, twoClasses} from "./figures.ts";
 import {GOSSIP} from "./method.ts";
 import type {MethodComparison} from "./results.ts";
 import type {ScoredGroup} from "./scoring.ts";
@@ -18,10 +19,10 @@ import type {TrialResult} from "./trial-result.ts";
 /** Of more sites than these, only pooled and external patients are compared on. */
 const MOST_SITES = 12;
 
-function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): RowStatistic | null {
-  const maker = metric === "c-index" ? null : ROW_STATISTICS[metric];
+function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): RowStatistic {
+  if (metric === "c-index") return concordanceOfRows(survivalOf(group));
   const {labels, scores} = twoClasses(kind, group);
-  return maker === null ? null : maker(labels, scores);
+  return ROW_STATISTICS[metric](labels, scores);
 }
 
 function groupOf({scores}: TrialResult, method: string, test: string): ScoredGroup | undefined {
@@ -39,7 +40,6 @@ function pairedSeed({metric, kind, baseline, test}: Pairing, trial: TrialResult)
   const [mine, other] = [groupOf(trial, GOSSIP, test), groupOf(trial, baseline, test)];
   if (mine === undefined || other === undefined || mine.labels.length === 0) return [];
   const [ours, theirs] = [statisticOf(metric, kind, mine), statisticOf(metric, kind, other)];
-  if (ours === null || theirs === null) return [];
   return [{patients: mine.patients, strata: mine.labels, ours, baseline: theirs}];
 }
 

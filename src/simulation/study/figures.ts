@@ -6,9 +6,12 @@ import {
   averagePrecision,
   bootstrapInterval,
   brierScore,
+  concordanceIndex,
+  concordanceInterval,
   delong,
   type Interval,
   logLoss,
+  type ScoredSurvival,
   type Statistic,
 } from "../../evaluation/index.ts";
 import type {CohortKind} from "../cohort/cohort.ts";
@@ -29,10 +32,13 @@ const STATISTICS: Readonly<Partial<Record<MetricName, Statistic>>> = {
   "log-loss": logLoss,
 };
 
-type Patients = Pick<ScoredGroup, "labels" | "scores">;
+type Patients = Pick<ScoredGroup, "labels" | "scores" | "times">;
 
 /** A group as a statistic of two classes takes it: of more classes, whether each patient's was found. */
-export function twoClasses(kind: CohortKind, {labels, scores}: Patients): Patients {
+export function twoClasses(
+  kind: CohortKind,
+  {labels, scores}: Patients,
+): Pick<ScoredGroup, "labels" | "scores"> {
   if (kind !== "classes") return {labels, scores};
   return {
     labels: labels.map(() => 1),
@@ -40,8 +46,14 @@ export function twoClasses(kind: CohortKind, {labels, scores}: Patients): Patien
   };
 }
 
+/** Survival of a group of patients, and their risks. */
+export function survivalOf({times = [], labels, scores}: Patients): ScoredSurvival {
+  return {times, events: labels, scores};
+}
+
 /** A metric on a group of patients; null where it is undefined. */
 export function figureOf(metric: MetricName, kind: CohortKind, group: Patients): number | null {
+  if (metric === "c-index") return concordanceIndex(survivalOf(group));
   const statistic = STATISTICS[metric];
   const {labels, scores} = twoClasses(kind, group);
   return statistic === undefined || labels.length === 0 ? null : statistic(labels, scores);
@@ -57,11 +69,12 @@ export function intervalOf(
   group: ScoredGroup,
   seed: number,
 ): Interval | null {
+  const random = createRandom({seed, site: group.test, round: 0, purpose: "bootstrap"});
+  if (metric === "c-index") return concordanceInterval(survivalOf(group), random);
   const {labels, scores} = twoClasses(kind, group);
   const statistic = STATISTICS[metric];
   if (labels.length === 0 || statistic === undefined) return null;
   if (metric === "accuracy") return accuracy(labels, scores);
   if (metric === "auroc") return delong(labels, scores);
-  const random = createRandom({seed, site: group.test, round: 0, purpose: "bootstrap"});
   return bootstrapInterval({labels, scores, statistic, random});
 }

@@ -1,5 +1,5 @@
 import {joinMatrices, type PatientMatrix} from "../../data/index.ts";
-import {patientLabels, siteStandardiser} from "../../node/index.ts";
+import {patientLabels, patientTimes, siteStandardiser} from "../../node/index.ts";
 import {figureOf} from "./figures.ts";
 import type {HeldModel} from "./method.ts";
 import type {Scorer} from "./scoring.ts";
@@ -26,7 +26,10 @@ export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
     const scaling = siteStandardiser(plan.task.standardisation, {split: site.split, features});
     return [{place, rows, scaling}];
   });
-  const labels = Array.from(patientLabels(joinMatrices(watched.map(({rows}) => rows))));
+  const all = joinMatrices(watched.map(({rows}) => rows));
+  const labels = Array.from(patientLabels(all));
+  const times = patientTimes(all);
+  const patients = times === null ? {labels} : {labels, times: Array.from(times)};
   const [metric] = experiment.metrics;
   return {
     async valueOf(models) {
@@ -39,7 +42,7 @@ export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
         }),
       );
       if (metric === undefined) return null;
-      return figureOf(metric, kind, {labels, scores: scores.flat()});
+      return figureOf(metric, kind, {...patients, scores: scores.flat()});
     },
   };
 }

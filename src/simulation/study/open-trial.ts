@@ -2,6 +2,7 @@ import {composePlan, type Experiment} from "../../config/index.ts";
 import {type Plan, parsePlan} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
+import type {SimulationErrorCode} from "../errors.ts";
 import {METRICS_OF} from "./figures.ts";
 
 const FORMAT_VERSION = 1;
@@ -17,6 +18,19 @@ export function planOf({plan, name}: Experiment, cohort: Cohort, seed: number): 
     start: {members: cohort.sites.length, patients: 1, waitSeconds: 0},
   });
   return parsePlan(bytes, "the experiment's plan").plan;
+}
+
+/**
+ * Refuses a model of survival for classes, and of classes for survival.
+ * @throws SIMULATION_MODEL_UNFIT
+ */
+export function checkModel({plan: {model}}: Experiment, {kind}: Cohort): void {
+  if ((model.architecture === "cox") === (kind === "survival")) return;
+  const message = `plan.model: ${model.architecture} does not fit data of the kind ${kind}`;
+  throw new CodedError<SimulationErrorCode>("SIMULATION_MODEL_UNFIT", message, {
+    data: {architecture: model.architecture, kind},
+    hint: "A task whose label has a time takes the architecture cox, and no other does.",
+  });
 }
 
 /** Refuses metrics that the cohort's patients have not. @throws SIMULATION_METRIC_UNFIT */

@@ -11,11 +11,20 @@ export interface PatientOrder {
 }
 
 /** The order of the patients of `rows`, by the hash of each one's rows and label. */
-export function patientOrder({n, d, values, labels, patientOf, patients}: PatientMatrix): PatientOrder {
+export function patientOrder({
+  n,
+  d,
+  values,
+  labels,
+  times,
+  patientOf,
+  patients,
+}: PatientMatrix): PatientOrder {
   const rowsOf = Array.from({length: patients}, (): Uint8Array[] => []);
   for (let row = 0; row < n; row++) {
     const bytes = littleEndian(values.subarray(row * d, (row + 1) * d));
-    rowsOf[patientOf[row] ?? 0]?.push(bytes, Uint8Array.of(labels[row] ?? 0));
+    const time = new TextEncoder().encode(times === undefined ? "" : String(times[row]));
+    rowsOf[patientOf[row] ?? 0]?.push(bytes, Uint8Array.of(labels[row] ?? 0), time);
   }
   const hashes = rowsOf.map((parts) => toHex(sha256(...parts)));
   const order = [...hashes.keys()].sort((a, b) => ((hashes[a] ?? "") < (hashes[b] ?? "") ? -1 : 1));

@@ -1,5 +1,5 @@
 import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
-import {ownStandardiser, patientLabels, siteStandardiser} from "../../node/index.ts";
+import {ownStandardiser, patientLabels, patientTimes, siteStandardiser} from "../../node/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
 import type {HeldModel} from "./method.ts";
@@ -147,13 +147,10 @@ function modelAt(models: readonly HeldModel[], place: number): HeldModel {
 
 function scored({test, isSite, patients, rows}: Group, scores: ArrayLike<number>): ScoredGroup {
   const labels = patientLabels(rows);
-  return {
-    test,
-    isSite,
-    patients: patients.name,
-    labels: patients.order.map((place) => labels[place] ?? 0),
-    scores: patients.order.map((place) => scores[place] ?? 0),
-  };
+  const times = patientTimes(rows);
+  const inOrder = (values: ArrayLike<number>): number[] => patients.order.map((place) => values[place] ?? 0);
+  const group = {test, isSite, patients: patients.name, labels: inOrder(labels), scores: inOrder(scores)};
+  return times === null ? group : {...group, times: inOrder(times)};
 }
 
 function meanOfScores(scores: readonly Float32Array[]): Float64Array {

@@ -8,7 +8,7 @@ import {openCohort} from "../cohort/open-cohort.ts";
 import {openTrainerPool} from "../engine/trainer-pool.ts";
 import {combine} from "./combine.ts";
 import type {MethodRound} from "./method.ts";
-import {checkMetrics, planOf} from "./open-trial.ts";
+import {checkMetrics, checkModel, planOf} from "./open-trial.ts";
 import type {Environment, StudyResults} from "./results.ts";
 import {runTrial} from "./run-trial.ts";
 import type {TrialResult} from "./trial-result.ts";
@@ -103,6 +103,7 @@ class Study {
     this.#signal.throwIfAborted();
     const {folder, variables = {}} = this.#options;
     const cohort = await openCohort(experiment.data, {seed, folder, variables});
+    checkModel(experiment, cohort);
     checkMetrics(experiment, cohort);
     checkSites(experiment, cohort);
     this.#first ??= {cohort, environment: this.#environment()};

@@ -149,7 +149,10 @@ function comparisonsOf(
           margin: 0.02,
           isNonInferior: isNonInferior({low, high}, 0.02, better),
           seeds: seeds.length,
-          n: sites.reduce((sum, site) => sum + site.test, 0),
+          n:
+            test === "Pooled Test"
+              ? sites.reduce((sum, site) => sum + (site.train === 0 ? 0 : site.test), 0)
+              : 805,
         };
       }),
   );
