@@ -1,3 +1,4 @@
+import path from "node:path";
 import {featuresOf, joinMatrices, type PatientMatrix, readTask, standardise} from "../../src/data/index.ts";
 import {accuracy, concordanceIndex} from "../../src/evaluation/index.ts";
 import type {ComputeBackend} from "../../src/model/index.ts";
@@ -30,6 +31,32 @@ export interface FlambyProtocol {
   /** Whose statistics scale test rows: those of their centre, or none. */
   readonly standardisation: "site" | "none";
 }
+
+const CONFIG = path.join(import.meta.dirname, "../../config");
+
+/** The budgets of FLamby's benchmark. */
+export const FLAMBY_PROTOCOLS = {
+  "fed-heart-disease": {
+    taskFile: path.join(CONFIG, "presets/fed-heart-disease.task.yaml"),
+    prefix: "heart",
+    metric: "accuracy",
+    model: {architecture: "logistic"},
+    batchSize: 4,
+    adam: {learningRate: 0.001, epochs: 50},
+    federated: {rounds: 15, learningRate: 0.001, proximal: 0.01},
+    standardisation: "site",
+  },
+  "fed-tcga-brca": {
+    taskFile: path.join(CONFIG, "experiments/fed-tcga-brca/task.yaml"),
+    prefix: "tcga",
+    metric: "c-index",
+    model: {architecture: "cox"},
+    batchSize: 8,
+    adam: {learningRate: 0.1, epochs: 30},
+    federated: {rounds: 5, learningRate: 0.1, proximal: 0.1},
+    standardisation: "none",
+  },
+} as const satisfies Readonly<Record<string, FlambyProtocol>>;
 
 /** One figure of a protocol's run. */
 export interface ProtocolFigure {
