@@ -1,4 +1,4 @@
-import {attemptPhases, type RoundSpec} from "../../gossip/index.ts";
+import {attemptPeriod, type RoundSpec} from "../../gossip/index.ts";
 import {lineSpeed, meanDelayMs, stepMs} from "./link-times.ts";
 import type {Network} from "./network.ts";
 
@@ -15,7 +15,7 @@ const RULE_DELAYS = 2;
 function delaysOf({mixing}: RoundSpec, members: number): number {
   if (mixing.kind === "all") return AROUND_DELAYS + SUM_DELAYS;
   if (mixing.kind === "robust") return AROUND_DELAYS + RULE_DELAYS;
-  const phases = attemptPhases(mixing.schedule, members, {run: "", round: 0, ballot: 0}).length;
+  const phases = attemptPeriod(mixing.schedule, members, {run: "", round: 0, ballot: 0}).length;
   return AROUND_DELAYS + phases * PHASE_DELAYS;
 }
 
