@@ -24,14 +24,15 @@ function delaysOf({mixing}: RoundSpec, members: number): number {
  * delays of the slowest link as follow one another, and the bytes that a node sends and takes on average over the
  * slowest line. Disks and what the frames themselves weigh are left out.
  * @param bytes of parameters that all nodes together send in the round
+ * @param units times that each site takes its local steps; in a segment exchanges go on beside them
  */
 export function roundSeconds(
   {trial: {experiment}, sites}: Network,
   spec: RoundSpec,
-  {bytes, isTraining}: {readonly bytes: number; readonly isTraining: boolean},
+  {bytes, units}: {readonly bytes: number; readonly units: number},
 ): number {
   const {network} = experiment;
-  const trainingMs = sites.map((site) => (isTraining ? site.steps * stepMs(experiment, site.name) : 0));
+  const trainingMs = sites.map((site) => units * site.steps * stepMs(experiment, site.name));
   const slowestMs = trainingMs.reduce((most, ms) => Math.max(most, ms), 0);
   const names = sites.map(({name}) => name);
   const delayMs = names.reduce((most, name) => Math.max(most, meanDelayMs(network, name, name)), 0);

@@ -1,7 +1,6 @@
 import type {Contribution} from "../../gossip/index.ts";
-import {codecOf} from "../../parameters/index.ts";
 import type {AnnouncedTraining} from "../world/options.ts";
-import {badContribution, updateAttack} from "./bad-sites.ts";
+import {harmfulContribution} from "./harm.ts";
 import type {Network} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
@@ -24,7 +23,7 @@ export class WorldTraining {
   readonly #announced = new Map<string, AnnouncedTraining>();
   readonly #done = new Map<string, DoneWork>();
   /** Each honest site's newest update, for those who do harm. */
-  readonly #honest = new Map<string, Pick<DoneWork, "round" | "unit" | "update">>();
+  readonly #honest = new Map<string, Pick<DoneWork, "round" | "update">>();
   #dueMs = Number.POSITIVE_INFINITY;
 
   constructor(network: Network) {
@@ -69,7 +68,7 @@ export class WorldTraining {
     );
     for (const {site, training, update} of worked) {
       if (this.#network.bad.has(site.name)) continue;
-      this.#honest.set(site.id, {round: training.round, unit: training.unit?.unit ?? null, update});
+      this.#honest.set(site.id, {round: training.round, update});
     }
     for (const {site, training, update, release} of worked) {
       const contribution = this.#harm(site, training, update) ?? release;
@@ -87,32 +86,14 @@ export class WorldTraining {
     return done.contribution;
   }
 
-  /** What a bad site hands in instead of `own`; null where it does no harm, or knows of no honest update yet. */
-  #harm(
-    site: SimulatedSite,
-    {round, certified, unit}: AnnouncedTraining,
-    own: Float32Array,
-  ): Contribution | null {
-    const {trial, bad, stages, members} = this.#network;
-    const attack = updateAttack(trial.experiment.attacks[0]);
-    if (attack === null || !bad.has(site.name) || stages.stageOf(round).kind !== "training") return null;
-    const honest = members.flatMap(({id}) => {
+  /** What a bad site hands in instead of `own`; null where it hands that in. */
+  #harm(site: SimulatedSite, training: AnnouncedTraining, own: Float32Array): Contribution | null {
+    const {round, unit} = training;
+    const honest = this.#network.members.flatMap(({id}) => {
       const known = this.#honest.get(id);
       // In rounds all begin from one snapshot; in a segment the newest is what there is.
       return known === undefined || (unit === null && known.round !== round) ? [] : [known.update];
     });
-    if (honest.length === 0) return null;
-    const spec = stages.specOf(round, certified);
-    const ofUnit = {codec: codecOf(trial.plan.mixing.codec), mixed: own.length};
-    const common = {attack, site: site.name, seed: trial.plan.seed, round, weight: site.weight};
-    return badContribution({
-      ...common,
-      purpose: unit === null ? "" : ` of unit ${unit.unit}`,
-      spec: unit === null ? spec : ofUnit,
-      honest,
-      own,
-      reference: unit?.start ?? spec.reference.subarray(0, stages.shared.size),
-      faulty: bad.size,
-    });
+    return harmfulContribution(this.#network, site, {...training, own, honest});
   }
 }
