@@ -1,9 +1,10 @@
 export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
 export {scaleOfUnit} from "./async/clock.ts";
+export {isEnough} from "./async/closing.ts";
 export {blobsOf as segmentBlobs} from "./async/durable.ts";
 export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
 export {type SegmentDraws, segmentPeriod} from "./async/partners.ts";
-export {stalenessScale} from "./async/progress.ts";
+export {letIn, stalenessScale} from "./async/progress.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
 export {type Attempt, attemptDither, attemptPeriod, resultOf} from "./attempt.ts";

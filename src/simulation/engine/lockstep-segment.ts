@@ -3,10 +3,12 @@ import {
   type AsyncSpec,
   type Certified,
   type Contribution,
+  isEnough,
+  letIn,
   majority,
   type Period,
-  parameterArithmetic,
   type Phase,
+  parameterArithmetic,
   segmentPeriod,
 } from "../../gossip/index.ts";
 import {codecOf, contributionSize, drawDither, NO_DITHER} from "../../parameters/index.ts";
@@ -17,11 +19,6 @@ import {LockstepClocks} from "./lockstep-clocks.ts";
 import {MassTable} from "./mass-table.ts";
 import {createPhaseMixer, type PhaseMixer} from "./mix-phase.ts";
 import type {Network} from "./network.ts";
-
-/** Sums of scales are rounded; as a session's. */
-const EPSILON = 1e-6;
-/** As a session's: an estimate moves at most so many times as far as the site's own update. */
-const MAX_STEP_FACTOR = 4;
 
 /** What a segment ended in. */
 export interface SettledSegment {
@@ -77,9 +74,7 @@ export class LockstepSegment {
       this.#table.weights[member] = weight;
     });
     this.#clocks = new LockstepClocks(members.length, this.#spec.maximumLead);
-    this.#randoms = members.map(({id}) =>
-      createRandom({seed: 1, site: id, round, purpose: `async ${run}`}),
-    );
+    this.#randoms = members.map(({id}) => createRandom({seed: 1, site: id, round, purpose: `async ${run}`}));
     this.#pending = members.map(() => null);
     if (this.#spec.exchange !== "swap") throw unfit("push-sum");
     if (this.#spec.clipFaulty !== null) throw unfit("clipping in a segment");
@@ -92,7 +87,7 @@ export class LockstepSegment {
     for (let unit = 0; ; unit++) {
       const contributions = await this.#train(unit);
       contributions.forEach((contribution, member) => this.#takeProgress(member, contribution));
-      const closers = [...members.keys()].filter((member) => this.#clocks.ownOf(member) >= units - EPSILON);
+      const closers = [...members.keys()].filter((member) => isEnough(this.#clocks.ownOf(member), units));
       if (closers.length >= majority(members.length)) return this.#settle(unit + 1);
       for (const member of members.keys()) this.#clocks.beginUnit(member);
       this.#starts = this.#estimates();
@@ -147,18 +142,17 @@ export class LockstepSegment {
     this.#release(member);
   }
 
-  /** Lets progress into a mass, as much as its weight bears. */
-  #release(member: number, limit = MAX_STEP_FACTOR): void {
+  #release(member: number): void {
     const pending = this.#pending[member] ?? null;
-    if (pending === null) return;
-    const {values, weight} = this.#table.massOf(member);
-    const share = Math.min(1, (limit * weight) / (this.#specs[member]?.weight ?? 1));
-    for (let index = 0; index < values.length; index++) {
-      const part = share * (pending[index] ?? 0);
-      values[index] = (values[index] ?? 0) + part;
-      pending[index] = (pending[index] ?? 0) - part;
-    }
-    if (share === 1) this.#pending[member] = null;
+    const own = this.#specs[member]?.weight ?? 1;
+    if (pending !== null && letIn(this.#table.massOf(member), pending, own)) this.#pending[member] = null;
+  }
+
+  #releaseAll(member: number): void {
+    const values = this.#table.row(member);
+    this.#pending[member]?.forEach((value, index) => {
+      values[index] = (values[index] ?? 0) + value;
+    });
   }
 
   #exchange(step: number): void {
@@ -187,7 +181,7 @@ export class LockstepSegment {
     const {members} = this.#network;
     const codec = codecOf("f32");
     const contributions = members.map((_, member): Contribution => {
-      this.#release(member, Number.POSITIVE_INFINITY);
+      this.#releaseAll(member);
       return parameterArithmetic.encodeMass(sha256, codec, this.#table.massOf(member), NO_DITHER);
     });
     const estimateOf = (member: number): Float32Array => {

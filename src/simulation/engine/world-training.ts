@@ -6,10 +6,9 @@ import type {SimulatedSite} from "./simulated-site.ts";
 
 /** Work that is done and waits for the world to ask for it. */
 interface DoneWork {
-  readonly round: number;
-  readonly unit: number | null;
+  readonly training: AnnouncedTraining;
   readonly update: Float32Array;
-  readonly contribution: Contribution;
+  readonly release: Contribution;
 }
 
 /**
@@ -23,7 +22,7 @@ export class WorldTraining {
   readonly #announced = new Map<string, AnnouncedTraining>();
   readonly #done = new Map<string, DoneWork>();
   /** Each honest site's newest update, for those who do harm. */
-  readonly #honest = new Map<string, Pick<DoneWork, "round" | "update">>();
+  readonly #honest = new Map<string, {readonly round: number; readonly update: Float32Array}>();
   #dueMs = Number.POSITIVE_INFINITY;
 
   constructor(network: Network) {
@@ -66,27 +65,27 @@ export class WorldTraining {
         return {site, training, update, release};
       }),
     );
-    for (const {site, training, update} of worked) {
+    for (const {site, training, update, release} of worked) {
+      this.#done.set(site.id, {training, update, release});
       if (this.#network.bad.has(site.name)) continue;
       this.#honest.set(site.id, {round: training.round, update});
-    }
-    for (const {site, training, update, release} of worked) {
-      const contribution = this.#harm(site, training, update) ?? release;
-      const unit = training.unit?.unit ?? null;
-      this.#done.set(site.id, {round: training.round, unit, update, contribution});
     }
   }
 
   /** What a member hands in; empty where its training was given up, of which no session takes notice. */
   take(member: string, round: number, unit: number | null): Contribution {
     const done = this.#done.get(member);
-    if (done?.round !== round || done.unit !== unit) return {hash: "", bytes: new Uint8Array()};
+    const site = this.#sites.get(member);
+    const isAsked = done?.training.round === round && (done.training.unit?.unit ?? null) === unit;
+    if (!isAsked || site === undefined) return {hash: "", bytes: new Uint8Array()};
+    const {training, update, release} = done;
     this.#done.delete(member);
-    if (unit === null) this.#sites.get(member)?.handIn(round, done.update, done.contribution.hash);
-    return done.contribution;
+    const contribution = this.#harm(site, training, update) ?? release;
+    if (unit === null) site.handIn(round, update, contribution.hash);
+    return contribution;
   }
 
-  /** What a bad site hands in instead of `own`; null where it hands that in. */
+  /** What a bad site, which knows what was trained until now, hands in instead of `own`; null where it hands that in. */
   #harm(site: SimulatedSite, training: AnnouncedTraining, own: Float32Array): Contribution | null {
     const {round, unit} = training;
     const honest = this.#network.members.flatMap(({id}) => {

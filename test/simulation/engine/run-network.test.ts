@@ -1,29 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
-import {type NetworkOutcome, runNetwork} from "../../../src/simulation/index.ts";
-import {
-  ALL,
-  inventedCohort,
-  inventedExperiment,
-  openTrial,
-  type TrialChanges,
-  type TrialSetting,
-} from "./trials.ts";
-
-async function run(changes: TrialChanges, setting: TrialSetting = {}): Promise<NetworkOutcome> {
-  const trial = await openTrial(inventedExperiment(changes), setting);
-  try {
-    return await runNetwork(trial);
-  } finally {
-    await trial.pool.close();
-  }
-}
-
-async function runBoth(changes: TrialChanges, setting: TrialSetting = {}) {
-  const fast = await run({...changes, experiment: {...changes.experiment, engine: "fast"}}, setting);
-  const full = await run({...changes, experiment: {...changes.experiment, engine: "full"}}, setting);
-  return {fast, full};
-}
+import {runBoth} from "./running.ts";
+import {ALL, inventedCohort, type TrialChanges} from "./trials.ts";
 
 type Mixing = Experiment["plan"]["mixing"];
 
