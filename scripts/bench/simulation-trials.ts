@@ -55,13 +55,22 @@ function cohortOf(network: MeasuredNetwork): Cohort {
     isSynthetic: true,
     source: "invented",
     contract: "00".repeat(32),
+    input: {kind: "tabular"},
     features: Array.from({length: network.features}, (_, index) => ({name: `x${index}`, low: -1, high: 1})),
     sites,
     external: [],
   };
 }
 
-function experimentOf({model, rounds, localSteps, batchSize, schedule, codec, engine}: MeasuredNetwork): Experiment {
+function experimentOf({
+  model,
+  rounds,
+  localSteps,
+  batchSize,
+  schedule,
+  codec,
+  engine,
+}: MeasuredNetwork): Experiment {
   const modes = {features: 1, classes: 2, modes: 1, spread: 1, train: 2, test: 2};
   return experimentSchema.parse({
     formatVersion: 1,

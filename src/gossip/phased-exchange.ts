@@ -1,7 +1,5 @@
 import {isCoded} from "../core/index.ts";
 import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
-import {attemptDither, attemptPhases} from "./attempt.ts";
-import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
 import {attemptDither, attemptPeriod} from "./attempt.ts";
 import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";

@@ -71,16 +71,11 @@ function mixInPhases(
   const table = new MassTable(members.length, mixed);
   contributions.forEach((bytes, node) => table.set(node, parameterArithmetic.massOf(own, bytes, mixed)));
   let transfers = 0;
-  attemptPhases(schedule, members.length, attempt).forEach((phase, index) => {
-    const ditherOf = (node: number) =>
-      attemptDither({hash: sha256, codec: own}, attempt, "mass", index, members[node] ?? "");
-    transfers += mixPhase(table, phase, {codec, ditherOf});
-  });
   const mixer = createPhaseMixer(table);
   const {length, phase: phaseAt} = attemptPeriod(schedule, members.length, attempt);
   for (let index = 0; index < length; index++) {
     const ditherOf = (node: number): Dither =>
-      attemptDither(sha256, attempt, "mass", index, members[node] ?? "");
+      attemptDither({hash: sha256, codec: own}, attempt, "mass", index, members[node] ?? "");
     transfers += mixer(phaseAt(index), {codec, ditherOf});
   }
   const estimateOf = (node: number): Float32Array =>
