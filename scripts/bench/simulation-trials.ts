@@ -61,7 +61,15 @@ function cohortOf(network: MeasuredNetwork): Cohort {
   };
 }
 
-function experimentOf({model, rounds, localSteps, batchSize, schedule, codec, engine}: MeasuredNetwork): Experiment {
+function experimentOf({
+  model,
+  rounds,
+  localSteps,
+  batchSize,
+  schedule,
+  codec,
+  engine,
+}: MeasuredNetwork): Experiment {
   const modes = {features: 1, classes: 2, modes: 1, spread: 1, train: 2, test: 2};
   return experimentSchema.parse({
     formatVersion: 1,
