@@ -12,6 +12,20 @@ interface Answerer extends Pick<Trainers, "backend" | "passedOver" | "warning" |
   close(): Promise<void>;
 }
 
+const flags = new WeakMap<AbortSignal, Int32Array>();
+
+/** One element of shared memory that is 0 until `signal` aborts; the same for all who ask with that signal. */
+function flagOf(signal: AbortSignal | undefined): Int32Array {
+  const known = signal === undefined ? undefined : flags.get(signal);
+  if (known !== undefined) return known;
+  const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const cancel = (): void => void Atomics.store(flag, 0, 1);
+  if (signal?.aborted === true) cancel();
+  signal?.addEventListener("abort", cancel, {once: true});
+  if (signal !== undefined) flags.set(signal, flag);
+  return flag;
+}
+
 function trainerAt({ask, backend, passedOver, warning, layout}: Answerer, handle: number): Trainer {
   return {
     backend,
@@ -19,19 +33,11 @@ function trainerAt({ask, backend, passedOver, warning, layout}: Answerer, handle
     warning,
     layout,
     async localSteps({start, anchor = start, correction, firstStep, steps, signal}) {
-      const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      const cancel = (): void => void Atomics.store(cancelled, 0, 1);
-      if (signal?.aborted === true) cancel();
-      signal?.addEventListener("abort", cancel, {once: true});
-      try {
-        const copies = {start: start.slice(), anchor: anchor.slice()};
-        const request = {handle, ...copies, correction, firstStep, steps, cancelled};
-        const transfer = [copies.start.buffer, copies.anchor.buffer];
-        const {vector, meanLoss} = await ask({kind: "localSteps", ...request}, transfer);
-        return {parameters: vector, meanLoss, steps};
-      } finally {
-        signal?.removeEventListener("abort", cancel);
-      }
+      const copies = {start: start.slice(), anchor: anchor.slice()};
+      const request = {handle, ...copies, correction, firstStep, steps, cancelled: flagOf(signal)};
+      const transfer = [copies.start.buffer, copies.anchor.buffer];
+      const {vector, meanLoss} = await ask({kind: "localSteps", ...request}, transfer);
+      return {parameters: vector, meanLoss, steps};
     },
     async score({parameters, rows: {n, d, values, patients, patientOf}}) {
       const rows = {n, d, values, patients, patientOf};

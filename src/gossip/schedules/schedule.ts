@@ -40,12 +40,14 @@ export interface Period {
   readonly length: number;
   /** The phase of that index, 0 .. `length` - 1. */
   phase(index: number): Phase;
+  /** Of a phase of random pairs, who take their plain means, the places side by side; null of any other. */
+  pairs(index: number): Uint32Array | null;
 }
 
-const NO_PHASES: Period = {length: 0, phase: () => ({rows: []})};
+const NO_PHASES: Period = {length: 0, phase: () => ({rows: []}), pairs: () => null};
 
 function listed(phases: readonly Phase[]): Period {
-  return {length: phases.length, phase: (index) => phases[index] ?? {rows: []}};
+  return {...NO_PHASES, length: phases.length, phase: (index) => phases[index] ?? {rows: []}};
 }
 
 function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
@@ -56,11 +58,12 @@ function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
       return listed(gridGraph(n));
     case "random": {
       const orders = Array.from({length: spec.steps}, () => permutation(random, n));
-      return {length: orders.length, phase: (index) => matching(orders[index] ?? new Uint32Array())};
+      const pairs = (index: number): Uint32Array => orders[index] ?? new Uint32Array();
+      return {length: orders.length, phase: (index) => matching(pairs(index)), pairs};
     }
     default: {
       const graph = graphOf(spec, n);
-      return {length: spec.steps, phase: () => graph};
+      return {...NO_PHASES, length: spec.steps, phase: () => graph};
     }
   }
 }
@@ -77,6 +80,7 @@ export function schedulePeriod(spec: ScheduleSpec, n: number, random: Random): P
   let last: {readonly phase: Phase; readonly placed: Phase} | null = null;
   return {
     length: period.length,
+    pairs: (index) => period.pairs(index)?.map((node) => order[node] ?? 0) ?? null,
     phase(index) {
       const phase = period.phase(index);
       // A graph that is the same in every phase is placed once.

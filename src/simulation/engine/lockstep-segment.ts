@@ -17,7 +17,7 @@ import {consensusDistance} from "./consensus-distance.ts";
 import {harmfulContribution} from "./harm.ts";
 import {LockstepClocks} from "./lockstep-clocks.ts";
 import {MassTable} from "./mass-table.ts";
-import {createPhaseMixer, type PhaseMixer} from "./mix-phase.ts";
+import {mixPhase} from "./mix-phase.ts";
 import type {Network} from "./network.ts";
 
 /** What a segment ended in. */
@@ -51,7 +51,6 @@ export class LockstepSegment {
   readonly #specs: readonly AsyncSpec[];
   readonly #reference: Float32Array;
   readonly #table: MassTable;
-  readonly #mix: PhaseMixer;
   readonly #clocks: LockstepClocks;
   readonly #randoms: readonly Random[];
   /** Of each member: own progress that has not entered its mass. */
@@ -69,7 +68,6 @@ export class LockstepSegment {
     const {reference = new Float32Array(), mixed = 0} = specs[0] ?? {};
     this.#reference = reference.subarray(0, mixed);
     this.#table = new MassTable(members.length, mixed);
-    this.#mix = createPhaseMixer(this.#table);
     this.#specs.forEach(({weight}, member) => {
       this.#table.weights[member] = weight;
     });
@@ -159,7 +157,7 @@ export class LockstepSegment {
     const phase = this.#phaseOf(step);
     if (phase.rows.some((row) => row.length > 1)) throw unfit("segments whose phases have several partners");
     const ditherOf = (member: number) => drawDither(this.#randoms[member] ?? createRandom(NO_STREAM));
-    this.#transfers += this.#mix(phase, {codec: this.#spec.codec, ditherOf});
+    this.#transfers += mixPhase(this.#table, phase, {codec: this.#spec.codec, ditherOf});
     phase.rows.forEach(([near], member) => {
       if (near === undefined) return;
       if (member < near.node) this.#clocks.meet(member, near.node);

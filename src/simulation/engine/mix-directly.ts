@@ -10,10 +10,10 @@ import {
   resultOf,
   type ScheduleSpec,
 } from "../../gossip/index.ts";
-import {codecOf, contributionSize, type Dither, partition, type Snapshot} from "../../parameters/index.ts";
+import {codecOf, contributionSize, partition, type Snapshot} from "../../parameters/index.ts";
 import {consensusDistance} from "./consensus-distance.ts";
 import {MassTable} from "./mass-table.ts";
-import {createPhaseMixer} from "./mix-phase.ts";
+import {mixPeriod} from "./mix-phase.ts";
 
 /** A round's contributions, all there and all sound. */
 export interface RoundParts {
@@ -70,14 +70,11 @@ function mixInPhases(
   const codec = codecOf(own.sums);
   const table = new MassTable(members.length, mixed);
   contributions.forEach((bytes, node) => table.set(node, parameterArithmetic.massOf(own, bytes, mixed)));
-  let transfers = 0;
-  const mixer = createPhaseMixer(table);
-  const {length, phase: phaseAt} = attemptPeriod(schedule, members.length, attempt);
-  for (let index = 0; index < length; index++) {
-    const ditherOf = (node: number): Dither =>
-      attemptDither({hash: sha256, codec: own}, attempt, "mass", index, members[node] ?? "");
-    transfers += mixer(phaseAt(index), {codec, ditherOf});
-  }
+  const transfers = mixPeriod(table, attemptPeriod(schedule, members.length, attempt), {
+    codec,
+    ditherOf: (node, phase) =>
+      attemptDither({hash: sha256, codec: own}, attempt, "mass", phase, members[node] ?? ""),
+  });
   const estimateOf = (node: number): Float32Array =>
     parameterArithmetic.applyMass(reference, mixed, table.massOf(node));
   return {

@@ -3,7 +3,7 @@ import {createRandom} from "../../../src/core/index.ts";
 import {attemptPeriod, type ScheduleSpec} from "../../../src/gossip/index.ts";
 import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
 import {MassTable} from "../../../src/simulation/engine/mass-table.ts";
-import {createPhaseMixer} from "../../../src/simulation/engine/mix-phase.ts";
+import {mixPhase} from "../../../src/simulation/engine/mix-phase.ts";
 
 /*
  * The bars of the literature's graphs, computed apart from this code (numpy): the factor by which a phase shrinks the
@@ -36,11 +36,10 @@ function spreadOf(table: MassTable): number {
 /** Distances from the mean before the first phase and after each, of random starts. */
 function spreads(schedule: ScheduleSpec, n: number, seed = 1): number[] {
   const table = randomTable(n, seed);
-  const mixer = createPhaseMixer(table);
   const {length, phase} = attemptPeriod(schedule, n, {run: "00", round: 0, ballot: seed});
   const distances = [spreadOf(table)];
   for (let index = 0; index < length; index++) {
-    mixer(phase(index), {codec: CODEC, ditherOf: () => NO_DITHER});
+    mixPhase(table, phase(index), {codec: CODEC, ditherOf: () => NO_DITHER});
     distances.push(spreadOf(table));
   }
   return distances;
