@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import type {AsyncSpec, Report} from "../../../src/gossip/index.ts";
-import {createSegments} from "./segment-consortium.ts";
+import {type AsyncSpec, createSession, type Report} from "../../../src/gossip/index.ts";
+import {createRecorder, expectSameAgain} from "../trace-recorder.ts";
+import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 
 const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
 const WEIGHTS = [0.25, 0.25, 0.125, 0.25, 0.5];
@@ -10,7 +11,12 @@ const LATE = 4;
 /** Four members that learn their way to about 10; a fifth comes when they are there. */
 function withLateMember(
   spec: Partial<AsyncSpec>,
-  {seed = 4, liar = null, lateMs = 3000}: {seed?: number; liar?: number | null; lateMs?: number} = {},
+  {
+    seed = 4,
+    liar = null,
+    lateMs = 3000,
+    openSession = createSession,
+  }: {seed?: number; liar?: number | null; lateMs?: number; openSession?: SegmentOptions["openSession"]} = {},
 ) {
   const consortium = createSegments({
     seed,
@@ -20,6 +26,7 @@ function withLateMember(
       start.map((x) => (member === liar ? 4000 : member === LATE ? 0 : 0.3 * (10 - x))),
     unitMs: (member) => 100 + 20 * member,
     spec: {units: 60, abandonMs: 1000, ...spec},
+    openSession,
   });
   const {world, members} = consortium;
   for (const member of members.slice(0, LATE)) world.start(member);
@@ -112,6 +119,14 @@ describe.each(["swap", "push-sum"] as const)("a member that comes late to a segm
 });
 
 describe("a member that comes late", () => {
+  it("leaves a trace that replays to the same effects, as do those that it joined", () => {
+    const {traces, openSession} = createRecorder();
+    const consortium = withLateMember({units: 30}, {openSession, lateMs: 2000});
+    consortium.world.run(() => joined(consortium).length > 0, 400_000);
+    expect(traces).toHaveLength(WEIGHTS.length);
+    for (const trace of traces) expect(expectSameAgain(trace)).toBeGreaterThan(10);
+  });
+
   it("where fewer than three others are begins at the snapshot", () => {
     const consortium = createSegments({
       seed: 4,
