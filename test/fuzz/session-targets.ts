@@ -23,7 +23,9 @@ import {
 } from "../gossip/lone-member.ts";
 import {accepts, BrokenLaw, type FuzzTarget} from "./target.ts";
 
-const PEERS = [memberName(1), memberName(2)];
+/** Enough members for one that comes late to take their median. */
+const COUNT = 5;
+const PEERS = Array.from({length: COUNT - 1}, (_, index) => memberName(1 + index));
 const CONTRIBUTION = loneContribution(1, 2, 3);
 /** Every vote holds: what a forger could send whose signatures were good. */
 const CREDULOUS = {verify: () => true};
@@ -91,13 +93,13 @@ const MASSES = [
 ];
 const BLOBS = new Map(MASSES.map(({hash, bytes}) => [hash, bytes]));
 const [ORDINARY = "", FURTHEST = "", TOO_HEAVY = "", TOO_LIGHT = ""] = MASSES.map(({hash}) => hash);
-/** What all three see, when both links are up. */
+/** What all see, when every link is up. */
 const VIEW = viewDigestOf([SELF, ...PEERS]);
 
 function asyncSeeds(): Uint8Array[] {
   const common = {run: loneSetup().run, round: 0};
   const ids = [1, 2, 3, 7].flatMap((seq) => [1, 2].map((incarnation) => ({incarnation, seq})));
-  const clock = [1, 2, 0.5];
+  const clock = [1, 2, 0.5, 9, 9];
   const frames = ids.flatMap((id): Frame[] => [
     {...common, ...id, type: "offer", view: VIEW, phase: null, mass: ORDINARY, clock},
     {...common, ...id, type: "offer", view: VIEW, phase: id.seq, mass: FURTHEST, clock},
@@ -115,6 +117,9 @@ function asyncSeeds(): Uint8Array[] {
   return [
     ...frames,
     {...common, type: "closing", clock} as const,
+    {...common, type: "join"} as const,
+    {...common, type: "shown", mass: ORDINARY, clock} as const,
+    {...common, type: "shown", mass: TOO_LIGHT, clock} as const,
     {...common, type: "ready", contribution: ORDINARY} as const,
   ].map(encodeFrame);
 }
@@ -162,7 +167,9 @@ class HarriedMember {
     const restored = restoreSession(this.#disk);
     this.#unit = null;
     const asynchronous = this.#asynchronous;
-    const session = createSession(loneSetup({rounds: 9, asynchronous, primitives: CREDULOUS, restored}));
+    const session = createSession(
+      loneSetup({count: COUNT, rounds: 9, asynchronous, primitives: CREDULOUS, restored}),
+    );
     this.#session = session;
     for (const peer of PEERS) this.handle({type: "link-up", peer});
     this.handle({type: "begin", round: session.view().round});
@@ -188,7 +195,13 @@ class HarriedMember {
 
   /** Two times of three the peer does what it should, so that exchanges come to an end. */
   #reply({to, frame}: Extract<Effect, {type: "send"}>): readonly Event[] {
-    if (this.#replies++ % 3 === 0 || !("incarnation" in frame)) return [];
+    if (this.#replies++ % 3 === 0) return [];
+    if (frame.type === "join") {
+      const {run, round} = frame;
+      const clock = [0, 9, 9, 9, 9];
+      return [{type: "frame", from: to, frame: {run, round, type: "shown", mass: ORDINARY, clock}}];
+    }
+    if (!("incarnation" in frame)) return [];
     const reply = honestReply(frame, this.#replies);
     return reply === null ? [] : [{type: "frame", from: to, frame: reply}];
   }
@@ -202,7 +215,7 @@ class HarriedMember {
       this.handle({type: "progress", round: unit.round, unit: unit.unit, contribution: CONTRIBUTION});
     }
     if (inputs % 5 === 0) this.handle({type: "timer", timer: "async"});
-    const peer = PEERS[inputs % 2] ?? "";
+    const peer = PEERS[inputs % PEERS.length] ?? "";
     if (inputs % 7 === 3) this.handle({type: "frame", from: peer, frame: this.#initiative(inputs)});
     if (inputs % 31 === 0) this.handle({type: "link-down", peer});
     if (inputs % 31 === 7) for (const each of PEERS) this.handle({type: "link-up", peer: each});
@@ -210,8 +223,14 @@ class HarriedMember {
 
   /** An exchange that a peer begins as it should. */
   #initiative(seq: number): Frame {
-    const {run, members} = loneSetup();
-    const about = {run, round: this.#session.view().round, incarnation: 3, seq, clock: members.map(() => 1)};
+    const {run} = loneSetup();
+    const about = {
+      run,
+      round: this.#session.view().round,
+      incarnation: 3,
+      seq,
+      clock: [1, 1, 1, 1, seq % 2 === 0 ? 1 : 9],
+    };
     const mass = seq % 5 === 0 ? FURTHEST : ORDINARY;
     if (this.#asynchronous.exchange === "push-sum") return {...about, type: "share", mass};
     return {...about, type: "offer", view: VIEW, phase: null, mass};
@@ -251,7 +270,7 @@ export function asyncSession(exchange: AsyncSpec["exchange"]): FuzzTarget {
       const member = members[inputs % 2];
       if (inputs % 97 === 0) for (const each of members) each.restart(inputs % (20 * 97) === 0);
       member?.passTime(inputs >> 1);
-      const from = PEERS[(inputs >> 1) % 2] ?? "";
+      const from = PEERS[(inputs >> 1) % PEERS.length] ?? "";
       const isTaken = accepts(() => member?.handle({type: "frame", from, frame: decodeFrame(bytes)}));
       member?.expectMass();
       return isTaken;

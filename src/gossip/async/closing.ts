@@ -39,6 +39,7 @@ export function close(context: SegmentContext): void {
   state.stage = "closing";
   state.closingSinceMs = nowMs;
   state.work = null;
+  state.joining = null;
   const {step} = state;
   for (const edge of Array.from(step?.edges.values() ?? [])) {
     if (edge.role === "initiator") callOff(context, edge);
