@@ -146,7 +146,10 @@ function mixingLines({mixing, task}: Plan, trainers: number): string[] {
     );
   }
   if (robust !== "none") {
-    const first = robust.nearestNeighbours ? "after nearest-neighbour mixing, " : "";
+    const first = [
+      ...(robust.adaptiveClipping ? ["after the longest are shortened, "] : []),
+      ...(robust.nearestNeighbours ? ["after nearest-neighbour mixing, "] : []),
+    ].join("");
     lines.push(
       `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
     );

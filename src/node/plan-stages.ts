@@ -30,7 +30,10 @@ type Clipping = Extract<Plan["mixing"], {mode: "async"}>["robust"];
 function closingOf(robust: Clipping): RoundMixing {
   if (robust === "none") return {kind: "all"};
   const {faulty} = robust;
-  return {kind: "robust", rule: {rule: "centred-clipping", faulty, nearestNeighbours: false}};
+  return {
+    kind: "robust",
+    rule: {rule: "centred-clipping", faulty, adaptiveClipping: false, nearestNeighbours: false},
+  };
 }
 
 function mixingOf({mixing}: Plan): RoundMixing {

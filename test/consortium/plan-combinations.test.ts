@@ -17,7 +17,7 @@ const SCAFFOLD = "  driftCorrection: scaffold";
 const FEDNOVA = "  normalisation: fednova";
 const ADAMW =
   "  optimizer: {name: adamw, learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 0.001, weightDecay: 0}";
-const MEDIAN = "{rule: median, faulty: 1, nearestNeighbours: false}";
+const MEDIAN = "{rule: median, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}";
 const ASYNC =
   "mixing: {mode: async, exchange: swap, partners: random, units: 5, abandonSeconds: 60, codec: fp16, robust: none}";
 const ONE_SITE = parseRoster(

@@ -221,11 +221,24 @@ describe("a plan's mixing", () => {
     ["{name: edges, edges: [], steps: 2}", "none", "mixing.schedule"],
     ["{name: edges, edges: [[0, 1024]], steps: 2}", "none", "mixing.schedule"],
     ["all", "{rule: median, faulty: 1}", "mixing.robust"],
-    ["all", "{rule: mean, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
-    ["all", "{rule: self-centred-clipping, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
-    ["all", "{rule: krum, faulty: -1, nearestNeighbours: false}", "mixing.robust"],
-    ["grid", "{rule: krum, faulty: 1, nearestNeighbours: false}", "schedule all only"],
-    ["{name: base, peers: 1}", "{rule: median, faulty: 1, nearestNeighbours: true}", "schedule all only"],
+    ["all", "{rule: median, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
+    ["all", "{rule: mean, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}", "mixing.robust"],
+    [
+      "all",
+      "{rule: self-centred-clipping, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}",
+      "mixing.robust",
+    ],
+    ["all", "{rule: krum, faulty: -1, adaptiveClipping: false, nearestNeighbours: false}", "mixing.robust"],
+    [
+      "grid",
+      "{rule: krum, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}",
+      "schedule all only",
+    ],
+    [
+      "{name: base, peers: 1}",
+      "{rule: median, faulty: 1, adaptiveClipping: false, nearestNeighbours: true}",
+      "schedule all only",
+    ],
   ])("may not have the schedule %s with the rule %s", (schedule, robust, where) => {
     expect(lineOf(mixing(schedule, robust))).toContain(where);
   });
@@ -247,12 +260,19 @@ describe("a plan's mixing", () => {
     expect(told(mixing("all"), 25)).toContain("above 24, the schedule base is lighter");
     expect(told(mixing("{name: base, peers: 1}"), 30)).toContain("phases of the schedule base");
     expect(told(mixing("all", "none", "top10"), 5)).toContain("the largest 26 of each 256");
-    const guarded = told(mixing("all", "{rule: median, faulty: 1, nearestNeighbours: true}"), 6);
+    const guarded = told(
+      mixing("all", "{rule: median, faulty: 1, adaptiveClipping: false, nearestNeighbours: true}"),
+      6,
+    );
     expect(guarded).toContain("after nearest-neighbour mixing, median, for up to 1 such sites");
     expect(guarded).toContain("the rule does not protect it");
     expect(guarded).toContain("With fewer than 7 sites such a rule protects little.");
-    expect(told(mixing("all", "{rule: median, faulty: 3, nearestNeighbours: true}"), 7)).not.toContain(
-      "protects little",
+    const shortened = "{rule: trimmed-mean, faulty: 1, adaptiveClipping: true, nearestNeighbours: true}";
+    expect(told(mixing("all", shortened), 7)).toContain(
+      "after the longest are shortened, after nearest-neighbour mixing, trimmed-mean, for up to 1 such sites",
     );
+    expect(
+      told(mixing("all", "{rule: median, faulty: 3, adaptiveClipping: false, nearestNeighbours: true}"), 7),
+    ).not.toContain("protects little");
   });
 });

@@ -30,7 +30,7 @@ type Consortium = ReturnType<typeof createConsortium>;
 
 const GUARDED: RoundMixing = {
   kind: "robust",
-  rule: {rule: "trimmed-mean", faulty: 1, nearestNeighbours: false},
+  rule: {rule: "trimmed-mean", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
 };
 
 /** Every round has one result, the same at everyone that took it, and nobody was refused. */
@@ -225,11 +225,11 @@ describe("any history of crashes, stalls and cuts", () => {
 
 describe("a robust round", () => {
   const rules: readonly RobustRule[] = [
-    {rule: "trimmed-mean", faulty: 1, nearestNeighbours: true},
-    {rule: "median", faulty: 2, nearestNeighbours: false},
-    {rule: "geometric-median", faulty: 1, nearestNeighbours: true},
-    {rule: "multi-krum", faulty: 1, nearestNeighbours: false},
-    {rule: "centred-clipping", faulty: 1, nearestNeighbours: true},
+    {rule: "trimmed-mean", faulty: 1, adaptiveClipping: true, nearestNeighbours: true},
+    {rule: "median", faulty: 2, adaptiveClipping: false, nearestNeighbours: false},
+    {rule: "geometric-median", faulty: 1, adaptiveClipping: false, nearestNeighbours: true},
+    {rule: "multi-krum", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
+    {rule: "centred-clipping", faulty: 1, adaptiveClipping: false, nearestNeighbours: true},
   ];
 
   it.each(rules)(

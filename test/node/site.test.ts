@@ -80,7 +80,7 @@ describe("a site is refused before anything is opened to others", () => {
         schedule: "all",
         codec: "fp16",
         outer: "none",
-        robust: {rule: "trimmed-mean", faulty: 2, nearestNeighbours: false},
+        robust: {rule: "trimmed-mean", faulty: 2, adaptiveClipping: false, nearestNeighbours: false},
       },
     },
   } as const;

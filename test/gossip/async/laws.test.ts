@@ -254,7 +254,12 @@ describe("a member that pushes its model far away in every unit", () => {
       unitMs: (member) => 100 + 10 * member,
       spec: {units: 20, abandonMs: 1e6, clipFaulty: isClipped ? 1 : null},
       ...(isClipped
-        ? {mixing: {kind: "robust", rule: {rule: "centred-clipping", faulty: 1, nearestNeighbours: false}}}
+        ? {
+            mixing: {
+              kind: "robust",
+              rule: {rule: "centred-clipping", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
+            },
+          }
         : {}),
     });
     end(consortium);
