@@ -14,6 +14,13 @@ import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
 import {measureCodecs, measureMean} from "./bench/kernels.ts";
 import {measureRound} from "./bench/rounds.ts";
+import {
+  measureFlatness,
+  measureFullPath,
+  measureTenThousandNodes,
+  measureThousandNodes,
+  measureTwentyNodes,
+} from "./bench/simulation.ts";
 import {measureTileFile} from "./bench/tile-file.ts";
 import {measureTraffic} from "./bench/traffic.ts";
 import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
@@ -54,6 +61,27 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
       `kernels/${name}-decode-vs-copy`,
     ]),
     measure: async () => measureCodecs(),
+  },
+  {
+    names: [
+      "simulation/10k-nodes-1m-exchanges-s",
+      "simulation/10k-nodes-1m-exchanges-processor-s",
+      "simulation/10k-nodes-mib",
+    ],
+    measure: measureTenThousandNodes,
+  },
+  {names: ["simulation/exchange-10k-vs-1k"], measure: measureFlatness},
+  {
+    names: ["simulation/full-exchange-us", "simulation/1m-exchanges-full-extrapolated-s"],
+    measure: measureFullPath,
+  },
+  {
+    names: ["simulation/1k-nodes-mlp-s", "simulation/1k-nodes-mlp-processor-s"],
+    measure: measureThousandNodes,
+  },
+  {
+    names: ["simulation/20-nodes-50-rounds-s", "simulation/20-nodes-50-rounds-processor-s"],
+    measure: measureTwentyNodes,
   },
   {names: ["data/h5-10000x1024-s"], measure: async () => [await measureTileFile()]},
 ];

@@ -45,7 +45,10 @@ function checkFlags(given: Readonly<Record<string, unknown>>, known: readonly st
 
 function textsOf(given: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    names.flatMap((name) => (given[name] === undefined ? [] : [[name, String(given[name])]])),
+    names.flatMap((name) => {
+      const text = given[name];
+      return typeof text === "string" ? [[name, text]] : [];
+    }),
   );
 }
 

@@ -2,8 +2,7 @@ import {createRandom, type Hash} from "../core/index.ts";
 import {type Codec, codecOf, type Dither, NO_DITHER, type Snapshot} from "../parameters/index.ts";
 import type {Primitives} from "./certificate.ts";
 import {canonicalBytes} from "./frames.ts";
-import type {Phase} from "./schedules/phase.ts";
-import {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
+import {type Period, type ScheduleSpec, schedulePeriod} from "./schedules/schedule.ts";
 import type {RoundSpec} from "./types.ts";
 
 /** One attempt to mix: what its draws depend on. */
@@ -29,8 +28,8 @@ export function attemptDither(
 }
 
 /** Who mixes with whom in an attempt of `n` participants, by their places in id order. */
-export function attemptPhases(schedule: ScheduleSpec, n: number, {run, round, ballot}: Attempt): Phase[] {
-  return schedulePhases(schedule, n, createRandom({seed: ballot, site: run, round, purpose: "schedule"}));
+export function attemptPeriod(schedule: ScheduleSpec, n: number, {run, round, ballot}: Attempt): Period {
+  return schedulePeriod(schedule, n, createRandom({seed: ballot, site: run, round, purpose: "schedule"}));
 }
 
 /**

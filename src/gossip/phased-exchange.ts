@@ -1,6 +1,6 @@
 import {isCoded} from "../core/index.ts";
 import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
-import {attemptDither, attemptPhases} from "./attempt.ts";
+import {attemptDither, attemptPeriod} from "./attempt.ts";
 import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
@@ -32,7 +32,8 @@ export function phasedParts(
   const {own, setup} = context.state;
   const {primitives, spec, rules, round} = setup;
   const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
-  const phases = attemptPhases(schedule, participants.length, {run: rules.run, round, ballot});
+  const {length, phase} = attemptPeriod(schedule, participants.length, {run: rules.run, round, ballot});
+  const phases = Array.from({length}, (_, index) => phase(index));
   const empty = {sent: new Map(), announced: new Map(), received: new Map()};
   return {kind: "phases", phases, phase: 0, mass, own: mass, ...empty};
 }

@@ -18,6 +18,7 @@ const PRESETS = [
   "csv-sites",
   "dress-rehearsal",
   "fed-heart-disease",
+  "fed-tcga-brca",
   "partition",
   "saldanha2022",
   "saldanha2022-efficiency",

@@ -2,7 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {dirname, join, resolve} from "node:path";
 import {type Experiment, experimentNames, experimentText, loadExperiment} from "../../config/index.ts";
 import {systemClock} from "../../core/index.ts";
-import {type StudyResults, simulate} from "../../simulation/index.ts";
+import {simulate} from "../../simulation/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {createProgress} from "../demo/progress.ts";
@@ -53,7 +53,8 @@ async function run({experiment, folder, out, resumes, threads}: Run): Promise<nu
   const watch = watchInterruption();
   const progress = createProgress(process.stderr, () => systemClock.nowMs());
   const startMs = systemClock.nowMs();
-  let last: StudyResults | null = null;
+  let ended = place.earlier.length;
+  let trials = ended;
   try {
     const results = await simulate(experiment, {
       folder,
@@ -66,11 +67,14 @@ async function run({experiment, folder, out, resumes, threads}: Run): Promise<nu
         platform: `${process.platform} ${process.arch}`,
       },
       ...(threads === undefined ? {} : {threads}),
-      onRound: (state) => progress.show(simulationLine(state, systemClock.nowMs() - startMs)),
+      onRound(state) {
+        trials = state.trials;
+        progress.show(simulationLine(state, systemClock.nowMs() - startMs));
+      },
       async onTrial(trial, soFar) {
         await place.keep(trial);
         await place.write(soFar);
-        last = soFar;
+        ended += 1;
       },
     });
     await place.write(results);
@@ -81,8 +85,7 @@ async function run({experiment, folder, out, resumes, threads}: Run): Promise<nu
   } catch (error) {
     progress.end();
     if (!isInterruption(watch, error)) throw error;
-    const kept = last === null ? place.earlier.length : "some";
-    process.stderr.write(`Interrupted; ${kept} trials are in ${out}. Go on with --resume.\n`);
+    process.stderr.write(`Interrupted; ${ended} of ${trials} trials are in ${out}. Go on with --resume.\n`);
     return error.status;
   } finally {
     watch.stop();

@@ -1,42 +1,43 @@
-import {sha256} from "../../core/index.ts";
+import {CodedError, sha256} from "../../core/index.ts";
 import {type Certified, type Contribution, leaderOrder} from "../../gossip/index.ts";
-import type {RoundOutcome} from "../../node/index.ts";
-import {badContribution, updateAttack} from "./bad-sites.ts";
+import type {SimulationErrorCode} from "../errors.ts";
 import {modelsDistance} from "./consensus-distance.ts";
+import {harmfulContribution} from "./harm.ts";
 import {heldModels, stateHash} from "./held-models.ts";
+import {LockstepSegment} from "./lockstep-segment.ts";
 import {type DirectResult, mixDirectly} from "./mix-directly.ts";
 import type {Network} from "./network.ts";
 import type {NetworkOutcome, NetworkRound, RoundHook} from "./network-outcome.ts";
 import {roundSeconds} from "./round-time.ts";
-import type {SimulatedSite} from "./simulated-site.ts";
 
 const NO_HASH = "00".repeat(32);
 
-/** What each site hands in, by site: its release or, of a bad one, what the attack makes of all the others'. */
-function contributionsOf(
-  {trial, bad, stages, members}: Network,
-  round: number,
-  {
-    worked,
-    certified,
-  }: {
-    readonly worked: ReadonlyMap<SimulatedSite, RoundOutcome>;
-    readonly certified: Certified | null;
-  },
-): readonly Contribution[] {
-  const attack = updateAttack(trial.experiment.attacks[0]);
-  const spec = stages.specOf(round, certified);
-  const honest = members.flatMap((site) => (bad.has(site.name) ? [] : (worked.get(site)?.update ?? [])));
-  const doesHarm = attack !== null && stages.stageOf(round).kind === "training" && honest.length > 0;
-  return members.flatMap((site): Contribution[] => {
-    const outcome = worked.get(site);
-    if (outcome === undefined) return [];
-    if (!doesHarm || !bad.has(site.name)) return [outcome.release];
-    const reference = spec.reference.subarray(0, stages.shared.size);
-    const own = {site: site.name, weight: site.weight, own: outcome.update, reference};
-    const rest = {seed: trial.plan.seed, round, purpose: "", spec, honest, faulty: bad.size};
-    return [badContribution({attack, ...own, ...rest})];
+/** What the sites hand in for a round, and what it took beside the mixing. */
+interface HandedIn {
+  /** In the members' order. */
+  readonly contributions: readonly Contribution[];
+  /** Times that each has taken its local steps. */
+  readonly units: number;
+  readonly bytes: number;
+  /** Distance of the members' estimates where they have one each by now; else 0. */
+  readonly distance: number;
+}
+
+/** All sites train at once; a bad one hands in what its attack makes of all the others' updates. */
+async function workOnRound(network: Network, round: number, certified: Certified | null): Promise<HandedIn> {
+  const {trial, bad, stages, members} = network;
+  const worked = await Promise.all(
+    members.map(async (site) => ({site, ...(await site.work(certified, trial.signal))})),
+  );
+  const honest = worked.flatMap(({site, update}) => (bad.has(site.name) ? [] : [update]));
+  const contributions = worked.map(({site, update: own, release}) => {
+    const work = {round, certified, unit: null, own, honest};
+    const contribution = harmfulContribution(network, site, work) ?? release;
+    site.handIn(round, own, contribution.hash);
+    return contribution;
   });
+  const isTraining = stages.stageOf(round).kind === "training";
+  return {contributions, units: isTraining ? 1 : 0, bytes: 0, distance: 0};
 }
 
 function certify(
@@ -60,57 +61,84 @@ function certify(
   return {certificate: {body, ballot: 0, votes: []}, snapshot};
 }
 
+/** @throws SIMULATION_ENGINE_UNFIT where something is to go wrong: here nothing does */
+function refuseMisfortunes({trial: {experiment}}: Network): void {
+  const {churn, faults, network} = experiment;
+  const asked = [
+    ...(churn === "none" ? [] : ["churn"]),
+    ...(faults.length === 0 ? [] : ["faults"]),
+    ...(network.dropProb === 0 ? [] : ["network.dropProb"]),
+  ];
+  if (asked.length === 0) return;
+  throw new CodedError<SimulationErrorCode>(
+    "SIMULATION_ENGINE_UNFIT",
+    `the fast engine sends no messages, and the experiment asks for ${asked.join(" and ")}`,
+    {hint: "Choose engine: full."},
+  );
+}
+
+/** The network between two rounds. */
+interface Standing {
+  readonly certified: Certified | null;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+async function takeRound(network: Network, round: number, before: Standing) {
+  const {trial, stages, members, run} = network;
+  const {certified} = before;
+  const stage = stages.stageOf(round);
+  const isSegment = stage.kind === "training" && trial.plan.mixing.mode === "async";
+  const handedIn = isSegment
+    ? await new LockstepSegment(network, round, certified).run()
+    : await workOnRound(network, round, certified);
+  const spec = stages.specOf(round, certified);
+  const ids = members.map(({id}) => id);
+  const result = mixDirectly({
+    spec,
+    attempt: {run, round, ballot: 0},
+    members: ids,
+    leader: ids.indexOf(leaderOrder(sha256, run, round, ids).leaderOf(0)),
+    contributions: handedIn.contributions.map((contribution) => contribution.bytes),
+  });
+  const now = certify(network, round, result, certified);
+  for (const site of members) site.settle(now.certificate);
+  const bytes = handedIn.bytes + result.bytes;
+  const seconds = roundSeconds(network, spec, {bytes, units: handedIn.units});
+  const distance = Math.max(handedIn.distance, result.distance);
+  const after = {certified: now, bytes: before.bytes + bytes, seconds: before.seconds + seconds};
+  return {stage, distance, after};
+}
+
 /**
  * The network without its messages: each round all sites train at once over the pool, and what they release is mixed
- * by the sessions' own arithmetic. It ends in the bytes that sessions certify where nothing is lost and nobody late.
- * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, and what `signal` was aborted with
+ * by the sessions' own arithmetic. It ends in the bytes that sessions certify where nothing is lost and nobody late; of
+ * asynchronous segments see {@link LockstepSegment}.
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, SIMULATION_ENGINE_UNFIT, and what the trial's signal
+ * was aborted with
  */
 export async function runFast(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
-  const {trial, stages, members, sites, run} = network;
-  const ids = members.map(({id}) => id);
+  refuseMisfortunes(network);
+  const {trial, stages, sites} = network;
   const rounds: NetworkRound[] = [];
-  let certified: Certified | null = null;
-  let [bytes, seconds] = [0, 0];
+  let standing: Standing = {certified: null, bytes: 0, seconds: 0};
   for (let round = 0; round < stages.rounds; round++) {
     trial.signal.throwIfAborted();
-    const before: Certified | null = certified;
-    const outcomes = await Promise.all(sites.map((site) => site.work(before, trial.signal)));
-    const worked = new Map(sites.flatMap((site, index) => pair(site, outcomes[index])));
-    const contributions = contributionsOf(network, round, {worked, certified: before});
-    members.forEach((site, index) => {
-      const outcome = worked.get(site);
-      if (outcome !== undefined) site.handIn(round, outcome.update, contributions[index]?.hash ?? "");
-    });
-    const spec = stages.specOf(round, before);
-    const result = mixDirectly({
-      spec,
-      attempt: {run, round, ballot: 0},
-      members: ids,
-      leader: ids.indexOf(leaderOrder(sha256, run, round, ids).leaderOf(0)),
-      contributions: contributions.map((contribution) => contribution.bytes),
-    });
-    const now = certify(network, round, result, before);
-    certified = now;
-    for (const site of sites) site.settle(now.certificate);
-    const stage = stages.stageOf(round);
-    bytes += result.bytes;
-    seconds += roundSeconds(network, spec, {bytes: result.bytes, isTraining: stage.kind === "training"});
+    const {stage, distance, after} = await takeRound(network, round, standing);
+    standing = after;
     if (stage.kind !== "training") continue;
     const held = await heldModels(
       network,
       stage.step,
-      sites.map(() => now),
+      sites.map(() => after.certified),
     );
-    const consensusDistance = result.distance > 0 ? result.distance : modelsDistance(held.models);
+    const {seconds, bytes} = after;
+    const consensusDistance = distance > 0 ? distance : modelsDistance(held.models);
     const entry = {round: stage.step, seconds, bytes, absent: [], consensusDistance};
     rounds.push(entry);
     await onRound(held, entry);
   }
-  const newest = sites.map(() => certified);
+  const newest = sites.map(() => standing.certified);
   const held = await heldModels(network, trial.plan.rounds - 1, newest);
   return {...held, rounds, stateHash: stateHash(held.models, newest)};
-}
-
-function pair(site: SimulatedSite, outcome: RoundOutcome | undefined): [SimulatedSite, RoundOutcome][] {
-  return outcome === undefined ? [] : [[site, outcome]];
 }

@@ -2,7 +2,7 @@ import {sha256} from "../../core/index.ts";
 import {
   type Attempt,
   attemptDither,
-  attemptPhases,
+  attemptPeriod,
   type MemberId,
   parameterArithmetic,
   type RobustRule,
@@ -10,10 +10,10 @@ import {
   resultOf,
   type ScheduleSpec,
 } from "../../gossip/index.ts";
-import {codecOf, contributionSize, partition, type Snapshot} from "../../parameters/index.ts";
+import {codecOf, contributionSize, type Dither, partition, type Snapshot} from "../../parameters/index.ts";
 import {consensusDistance} from "./consensus-distance.ts";
 import {MassTable} from "./mass-table.ts";
-import {mixPhase} from "./mix-phase.ts";
+import {createPhaseMixer} from "./mix-phase.ts";
 
 /** A round's contributions, all there and all sound. */
 export interface RoundParts {
@@ -71,11 +71,13 @@ function mixInPhases(
   const table = new MassTable(members.length, mixed);
   contributions.forEach((bytes, node) => table.set(node, parameterArithmetic.massOf(own, bytes, mixed)));
   let transfers = 0;
-  attemptPhases(schedule, members.length, attempt).forEach((phase, index) => {
-    const ditherOf = (node: number) =>
+  const mixer = createPhaseMixer(table);
+  const {length, phase: phaseAt} = attemptPeriod(schedule, members.length, attempt);
+  for (let index = 0; index < length; index++) {
+    const ditherOf = (node: number): Dither =>
       attemptDither({hash: sha256, codec: own}, attempt, "mass", index, members[node] ?? "");
-    transfers += mixPhase(table, phase, {codec, ditherOf});
-  });
+    transfers += mixer(phaseAt(index), {codec, ditherOf});
+  }
   const estimateOf = (node: number): Float32Array =>
     parameterArithmetic.applyMass(reference, mixed, table.massOf(node));
   return {

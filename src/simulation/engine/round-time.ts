@@ -1,4 +1,4 @@
-import {attemptPhases, type RoundSpec} from "../../gossip/index.ts";
+import {attemptPeriod, type RoundSpec} from "../../gossip/index.ts";
 import {lineSpeed, meanDelayMs, stepMs} from "./link-times.ts";
 import type {Network} from "./network.ts";
 
@@ -15,7 +15,7 @@ const RULE_DELAYS = 2;
 function delaysOf({mixing}: RoundSpec, members: number): number {
   if (mixing.kind === "all") return AROUND_DELAYS + SUM_DELAYS;
   if (mixing.kind === "robust") return AROUND_DELAYS + RULE_DELAYS;
-  const phases = attemptPhases(mixing.schedule, members, {run: "", round: 0, ballot: 0}).length;
+  const phases = attemptPeriod(mixing.schedule, members, {run: "", round: 0, ballot: 0}).length;
   return AROUND_DELAYS + phases * PHASE_DELAYS;
 }
 
@@ -24,14 +24,15 @@ function delaysOf({mixing}: RoundSpec, members: number): number {
  * delays of the slowest link as follow one another, and the bytes that a node sends and takes on average over the
  * slowest line. Disks and what the frames themselves weigh are left out.
  * @param bytes of parameters that all nodes together send in the round
+ * @param units times that each site takes its local steps; in a segment exchanges go on beside them
  */
 export function roundSeconds(
   {trial: {experiment}, sites}: Network,
   spec: RoundSpec,
-  {bytes, isTraining}: {readonly bytes: number; readonly isTraining: boolean},
+  {bytes, units}: {readonly bytes: number; readonly units: number},
 ): number {
   const {network} = experiment;
-  const trainingMs = sites.map((site) => (isTraining ? site.steps * stepMs(experiment, site.name) : 0));
+  const trainingMs = sites.map((site) => units * site.steps * stepMs(experiment, site.name));
   const slowestMs = trainingMs.reduce((most, ms) => Math.max(most, ms), 0);
   const names = sites.map(({name}) => name);
   const delayMs = names.reduce((most, name) => Math.max(most, meanDelayMs(network, name, name)), 0);

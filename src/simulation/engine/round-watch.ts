@@ -25,6 +25,7 @@ export class RoundWatch {
   /** What members had when the mixing under way ended, by id. */
   readonly #estimates = new Map<string, Float32Array>();
   #leading: {readonly certified: Certified; readonly seconds: number} | null = null;
+  #newestRound = -1;
   #bytes = 0;
 
   constructor(network: Network) {
@@ -64,8 +65,9 @@ export class RoundWatch {
     {seconds, up}: {readonly seconds: number; readonly up: Iterable<string>},
   ): void {
     const {round} = certified.certificate.body;
-    if (round > (this.#leading?.certified.certificate.body.round ?? -1)) {
+    if (round > this.#newestRound) {
       this.#end();
+      this.#newestRound = round;
       this.#leading = {certified, seconds};
     }
     this.#newest.set(member, certified);

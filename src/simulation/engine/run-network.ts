@@ -1,3 +1,4 @@
+import {setMaxListeners} from "node:events";
 import type {Trial} from "../study/trial.ts";
 import {runFast} from "./fast-engine.ts";
 import {runFull} from "./full-engine.ts";
@@ -20,6 +21,8 @@ export async function runNetwork(
   {onRound = () => {}}: NetworkHooks = {},
   identity?: NetworkIdentity,
 ): Promise<NetworkOutcome> {
+  // Every site's training listens to it.
+  setMaxListeners(0, trial.signal);
   const network = createNetwork(trial, identity);
   try {
     return await (trial.experiment.engine === "full" ? runFull(network, onRound) : runFast(network, onRound));

@@ -1,16 +1,14 @@
 import type {Contribution} from "../../gossip/index.ts";
-import {codecOf} from "../../parameters/index.ts";
 import type {AnnouncedTraining} from "../world/options.ts";
-import {badContribution, updateAttack} from "./bad-sites.ts";
+import {harmfulContribution} from "./harm.ts";
 import type {Network} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
 /** Work that is done and waits for the world to ask for it. */
 interface DoneWork {
-  readonly round: number;
-  readonly unit: number | null;
+  readonly training: AnnouncedTraining;
   readonly update: Float32Array;
-  readonly contribution: Contribution;
+  readonly release: Contribution;
 }
 
 /**
@@ -24,7 +22,7 @@ export class WorldTraining {
   readonly #announced = new Map<string, AnnouncedTraining>();
   readonly #done = new Map<string, DoneWork>();
   /** Each honest site's newest update, for those who do harm. */
-  readonly #honest = new Map<string, Pick<DoneWork, "round" | "unit" | "update">>();
+  readonly #honest = new Map<string, {readonly round: number; readonly update: Float32Array}>();
   #dueMs = Number.POSITIVE_INFINITY;
 
   constructor(network: Network) {
@@ -67,52 +65,34 @@ export class WorldTraining {
         return {site, training, update, release};
       }),
     );
-    for (const {site, training, update} of worked) {
-      if (this.#network.bad.has(site.name)) continue;
-      this.#honest.set(site.id, {round: training.round, unit: training.unit?.unit ?? null, update});
-    }
     for (const {site, training, update, release} of worked) {
-      const contribution = this.#harm(site, training, update) ?? release;
-      const unit = training.unit?.unit ?? null;
-      this.#done.set(site.id, {round: training.round, unit, update, contribution});
+      this.#done.set(site.id, {training, update, release});
+      if (this.#network.bad.has(site.name)) continue;
+      this.#honest.set(site.id, {round: training.round, update});
     }
   }
 
   /** What a member hands in; empty where its training was given up, of which no session takes notice. */
   take(member: string, round: number, unit: number | null): Contribution {
     const done = this.#done.get(member);
-    if (done?.round !== round || done.unit !== unit) return {hash: "", bytes: new Uint8Array()};
+    const site = this.#sites.get(member);
+    const isAsked = done?.training.round === round && (done.training.unit?.unit ?? null) === unit;
+    if (!isAsked || site === undefined) return {hash: "", bytes: new Uint8Array()};
+    const {training, update, release} = done;
     this.#done.delete(member);
-    if (unit === null) this.#sites.get(member)?.handIn(round, done.update, done.contribution.hash);
-    return done.contribution;
+    const contribution = this.#harm(site, training, update) ?? release;
+    if (unit === null) site.handIn(round, update, contribution.hash);
+    return contribution;
   }
 
-  /** What a bad site hands in instead of `own`; null where it does no harm, or knows of no honest update yet. */
-  #harm(
-    site: SimulatedSite,
-    {round, certified, unit}: AnnouncedTraining,
-    own: Float32Array,
-  ): Contribution | null {
-    const {trial, bad, stages, members} = this.#network;
-    const attack = updateAttack(trial.experiment.attacks[0]);
-    if (attack === null || !bad.has(site.name) || stages.stageOf(round).kind !== "training") return null;
-    const honest = members.flatMap(({id}) => {
+  /** What a bad site, which knows what was trained until now, hands in instead of `own`; null where it hands that in. */
+  #harm(site: SimulatedSite, training: AnnouncedTraining, own: Float32Array): Contribution | null {
+    const {round, unit} = training;
+    const honest = this.#network.members.flatMap(({id}) => {
       const known = this.#honest.get(id);
       // In rounds all begin from one snapshot; in a segment the newest is what there is.
       return known === undefined || (unit === null && known.round !== round) ? [] : [known.update];
     });
-    if (honest.length === 0) return null;
-    const spec = stages.specOf(round, certified);
-    const ofUnit = {codec: codecOf(trial.plan.mixing.codec), mixed: own.length};
-    const common = {attack, site: site.name, seed: trial.plan.seed, round, weight: site.weight};
-    return badContribution({
-      ...common,
-      purpose: unit === null ? "" : ` of unit ${unit.unit}`,
-      spec: unit === null ? spec : ofUnit,
-      honest,
-      own,
-      reference: unit?.start ?? spec.reference.subarray(0, stages.shared.size),
-      faulty: bad.size,
-    });
+    return harmfulContribution(this.#network, site, {...training, own, honest});
   }
 }

@@ -22,11 +22,6 @@ export function pointText(point: Point): string {
     .join(", ");
 }
 
-/** Whether two points have the same values for the same keys, in whatever order. */
-export function isSamePoint(one: Point, other: Point): boolean {
-  return pointKey(one) === pointKey(other);
-}
-
 /** A text that equal points share, whatever the order of their keys. */
 export function pointKey(point: Point): string {
   return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));

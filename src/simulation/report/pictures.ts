@@ -5,11 +5,13 @@ import {lineChart} from "./line-chart.ts";
 import type {Look} from "./look.ts";
 import type {Markup} from "./markup.ts";
 import {roundSeries} from "./round-series.ts";
-import {siteGains} from "./site-gains.ts";
+import {largestSites, siteGains} from "./site-gains.ts";
 import {sitesChart} from "./sites-chart.ts";
 import type {Caption} from "./svg.ts";
 import {topologyChart, topologyText} from "./topology-chart.ts";
 import {countOf, figureText, listText} from "./words.ts";
+
+const MOST_SITES = 30;
 
 /** A picture of one point of a sweep. */
 export interface Picture {
@@ -96,13 +98,19 @@ export function forestPicture(study: StudyResults): Picture {
 export function sitesPicture(study: StudyResults): Picture {
   const metric = mainMetric(study);
   const gains = siteGains(study.results, study.sites, metric);
+  const drawn = new Set(largestSites(study.sites, MOST_SITES).map(({name}) => name));
+  const shown = gains.filter(({site}) => drawn.has(site));
+  const which =
+    shown.length === gains.length
+      ? ""
+      : ` Drawn are the ${countOf(shown.length, "site")} with most patients.`;
   const better = gains.filter(({gain}) => gain > 0).length;
   const caption = {
     id: "sites",
     title: "What joining is worth, site by site",
-    description: `${METRIC_FACTS[metric].label} on each site's own test patients, alone and in the network; ${better} of ${countOf(gains.length, "site")} gain by the mean over seeds.`,
+    description: `${METRIC_FACTS[metric].label} on each site's own test patients, alone and in the network; ${better} of ${countOf(gains.length, "site")} gain by the mean over seeds.${which}`,
   };
-  return {caption, draw: (look) => sitesChart(look, caption, gains, METRIC_FACTS[metric].label)};
+  return {caption, draw: (look) => sitesChart(look, caption, shown, METRIC_FACTS[metric].label)};
 }
 
 /** Who mixes with whom. */

@@ -1,5 +1,6 @@
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import type {RoundRow, StudyResults} from "../study/results.ts";
+import {condensed} from "./condensed.ts";
 import {figure} from "./figure.ts";
 import {type Child, html, type Markup} from "./markup.ts";
 import {consensusPicture, curvesPicture, forestPicture, mainMetric, sitesPicture} from "./pictures.ts";
@@ -60,7 +61,8 @@ export function curvesSection({study, prefix}: PointPage): Markup | null {
 }
 
 /** What each method reached, by groups of test patients. */
-export function resultsSection({study}: PointPage): Markup | null {
+export function resultsSection({study: whole}: PointPage): Markup | null {
+  const study = condensed(whole);
   if (study.results.length === 0) return null;
   const metric = mainMetric(study);
   const tests = testsOf(study.results);

@@ -1,6 +1,6 @@
 import type {MetricName} from "../../config/index.ts";
 import {meanOverSeeds, type SeedSummary} from "../../evaluation/index.ts";
-import {isSamePoint, type Point, pointKey} from "../outputs/point-columns.ts";
+import {type Point, pointKey} from "../outputs/point-columns.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
 
 /** Which figures are meant. */
@@ -21,9 +21,28 @@ export interface CellSummary extends Cell {
   readonly n: readonly number[];
 }
 
+const cellKey = ({method, test, metric}: Cell): string => JSON.stringify([method, test, metric]);
+
+/** Rows by their cells, made once for each list of rows: a report asks for thousands of cells. */
+const indices = new WeakMap<readonly ResultRow[], ReadonlyMap<string, readonly ResultRow[]>>();
+
+function indexOf(rows: readonly ResultRow[]): ReadonlyMap<string, readonly ResultRow[]> {
+  const known = indices.get(rows);
+  if (known !== undefined) return known;
+  const index = new Map<string, ResultRow[]>();
+  for (const row of rows) {
+    const key = cellKey(row);
+    const own = index.get(key);
+    if (own === undefined) index.set(key, [row]);
+    else own.push(row);
+  }
+  indices.set(rows, index);
+  return index;
+}
+
 /** Rows with the same metric, method and test. */
-function rowsOf(rows: readonly ResultRow[], {method, test, metric}: Cell): readonly ResultRow[] {
-  return rows.filter((row) => row.method === method && row.test === test && row.metric === metric);
+function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
+  return indexOf(rows).get(cellKey(cell)) ?? [];
 }
 
 /** The figures of all seeds at which they are defined. */
@@ -83,8 +102,9 @@ export function pointsOf(study: StudyResults): readonly Point[] {
 
 /** What a study found at one point of its sweep. */
 export function atPoint(study: StudyResults, point: Point): StudyResults {
+  const key = pointKey(point);
   const own = <Row extends {readonly point: Point}>(rows: readonly Row[]): readonly Row[] =>
-    rows.filter((row) => isSamePoint(row.point, point));
+    rows.filter((row) => pointKey(row.point) === key);
   return {
     ...study,
     results: own(study.results),

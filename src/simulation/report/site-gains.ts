@@ -32,3 +32,11 @@ export function siteGains(
     return [{site: name, alone: before, joined: after, gain}];
   });
 }
+
+/** The `count` sites with most train patients, external ones counted by their test, in the order given. */
+export function largestSites(sites: readonly SiteRow[], count: number): readonly SiteRow[] {
+  if (sites.length <= count) return sites;
+  const size = ({train, test}: SiteRow): number => Math.max(train, test);
+  const kept = new Set([...sites].sort((a, b) => size(b) - size(a)).slice(0, count));
+  return sites.filter((site) => kept.has(site));
+}

@@ -1,6 +1,7 @@
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import {type Point, pointCell, pointText, sweptKeys} from "../outputs/point-columns.ts";
 import type {StudyResults} from "../study/results.ts";
+import {condensed} from "./condensed.ts";
 import {lineChart} from "./line-chart.ts";
 import type {Markup} from "./markup.ts";
 import {mainMetric, type Picture} from "./pictures.ts";
@@ -12,15 +13,18 @@ import {countOf, listText} from "./words.ts";
 /** With more points their names do not fit under an axis. */
 const MOST_POINTS = 12;
 
-/** A method's figures on the first group of patients by the first metric, at each point; null where it has none. */
-function summaries(study: StudyResults, method: string): readonly (CellSummary | null)[] {
+/** The methods' figures on the first group of patients by the first metric, at each point; null where it has none. */
+function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSummary | null)[]> {
   const metric = mainMetric(study);
   const test = mainTest(study.results);
-  return pointsOf(study).map((point) => summaryOf(atPoint(study, point).results, {method, test, metric}));
+  const points = pointsOf(study).map((point) => atPoint(study, point).results);
+  const of = (method: string) => points.map((rows) => summaryOf(rows, {method, test, metric}));
+  return new Map(methodsOf(study.results).map((method) => [method, of(method)]));
 }
 
 /** The first metric along the one key that is swept; draws nothing where several keys are. */
-export function sweepPicture(study: StudyResults): Picture {
+export function sweepPicture(whole: StudyResults): Picture {
+  const study = condensed(whole);
   const keys = sweptKeys(study.results);
   const points = pointsOf(study);
   const {label} = METRIC_FACTS[mainMetric(study)];
@@ -30,9 +34,9 @@ export function sweepPicture(study: StudyResults): Picture {
     title: `${label} on ${mainTest(study.results)} along ${key}`,
     description: `Means over ${countOf(study.seeds.length, "seed")} with 95 % t-intervals as bands, at ${countOf(points.length, "value")} of ${key}.`,
   };
-  const series = methodsOf(study.results).map((method) => ({
+  const series = [...summaries(study)].map(([method, cells]) => ({
     method,
-    points: summaries(study, method).flatMap((cell, x) => {
+    points: cells.flatMap((cell, x) => {
       const summary = cell?.summary ?? null;
       return summary === null ? [] : [{x, y: summary.mean, low: summary.low, high: summary.high}];
     }),
@@ -48,16 +52,14 @@ export function sweepPicture(study: StudyResults): Picture {
 }
 
 /** The first metric at every point of the sweep, a column each, mean and deviation over seeds. */
-export function sweepTable(study: StudyResults): Markup {
+export function sweepTable(whole: StudyResults): Markup {
+  const study = condensed(whole);
   const points = pointsOf(study);
   const keys = sweptKeys(study.results);
   const [key = ""] = keys;
   const head = (point: Point): string =>
     keys.length === 1 ? String(pointCell(point[key]) ?? "none") : pointText(point);
-  const rows = methodsOf(study.results).map((method) => [
-    method,
-    ...summaries(study, method).map((cell) => meanText(cell)),
-  ]);
+  const rows = [...summaries(study)].map(([method, cells]) => [method, ...cells.map(meanText)]);
   const caption = `${METRIC_FACTS[mainMetric(study)].label} on ${mainTest(study.results)} by ${listText(keys)}, mean \u00b1 SD over seeds`;
   return table(
     caption,

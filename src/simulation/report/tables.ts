@@ -1,12 +1,15 @@
 import type {MetricName} from "../../config/index.ts";
+import {formatBytes} from "../../core/index.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import type {MethodComparison, StudyResults} from "../study/results.ts";
 import {type Child, html, type Markup} from "./markup.ts";
 import {type CellSummary, methodsOf, summaryOf, testsOf} from "./result-groups.ts";
-import {siteGains} from "./site-gains.ts";
+import {largestSites, siteGains} from "./site-gains.ts";
 import {table} from "./table.ts";
 import {verdictOf} from "./verdict.ts";
 import {countText, differenceText, durationText, figureText, limitsText, rangeText} from "./words.ts";
+
+const MOST_ROWS = 40;
 
 const number = (head: string) => ({head, isNumber: true});
 
@@ -97,7 +100,9 @@ export function comparisonsTable(study: StudyResults): Markup {
 export function sitesTable(study: StudyResults, metric: MetricName): Markup {
   const gains = new Map(siteGains(study.results, study.sites, metric).map((gain) => [gain.site, gain]));
   const {label} = METRIC_FACTS[metric];
-  const rows = study.sites.map(({name, role, train, validation, test, prevalence}) => {
+  const shown = largestSites(study.sites, MOST_ROWS);
+  const left = study.sites.length - shown.length;
+  const rows = shown.map(({name, role, train, validation, test, prevalence}) => {
     const gain = gains.get(name);
     return [
       name,
@@ -112,7 +117,7 @@ export function sitesTable(study: StudyResults, metric: MetricName): Markup {
     ];
   });
   return table(
-    `Sites, their patients, and ${label} on their own test patients (mean over seeds)`,
+    `Sites, their patients, and ${label} on their own test patients (mean over seeds)${left === 0 ? "" : `; ${countText(left)} smaller sites are in results.csv`}`,
     [
       {head: "Site"},
       {head: "Role"},
@@ -128,11 +133,6 @@ export function sitesTable(study: StudyResults, metric: MetricName): Markup {
   );
 }
 
-const byteText = (bytes: number): string => {
-  const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
-  return `${power === 0 ? String(bytes) : (bytes / 1000 ** power).toFixed(1)} ${["B", "kB", "MB", "GB", "TB"][power] ?? "B"}`;
-};
-
 /** Cost until the target was reached, and cost of all rounds, by method. */
 export function costTable(study: StudyResults): Markup {
   const methods = methodsOf([...study.targets, ...study.rounds]);
@@ -147,7 +147,7 @@ export function costTable(study: StudyResults): Markup {
       targets.length === 0 ? "\u2013" : `${reached.length} of ${targets.length}`,
       rangeText(known(reached.map(({round}) => round)), countText),
       rangeText(known(reached.map(({seconds}) => seconds)), durationText),
-      rangeText(known(reached.map(({bytes}) => bytes)), byteText),
+      rangeText(known(reached.map(({bytes}) => bytes)), formatBytes),
       rangeText(
         ends.map(({round}) => round),
         countText,
@@ -158,7 +158,7 @@ export function costTable(study: StudyResults): Markup {
       ),
       rangeText(
         ends.map(({bytes}) => bytes),
-        byteText,
+        formatBytes,
       ),
     ];
   });

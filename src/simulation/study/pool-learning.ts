@@ -21,7 +21,7 @@ export function poolLearning(trial: Trial): PoolLearning {
     async takeSteps({name, rows, proximal, start, firstStep, steps}) {
       signal.throwIfAborted();
       const training = {...plan.training, proximal};
-      const opening = opened.get(rows) ?? pool.open(name, rows, {training});
+      const opening = opened.get(rows) ?? pool.open(name, rows, {training, seed: plan.seed});
       opened.set(rows, opening);
       const trainer = await opening;
       return (await trainer.localSteps({start, firstStep, steps, signal})).parameters;

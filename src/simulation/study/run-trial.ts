@@ -59,7 +59,8 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
   if (site === undefined) throw new RangeError("a cohort has at least one site");
   const learning = poolLearning(trial);
   // Scoring needs a model and none of the rows it was opened with.
-  const scorer = new Scorer(trial, await pool.open(site.name, site.split.train));
+  const judge = await pool.open(site.name, site.split.train, {seed});
+  const scorer = new Scorer(trial, judge);
   const monitor = createMonitor(trial, scorer);
   const setting: BaselineSetting = {trial, learning, monitor, onRound};
   try {
@@ -83,6 +84,6 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
       stateHash: outcomes[0]?.stateHash ?? "",
     };
   } finally {
-    await learning.close();
+    await Promise.all([judge.close(), learning.close()]);
   }
 }

@@ -1,11 +1,12 @@
 import {availableParallelism} from "node:os";
 import type {Experiment} from "../../config/index.ts";
 import {sweepPoints} from "../../config/index.ts";
+import type {Plan} from "../../consortium/index.ts";
 import type {BackendPreference} from "../../model/index.ts";
 import {checkSites} from "../cohort/check-sites.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import {openCohort} from "../cohort/open-cohort.ts";
-import {openTrainerPool} from "../engine/trainer-pool.ts";
+import {openTrainerPool, type TrainerPool} from "../engine/trainer-pool.ts";
 import {combine} from "./combine.ts";
 import type {MethodRound} from "./method.ts";
 import {checkMetrics, checkModel, planOf} from "./open-trial.ts";
@@ -79,6 +80,7 @@ class Study {
   readonly #signal: AbortSignal;
   #first: {readonly cohort: Cohort; readonly environment: Environment} | null = null;
   readonly #trials: TrialResult[] = [];
+  #pool: {readonly key: string; readonly pool: TrainerPool} | null = null;
 
   constructor(experiment: Experiment, options: SimulateOptions) {
     this.#experiment = experiment;
@@ -111,23 +113,35 @@ class Study {
   }
 
   async #runCell({experiment, point, seed}: Cell, cohort: Cohort, trials: number): Promise<TrialResult> {
-    const {backend = "auto", onRound} = this.#options;
+    const {onRound} = this.#options;
     const plan = planOf(experiment, cohort, seed);
-    const {model: spec, training} = plan;
+    const pool = await this.#poolOf(plan, cohort);
+    const trial = {experiment, point, seed, plan, cohort, pool, signal: this.#signal};
+    const trialsDone = this.#trials.length;
+    const methods: string[] = [];
+    return await runTrial(trial, (method, round) => {
+      if (methods.at(-1) !== method) methods.push(method);
+      const ended = methods.length - 1 + Math.min(1, (round.round + 1) / plan.rounds);
+      const share = (trialsDone + ended / methodsOf(experiment)) / trials;
+      onRound?.({trialsDone, trials, share, seed, method, rounds: plan.rounds, round});
+    });
+  }
+
+  /** The threads of the trial before where they train the same model, else new ones. */
+  async #poolOf({model: spec, training, seed}: Plan, cohort: Cohort): Promise<TrainerPool> {
+    const {backend = "auto"} = this.#options;
+    const key = JSON.stringify([spec, cohort.kind, cohort.classes, cohort.features.length]);
+    if (this.#pool?.key === key) return this.#pool.pool;
+    await this.close();
     const pool = await openTrainerPool({spec, training, seed, backend, cohort, threads: this.#threads()});
-    try {
-      const trial = {experiment, point, seed, plan, cohort, pool, signal: this.#signal};
-      const trialsDone = this.#trials.length;
-      const methods: string[] = [];
-      return await runTrial(trial, (method, round) => {
-        if (methods.at(-1) !== method) methods.push(method);
-        const ended = methods.length - 1 + Math.min(1, (round.round + 1) / plan.rounds);
-        const share = (trialsDone + ended / methodsOf(experiment)) / trials;
-        onRound?.({trialsDone, trials, share, seed, method, rounds: plan.rounds, round});
-      });
-    } finally {
-      await pool.close();
-    }
+    this.#pool = {key, pool};
+    return pool;
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await this.#pool?.pool.close();
+    this.#pool = null;
   }
 
   #threads(): number {
@@ -151,5 +165,14 @@ class Study {
  * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*, TRAINING_DIVERGED; the signal's reason
  */
 export async function simulate(experiment: Experiment, options: SimulateOptions): Promise<StudyResults> {
-  return await new Study(experiment, options).run();
+  const study = new Study(experiment, options);
+  try {
+    return await study.run();
+  } catch (error) {
+    // Work that the signal cut short ends with errors of its own.
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await study.close();
+  }
 }

@@ -1,5 +1,5 @@
 import type {Experiment} from "../../config/index.ts";
-import {attemptPhases, type ScheduleSpec} from "../../gossip/index.ts";
+import {attemptPeriod, type ScheduleSpec} from "../../gossip/index.ts";
 import type {StudyResults} from "./results.ts";
 
 type Mixing = Experiment["plan"]["mixing"];
@@ -19,15 +19,15 @@ export function topologyOf(mixing: Mixing, nodes: number): StudyResults["topolog
   const spec = specOf(mixing);
   if (spec === null) return {name: "all", edges: []};
   if (nodes > MOST_DRAWN) return {name: spec.name, edges: []};
-  const phases = attemptPhases(spec, nodes, {run: "", round: 0, ballot: 0});
+  const {length, phase} = attemptPeriod(spec, nodes, {run: "", round: 0, ballot: 0});
   const shares = new Map<string, [number, number, number]>();
-  for (const {rows} of phases) {
-    rows.forEach((neighbours, node) => {
+  for (let index = 0; index < length; index++) {
+    phase(index).rows.forEach((neighbours, node) => {
       for (const {node: other, share} of neighbours) {
         if (other < node) continue;
         const key = `${node} ${other}`;
         const edge = shares.get(key) ?? [node, other, 0];
-        shares.set(key, [node, other, edge[2] + share / phases.length]);
+        shares.set(key, [node, other, edge[2] + share / length]);
       }
     });
   }

@@ -15,14 +15,17 @@ async function opened(block: object, {seed = 42, folder = "/"} = {}): Promise<Co
   return await openCohort(dataSchema.parse(block), {seed, folder, variables: VARIABLES});
 }
 
-/** Rows of each patient as text, so that they can be found again. */
+/** Hash of each patient's rows, so that they can be found again. */
 function patientsOf({n, d, values, labels, patientOf, patients}: PatientMatrix): string[] {
-  const texts = Array.from({length: patients}, () => "");
+  const parts = Array.from({length: patients}, (): Uint8Array[] => []);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   for (let row = 0; row < n; row++) {
-    const patient = patientOf[row] ?? 0;
-    texts[patient] += `${labels[row]}:${values.subarray(row * d, (row + 1) * d).join(",")};`;
+    parts[patientOf[row] ?? 0]?.push(
+      labels.subarray(row, row + 1),
+      bytes.subarray(4 * row * d, 4 * (row + 1) * d),
+    );
   }
-  return texts;
+  return parts.map((own) => toHex(sha256(...own)));
 }
 
 const together = (sites: readonly SiteData[], part: "train" | "validation" | "test"): string[] =>

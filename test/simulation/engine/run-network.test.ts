@@ -1,29 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
-import {type NetworkOutcome, runNetwork} from "../../../src/simulation/index.ts";
-import {
-  ALL,
-  inventedCohort,
-  inventedExperiment,
-  openTrial,
-  type TrialChanges,
-  type TrialSetting,
-} from "./trials.ts";
-
-async function run(changes: TrialChanges, setting: TrialSetting = {}): Promise<NetworkOutcome> {
-  const trial = await openTrial(inventedExperiment(changes), setting);
-  try {
-    return await runNetwork(trial);
-  } finally {
-    await trial.pool.close();
-  }
-}
-
-async function runBoth(changes: TrialChanges, setting: TrialSetting = {}) {
-  const fast = await run({...changes, experiment: {...changes.experiment, engine: "fast"}}, setting);
-  const full = await run({...changes, experiment: {...changes.experiment, engine: "full"}}, setting);
-  return {fast, full};
-}
+import {runBoth} from "./running.ts";
+import {ALL, inventedCohort, type TrialChanges} from "./trials.ts";
 
 type Mixing = Experiment["plan"]["mixing"];
 
@@ -58,6 +36,26 @@ const TRAININGS: readonly {readonly name: string; readonly changes: TrialChanges
   {name: "own scaling", changes: {plan: {task: {standardisation: "site"}}}},
 ];
 
+const SEGMENT: Extract<Mixing, {readonly mode: "async"}> = {
+  mode: "async",
+  exchange: "swap",
+  partners: {name: "base", peers: 1},
+  units: 4,
+  abandonSeconds: 10_000,
+  codec: "f32",
+  robust: "none",
+};
+
+/** Delays that are longer than a disk takes, and units that are longer than an exchange. */
+const SLOW = {network: {delay: {type: "constant", ms: 50}}, compute: {stepMs: 20_000}};
+
+const SEGMENTS = [
+  {name: "two sites", sites: 2, units: 4, partners: {name: "base", peers: 1}, codec: "f32"},
+  {name: "pairs of a base graph", sites: 5, units: 6, partners: {name: "base", peers: 1}, codec: "fp16"},
+  {name: "random pairs", sites: 6, units: 5, partners: {name: "random", steps: 3}, codec: "f32"},
+  {name: "a long segment", sites: 8, units: 12, partners: {name: "base", peers: 1}, codec: "int8"},
+] as const;
+
 /** In steps all at once: nobody asks for a result that it is about to have itself. */
 const EVEN = {network: {delay: {type: "constant", ms: 5}}};
 
@@ -76,6 +74,16 @@ describe("the fast engine", () => {
     expect(full.stateHash).toBe(fast.stateHash);
     expect(full.models).toEqual(fast.models);
     expect(full.standardisers).toEqual(fast.standardisers);
+  });
+
+  it.each(SEGMENTS)("and so in asynchronous segments: $name", async ({sites, units, partners, codec}) => {
+    const mixing = {...SEGMENT, units, partners, codec};
+    const setting = {cohort: inventedCohort(sites)};
+    const {fast, full} = await runBoth({mixing, plan: {rounds: 2}, experiment: SLOW}, setting);
+    expect(full.rounds.map((round) => round.consensusDistance)).toEqual(
+      fast.rounds.map((round) => round.consensusDistance),
+    );
+    expect(full.stateHash).toBe(fast.stateHash);
   });
 
   it("counts the bytes that are sent", async () => {
