@@ -6,7 +6,7 @@ import type {ColourName} from "./palette.ts";
 import {domainOf, linearScale, type Scale} from "./scale.ts";
 import {area, type Caption, drawing, line, words} from "./svg.ts";
 import {type Verdict, verdictOf} from "./verdict.ts";
-import {countText, differenceText, rangeText} from "./words.ts";
+import {countText, differenceText, rangeText, shortText} from "./words.ts";
 
 const COLOURS: Readonly<Record<Verdict, ColourName>> = {
   better: "good",
@@ -42,7 +42,7 @@ function entriesOf(look: Look, rows: readonly MethodComparison[]): readonly Entr
   const height = look.isNarrow ? 46 : 26;
   const entries = [...new Set(rows.map(({test}) => test))].flatMap((test) => {
     const own = rows.filter((row) => row.test === test);
-    const heading = `${test}, n = ${rangeText(
+    const heading = `${shortText(test, 24)}, n = ${rangeText(
       own.map(({n}) => n),
       countText,
     )}`;

@@ -64,7 +64,8 @@ h2{margin-top:40px;font-size:20px}
 .tile b{font-size:25px}
 figure .w{display:none}
 figure .n{display:block}
-tr>:first-child{position:sticky;left:0;background:var(--paper)}
+thead th{white-space:nowrap}
+tr>:first-child{position:sticky;left:0;max-width:42vw;white-space:normal;overflow-wrap:anywhere;background:var(--paper)}
 }
 @media print{
 :root{color-scheme:light;${colourProperties(LIGHT)}}

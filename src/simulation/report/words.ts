@@ -52,3 +52,8 @@ export function durationText(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+/** A name cut to at most `most` letters, its end shown by an ellipsis. */
+export function shortText(name: string, most: number): string {
+  return name.length <= most ? name : `${name.slice(0, Math.max(1, most - 1))}\u2026`;
+}

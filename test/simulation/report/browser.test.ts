@@ -19,6 +19,14 @@ const STUDIES = {
     sites: Array.from({length: 16}, (_, place) => `site-${place}`),
   }),
   "a sweep": studyFixture({points: POINTS, metrics: ["brier", "c-index"]}),
+  "long names": studyFixture({
+    isRing: true,
+    sites: [
+      "Universitaetsklinikum-Carl-Gustav-Carus-Dresden-Haus-XIV-Nord-1",
+      "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+      "north-of-the-river",
+    ],
+  }),
   "one seed": studyFixture({seeds: 1, sites: ["A", "B"], isSynthetic: false}),
 };
 
