@@ -28,7 +28,10 @@ function merge(
     return averageUpdates(start, weightage === "cohort" ? parts : parts.map((part) => ({...part, share: 1})));
   }
   const updates = parts.map(({vector}) => vector.map((value, index) => value - (start[index] ?? 0)));
-  const {values} = applyRobustRule({rule: RULES[rule], faulty: 0, nearestNeighbours: false}, updates);
+  const {values} = applyRobustRule(
+    {rule: RULES[rule], faulty: 0, adaptiveClipping: false, nearestNeighbours: false},
+    updates,
+  );
   return start.map((value, index) => value + (values[index] ?? 0));
 }
 

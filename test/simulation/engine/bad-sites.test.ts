@@ -3,7 +3,10 @@ import {runBoth, runBy} from "./running.ts";
 import {ALL, inventedCohort} from "./trials.ts";
 
 const COHORT = inventedCohort(6);
-const ROBUST = {...ALL, robust: {rule: "median", faulty: 1, nearestNeighbours: false}} as const;
+const ROBUST = {
+  ...ALL,
+  robust: {rule: "median", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
+} as const;
 
 const ATTACKS = [
   {type: "label-flip", sites: 1},
