@@ -18,7 +18,10 @@ const MIXINGS: readonly {readonly name: string; readonly mixing: Mixing}[] = [
   {name: "exponential", mixing: {...ALL, schedule: {name: "exponential", steps: 2}}},
   {
     name: "trimmed mean",
-    mixing: {...ALL, robust: {rule: "trimmed-mean", faulty: 1, nearestNeighbours: true}},
+    mixing: {
+      ...ALL,
+      robust: {rule: "trimmed-mean", faulty: 1, adaptiveClipping: false, nearestNeighbours: true},
+    },
   },
 ];
 
