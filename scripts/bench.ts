@@ -8,13 +8,21 @@ import {parseArgs} from "node:util";
 import {calibrate} from "./bench/calibration.ts";
 import {measureEventLoop, measureMilEventLoop} from "./bench/event-loop.ts";
 import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
-import {measureExchangeCost} from "./bench/exchange-cost.ts";
+import {measureExchangeCost, measureRoundCost} from "./bench/exchange-cost.ts";
 import type {Figure} from "./bench/figure.ts";
 import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
 import {measureCodecs, measureMean} from "./bench/kernels.ts";
 import {measureRound} from "./bench/rounds.ts";
+import {
+  measureFlatness,
+  measureFullPath,
+  measureTenThousandNodes,
+  measureThousandNodes,
+  measureTwentyNodes,
+} from "./bench/simulation.ts";
 import {measureTileFile} from "./bench/tile-file.ts";
+import {measureTraffic} from "./bench/traffic.ts";
 import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
 
 const {values: options} = parseArgs({options: {json: {type: "string"}, only: {type: "string"}}});
@@ -38,6 +46,8 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
     measure: async () => [await measureRound("gossip/round-4x1m-ms", 1_000_000, {barMs: 150, syncMs})],
   },
   {names: ["gossip/exchange-4k-us"], measure: async () => [measureExchangeCost()]},
+  {names: ["gossip/round-4k-us"], measure: async () => [measureRoundCost()]},
+  {names: ["gossip/bytes-per-node-vs-model"], measure: async () => [measureTraffic()]},
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
   {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},
@@ -51,6 +61,27 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
       `kernels/${name}-decode-vs-copy`,
     ]),
     measure: async () => measureCodecs(),
+  },
+  {
+    names: [
+      "simulation/10k-nodes-1m-exchanges-s",
+      "simulation/10k-nodes-1m-exchanges-processor-s",
+      "simulation/10k-nodes-mib",
+    ],
+    measure: measureTenThousandNodes,
+  },
+  {names: ["simulation/exchange-10k-vs-1k"], measure: measureFlatness},
+  {
+    names: ["simulation/full-exchange-us", "simulation/1m-exchanges-full-extrapolated-s"],
+    measure: measureFullPath,
+  },
+  {
+    names: ["simulation/1k-nodes-mlp-s", "simulation/1k-nodes-mlp-processor-s"],
+    measure: measureThousandNodes,
+  },
+  {
+    names: ["simulation/20-nodes-50-rounds-s", "simulation/20-nodes-50-rounds-processor-s"],
+    measure: measureTwentyNodes,
   },
   {names: ["data/h5-10000x1024-s"], measure: async () => [await measureTileFile()]},
 ];

@@ -1,11 +1,13 @@
 /*
- * Holds the documents to what is there: every relative link and anchor leads somewhere, and every
- * `npm run X` and `consilium X` that they name exists. `npm run docs`
+ * Holds the documents to what is there: every relative link and anchor leads somewhere, every `npm run X` and
+ * `consilium X` that they name exists, and the list of an experiment's keys is the schema's. `npm run docs`; with
+ * `-- --write` the list is renewed.
  */
 import {spawnSync} from "node:child_process";
-import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {z} from "zod";
+import {experimentKeys} from "./docs/experiment-keys.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 
@@ -82,13 +84,35 @@ function unknownCommands(document: string, text: string): readonly string[] {
     .map((name) => `${document}: there is no command consilium ${name}`);
 }
 
+const KEYS_DOCUMENT = "docs/experiment-file.md";
+const KEYS = /(<!-- keys: .* -->\n)([\s\S]*?)(<!-- end of keys -->)/;
+
+/** Holds the list of keys against the schema, or renews it. */
+function staleKeys(): readonly string[] {
+  const file = path.join(ROOT, KEYS_DOCUMENT);
+  const text = readFileSync(file, "utf8");
+  const renewed = text.replace(
+    KEYS,
+    (_, begin: string, __, end: string) => `${begin}\n${experimentKeys()}\n\n${end}`,
+  );
+  if (renewed === text) return [];
+  if (!process.argv.includes("--write"))
+    return [`${KEYS_DOCUMENT}: its keys are not the schema's; use --write`];
+  writeFileSync(file, renewed);
+  return [];
+}
+
+const stale = staleKeys();
 const checked = documents();
-const faults = checked.flatMap((document) => {
-  const text = readFileSync(path.join(ROOT, document), "utf8");
-  // Decisions record what was thought of at the time; only a living document must name what exists.
-  const commands = document.includes("adr") ? [] : unknownCommands(document, text);
-  return [...deadLinks(document, text), ...unknownScripts(document, text), ...commands];
-});
+const faults = [
+  ...stale,
+  ...checked.flatMap((document) => {
+    const text = readFileSync(path.join(ROOT, document), "utf8");
+    // Decisions record what was thought of at the time; only a living document must name what exists.
+    const commands = document.includes("adr") ? [] : unknownCommands(document, text);
+    return [...deadLinks(document, text), ...unknownScripts(document, text), ...commands];
+  }),
+];
 for (const fault of faults) console.error(fault);
 console.log(`documents: ${checked.length} read, ${faults.length} faults`);
 if (faults.length > 0) process.exitCode = 1;

@@ -11,10 +11,9 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {type DemoReport, demoReportSchema} from "../src/cli/demo/report.ts";
 import {meanOverSeeds} from "../src/evaluation/index.ts";
-import {byzantineAgain, byzantineEvidence} from "./evidence/byzantine.ts";
 import {differences} from "./evidence/differences.ts";
-import {gossipAgain, gossipEvidence} from "./evidence/gossip.ts";
 import {type LeftOutRow, leaveEachOut, leaveOneOutAgain} from "./evidence/leave-one-out.ts";
+import {STUDIES} from "./evidence/studies.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const SEEDS = [42, 43, 44, 45, 46];
@@ -26,8 +25,6 @@ const EXPERIMENTS = [
   {preset: "synthetic-crc", standardisations: ["federated"]},
 ] as const;
 const LEFT_OUT_PRESET = "swarm-tcga-crc";
-const GOSSIP = "gossip";
-const BYZANTINE = "byzantine";
 
 type Preset = (typeof EXPERIMENTS)[number]["preset"];
 
@@ -251,22 +248,6 @@ async function checkLeftOut(): Promise<string[]> {
   return differences(expected, actual, `${LEFT_OUT_PRESET} ${seed}`);
 }
 
-async function checkGossip(): Promise<string[]> {
-  const {rows}: {rows: {seed: number}[]} = JSON.parse(await readFile(fileOf(GOSSIP), "utf8"));
-  const actual = gossipAgain();
-  const expected = rows.find(({seed}) => seed === actual.seed);
-  const {exact_alpha_01: exact} = {exact_alpha_01: Number.NaN, ...expected};
-  return differences({seed: actual.seed, exact_alpha_01: exact}, actual, GOSSIP);
-}
-
-async function checkByzantine(): Promise<string[]> {
-  const {rows}: ReturnType<typeof byzantineEvidence> = JSON.parse(await readFile(fileOf(BYZANTINE), "utf8"));
-  const actual = byzantineAgain();
-  const row = rows.find(({rule}) => rule === "nearest_centred_clipping");
-  const [expected] = row?.accuracies.find(({harm}) => harm === "none")?.of_seeds ?? [];
-  return differences({seed: actual.seed, nearest_centred_clipping: expected}, actual, BYZANTINE);
-}
-
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
 const hasSharedData = existsSync(sharedDataFolder());
@@ -283,13 +264,10 @@ if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
   if (isCheck) found.push(...(await checkLeftOut()));
   else await writeEvidence(LEFT_OUT_PRESET, await leaveEachOut(SEEDS));
 }
-if (isWanted(GOSSIP)) {
-  if (isCheck) found.push(...(await checkGossip()));
-  else await writeEvidence(GOSSIP, gossipEvidence());
-}
-if (isWanted(BYZANTINE)) {
-  if (isCheck) found.push(...(await checkByzantine()));
-  else await writeEvidence(BYZANTINE, byzantineEvidence());
+for (const {name, needsSharedData, run, check: checkStudy} of STUDIES) {
+  if (!isWanted(name) || (needsSharedData && !hasSharedData)) continue;
+  if (isCheck) found.push(...(await checkStudy(await readFile(fileOf(name), "utf8"))));
+  else await writeEvidence(name, await run());
 }
 for (const line of found) console.error(line);
 if (isCheck && found.length === 0) console.log("evidence: the rows run again equal those committed");

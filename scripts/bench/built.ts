@@ -14,6 +14,7 @@ export async function builtModule<Module>(path: string): Promise<Module> {
 
 /** Types of the built rooms that several figures use. */
 export type Core = typeof import("../../src/core/index.ts");
+export type Gossip = typeof import("../../src/gossip/index.ts");
 export type NetworkRoom = typeof import("../../src/network/index.ts");
 export type Parameters = typeof import("../../src/parameters/index.ts");
 export type Privacy = typeof import("../../src/privacy/index.ts");

@@ -30,8 +30,8 @@ interface Answer {
   readonly fault?: string;
 }
 
-/** Starts the module at `entry`, which must call {@link serve}. */
-export function launch<Served extends Methods>(entry: URL): Child<Served> {
+/** Starts the module at `entry`, which must call {@link serve}. @param timeoutMs longest time that one call may take */
+export function launch<Served extends Methods>(entry: URL, timeoutMs = CALL_TIMEOUT_MS): Child<Served> {
   const child = fork(entry, {serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"]});
   const ended = once(child, "exit");
   const waiting = new Map<number, (answer: Answer) => void>();
@@ -41,7 +41,7 @@ export function launch<Served extends Methods>(entry: URL): Child<Served> {
   child.on("message", (answer: Answer) => waiting.get(answer.id)?.(answer));
   const answerTo = (id: number): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("a child took too long")), CALL_TIMEOUT_MS);
+      const timer = setTimeout(() => reject(new Error("a child took too long")), timeoutMs);
       const settle = (): void => {
         clearTimeout(timer);
         waiting.delete(id);

@@ -7,7 +7,8 @@ import type {RoundMember} from "./round-member.ts";
 
 const ENTRY = new URL("./round-member.ts", import.meta.url);
 const MEMBERS = 4;
-const WARM_UP_ROUNDS = 3;
+/** Until the compilers have seen what is hot: the first rounds of a process cost half as much again. */
+const WARM_UP_ROUNDS = 20;
 /** What five writes to the disk may add to a bar. */
 const SYNCS_IN_BAR = 5;
 const LINK_TIMEOUT_MS = 60_000;

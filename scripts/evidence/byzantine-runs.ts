@@ -10,9 +10,17 @@ import {
   type RobustRule,
   type RoundSpec,
 } from "../../src/gossip/index.ts";
+import type {OuterOptimizer} from "../../src/parameters/index.ts";
 import {type Attack, attackVector} from "../../src/simulation/index.ts";
 import {GossipConsortium} from "./gossip-runs.ts";
-import {accuracyOf, createGossipTask, type GossipTask, initialParameters, SITES} from "./gossip-task.ts";
+import {
+  accuracyOf,
+  createGossipTask,
+  type GossipTask,
+  initialParameters,
+  PARAMETERS,
+  SITES,
+} from "./gossip-task.ts";
 
 /** Sites that do harm: the last ones. */
 export const FAULTY = 3;
@@ -33,6 +41,8 @@ export interface ByzantineRun {
   readonly harm: Harm;
   /** Null for the plain mean. */
   readonly rule: RobustRule | null;
+  /** Null where what the rule says is the next model. */
+  readonly outer: OuterOptimizer | null;
 }
 
 const isBad = (site: number): boolean => site >= SITES - FAULTY;
@@ -79,26 +89,40 @@ function updatesOf(
   });
 }
 
+/** What the first round begins from: the parameters, and behind them the velocity of an outer optimiser. */
+function initialSnapshot({seed, outer}: ByzantineRun): Float32Array {
+  const initial = new Float32Array(outer === null ? PARAMETERS : 2 * PARAMETERS);
+  initial.set(initialParameters(seed));
+  return initial;
+}
+
+const nothing = (): readonly Float32Array[] =>
+  Array.from({length: SITES}, () => new Float32Array(PARAMETERS));
+
 /** The accuracy of the one model that all hold at the end, or that they held when training diverged. */
 export function byzantineAccuracy(run: ByzantineRun): number {
-  const {seed, rule} = run;
+  const {seed, rule, outer} = run;
   const shape = {seed, alpha: ALPHA, localSteps: LOCAL_STEPS, learningRate: LEARNING_RATE};
   const consortium = new GossipConsortium({...shape, steps: ROUNDS * LOCAL_STEPS}, taskOf(run));
   consortium.arithmetic = rememberingArithmetic();
-  let current = {round: -1, reference: initialParameters(seed), updates: updatesBefore()};
+  consortium.initial = initialSnapshot(run);
+  let current = {round: -1, updates: nothing()};
+  let result = consortium.initial;
   let hasDiverged = false;
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
     if (current.round !== round) {
-      const reference = previous?.snapshot.values ?? initialParameters(seed);
-      const updates = updatesOf(consortium, run, round, reference);
+      const snapshot = previous?.snapshot.values ?? consortium.initial;
+      const updates = updatesOf(consortium, run, round, snapshot.subarray(0, PARAMETERS));
       hasDiverged ||= updates === null;
-      current = {round, reference, updates: updates ?? updatesBefore()};
+      current = {round, updates: updates ?? nothing()};
     }
-    const update = current.updates[consortium.members.indexOf(member)] ?? current.reference;
+    const update = current.updates[consortium.members.indexOf(member)] ?? new Float32Array(PARAMETERS);
     return consortium.release(member, round, update, 1);
   };
-  const mixing = (): Partial<RoundSpec> => (rule === null ? {} : {mixing: {kind: "robust", rule}});
-  let result = current.reference;
+  const mixing = (): Partial<RoundSpec> => ({
+    outer,
+    ...(rule === null ? {} : {mixing: {kind: "robust", rule}}),
+  });
   const world = consortium.open(ROUNDS, mixing, {
     contributionOf,
     onCertified: (_, {certificate, snapshot}) => {
@@ -109,8 +133,4 @@ export function byzantineAccuracy(run: ByzantineRun): number {
   consortium.start(world);
   world.run(() => world.isFinished || hasDiverged, EVENT_LIMIT);
   return accuracyOf(result, consortium.task.test);
-
-  function updatesBefore(): readonly Float32Array[] {
-    return Array.from({length: SITES}, () => new Float32Array(initialParameters(seed).length));
-  }
 }

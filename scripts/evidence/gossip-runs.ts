@@ -79,12 +79,15 @@ export class GossipConsortium {
   readonly members = Array.from({length: SITES}, (_, site) => `site-${`${site}`.padStart(2, "0")}`);
   readonly task: GossipTask;
   readonly run: RunShape;
+  /** What the first round begins from: the parameters, and behind them what else a snapshot holds. */
+  initial: Float32Array;
   readonly #learners: readonly Learner[];
 
   constructor(run: RunShape, task = createGossipTask(run.seed, run.alpha)) {
     const {seed, learningRate, steps} = run;
     this.run = run;
     this.task = task;
+    this.initial = initialParameters(seed);
     this.#learners = this.task.sites.map((samples, site) =>
       createLearner({samples, learningRate, batch: BATCH, seed, site: this.members[site] ?? "", steps}),
     );
@@ -135,18 +138,18 @@ export class GossipConsortium {
         mixing: {kind: "all"},
         codec: CODEC,
         layout: LAYOUT,
-        reference: previous?.snapshot.values ?? initialParameters(seed),
+        reference: previous?.snapshot.values ?? this.initial,
         mixed: PARAMETERS,
         outer: null,
         ...mixing(self),
       }),
-      shapeOf: () => ({layout: LAYOUT, values: PARAMETERS}),
+      shapeOf: () => ({layout: LAYOUT, values: this.initial.length}),
     });
     return new World({
       members: this.members,
       setupOf,
       contributionOf: (member, round, previous) =>
-        this.work(member, round, previous?.snapshot.values ?? initialParameters(seed)),
+        this.work(member, round, previous?.snapshot.values ?? this.initial),
       trainingMs: () => ROUND_MS,
       progressOf: (member, unit, start) => this.work(member, unit, start),
       unitMs: () => UNIT_MS,

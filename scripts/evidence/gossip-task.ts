@@ -1,8 +1,10 @@
 /*
  * A task without patients on which mixing shows: 10 classes of 3 Gaussian modes in 32 dimensions, split over 16 sites
- * whose classes differ the more the smaller alpha is, and a perceptron 32-64-10 with its gradient in plain loops.
+ * whose classes differ the more the smaller alpha is, and the simulator's own perceptron 32-64-10.
  */
-import {createRandom, permutation, type Random} from "../../src/core/index.ts";
+import {createRandom, type Random} from "../../src/core/index.ts";
+import {partitionRows} from "../../src/data/index.ts";
+import {type ClassifierSpec, createClassifier, drawModes} from "../../src/simulation/index.ts";
 
 /** Number of sites that the training samples are split over. */
 export const SITES = 16;
@@ -22,23 +24,10 @@ const MOMENTUM = 0.9;
 /** The last part of the steps has a tenth of the learning rate. */
 const DECAY_FROM = 0.8;
 
-/** Where a dense layer's weights, an output's side by side, and biases lie in the parameters. */
-interface Layer {
-  readonly weights: number;
-  readonly biases: number;
-  readonly inputs: number;
-  readonly outputs: number;
-}
-
-function layerAt(weights: number, inputs: number, outputs: number): Layer {
-  return {weights, biases: weights + inputs * outputs, inputs, outputs};
-}
-
-const FIRST = layerAt(0, FEATURES, HIDDEN);
-const SECOND = layerAt(FIRST.biases + HIDDEN, HIDDEN, CLASSES);
+const NETWORK: ClassifierSpec = {features: FEATURES, hidden: [HIDDEN], activation: "relu", classes: CLASSES};
 
 /** Length of the parameter vector: 2762. */
-export const PARAMETERS = SECOND.biases + CLASSES;
+export const PARAMETERS = createClassifier(NETWORK).size;
 
 /** Samples: `values` `[n, 32]` and the class 0 .. 9 of each. */
 export interface Samples {
@@ -58,19 +47,6 @@ export interface GossipTask {
 const stream = (seed: number, site: string, purpose: string): Random =>
   createRandom({seed, site, round: 0, purpose: `gossip task ${purpose}`});
 
-function draw(count: number, means: Float32Array, random: Random): Samples {
-  const values = new Float32Array(count * FEATURES);
-  const labels = new Uint8Array(count);
-  for (let sample = 0; sample < count; sample++) {
-    labels[sample] = sample % CLASSES;
-    const mode = MODES * (sample % CLASSES) + random.below(MODES);
-    for (let feature = 0; feature < FEATURES; feature++) {
-      values[sample * FEATURES + feature] = (means[mode * FEATURES + feature] ?? 0) + random.normal();
-    }
-  }
-  return {values, labels};
-}
-
 function pick({values, labels}: Samples, chosen: readonly number[]): Samples {
   const picked = new Float32Array(chosen.length * FEATURES);
   chosen.forEach((sample, row) =>
@@ -79,60 +55,17 @@ function pick({values, labels}: Samples, chosen: readonly number[]): Samples {
   return {values: picked, labels: Uint8Array.from(chosen, (sample) => labels[sample] ?? 0)};
 }
 
-/** The logarithm of a gamma variable of shape `alpha` <= 1, which itself can be too small for a number. */
-function logGamma(alpha: number, random: Random): number {
-  // Marsaglia and Tsang (2000) for alpha + 1, brought down to alpha by a power of a uniform variable.
-  const d = alpha + 2 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = random.normal();
-    const v = (1 + c * x) ** 3;
-    if (v <= 0 || Math.log(1 - random.uniform()) >= x ** 2 / 2 + d - d * v + d * Math.log(v)) continue;
-    return Math.log(d * v) + Math.log(1 - random.uniform()) / alpha;
-  }
-}
-
-/** Shares of the sites in one class, of the symmetric Dirichlet distribution. */
-function dirichlet(alpha: number, random: Random): readonly number[] {
-  const logs = Array.from({length: SITES}, () => logGamma(alpha, random));
-  const largest = Math.max(...logs);
-  const parts = logs.map((log) => Math.exp(log - largest));
-  const total = parts.reduce((sum, part) => sum + part, 0);
-  return parts.map((part) => part / total);
-}
-
-/** Deals each class out by its own shares; who came away with nothing is given one sample of the largest site. */
-function deal(labels: Uint8Array, alpha: number, random: Random): readonly (readonly number[])[] {
-  const sites: number[][] = Array.from({length: SITES}, () => []);
-  const order = [...permutation(random, labels.length)];
-  for (let label = 0; label < CLASSES; label++) {
-    const own = order.filter((sample) => labels[sample] === label);
-    let share = 0;
-    let from = 0;
-    dirichlet(alpha, random).forEach((part, site) => {
-      share += part;
-      const to = site === SITES - 1 ? own.length : Math.round(share * own.length);
-      sites[site]?.push(...own.slice(from, to));
-      from = to;
-    });
-  }
-  for (const site of sites) {
-    if (site.length > 0) continue;
-    const largest = sites.reduce((most, other) => (other.length > most.length ? other : most));
-    site.push(...largest.splice(-1));
-  }
-  return sites;
-}
-
 /** The task of `seed`. @param alpha concentration of each class's split over the sites, in (0, 1] */
 export function createGossipTask(seed: number, alpha: number): GossipTask {
-  const random = stream(seed, "", "means");
-  const means = Float32Array.from({length: CLASSES * MODES * FEATURES}, () => MEAN_SCALE * random.normal());
-  const pooled = draw(TRAIN, means, stream(seed, "", "train"));
-  const sites = deal(pooled.labels, alpha, stream(seed, "", `split ${alpha}`));
+  const {train: pooled, test} = drawModes(
+    {classes: CLASSES, modes: MODES, features: FEATURES, spread: MEAN_SCALE, train: TRAIN, test: TEST},
+    seed,
+  );
+  const deal = {type: "dirichlet", nodes: SITES, minimum: 1, alpha, selfBalancing: false} as const;
+  const sites = partitionRows(deal, pooled.labels, stream(seed, "", `split ${alpha}`));
   return {
     pooled,
-    test: draw(TEST, means, stream(seed, "", "test")),
+    test,
     sites: sites.map((samples) => pick(pooled, samples)),
   };
 }
@@ -141,75 +74,12 @@ export function createGossipTask(seed: number, alpha: number): GossipTask {
 export function initialParameters(seed: number): Float32Array {
   const random = stream(seed, "", "initial");
   const parameters = new Float32Array(PARAMETERS);
-  for (const {weights, biases, inputs} of [FIRST, SECOND]) {
+  for (const {weights, biases, inputs} of createClassifier(NETWORK).layers) {
     for (let index = weights; index < biases; index++) {
       parameters[index] = Math.sqrt(2 / inputs) * random.normal();
     }
   }
   return parameters;
-}
-
-/** What one sample makes of the layers; overwritten by the next. */
-interface Activations {
-  readonly hidden: Float64Array;
-  readonly scores: Float64Array;
-}
-
-const createActivations = (): Activations => ({
-  hidden: new Float64Array(HIDDEN),
-  scores: new Float64Array(CLASSES),
-});
-
-type Vector = Float32Array | Float64Array;
-
-function dense(parameters: Float32Array, layer: Layer, input: Vector, output: Float64Array): void {
-  const {weights, biases, inputs, outputs} = layer;
-  for (let unit = 0; unit < outputs; unit++) {
-    const own = weights + unit * inputs;
-    let sum = parameters[biases + unit] ?? 0;
-    for (let index = 0; index < inputs; index++) sum += (parameters[own + index] ?? 0) * (input[index] ?? 0);
-    output[unit] = sum;
-  }
-}
-
-/** Adds the gradient of a layer whose outputs have these errors. */
-function addOuter(gradient: Float64Array, layer: Layer, errors: Float64Array, input: Vector): void {
-  const {weights, biases, inputs, outputs} = layer;
-  for (let unit = 0; unit < outputs; unit++) {
-    const error = errors[unit] ?? 0;
-    const own = weights + unit * inputs;
-    gradient[biases + unit] = (gradient[biases + unit] ?? 0) + error;
-    for (let index = 0; index < inputs; index++) {
-      gradient[own + index] = (gradient[own + index] ?? 0) + error * (input[index] ?? 0);
-    }
-  }
-}
-
-/** Errors of the hidden units: those of the scores, back through the weights of the units that are not 0. */
-function hiddenErrors(parameters: Float32Array, {hidden, scores: errors}: Activations): Float64Array {
-  return hidden.map((value, unit) => {
-    if (value === 0) return 0;
-    let sum = 0;
-    for (let label = 0; label < CLASSES; label++) {
-      sum += (errors[label] ?? 0) * (parameters[SECOND.weights + label * HIDDEN + unit] ?? 0);
-    }
-    return sum;
-  });
-}
-
-function forward(parameters: Float32Array, input: Float32Array, {hidden, scores}: Activations): void {
-  dense(parameters, FIRST, input, hidden);
-  for (let unit = 0; unit < HIDDEN; unit++) hidden[unit] = Math.max(0, hidden[unit] ?? 0);
-  dense(parameters, SECOND, hidden, scores);
-}
-
-/** Turns scores into d(cross entropy of `label`) / d(score), times `scale`. */
-function toErrors(scores: Float64Array, label: number, scale: number): void {
-  const largest = Math.max(...scores);
-  const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
-  scores.forEach((score, index) => {
-    scores[index] = scale * (Math.exp(score - largest) / total - (index === label ? 1 : 0));
-  });
 }
 
 const inputOf = ({values}: Samples, sample: number): Float32Array =>
@@ -239,17 +109,14 @@ export function createLearner(options: LearnerOptions): Learner {
   const random = stream(seed, site, "batches");
   const velocity = new Float64Array(PARAMETERS);
   const gradient = new Float64Array(PARAMETERS);
-  const activations = createActivations();
+  const classifier = createClassifier(NETWORK);
   let taken = 0;
   const step = (parameters: Float32Array): void => {
     gradient.fill(0);
     for (let drawn = 0; drawn < batch; drawn++) {
       const sample = random.below(samples.labels.length);
-      const input = inputOf(samples, sample);
-      forward(parameters, input, activations);
-      toErrors(activations.scores, samples.labels[sample] ?? 0, 1 / batch);
-      addOuter(gradient, SECOND, activations.scores, activations.hidden);
-      addOuter(gradient, FIRST, hiddenErrors(parameters, activations), input);
+      const example = {input: inputOf(samples, sample), label: samples.labels[sample] ?? 0};
+      classifier.addGradient(parameters, example, 1 / batch, gradient);
     }
     const rate = taken++ < DECAY_FROM * allSteps ? learningRate : learningRate / 10;
     for (let index = 0; index < PARAMETERS; index++) {
@@ -269,10 +136,10 @@ export function createLearner(options: LearnerOptions): Learner {
 
 /** The share of `samples` whose class has the highest score. */
 export function accuracyOf(parameters: Float32Array, samples: Samples): number {
-  const activations = createActivations();
+  const classifier = createClassifier(NETWORK);
   const right = samples.labels.filter((label, sample) => {
-    forward(parameters, inputOf(samples, sample), activations);
-    return activations.scores.indexOf(Math.max(...activations.scores)) === label;
+    const probabilities = classifier.probabilities(parameters, inputOf(samples, sample));
+    return probabilities.indexOf(Math.max(...probabilities)) === label;
   });
   return right.length / samples.labels.length;
 }

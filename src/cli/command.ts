@@ -44,7 +44,12 @@ function checkFlags(given: Readonly<Record<string, unknown>>, known: readonly st
 }
 
 function textsOf(given: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, String(given[name])]));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = given[name];
+      return typeof text === "string" ? [[name, text]] : [];
+    }),
+  );
 }
 
 /** A command whose flags are typed by its table of options. */
@@ -58,7 +63,9 @@ export function defineCommand<const Own extends OptionTable>(definition: Command
         describe,
         builder(own: Argv) {
           for (const [name, text] of Object.entries(positionals)) {
-            own.positional(name, {type: "string", describe: text, demandOption: true});
+            // What stands in angle brackets must be given, what stands in square ones may be.
+            const demandOption = command.includes(`<${name}>`);
+            own.positional(name, {type: "string", describe: text, demandOption});
           }
           for (const [name, option] of Object.entries(options)) {
             own.option(name, {...option, requiresArg: option.type !== "boolean"});

@@ -16,5 +16,9 @@ export type CliErrorCode =
   | "CLI_DAEMON_ENDED"
   /** A daemon of the demo was silent for too long. */
   | "CLI_DAEMON_SILENT"
+  /** The folder for an experiment's results holds some already. */
+  | "CLI_RESULTS_EXIST"
+  /** What is in a folder of results is of another experiment, or nothing that this version wrote. */
+  | "CLI_RESULTS_FOREIGN"
   /** The demo's daemons ended with different models, which must not happen. */
   | "CLI_MODELS_DIFFER";

@@ -8,6 +8,8 @@ export type ConfigErrorCode =
   | "CONFIG_SECRET_UNSAFE"
   /** The token file holds no token, or one that is easy to guess. */
   | "CONFIG_TOKEN_INVALID"
+  /** An experiment file is not what the schema asks for. */
+  | "CONFIG_EXPERIMENT_INVALID"
   /** No preset has that name. */
   | "CONFIG_PRESET_UNKNOWN"
   /** The preset's plan settings are not what the schema asks for. */

@@ -1,4 +1,19 @@
 export type {ConfigErrorCode} from "./errors.ts";
+export {
+  type BaselineName,
+  type Experiment,
+  type ExperimentData,
+  experimentSchema,
+  type MetricName,
+} from "./experiment-schema.ts";
+export {type SweepPoint, sweepPoints} from "./experiment-sweep.ts";
+export {
+  type ExperimentName,
+  experimentNames,
+  experimentText,
+  type LoadedExperiment,
+  loadExperiment,
+} from "./experiments.ts";
 export {loadNodeConfig, type NodeConfig, nodeConfigJsonSchema, nodeConfigSchema} from "./node-config.ts";
 export {composePlan, type PlanFacts, type PlanSettings} from "./plan-settings.ts";
 export {findPreset, loadPlanSettings, type Preset, presetNames} from "./presets.ts";

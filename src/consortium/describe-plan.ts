@@ -2,6 +2,7 @@ import {LEAST_ROBUST_MEMBERS} from "../gossip/index.ts";
 import type {IdentifiedPlan, Plan} from "./plan.ts";
 import {runId} from "./plan.ts";
 import type {Roster} from "./roster.ts";
+import {weightCap} from "./weight-cap.ts";
 
 const STANDARDISATION: Record<Plan["task"]["standardisation"], string> = {
   site: "Each site scales its columns by its own mean and spread; these do not leave it.",
@@ -14,6 +15,8 @@ function modelLine({model}: Plan): string {
   switch (model.architecture) {
     case "logistic":
       return "a logistic regression";
+    case "cox":
+      return "proportional hazards (Cox), in which each site's patients are compared among themselves only,";
     case "mlp":
       return `a neural network with hidden layers of ${model.hidden.join(", ")} units (${model.activation})`;
     case "tile-mlp":
@@ -143,7 +146,10 @@ function mixingLines({mixing, task}: Plan, trainers: number): string[] {
     );
   }
   if (robust !== "none") {
-    const first = robust.nearestNeighbours ? "after nearest-neighbour mixing, " : "";
+    const first = [
+      ...(robust.adaptiveClipping ? ["after the longest are shortened, "] : []),
+      ...(robust.nearestNeighbours ? ["after nearest-neighbour mixing, "] : []),
+    ].join("");
     lines.push(
       `Against harmful contributions: ${first}${robust.rule}, for up to ${robust.faulty} such sites; every site counts alike, and every site receives every contribution whole.`,
     );
@@ -157,6 +163,15 @@ function mixingLines({mixing, task}: Plan, trainers: number): string[] {
     }
   }
   return lines;
+}
+
+function voteLines(plan: Plan): string[] {
+  const {cap} = plan.weights;
+  if (typeof cap === "number") return [];
+  const votes = cap.votes.map(({site, patients}) => `${site} ${patients}`);
+  return [
+    `That a site counts as at most ${weightCap(plan)} patients is the lower median of the votes ${votes.join(", ")}.`,
+  ];
 }
 
 /**
@@ -175,7 +190,8 @@ export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label
     ...optimiserLines(plan),
     ...mixingLines(plan, trainers),
     STANDARDISATION[plan.task.standardisation],
-    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of patients (at most ${plan.weights.cap}).`,
+    `What leaves a site: ${leaving(plan)} (${TRAVEL[plan.mixing.codec]}), at most ${plan.privacy.clip} long${plan.mixing.mode === "async" ? " a unit" : ""}, and the site's number of ${plan.weights.unit} (at most ${weightCap(plan)}).`,
+    ...voteLines(plan),
     "What does not: no record, no file, no patient's key.",
     ...clippingLines(plan),
     "Noise: none. Secure sums: none. The other members see each site's contribution as it is.",

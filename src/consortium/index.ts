@@ -9,6 +9,7 @@ export {
 } from "./identity.ts";
 export {peerIdOf, publicKeyOf} from "./peer-id.ts";
 export {type IdentifiedPlan, type Plan, parsePlan, planJsonSchema, planSchema, runId} from "./plan.ts";
+export {checkCombinations} from "./plan-combinations.ts";
 export {
   consortiumId,
   nameSchema,
@@ -17,3 +18,4 @@ export {
   type RosterMember,
   rosterHash,
 } from "./roster.ts";
+export {capVoters, weightCap} from "./weight-cap.ts";

@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {nameSchema} from "./roster.ts";
 
 const MAX_REFERENCE = 2 ** 30;
 const fraction = z.number().min(0).lt(1);
@@ -45,6 +46,7 @@ export const inputSchema = z
 export const modelSchema = z
   .discriminatedUnion("architecture", [
     z.strictObject({architecture: z.literal("logistic")}),
+    z.strictObject({architecture: z.literal("cox")}),
     z.strictObject({architecture: z.literal("mlp"), hidden, activation}),
     z.strictObject({architecture: z.literal("tile-mlp"), hidden, activation, tiles}),
     z.strictObject({
@@ -55,7 +57,7 @@ export const modelSchema = z
     }),
   ])
   .describe(
-    "What is trained; its input width comes from the task. The last two take a patient's tiles as a bag.",
+    "What is trained; its input width comes from the task. cox (proportional hazards, each site its own stratum) takes survival, tile-mlp and gated-attention-mil a patient's tiles as a bag.",
   );
 
 /** Local training; part of {@link planSchema}. */
@@ -118,21 +120,41 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value));
 }
 
+const votesSchema = z
+  .array(z.strictObject({site: nameSchema, patients: z.int().min(1)}))
+  .min(1)
+  .max(10_000)
+  .describe("What each site voted, once; the lower median of the votes is the cap.");
+
 /** How sites count; part of {@link planSchema}. */
 export const weightsSchema = z
   .strictObject({
-    unit: z.literal("patients"),
+    unit: z
+      .enum(["patients", "events"])
+      .describe("What n counts at a site: train patients, or those of them with an event (label 1)."),
     reference: z
       .int()
       .min(1)
       .max(MAX_REFERENCE)
       .refine(isPowerOfTwo, "must be a power of two")
-      .describe("N0: a site of n patients contributes with weight n / N0."),
-    cap: z.int().min(1).describe("A site counts as at most so many patients; at most the reference."),
+      .describe("N0: a site of n patients (or events) contributes with weight n / N0."),
+    cap: z
+      .union([z.int().min(1), z.strictObject({votes: votesSchema})])
+      .describe("A site counts as at most so many, at most the reference: a number, or the sites' votes."),
   })
-  .superRefine((weights, context) => {
-    if (weights.cap <= weights.reference) return;
-    context.addIssue({code: "custom", path: ["cap"], message: "must not exceed the reference"});
+  .superRefine(({cap, reference}, context) => {
+    const refuse = (path: (string | number)[], message: string): void =>
+      context.addIssue({code: "custom", path, message});
+    const tooHigh = "must not exceed the reference";
+    if (typeof cap === "number") {
+      if (cap > reference) refuse(["cap"], tooHigh);
+      return;
+    }
+    for (const [index, {site, patients}] of cap.votes.entries()) {
+      if (patients > reference) refuse(["cap", "votes", index, "patients"], tooHigh);
+      const isFirst = cap.votes.findIndex((vote) => vote.site === site) === index;
+      if (!isFirst) refuse(["cap", "votes", index, "site"], "votes twice");
+    }
   })
   .describe("How much each site counts.");
 

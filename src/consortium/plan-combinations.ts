@@ -1,11 +1,13 @@
 import type {z} from "zod";
-import type {trainingSchema} from "./plan-blocks.ts";
+import type {privacySchema, trainingSchema, weightsSchema} from "./plan-blocks.ts";
 import type {mixingSchema} from "./plan-mixing.ts";
 
 /** The blocks that have to go together. */
 interface Blocks {
   readonly training: Readonly<z.output<typeof trainingSchema>>;
   readonly mixing: Readonly<z.output<typeof mixingSchema>>;
+  readonly weights: Readonly<z.output<typeof weightsSchema>>;
+  readonly privacy: Readonly<z.output<typeof privacySchema>>;
 }
 
 type Refuse = (place: readonly string[], message: string) => void;
@@ -25,10 +27,19 @@ function checkAsynchronous({training}: Blocks, refuse: Refuse): void {
   }
 }
 
+function checkCounts({weights, privacy}: Blocks, refuse: Refuse): void {
+  if (weights.unit === "patients" || privacy.disclosure === "public") return;
+  refuse(
+    ["weights", "unit"],
+    "events tells how many patients have one: it goes with disclosure: public only",
+  );
+}
+
 /** Refuses what each block allows and the blocks together do not. */
 export function checkCombinations(plan: Blocks, context: z.RefinementCtx): void {
   const refuse: Refuse = (path, message) => context.addIssue({code: "custom", path: [...path], message});
   const {training, mixing} = plan;
+  checkCounts(plan, refuse);
   if (mixing.mode === "async") {
     checkAsynchronous(plan, refuse);
     return;

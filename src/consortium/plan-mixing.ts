@@ -36,9 +36,12 @@ const robustSchema = z
     z.strictObject({
       rule: z.enum(["trimmed-mean", "median", "geometric-median", "krum", "multi-krum", "centred-clipping"]),
       faulty: z.int().min(0).max(512).describe("How many sites may send what they like."),
+      adaptiveClipping: z
+        .boolean()
+        .describe("Whether the longest contributions are first of all shortened to the length of the next."),
       nearestNeighbours: z
         .boolean()
-        .describe("Whether each contribution is first replaced by the mean of those nearest to it."),
+        .describe("Whether each contribution is then replaced by the mean of those nearest to it."),
     }),
   ])
   .describe("What is done against sites that send harmful contributions.");

@@ -175,6 +175,22 @@ function check<Schema extends z.ZodType>(
   return result.success ? {value: result.data} : faultOfContent(document, result.error.issues);
 }
 
+/** A way in which a value breaks a schema. */
+export interface SchemaIssue {
+  readonly path: readonly PropertyKey[];
+  /** As {@link parseYaml} says it; may be handed on as the message of a check's own issue. */
+  readonly message: string;
+}
+
+/**
+ * What is foremost wrong with `value` by `schema`, or undefined when nothing is: for checks that look at other values
+ * than the document's.
+ */
+export function schemaIssue(schema: z.ZodType, value: unknown): SchemaIssue | undefined {
+  const {error} = schema.safeParse(value, {error: describeIssue});
+  return error === undefined ? undefined : foremost(error.issues);
+}
+
 /**
  * The value of the YAML 1.2 (or JSON) document `text`, checked by `schema`; owned by the caller.
  * Duplicate keys, several documents, unknown tags and exponential aliases are refused.

@@ -21,13 +21,15 @@ function featureTerms({features, label}: SlidesTask): readonly unknown[] {
 
 function tableTerms({columns, label}: TabularTask): readonly unknown[] {
   const categories = [label.positive, label.negative].map((codes) => codes.map(canonicalCode).toSorted());
-  return [categories, columns.map(columnTerms)];
+  const {time} = label;
+  const survival = time === undefined ? [] : [["survival", time.column, time.unit]];
+  return [categories, columns.map(columnTerms), ...survival];
 }
 
 /**
  * What two sites must have in common so that their data mean the same: lower-case hex SHA-256 of the task's
  * format, kind, name, label and missing-value policy, and
- * - of a table its columns in order with units, ranges and categories;
+ * - of a table its columns in order with units, ranges and categories, and of survival the time with its unit;
  * - of slides the label's categories in order (negative before positive), extractor, dimension, tile sizes, range
  *   and tiles of a patient.
  *

@@ -69,4 +69,6 @@ export type DataErrorCode =
   /** The split file does not fit the site's table. */
   | "DATA_SPLIT_FILE_INVALID"
   /** Statistics were asked of a matrix without rows. */
-  | "DATA_MATRIX_EMPTY";
+  | "DATA_MATRIX_EMPTY"
+  /** There are too few rows or classes to deal them to nodes as asked. */
+  | "DATA_PARTITION_IMPOSSIBLE";

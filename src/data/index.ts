@@ -1,6 +1,8 @@
 export {contractHash} from "./contract.ts";
 export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
+export {partitionRows} from "./partition/partition-rows.ts";
+export type {PartitionSpec} from "./partition/partition-spec.ts";
 export {type PatientTiles, patientTiles, type TileSlice} from "./patient-tiles.ts";
 export {readSite} from "./read-site.ts";
 export {patientsWithSharedRows} from "./shared-rows.ts";

@@ -1,6 +1,6 @@
-import {canonicalCode} from "./cell.ts";
+import {canonicalCode, parseNumber} from "./cell.ts";
 import type {CellFault} from "./encode-cell.ts";
-import type {Task} from "./task-schema.ts";
+import type {TabularTask, Task} from "./task-schema.ts";
 
 /** Reads a label's cell as the task has it: 1 for positive, 0 for negative, or says why it is neither. */
 export function labelReader({label}: Pick<Task, "label">): (cell: string) => 0 | 1 | CellFault {
@@ -13,4 +13,19 @@ export function labelReader({label}: Pick<Task, "label">): (cell: string) => 0 |
     const what = `${label.column}: is neither a positive nor a negative label of the task`;
     return {code: "DATA_LABEL_UNKNOWN", what, hint: "Mend the file, or list the label in the task."};
   };
+}
+
+/** Reads a time of survival: a number of at least 0, or says why it is none. */
+export function readTime(
+  {column}: NonNullable<TabularTask["label"]["time"]>,
+  cell: string,
+): number | CellFault {
+  const value = parseNumber(cell);
+  if (value === undefined) {
+    const hint = "Use a decimal point; list markers of missing values under missing.markers.";
+    return {code: "DATA_VALUE_INVALID", what: `${column}: is not a number`, hint};
+  }
+  if (value >= 0) return value;
+  const hint = "Count times from the patient's entry.";
+  return {code: "DATA_VALUE_OUT_OF_RANGE", what: `${column}: is below 0`, hint};
 }

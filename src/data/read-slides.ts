@@ -112,6 +112,7 @@ export async function readSlides(task: SlidesTask, query: SiteQuery): Promise<Si
     featureNames: featuresOf(task).map(({name}) => name),
     values,
     labels,
+    times: null,
     patients,
     rowNumbers,
     assignedParts: null,

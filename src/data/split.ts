@@ -52,7 +52,7 @@ function rankedPatients(table: SiteTable, seed: number): Patient[] {
 
 /** Sizes of test and validation of `count` patients; one patient at least stays in train. */
 function partSizes(count: number, split: Task["split"]): {test: number; validation: number} {
-  const test = split.type === "file" ? 0 : Math.min(Math.round(split.test * count), Math.max(0, count - 1));
+  const test = split.type !== "hash" ? 0 : Math.min(Math.round(split.test * count), Math.max(0, count - 1));
   const validation = Math.min(Math.round(split.validation * count), Math.max(0, count - test - 1));
   return {test, validation};
 }
@@ -88,16 +88,19 @@ function matrixOf(table: SiteTable, patients: readonly Patient[]): PatientMatrix
   const values = new Float32Array(n * d);
   const labels = new Uint8Array(n);
   const patientOf = new Uint32Array(n);
+  const times = table.times === null ? null : new Float64Array(n);
   let next = 0;
   patients.forEach(({rows, label}, number) => {
     for (const row of rows) {
       values.set(rowOf(table, row), next * d);
       labels[next] = label;
+      if (times !== null) times[next] = table.times?.[row] ?? Number.NaN;
       patientOf[next] = number;
       next += 1;
     }
   });
-  return {n, d, values, labels, patients: patients.length, patientOf};
+  const rows = {n, d, values, labels, patients: patients.length, patientOf};
+  return times === null ? rows : {...rows, times};
 }
 
 function countsOf(matrix: PatientMatrix, patients: readonly Patient[]): PartCounts {
@@ -136,10 +139,10 @@ function sealedSplit(
 }
 
 /**
- * Divides the patients of `table` into train, validation and test, class by class: in each class the patients are
+ * Divides the patients of `table` into train, validation and test, class by class (of survival: those with an event, and the others): in each class the patients are
  * ordered by SHA-256 of seed and key, and the first round(share * count) of them are taken. The same seed and the
  * same patients give the same split on any machine, in any order of rows.
- * Where the task's split is a file, test is as the file says and only validation is drawn, from train.
+ * Where the task's split is in a file, test is as the file says and only validation is drawn, from train.
  * @param seed of the plan; a whole number
  * @returns matrices of raw values owned by the caller, rows of a patient side by side
  */
@@ -174,7 +177,7 @@ export function externalSplit(table: SiteTable, task: Task): SealedSplit {
 /**
  * One matrix of all rows of `parts`, in their order; patients are renumbered and taken to be different ones.
  * For training on train and validation together once settings are frozen, and for pooled baselines.
- * @param parts at least one, all with the same `d`
+ * @param parts at least one, all with the same `d`, and all of survival or none
  */
 export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {
   const n = parts.reduce((sum, part) => sum + part.n, 0);
@@ -186,11 +189,14 @@ export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {
     labels: new Uint8Array(n),
     patientOf: new Uint32Array(n),
   };
+  const hasTimes = parts[0]?.times !== undefined;
+  const times = new Float64Array(hasTimes ? n : 0);
   let row = 0;
   let patients = 0;
   for (const part of parts) {
     joined.values.set(part.values, row * d);
     joined.labels.set(part.labels, row);
+    if (hasTimes && part.times !== undefined) times.set(part.times, row);
     joined.patientOf.set(
       part.patientOf.map((patient) => patient + patients),
       row,
@@ -198,5 +204,5 @@ export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {
     row += part.n;
     patients += part.patients;
   }
-  return {...joined, patients};
+  return hasTimes ? {...joined, patients, times} : {...joined, patients};
 }

@@ -9,6 +9,8 @@ export const MAX_TABLE_VALUES = 2 ** 28;
 export interface CheckedRow {
   readonly features: readonly number[];
   readonly label: 0 | 1;
+  /** Of survival; otherwise null. */
+  readonly time: number | null;
   /** Namespaced patient key. */
   readonly patient: string;
   readonly rowNumber: number;
@@ -22,26 +24,22 @@ export interface TableRows {
   /** Counts a row that is left out for a missing value. */
   drop(): void;
   /** The table so far; to be called once. @throws {CodedError} DATA_NO_ROW_LEFT */
-  finish(): Pick<SiteTable, "values" | "labels" | "patients" | "rowNumbers" | "droppedRows">;
+  finish(): Pick<SiteTable, "values" | "labels" | "times" | "patients" | "rowNumbers" | "droppedRows">;
 }
 
 /** An empty {@link TableRows} for `width` features a row; `fileName` is for messages. */
 export function createTableRows(fileName: string, width: number): TableRows {
   let values = new Float32Array(64 * width);
   const labels: (0 | 1)[] = [];
+  const times: number[] = [];
   const patients: string[] = [];
   const rowNumbers: number[] = [];
-  const firstOf = new Map<string, {readonly label: 0 | 1; readonly line: number}>();
+  const firstOf = new Map<string, Pick<CheckedRow, "label" | "time" | "line">>();
   let droppedRows = 0;
   const makeRoom = (size: number): void => {
     if (size > MAX_TABLE_VALUES) {
-      throw new CodedError<DataErrorCode>(
-        "DATA_FILE_TOO_LARGE",
-        `${fileName}: more than ${MAX_TABLE_VALUES} values`,
-        {
-          hint: "Use fewer rows or columns.",
-        },
-      );
+      const what = `${fileName}: more than ${MAX_TABLE_VALUES} values`;
+      throw new CodedError<DataErrorCode>("DATA_FILE_TOO_LARGE", what, {hint: "Use fewer rows or columns."});
     }
     if (size <= values.length) return;
     const larger = new Float32Array(Math.min(MAX_TABLE_VALUES, Math.max(size, 2 * values.length)));
@@ -49,11 +47,11 @@ export function createTableRows(fileName: string, width: number): TableRows {
     values = larger;
   };
   return {
-    add({features, label, patient, rowNumber, line}) {
+    add({features, label, time, patient, rowNumber, line}) {
       const first = firstOf.get(patient);
-      if (first === undefined) firstOf.set(patient, {label, line});
-      else if (first.label !== label) {
-        const what = `${fileName}:${line}: label differs from that of the same patient on line ${first.line}`;
+      if (first === undefined) firstOf.set(patient, {label, time, line});
+      else if (first.label !== label || first.time !== time) {
+        const what = `${fileName}:${line}: label or time differs from that of the same patient on line ${first.line}`;
         const hint = "One label per patient: mend the file, or choose another patient column.";
         throw new CodedError<DataErrorCode>("DATA_PATIENT_LABELS_DIFFER", what, {hint});
       }
@@ -61,6 +59,7 @@ export function createTableRows(fileName: string, width: number): TableRows {
       makeRoom(start + width);
       values.set(features, start);
       labels.push(label);
+      if (time !== null) times.push(time);
       patients.push(patient);
       rowNumbers.push(rowNumber);
     },
@@ -77,6 +76,7 @@ export function createTableRows(fileName: string, width: number): TableRows {
       return {
         values: values.slice(0, labels.length * width),
         labels: Uint8Array.from(labels),
+        times: times.length === 0 ? null : Float64Array.from(times),
         patients,
         rowNumbers: Uint32Array.from(rowNumbers),
         droppedRows,

@@ -39,7 +39,13 @@ function useFaults(task: TabularTask): TaskFault[] {
     const path = ["columns", index, "name"];
     if (column.name === task.label.column) faults.push({path, message: "the label cannot be a feature"});
     if (column.name === task.patient) faults.push({path, message: "the patient key cannot be a feature"});
+    if (column.name === task.label.time?.column) {
+      faults.push({path, message: "the time of survival cannot be a feature"});
+    }
   });
+  if (task.label.time !== undefined && [task.label.column, task.patient].includes(task.label.time.column)) {
+    faults.push({path: ["label", "time", "column"], message: "is the label or the patient key"});
+  }
   if (task.patient === task.label.column) {
     faults.push({path: ["patient"], message: "the label cannot be the patient key"});
   }
@@ -61,6 +67,7 @@ function headerFaults(task: TabularTask): TaskFault[] {
   }
   const used: [TaskFault["path"], string | null][] = [
     [["label", "column"], task.label.column],
+    [["label", "time", "column"], task.label.time?.column ?? null],
     [["patient"], task.patient],
     ...task.columns.map((column, index): [TaskFault["path"], string] => [
       ["columns", index, "name"],
@@ -84,9 +91,28 @@ function externalFaults({external, sites}: Task): TaskFault[] {
 }
 
 function splitFaults({split}: Task): TaskFault[] {
-  return split.type === "file" || split.test + split.validation < 1
+  return split.type !== "hash" || split.test + split.validation < 1
     ? []
     : [{path: ["split", "test"], message: "test and validation leave nothing to train on"}];
+}
+
+/** What is wrong with a split file of all sites' patients. */
+function keysFaults({split, sites, patient}: TabularTask): TaskFault[] {
+  if (split.type !== "keys") return [];
+  const faults: TaskFault[] = [];
+  if (patient === null) {
+    faults.push({path: ["patient"], message: "a split by keys needs the column of the patient key"});
+  }
+  for (const site of Object.keys(sites)) {
+    const place = split.sites[site];
+    const path = ["split", "sites", site];
+    if (place === undefined)
+      faults.push({path: ["split", "sites"], message: `does not list the site ${site}`});
+    else if (canonicalCode(place.train) === canonicalCode(place.test)) {
+      faults.push({path: [...path, "test"], message: "is the same as train"});
+    }
+  }
+  return faults;
 }
 
 function tableFaults(task: TabularTask): readonly TaskFault[] {
@@ -96,6 +122,7 @@ function tableFaults(task: TabularTask): readonly TaskFault[] {
     ...task.columns.flatMap((column, index) => columnFaults(column, ["columns", index])),
     ...useFaults(task),
     ...headerFaults(task),
+    ...keysFaults(task),
   ];
 }
 

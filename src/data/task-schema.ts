@@ -46,7 +46,28 @@ const fileSplit = z.strictObject({
   validation: fraction.describe("Share of each class's train patients that settings are chosen on"),
 });
 
+const keysSplit = z.strictObject({
+  type: z.literal("keys"),
+  file: name.describe("CSV with one row a patient of all sites"),
+  patient: name.describe("Its column of the patient key"),
+  column: name.describe("Its column that says where the patient is"),
+  sites: z
+    .record(siteName, z.strictObject({train: code, test: code}))
+    .describe("What that column says of each site's train and test patients; others are not the site's"),
+  validation: fraction.describe("Share of each class's train patients that settings are chosen on"),
+});
+
 const label = z.strictObject({column: name, positive: codes, negative: codes});
+
+const tableLabel = label.extend({
+  time: z
+    .strictObject({
+      column: name.describe("Time until the event (positive) or until the patient was last seen (negative)"),
+      unit: z.string().min(1).describe("Unit of every site's times, such as days"),
+    })
+    .optional()
+    .describe("Survival: the label says whether the event was seen; leave it out for a plain class"),
+});
 
 /** The files of one site of a slide task, relative to the task's root. */
 export type SlideFiles =
@@ -82,10 +103,10 @@ const tabularShape = z.strictObject({
     .prefault({}),
   fileColumns: z.array(name).min(1).optional().describe("Names of all columns of a file without a header"),
   patient: name.nullable().describe("Column of the patient key; null when each row is another patient"),
-  label,
+  label: tableLabel,
   columns: z.array(column).min(1).describe("The features, in order"),
   missing,
-  split: z.discriminatedUnion("type", [hashSplit, fileSplit]),
+  split: z.discriminatedUnion("type", [hashSplit, fileSplit, keysSplit]),
 });
 
 const slideFiles = z
@@ -154,6 +175,9 @@ export type TabularTask = z.output<typeof tabularShape>;
 
 /** A task whose features are those of the tiles of histology slides. */
 export type SlidesTask = z.output<typeof slidesShape>;
+
+/** A split in which one file says of every patient at which site and in which part it is. */
+export type KeysSplit = z.output<typeof keysSplit>;
 
 /** A column that becomes one feature or several. */
 export type TaskColumn = TabularTask["columns"][number];

@@ -8,8 +8,10 @@ export interface Matrix {
   readonly d: number;
   /** Features, shape `[n, d]`, row after row. */
   readonly values: Float32Array;
-  /** Labels, shape `[n]`, each 0 (negative) or 1 (positive). */
+  /** Labels, shape `[n]`, each 0 (negative) or 1 (positive); of survival, 1 where the event was seen. */
   readonly labels: Uint8Array;
+  /** Of survival alone: time until the event or until last seen, shape `[n]`, at least 0, in the task's unit. */
+  readonly times?: Float64Array;
 }
 
 /** A {@link Matrix} that knows which of its rows belong to one patient, without knowing who that is. */
@@ -53,6 +55,8 @@ export interface SiteTable {
   readonly values: Float32Array;
   /** Labels, shape `[n]`, each 0 or 1; rows of one patient agree. */
   readonly labels: Uint8Array;
+  /** Times of survival, shape `[n]`, at least 0; rows of one patient agree. Null where the label is a class. */
+  readonly times: Float64Array | null;
   /** Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or shown. */
   readonly patients: readonly string[];
   /**

@@ -17,9 +17,14 @@ export function accuracy(labels: ArrayLike<number>, scores: ArrayLike<number>): 
   checkProbabilities(labels, scores);
   let correct = 0;
   for (let row = 0; row < labels.length; row++) {
-    if ((scores[row] ?? 0) > THRESHOLD === (labels[row] === 1)) correct++;
+    correct += isClassifiedRightly(labels[row] ?? 0, scores[row] ?? 0);
   }
   return labels.length === 0 ? null : wilsonInterval(correct, labels.length);
+}
+
+/** 1 when a probability above 0.5 means `label` 1 and is so, or is not and `label` is 0; else 0. */
+export function isClassifiedRightly(label: number, score: number): 0 | 1 {
+  return score > THRESHOLD === (label === 1) ? 1 : 0;
 }
 
 /**

@@ -1,8 +1,7 @@
 import type {Random} from "../core/index.ts";
 import type {Interval} from "./interval.ts";
+import {BOOTSTRAP_DRAWS, sortedQuantile} from "./quantile.ts";
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
-
-const BOOTSTRAP_DRAWS = 1000;
 
 /** A number computed from labels `[n]` and scores `[n]`; null where it is undefined. It keeps neither array. */
 export type Statistic = (labels: ArrayLike<number>, scores: ArrayLike<number>) => number | null;
@@ -44,19 +43,16 @@ export function bootstrapInterval({labels, scores, statistic, random}: Bootstrap
     if (result === null) return null;
     results[draw] = result;
   }
+  return {value, ...percentileLimits(results)};
+}
+
+/** The 2.5 % and 97.5 % quantiles of the statistic in the samples, `[draws]`, which it sorts in place. */
+export function percentileLimits(results: Float64Array): Pick<Interval, "low" | "high"> {
   results.sort();
-  return {value, low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
+  return {low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};
 }
 
 function drawInto(target: Float64Array, source: Float64Array, random: Random): void {
   for (let index = 0; index < target.length; index++)
     target[index] = source[random.below(source.length)] ?? 0;
-}
-
-/** The quantile of ascending `values` by linear interpolation (Hyndman & Fan 1996, type 7). */
-function sortedQuantile(values: Float64Array, probability: number): number {
-  const place = probability * (values.length - 1);
-  const below = values[Math.floor(place)] ?? 0;
-  const above = values[Math.ceil(place)] ?? 0;
-  return below + (place - Math.floor(place)) * (above - below);
 }

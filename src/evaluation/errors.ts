@@ -4,7 +4,7 @@ export type EvaluationErrorCode =
   | "EVALUATION_LENGTH_MISMATCH"
   /** A label is neither 0 nor 1. */
   | "EVALUATION_NOT_BINARY"
-  /** A score or value is NaN or infinite. */
+  /** A score, time or value is NaN or infinite. */
   | "EVALUATION_NOT_FINITE"
   /** A score that must be a probability is outside 0 .. 1. */
   | "EVALUATION_NOT_PROBABILITY";

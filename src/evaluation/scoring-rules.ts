@@ -16,7 +16,7 @@ const LOG_LOSS_CLIP = 2 ** -23;
  * @see Brier 1950, in the form for one event (half of the original)
  */
 export function brierScore(labels: ArrayLike<number>, scores: ArrayLike<number>): number | null {
-  return meanLoss(labels, scores, (label, score) => (score - label) ** 2);
+  return meanLoss(labels, scores, patientBrier);
 }
 
 /**
@@ -29,10 +29,18 @@ export function brierScore(labels: ArrayLike<number>, scores: ArrayLike<number>)
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, EVALUATION_NOT_PROBABILITY
  */
 export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number | null {
-  return meanLoss(labels, scores, (label, score) => {
-    const clipped = Math.min(1 - LOG_LOSS_CLIP, Math.max(LOG_LOSS_CLIP, score));
-    return -Math.log(label === 1 ? clipped : 1 - clipped);
-  });
+  return meanLoss(labels, scores, patientLogLoss);
+}
+
+/** What one patient adds to {@link brierScore}, 0 .. 1. */
+export function patientBrier(label: number, score: number): number {
+  return (score - label) ** 2;
+}
+
+/** What one patient adds to {@link logLoss}, 0 .. 15.95 nats. */
+export function patientLogLoss(label: number, score: number): number {
+  const clipped = Math.min(1 - LOG_LOSS_CLIP, Math.max(LOG_LOSS_CLIP, score));
+  return -Math.log(label === 1 ? clipped : 1 - clipped);
 }
 
 function meanLoss(

@@ -1,6 +1,7 @@
 import {isCoded} from "../core/index.ts";
 import {type Chunk, codecOf, contributionSize, type Dither, partition} from "../parameters/index.ts";
-import {attemptDither, holdResult, objectTo, peersOf} from "./exchange.ts";
+import {attemptDither} from "./attempt.ts";
+import {attemptOf, holdResult, objectTo, peersOf} from "./exchange.ts";
 import type {ButterflyExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
@@ -54,13 +55,14 @@ function gatherChunk(context: RoundContext, index: number, chunk: Chunk): void {
   const exchange = butterflyOf(context);
   const {own, setup} = context.state;
   if (exchange === null || own === null) return;
-  const blob = {offset: chunk.offsetBytes, length: chunk.lengthBytes};
+  const {codec, mixed, exact} = setup.spec;
+  const total = contributionSize(codec, mixed, exact);
   for (const {member, contribution} of exchange.participants) {
     if (member === setup.self) continue;
     fetchFor(
       context,
       {kind: "part", group: exchange.group, chunk: index, member},
-      {hash: contribution, ...blob},
+      {hash: contribution, total, range: chunk},
     );
   }
   const mine = own.bytes.subarray(chunk.offsetBytes, chunk.offsetBytes + chunk.lengthBytes);
@@ -97,7 +99,9 @@ export function onPart(context: RoundContext, index: number, member: MemberId, b
 }
 
 function sumDither(context: RoundContext, {firstValue}: Chunk): Dither {
-  return {...attemptDither(context, "sum"), first: firstValue};
+  const {primitives, spec} = context.state.setup;
+  const draws = {hash: primitives.hash, codec: spec.codec};
+  return {...attemptDither(draws, attemptOf(context), "sum"), first: firstValue};
 }
 
 function objectToCulprit(
@@ -128,7 +132,7 @@ export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"
   const isUnderWay = [...context.state.fetches.values()].some(
     (other) => other.kind === "sum" && other.group === purpose.group && other.chunk === purpose.chunk,
   );
-  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, offset: 0, length: chunk.sum.lengthBytes});
+  if (!isUnderWay) fetchFor(context, purpose, {hash: frame.sum, total: chunk.sum.lengthBytes});
 }
 
 /** Takes in the owner's bytes of a chunk; with the last one the result is assembled and held. */

@@ -70,8 +70,8 @@ export class CatchUp {
     // A giver that has stalled must not hold this member: its turn ends, later each time.
     const afterMs = this.#setup.limits.maximumMs * 2 ** Math.min(10, this.#failures);
     this.#outlet.emit({type: "arm", timer: "catch-up", afterMs});
-    const length = snapshotSize(this.#setup.shapeOf(body.round).values);
-    this.#outlet.emit({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length});
+    const total = snapshotSize(this.#setup.shapeOf(body.round).values);
+    this.#outlet.emit({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length: total, total});
   }
 
   /** Takes in the fetched result. @returns whether `id` was its fetch */

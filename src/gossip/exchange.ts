@@ -1,5 +1,5 @@
 import {toHex} from "../core/index.ts";
-import type {Dither} from "../parameters/index.ts";
+import {type Attempt, resultOf} from "./attempt.ts";
 import {isTooLight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
@@ -17,6 +17,12 @@ export function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
 export function groupHash({state}: RoundContext, start: FrameOf<"start">): string {
   const {primitives} = state.setup;
   return toHex(primitives.hash(canonicalBytes(["consilium/group/1", start.ballot, start.participants])));
+}
+
+/** The attempt under way. */
+export function attemptOf({state}: RoundContext): Attempt {
+  const {rules, round} = state.setup;
+  return {run: rules.run, round, ballot: state.exchange?.ballot ?? 0};
 }
 
 /** Ends the attempt under way: its fetches are cancelled and its sums withdrawn. */
@@ -46,16 +52,6 @@ export function objectTo(context: RoundContext, member: MemberId, reason: "inval
   else strangers.push({seeker: setup.self, sought: member});
 }
 
-/** The key of the attempt's own draws for `purpose`: the same at every member, so that all write the same bytes. */
-export function attemptDither({state}: RoundContext, ...purpose: readonly (string | number)[]): Dither {
-  const {primitives, rules, round} = state.setup;
-  const ballot = state.exchange?.ballot ?? 0;
-  const content = ["consilium/dither/1", rules.run, round, ballot, ...purpose];
-  const digest = primitives.hash(canonicalBytes(content));
-  const view = new DataView(digest.buffer, digest.byteOffset);
-  return {key: [view.getUint32(0), view.getUint32(4)], first: 0};
-}
-
 /**
  * The exchange has ended here: keeps its result.
  * @param mean `[m]`, the mean of the contributors' parameters, with what is carried along
@@ -65,16 +61,7 @@ export function holdResult(context: RoundContext, mean: Float32Array, weight: nu
   const {exchange, setup, held} = context.state;
   if (exchange === null) return;
   const {primitives, spec, rules} = setup;
-  const {arithmetic} = primitives;
-  const values =
-    spec.outer === null
-      ? mean
-      : arithmetic.outerStep(spec.reference, mean, {
-          ...spec.outer,
-          size: spec.parameters ?? spec.mixed,
-          velocityAt: spec.mixed,
-        });
-  const snapshot = arithmetic.createSnapshot(primitives.hash, spec.layout, values);
+  const snapshot = resultOf(primitives, spec, mean);
   held.set(snapshot.hash, snapshot);
   exchange.result = {hash: snapshot.hash, weight};
   setup.exchanging.observe(context.nowMs - exchange.startedAtMs);

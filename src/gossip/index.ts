@@ -1,8 +1,13 @@
 export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
+export {scaleOfUnit} from "./async/clock.ts";
+export {isEnough} from "./async/closing.ts";
 export {blobsOf as segmentBlobs} from "./async/durable.ts";
 export {type MassInTransit, type SegmentMasses, totalMass} from "./async/masses.ts";
+export {type SegmentDraws, segmentPeriod} from "./async/partners.ts";
+export {letIn, stalenessScale} from "./async/progress.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
+export {type Attempt, attemptDither, attemptPeriod, resultOf} from "./attempt.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
@@ -16,7 +21,7 @@ export {
   encodeFrame,
   type Frame,
 } from "./frames.ts";
-export {type MemberId, majority} from "./quorum.ts";
+export {leaderOrder, type MemberId, majority} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
 export {applyRobustRule} from "./robust/apply.ts";
@@ -32,8 +37,9 @@ export type {
 } from "./robust/rules.ts";
 export {type Sample, sampleBound} from "./robust/sample-bound.ts";
 export {normLimit} from "./robust/screening.ts";
-export {cappedWeights, votedWeightCap} from "./robust/weight-cap.ts";
-export {isExact, type ScheduleSpec} from "./schedules/schedule.ts";
+export {votedWeightCap} from "./robust/weight-cap.ts";
+export type {Phase} from "./schedules/phase.ts";
+export {isExact, type Period, type ScheduleSpec} from "./schedules/schedule.ts";
 export {createSession} from "./session.ts";
 export type {Session, SessionView} from "./session-types.ts";
 export {recordSession, type TraceSink} from "./trace/record-session.ts";

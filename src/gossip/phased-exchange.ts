@@ -1,11 +1,12 @@
-import {createRandom, isCoded} from "../core/index.ts";
-import {codecOf, contributionSize, type Mass} from "../parameters/index.ts";
-import {attemptDither, holdResult, objectTo} from "./exchange.ts";
+import {isCoded} from "../core/index.ts";
+import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
+import {attemptDither, attemptPeriod} from "./attempt.ts";
+import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
-import {type ScheduleSpec, schedulePhases} from "./schedules/schedule.ts";
+import type {ScheduleSpec} from "./schedules/schedule.ts";
 
 /*
  * The exchange of a schedule: masses (s, w) mix phase by phase, and every member's estimate s / w ends near the
@@ -30,9 +31,9 @@ export function phasedParts(
 ): Pick<PhasedExchange, "kind" | "phases" | "phase" | "mass" | "own" | "sent" | "announced" | "received"> {
   const {own, setup} = context.state;
   const {primitives, spec, rules, round} = setup;
-  const random = createRandom({seed: ballot, site: rules.run, round, purpose: "schedule"});
   const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
-  const phases = schedulePhases(schedule, participants.length, random);
+  const {length, phase} = attemptPeriod(schedule, participants.length, {run: rules.run, round, ballot});
+  const phases = Array.from({length}, (_, index) => phase(index));
   const empty = {sent: new Map(), announced: new Map(), received: new Map()};
   return {kind: "phases", phases, phase: 0, mass, own: mass, ...empty};
 }
@@ -97,7 +98,7 @@ function publishMass(context: RoundContext, exchange: PhasedExchange): void {
   // What nobody hears need not be rounded.
   exchange.own = mass;
   if (listeners.length === 0) return;
-  const dither = attemptDither(context, "mass", phase, self);
+  const dither = attemptDither({hash, codec: spec.codec}, attemptOf(context), "mass", phase, self);
   const mixture = arithmetic.encodeMass(hash, massCodec(context), mass, dither);
   exchange.own = arithmetic.massOf(massCodec(context), mixture.bytes, spec.mixed);
   exchange.sent.set(phase, mixture.hash);
@@ -116,8 +117,8 @@ function fetchMass(
       other.kind === "mass" && other.group === group && other.phase === phase && other.member === member,
   );
   if (isUnderWay) return;
-  const length = contributionSize(massCodec(context), setup.spec.mixed);
-  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, offset: 0, length});
+  const total = contributionSize(massCodec(context), setup.spec.mixed);
+  fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, total});
 }
 
 /** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */
@@ -152,7 +153,12 @@ export function onMassFetched(
 function soundMass({state}: RoundContext, bytes: Uint8Array): Mass | null {
   const {primitives, spec} = state.setup;
   try {
-    const mass = primitives.arithmetic.massOf(codecOf(spec.codec.sums), bytes, spec.mixed);
+    const mass = primitives.arithmetic.massOf(
+      codecOf(spec.codec.sums),
+      bytes,
+      spec.mixed,
+      LARGEST_PEER_ESTIMATE,
+    );
     // No contribution weighs more than 1, so no mean of weights does.
     return mass.weight <= 1 ? mass : null;
   } catch (error) {

@@ -24,10 +24,10 @@ export function beginRobust(context: RoundContext): void {
     objectTo(context, stranger, "unreachable");
     return;
   }
-  const length = contributionSize(setup.spec.codec, setup.spec.mixed);
+  const total = contributionSize(setup.spec.codec, setup.spec.mixed);
   for (const {member, contribution: hash} of exchange.participants) {
     if (member === setup.self) continue;
-    fetchFor(context, {kind: "whole", group: exchange.group, member}, {hash, offset: 0, length});
+    fetchFor(context, {kind: "whole", group: exchange.group, member}, {hash, total});
   }
   onWhole(context, setup.self, own.bytes);
 }

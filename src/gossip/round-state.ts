@@ -1,4 +1,4 @@
-import type {Codec, Snapshot} from "../parameters/index.ts";
+import type {Codec, Snapshot, Span} from "../parameters/index.ts";
 import {type BodyRules, type Primitives} from "./certificate.ts";
 import type {Deadline, DeadlineLimits} from "./deadline.ts";
 import type {Exchange} from "./exchange-state.ts";
@@ -196,15 +196,16 @@ export function sendTo(context: RoundContext, to: readonly MemberId[], content: 
   for (const member of to) context.emit({type: "send", to: member, frame});
 }
 
-/** Asks for bytes of a blob; the answer comes back under the purpose. */
+/** Asks for a blob of `total` bytes, or for a range of it; the answer comes back under the purpose. */
 export function fetchFor(
   context: RoundContext,
   purpose: FetchPurpose,
-  blob: {readonly hash: string; readonly offset: number; readonly length: number},
+  {hash, total, range}: {readonly hash: string; readonly total: number; readonly range?: Span},
 ): void {
   const id = context.nextId();
+  const {offsetBytes: offset, lengthBytes: length} = range ?? {offsetBytes: 0, lengthBytes: total};
   context.state.fetches.set(id, purpose);
-  context.emit({type: "fetch", id, from: purpose.member, ...blob});
+  context.emit({type: "fetch", id, from: purpose.member, hash, offset, length, total});
 }
 
 /** Ends the outstanding fetches that `isUnwanted` names. */

@@ -75,6 +75,8 @@ export type Report =
   | {readonly kind: "views-differ"; readonly round: number; readonly member: MemberId}
   /** After a partition this member, on the lighter side, took over `member`'s model instead of mixing. */
   | {readonly kind: "lineage-adopted"; readonly round: number; readonly member: MemberId}
+  /** This member came when the others were well under way, and began at the median of the models of `members`. */
+  | {readonly kind: "joined-late"; readonly round: number; readonly members: readonly MemberId[]}
   /** What a robust rule did with contributions that it did not take as they were. */
   | {
       readonly kind: "verdicts";
@@ -107,6 +109,8 @@ export type Effect =
       readonly hash: string;
       readonly offset: number;
       readonly length: number;
+      /** Size of the whole blob in bytes: bytes of a blob of another size are not those asked for. */
+      readonly total: number;
     }
   | {readonly type: "cancel"; readonly id: number}
   | {readonly type: "publish-contribution"; readonly contribution: Contribution}

@@ -24,8 +24,8 @@ export function fetchSnapshot(context: RoundContext, hash: string, member: Membe
     (purpose) => purpose.kind === "snapshot" && purpose.hash === hash,
   );
   if (isUnderWay || !context.state.linked.has(member)) return;
-  const length = snapshotSize(context.state.setup.spec.reference.length);
-  fetchFor(context, {kind: "snapshot", hash, member}, {hash, offset: 0, length});
+  const total = snapshotSize(context.state.setup.spec.reference.length);
+  fetchFor(context, {kind: "snapshot", hash, member}, {hash, total});
 }
 
 /** The body of the result that this member's exchange made. */

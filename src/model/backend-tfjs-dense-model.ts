@@ -5,10 +5,10 @@ import {denseLayersOf} from "./backend-tfjs-parameters.ts";
 import {binaryCrossEntropy, sigmoid} from "./binary-cross-entropy.ts";
 import {layoutOf} from "./layout.ts";
 import {requireBatch, requireInputs} from "./shape-check.ts";
-import type {BagModelSpec, Model, ModelSpec} from "./types.ts";
+import type {BagModelSpec, CoxSpec, Model, ModelSpec} from "./types.ts";
 
-/** A model whose example is one row of features. */
-export type RowModelSpec = Exclude<ModelSpec, BagModelSpec>;
+/** A classifier whose example is one row of features. */
+export type RowModelSpec = Exclude<ModelSpec, BagModelSpec | CoxSpec>;
 
 /**
  * A {@link Model} of dense layers, whose examples are rows, on a tfjs backend.

@@ -7,6 +7,7 @@ export {
   type BackendPreference,
   type BagModelSpec,
   type ComputeBackend,
+  type CoxSpec,
   type Examples,
   type GatedAttentionMilSpec,
   isBagModel,

@@ -19,6 +19,7 @@ function refuse(spec: ModelSpec, widths: readonly number[]): never {
 function widthsOf(spec: ModelSpec, inputWidth: number): readonly number[] {
   switch (spec.architecture) {
     case "logistic":
+    case "cox":
       return [inputWidth, 1];
     case "mlp":
       return [inputWidth, ...spec.hidden, 1];
@@ -51,6 +52,8 @@ function layer(name: string, fanIn: number, fanOut: number): TensorLayout[] {
  * The last layer has one output, the logit of label 1, and for "tile-mlp" two, of the labels 0 and 1; logistic
  * regression is that layer alone.
  *
+ * Proportional hazards: `risk.weight` `[inputWidth, 1]` alone.
+ *
  * Gated attention: `embedding`, `attention.tanh`, `attention.sigmoid` and `classifier`, each a weight and a bias, and
  * before the last `attention.score.weight` `[attention, 1]`, which has no bias, as the softmax would not see it.
  * @param inputWidth values of one example, or features of one tile, at least 1
@@ -59,6 +62,7 @@ function layer(name: string, fanIn: number, fanOut: number): TensorLayout[] {
 export function layoutOf(spec: ModelSpec, inputWidth: number): Layout {
   const widths = widthsOf(spec, inputWidth);
   requireBuildable(spec, widths);
+  if (spec.architecture === "cox") return {tensors: [{name: "risk.weight", shape: [inputWidth, 1]}]};
   if (spec.architecture === "gated-attention-mil") {
     const tensors = [
       ...layer("embedding", inputWidth, spec.embedding),

@@ -11,6 +11,16 @@ function requireLength(what: string, actual: number, expected: number): void {
   );
 }
 
+/**
+ * Refuses a batch without a time for each example.
+ * @throws MODEL_WRONG_LENGTH
+ */
+export function requireTimes({n, times}: Examples): Float64Array {
+  const given = times ?? new Float64Array();
+  requireLength("the vector of times", given.length, n);
+  return given;
+}
+
 function requireWidth(isRight: boolean, actual: number, expected: string): void {
   if (isRight) return;
   throw new CodedError<ModelErrorCode>(

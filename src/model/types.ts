@@ -6,6 +6,7 @@ import type {Layout} from "../parameters/index.ts";
  */
 export type ModelSpec =
   | {readonly architecture: "logistic"}
+  | CoxSpec
   | {
       readonly architecture: "mlp";
       /** Widths of 1 .. 8 hidden layers, each at least 1. */
@@ -14,6 +15,16 @@ export type ModelSpec =
     }
   | TileMlpSpec
   | GatedAttentionMilSpec;
+
+/**
+ * Proportional hazards: the log risk of an example is a weighted sum of its values, and the loss of a batch the
+ * negative log partial likelihood on its own risk sets. At a site these are its own patients, so that a federation fits
+ * the model that is stratified by site. It has no intercept, which the likelihood does not see.
+ * @see Cox, Regression models and life-tables, Journal of the Royal Statistical Society B 34 (1972), section 5
+ */
+export interface CoxSpec {
+  readonly architecture: "cox";
+}
 
 /**
  * A network that scores each tile by itself, trained with the patient's label on every tile; a patient's score is
@@ -64,12 +75,14 @@ export interface Examples {
   readonly d: number;
   /** `[n, d]`, row-major. */
   readonly values: Float32Array;
-  /** `[n]`, each 0 or 1. */
+  /** `[n]`, each 0 or 1; of survival, 1 where the event was seen. */
   readonly labels: Uint8Array;
+  /** `[n]`, at least 0: time until the event or until last seen. Models of survival need them, no others do. */
+  readonly times?: Float64Array;
 }
 
 /** Examples whose labels are not asked for. */
-export type Unlabelled = Omit<Examples, "labels">;
+export type Unlabelled = Omit<Examples, "labels" | "times">;
 
 /** What single tiles contribute to their patient's score, for heat maps. It must not leave the site. */
 export interface TileExplanation {
@@ -79,7 +92,7 @@ export interface TileExplanation {
    */
   readonly attention: Float32Array<ArrayBuffer> | null;
   /**
-   * `[n]`, in [0, 1]: the probability of label 1 of a patient with that tile alone. A patient's probability is the
+   * `[n]`, as {@link Model.predict}: the probability of label 1 of a patient with that tile alone. A patient's probability is the
    * mean of them where attention is null, else the sigmoid of the attention-weighted mean of their logits.
    */
   readonly scores: Float32Array<ArrayBuffer>;
@@ -94,7 +107,7 @@ export interface Model {
   readonly layout: Layout;
   /**
    * Mean cross-entropy over `batch` at `parameters`; its gradient is written into `into`. The loss of a bag counts
-   * once, whatever its number of tiles.
+   * once, whatever its number of tiles. Of "cox" it is the negative log partial likelihood divided by `n`.
    * Any batch will do, one of a single example too, so per-example (per-patient) gradients need nothing else.
    * @param parameters `[layoutSize]`, read only
    * @param into `[layoutSize]`, owned by the caller, overwritten wholly
@@ -102,8 +115,8 @@ export interface Model {
    */
   lossAndGradient(parameters: Float32Array, batch: Examples, into: Float32Array): number;
   /**
-   * Probability of label 1 for each example.
-   * @returns `[n]`, in [0, 1], owned by the caller; empty when `n` is 0
+   * Probability of label 1 for each example; of "cox" the log risk, any number: higher means an earlier event.
+   * @returns `[n]`, in [0, 1] but of "cox", owned by the caller; empty when `n` is 0
    * @throws MODEL_EMPTY_BAG, MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
    */
   predict(parameters: Float32Array, examples: Unlabelled): Float32Array<ArrayBuffer>;

@@ -32,9 +32,13 @@ export class FetchBuffer {
     return this.#bytes ?? new Uint8Array(0);
   }
 
-  /** Makes room: only now that the peer has said that it holds the range. */
+  /**
+   * Makes room: only now that the peer has said that it holds the range, of a blob of `total` bytes.
+   * @throws NETWORK_BLOB_CORRUPT for another size than the caller knows it has
+   */
   allocate(total: number): void {
-    const {into, length} = this.#request;
+    const {into, length, total: expected = total} = this.#request;
+    if (total !== expected) throw corrupt();
     this.#total = total;
     // Buffers of this size come zeroed from the operating system, page by page as they are filled.
     this.#bytes ??= into === undefined ? new Uint8Array(length) : into.subarray(0, length);

@@ -127,6 +127,11 @@ export interface FetchRequest {
   readonly offset: number;
   /** Length of the range in bytes, at most `maxBlobBytes`. */
   readonly length: number;
+  /**
+   * Size of the whole blob in bytes, where the caller knows it. Without it the peer's word decides whether the range is
+   * the whole blob, and so whether the bytes are checked against `hash`.
+   */
+  readonly total?: number;
   /** Ends the fetch, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /**

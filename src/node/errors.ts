@@ -10,13 +10,13 @@ export type NodeErrorCode =
   | "NODE_PLAN_FOREIGN"
   /** The task file's contract is not the one that the plan names; the message says what differs. */
   | "NODE_CONTRACT_FOREIGN"
-  /** The plan's model takes tables and the task is of slides, or the other way round. */
+  /** The plan's model takes tables and the task is of slides, or the other way round; or either is of survival. */
   | "NODE_MODEL_UNFIT"
   /** The plan keeps tensors at the sites that its model does not have, or all of them. */
   | "NODE_LOCAL_TENSORS_INVALID"
   /** The site's patients are not those that the run began with. */
   | "NODE_DATA_CHANGED"
-  /** The site has too few train patients to take part. */
+  /** The site has too few train patients to take part, or none with an event where events count. */
   | "NODE_TOO_FEW_PATIENTS"
   /** The roster gives this site a role that this version does not know how to play. */
   | "NODE_ROLE_UNSUPPORTED"
@@ -24,6 +24,8 @@ export type NodeErrorCode =
   | "NODE_START_IMPOSSIBLE"
   /** The plan's robust rule needs more members than the roster has. */
   | "NODE_RULE_IMPOSSIBLE"
+  /** The plan's cap on weights rests on the vote of somebody who is no trainer on the roster. */
+  | "NODE_VOTE_FOREIGN"
   /** The final model was asked for and the run has not ended. */
   | "NODE_RUN_UNFINISHED"
   /** The journal of the run holds something that this version does not write. */

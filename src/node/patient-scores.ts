@@ -4,7 +4,7 @@ import type {PatientMatrix} from "../data/index.ts";
 export interface PatientScores {
   /** `[patients]`, 0 or 1. */
   readonly labels: Uint8Array;
-  /** `[patients]`, probability of label 1. */
+  /** `[patients]`, probability of label 1, of survival the log risk. */
   readonly scores: Float32Array;
 }
 
@@ -15,4 +15,14 @@ export function patientLabels(rows: PatientMatrix): Uint8Array {
     labels[patient] = rows.labels[row] ?? 0;
   });
   return labels;
+}
+
+/** The time of survival of each patient, `[patients]`; null of rows without times. */
+export function patientTimes({patients, patientOf, times}: PatientMatrix): Float64Array | null {
+  if (times === undefined) return null;
+  const ofPatients = new Float64Array(patients);
+  patientOf.forEach((patient, row) => {
+    ofPatients[patient] = times[row] ?? 0;
+  });
+  return ofPatients;
 }

@@ -2,7 +2,7 @@ import type {Plan} from "../consortium/index.ts";
 import {sha256} from "../core/index.ts";
 import type {AsyncSpec, RoundMixing} from "../gossip/index.ts";
 import {initialParameters, layoutOf} from "../model/index.ts";
-import {codecOf} from "../parameters/index.ts";
+import {codecOf, type Layout} from "../parameters/index.ts";
 import {createStages, type Stages} from "./stages.ts";
 
 /** How many units' progress a fast site's may count more than the slowest one's: enough to keep it busy. */
@@ -30,7 +30,10 @@ type Clipping = Extract<Plan["mixing"], {mode: "async"}>["robust"];
 function closingOf(robust: Clipping): RoundMixing {
   if (robust === "none") return {kind: "all"};
   const {faulty} = robust;
-  return {kind: "robust", rule: {rule: "centred-clipping", faulty, nearestNeighbours: false}};
+  return {
+    kind: "robust",
+    rule: {rule: "centred-clipping", faulty, adaptiveClipping: false, nearestNeighbours: false},
+  };
 }
 
 function mixingOf({mixing}: Plan): RoundMixing {
@@ -41,19 +44,37 @@ function mixingOf({mixing}: Plan): RoundMixing {
   return {kind: "schedule", schedule: schedule === "grid" ? {name: "grid"} : schedule};
 }
 
+/** Layout and beginning of the model that is trained. */
+export interface StartingModel {
+  readonly layout: Layout;
+  /** `[layoutSize]`, not to be changed. */
+  readonly initial: Float32Array;
+}
+
+/** The model that `plan` names, on data of `features` features. @throws MODEL_SPEC_INVALID */
+function plannedModel({model, seed}: Plan, features: number): StartingModel {
+  return {layout: layoutOf(model, features), initial: initialParameters(model, features, seed)};
+}
+
 /**
  * The rounds of `plan` on data of `features` features, as every member has them.
  * @param patients what this site counts as; it decides nothing but what an asynchronous segment begins with
+ * @param model what is trained, by default what the plan names; a simulation may tell more than two classes apart
  * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID
  */
-export function planStages(plan: Plan, features: number, patients = 1): Stages {
-  const {model, seed, rounds, task, mixing, weights, training} = plan;
+export function planStages(
+  plan: Plan,
+  features: number,
+  patients = 1,
+  {layout, initial} = plannedModel(plan, features),
+): Stages {
+  const {rounds, task, mixing, weights, training} = plan;
   return createStages({
     isFederated: task.standardisation === "federated",
     features,
     trainingRounds: rounds,
-    model: layoutOf(model, features),
-    initial: initialParameters(model, features, seed),
+    model: layout,
+    initial,
     codec: mixing.codec,
     asynchronous: asynchronousOf(plan, patients / weights.reference),
     mixing: mixingOf(plan),

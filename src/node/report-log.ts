@@ -13,6 +13,11 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
       return logger.info("this site leads the round anew", {round});
     case "left-out":
       return logger.info("the round went on without this site", {round});
+    case "joined-late":
+      return logger.info("came late, and began at the median of members' models", {
+        round,
+        members: report.members.map(nameOf),
+      });
     case "verdicts":
       for (const {member, verdict, reason} of report.verdicts) {
         logger.warn("a contribution was not taken as it was", {
@@ -28,10 +33,7 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
   }
 }
 
-type MemberReport = Exclude<
-  Report,
-  {kind: "waiting" | "equivocation" | "took-over" | "left-out" | "verdicts"}
->;
+type MemberReport = Exclude<Extract<Report, {readonly member: MemberId}>, {kind: "equivocation"}>;
 
 function logMemberReport(logger: Logger, report: MemberReport, member: string): void {
   const {round} = report;

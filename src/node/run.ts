@@ -14,6 +14,7 @@ import {releaseAgain} from "../privacy/index.ts";
 import {relativeDistance} from "./consensus-distance.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
+import {OwnUpdates} from "./own-updates.ts";
 import {encodeRecord} from "./records.ts";
 import {releasedUpdate} from "./released-update.ts";
 import type {RunOptions, RunOutcome, RunProgress} from "./run-types.ts";
@@ -23,16 +24,12 @@ import type {RunEffect, Transport} from "./transport.ts";
 /** More than any plan's retention; all are in the journal. */
 const MAX_CERTIFICATES_IN_MEMORY = 2000;
 
-/** This site's last update; after a round of statistics it says nothing about a later start. */
-interface OwnUpdate {
+/** This site's last trained model, as an update of the snapshot that it began from. */
+interface OwnModel {
   readonly round: number;
   readonly update: Float32Array;
-  /** `[shared.size]` of the snapshot that it is added to; null where that is not at hand any more. */
-  readonly base: Float32Array | null;
-  /** Hash of its release. */
-  readonly hash: string;
-  /** Whether the certificate of its round is known not to contain it. */
-  isUnused: boolean;
+  /** `[shared.size]`. */
+  readonly base: Float32Array;
 }
 
 /** One run at this site, from its first round to the opening of the test. */
@@ -45,7 +42,8 @@ export class Run {
   #transport: Transport | null = null;
   #session: Session | null = null;
   #working = new AbortController();
-  #last: OwnUpdate | null = null;
+  readonly #updates: OwnUpdates;
+  #own: OwnModel | null = null;
   #distance: number | null = null;
   #loss: number | null = null;
   readonly #showsLoss: boolean;
@@ -55,6 +53,10 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#updates = new OwnUpdates(
+      options.self,
+      (round) => options.stages.stageOf(round).kind === "training",
+    );
     this.#showsLoss = mayShowLabelsOf(options.site.split.train, options.plan);
     this.#certificates = options.certificates.slice(-MAX_CERTIFICATES_IN_MEMORY);
     this.outcome = new Promise((resolve) => {
@@ -150,7 +152,8 @@ export class Run {
       if (isClipped) logger.warn("the update was clipped to the plan's bound", {round});
       this.#keepLoss(round, loss);
       const base = stages.specOf(round, certified).reference.subarray(0, stages.shared.size);
-      this.#last = {round, update, base, hash: release.hash, isUnused: false};
+      this.#own = stages.stageOf(round).kind === "training" ? {round, update, base} : null;
+      this.#updates.keep({round, update, hash: release.hash});
       chronicle.setActivity("exchanging", round);
       this.#transport?.contribute(round, release);
     } catch (error) {
@@ -170,7 +173,7 @@ export class Run {
     const {stages, chronicle} = this.#options;
     const {bytes, hash} = contribution;
     const update = releasedUpdate(stages.specOf(round, null), bytes).subarray(0, stages.shared.size);
-    this.#last = {round, hash, update, base: null, isUnused: false};
+    this.#updates.keep({round, hash, update});
     chronicle.setActivity("exchanging", round);
     this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
   }
@@ -188,7 +191,7 @@ export class Run {
       consensusDistance: this.#distance,
       hasJumped: certified.hasJumped,
     });
-    const contribution = this.#last?.hash;
+    const contribution = this.#updates.hash;
     const progress = this.#missedProgress(certified.certificate);
     this.#run(() => this.#tidy(contribution));
     if (this.#session?.view().isFinished === true) {
@@ -202,24 +205,18 @@ export class Run {
 
   /** How far this site's own model was from what was decided; null where it had none. */
   #distanceTo({certificate, snapshot}: Certified): number | null {
-    const last = this.#last;
-    const {stages} = this.#options;
-    const isOwn = last?.round === certificate.body.round && stages.stageOf(last.round).kind === "training";
-    return isOwn && last.base !== null ? relativeDistance(last.base, last.update, snapshot.values) : null;
+    const own = this.#own;
+    if (own?.round !== certificate.body.round) return null;
+    return relativeDistance(own.base, own.update, snapshot.values);
   }
 
   /** What this site did that the certificate does not contain. */
-  #missedProgress({body}: Certificate): LocalProgress | null {
-    const last = this.#last;
-    const {self, stages} = this.#options;
-    if (last === null) return null;
-    if (body.round === last.round) last.isUnused = !body.contributors.includes(self);
-    const isUsed = !last.isUnused;
-    this.#run(() => this.#options.work.settle(last.hash, isUsed));
-    // Used, or perhaps used in a round that was missed: it must not be applied twice.
-    if (!last.isUnused) this.#last = null;
-    if (!last.isUnused || stages.stageOf(last.round).kind !== "training") return null;
-    return {update: last.update, gapRounds: body.round - last.round + 1};
+  #missedProgress(certificate: Certificate): LocalProgress | null {
+    const settled = this.#updates.settle(certificate);
+    if (settled === null) return null;
+    const {hash, isUsed, progress} = settled;
+    this.#run(() => this.#options.work.settle(hash, isUsed));
+    return progress;
   }
 
   async #validate(certified: Certified): Promise<void> {

@@ -35,6 +35,20 @@ export function ownStandardiser(train: Matrix, features: readonly Feature[]): St
   );
 }
 
+/** Leaves every feature as it is. */
+function unscaled({length}: readonly Feature[]): Standardiser {
+  return {mean: new Float64Array(length), scale: new Float64Array(length).fill(1)};
+}
+
+/** Scaling of a training that shares nothing: {@link ownStandardiser}, unless the plan scales no column. */
+export function unsharedStandardiser(
+  standardisation: Plan["task"]["standardisation"],
+  train: Matrix,
+  features: readonly Feature[],
+): Standardiser {
+  return standardisation === "none" ? unscaled(features) : ownStandardiser(train, features);
+}
+
 /**
  * Scaling where the model carries none: by the site's train rows (an evaluator's, which has none, by all it has), or
  * one that leaves every feature as it is.
@@ -43,8 +57,5 @@ export function siteStandardiser(
   standardisation: Plan["task"]["standardisation"],
   {split, features}: {readonly split: SealedSplit; readonly features: readonly Feature[]},
 ): Standardiser {
-  if (standardisation === "none") {
-    return {mean: new Float64Array(features.length), scale: new Float64Array(features.length).fill(1)};
-  }
-  return ownStandardiser(split.train.n === 0 ? split.test : split.train, features);
+  return unsharedStandardiser(standardisation, split.train.n === 0 ? split.test : split.train, features);
 }

@@ -56,9 +56,15 @@ export function standingLines({lines, certificates, self}: SiteHistory): {
   return {settled, pending: lines.findLast(({round}) => round > newest)};
 }
 
+/** What the states of a site are written to: a run's storage, or as much of it. */
+export interface StateStorage {
+  readonly models: Pick<RunStorage["models"], "put" | "get" | "remove">;
+  readonly journal: Pick<RunStorage["journal"], "append">;
+}
+
 /** A stored state, or null when it is not there any more or is of another plan's shape. */
 export async function readState(
-  storage: Pick<RunStorage, "models">,
+  storage: Pick<StateStorage, "models">,
   line: SiteLine | undefined,
   shape: SiteState,
 ): Promise<SiteState | null> {
@@ -78,12 +84,12 @@ interface Pending {
  * state before. It is on disk before the release can leave.
  */
 export class SiteStates {
-  readonly #storage: Pick<RunStorage, "models" | "journal">;
+  readonly #storage: StateStorage;
   #current: SiteState;
   #currentHash: string | null = null;
   #pending: Pending | null = null;
 
-  constructor(storage: Pick<RunStorage, "models" | "journal">, initial: SiteState) {
+  constructor(storage: StateStorage, initial: SiteState) {
     this.#storage = storage;
     this.#current = initial;
   }
@@ -133,7 +139,7 @@ export class SiteStates {
 
 /** The states of a site in `storage`, as they stood when the daemon stopped. @throws STORAGE_* */
 export async function openStates(
-  storage: Pick<RunStorage, "models" | "journal">,
+  storage: StateStorage,
   stages: Stages,
   history: SiteHistory,
 ): Promise<SiteStates> {

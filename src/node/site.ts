@@ -1,4 +1,10 @@
-import type {IdentifiedPlan, Roster, RosterMember} from "../consortium/index.ts";
+import {
+  capVoters,
+  type IdentifiedPlan,
+  type Plan,
+  type Roster,
+  type RosterMember,
+} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import {
   externalSplit,
@@ -14,6 +20,7 @@ import {
 import {robustRuleFault} from "../gossip/index.ts";
 import {isBagModel} from "../model/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
+import {siteCount} from "./site-count.ts";
 
 const LEAST_TRAIN_PATIENTS = 2;
 
@@ -22,7 +29,7 @@ export interface Site {
   readonly member: RosterMember;
   readonly split: SealedSplit;
   readonly features: readonly Feature[];
-  /** n_i: train patients, at most the plan's cap. */
+  /** n_i: {@link siteCount}. */
   readonly patients: number;
   /** Rows left out because a value was missing. */
   readonly droppedRows: number;
@@ -42,6 +49,10 @@ export interface SiteChecks {
 
 function refuse(code: NodeErrorCode, message: string, hint: string): never {
   throw new CodedError(code, message, {hint});
+}
+
+function isSurvival(model: Plan["model"], task: LocatedTask["task"]): boolean {
+  return model.architecture === "cox" || (task.kind === "tabular" && task.label.time !== undefined);
 }
 
 function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
@@ -68,6 +79,13 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
     );
   }
   const {model} = plan.plan;
+  if (isSurvival(model, task.task)) {
+    refuse(
+      "NODE_MODEL_UNFIT",
+      "survival is for experiments: no daemon learns it yet",
+      "Run the task by `consilium simulate`, or give the plan a model of classes and the task a label without a time.",
+    );
+  }
   if (isBagModel(model) !== (task.task.kind === "slides")) {
     refuse(
       "NODE_MODEL_UNFIT",
@@ -84,6 +102,19 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
     );
   }
   checkRule(plan, trainers);
+  checkVotes(plan, roster);
+}
+
+function checkVotes({plan}: IdentifiedPlan, roster: Roster): void {
+  const isTrainer = (voter: string): boolean =>
+    roster.members.some(({name, role}) => name === voter && role === "trainer");
+  const stranger = capVoters(plan).find((voter) => !isTrainer(voter));
+  if (stranger === undefined) return;
+  refuse(
+    "NODE_VOTE_FOREIGN",
+    `the plan counts a vote of ${stranger} on the weights' cap, who is no trainer on the roster`,
+    "Correct weights.cap.votes in the plan or complete the roster.",
+  );
 }
 
 function checkRule({plan}: IdentifiedPlan, trainers: number): void {
@@ -132,7 +163,7 @@ export async function openSite(checks: SiteChecks): Promise<Site> {
     member,
     split,
     features: featuresOf(task),
-    patients: Math.min(split.train.patients, checks.plan.plan.weights.cap),
+    patients: siteCount(split.train, checks.plan.plan.weights, checks.site),
     droppedRows: table.droppedRows,
   };
 }

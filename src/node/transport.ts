@@ -183,12 +183,12 @@ class SessionTransport implements Transport {
   }
 
   async #fetch(effect: Extract<Effect, {type: "fetch"}>, network: Network): Promise<void> {
-    const {id, from, hash, offset, length} = effect;
+    const {id, from, hash, offset, length, total} = effect;
     const controller = new AbortController();
     this.#fetches.set(id, controller);
     try {
       const {signal} = controller;
-      const bytes = await network.fetch({from, hash, offset, length, signal});
+      const bytes = await network.fetch({from, hash, offset, length, total, signal});
       this.#options.traffic?.fetched(from);
       this.handle({type: "fetched", id, bytes});
     } catch (error) {

@@ -53,12 +53,13 @@ export function encodeContribution(
   {factor = 1, dither = NO_DITHER}: ContributionEncoding = {},
 ): {bytes: Uint8Array; saturated: number} {
   const bytes = new Uint8Array(contributionSize(codec, values.length, exact.length));
-  const scratch = new Float32Array(Math.min(STRIDE_VALUES, values.length));
+  const scratch = new Float32Array(factor === 1 ? 0 : Math.min(STRIDE_VALUES, values.length));
   let saturated = 0;
   // Block by block: a scaled copy of a large model would cost as much as encoding it.
   for (let first = 0; first < values.length; first += STRIDE_VALUES) {
-    const block = scratch.subarray(0, Math.min(STRIDE_VALUES, values.length - first));
-    kernels.scale(values.subarray(first, first + block.length), factor, block);
+    const own = values.subarray(first, first + STRIDE_VALUES);
+    const block = factor === 1 ? own : scratch.subarray(0, own.length);
+    if (factor !== 1) kernels.scale(own, factor, block);
     const target = bytes.subarray(codec.sizeOf(first), codec.sizeOf(first) + codec.sizeOf(block.length));
     saturated += codec.encode(block, target, {key: dither.key, first: dither.first + first});
   }

@@ -13,6 +13,7 @@ export {
   encodeContribution,
   exactOf,
   partition,
+  type Span,
   weightOf,
 } from "./contribution.ts";
 export {keptBack} from "./error-feedback.ts";
@@ -21,7 +22,16 @@ export {HALF_VALUES} from "./half.ts";
 export type {Kernels} from "./kernels/kernels.ts";
 export {kernels} from "./kernels/selection.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
-export {applyMass, encodeMass, isNear, type Mass, massOf, mixMass, type NeighbourMass} from "./mass.ts";
+export {
+  applyMass,
+  encodeMass,
+  isNear,
+  LARGEST_PEER_ESTIMATE,
+  type Mass,
+  massOf,
+  mixMass,
+  type NeighbourMass,
+} from "./mass.ts";
 export {
   applyMixture,
   type ChunkSum,

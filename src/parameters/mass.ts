@@ -7,6 +7,12 @@ import {type Mixture, mixtureOf} from "./mixture.ts";
 const LARGEST_ESTIMATE = 2 ** 126;
 
 /**
+ * Above this a peer's estimate is refused: further than any model goes, and so much below what one's own may be that
+ * no peer can bring one's own mass to where neither it nor anybody else could read it.
+ */
+export const LARGEST_PEER_ESTIMATE = 2 ** 100;
+
+/**
  * What a member holds while masses are mixed: s = `values`, w = `weight`; its estimate is s / w, as a delta to the
  * round's snapshot.
  * @see Kempe, Dobra & Gehrke, Gossip-based computation of aggregate information, FOCS 2003, section 2 (push-sum)
@@ -22,25 +28,26 @@ export interface Mass {
  * @returns bytes named by their SHA-256, owned by the caller
  */
 export function encodeMass(hash: Hash, codec: Codec, mass: Mass, dither: Dither): Mixture {
-  const {bytes} = encodeContribution(codec, Float32Array.from(mass.values), [mass.weight], {dither});
+  const {bytes} = encodeContribution(codec, new Float32Array(mass.values), [mass.weight], {dither});
   return mixtureOf(hash, bytes);
 }
 
-/** Throws PARAMETERS_NOT_FINITE where s / w is beyond what any model holds; convex mixing keeps it within. */
-function refuseHuge({values, weight}: Mass): void {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  if (largest > LARGEST_ESTIMATE * weight) {
+/** Throws PARAMETERS_NOT_FINITE where s / w is beyond `limit`; convex mixing keeps it within, but for rounding. */
+function refuseHuge({values, weight}: Mass, limit: number): void {
+  const bound = limit * weight;
+  for (let index = 0; index < values.length; index++) {
+    if (Math.abs(values[index] ?? 0) <= bound) continue;
     throw new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
   }
 }
 
 /**
  * Decodes a mass or a contribution of `values` values.
+ * @param limit no value of the estimate s / w may be larger
  * @returns a new mass, owned by the caller
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
  */
-export function massOf(codec: Codec, bytes: Uint8Array, values: number): Mass {
+export function massOf(codec: Codec, bytes: Uint8Array, values: number, limit = LARGEST_ESTIMATE): Mass {
   if (bytes.length !== contributionSize(codec, values)) {
     throw new CodedError("PARAMETERS_WRONG_SIZE", "a mass has not the size of the model");
   }
@@ -50,7 +57,7 @@ export function massOf(codec: Codec, bytes: Uint8Array, values: number): Mass {
   }
   const sums = new Float64Array(values);
   codec.accumulate(bytes, 0, sums);
-  refuseHuge({values: sums, weight});
+  refuseHuge({values: sums, weight}, limit);
   return {values: sums, weight};
 }
 
@@ -72,10 +79,12 @@ export function mixMass(before: Mass, own: Mass, neighbours: readonly NeighbourM
   const values = before.values.slice();
   let {weight} = before;
   let check = 0;
+  const mine = own.values;
   for (const {share, mass} of neighbours) {
+    const theirs = mass.values;
     weight += share * (mass.weight - own.weight);
     for (let index = 0; index < values.length; index++) {
-      const value = (values[index] ?? 0) + share * ((mass.values[index] ?? 0) - (own.values[index] ?? 0));
+      const value = (values[index] ?? 0) + share * ((theirs[index] ?? 0) - (mine[index] ?? 0));
       check += value - value;
       values[index] = value;
     }

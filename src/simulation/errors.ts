@@ -1,6 +1,24 @@
 /** Codes of the errors that this room throws. */
 export type SimulationErrorCode =
+  /** The fast engine can not run what the experiment asks for. */
+  | "SIMULATION_ENGINE_UNFIT"
+  /** More members than a certificate can name: the full engine sends the daemons' own frames. */
+  | "SIMULATION_NETWORK_TOO_LARGE"
+  /** The plan's model can not learn what the data are labelled with. */
+  | "SIMULATION_MODEL_UNFIT"
   /** The simulated members make no progress any more. */
   | "SIMULATION_STALLED"
+  /** All sites of an experiment are external: none is left to train. */
+  | "SIMULATION_NOBODY_TRAINS"
+  /** No site of an experiment has a test patient. */
+  | "SIMULATION_NOBODY_TESTED"
+  /** An experiment names a site outside its data block that its cohort does not have. */
+  | "SIMULATION_SITE_UNKNOWN"
+  /** An attack leaves no site that does what it should. */
+  | "SIMULATION_NOBODY_HONEST"
   /** A member is named that the world does not have. */
-  | "SIMULATION_UNKNOWN_MEMBER";
+  | "SIMULATION_UNKNOWN_MEMBER"
+  /** An experiment asks for a figure that its patients have not. */
+  | "SIMULATION_METRIC_UNFIT"
+  /** A summary.json is not JSON, or not of this version's format. */
+  | "SIMULATION_SUMMARY_INVALID";

@@ -12,7 +12,7 @@ export interface ExampleSource {
 }
 
 /** An {@link ExampleSource} over a matrix in memory, which it reads and does not copy. */
-export function matrixSource({n, d, values, labels}: Examples): ExampleSource {
+export function matrixSource({n, d, values, labels, times}: Examples): ExampleSource {
   return {
     n,
     batch(rows) {
@@ -22,7 +22,10 @@ export function matrixSource({n, d, values, labels}: Examples): ExampleSource {
         batchValues.set(values.subarray(row * d, (row + 1) * d), index * d);
         batchLabels[index] = labels[row] ?? 0;
       });
-      return {n: rows.length, d, values: batchValues, labels: batchLabels};
+      const batch = {n: rows.length, d, values: batchValues, labels: batchLabels};
+      return times === undefined
+        ? batch
+        : {...batch, times: Float64Array.from(rows, (row) => times[row] ?? 0)};
     },
   };
 }

@@ -1,3 +1,4 @@
+export {openBackendModel} from "./backend-model.ts";
 export {type BatchOrder, type BatchOrderOptions, shuffledOrder} from "./batch-order.ts";
 export {effortOf, stepsOf} from "./effort.ts";
 export type {TrainingErrorCode} from "./errors.ts";
@@ -6,8 +7,11 @@ export {type TrainLocallyOptions, trainLocally} from "./local-steps.ts";
 export {initialOptimizerState, type OptimizerState, optimizerStep} from "./optimizer.ts";
 export type {PatientRows} from "./patient-rows.ts";
 export {patientScores} from "./patient-scores.ts";
+export {serveTrainers} from "./serve.ts";
+export type {OpenModel, ServedModel} from "./serving.ts";
 export {examplesOf, sourceOf} from "./source-selection.ts";
 export {openTrainer} from "./trainer.ts";
+export {openTrainers, openTrainersHere} from "./trainers.ts";
 export type {
   AdamwSpec,
   LabelledRows,
@@ -16,7 +20,10 @@ export type {
   OptimizerSpec,
   ScoreRequest,
   SgdSpec,
+  SiteTraining,
   Trainer,
   TrainerOptions,
+  Trainers,
+  TrainersOptions,
   TrainingSpec,
 } from "./types.ts";

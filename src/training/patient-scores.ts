@@ -35,8 +35,8 @@ export function meanByPatient(
 }
 
 /**
- * Probability of label 1 for each patient: a model of bags takes all the patient's tiles as one bag; of any other
- * model it is the mean over the patient's rows. Clinical figures count patients, never rows.
+ * Probability of label 1 for each patient, of "cox" the log risk: a model of bags takes all the patient's tiles as one
+ * bag; of any other model it is the mean over the patient's rows. Clinical figures count patients, never rows.
  * @returns `[patients]`, owned by the caller
  * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
  */

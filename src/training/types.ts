@@ -97,15 +97,14 @@ export interface Trainer {
    * @throws TRAINING_DIVERGED, TRAINING_CANCELLED when the signal aborts
    */
   localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
-  /** Probability of label 1 for each patient: `[patients]`, owned by the caller. */
+  /** Probability of label 1 for each patient, of "cox" the log risk: `[patients]`, owned by the caller. */
   score(request: ScoreRequest): Promise<Float32Array<ArrayBuffer>>;
   /** Stops the work at hand and ends the thread; may be called more than once. */
   close(): Promise<void>;
 }
 
-/** What {@link Trainer} is opened with. */
-export interface TrainerOptions {
-  readonly spec: ModelSpec;
+/** What decides a site's training beside the model. */
+export interface SiteTraining {
   readonly training: TrainingSpec;
   /**
    * The site's training rows; copied into the worker unless they lie in shared memory. Without any,
@@ -116,7 +115,27 @@ export interface TrainerOptions {
   readonly seed: number;
   /** The site's name. */
   readonly site: string;
+}
+
+/** What {@link Trainers} are opened with. */
+export interface TrainersOptions {
+  readonly spec: ModelSpec;
+  /** Features of a row. */
+  readonly inputWidth: number;
+  /** Classes that a worker of the caller's own tells apart; this room's models tell two. */
+  readonly classes?: number;
   readonly backend: BackendPreference;
   /** Module of the worker thread; the default is this room's own compiled one. */
   readonly workerUrl?: URL;
 }
+
+/** A thread that trains one model at several sites, one request after the other. */
+export interface Trainers extends Pick<Trainer, "backend" | "passedOver" | "warning" | "layout"> {
+  /** A trainer on a site's rows; closing it frees them, and the thread goes on. */
+  open(site: SiteTraining): Promise<Trainer>;
+  /** Stops the work at hand and ends the thread; may be called more than once. */
+  close(): Promise<void>;
+}
+
+/** What {@link Trainer} is opened with. */
+export type TrainerOptions = SiteTraining & Omit<TrainersOptions, "inputWidth" | "classes">;

@@ -1,14 +1,17 @@
 import type {BackendName, PassedOver} from "../model/index.ts";
 import type {Layout} from "../parameters/index.ts";
-import type {ScoreRequest, TrainerOptions} from "./types.ts";
+import type {ScoreRequest, SiteTraining, TrainersOptions} from "./types.ts";
 
 /** What the worker thread starts with. */
-export type WorkerSetup = Omit<TrainerOptions, "workerUrl">;
+export type WorkerSetup = Omit<TrainersOptions, "workerUrl">;
 
-/** A question to the worker without its number. */
+/** A question to the worker without its number. `handle` names a site's rows, which `open` has brought. */
 export type WorkerQuestion =
+  | ({readonly kind: "open"; readonly handle: number} & SiteTraining)
+  | {readonly kind: "close"; readonly handle: number}
   | {
       readonly kind: "localSteps";
+      readonly handle: number;
       readonly start: Float32Array;
       readonly anchor: Float32Array;
       readonly firstStep: number;
@@ -47,9 +50,9 @@ export interface WorkerReady {
 export interface WorkerAnswer {
   readonly kind: "answer";
   readonly id: number;
-  /** Parameters after local steps, or scores. */
+  /** Parameters after local steps, or scores; empty after `open` and `close`. */
   readonly vector: Float32Array<ArrayBuffer>;
-  /** Of local steps; 0 beside scores. */
+  /** Of local steps; else 0. */
   readonly meanLoss: number;
 }
 

@@ -6,7 +6,7 @@ import {runProgram} from "../../src/cli/program.ts";
 import {errorLine} from "../../src/core/index.ts";
 import {taskIdentity} from "../../src/data/index.ts";
 import {featuresText, type SlideFolder, slideOf, slidesWith} from "../data/slides.ts";
-import {thrownBy} from "../data/workspace.ts";
+import {taskWith, thrownBy} from "../data/workspace.ts";
 
 const PATIENTS = 24;
 const CANARY = "4711";
@@ -46,6 +46,20 @@ async function check(folder: SlideFolder) {
     runProgram(["data", "check", "--task", path, "--site", located.site], commands, "1.2.3");
   return {located, run};
 }
+
+describe("consilium data check of survival", () => {
+  it("says that there are times, in which unit, and what positive means", async () => {
+    const rows = Array.from({length: 30}, (_, row) => `p${row},${row + 20},f,1,${row % 2},${row}`);
+    const {folder} = await taskWith(
+      {"alpha.csv": ["id,age,sex,grade,stroke,days", ...rows].join("\n")},
+      {label: "{column: stroke, positive: [1], negative: [0], time: {column: days, unit: days}}"},
+    );
+    const path = join(folder, "stroke.task.yaml");
+    expect(await runProgram(["data", "check", "--task", path, "--site", "alpha"], commands, "1.2.3")).toBe(0);
+    expect(output).toMatch(/^survival +time in days; positive: the event was seen, negative: it was not$/m);
+    expect(output).toMatch(/^train +10-19 +1-9 +1-9$/m);
+  });
+});
 
 describe("consilium data check of slides", () => {
   it("tells in ranges what is there, what was left out, and the contract that a plan takes", async () => {

@@ -17,7 +17,7 @@ const SCAFFOLD = "  driftCorrection: scaffold";
 const FEDNOVA = "  normalisation: fednova";
 const ADAMW =
   "  optimizer: {name: adamw, learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 0.001, weightDecay: 0}";
-const MEDIAN = "{rule: median, faulty: 1, nearestNeighbours: false}";
+const MEDIAN = "{rule: median, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}";
 const ASYNC =
   "mixing: {mode: async, exchange: swap, partners: random, units: 5, abandonSeconds: 60, codec: fp16, robust: none}";
 const ONE_SITE = parseRoster(
@@ -93,8 +93,25 @@ describe("a plan", () => {
         ["mixing", ASYNC],
       ],
     ],
+    [
+      "it goes with disclosure: public only",
+      [
+        ["weights", "weights: {unit: events, reference: 512, cap: 512}"],
+        ["privacy", "privacy: {clip: 10, noise: none, secureSums: none, disclosure: consent}"],
+      ],
+    ],
   ])("whose blocks do not go together is refused: %s", (told, changes) => {
     expect(lineOf(planOf(changes))).toContain(told);
+  });
+
+  it("of survival says whom it compares, and whether events count", () => {
+    const text = planOf([
+      ["model:", "model: {architecture: cox}"],
+      ["weights", "weights: {unit: events, reference: 512, cap: 64}"],
+    ]);
+    const lines = describePlan(parsePlan(fromString(text), "plan.yaml"), ONE_SITE, "death").join("\n");
+    expect(lines).toContain("each site's patients are compared among themselves only");
+    expect(lines).toContain("number of events (at most 64)");
   });
 
   it("tells what is done beside the optimiser's steps and the mean", () => {

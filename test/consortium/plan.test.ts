@@ -67,6 +67,16 @@ describe("a plan", () => {
       "plan.yaml:17:48: weights.cap: must not exceed the reference.",
     ],
     [
+      "weights",
+      "weights: {unit: patients, reference: 512, cap: {votes: [{site: north, patients: 513}]}}",
+      "plan.yaml:17:81: weights.cap.votes[0].patients: must not exceed the reference.",
+    ],
+    [
+      "weights",
+      "weights: {unit: patients, reference: 8, cap: {votes: [{site: a, patients: 1}, {site: a, patients: 2}]}}",
+      "plan.yaml:17:86: weights.cap.votes[1].site: votes twice.",
+    ],
+    [
       "deadline",
       "deadline: {minimumSeconds: 2, maximumSeconds: 1}",
       "plan.yaml:20:47: deadline.maximumSeconds: must not be below minimumSeconds.",
@@ -163,6 +173,13 @@ describe("a plan", () => {
       "roster.yaml",
     );
     const lines = describePlan(parsePlan(fromString(TEXT), "plan.yaml"), roster, "disease");
+    const voted = planWith(
+      "weights",
+      "weights: {unit: patients, reference: 512, cap: {votes: [{site: leeds, patients: 90}, {site: aachen, patients: 40}]}}",
+    );
+    const toldOfVotes = describePlan(parsePlan(fromString(voted), "plan.yaml"), roster, "disease").join("\n");
+    expect(toldOfVotes).toContain("and the site's number of patients (at most 40).");
+    expect(toldOfVotes).toContain("is the lower median of the votes leeds 90, aachen 40.");
     expect(lines[1]).toBe('What: a logistic regression that predicts "disease" (task heart).');
     expect(lines[2]).toBe(
       "Who: leeds (1 sites). Evaluating only: aachen. It begins with 4 sites and 100 patients.",
@@ -204,11 +221,24 @@ describe("a plan's mixing", () => {
     ["{name: edges, edges: [], steps: 2}", "none", "mixing.schedule"],
     ["{name: edges, edges: [[0, 1024]], steps: 2}", "none", "mixing.schedule"],
     ["all", "{rule: median, faulty: 1}", "mixing.robust"],
-    ["all", "{rule: mean, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
-    ["all", "{rule: self-centred-clipping, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
-    ["all", "{rule: krum, faulty: -1, nearestNeighbours: false}", "mixing.robust"],
-    ["grid", "{rule: krum, faulty: 1, nearestNeighbours: false}", "schedule all only"],
-    ["{name: base, peers: 1}", "{rule: median, faulty: 1, nearestNeighbours: true}", "schedule all only"],
+    ["all", "{rule: median, faulty: 1, nearestNeighbours: false}", "mixing.robust"],
+    ["all", "{rule: mean, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}", "mixing.robust"],
+    [
+      "all",
+      "{rule: self-centred-clipping, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}",
+      "mixing.robust",
+    ],
+    ["all", "{rule: krum, faulty: -1, adaptiveClipping: false, nearestNeighbours: false}", "mixing.robust"],
+    [
+      "grid",
+      "{rule: krum, faulty: 1, adaptiveClipping: false, nearestNeighbours: false}",
+      "schedule all only",
+    ],
+    [
+      "{name: base, peers: 1}",
+      "{rule: median, faulty: 1, adaptiveClipping: false, nearestNeighbours: true}",
+      "schedule all only",
+    ],
   ])("may not have the schedule %s with the rule %s", (schedule, robust, where) => {
     expect(lineOf(mixing(schedule, robust))).toContain(where);
   });
@@ -230,12 +260,19 @@ describe("a plan's mixing", () => {
     expect(told(mixing("all"), 25)).toContain("above 24, the schedule base is lighter");
     expect(told(mixing("{name: base, peers: 1}"), 30)).toContain("phases of the schedule base");
     expect(told(mixing("all", "none", "top10"), 5)).toContain("the largest 26 of each 256");
-    const guarded = told(mixing("all", "{rule: median, faulty: 1, nearestNeighbours: true}"), 6);
+    const guarded = told(
+      mixing("all", "{rule: median, faulty: 1, adaptiveClipping: false, nearestNeighbours: true}"),
+      6,
+    );
     expect(guarded).toContain("after nearest-neighbour mixing, median, for up to 1 such sites");
     expect(guarded).toContain("the rule does not protect it");
     expect(guarded).toContain("With fewer than 7 sites such a rule protects little.");
-    expect(told(mixing("all", "{rule: median, faulty: 3, nearestNeighbours: true}"), 7)).not.toContain(
-      "protects little",
+    const shortened = "{rule: trimmed-mean, faulty: 1, adaptiveClipping: true, nearestNeighbours: true}";
+    expect(told(mixing("all", shortened), 7)).toContain(
+      "after the longest are shortened, after nearest-neighbour mixing, trimmed-mean, for up to 1 such sites",
     );
+    expect(
+      told(mixing("all", "{rule: median, faulty: 3, adaptiveClipping: false, nearestNeighbours: true}"), 7),
+    ).not.toContain("protects little");
   });
 });

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {z} from "zod";
-import {closestName, errorLine, parseYaml} from "../../src/core/index.ts";
+import {closestName, errorLine, parseYaml, schemaIssue} from "../../src/core/index.ts";
 
 const schema = z.strictObject({
   name: z.string(),
@@ -99,5 +99,27 @@ describe("closestName", () => {
     expect(closestName("learningrate", ["momentum", "learningRate"])).toBe("learningRate");
     expect(closestName("xyz", ["momentum", "learningRate"])).toBeUndefined();
     expect(closestName("ab", [])).toBeUndefined();
+  });
+});
+
+describe("schemaIssue", () => {
+  it("says of any value what parseYaml would of a document, and nothing of a sound one", () => {
+    expect(schemaIssue(schema, {name: "a", rounds: 3})).toBeUndefined();
+    expect(schemaIssue(schema, {name: "a", rounds: "3"})).toEqual({
+      code: "invalid_type",
+      expected: "number",
+      message: "expected a number, found string",
+      path: ["rounds"],
+    });
+    const outer = z.strictObject({inner: z.unknown()}).superRefine(({inner}, context) => {
+      const issue = schemaIssue(schema, inner);
+      if (issue !== undefined) context.addIssue({code: "custom", path: ["inner"], message: issue.message});
+    });
+    expect(() => parseYaml(outer, "inner: {name: a, rouns: 3}", "x.yaml", "TEST_INVALID")).toThrow(
+      expect.objectContaining({
+        message: 'x.yaml:1:8: inner: unknown key "rouns"',
+        hint: 'Did you mean "rounds"?',
+      }),
+    );
   });
 });

@@ -18,6 +18,7 @@ function tableOf(
     site: "alpha",
     featureNames: ["age"],
     values: Float32Array.from(rows, ({age}) => age),
+    times: null,
     labels: Uint8Array.from(rows, ({patient}) => (isIll(patient) ? 1 : 0)),
     patients: rows.map(({patient}) => `alpha:p${patient}`),
     rowNumbers: Uint32Array.from(rows.keys()),

@@ -9,6 +9,10 @@ function parse(changes: Readonly<Record<string, string>> = {}) {
   return parseTask(taskText(changes), "stroke.task.yaml");
 }
 
+function keysSplit(sites: string): string {
+  return `{type: keys, file: who.csv, patient: id, column: place, sites: ${sites}, validation: 0}`;
+}
+
 describe("a task file", () => {
   it("names its features in the order of the columns, one-hot ones by category", () => {
     expect(featuresOf(parse()).map(({name}) => name)).toEqual(["age", "sex", "grade_2", "grade_3"]);
@@ -77,6 +81,27 @@ describe("a task file", () => {
       /columns\[0\]\.name: "age" is not in fileColumns \(did you mean "ages"\?\)/,
     ],
     ["no site is listed", {sites: "{}"}, /lists no site/],
+    [
+      "the time of survival is a feature",
+      {label: "{column: stroke, positive: [1], negative: [0], time: {column: age, unit: days}}"},
+      /columns\[0\]\.name: the time of survival/,
+    ],
+    [
+      "the time of survival is the label",
+      {label: "{column: stroke, positive: [1], negative: [0], time: {column: stroke, unit: days}}"},
+      /label\.time\.column: is the label or the patient key/,
+    ],
+    [
+      "a split by keys has no key",
+      {patient: "null", split: keysSplit("{alpha: {train: a, test: b}}")},
+      /patient: a split by keys needs/,
+    ],
+    ["a split by keys misses a site", {split: keysSplit("{}")}, /split\.sites: does not list the site alpha/],
+    [
+      "train and test are one in a split by keys",
+      {split: keysSplit("{alpha: {train: 1, test: '1.0'}}")},
+      /split\.sites\.alpha\.test: is the same as train/,
+    ],
   ];
   it.each(contradictions)("is refused when %s", async (_, changes, expected) => {
     const error = await thrownBy(() => parse(changes));

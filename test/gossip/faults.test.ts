@@ -4,6 +4,7 @@ import {createRandom} from "../../src/core/index.ts";
 import type {Effect} from "../../src/gossip/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg, hashOf} from "./consortium.ts";
+import {arbitraryTrouble, runThrough} from "./troubles.ts";
 
 const WEIGHTS = [199, 172, 30, 85];
 const ROUNDS = 3;
@@ -117,44 +118,16 @@ describe("any history of crashes, stalls and cuts", () => {
   it("leaves one result a round, each contribution applied once, and everybody at the end", {
     timeout: TIMEOUT_MS,
   }, () => {
-    const step = fc.record({
-      atMs: fc.integer({min: 0, max: 6000}),
-      forMs: fc.integer({min: 1, max: 5000}),
-      what: fc.constantFrom("crash", "stall", "cut"),
-      who: fc.nat(),
-      whom: fc.nat(),
-    });
     fc.assert(
       fc.property(
         fc.integer({min: 2, max: 6}),
         fc.integer(),
-        fc.array(step, {maxLength: 12}),
+        fc.array(arbitraryTrouble(6000, 5000), {maxLength: 12}),
         (n, seed, history) => {
           const weights = Array.from({length: n}, (_, index) => 10 + 37 * index);
           const consortium = createConsortium({seed, weights, rounds: 4});
           const {world, members} = consortium;
-          for (const {atMs, forMs, what, who, whom} of history) {
-            const member = members[who % n] ?? "";
-            const other = members[(who + 1 + (whom % (n - 1))) % n] ?? "";
-            world.after(atMs, () => {
-              if (what === "crash") world.crash(member);
-              else if (what === "stall") world.stall(member);
-              else world.cut(member, other);
-            });
-            world.after(atMs + forMs, () => {
-              if (what === "crash") world.start(member);
-              else if (what === "stall") world.resume(member);
-              else world.heal(member, other);
-            });
-          }
-          for (const member of members) world.start(member);
-          const lastMs = Math.max(0, ...history.map(({atMs, forMs}) => atMs + forMs));
-          world.after(lastMs + 1, () => {});
-          world.run(
-            () =>
-              world.nowMs > lastMs &&
-              members.every((member) => world.sessionOf(member)?.view().isFinished === true),
-          );
+          runThrough(world, members, {history});
           expectLawful(consortium, seed, "history");
         },
       ),

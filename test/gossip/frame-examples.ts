@@ -71,4 +71,6 @@ export const FRAMES: Readonly<Record<string, Frame>> = {
   share: {...common, ...ID, type: "share", mass: hash("cd"), clock: CLOCK},
   "share-taken": {...common, ...ID, type: "share-taken", isTaken: false},
   closing: {...common, type: "closing", clock: CLOCK},
+  join: {...common, type: "join"},
+  shown: {...common, type: "shown", mass: hash("cd"), clock: CLOCK},
 };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {expectLawfulHistory, type History} from "./lawful-history.ts";
+import {arbitraryTrouble} from "./troubles.ts";
 
 const TIMEOUT_MS = 1_800_000;
 const RUNS = process.env["CONSILIUM_THOROUGH"] === "1" ? 10_000 : 200;
@@ -17,16 +18,7 @@ const histories: fc.Arbitrary<History> = fc.record({
     reordering: chance(1),
     failure: chance(0.1),
   }),
-  troubles: fc.array(
-    fc.record({
-      what: fc.constantFrom("crash", "stall", "cut", "partition"),
-      atMs: fc.integer({min: 0, max: 6000}),
-      forMs: fc.integer({min: 1, max: 5000}),
-      who: fc.nat({max: 5}),
-      whom: fc.nat({max: 5}),
-    }),
-    {maxLength: 6},
-  ),
+  troubles: fc.array(arbitraryTrouble(6000, 5000, ["crash", "stall", "cut", "partition"]), {maxLength: 6}),
   deaths: fc.array(
     fc.record({
       who: fc.nat({max: 5}),

@@ -4,15 +4,7 @@ import {bodyHash, type Effect, majority} from "../../src/gossip/index.ts";
 import {codecOf} from "../../src/parameters/index.ts";
 import {type LinkModel, PLAIN_LINK} from "../../src/simulation/index.ts";
 import {createConsortium, hashOf, memberName, primitivesOf} from "./consortium.ts";
-
-/** What goes wrong from one time on, for a while. */
-export interface Trouble {
-  readonly what: "crash" | "stall" | "cut" | "partition";
-  readonly atMs: number;
-  readonly forMs: number;
-  readonly who: number;
-  readonly whom: number;
-}
+import {runThrough, type Trouble} from "./troubles.ts";
 
 /** A death at one of a member's effects: every point at which it waits for something outside lies between two. */
 export interface Death {
@@ -71,16 +63,7 @@ export function expectLawfulHistory(history: History): void {
     },
   });
   const {world, members} = consortium;
-  let lastMs = 0;
-  for (const trouble of history.troubles) {
-    bringAbout(consortium, trouble);
-    lastMs = Math.max(lastMs, trouble.atMs + trouble.forMs);
-  }
-  world.after(lastMs + 1, () => {});
-  for (const member of members) world.start(member);
-  const isOver = (): boolean =>
-    world.nowMs > lastMs && members.every((member) => world.sessionOf(member)?.view().isFinished === true);
-  world.run(isOver, MOST_EVENTS);
+  runThrough(world, members, {history: history.troubles, mostEvents: MOST_EVENTS});
   expectOneCertificate(consortium);
   expectMeans(consortium, updateOf);
   const kinds = world.reports.map(({report}) => report.kind);
@@ -88,30 +71,6 @@ export function expectLawfulHistory(history: History): void {
 }
 
 type Consortium = ReturnType<typeof createConsortium>;
-
-function bringAbout({world, members}: Consortium, {what, atMs, forMs, who, whom}: Trouble): void {
-  const n = members.length;
-  const member = members[who % n] ?? "";
-  const other = members[(who + 1 + (whom % (n - 1))) % n] ?? "";
-  const side = 1 + (whom % (n - 1));
-  const turned = [...members.slice(who % n), ...members.slice(0, who % n)];
-  let undo = (): void => {};
-  world.after(atMs, () => {
-    if (what === "crash") {
-      world.crash(member);
-      undo = () => world.start(member);
-    } else if (what === "stall") {
-      world.stall(member);
-      undo = () => world.resume(member);
-    } else if (what === "cut") {
-      world.cut(member, other);
-      undo = () => world.heal(member, other);
-    } else {
-      undo = world.partition([turned.slice(0, side), turned.slice(side)]);
-    }
-  });
-  world.after(atMs + forMs, () => undo());
-}
 
 /** P1: the masses (s, w) of a sum are those of the contributions whose weights it holds, each once. */
 function expectMasses(

@@ -13,7 +13,7 @@ import {type ConsortiumOptions, createConsortium, fedAvg} from "./consortium.ts"
 const MEMBERS = ["member-a", "member-b", "member-c", "member-d", "member-e"];
 const WEIGHTS = [199, 172, 30, 85, 120];
 const BASE: RoundMixing = {kind: "schedule", schedule: {name: "base", peers: 1}};
-const MEDIAN: RobustRule = {rule: "median", faulty: 1, nearestNeighbours: false};
+const MEDIAN: RobustRule = {rule: "median", faulty: 1, adaptiveClipping: false, nearestNeighbours: false};
 
 /** Runs two rounds of five members of which one is a liar. */
 function runWith(liar: string, options: Partial<ConsortiumOptions>) {

@@ -30,7 +30,7 @@ function runOf(options: Partial<ConsortiumOptions>, late = -1): readonly (readon
 const GRID: RoundMixing = {kind: "schedule", schedule: {name: "grid"}};
 const MEDIAN: RoundMixing = {
   kind: "robust",
-  rule: {rule: "median", faulty: 1, nearestNeighbours: false},
+  rule: {rule: "median", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
 };
 
 describe("a consortium in the World", () => {

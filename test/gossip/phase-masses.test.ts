@@ -2,17 +2,15 @@ import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
 import {
   type Arithmetic,
-  createSession,
   type Effect,
-  type Event,
   type Frame,
   parameterArithmetic,
   type ScheduleSpec,
 } from "../../src/gossip/index.ts";
 import {leaderOrder} from "../../src/gossip/quorum.ts";
-import {type CodecName, codecOf, type Mass, massOf, NO_DITHER} from "../../src/parameters/index.ts";
-import {releaseUpdate} from "../../src/privacy/index.ts";
-import {createConsortium, LAYOUT, primitivesOf, RUN} from "./consortium.ts";
+import {type CodecName, codecOf, type Mass, massOf} from "../../src/parameters/index.ts";
+import {createConsortium, RUN} from "./consortium.ts";
+import {createLone, loneContribution, SELF} from "./lone-member.ts";
 
 const SYMMETRIC: readonly ScheduleSpec[] = [
   {name: "base", peers: 1},
@@ -82,41 +80,17 @@ describe.each<CodecName>(["f32", "fp16", "int8"])("masses in %s", (codec) => {
   });
 });
 
-const MEMBERS = ["member-a", "member-b", "member-c", "member-d", "member-e"];
-const SELF = "member-a";
+const MEMBERS = [SELF, "member-b", "member-c", "member-d", "member-e"];
 const common = {run: RUN, round: 0};
 
 /** A member in mid-attempt of a ring of five, with everything it asks of its disk done. */
 function inRing() {
-  const session = createSession({
-    self: SELF,
-    run: RUN,
-    roster: "ab".repeat(32),
-    members: MEMBERS,
-    rounds: 1,
-    start: {members: 5, weight: 0, waitMs: 1000},
-    weightShare: 0,
-    limits: {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(SELF),
-    specOf: () => ({
-      mixing: {kind: "schedule", schedule: {name: "ring", steps: 3}},
-      codec: codecOf("f32"),
-      layout: LAYOUT,
-      reference: new Float32Array(3),
-      mixed: 3,
-      outer: null,
-    }),
-    shapeOf: () => ({layout: LAYOUT, values: 3}),
-    restored: {certified: null, round: null},
+  const {handle} = createLone({
+    count: MEMBERS.length,
+    startMembers: MEMBERS.length,
+    mixing: {kind: "schedule", schedule: {name: "ring", steps: 3}},
   });
-  const handle = (event: Event): Effect[] => {
-    const effects = session.handle(event, 0);
-    const written = effects.flatMap((effect) => (effect.type === "persist" ? [effect.id] : []));
-    return [...effects, ...written.flatMap((id) => handle({type: "persisted", id}))];
-  };
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256, weight: 0.25};
-  const {release} = releaseUpdate({...options, update: Float32Array.of(1, 2, 3)});
-  for (const peer of MEMBERS) if (peer !== SELF) handle({type: "link-up", peer});
+  const release = loneContribution(1, 2, 3);
   handle({type: "contribute", round: 0, contribution: release});
   const participants = MEMBERS.map((member) => ({
     member,

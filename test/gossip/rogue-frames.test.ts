@@ -1,68 +1,14 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
 import {voteBytes} from "../../src/gossip/certificate.ts";
-import {
-  type Contribution,
-  createSession,
-  type Effect,
-  type Event,
-  type Frame,
-  type Report,
-  type Session,
-} from "../../src/gossip/index.ts";
+import type {Effect, Frame, Report} from "../../src/gossip/index.ts";
 import {leaderOrder} from "../../src/gossip/quorum.ts";
-import {codecOf, NO_DITHER} from "../../src/parameters/index.ts";
-import {releaseUpdate} from "../../src/privacy/index.ts";
-import {LAYOUT, primitivesOf, RUN} from "./consortium.ts";
+import {primitivesOf, RUN} from "./consortium.ts";
 import {FRAMES} from "./frame-examples.ts";
+import {createLone, loneContribution, SELF} from "./lone-member.ts";
 
-const MEMBERS = ["member-a", "member-b", "member-c"];
-const SELF = "member-a";
+const MEMBERS = [SELF, "member-b", "member-c"];
 const common = {run: RUN, round: 0};
-
-interface Lone {
-  readonly session: Session;
-  /** Hands over an event and carries out what it asks of the disk. */
-  handle(event: Event): Effect[];
-}
-
-/** One member of three, with the test as its disk and its peers. */
-function createLone(): Lone {
-  const session = createSession({
-    self: SELF,
-    run: RUN,
-    roster: "ab".repeat(32),
-    members: MEMBERS,
-    rounds: 3,
-    start: {members: 2, weight: 0, waitMs: 1000},
-    weightShare: 0,
-    limits: {minimumMs: 100, maximumMs: 4000},
-    primitives: primitivesOf(SELF),
-    specOf: () => ({
-      mixing: {kind: "all"},
-      outer: null,
-      codec: codecOf("f32"),
-      layout: LAYOUT,
-      reference: new Float32Array(3),
-      mixed: 3,
-    }),
-    shapeOf: () => ({layout: LAYOUT, values: 3}),
-    restored: {certified: null, round: null},
-  });
-  const handle = (event: Event): Effect[] => {
-    const effects = session.handle(event, 0);
-    const written = effects.flatMap((effect) => (effect.type === "persist" ? [effect.id] : []));
-    return [...effects, ...written.flatMap((id) => handle({type: "persisted", id}))];
-  };
-  for (const peer of MEMBERS) if (peer !== SELF) handle({type: "link-up", peer});
-  return {session, handle};
-}
-
-function contributionOf(value: number): Contribution {
-  const update = new Float32Array(3).fill(value);
-  const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
-  return releaseUpdate({...options, update, weight: 0.25}).release;
-}
 
 function voteOf(member: string, body: string, ballot = 0): Frame {
   const signature = primitivesOf(member).sign(voteBytes({...common, ballot, body}));
@@ -151,7 +97,7 @@ describe("a member that leads a ballot which is not its own", () => {
   it("is not followed", () => {
     const order = leaderOrder(sha256, RUN, 0, MEMBERS);
     const {handle} = createLone();
-    const own = contributionOf(1);
+    const own = loneContribution(1, 1, 1);
     handle({type: "contribute", round: 0, contribution: own});
     const participants = [SELF, "member-b"].map((member) => ({
       member,
@@ -184,7 +130,7 @@ describe("a vote", () => {
   it("leaves this member only when the result and the ballot are on its disk", () => {
     const order = leaderOrder(sha256, RUN, 0, MEMBERS);
     const {session} = createLone();
-    const own = contributionOf(1);
+    const own = loneContribution(1, 1, 1);
     const ballot = order.nextBallot("member-b", 0);
     const effects = [
       ...session.handle({type: "contribute", round: 0, contribution: own}, 0),

@@ -5,6 +5,7 @@ import {applyRobustRule} from "../../src/gossip/index.ts";
 import type {CodecName} from "../../src/parameters/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg, hashOf, train} from "./consortium.ts";
+import {arbitraryTrouble, runThrough} from "./troubles.ts";
 
 const ROUNDS = 2;
 const EXACT: readonly ScheduleSpec[] = [
@@ -29,7 +30,7 @@ type Consortium = ReturnType<typeof createConsortium>;
 
 const GUARDED: RoundMixing = {
   kind: "robust",
-  rule: {rule: "trimmed-mean", faulty: 1, nearestNeighbours: false},
+  rule: {rule: "trimmed-mean", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
 };
 
 /** Every round has one result, the same at everyone that took it, and nobody was refused. */
@@ -186,18 +187,12 @@ const SHY: readonly [what: "crash" | "stall" | "cut", who: number, atMs: number,
 
 describe("any history of crashes, stalls and cuts", () => {
   it("leaves one result a round in phases and under a rule too", {timeout: 300_000}, () => {
-    const step = fc.record({
-      atMs: fc.integer({min: 0, max: 5000}),
-      forMs: fc.integer({min: 1, max: 4000}),
-      what: fc.constantFrom("crash", "stall", "cut"),
-      who: fc.nat(),
-    });
     fc.assert(
       fc.property(
         fc.integer({min: 2, max: 6}),
         fc.integer(),
         fc.constantFrom(...EXACT.map(mixed), GUARDED),
-        fc.array(step, {maxLength: 8}),
+        fc.array(arbitraryTrouble(5000, 4000), {maxLength: 8}),
         (least, seed, mixing, history) => {
           // A rule that one may break needs three.
           const n = mixing.kind === "robust" ? Math.max(3, least) : least;
@@ -208,29 +203,7 @@ describe("any history of crashes, stalls and cuts", () => {
             mixing,
           });
           const {world, members} = consortium;
-          for (const {atMs, forMs, what, who} of history) {
-            const member = members[who % n] ?? "";
-            const other = members[(who + 1) % n] ?? "";
-            const begin = {
-              crash: () => world.crash(member),
-              stall: () => world.stall(member),
-              cut: () => world.cut(member, other),
-            };
-            const end = {
-              crash: () => world.start(member),
-              stall: () => world.resume(member),
-              cut: () => world.heal(member, other),
-            };
-            world.after(atMs, begin[what]);
-            world.after(atMs + forMs, end[what]);
-          }
-          for (const member of members) world.start(member);
-          const lastMs = Math.max(0, ...history.map(({atMs, forMs}) => atMs + forMs));
-          world.after(lastMs + 1, () => {});
-          world.run(
-            () =>
-              world.nowMs > lastMs && members.every((member) => world.sessionOf(member)?.view().isFinished),
-          );
+          runThrough(world, members, {history});
           expectOne(consortium, "history");
           if (mixing.kind === "schedule") expectMean(consortium, seed, 1e-6, "history");
         },
@@ -242,7 +215,7 @@ describe("any history of crashes, stalls and cuts", () => {
             3,
             220,
             GUARDED,
-            SHY.map(([what, who, atMs, untilMs]) => ({what, who, atMs, forMs: untilMs - atMs})),
+            SHY.map(([what, who, atMs, untilMs]) => ({what, who, whom: 0, atMs, forMs: untilMs - atMs})),
           ],
         ],
       },
@@ -252,11 +225,11 @@ describe("any history of crashes, stalls and cuts", () => {
 
 describe("a robust round", () => {
   const rules: readonly RobustRule[] = [
-    {rule: "trimmed-mean", faulty: 1, nearestNeighbours: true},
-    {rule: "median", faulty: 2, nearestNeighbours: false},
-    {rule: "geometric-median", faulty: 1, nearestNeighbours: true},
-    {rule: "multi-krum", faulty: 1, nearestNeighbours: false},
-    {rule: "centred-clipping", faulty: 1, nearestNeighbours: true},
+    {rule: "trimmed-mean", faulty: 1, adaptiveClipping: true, nearestNeighbours: true},
+    {rule: "median", faulty: 2, adaptiveClipping: false, nearestNeighbours: false},
+    {rule: "geometric-median", faulty: 1, adaptiveClipping: false, nearestNeighbours: true},
+    {rule: "multi-krum", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
+    {rule: "centred-clipping", faulty: 1, adaptiveClipping: false, nearestNeighbours: true},
   ];
 
   it.each(rules)(

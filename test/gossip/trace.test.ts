@@ -4,24 +4,19 @@ import {sha256} from "../../src/core/index.ts";
 import {decodeTrace, replaySession} from "../../src/gossip/index.ts";
 import {createConsortium} from "./consortium.ts";
 import {createRecorder, expectSameAgain} from "./trace-recorder.ts";
+import {arbitraryTrouble, runThrough} from "./troubles.ts";
 
 describe("a recorded session", () => {
   it("replays to the same effects, from its beginning and from every round on, whatever happened", {
     timeout: 120_000,
   }, () => {
-    const fault = fc.record({
-      atMs: fc.nat(4000),
-      forMs: fc.integer({min: 1, max: 3000}),
-      what: fc.nat(2),
-      who: fc.nat(3),
-    });
     let steps = 0;
     fc.assert(
       fc.property(
         fc.integer(),
-        fc.array(fault, {maxLength: 6}),
+        fc.array(arbitraryTrouble(4000, 3000), {maxLength: 6}),
         fc.constantFrom(3, 40_000),
-        (seed, faults, values) => {
+        (seed, history, values) => {
           const {traces, openSession} = createRecorder();
           const {world, members} = createConsortium({
             seed,
@@ -30,29 +25,7 @@ describe("a recorded session", () => {
             values,
             openSession,
           });
-          for (const {atMs, forMs, what, who} of faults) {
-            const member = members[who] ?? "";
-            const other = members[(who + 1) % 4] ?? "";
-            const begin = [
-              () => world.crash(member),
-              () => world.stall(member),
-              () => world.cut(member, other),
-            ][what];
-            const end = [
-              () => world.start(member),
-              () => world.resume(member),
-              () => world.heal(member, other),
-            ][what];
-            world.after(atMs, () => begin?.());
-            world.after(atMs + forMs, () => end?.());
-          }
-          for (const member of members) world.start(member);
-          const lastMs = Math.max(0, ...faults.map(({atMs, forMs}) => atMs + forMs));
-          world.after(lastMs + 1, () => {});
-          world.run(
-            () =>
-              world.nowMs > lastMs && members.every((member) => world.sessionOf(member)?.view().isFinished),
-          );
+          runThrough(world, members, {history});
           for (const trace of traces) steps += expectSameAgain(trace);
         },
       ),

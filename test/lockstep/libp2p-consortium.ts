@@ -4,6 +4,7 @@ import {
   type Contribution,
   createSession,
   type DurableRecord,
+  type Effect,
   restoreSession,
   type Session,
   type SessionSetup,
@@ -17,6 +18,9 @@ import {peersOf, witness} from "../network/fixture.ts";
 export interface LockstepRun {
   setupOf(member: string): Omit<SessionSetup, "restored">;
   contributionOf(member: string, round: number, certified: Certified | null): Contribution;
+  /** A unit of an asynchronous segment, and how long it takes. */
+  progressOf?(member: string, unit: number, start: Float32Array): Contribution;
+  readonly unitMs?: (member: string) => number;
   /** The default is the protocol's own. */
   openSession?(setup: SessionSetup): Session;
 }
@@ -49,15 +53,26 @@ async function openMember(
   const contribute = (certified: Certified | null): void => {
     const {round, isFinished} = session.view();
     if (isFinished && certified !== null) return end(certified);
+    if (session.view().segment !== null) return transport.handle({type: "begin", round});
     const {bytes, hash} = run.contributionOf(peerId, round, certified);
     transport.contribute(round, releaseAgain(sha256, bytes, hash));
+  };
+  const workOn = ({round, unit, start}: Extract<Effect, {type: "work"}>): void => {
+    const contribution = run.progressOf?.(peerId, unit, start);
+    if (contribution === undefined) return;
+    systemClock.after(run.unitMs?.(peerId) ?? 0, () =>
+      transport.handle({type: "progress", round, unit, contribution}),
+    );
   };
   const transport = createTransport({
     session,
     clock: systemClock,
     logger: silentLogger,
     write: async (record) => void disk.push(record),
-    onRunEffect: (effect) => void (effect.type === "certified" && contribute(effect)),
+    onRunEffect(effect) {
+      if (effect.type === "certified") contribute(effect);
+      else if (effect.type === "work") workOn(effect);
+    },
     onFatal: fail,
   });
   let links = 0;

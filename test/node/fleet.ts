@@ -1,5 +1,10 @@
 import {CodedError, type Logger, silentLogger, systemClock} from "../../src/core/index.ts";
-import {createMemoryHub, createMemoryNetwork} from "../../src/network/index.ts";
+import {
+  createMemoryHub,
+  createMemoryNetwork,
+  type Network,
+  type NetworkOptions,
+} from "../../src/network/index.ts";
 import {createNode, type Node} from "../../src/node/index.ts";
 import {openStateDirectory, type StateDirectory} from "../../src/storage/index.ts";
 import {type CrashFileSystem, createCrashFileSystem} from "../storage/crash-file-system.ts";
@@ -32,8 +37,12 @@ export class Fleet {
   readonly #daemons = new Map<string, Daemon>();
   readonly #watchers = new Map<string, () => void>();
 
-  constructor(consortium: ThreeSites) {
+  readonly #openNetwork: (options: NetworkOptions) => Promise<Network>;
+
+  /** @param openNetwork the default is a network in memory */
+  constructor(consortium: ThreeSites, openNetwork?: (options: NetworkOptions) => Promise<Network>) {
     this.#consortium = consortium;
+    this.#openNetwork = openNetwork ?? (async (options) => createMemoryNetwork({...options, hub: this.#hub}));
   }
 
   /** The disk of a site, with its node key on it. */
@@ -65,7 +74,7 @@ export class Fleet {
       backend: "cpu",
       clock: systemClock,
       logger: roundLogger((round) => this.#watchers.get(`${site} ${round}`)?.()),
-      openNetwork: (options) => createMemoryNetwork({...options, hub: this.#hub}),
+      openNetwork: this.#openNetwork,
       workerUrl,
     });
     this.#daemons.set(site, {node, state});

@@ -1,12 +1,12 @@
 import {describe, expect, it} from "vitest";
 import {silentLogger, systemClock} from "../../src/core/index.ts";
 import {generateSyntheticHeart} from "../../src/data/index.ts";
-import {createNode} from "../../src/node/index.ts";
+import {createNode, siteCount} from "../../src/node/index.ts";
 import {openSite, type SiteChecks} from "../../src/node/site.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
 import {folderWith} from "../data/workspace.ts";
 import {createCrashFileSystem} from "../storage/crash-file-system.ts";
-import {identityOf, threeSites} from "./three-sites.ts";
+import {identityOf, SITES, threeSites} from "./three-sites.ts";
 
 const {task, roster, plan} = await threeSites();
 const CHECKS: SiteChecks = {
@@ -34,6 +34,31 @@ describe("a site that fits the plan", () => {
     expect(site.patients).toBe(50);
     expect(site.split.train.patients).toBeGreaterThan(50);
   });
+
+  it("counts as at most the lower median of the votes in the plan", async () => {
+    const cap = {votes: [90, 40, 60].map((patients, index) => ({site: SITES[index] ?? "", patients}))};
+    const voted = {...plan, plan: {...plan.plan, weights: {...plan.plan.weights, cap}}};
+    expect((await openSite({...CHECKS, plan: voted})).patients).toBe(60);
+  });
+});
+
+describe("what a site counts as where a plan counts events", () => {
+  const rows = {n: 3, d: 1, values: new Float32Array(3), patients: 3, patientOf: Uint32Array.of(0, 1, 2)};
+  const events = {unit: "events", reference: 4, cap: 2} as const;
+
+  it("is the number of its train patients with one, at most the cap; of an evaluator, 0", () => {
+    const count = (...labels: number[]): number =>
+      siteCount({...rows, labels: Uint8Array.from(labels)}, events, "north");
+    expect([count(1, 0, 0), count(1, 0, 1), count(1, 1, 1)]).toEqual([1, 2, 2]);
+    const nobody = {...rows, n: 0, values: new Float32Array(), patients: 0, patientOf: new Uint32Array()};
+    expect(siteCount({...nobody, labels: new Uint8Array()}, events, "north")).toBe(0);
+  });
+
+  it("is refused where nobody has one", () => {
+    expect(() => siteCount({...rows, labels: new Uint8Array(3)}, events, "north")).toThrow(
+      expect.objectContaining({code: "NODE_TOO_FEW_PATIENTS", message: expect.stringContaining("north")}),
+    );
+  });
 });
 
 describe("a site is refused before anything is opened to others", () => {
@@ -44,6 +69,7 @@ describe("a site is refused before anything is opened to others", () => {
     ...plan,
     plan: {...plan.plan, model: {architecture: "gated-attention-mil", embedding: 8, attention: 4, tiles: 2}},
   } as const;
+  const ofSurvival = {...plan, plan: {...plan.plan, model: {architecture: "cox"}}} as const;
   const eager = {...plan, plan: {...plan.plan, start: {...plan.plan.start, members: 4}}};
   const guarded = {
     ...plan,
@@ -54,10 +80,14 @@ describe("a site is refused before anything is opened to others", () => {
         schedule: "all",
         codec: "fp16",
         outer: "none",
-        robust: {rule: "trimmed-mean", faulty: 2, nearestNeighbours: false},
+        robust: {rule: "trimmed-mean", faulty: 2, adaptiveClipping: false, nearestNeighbours: false},
       },
     },
   } as const;
+  const votedBy = (name: string) => {
+    const cap = {votes: [{site: name, patients: 40}]};
+    return {...plan, plan: {...plan.plan, weights: {...plan.plan.weights, cap}}};
+  };
   const withRole = (role: "relay" | "evaluator") => ({
     ...roster,
     members: roster.members.map((member) => (member.name === "north" ? {...member, role} : member)),
@@ -68,8 +98,10 @@ describe("a site is refused before anything is opened to others", () => {
     ["has another consortium's plan", {roster: {...roster, consortium: "others"}}, "NODE_PLAN_FOREIGN"],
     ["has other columns", {task: otherColumns}, "NODE_CONTRACT_FOREIGN"],
     ["has a plan whose model takes slides", {plan: ofBags}, "NODE_MODEL_UNFIT"],
+    ["has a plan of survival, which only experiments learn", {plan: ofSurvival}, "NODE_MODEL_UNFIT"],
     ["can never see the run begin", {plan: eager}, "NODE_START_IMPOSSIBLE"],
     ["is one of too few for the plan's robust rule", {plan: guarded}, "NODE_RULE_IMPOSSIBLE"],
+    ["has a plan that counts a stranger's vote", {plan: votedBy("west")}, "NODE_VOTE_FOREIGN"],
     [
       "is not counted among those who begin",
       {roster: withRole("evaluator"), site: "south", peerId: identityOf("south").peerId},

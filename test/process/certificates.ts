@@ -1,7 +1,7 @@
 import {decode} from "cborg";
 import {expect} from "vitest";
 import {z} from "zod";
-import {runId} from "../../src/consortium/index.ts";
+import {runId, weightCap} from "../../src/consortium/index.ts";
 import {sha256} from "../../src/core/index.ts";
 import {readSite, splitSite} from "../../src/data/index.ts";
 import {bodyHash, type Certificate, decodeCertificate} from "../../src/gossip/index.ts";
@@ -30,10 +30,11 @@ export async function readCertificates({plan}: Consortium, site: Site): Promise<
 /** p_i of each site by peer id, from the patients in its file. */
 async function weights({plan, task: {task, folder}, sites}: Consortium): Promise<Map<string, number>> {
   const {seed, weights: rule} = plan.plan;
+  const cap = weightCap(plan.plan);
   const entries = sites.map(async ({name, peerId}): Promise<[string, number]> => {
     const table = await readSite({task, folder, site: name, variables: {}});
     const {patients} = splitSite(table, task, seed).train;
-    return [peerId, Math.min(patients, rule.cap) / rule.reference];
+    return [peerId, Math.min(patients, cap) / rule.reference];
   });
   return new Map(await Promise.all(entries));
 }

@@ -42,12 +42,15 @@ async function open(over: Partial<TrainerOptions> = {}): Promise<Trainer> {
   return trainer;
 }
 
-/** A worker module of one's own: `ready` is said, then `onMessage` runs at each question. */
+/** A worker module of one's own: `ready` is said, rows are taken, then `onMessage` runs at each question. */
 function moduleOf(onMessage: string): URL {
   const ready = {kind: "ready", backend: "cpu", passedOver: [], warning: null, layout: {tensors: []}};
   const source = `
     import {parentPort} from "node:worker_threads";
-    parentPort.on("message", () => {${onMessage}});
+    parentPort.on("message", ({id, question}) => {
+      if (question.kind === "open") parentPort.postMessage({kind: "answer", id, vector: new Float32Array(), meanLoss: 0});
+      else {${onMessage}}
+    });
     parentPort.postMessage(${JSON.stringify(ready)});
   `;
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);

@@ -62,7 +62,11 @@ function slideLines({features}: SlidesTask, table: SiteTable, slides: SlideSumma
 /** What the rows of the site are. */
 export function contentLines(task: Task, table: SiteTable): string[] {
   if (task.kind === "slides" && table.slides !== null) return slideLines(task, table, table.slides);
+  const time = task.kind === "tabular" ? task.label.time : undefined;
   return [
+    ...(time === undefined
+      ? []
+      : [`survival      time in ${time.unit}; positive: the event was seen, negative: it was not`]),
     `features      ${table.featureNames.length}`,
     `rows left out ${bucketOf(table.droppedRows)} (a value is missing)`,
   ];

@@ -1,5 +1,5 @@
 import {composePlan, findPreset, type PlanSettings, presetNames} from "../../config/index.ts";
-import {describePlan, type IdentifiedPlan, type Roster, runId} from "../../consortium/index.ts";
+import {describePlan, type IdentifiedPlan, type Roster, runId, weightCap} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
 import {readTask, type Task, taskDifference, taskIdentity} from "../../data/index.ts";
 import {defineCommand, defineGroup} from "../command.ts";
@@ -87,9 +87,8 @@ const newCommand = defineCommand({
     };
     process.stdout.write(composePlan(settings, facts));
     console.error("Read and edit the plan before anyone approves it: every change gives it another hash.");
-    console.error(
-      `A site with more than ${settings.weights.cap} train patients counts as ${settings.weights.cap}.`,
-    );
+    const cap = weightCap(settings);
+    console.error(`A site with more than ${cap} train patients counts as ${cap}.`);
     return 0;
   },
 });

@@ -1,10 +1,12 @@
 import type {Command} from "../command.ts";
+import {compareCommand} from "./compare.ts";
 import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
 import {planCommand} from "./plan.ts";
 import {predictCommand} from "./predict.ts";
 import {replayCommand} from "./replay.ts";
+import {simulateCommand} from "./simulate.ts";
 import {startCommand} from "./start.ts";
 import {statusCommand} from "./status.ts";
 
@@ -18,4 +20,6 @@ export const commands: readonly Command[] = [
   dataCommand,
   predictCommand,
   replayCommand,
+  simulateCommand,
+  compareCommand,
 ];

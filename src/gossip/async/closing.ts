@@ -10,11 +10,16 @@ import type {SegmentContext, SegmentState} from "./types.ts";
 /** Sums of scales are rounded. */
 const EPSILON = 1e-6;
 
+/** Whether so much progress, in units, is what a member would end the segment with. */
+export function isEnough(clock: number, units: number): boolean {
+  return clock >= units - EPSILON;
+}
+
 /** Says that enough of this member's progress counts, when it does. It works on until a majority says so. */
 export function considerClosing(context: SegmentContext): void {
   const {state} = context;
   const {setup, closers} = state;
-  if (state.stage !== "running" || ownClock(state) < setup.spec.units - EPSILON || closers.has(setup.self))
+  if (state.stage !== "running" || !isEnough(ownClock(state), setup.spec.units) || closers.has(setup.self))
     return;
   for (const peer of state.linked) tell(context, peer, {type: "closing", clock: clockList(state)});
   onClosing(context, setup.self);
@@ -34,6 +39,7 @@ export function close(context: SegmentContext): void {
   state.stage = "closing";
   state.closingSinceMs = nowMs;
   state.work = null;
+  state.joining = null;
   const {step} = state;
   for (const edge of Array.from(step?.edges.values() ?? [])) {
     if (edge.role === "initiator") callOff(context, edge);

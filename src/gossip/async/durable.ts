@@ -172,6 +172,7 @@ export function restoreSegment(state: SegmentState, record: AsyncRecord): void {
       id: entry,
       role: "acceptor",
       share,
+      view: "",
       state: "prepared",
       theirs: travelling(theirs).mass,
       theirBytes: blob(theirs.hash),

@@ -44,6 +44,8 @@ export function asyncFrameSchemas<Common extends z.ZodRawShape>(common: Common) 
     z.strictObject({...common, type: z.literal("share"), ...id, mass: hex32, clock}),
     z.strictObject({...common, type: z.literal("share-taken"), ...id, isTaken: z.boolean()}),
     z.strictObject({...common, type: z.literal("closing"), clock}),
+    z.strictObject({...common, type: z.literal("join")}),
+    z.strictObject({...common, type: z.literal("shown"), mass: hex32, clock}),
   ] as const;
 }
 
@@ -58,4 +60,6 @@ export const ASYNC_FRAME_TYPES = [
   "share",
   "share-taken",
   "closing",
+  "join",
+  "shown",
 ] as const;

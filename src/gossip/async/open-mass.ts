@@ -1,9 +1,12 @@
 import {CodedError, type Hash, toHex} from "../../core/index.ts";
-import {type Codec, type Mass, massOf} from "../../parameters/index.ts";
+import {type Codec, LARGEST_PEER_ESTIMATE, type Mass, massOf} from "../../parameters/index.ts";
 
-/** What a mass from a peer must be. */
+/** No plan makes a mass so light; swaps with one that is would take one's own weight down to where binary32 ends. */
+const LEAST_PEER_WEIGHT = 2 ** -64;
+
+/** What a mass must be. */
 export interface MassExpectation {
-  /** Of its bytes: both sides of an exchange must read the same. Null: whatever it is. */
+  /** Of a peer's bytes: both sides of an exchange must read the same. Null: they are this member's own. */
   readonly hash: string | null;
   readonly values: number;
   /** No mass can be heavier. */
@@ -16,7 +19,11 @@ export interface MassExpectation {
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, GOSSIP_MASS_INVALID
  */
 export function openMass(hash: Hash, codec: Codec, bytes: Uint8Array, expected: MassExpectation): Mass {
-  const mass = massOf(codec, bytes, expected.values);
+  const isOwn = expected.hash === null;
+  const mass = massOf(codec, bytes, expected.values, isOwn ? undefined : LARGEST_PEER_ESTIMATE);
+  if (!isOwn && mass.weight < LEAST_PEER_WEIGHT) {
+    throw new CodedError("GOSSIP_MASS_INVALID", "a mass is lighter than any can be");
+  }
   if (mass.weight > expected.maximumWeight) {
     throw new CodedError("GOSSIP_MASS_INVALID", "a mass is heavier than any can be");
   }

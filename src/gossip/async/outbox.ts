@@ -4,7 +4,7 @@ import type {MemberId} from "../quorum.ts";
 import {clockList} from "./clock.ts";
 import {shuffledPartners} from "./partners.ts";
 import {releasePending} from "./progress.ts";
-import {fetchMass, freeze, isSame, isUpTo, nextExchange, save, tell, tellPeople} from "./state.ts";
+import {addToMass, fetchMass, freeze, isSame, isUpTo, nextExchange, save, tell, tellPeople} from "./state.ts";
 import type {ExchangeId, SegmentContext} from "./types.ts";
 
 /*
@@ -15,29 +15,27 @@ import type {ExchangeId, SegmentContext} from "./types.ts";
 /** More shares under way would leave a member with next to no weight. */
 const MAX_OPEN_SHARES = 2;
 const SHARE = 0.5;
+/**
+ * This share of its own p a member keeps: one that is much faster than those it hears from would halve its weight until
+ * binary32 ends, and could neither send nor receive any more.
+ */
+const LEAST_WEIGHT = 2 ** -10;
 
 /** Sends half of the mass on its way if this member owes the others a share. */
 export function considerShare(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "running" || !state.wantsExchange || nowMs < state.retryAtMs) return;
-  if (state.outbox.size >= MAX_OPEN_SHARES) return;
+  if (state.joining !== null || state.outbox.size >= MAX_OPEN_SHARES) return;
+  if (SHARE * state.weight < LEAST_WEIGHT * state.setup.spec.weight) return;
   const partner = shuffledPartners(state).find(({peer}) => !state.outbox.has(peer));
   if (partner === undefined) return;
   const {peer} = partner;
   const id = nextExchange(state);
   const travelling = freeze(state, SHARE);
-  addMass(context, travelling.mass, -1);
+  addToMass(state, travelling.mass, -1);
   state.wantsExchange = false;
   state.outbox.set(peer, {id, travelling});
   save(context, {kind: "shared", peer, id});
-}
-
-function addMass({state}: SegmentContext, mass: Mass, sign: 1 | -1): void {
-  const {values} = state;
-  for (let index = 0; index < values.length; index++) {
-    values[index] = (values[index] ?? 0) + sign * (mass.values[index] ?? 0);
-  }
-  state.weight += sign * mass.weight;
 }
 
 /** Offers a share that is on disk, for the first time or again. */
@@ -60,7 +58,8 @@ export function onShare(context: SegmentContext, from: MemberId, frame: FrameOf<
   if (isUpTo(frame, state.received.get(from))) return confirm(context, from, frame);
   if (state.stage === "closed")
     return tell(context, from, {type: "share-taken", incarnation, seq, isTaken: false});
-  if (state.stage === "idle") return undefined;
+  // Who joins takes it up when that is done: it is offered again.
+  if (state.stage === "idle" || state.joining !== null) return undefined;
   const isUnderWay = [...state.fetches.values()].some(({kind, peer}) => kind === "share" && peer === from);
   if (isUnderWay) return undefined;
   return fetchMass(context, {kind: "share", peer: from, id: {incarnation, seq}, hash: mass});
@@ -76,7 +75,9 @@ function confirm(context: SegmentContext, to: MemberId, {incarnation, seq}: Exch
 export function takeShare(context: SegmentContext, peer: MemberId, id: ExchangeId, mass: Mass): void {
   const {state} = context;
   if (state.stage === "closed" || isUpTo(id, state.received.get(peer))) return;
-  addMass(context, mass, 1);
+  // All members together weigh no more than that: somebody makes mass up.
+  if (state.weight + mass.weight > state.setup.members.length) return;
+  addToMass(state, mass, 1);
   state.exchanges += 1;
   releasePending(state);
   state.received.set(peer, {...id, version: state.version + 1});
@@ -95,7 +96,7 @@ export function onShareTaken(context: SegmentContext, from: MemberId, frame: Fra
   if (share === undefined || !isSame(frame, share.id)) return;
   state.outbox.delete(from);
   context.emit({type: "withdraw", hash: share.travelling.mixture.hash});
-  if (!frame.isTaken) addMass(context, share.travelling.mass, 1);
+  if (!frame.isTaken) addToMass(state, share.travelling.mass, 1);
   save(context, {kind: "noted"});
 }
 

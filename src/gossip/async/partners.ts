@@ -1,7 +1,7 @@
-import {createRandom, permutation, type Random} from "../../core/index.ts";
+import {createRandom, permutation} from "../../core/index.ts";
 import type {MemberId} from "../quorum.ts";
 import type {Phase} from "../schedules/phase.ts";
-import {schedulePhases} from "../schedules/schedule.ts";
+import {type Period, type ScheduleSpec, schedulePeriod} from "../schedules/schedule.ts";
 import {viewOf} from "./state.ts";
 import type {SegmentState} from "./types.ts";
 
@@ -14,14 +14,32 @@ export interface Partner {
   readonly share: number;
 }
 
-/** Phase `phase` of the schedule over `members`; its order is drawn anew each period. */
+/** What a segment's schedule depends on. */
+export interface SegmentDraws {
+  readonly run: string;
+  readonly round: number;
+  /** How often the schedule has ended before: its order is drawn anew each period. */
+  readonly period: number;
+}
+
+/** One period of a segment's schedule over `n` members, by their places in id order. */
+export function segmentPeriod(schedule: ScheduleSpec, n: number, {run, round, period}: SegmentDraws): Period {
+  return schedulePeriod(
+    schedule,
+    n,
+    createRandom({seed: period, site: "", round, purpose: `async schedule ${run}`}),
+  );
+}
+
+/** Phase `phase` of the schedule over `members`. */
 function phaseOf({setup}: SegmentState, members: number, phase: number): Phase | undefined {
-  const {schedule} = setup.spec;
+  const {run, round, spec} = setup;
+  const {schedule} = spec;
   if (schedule === null) return undefined;
-  const draw = (period: number): Random =>
-    createRandom({seed: period, site: "", round: setup.round, purpose: `async schedule ${setup.run}`});
-  const {length} = schedulePhases(schedule, members, draw(0));
-  return schedulePhases(schedule, members, draw(Math.floor(phase / Math.max(1, length))))[phase % length];
+  const {length} = segmentPeriod(schedule, members, {run, round, period: 0});
+  if (length === 0) return undefined;
+  const period = Math.floor(phase / length);
+  return segmentPeriod(schedule, members, {run, round, period}).phase(phase % length);
 }
 
 /** Neighbours of this member in phase `phase` of the schedule over its view; empty outside a schedule. */

@@ -1,3 +1,4 @@
+import type {Mass} from "../../parameters/index.ts";
 import type {Contribution} from "../types.ts";
 import {meanClockOfOthers, ownClock, takeScale} from "./clock.ts";
 import {estimateOf, save} from "./state.ts";
@@ -53,20 +54,27 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
 }
 
 /**
- * Lets own progress into the mass. The own sample count weighs it, never w: d (sum s) / N = sum p_i D_i. Where p is
- * more than four times w, an estimate would move more than four times as far as the site's own model did, so that
+ * Lets own progress into a mass, in place. The own sample count weighs it, never w: d (sum s) / N = sum p_i D_i. Where p
+ * is more than four times w, an estimate would move more than four times as far as the site's own model did, so that
  * much enters now, and more after the next exchange; nothing is lost.
+ * @param pending `[d]`, own progress; what is left of it stays there
+ * @param own p
+ * @returns whether all of it has entered
  */
-export function releasePending(state: SegmentState): void {
-  const {pending, values, weight, setup} = state;
-  if (pending === null) return;
-  const share = Math.min(1, (MAX_STEP_FACTOR * weight) / setup.spec.weight);
+export function letIn({values, weight}: Mass, pending: Float64Array, own: number): boolean {
+  const share = Math.min(1, (MAX_STEP_FACTOR * weight) / own);
   for (let index = 0; index < values.length; index++) {
     const part = share * (pending[index] ?? 0);
     values[index] = (values[index] ?? 0) + part;
     pending[index] = (pending[index] ?? 0) - part;
   }
-  if (share === 1) state.pending = null;
+  return share === 1;
+}
+
+/** Lets of a member's own progress into its mass what {@link letIn} does. */
+export function releasePending(state: SegmentState): void {
+  if (state.pending === null) return;
+  if (letIn(state, state.pending, state.setup.spec.weight)) state.pending = null;
 }
 
 /** Lets all own progress into the mass: nothing of it may be left when the mass is handed in. */

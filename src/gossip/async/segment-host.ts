@@ -4,6 +4,7 @@ import type {RoundState} from "../round-state.ts";
 import type {AsyncRecord, Contribution, Effect, Event, SessionSetup} from "../types.ts";
 import {ownClock} from "./clock.ts";
 import {close, hasTakenPart, settledMass} from "./closing.ts";
+import {withdrawShown} from "./joining.ts";
 import {massesOf, type SegmentMasses} from "./masses.ts";
 import {
   begin,
@@ -115,11 +116,13 @@ export class SegmentHost {
   }
 }
 
-function end({step, outbox, fetches}: SegmentState, {emit}: SegmentOutlet): void {
+function end(state: SegmentState, {emit}: SegmentOutlet): void {
+  const {step, outbox, fetches} = state;
   emit({type: "disarm", timer: "async"});
   for (const id of fetches.keys()) emit({type: "cancel", id});
   if (step !== null) emit({type: "withdraw", hash: step.own.mixture.hash});
   for (const {travelling} of outbox.values()) emit({type: "withdraw", hash: travelling.mixture.hash});
+  withdrawShown({state, emit});
 }
 
 /** @returns whether the settled mass is on disk now */

@@ -6,13 +6,23 @@ import type {AsyncRecord, Contribution} from "../types.ts";
 import {clockList, mergeClock} from "./clock.ts";
 import {considerClosing, considerHandingIn, onClosing} from "./closing.ts";
 import {restoreSegment} from "./durable.ts";
+import {askToShow, considerJoining, onJoin, onShown, takeShown, tendJoining} from "./joining.ts";
 import {noteFork, onReturn} from "./lineage.ts";
 import {considerShare, onReceived, onShare, onShareTaken, sendShare, takeShare} from "./outbox.ts";
 import {beginUnit, takeProgress} from "./progress.ts";
 import {cancelFetch, createSegmentState, isSame, save, tell} from "./state.ts";
 import {callOff, considerStepEnd, dropEdge} from "./steps.ts";
 import {abandon, onAbort, onCommit, onOffer, onPrepared, prepareEdge, resendAccept} from "./swap-answer.ts";
-import {considerOffer, decideEdge, offerAgain, onAccept, onBusy, onDone, sendCommit} from "./swap-offer.ts";
+import {
+  considerOffer,
+  decideEdge,
+  offerAgain,
+  onAccept,
+  onBusy,
+  onDone,
+  sendCommit,
+  sendOffer,
+} from "./swap-offer.ts";
 import type {Edge, MassFetch, SegmentContext, SegmentSetup, SegmentState, WritePurpose} from "./types.ts";
 
 /** The segment of a member, from the beginning or from what it had written down. @throws GOSSIP_RECORD_DAMAGED */
@@ -58,6 +68,7 @@ function greet(context: SegmentContext, peer: MemberId): void {
   if (edge !== undefined) resendAccept(context, edge);
   sendCommit(context, peer);
   if (state.stage === "idle") return;
+  askToShow(context, peer);
   sendShare(context, peer);
   if (state.closers.has(state.setup.self)) tell(context, peer, {type: "closing", clock: clockList(state)});
 }
@@ -84,10 +95,20 @@ export function onSegmentLinkDown(context: SegmentContext, peer: MemberId): void
   }
 }
 
+const COMMON_FRAMES: ReadonlySet<AsyncFrame["type"]> = new Set(["closing", "join", "shown"]);
+const PUSH_FRAMES: ReadonlySet<AsyncFrame["type"]> = new Set(["share", "share-taken"]);
+
+/** Whether the frame belongs to the way in which this segment exchanges masses. */
+function isExpected({setup}: SegmentState, {type}: AsyncFrame): boolean {
+  return COMMON_FRAMES.has(type) || PUSH_FRAMES.has(type) === (setup.spec.exchange === "push-sum");
+}
+
 /** Handles a frame of the segment from a linked member. */
 export function onAsyncFrame(context: SegmentContext, from: MemberId, frame: AsyncFrame): void {
   const {state, nowMs} = context;
+  if (!isExpected(state, frame)) return undefined;
   if ("clock" in frame) mergeClock(state, frame.clock, nowMs);
+  considerJoining(context);
   // After a restart no promise is given before the new incarnation is on disk.
   if (state.stage === "idle" && frame.type !== "offer") return undefined;
   switch (frame.type) {
@@ -109,6 +130,10 @@ export function onAsyncFrame(context: SegmentContext, from: MemberId, frame: Asy
       return onShareTaken(context, from, frame);
     case "closing":
       return onClosing(context, from);
+    case "join":
+      return onJoin(context, from);
+    case "shown":
+      return onShown(context, from, frame);
     default:
       return unreachable(frame);
   }
@@ -142,6 +167,7 @@ export function onMassFetched(context: SegmentContext, fetch: MassFetch, bytes: 
   const mass = openFetched(state, fetch, bytes);
   if (mass === null) return onMassFailed(context, fetch);
   if (fetch.kind === "share") return takeShare(context, fetch.peer, fetch.id, mass);
+  if (fetch.kind === "shown") return takeShown(context, fetch, mass);
   const {step} = state;
   const edge = step?.edges.get(fetch.peer);
   if (step === null || edge?.state !== "fetching" || !isSame(fetch.id, edge.id)) return undefined;
@@ -152,7 +178,7 @@ export function onMassFetched(context: SegmentContext, fetch: MassFetch, bytes: 
 /** A mass could not be had, or is none. */
 export function onMassFailed(context: SegmentContext, fetch: MassFetch): void {
   const edge = context.state.step?.edges.get(fetch.peer);
-  if (fetch.kind === "share" || edge === undefined || !isSame(fetch.id, edge.id)) return;
+  if (fetch.kind !== "edge" || edge === undefined || !isSame(fetch.id, edge.id)) return;
   giveUp(context, edge);
 }
 
@@ -203,6 +229,7 @@ function tendEdges(context: SegmentContext): void {
     if (isInDoubt && nowMs - edge.sinceMs >= setup.spec.abandonMs) abandon(context, edge);
     else if (isInDoubt) resendAccept(context, edge);
     else if (edge.state !== "preparing" && nowMs >= step.deadlineMs) giveUp(context, edge);
+    else if (edge.state === "offered") sendOffer(context, step, edge);
   }
   considerStepEnd(context);
   offerAgain(context);
@@ -213,13 +240,16 @@ export function onAsyncTimer(context: SegmentContext): void {
   const {state} = context;
   state.isTimerArmed = false;
   tendEdges(context);
+  tendJoining(context);
   for (const peer of state.committed.keys()) sendCommit(context, peer);
   for (const peer of state.outbox.keys()) sendShare(context, peer);
   if (!state.closers.has(state.setup.self)) return;
   for (const peer of state.linked) tell(context, peer, {type: "closing", clock: clockList(state)});
 }
 
-function isWaiting({stage, step, wantsExchange, committed, outbox, closers}: SegmentState): boolean {
+function isWaiting(state: SegmentState): boolean {
+  const {stage, step, wantsExchange, committed, outbox, closers, joining, shown} = state;
+  if (joining !== null || shown !== null) return true;
   if (step !== null || wantsExchange || committed.size > 0 || outbox.size > 0) return true;
   return stage === "closing" || (stage === "running" && closers.size > 0);
 }

@@ -1,5 +1,5 @@
 import {createRandom, toHex} from "../../core/index.ts";
-import {contributionSize, drawDither} from "../../parameters/index.ts";
+import {contributionSize, drawDither, type Mass} from "../../parameters/index.ts";
 import {createDeadline} from "../deadline.ts";
 import {type AsyncFrame, canonicalBytes} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
@@ -45,6 +45,9 @@ export function createSegmentState(setup: SegmentSetup): SegmentState {
     received: new Map(),
     differing: new Set(),
     fork: null,
+    joining: null,
+    mayJoin: true,
+    shown: null,
     distances: new Map(),
     version: 0,
     durable: 0,
@@ -58,6 +61,15 @@ export function createSegmentState(setup: SegmentSetup): SegmentState {
 /** This member's estimate z = ref + s / w, `[d]` in binary32, owned by the caller. */
 export function estimateOf({setup, values, weight}: SegmentState): Float32Array {
   return setup.reference.map((value, index) => value + (values[index] ?? 0) / weight);
+}
+
+/** Adds a mass to this member's, or takes it away. */
+export function addToMass(state: SegmentState, mass: Mass, sign: 1 | -1): void {
+  const {values} = state;
+  for (let index = 0; index < values.length; index++) {
+    values[index] = (values[index] ?? 0) + sign * (mass.values[index] ?? 0);
+  }
+  state.weight += sign * mass.weight;
 }
 
 /** Whether `a` is the same exchange as `b`, or an earlier one of the same initiator. */
@@ -119,11 +131,11 @@ export function tell({state, emit}: SegmentContext, to: MemberId, content: Conte
 /** Fetches an announced mass. */
 export function fetchMass(context: SegmentContext, purpose: MassFetch): void {
   const {setup, values} = context.state;
-  const length = contributionSize(setup.spec.codec, values.length);
+  const total = contributionSize(setup.spec.codec, values.length);
   const fetch = context.nextId();
   const {peer, hash} = purpose;
   context.state.fetches.set(fetch, purpose);
-  context.emit({type: "fetch", id: fetch, from: peer, hash, offset: 0, length});
+  context.emit({type: "fetch", id: fetch, from: peer, hash, offset: 0, length: total, total});
 }
 
 /** Ends the fetches for an exchange. */

@@ -78,6 +78,9 @@ export function adoptEstimate(context: SegmentContext, edge: Edge): void {
   if (edge.theirs === null) return;
   const {values, weight} = edge.theirs;
   state.values = values.map((value) => (state.weight * value) / weight);
+  // What else the step has open goes on from there: with the old estimate a part of it would be subtracted.
+  const own = state.step?.own.mass;
+  own?.values.set(values.map((value) => (own.weight * value) / weight));
   state.pending = null;
   state.exchanges += 1;
   state.wantsExchange = false;

@@ -49,11 +49,18 @@ interface Place {
   readonly share: number;
 }
 
+/** Why no offer at all can be taken now. */
+function refusalOf({stage, joining}: SegmentState): Refusal | null {
+  // Not before the incarnation is on disk: but a word now saves the other a wait.
+  if (stage === "idle" || joining !== null) return "exchanging";
+  return stage === "running" ? null : "closing";
+}
+
 /** The step in which an offer can be taken and its share, or why it can not. */
 function placeFor(context: SegmentContext, from: MemberId, offer: Offer): Place | Refusal {
   const {state} = context;
-  // Not before the incarnation is on disk: but a word now saves the other a wait.
-  if (state.stage !== "running") return state.stage === "idle" ? "exchanging" : "closing";
+  const refusal = refusalOf(state);
+  if (refusal !== null) return refusal;
   if (offer.phase !== null) return placeInPhase(context, from, offer, offer.phase);
   const {step} = state;
   const own = step?.edges.get(from);
@@ -103,6 +110,7 @@ function answer(context: SegmentContext, from: MemberId, offer: Offer, {step, sh
     id,
     role: "acceptor",
     share,
+    view: offer.view,
     state: "fetching",
     theirs: null,
     theirBytes: null,

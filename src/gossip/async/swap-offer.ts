@@ -17,7 +17,7 @@ import type {Edge, ExchangeId, SegmentContext, Step} from "./types.ts";
 export function considerOffer(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "running" || !state.wantsExchange || state.step !== null) return;
-  if (nowMs < state.retryAtMs) return;
+  if (state.joining !== null || nowMs < state.retryAtMs) return;
   if (followsSchedule(state)) return offerPhase(context);
   // A member that has not confirmed a commit is told of that first; it is in doubt, and takes no other offer.
   const partner = shuffledPartners(state).find(({peer}) => !state.committed.has(peer));
@@ -44,22 +44,29 @@ function offerPhase(context: SegmentContext): void {
 
 function offerTo(context: SegmentContext, step: Step, {peer, share}: Partner): void {
   const {state, nowMs} = context;
-  const id = nextExchange(state);
-  step.edges.set(peer, {
+  const edge: Edge = {
     peer,
-    id,
+    id: nextExchange(state),
     role: "initiator",
     share,
+    view: viewDigest(state),
     state: "offered",
     theirs: null,
     theirBytes: null,
     theirHash: "",
     sinceMs: nowMs,
-  });
+  };
+  step.edges.set(peer, edge);
+  sendOffer(context, step, edge);
+}
+
+/** Makes an offer, or makes it again: the first may have been lost. */
+export function sendOffer(context: SegmentContext, step: Step, {peer, id, view}: Edge): void {
+  const {state} = context;
   tell(context, peer, {
     type: "offer",
     ...id,
-    view: viewDigest(state),
+    view,
     phase: step.phase,
     mass: step.own.mixture.hash,
     clock: clockList(state),

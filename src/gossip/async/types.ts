@@ -29,6 +29,8 @@ export interface Edge {
   readonly role: "initiator" | "acceptor";
   /** W_ab. */
   readonly share: number;
+  /** Digest of the view that the share is of, as offered; an offer made again must not name a later one. */
+  readonly view: string;
   state: "offered" | "fetching" | "preparing" | "prepared";
   /** The peer's mass, once fetched. */
   theirs: Mass | null;
@@ -83,7 +85,7 @@ export type WritePurpose =
 
 /** What an outstanding fetch of a segment is for. */
 export interface MassFetch {
-  readonly kind: "edge" | "share";
+  readonly kind: "edge" | "share" | "shown";
   readonly peer: MemberId;
   readonly id: ExchangeId;
   readonly hash: string;
@@ -137,6 +139,12 @@ export interface SegmentState {
   /** Members whose view was last seen to differ. */
   readonly differing: Set<MemberId>;
   fork: Fork | null;
+  /** What others have shown so far to this member, which has come late; null: it is not joining them. */
+  joining: Joining | null;
+  /** Whether it would join, were it late: it has not tried in vain yet. */
+  mayJoin: boolean;
+  /** The mass that this member shows to whoever comes late, for a while. */
+  shown: {readonly mixture: Mixture; readonly sinceMs: number} | null;
   /** How far each member's estimate was from one's own when it last came. */
   readonly distances: Map<MemberId, number>;
   version: number;
@@ -145,6 +153,12 @@ export interface SegmentState {
   readonly fetches: Map<number, MassFetch>;
   closingSinceMs: number;
   isTimerArmed: boolean;
+}
+
+/** A late member's attempt to begin where the others are. */
+export interface Joining {
+  readonly sinceMs: number;
+  readonly masses: Map<MemberId, Mass>;
 }
 
 /** Where the members that are lost now and this one parted. */

@@ -1,4 +1,5 @@
 import {CodedError} from "../../core/index.ts";
+import {clipLongest} from "./adaptive-clipping.ts";
 import {centredClipping} from "./centred-clipping.ts";
 import {geometricMedian} from "./geometric-median.ts";
 import {krum} from "./krum.ts";
@@ -42,6 +43,20 @@ export function applyRobustRule(
 }
 
 function applyToRows(rule: RobustRule, rows: Rows, self: number): RobustOutcome {
+  if (!rule.adaptiveClipping) return applyToClipped(rule, rows, self);
+  const shortened = clipLongest(rows, rule.faulty);
+  const {values, verdicts} = applyToClipped(rule, shortened.rows, self);
+  return {
+    values,
+    verdicts: verdicts.map((verdict, row) => {
+      const factor = shortened.factors[row] ?? 1;
+      const isNews = factor < 1 && verdict.verdict === "used";
+      return isNews ? {verdict: "clipped", reason: "longer-than-most", factor} : verdict;
+    }),
+  };
+}
+
+function applyToClipped(rule: RobustRule, rows: Rows, self: number): RobustOutcome {
   if (!rule.nearestNeighbours) return aggregate(rule, rows, self);
   const mixed = mixNearest(rows, rule.faulty);
   const {values, verdicts} = aggregate(rule, mixed.rows, self);

@@ -44,6 +44,19 @@ export function distancesFrom(centre: Float64Array, rows: Rows): Float64Array {
   return sums.map(Math.sqrt);
 }
 
+/** `[m]`, the L2 norms of `rows`; owned by the caller. */
+export function normsOf(rows: Rows): Float64Array {
+  const sums = new Float64Array(rows.count);
+  let origin = new Float64Array(0);
+  for (const {size, rows: block} of blocksOf(rows)) {
+    if (origin.length !== size) origin = new Float64Array(size);
+    block.forEach((row, index) => {
+      sums[index] = (sums[index] ?? 0) + squaredDistance(origin, row);
+    });
+  }
+  return sums.map(Math.sqrt);
+}
+
 /** The indices of `values` from the least value to the greatest; of equal ones the lower index first. */
 export function ascendingOrder(values: Float64Array): readonly number[] {
   return [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);

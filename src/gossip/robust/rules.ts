@@ -13,7 +13,9 @@ export interface RobustRule {
   readonly rule: RobustRuleName;
   /** Greatest number of members whose vectors may be anything at all: an integer of at least 0. */
   readonly faulty: number;
-  /** Whether each vector is first replaced by the mean of those nearest to it. */
+  /** Whether the longest vectors are first of all shortened to the length of the next. */
+  readonly adaptiveClipping: boolean;
+  /** Whether each vector is then replaced by the mean of those nearest to it. */
   readonly nearestNeighbours: boolean;
 }
 
@@ -26,6 +28,13 @@ export type UsedReason =
   | "kept"
   /** Its own neighbourhood went into the result, but no other vector counts it among its nearest. */
   | "nobodys-neighbour";
+
+/** Why a vector was used in part. */
+export type ClippedReason =
+  /** It lies further from the centre than the rule lets a vector pull. */
+  | "far-from-centre"
+  /** It is among the longest. */
+  | "longer-than-most";
 
 /** Why a vector had no part in the result. */
 export type LeftOutReason =
@@ -45,8 +54,8 @@ export type LeftOutReason =
 /** What a rule did with one vector. */
 export type Verdict =
   | {readonly verdict: "used"; readonly reason: UsedReason}
-  /** Its distance from the centre was multiplied by `factor`, in [0, 1). */
-  | {readonly verdict: "clipped"; readonly reason: "far-from-centre"; readonly factor: number}
+  /** Its distance from the centre, or its own length, was multiplied by `factor`, in [0, 1). */
+  | {readonly verdict: "clipped"; readonly reason: ClippedReason; readonly factor: number}
   | {readonly verdict: "left-out"; readonly reason: LeftOutReason};
 
 /** The answer of a robust rule; the same vectors in the same order give the same bytes on every machine. */

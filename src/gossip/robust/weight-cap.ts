@@ -8,8 +8,3 @@ export function votedWeightCap(votes: readonly number[]): number {
   const valid = votes.filter((vote) => Number.isFinite(vote) && vote > 0).sort((a, b) => a - b);
   return valid[(valid.length - 1) >> 1] ?? Number.POSITIVE_INFINITY;
 }
-
-/** `[m]`, each of `weights` but at most `cap`; owned by the caller. */
-export function cappedWeights(weights: readonly number[], cap: number): readonly number[] {
-  return weights.map((weight) => Math.min(weight, cap));
-}

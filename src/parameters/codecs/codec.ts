@@ -32,6 +32,8 @@ export interface Codec {
   readonly sums: CodecName;
   /** Whether it leaves values out or signs only, so that what is left must be remembered and sent later. */
   readonly isSparse: boolean;
+  /** Whether it rounds by draws, so that what it writes depends on the {@link Dither}. */
+  readonly isStochastic: boolean;
   /** Bytes of `values` values from a multiple of {@link BLOCK_VALUES} on. */
   sizeOf(values: number): number;
   /**

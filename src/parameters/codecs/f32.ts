@@ -6,6 +6,7 @@ export const f32: Codec = {
   name: "f32",
   sums: "f32",
   isSparse: false,
+  isStochastic: false,
   sizeOf: (values) => 4 * values,
   encode(values, into) {
     into.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));

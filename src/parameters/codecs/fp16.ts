@@ -6,6 +6,7 @@ export const fp16: Codec = {
   name: "fp16",
   sums: "fp16",
   isSparse: false,
+  isStochastic: false,
   sizeOf: (values) => 2 * values,
   encode(values, into) {
     const target = words16(into);

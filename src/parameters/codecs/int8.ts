@@ -16,6 +16,7 @@ export const int8: Codec = {
   name: "int8",
   sums: "int8",
   isSparse: false,
+  isStochastic: true,
   sizeOf: (values) => values + SCALE_BYTES * Math.ceil(values / BLOCK_VALUES),
   encode(values, into, dither) {
     for (let first = 0, at = 0; first < values.length; first += BLOCK_VALUES, at += BLOCK_BYTES) {

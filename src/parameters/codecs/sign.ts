@@ -19,6 +19,7 @@ export const sign: Codec = {
   name: "sign",
   sums: "fp16",
   isSparse: true,
+  isStochastic: false,
   sizeOf: (values) => Math.ceil(values / 8) + SCALE_BYTES * Math.ceil(values / BLOCK_VALUES),
   encode(values, into) {
     into.fill(0);

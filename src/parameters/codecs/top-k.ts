@@ -35,6 +35,7 @@ export function topK(name: CodecName, perBlock: number): Codec {
     name,
     sums: "fp16",
     isSparse: true,
+    isStochastic: false,
     sizeOf,
     encode(values, into) {
       let saturated = 0;

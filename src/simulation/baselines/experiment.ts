@@ -11,11 +11,10 @@ export type TrainingPlan = Pick<Plan, "seed" | "rounds" | "model" | "training" |
   readonly task: Pick<Plan["task"], "standardisation">;
 };
 
-/** A plan's training without its network: the same model, start, optimiser and batches as the daemons'. */
-export interface Experiment {
+/** A plan's training without its network: the same start, optimiser and batches as the daemons'. */
+export interface Learning {
   readonly plan: TrainingPlan;
   readonly features: readonly Feature[];
-  readonly model: Model;
   /** `[layoutSize]`, what every training of the plan starts from; not to be changed. */
   readonly initial: Float32Array;
   /**
@@ -23,6 +22,11 @@ export interface Experiment {
    * @throws {CodedError} TRAINING_DIVERGED
    */
   takeSteps(site: SiteSteps): Promise<Float32Array>;
+}
+
+/** A {@link Learning} with the model at hand, in the calling thread. */
+export interface Experiment extends Learning {
+  readonly model: Model;
 }
 
 /** Steps that one site takes in an experiment. */

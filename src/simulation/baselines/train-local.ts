@@ -1,18 +1,18 @@
 import {standardise} from "../../data/index.ts";
-import {ownStandardiser} from "../../node/index.ts";
+import {unsharedStandardiser} from "../../node/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
-import type {Experiment, TrainedModel} from "./experiment.ts";
+import type {Learning, TrainedModel} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /**
- * A site on its own: its train rows, its own scaling, the plan's optimiser, and as many steps as it takes in the
- * plan's rounds, without interruption.
+ * A site on its own: its train rows, its own scaling (none where the plan scales nothing), the plan's optimiser, and as
+ * many steps as it takes in the plan's rounds, without interruption.
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
-export async function trainLocal(experiment: Experiment, {name, split}: SiteData): Promise<TrainedModel> {
-  const {plan, features, initial} = experiment;
-  const standardiser = ownStandardiser(split.train, features);
-  const parameters = await experiment.takeSteps({
+export async function trainLocal(learning: Learning, {name, split}: SiteData): Promise<TrainedModel> {
+  const {plan, features, initial} = learning;
+  const standardiser = unsharedStandardiser(plan.task.standardisation, split.train, features);
+  const parameters = await learning.takeSteps({
     name,
     rows: standardise(split.train, standardiser),
     start: initial,

@@ -1,7 +1,7 @@
 import {joinMatrices, standardise} from "../../data/index.ts";
-import {ownStandardiser} from "../../node/index.ts";
+import {unsharedStandardiser} from "../../node/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
-import type {Experiment, TrainedModel, TrainingPlan} from "./experiment.ts";
+import type {Learning, TrainedModel, TrainingPlan} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /** Name under which the pooled rows are shuffled; "+" cannot be in a site's name. */
@@ -23,17 +23,17 @@ function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[])
 }
 
 /**
- * What no consortium can have: one training on all sites' train rows in one place, scaled by their own statistics,
- * with the plan's optimiser and as many passes over the rows as the sites make together.
+ * What no consortium can have: one training on all sites' train rows in one place, scaled by their own statistics (or
+ * not at all, as the plan has it), with the plan's optimiser and as many passes over the rows as the sites make together.
  * @param sites at least one
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
-export async function trainPooled(experiment: Experiment, sites: readonly SiteData[]): Promise<TrainedModel> {
-  const {plan, features, initial} = experiment;
+export async function trainPooled(learning: Learning, sites: readonly SiteData[]): Promise<TrainedModel> {
+  const {plan, features, initial} = learning;
   const train = joinMatrices(sites.map(({split}) => split.train));
-  const standardiser = ownStandardiser(train, features);
+  const standardiser = unsharedStandardiser(plan.task.standardisation, train, features);
   const sizes = sites.map(({split}) => examplesOf(plan.model, split.train));
-  const parameters = await experiment.takeSteps({
+  const parameters = await learning.takeSteps({
     name: POOLED_NAME,
     rows: standardise(train, standardiser),
     start: initial,

@@ -24,6 +24,8 @@ function reportText(report: Report, nameOf: Names): string {
       return report.verdicts
         .map(({member, verdict, reason}) => `${nameOf(member)} ${verdict} (${reason})`)
         .join(", ");
+    case "joined-late":
+      return `came late, and began at the median of ${report.members.map(nameOf).join(", ")}`;
     case "equivocation":
       return `${nameOf(report.member)} voted for two results in ballot ${report.ballot}`;
     case "mass-undetermined":

@@ -7,6 +7,8 @@ interface Entry {
 /** Actions in virtual time; those of one moment run in the order they were added. */
 export interface EventQueue {
   readonly nowMs: number;
+  /** When the next action runs; null when there is none. */
+  readonly nextMs: number | null;
   after(delayMs: number, action: () => void): void;
   /** Runs the next action; false when there is none. */
   step(): boolean;
@@ -38,6 +40,9 @@ export function createEventQueue(): EventQueue {
   return {
     get nowMs() {
       return nowMs;
+    },
+    get nextMs() {
+      return heap[0]?.atMs ?? null;
     },
     after(delayMs, action) {
       heap.push({atMs: nowMs + Math.max(0, delayMs), sequence: sequence++, action});

@@ -13,6 +13,16 @@ import type {LinkModel} from "./link-model.ts";
 /** What a fault does to a member at one of its effects. */
 export type Fault = "crash-before" | "crash-after" | "none";
 
+/** Local work that a member has begun. */
+export interface AnnouncedTraining {
+  readonly round: number;
+  readonly certified: Certified | null;
+  /** Of an asynchronous segment: the unit and where it starts. */
+  readonly unit: {readonly unit: number; readonly start: Float32Array} | null;
+  /** Virtual milliseconds at which it is done. */
+  readonly dueMs: number;
+}
+
 /** A network of members on virtual time. */
 export interface WorldOptions {
   readonly members: readonly MemberId[];
@@ -24,6 +34,11 @@ export interface WorldOptions {
   /** The released update of a unit of an asynchronous segment, and how long its training takes. */
   progressOf?(member: MemberId, unit: number, start: Float32Array): Contribution;
   unitMs?(member: MemberId, unit: number): number;
+  /**
+   * Hears that a member begins to train and will be done at `dueMs`: the work may be done until then, outside the world,
+   * which asks for it at that time. `unit` is null in a round without an asynchronous segment.
+   */
+  onTrain?(member: MemberId, training: AnnouncedTraining): void;
   /** Draws latencies of links, disks and transfers, and what a link's model leaves to chance. */
   readonly random: Random;
   /** The link from one member to another; without it every link is the plain one. */

@@ -1,14 +1,18 @@
 import type {Effect, Event, MemberId} from "../../gossip/index.ts";
 import type {WorldOptions} from "./options.ts";
 
-/** Trains a unit of an asynchronous segment: `deliver` hands its progress in when that is done. */
+/** Trains a unit of an asynchronous segment: `deliver` has its progress handed in when that is done. */
 export function workOn(
   {progressOf, unitMs}: WorldOptions,
   member: MemberId,
   {round, unit, start}: Extract<Effect, {type: "work"}>,
-  deliver: (afterMs: number, event: Event) => void,
+  deliver: (afterMs: number, eventOf: () => Event) => void,
 ): void {
   if (progressOf === undefined || unitMs === undefined) return;
-  const contribution = progressOf(member, unit, start);
-  deliver(unitMs(member, unit), {type: "progress", round, unit, contribution});
+  deliver(unitMs(member, unit), () => ({
+    type: "progress",
+    round,
+    unit,
+    contribution: progressOf(member, unit, start),
+  }));
 }

@@ -42,6 +42,11 @@ export class World {
     return this.#queue.nowMs;
   }
 
+  /** When something happens next; null when nothing does any more. */
+  get nextMs(): number | null {
+    return this.#queue.nextMs;
+  }
+
   /** Does something at a later virtual time. */
   after(delayMs: number, action: () => void): void {
     this.#queue.after(delayMs, action);
@@ -150,7 +155,10 @@ export class World {
     if (view === undefined || view.isFinished || !isTrainer) return;
     if (view.segment !== null) return this.#deliver(member, 0, {type: "begin", round: view.round});
     const {life} = machine;
-    this.#queue.after(this.#options.trainingMs(member, view.round), () => {
+    const durationMs = this.#options.trainingMs(member, view.round);
+    const {round, certified} = view;
+    this.#options.onTrain?.(member, {round, certified, unit: null, dueMs: this.nowMs + durationMs});
+    this.#queue.after(durationMs, () => {
       const now = machine.session?.view();
       if (machine.life !== life || now?.round !== view.round) return;
       this.#contribute(member, this.#options.contributionOf(member, view.round, view.certified));
@@ -192,9 +200,7 @@ export class World {
       case "arm":
         return this.#arm(member, machine, effect.timer, effect.afterMs);
       case "work":
-        return workOn(this.#options, member, effect, (afterMs, event) =>
-          this.#deliver(member, afterMs, event),
-        );
+        return this.#workOn(member, effect);
       case "report":
         return void this.reports.push({member, report: effect.report});
       case "certified":
@@ -203,6 +209,18 @@ export class World {
       default:
         return undefined;
     }
+  }
+
+  #workOn(member: MemberId, effect: Extract<Effect, {type: "work"}>): void {
+    const {life, session} = this.#links.machine(member);
+    workOn(this.#options, member, effect, (afterMs, eventOf) => {
+      const {round, unit, start} = effect;
+      const certified = session?.view().certified ?? null;
+      this.#options.onTrain?.(member, {round, certified, unit: {unit, start}, dueMs: this.nowMs + afterMs});
+      this.#queue.after(afterMs, () => {
+        if (this.#links.machine(member).life === life) this.#handle(member, eventOf());
+      });
+    });
   }
 
   /** Writes follow one another; what had not reached the disk when its process dies is lost. */

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import type {AsyncSpec, Report} from "../../../src/gossip/index.ts";
 import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 
+const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
 const WEIGHTS = [0.125, 0.5, 0.25, 0.0625];
 
 /** A consortium whose members move once, in their first unit, and only mix afterwards. */
@@ -122,27 +124,34 @@ describe("swaps alone", () => {
     expect(Math.abs(total - 2 * decided.size)).toBeLessThanOrEqual(1);
   });
 
-  it("end where they would have without a partition", () => {
+  it("end where they would have without a partition, whenever and however they part", {
+    timeout: 120_000,
+  }, () => {
+    // (0.125 * 1 + 0.5 * 4 + 0.25 * 7 + 0.0625 * 10) / 0.9375
+    const expected = 4.8;
     const undisturbed = mixing({});
     end(undisturbed);
-    const parted = mixing({});
-    const [a, b, c, d] = parted.members as [string, string, string, string];
-    const across = [a, b].flatMap((left) => [c, d].map((right): [string, string] => [left, right]));
-    parted.world.after(300, () => {
-      for (const [left, right] of across) parted.world.cut(left, right);
-    });
-    parted.world.after(1500, () => {
-      for (const [left, right] of across) parted.world.heal(left, right);
-    });
-    end(parted);
-    const [expected = []] = resultsOf(undisturbed);
-    for (const result of resultsOf(parted)) {
-      result.forEach((value, index) => {
-        expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThan(1e-6);
-      });
-    }
-    // (0.125 * 1 + 0.5 * 4 + 0.25 * 7 + 0.0625 * 10) / 0.9375
-    expect(expected[0]).toBeCloseTo(4.8, 6);
+    for (const [x] of resultsOf(undisturbed)) expect(x).toBeCloseTo(expected, 6);
+    fc.assert(
+      fc.property(
+        fc.nat(1 << 20),
+        fc.integer({min: 0, max: 2000}),
+        fc.integer({min: 1, max: 1500}),
+        fc.integer({min: 1, max: 7}),
+        (seed, atMs, forMs, side) => {
+          const parted = mixing({seed});
+          const {world, members} = parted;
+          const [left, right] = [1, 0].map((bit) => members.filter((_, at) => (side >> at) % 2 === bit));
+          world.after(atMs, () => {
+            const heal = world.partition([left ?? [], right ?? []]);
+            world.after(forMs, heal);
+          });
+          end(parted);
+          for (const [x] of resultsOf(parted)) expect(x).toBeCloseTo(expected, 5);
+        },
+      ),
+      {numRuns: THOROUGH ? 300 : 20},
+    );
   });
 });
 
@@ -245,7 +254,12 @@ describe("a member that pushes its model far away in every unit", () => {
       unitMs: (member) => 100 + 10 * member,
       spec: {units: 20, abandonMs: 1e6, clipFaulty: isClipped ? 1 : null},
       ...(isClipped
-        ? {mixing: {kind: "robust", rule: {rule: "centred-clipping", faulty: 1, nearestNeighbours: false}}}
+        ? {
+            mixing: {
+              kind: "robust",
+              rule: {rule: "centred-clipping", faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
+            },
+          }
         : {}),
     });
     end(consortium);

@@ -18,13 +18,15 @@ import {
 import {type CodecName, codecOf, type Mass, massOf} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
 import {type Fault, World} from "../../../src/simulation/index.ts";
-import {LAYOUT, primitivesOf, RUN} from "../consortium.ts";
+import {LAYOUT, memberName, primitivesOf, RUN} from "../consortium.ts";
 
 /** Members, data and rules of a small simulated consortium that trains asynchronously for one round. */
 export interface SegmentOptions {
   readonly seed: number;
   /** p_i. */
   readonly weights: readonly number[];
+  /** Their ids, sorted; the default is member-a, member-b, ... */
+  readonly members?: readonly string[];
   readonly spec?: Partial<Omit<AsyncSpec, "codec" | "weight">>;
   readonly codec?: CodecName;
   readonly values?: number;
@@ -59,7 +61,7 @@ function onLossyLinks(setup: SessionSetup, {copies, openSession = createSession}
 /** A simulated asynchronous consortium, with what each member saw certified. */
 export function createSegments(options: SegmentOptions) {
   const {seed, weights, values = 3, rounds = 1} = options;
-  const members = weights.map((_, index) => `member-${String.fromCharCode(97 + index)}`);
+  const members = options.members ?? weights.map((_, index) => memberName(index));
   const certified = new Map<string, Certified[]>(members.map((member) => [member, []]));
   const codec = codecOf(options.codec ?? "f32");
   const indexOf = (member: string): number => members.indexOf(member);
@@ -170,5 +172,5 @@ export function createSegments(options: SegmentOptions) {
       return {values, weight};
     });
   };
-  return {world, members, certified, setupOf, weightOf, ledger, settled, progressAt};
+  return {world, members, certified, setupOf, weightOf, progressOf, ledger, settled, progressAt};
 }

@@ -12,9 +12,11 @@ export const RULES: readonly RobustRuleName[] = [
   "self-centred-clipping",
 ];
 
-/** Every rule, with and without nearest-neighbour mixing before it. */
+/** Every rule, with and without adaptive clipping and nearest-neighbour mixing before it. */
 export const VARIANTS: readonly Omit<RobustRule, "faulty">[] = RULES.flatMap((rule) =>
-  [false, true].map((nearestNeighbours) => ({rule, nearestNeighbours})),
+  [false, true].flatMap((adaptiveClipping) =>
+    [false, true].map((nearestNeighbours) => ({rule, adaptiveClipping, nearestNeighbours})),
+  ),
 );
 
 /** Honest vectors close together and bad ones that lie anywhere; the first is honest. */

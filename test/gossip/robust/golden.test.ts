@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {applyRobustRule, type RobustRuleName} from "../../../src/gossip/index.ts";
+import {clipLongest} from "../../../src/gossip/robust/adaptive-clipping.ts";
 import {centredClipping} from "../../../src/gossip/robust/centred-clipping.ts";
 import {krum, krumScores} from "../../../src/gossip/robust/krum.ts";
 import {mixNearest} from "../../../src/gossip/robust/nearest-neighbours.ts";
@@ -42,7 +43,11 @@ describe("the golden vectors of robust rules", () => {
     ["krum", [1, 2, 3]],
     ["multi-krum", [1.08, 1.96, 3]],
   ])("%s", (rule, expected) => {
-    expectClose(applyRobustRule({rule, faulty: 2, nearestNeighbours: false}, X).values, expected, 7);
+    expectClose(
+      applyRobustRule({rule, faulty: 2, adaptiveClipping: false, nearestNeighbours: false}, X).values,
+      expected,
+      7,
+    );
   });
 
   it("Krum's scores, and multi-Krum's mean of the best five", () => {
@@ -57,8 +62,23 @@ describe("the golden vectors of robust rules", () => {
     expectClose(mixed[6], [1.54, -0.82, 11.88]);
   });
 
+  it("rows of which the k = 2 longest, of sqrt(300) and sqrt(1625), have the length of the third, sqrt(16.37)", () => {
+    const {rows, factors} = clipLongest(rowsOf(X), 2);
+    const shortened = allRows(rows);
+    for (const row of [0, 1, 2, 3, 4]) expect(shortened[row]).toEqual(X[row]);
+    expectClose(factors, [1, 1, 1, 1, 1, Math.sqrt(16.37 / 300), Math.sqrt(16.37 / 1625)]);
+    expectClose(
+      shortened[5],
+      [10, -10, 10].map((value) => value * Math.sqrt(16.37 / 300)),
+    );
+    expectClose(
+      shortened[6],
+      [-5, 0, 40].map((value) => value * Math.sqrt(16.37 / 1625)),
+    );
+  });
+
   it("the trimmed mean of mixed rows", () => {
-    const rule = {rule: "trimmed-mean", faulty: 2, nearestNeighbours: true} as const;
+    const rule = {rule: "trimmed-mean", faulty: 2, adaptiveClipping: false, nearestNeighbours: true} as const;
     expectClose(applyRobustRule(rule, X).values, [1.08, 1.96, 3]);
   });
 
@@ -78,7 +98,12 @@ describe("the golden vectors of robust rules", () => {
 
 describe("the vectors of byzfl's documentation", () => {
   it("trimmed mean", () => {
-    const rule = {rule: "trimmed-mean", faulty: 1, nearestNeighbours: false} as const;
+    const rule = {
+      rule: "trimmed-mean",
+      faulty: 1,
+      adaptiveClipping: false,
+      nearestNeighbours: false,
+    } as const;
     expectClose(applyRobustRule(rule, DOCUMENTED).values, [4, 5, 6]);
   });
 

@@ -9,10 +9,15 @@ import {
 } from "../../../src/gossip/index.ts";
 import {distance, VARIANTS} from "./clusters.ts";
 
-const TRIMMED: RobustRule = {rule: "trimmed-mean", faulty: 2, nearestNeighbours: false};
+const TRIMMED: RobustRule = {
+  rule: "trimmed-mean",
+  faulty: 2,
+  adaptiveClipping: false,
+  nearestNeighbours: false,
+};
 const HONEST = [1, 2, 3, 4, 5].map((value) => Float64Array.of(value, -value));
 
-describe.each(VARIANTS)("$rule (nearest neighbours: $nearestNeighbours)", (variant) => {
+describe.each(VARIANTS)("$rule (clipping: $adaptiveClipping, neighbours: $nearestNeighbours)", (variant) => {
   it("never lets NaN, infinities or a wrong length in, whatever the number of good vectors beside them", () => {
     const bad = fc.constantFrom(
       Float64Array.of(Number.NaN, 0),
@@ -78,7 +83,12 @@ describe("what is kept out", () => {
 
 describe("verdicts of the rules", () => {
   it("clipping tells the factor of each vector", () => {
-    const rule: RobustRule = {rule: "self-centred-clipping", faulty: 1, nearestNeighbours: false};
+    const rule: RobustRule = {
+      rule: "self-centred-clipping",
+      faulty: 1,
+      adaptiveClipping: false,
+      nearestNeighbours: false,
+    };
     const vectors = [0, 1, 2, 10].map((value) => Float64Array.of(value));
     const kept = {verdict: "used", reason: "kept"};
     expect(applyRobustRule(rule, vectors, 0).verdicts).toEqual([
@@ -92,15 +102,43 @@ describe("verdicts of the rules", () => {
   it("Krum uses one vector, multi-Krum m - f", () => {
     const vectors = [0, 1, 2, 10, 20].map((value) => Float64Array.of(value));
     const kept = (rule: "krum" | "multi-krum") =>
-      applyRobustRule({rule, faulty: 1, nearestNeighbours: false}, vectors).verdicts.map(
-        ({reason}) => reason === "kept",
-      );
+      applyRobustRule(
+        {rule, faulty: 1, adaptiveClipping: false, nearestNeighbours: false},
+        vectors,
+      ).verdicts.map(({reason}) => reason === "kept");
     expect(kept("krum")).toEqual([false, true, false, false, false]);
     expect(kept("multi-krum")).toEqual([true, true, true, true, false]);
   });
 
+  it("adaptive clipping tells the factor of a vector that is used in part, and nothing of one that is left out", () => {
+    const rule: RobustRule = {rule: "median", faulty: 1, adaptiveClipping: true, nearestNeighbours: false};
+    const beside = [
+      [0, 2],
+      [1, 0],
+      [2, 0],
+      [2, 1],
+    ];
+    const fifth = (last: readonly number[]) =>
+      applyRobustRule(
+        rule,
+        [...beside, last].map((vector) => Float64Array.from(vector)),
+      ).verdicts[4];
+    // Shortened from 50 to sqrt(5) it is (1.79, 1.34), whose first value is the middle one, or (-1.79, 1.34).
+    expect(fifth([40, 30])).toEqual({
+      verdict: "clipped",
+      reason: "longer-than-most",
+      factor: Math.sqrt(5) / 50,
+    });
+    expect(fifth([-40, 30])).toEqual({verdict: "left-out", reason: "extreme-everywhere"});
+  });
+
   it("nearest neighbours name who is nobody's", () => {
-    const rule: RobustRule = {rule: "geometric-median", faulty: 1, nearestNeighbours: true};
+    const rule: RobustRule = {
+      rule: "geometric-median",
+      faulty: 1,
+      adaptiveClipping: false,
+      nearestNeighbours: true,
+    };
     const vectors = [0, 1, 2, 100].map((value) => Float64Array.of(value));
     expect(applyRobustRule(rule, vectors).verdicts.map(({reason}) => reason)).toEqual([
       "kept",
@@ -111,7 +149,12 @@ describe("verdicts of the rules", () => {
   });
 
   it("self-centred clipping needs the member's own vector, and a valid one", () => {
-    const rule: RobustRule = {rule: "self-centred-clipping", faulty: 1, nearestNeighbours: false};
+    const rule: RobustRule = {
+      rule: "self-centred-clipping",
+      faulty: 1,
+      adaptiveClipping: false,
+      nearestNeighbours: false,
+    };
     const vectors = [...HONEST, Float64Array.of(Number.NaN, 0)];
     for (const self of [null, 5, 6]) {
       expect(() => applyRobustRule(rule, vectors, self)).toThrow(

@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {createRandom} from "../../../src/core/index.ts";
+import {createRandom, permutation} from "../../../src/core/index.ts";
 import {exponentialGraph, metropolis, ringEdges, torusEdges} from "../../../src/gossip/schedules/graphs.ts";
-import {randomMatching} from "../../../src/gossip/schedules/matching.ts";
+import {matching} from "../../../src/gossip/schedules/matching.ts";
 import type {Phase} from "../../../src/gossip/schedules/phase.ts";
 import {contraction, phasesTo} from "../../../src/gossip/schedules/spectral.ts";
 import {after, spread} from "./matrices.ts";
@@ -92,7 +92,7 @@ describe("random matchings", () => {
       const draws = 4000;
       for (let draw = 0; draw < draws; draw++) {
         const start = Float64Array.from({length: n}, () => random.normal());
-        sum += (spread(after([randomMatching(n, random)], start)) / spread(start)) ** 2;
+        sum += (spread(after([matching(permutation(random, n))], start)) / spread(start)) ** 2;
       }
       expect(Math.abs(sum / draws - (n - 2) / (2 * (n - 1)))).toBeLessThan(0.01);
     },
@@ -101,7 +101,7 @@ describe("random matchings", () => {
   it("pair everyone but one of an odd number", () => {
     const random = createRandom({seed: 9, site: "", round: 0, purpose: "matching"});
     for (const n of [2, 3, 8, 9]) {
-      const {rows} = randomMatching(n, random);
+      const {rows} = matching(permutation(random, n));
       expect(rows.filter((row) => row.length === 1)).toHaveLength(2 * Math.floor(n / 2));
     }
   });

@@ -1,0 +1,57 @@
+import {byzantineAgain, byzantineEvidence} from "./byzantine.ts";
+import {differences} from "./differences.ts";
+import {flambyAgain, flambyEvidence} from "./flamby.ts";
+import {gossipAgain, gossipEvidence} from "./gossip.ts";
+
+/** Evidence that is no run of the demo. */
+export interface EvidenceStudy {
+  /** Of the file in docs/evidence. */
+  readonly name: string;
+  readonly needsSharedData: boolean;
+  /** All of it. */
+  run(): Promise<Readonly<Record<string, unknown>>>;
+  /** A part of it again: where it differs from the committed file's text. */
+  check(committed: string): Promise<string[]>;
+}
+
+function checkGossip({rows}: {readonly rows: readonly {seed: number}[]}): string[] {
+  const actual = gossipAgain();
+  const expected = rows.find(({seed}) => seed === actual.seed);
+  const {exact_alpha_01: exact} = {exact_alpha_01: Number.NaN, ...expected};
+  return differences({seed: actual.seed, exact_alpha_01: exact}, actual, "gossip");
+}
+
+function checkByzantine({rows}: Pick<ReturnType<typeof byzantineEvidence>, "rows">): string[] {
+  const actual = byzantineAgain();
+  const row = rows.find(({rule}) => rule === "nearest_centred_clipping");
+  const [expected] = row?.accuracies.find(({harm}) => harm === "none")?.of_seeds ?? [];
+  return differences({seed: actual.seed, nearest_centred_clipping: expected}, actual, "byzantine");
+}
+
+async function checkFlamby(committed: Awaited<ReturnType<typeof flambyEvidence>>): Promise<string[]> {
+  const {rows} = committed["fed-heart-disease"].flamby_budget;
+  const expected = rows.map(({method, test, of_seeds: [value]}) => ({method, test, value}));
+  return differences(expected, await flambyAgain(), "flamby");
+}
+
+/** In the order in which they are run. */
+export const STUDIES: readonly EvidenceStudy[] = [
+  {
+    name: "gossip",
+    needsSharedData: false,
+    run: async () => gossipEvidence(),
+    check: async (committed) => checkGossip(JSON.parse(committed)),
+  },
+  {
+    name: "byzantine",
+    needsSharedData: false,
+    run: async () => byzantineEvidence(),
+    check: async (committed) => checkByzantine(JSON.parse(committed)),
+  },
+  {
+    name: "flamby",
+    needsSharedData: true,
+    run: flambyEvidence,
+    check: async (committed) => checkFlamby(JSON.parse(committed)),
+  },
+];

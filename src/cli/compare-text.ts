@@ -1,0 +1,99 @@
+import {
+  type ComparedFigure,
+  type DifferentSetting,
+  METRIC_FACTS,
+  pointText,
+  type StudyComparison,
+  type StudyResults,
+} from "../simulation/index.ts";
+
+/** Two studies held against one another, as `compare` tells of them. */
+export interface Compared {
+  readonly first: StudyResults;
+  readonly second: StudyResults;
+  readonly comparison: StudyComparison;
+  /** Null where a folder has no config.resolved.json. */
+  readonly settings: readonly DifferentSetting[] | null;
+}
+
+const signed = (value: number): string => {
+  const text = value.toFixed(3);
+  if (Number(text) === 0) return "0.000";
+  return value > 0 ? `+${text}` : text;
+};
+
+function intervalText({low, high}: ComparedFigure): string {
+  return low === null || high === null ? "-" : `${signed(low)} to ${signed(high)}`;
+}
+
+/** Columns as wide as their widest cell; the first `words` of them to the left, numbers to the right. */
+function tableLines(rows: readonly (readonly string[])[], words: number): readonly string[] {
+  const widths = rows.reduce<number[]>(
+    (known, row) => row.map((cell, place) => Math.max(cell.length, known[place] ?? 0)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, place) =>
+        place < words ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function figureLines(figures: readonly ComparedFigure[]): readonly string[] {
+  const hasPoints = figures.some(({point}) => Object.keys(point).length > 0);
+  const head = ["method", "test", "metric", ...(hasPoints ? ["point"] : [])];
+  const rows = figures.map((figure) => [
+    figure.method,
+    figure.test,
+    METRIC_FACTS[figure.metric].label,
+    ...(hasPoints ? [pointText(figure.point)] : []),
+    String(figure.seeds.length),
+    figure.first.toFixed(3),
+    figure.second.toFixed(3),
+    signed(figure.difference),
+    intervalText(figure),
+  ]);
+  return tableLines([[...head, "seeds", "A", "B", "B less A", "95 % over seeds"], ...rows], head.length);
+}
+
+function settingLines(settings: Compared["settings"]): readonly string[] {
+  if (settings === null) return ["Settings: not compared, a folder has no config.resolved.json"];
+  if (settings.length === 0) return ["Settings: the same"];
+  const shown = (value: unknown): string => (value === undefined ? "-" : JSON.stringify(value));
+  const rows = settings.map(({key, first, second}) => [key, shown(first), shown(second)]);
+  return ["Settings that differ", ...tableLines([["key", "A", "B"], ...rows], 3).map((line) => `  ${line}`)];
+}
+
+function onlyLine(name: string, only: readonly string[]): readonly string[] {
+  const shown = only.slice(0, 3).join("; ");
+  const more = only.length > 3 ? `; and ${only.length - 3} more` : "";
+  return only.length === 0 ? [] : [`Only in ${name}, or at none of the other's seeds: ${shown}${more}`];
+}
+
+function studyLine(name: string, {title, isSynthetic, isComplete, seeds}: StudyResults): string {
+  const marks = `${isSynthetic ? ", SYNTHETIC data" : ""}${isComplete ? "" : ", PARTIAL"}`;
+  return `${name}: ${title} (${seeds.length} seed${seeds.length === 1 ? "" : "s"}${marks})`;
+}
+
+/** The comparison for people; of all metrics, or only of the first study's first. */
+export function compareText({first, second, comparison, settings}: Compared, isAll: boolean): string {
+  const {figures, onlyFirst, onlySecond, equalStates, commonStates} = comparison;
+  const shown = isAll ? figures : figures.filter(({metric}) => metric === first.metrics[0]);
+  const left = figures.length - shown.length;
+  return [
+    studyLine("A", first),
+    studyLine("B", second),
+    "",
+    ...settingLines(settings),
+    "",
+    ...(shown.length === 0 ? ["No figure is in both at the same seed."] : figureLines(shown)),
+    ...(left > 0 ? [`(${left} figures by other metrics; --all shows them)`] : []),
+    ...onlyLine("A", onlyFirst),
+    ...onlyLine("B", onlySecond),
+    "",
+    `Final states: ${equalStates} of ${commonStates} in common are equal, bit by bit`,
+  ].join("\n");
+}

@@ -1,0 +1,99 @@
+import {chmod, mkdir, readdir, readFile, rename, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import type {Experiment} from "../../config/index.ts";
+import {CodedError} from "../../core/index.ts";
+import {type StudyResults, studyFiles, type TrialResult} from "../../simulation/index.ts";
+import type {CliErrorCode} from "../errors.ts";
+
+const CONFIG_FILE = "config.resolved.json";
+const TRIALS = "trials";
+/** Scores of single patients are the researcher's own. */
+const PRIVATE_MODE = 0o600;
+
+/** The folder of one experiment's results; every file in it is whole at any time. */
+export interface StudyFolder {
+  /** Trials that an earlier command left. */
+  readonly earlier: readonly TrialResult[];
+  keep(trial: TrialResult): Promise<void>;
+  /** Writes all results so far, in place of those before. */
+  write(results: StudyResults): Promise<void>;
+}
+
+function refuse(code: CliErrorCode, message: string, hint: string): never {
+  throw new CodedError(code, message, {hint});
+}
+
+async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  const draft = `${path}.part`;
+  await writeFile(draft, content, {mode});
+  await chmod(draft, mode);
+  await rename(draft, path);
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function trialsIn(folder: string): Promise<TrialResult[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  return await Promise.all(
+    names.map(async (name): Promise<TrialResult> => {
+      try {
+        return JSON.parse(await readFile(join(folder, name), "utf8"));
+      } catch {
+        return refuse(
+          "CLI_RESULTS_FOREIGN",
+          `${join(folder, name)} is no trial`,
+          "Remove it; it is run again.",
+        );
+      }
+    }),
+  );
+}
+
+/**
+ * Opens a folder for an experiment's results. With `resumes` an earlier, interrupted run of the very same experiment
+ * goes on there; without it the folder must hold no results.
+ * @throws CLI_RESULTS_EXIST, CLI_RESULTS_FOREIGN
+ */
+export async function openStudyFolder(
+  folder: string,
+  experiment: Experiment,
+  resumes: boolean,
+): Promise<StudyFolder> {
+  const config = `${JSON.stringify(experiment, null, 2)}\n`;
+  await mkdir(join(folder, TRIALS), {recursive: true});
+  const before = await textOf(join(folder, CONFIG_FILE));
+  if (before !== null && !resumes) {
+    refuse(
+      "CLI_RESULTS_EXIST",
+      `${folder} holds results`,
+      "Go on with --resume, or name another folder with --out.",
+    );
+  }
+  if (before !== null && before !== config) {
+    refuse(
+      "CLI_RESULTS_FOREIGN",
+      `${folder} holds results of another experiment`,
+      "Name another folder with --out.",
+    );
+  }
+  const earlier = resumes ? await trialsIn(join(folder, TRIALS)) : [];
+  let kept = earlier.length;
+  await writeWhole(join(folder, CONFIG_FILE), config);
+  return {
+    earlier,
+    async keep(trial) {
+      const name = `${String(kept++).padStart(4, "0")}.json`;
+      await writeWhole(join(folder, TRIALS, name), JSON.stringify(trial), PRIVATE_MODE);
+    },
+    async write(results) {
+      for (const [name, content] of studyFiles(results)) await writeWhole(join(folder, name), content);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import {meanOverSeeds} from "../../evaluation/index.ts";
+import type {MethodComparison, ResultRow, StudyResults} from "../../simulation/index.ts";
+
+/** Of more test groups than these, those of single sites are left to the report. */
+const MOST_COLUMNS = 6;
+const NAME_WIDTH = 26;
+const CELL_WIDTH = 18;
+
+function pointText(point: Readonly<Record<string, unknown>>): string {
+  return Object.entries(point)
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+    .join(", ");
+}
+
+function cellOf(rows: readonly ResultRow[]): string {
+  const summary = meanOverSeeds(rows.flatMap(({value}) => (value === null ? [] : [value])));
+  if (summary === null) return "-";
+  const spread = summary.sd === null ? "" : ` ± ${summary.sd.toFixed(3)}`;
+  return `${summary.mean.toFixed(3)}${spread}`;
+}
+
+function comparisonLine({
+  baseline,
+  test,
+  difference,
+  low,
+  high,
+  margin,
+  isNonInferior,
+}: MethodComparison): string {
+  const verdict = isNonInferior ? "non-inferior" : "not shown to be non-inferior";
+  const figures = `${difference.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  return `  to ${baseline} on ${test}: ${figures}: ${verdict} (margin ${margin})`;
+}
+
+function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
+  const tests = [...new Set(rows.map(({test}) => test))];
+  const shown =
+    tests.length > MOST_COLUMNS ? tests.filter((test) => /^(Pooled Test|External )/.test(test)) : tests;
+  const methods = [...new Set(rows.map(({method}) => method))];
+  const heading = `  ${"".padEnd(NAME_WIDTH)}${shown.map((test) => test.slice(0, CELL_WIDTH - 1).padStart(CELL_WIDTH)).join("")}`;
+  const lines = methods.map((method) => {
+    const cells = shown.map((test) => {
+      const own = rows.filter((row) => row.method === method && row.test === test);
+      return cellOf(own).padStart(CELL_WIDTH);
+    });
+    return `  ${method.padEnd(NAME_WIDTH)}${cells.join("")}`;
+  });
+  return [`${study.metrics[0] ?? ""}, mean ± SD over ${study.seeds.length} seeds`, heading, ...lines];
+}
+
+/** What a simulation found, for the terminal: by point of the sweep a table of the first metric, and how it compares. */
+export function studyTable(study: StudyResults): string {
+  const [metric] = study.metrics;
+  const points = new Map(study.results.map(({point}) => [JSON.stringify(point), point]));
+  const blocks = [...points].map(([key, point]) => {
+    const rows = study.results.filter((row) => row.metric === metric && JSON.stringify(row.point) === key);
+    const comparisons = study.comparisons.filter(
+      (row) => JSON.stringify(row.point) === key && row.test === "Pooled Test",
+    );
+    return [
+      ...(Object.keys(point).length === 0 ? [] : [pointText(point)]),
+      ...tableOf(study, rows),
+      ...(comparisons.length === 0 ? [] : ["Gossip compared, 95 % intervals over patients and seeds:"]),
+      ...comparisons.map(comparisonLine),
+    ].join("\n");
+  });
+  const origin = study.isSynthetic ? "SYNTHETIC data" : study.source;
+  return `\n${study.title} (${origin})\n\n${blocks.join("\n\n")}\n\n`;
+}

@@ -1,0 +1,101 @@
+import {z} from "zod";
+import {checkCombinations, nameSchema} from "../consortium/index.ts";
+import {dataSchema} from "./experiment-data.ts";
+import {attacksSchema, churnSchema, computeSchema, faultsSchema, networkSchema} from "./experiment-world.ts";
+import {planSettingsSchema} from "./plan-settings.ts";
+
+const METRICS = ["auroc", "auprc", "accuracy", "brier", "log-loss", "c-index"] as const;
+
+/** The blocks of a plan as an experiment has them: all but seed, names, start and data contract. */
+const experimentPlanSchema = planSettingsSchema
+  .omit({formatVersion: true, seed: true})
+  .superRefine(checkCombinations)
+  .describe("The blocks of a plan, as in a plan file; none is defaulted.");
+
+const baselineSchema = z.enum(["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "ring"]);
+
+const swarmSchema = z
+  .strictObject({
+    merge: z
+      .enum(["mean", "coordinate-median", "geometric-median"])
+      .default("mean")
+      .describe("How the leader merges models."),
+    minimumPeers: z.int().min(2).default(2).describe("Least number of models that are merged."),
+    synchronisationSteps: z.int().min(1).default(4).describe("Local steps between two merges."),
+    weightage: z
+      .enum(["equal", "cohort"])
+      .default("equal")
+      .describe("Whether all nodes count alike or by their train patients."),
+  })
+  .prefault({})
+  .describe("Settings of the baseline swarm-hpe.");
+
+const blocksSchema = z.strictObject({
+  formatVersion: z.literal(1).describe("Version of this file's format."),
+  name: nameSchema.describe("The experiment's name."),
+  title: z.string().min(1).max(200).describe("What reports are headed with."),
+  seed: z.int().min(0).max(0xffff_ffff).default(42).describe("Of the first repeat; each further one adds 1."),
+  repeats: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe("How often everything is run, each time with another seed."),
+  data: dataSchema,
+  plan: experimentPlanSchema,
+  network: networkSchema,
+  compute: computeSchema,
+  churn: churnSchema,
+  faults: faultsSchema,
+  attacks: attacksSchema,
+  baselines: z
+    .array(baselineSchema)
+    .default(["local", "pooled"])
+    .describe("What the network is compared with."),
+  proximal: z.number().positive().default(0.01).describe("mu of the baseline fedprox."),
+  swarm: swarmSchema,
+  metrics: z.array(z.enum(METRICS)).min(1).describe("The first one is compared and drawn by rounds."),
+  comparison: z
+    .strictObject({margin: z.number().min(0).max(1).default(0.02).describe("Of non-inferiority.")})
+    .prefault({})
+    .describe("How the network is held against each baseline."),
+  target: z
+    .union([z.literal("none"), z.number()])
+    .default("none")
+    .describe("Value of the first metric whose cost in bytes and time is told."),
+  engine: z
+    .enum(["fast", "full"])
+    .default("fast")
+    .describe(
+      "full: every message on virtual time; fast: the same numbers without messages, where nothing fails.",
+    ),
+  sweep: z
+    .record(z.string(), z.array(z.unknown()).min(1))
+    .default({})
+    .describe("Keys such as plan.training.optimizer.learningRate, each with the values to try."),
+});
+
+/** Refuses misfortunes where no message is sent that could meet them. */
+function checkEngine(
+  {engine, network, churn, faults}: z.output<typeof blocksSchema>,
+  context: z.RefinementCtx,
+): void {
+  if (engine === "full") return;
+  const refuse = (...path: readonly string[]): void =>
+    context.addIssue({code: "custom", path: [...path], message: "goes with engine: full only"});
+  if (network.dropProb > 0) refuse("network", "dropProb");
+  if (churn !== "none") refuse("churn");
+  if (faults.length > 0) refuse("faults");
+}
+
+/** The schema of an experiment file: closed; it gives each key's type, default and description. */
+export const experimentSchema = blocksSchema.superRefine(checkEngine);
+
+/** An experiment as its file has it, defaults filled in. */
+export type Experiment = Readonly<z.output<typeof experimentSchema>>;
+/** A figure that models are judged by. */
+export type MetricName = (typeof METRICS)[number];
+/** What the network is compared with. */
+export type BaselineName = z.output<typeof baselineSchema>;
+/** The data block of an experiment. */
+export type ExperimentData = Experiment["data"];

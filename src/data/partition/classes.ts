@@ -1,0 +1,13 @@
+import {permutation, type Random} from "../../core/index.ts";
+
+/** The rows of each class that occurs, by ascending class, each class's in a random order. */
+export function shuffledByClass(labels: Uint8Array, random: Random): number[][] {
+  const byClass = new Map<number, number[]>();
+  for (const row of permutation(random, labels.length)) {
+    const label = labels[row] ?? 0;
+    const own = byClass.get(label);
+    if (own === undefined) byClass.set(label, [row]);
+    else own.push(row);
+  }
+  return [...byClass.entries()].sort(([a], [b]) => a - b).map(([, rows]) => rows);
+}

@@ -1,0 +1,57 @@
+import {permutation, type Random} from "../../core/index.ts";
+import {shuffledByClass} from "./classes.ts";
+import {cutEvenly} from "./cut.ts";
+import type {PathologicalDeal} from "./partition-spec.ts";
+import {refuseDeal} from "./refuse-deal.ts";
+
+/** Hands out `count` different ones of `classes` at a time from shuffled decks, each deck to its end before the next. */
+function createDealer(classes: number, random: Random): (count: number) => readonly number[] {
+  const deck: number[] = [];
+  return (count) => {
+    const hand: number[] = [];
+    while (hand.length < count) {
+      const position = deck.findIndex((card) => !hand.includes(card));
+      if (position === -1) deck.push(...permutation(random, classes));
+      else hand.push(...deck.splice(position, 1));
+    }
+    return hand;
+  };
+}
+
+/**
+ * Gives each node `classesPerNode` classes and divides each class evenly among the nodes that have it. Every class
+ * is at some node, and classes are at about equally many.
+ * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE when there are fewer classes than a node is to have, or some would be
+ * at no node
+ */
+export function dealPathologically(spec: PathologicalDeal, labels: Uint8Array, random: Random): number[][] {
+  const {nodes, classesPerNode} = spec;
+  const byClass = shuffledByClass(labels, random);
+  const classes = byClass.length;
+  if (classesPerNode > classes) {
+    refuseDeal(
+      spec,
+      `there are ${classes} classes, fewer than ${classesPerNode} for a node`,
+      "Lower classesPerNode.",
+    );
+  }
+  if (nodes * classesPerNode < classes) {
+    refuseDeal(
+      spec,
+      `${nodes} nodes of ${classesPerNode} classes leave some of ${classes} to nobody`,
+      "Raise classesPerNode or nodes.",
+    );
+  }
+  const hand = createDealer(classes, random);
+  const holders: number[][] = byClass.map(() => []);
+  for (let node = 0; node < nodes; node++) {
+    for (const held of hand(classesPerNode)) holders[held]?.push(node);
+  }
+  const dealt: number[][] = Array.from({length: nodes}, () => []);
+  byClass.forEach((rows, label) => {
+    const own = holders[label] ?? [];
+    const runs = cutEvenly(rows, own.length);
+    own.forEach((node, index) => dealt[node]?.push(...(runs[index] ?? [])));
+  });
+  return dealt;
+}

@@ -1,0 +1,26 @@
+/**
+ * Gives each node below `minimum` the last rows of the largest others, one at a time, until none is below it; of equally
+ * large nodes the first gives. No node that gives falls below `minimum`.
+ * @param nodes changed in place; together they have at least `minimum` rows a node
+ */
+export function topUp(nodes: readonly number[][], minimum: number): void {
+  const donors = nodes.toSorted((a, b) => b.length - a.length);
+  const places = new Map(nodes.map((rows, place) => [rows, place]));
+  const needy = nodes.filter((rows) => rows.length < minimum);
+  let missing = needy.reduce((sum, rows) => sum + minimum - rows.length, 0);
+  const given: number[] = [];
+  const front: number[][] = [];
+  // All nodes of one size give one row each before the next size's do, which is what taking from the largest comes to.
+  for (let size = donors[0]?.length ?? 0, next = 0; given.length < missing; size--) {
+    const before = next;
+    while (donors[next]?.length === size) front.push(donors[next++] ?? []);
+    if (next > before) front.sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+    for (const rows of front.slice(0, missing - given.length)) given.push(...rows.splice(-1));
+  }
+  missing = 0;
+  for (const rows of needy) {
+    const lacking = minimum - rows.length;
+    rows.push(...given.slice(missing, missing + lacking));
+    missing += lacking;
+  }
+}

@@ -1,0 +1,72 @@
+import {CodedError} from "../../core/index.ts";
+import {canonicalCode} from "../cell.ts";
+import type {DataErrorCode} from "../errors.ts";
+import type {KeysSplit} from "../task-schema.ts";
+import type {AssignedPart, SiteTable} from "../types.ts";
+import {type DelimitedFile, readDelimited} from "./delimited-file.ts";
+
+function fail(what: string, hint: string): never {
+  throw new CodedError<DataErrorCode>("DATA_SPLIT_FILE_INVALID", what, {hint});
+}
+
+/** Says which part of the site a cell means; undefined where the patient is another site's. */
+function placing(listed: KeysSplit["sites"][string] | undefined): (cell: string) => AssignedPart | undefined {
+  if (listed === undefined) return () => undefined;
+  const train = canonicalCode(listed.train);
+  const test = canonicalCode(listed.test);
+  return (cell) => {
+    const place = canonicalCode(cell);
+    if (place === train) return "train";
+    return place === test ? "test" : undefined;
+  };
+}
+
+/**
+ * The part of each of a site's patients, by their keys, from a split file of all sites' patients: those for whom its
+ * column says what the task's split lists for the site.
+ * @throws {CodedError} DATA_SPLIT_FILE_INVALID for a patient who is there twice, or a site without any; the codes of
+ * reading a CSV
+ */
+export async function partsByKey(
+  file: DelimitedFile,
+  {patient, column, sites}: KeysSplit,
+  site: string,
+): Promise<ReadonlyMap<string, AssignedPart>> {
+  const partOf = placing(sites[site]);
+  const parts = new Map<string, AssignedPart>();
+  const seen = new Set<string>();
+  for await (const {cells, line} of readDelimited(file, [patient, column])) {
+    const [key = "", cell = ""] = cells;
+    if (seen.has(key)) {
+      fail(`${file.name}:${line}: names a patient again`, "Give each patient one row of the split file.");
+    }
+    seen.add(key);
+    const part = partOf(cell);
+    if (part !== undefined) parts.set(key, part);
+  }
+  if (parts.size > 0) return parts;
+  return fail(
+    `${file.name}: places no patient at site ${site}`,
+    `Check split.sites.${site} against the column ${column}.`,
+  );
+}
+
+/**
+ * The part of each row of a table, shape `[n]`.
+ * @param parts of all patients of the site, by their keys
+ * @throws {CodedError} DATA_SPLIT_FILE_INVALID when the table lacks one of them
+ */
+export function keyedParts(
+  parts: ReadonlyMap<string, AssignedPart>,
+  {site, patients}: Pick<SiteTable, "site" | "patients">,
+  fileName: string,
+): readonly AssignedPart[] {
+  const missing = parts.size - new Set(patients).size;
+  if (missing > 0) {
+    fail(
+      `${fileName}: places ${missing} patients at site ${site} that its table does not keep`,
+      "The split file must place each patient that the task keeps, and no other.",
+    );
+  }
+  return patients.map((patient) => parts.get(patient.slice(site.length + 1)) ?? "train");
+}

@@ -1,0 +1,110 @@
+import {isClassifiedRightly} from "./accuracy.ts";
+import {midRanks} from "./placements.ts";
+import {checkProbabilities, checkScoredPatients} from "./scored-patients.ts";
+import {patientBrier, patientLogLoss} from "./scoring-rules.ts";
+
+/**
+ * A figure of one model on patients drawn by their rows: `rows` `[m]` are places among the patients it was made for,
+ * a place that stands in it twice counts twice. Null where the figure is undefined. It keeps nothing of `rows`.
+ */
+export type RowStatistic = (rows: Uint32Array) => number | null;
+
+/** Makes the figure of a model with `scores` `[n]` for patients with `labels` `[n]`; it keeps copies of what it needs. */
+export type RowStatisticMaker = (labels: ArrayLike<number>, scores: ArrayLike<number>) => RowStatistic;
+
+/** The mean of `values` `[n]` over the rows drawn, in the order drawn; null without any row. */
+export function meanOfRows(values: ArrayLike<number>): RowStatistic {
+  const kept = Float64Array.from(values);
+  return (rows) => {
+    let sum = 0;
+    for (const row of rows) sum += kept[row] ?? 0;
+    return rows.length === 0 ? null : sum / rows.length;
+  };
+}
+
+/**
+ * The area under the ROC curve of the rows drawn, as `auroc` has it. The scores are ranked once; a draw then costs
+ * one pass over its rows and one over the distinct scores.
+ *
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
+ */
+export function aurocOfRows(labels: ArrayLike<number>, scores: ArrayLike<number>): RowStatistic {
+  const tally = tallyOf(labels, scores);
+  return (rows) => {
+    const {positives, negatives} = tally(rows);
+    let lower = 0;
+    let all = 0;
+    let twice = 0;
+    for (let rank = 0; rank < positives.length; rank++) {
+      const here = negatives[rank] ?? 0;
+      twice += (positives[rank] ?? 0) * (2 * lower + here);
+      all += positives[rank] ?? 0;
+      lower += here;
+    }
+    return all === 0 || lower === 0 ? null : twice / (2 * all * lower);
+  };
+}
+
+/**
+ * Average precision of the rows drawn, as `averagePrecision` has it.
+ *
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
+ */
+export function averagePrecisionOfRows(labels: ArrayLike<number>, scores: ArrayLike<number>): RowStatistic {
+  const tally = tallyOf(labels, scores);
+  return (rows) => {
+    const {positives, negatives} = tally(rows);
+    let found = 0;
+    let missed = 0;
+    let sum = 0;
+    for (let rank = positives.length - 1; rank >= 0; rank--) {
+      const here = positives[rank] ?? 0;
+      found += here;
+      missed += negatives[rank] ?? 0;
+      if (here > 0) sum += (here * found) / (found + missed);
+    }
+    return found === 0 || missed === 0 ? null : sum / found;
+  };
+}
+
+/** The figures of classifiers that can be resampled, by the names that experiment files have for them. */
+export const ROW_STATISTICS = {
+  auroc: aurocOfRows,
+  auprc: averagePrecisionOfRows,
+  accuracy: ofPatients(isClassifiedRightly),
+  brier: ofPatients(patientBrier),
+  "log-loss": ofPatients(patientLogLoss),
+} as const satisfies Readonly<Record<string, RowStatisticMaker>>;
+
+function ofPatients(lossOf: (label: number, score: number) => number): RowStatisticMaker {
+  return (labels, scores) => {
+    checkProbabilities(labels, scores);
+    return meanOfRows(Float64Array.from(scores, (score, row) => lossOf(labels[row] ?? 0, score)));
+  };
+}
+
+interface Tally {
+  readonly positives: Uint32Array;
+  readonly negatives: Uint32Array;
+}
+
+/** Counts rows of either class by distinct score, ascending; both arrays are used again at the next draw. */
+function tallyOf(labels: ArrayLike<number>, scores: ArrayLike<number>): (rows: Uint32Array) => Tally {
+  checkScoredPatients(labels, scores);
+  const kept = Uint8Array.from(labels);
+  const ranks = midRanks(Float64Array.from(scores));
+  const placeOf = new Map([...new Set(ranks)].sort((a, b) => a - b).map((rank, place) => [rank, place]));
+  const places = Uint32Array.from(ranks, (rank) => placeOf.get(rank) ?? 0);
+  const positives = new Uint32Array(placeOf.size);
+  const negatives = new Uint32Array(placeOf.size);
+  return (rows) => {
+    positives.fill(0);
+    negatives.fill(0);
+    for (const row of rows) {
+      const counts = kept[row] === 1 ? positives : negatives;
+      const place = places[row] ?? 0;
+      counts[place] = (counts[place] ?? 0) + 1;
+    }
+    return {positives, negatives};
+  };
+}

@@ -1,0 +1,60 @@
+import type {LogitLoss} from "./binary-cross-entropy.ts";
+
+/** Survival of the examples of a batch. */
+export interface Survival {
+  /** `[n]`, at least 0. */
+  readonly times: ArrayLike<number>;
+  /** `[n]`, 1 where the event was seen, 0 where the example was last seen without. */
+  readonly events: ArrayLike<number>;
+}
+
+/** Rows by descending time; those of equal times stay in their order. */
+function byDescendingTime(times: ArrayLike<number>): number[] {
+  return Array.from(times, (_, row) => row).sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
+}
+
+/** For each place in `order`, the logarithm of the sum of exp(score) up to it; never descending. */
+function runningLogSums(scores: ArrayLike<number>, order: readonly number[]): Float64Array {
+  let greatest = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  return Float64Array.from(order, (row) => {
+    const score = scores[row] ?? Number.NaN;
+    if (score > greatest) {
+      sum = sum * Math.exp(greatest - score) + 1;
+      greatest = score;
+    } else sum += Math.exp(score - greatest);
+    return greatest + Math.log(sum);
+  });
+}
+
+/**
+ * Cox's negative log partial likelihood of `scores` (log risks), divided by their number, and its gradient. Rows are
+ * taken by descending time, so that the risk set of an event is itself and the rows before it; ties in time are not
+ * treated: of two rows of equal time the later one has the earlier in its risk set. This is FLamby's form of the loss
+ * (Ogier du Terrail et al., NeurIPS 2022). No exponential can overflow: every exponent is at most 0.
+ * @param scores `[n]`, n at least 1
+ * @see Cox 1972, equation 12; Breslow's sums without his treatment of ties
+ */
+export function partialLikelihood(scores: ArrayLike<number>, {times, events}: Survival): LogitLoss {
+  const n = scores.length;
+  const order = byDescendingTime(times);
+  const logSums = runningLogSums(scores, order);
+  const gradient = new Float32Array(n);
+  let loss = 0;
+  // Sum of exp(-logSum) over the events at or after a place, as `shares` x exp(-`least`): logSums do not descend.
+  let least = Number.POSITIVE_INFINITY;
+  let shares = 0;
+  for (let place = n - 1; place >= 0; place--) {
+    const row = order[place] ?? 0;
+    const score = scores[row] ?? Number.NaN;
+    const logSum = logSums[place] ?? Number.NaN;
+    const event = events[row] ?? Number.NaN;
+    if (event === 1) {
+      loss += logSum - score;
+      shares = shares * Math.exp(logSum - least) + 1;
+      least = logSum;
+    }
+    gradient[row] = (shares * Math.exp(score - least) - event) / n;
+  }
+  return {loss: loss / n, gradient};
+}

@@ -1,0 +1,21 @@
+/** One site's vector and the share p = n / N0 that it counts with. */
+export interface Weighted {
+  readonly vector: Float32Array;
+  readonly share: number;
+}
+
+/**
+ * reference + sum of p_i (x_i - reference) / sum of p_i: federated averaging in the form of updates (Reddi et al.,
+ * Adaptive federated optimization, ICLR 2021, with SGD of rate 1). Sums are taken in f64; what the daemons send as f32
+ * is rounded to f32 here too, so that the two can be compared where training lets rounding errors grow.
+ */
+export function averageUpdates(reference: Float32Array, parts: readonly Weighted[]): Float32Array {
+  const total = parts.reduce((sum, {share}) => sum + share, 0);
+  return reference.map((start, index) => {
+    let sum = 0;
+    for (const {vector, share} of parts) {
+      sum += Math.fround(Math.fround((vector[index] ?? 0) - start) * share);
+    }
+    return start + Math.fround(sum) / total;
+  });
+}

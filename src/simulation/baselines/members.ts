@@ -1,0 +1,28 @@
+import type {PatientMatrix, Standardiser} from "../../data/index.ts";
+import {standardise} from "../../data/index.ts";
+import {siteCount} from "../../node/index.ts";
+import type {Learning} from "./experiment.ts";
+import type {SiteData} from "./site-data.ts";
+import {standardisersOf} from "./site-scaling.ts";
+
+/** A site as a federation of one machine trains it. */
+export interface FederatedMember {
+  readonly name: string;
+  /** Scaled train rows. */
+  readonly rows: PatientMatrix;
+  readonly standardiser: Standardiser;
+  /** p = n / N0, with n as the plan counts it. */
+  readonly share: number;
+}
+
+/** All sites with their scaled rows, as the plan's standardisation has it. */
+export function federatedMembers(learning: Learning, sites: readonly SiteData[]): FederatedMember[] {
+  const {weights} = learning.plan;
+  const shares = sites.map(({name, split}) => siteCount(split.train, weights, name) / weights.reference);
+  const standardisers = standardisersOf(learning, sites, shares);
+  return sites.flatMap(({name, split}, index) => {
+    const standardiser = standardisers[index];
+    if (standardiser === undefined) return [];
+    return {name, rows: standardise(split.train, standardiser), standardiser, share: shares[index] ?? 0};
+  });
+}

@@ -1,0 +1,31 @@
+import type {ExperimentData} from "../../config/index.ts";
+import type {Cohort} from "./cohort.ts";
+import type {CohortQuery} from "./cohort-query.ts";
+import {dealSites} from "./deal-sites.ts";
+import {inventedFeatures} from "./draw-rows.ts";
+import {inventedContract, inventedSource} from "./invented-contract.ts";
+import {drawModes} from "./modes.ts";
+import {pickPatients} from "./pick-patients.ts";
+
+type ModesData = Extract<ExperimentData, {source: "modes"}>;
+
+/**
+ * The invented rows of {@link drawModes}, dealt to nodes; with two classes they are patients like any others.
+ * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE
+ */
+export function openModesCohort(data: ModesData, {seed}: CohortQuery): Cohort {
+  const {classes, modes, features, spread, partition} = data;
+  const {train, test} = drawModes(data, seed);
+  const contract = inventedContract(["modes", classes, modes, features, spread]);
+  return {
+    kind: classes === 2 ? "binary" : "classes",
+    classes,
+    isSynthetic: true,
+    source: inventedSource(seed),
+    contract,
+    input: {kind: "tabular"},
+    features: inventedFeatures(features, spread),
+    sites: dealSites({train, validation: pickPatients(train, []), test}, partition, seed, contract),
+    external: [],
+  };
+}

@@ -1,0 +1,42 @@
+import type {PatientMatrix} from "../../data/index.ts";
+
+/** First row of each patient, whose rows lie side by side, and last the number of rows. */
+function rowStarts({patientOf, patients, n}: PatientMatrix): Uint32Array {
+  const starts = new Uint32Array(patients + 1).fill(n);
+  for (let row = n - 1; row >= 0; row--) starts[patientOf[row] ?? 0] = row;
+  return starts;
+}
+
+/**
+ * Picks patients out of `matrix`: the rows of those asked for, in that order; they are renumbered in what is returned,
+ * which is owned by the caller.
+ * @param matrix rows of a patient side by side, as a split has them
+ */
+export function patientPicker(matrix: PatientMatrix): (chosen: readonly number[]) => PatientMatrix {
+  const {d} = matrix;
+  const starts = rowStarts(matrix);
+  const startOf = (patient: number): number => starts[patient] ?? 0;
+  return (chosen) => {
+    const n = chosen.reduce((sum, patient) => sum + startOf(patient + 1) - startOf(patient), 0);
+    const values = new Float32Array(n * d);
+    const labels = new Uint8Array(n);
+    const patientOf = new Uint32Array(n);
+    const times = matrix.times === undefined ? undefined : new Float64Array(n);
+    let row = 0;
+    chosen.forEach((patient, number) => {
+      const [from, to] = [startOf(patient), startOf(patient + 1)];
+      values.set(matrix.values.subarray(from * d, to * d), row * d);
+      labels.set(matrix.labels.subarray(from, to), row);
+      if (matrix.times !== undefined) times?.set(matrix.times.subarray(from, to), row);
+      patientOf.fill(number, row, row + to - from);
+      row += to - from;
+    });
+    const picked = {n, d, values, labels, patients: chosen.length, patientOf};
+    return times === undefined ? picked : {...picked, times};
+  };
+}
+
+/** The rows of some patients of `matrix`, as a {@link patientPicker} picks them. @param chosen different numbers */
+export function pickPatients(matrix: PatientMatrix, chosen: readonly number[]): PatientMatrix {
+  return patientPicker(matrix)(chosen);
+}

@@ -1,0 +1,80 @@
+import type {Experiment} from "../../config/index.ts";
+import {createRandom, sha256} from "../../core/index.ts";
+import type {SealedSplit} from "../../data/index.ts";
+import type {Contribution, RoundSpec} from "../../gossip/index.ts";
+import {drawDither} from "../../parameters/index.ts";
+import {releaseUpdate} from "../../privacy/index.ts";
+import {attackVector} from "../attacks/attack-vector.ts";
+import type {Attack} from "../attacks/attacks.ts";
+
+type AttackBlock = Experiment["attacks"][number];
+
+/** Names of the sites that do harm. @param names all sites' */
+export function badSites(attacks: Experiment["attacks"], names: readonly string[]): ReadonlySet<string> {
+  const sites = attacks[0]?.sites ?? [];
+  return new Set(typeof sites === "number" ? names.slice(-sites) : sites);
+}
+
+/** The split of a site that trains on labels turned round: class c as class `classes` - 1 - c, an event as none. */
+export function withFlippedLabels(split: SealedSplit, classes: number): SealedSplit {
+  const highest = Math.max(1, classes - 1);
+  return {...split, train: {...split.train, labels: split.train.labels.map((label) => highest - label)}};
+}
+
+/** What the experiment calls an attack on updates, in the words of room `attacks`; null where there is none. */
+export function updateAttack(block: AttackBlock | undefined): Attack | null {
+  if (block === undefined) return null;
+  switch (block.type) {
+    case "label-flip":
+      return null;
+    case "sign-flip":
+      return {attack: "sign-flip", factor: block.scale};
+    case "gaussian":
+      return {attack: "gaussian", deviation: block.scale};
+    case "alie":
+      return {attack: "alie", z: block.z === "auto" ? null : block.z};
+    case "inner-product":
+      return {attack: "inner-product", epsilon: block.scale};
+    case "dissensus":
+      return {attack: "dissensus", epsilon: block.scale};
+    case "mimic":
+      return {attack: "mimic", target: 0};
+    default:
+      return {attack: block.type};
+  }
+}
+
+/** What a bad site knows when it hands something in. */
+export interface BadView {
+  readonly attack: Attack;
+  readonly site: string;
+  readonly seed: number;
+  readonly round: number;
+  /** Names the draws within the round. */
+  readonly purpose: string;
+  readonly weight: number;
+  readonly spec: Pick<RoundSpec, "codec" | "mixed" | "exact">;
+  /** `[h, d]`, the honest sites' updates that it knows of, at least one. */
+  readonly honest: readonly Float32Array[];
+  /** `[d]`, its own. */
+  readonly own: Float32Array;
+  /** `[d]`, what updates are measured from. */
+  readonly reference: Float32Array;
+  readonly faulty: number;
+}
+
+/**
+ * What a bad site hands in: the attack's update, unclipped, since nobody makes it clip, with its true weight. Where a
+ * round mixes controls besides, it gives zeros for them.
+ */
+export function badContribution(view: BadView): Contribution {
+  const {attack, site, seed, round, purpose, weight, spec, honest, own, reference, faulty} = view;
+  const random = createRandom({seed, site, round, purpose: `attack${purpose}`});
+  const vector = attackVector(attack, {honest, own: [own], reference, faulty, random});
+  const update = new Float32Array(spec.mixed);
+  update.set(vector);
+  const dither = drawDither(createRandom({seed, site, round, purpose: `dither${purpose}`}));
+  const pace = spec.exact === 2 ? {effort: 1} : {};
+  const clipNorm = Number.POSITIVE_INFINITY;
+  return releaseUpdate({update, weight, ...pace, codec: spec.codec, dither, clipNorm, hash: sha256}).release;
+}

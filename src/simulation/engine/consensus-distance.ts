@@ -1,0 +1,36 @@
+type RowOf = (row: number) => Float32Array;
+
+function meanOf(count: number, rowOf: RowOf): Float64Array {
+  const mean = Float64Array.from(rowOf(0));
+  for (let row = 1; row < count; row++) {
+    const values = rowOf(row);
+    for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] ?? 0) + (values[index] ?? 0);
+  }
+  return mean.map((sum) => sum / count);
+}
+
+/**
+ * Root of the mean squared distance of the rows from their mean; sums in f64, in the order of the rows.
+ * @param count number of rows; of none the distance is 0
+ * @param rowOf a row `[d]`; what it returns may be overwritten by the next call
+ */
+export function consensusDistance(count: number, rowOf: RowOf): number {
+  if (count === 0) return 0;
+  const mean = meanOf(count, rowOf);
+  let squares = 0;
+  for (let row = 0; row < count; row++) {
+    const values = rowOf(row);
+    for (let index = 0; index < mean.length; index++) {
+      const away = (values[index] ?? 0) - (mean[index] ?? 0);
+      squares += away * away;
+    }
+  }
+  return Math.sqrt(squares / count);
+}
+
+/** The same of whole models; 0 at once where all are one. */
+export function modelsDistance(models: readonly Float32Array[]): number {
+  const none = new Float32Array();
+  if (models.every((model) => model === models[0])) return 0;
+  return consensusDistance(models.length, (row) => models[row] ?? none);
+}

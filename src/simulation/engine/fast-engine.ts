@@ -1,0 +1,144 @@
+import {CodedError, sha256} from "../../core/index.ts";
+import {type Certified, type Contribution, leaderOrder} from "../../gossip/index.ts";
+import type {SimulationErrorCode} from "../errors.ts";
+import {modelsDistance} from "./consensus-distance.ts";
+import {harmfulContribution} from "./harm.ts";
+import {heldModels, stateHash} from "./held-models.ts";
+import {LockstepSegment} from "./lockstep-segment.ts";
+import {type DirectResult, mixDirectly} from "./mix-directly.ts";
+import type {Network} from "./network.ts";
+import type {NetworkOutcome, NetworkRound, RoundHook} from "./network-outcome.ts";
+import {roundSeconds} from "./round-time.ts";
+
+const NO_HASH = "00".repeat(32);
+
+/** What the sites hand in for a round, and what it took beside the mixing. */
+interface HandedIn {
+  /** In the members' order. */
+  readonly contributions: readonly Contribution[];
+  /** Times that each has taken its local steps. */
+  readonly units: number;
+  readonly bytes: number;
+  /** Distance of the members' estimates where they have one each by now; else 0. */
+  readonly distance: number;
+}
+
+/** All sites train at once; a bad one hands in what its attack makes of all the others' updates. */
+async function workOnRound(network: Network, round: number, certified: Certified | null): Promise<HandedIn> {
+  const {trial, bad, stages, members} = network;
+  const worked = await Promise.all(
+    members.map(async (site) => ({site, ...(await site.work(certified, trial.signal))})),
+  );
+  const honest = worked.flatMap(({site, update}) => (bad.has(site.name) ? [] : [update]));
+  const contributions = worked.map(({site, update: own, release}) => {
+    const work = {round, certified, unit: null, own, honest};
+    const contribution = harmfulContribution(network, site, work) ?? release;
+    site.handIn(round, own, contribution.hash);
+    return contribution;
+  });
+  const isTraining = stages.stageOf(round).kind === "training";
+  return {contributions, units: isTraining ? 1 : 0, bytes: 0, distance: 0};
+}
+
+function certify(
+  {run, members}: Network,
+  round: number,
+  {snapshot, weight}: DirectResult,
+  previous: Certified | null,
+): Certified {
+  const peak = previous?.certificate.body.peakWeight ?? 0;
+  const body = {
+    run,
+    round,
+    attempt: 0,
+    roster: NO_HASH,
+    parent: NO_HASH,
+    contributors: members.map(({id}) => id),
+    weight,
+    peakWeight: Math.max(peak, weight),
+    result: snapshot.hash,
+  };
+  return {certificate: {body, ballot: 0, votes: []}, snapshot};
+}
+
+/** @throws SIMULATION_ENGINE_UNFIT where something is to go wrong: here nothing does */
+function refuseMisfortunes({trial: {experiment}}: Network): void {
+  const {churn, faults, network} = experiment;
+  const asked = [
+    ...(churn === "none" ? [] : ["churn"]),
+    ...(faults.length === 0 ? [] : ["faults"]),
+    ...(network.dropProb === 0 ? [] : ["network.dropProb"]),
+  ];
+  if (asked.length === 0) return;
+  throw new CodedError<SimulationErrorCode>(
+    "SIMULATION_ENGINE_UNFIT",
+    `the fast engine sends no messages, and the experiment asks for ${asked.join(" and ")}`,
+    {hint: "Choose engine: full."},
+  );
+}
+
+/** The network between two rounds. */
+interface Standing {
+  readonly certified: Certified | null;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+async function takeRound(network: Network, round: number, before: Standing) {
+  const {trial, stages, members, run} = network;
+  const {certified} = before;
+  const stage = stages.stageOf(round);
+  const isSegment = stage.kind === "training" && trial.plan.mixing.mode === "async";
+  const handedIn = isSegment
+    ? await new LockstepSegment(network, round, certified).run()
+    : await workOnRound(network, round, certified);
+  const spec = stages.specOf(round, certified);
+  const ids = members.map(({id}) => id);
+  const result = mixDirectly({
+    spec,
+    attempt: {run, round, ballot: 0},
+    members: ids,
+    leader: ids.indexOf(leaderOrder(sha256, run, round, ids).leaderOf(0)),
+    contributions: handedIn.contributions.map((contribution) => contribution.bytes),
+  });
+  const now = certify(network, round, result, certified);
+  for (const site of members) site.settle(now.certificate);
+  const bytes = handedIn.bytes + result.bytes;
+  const seconds = roundSeconds(network, spec, {bytes, units: handedIn.units});
+  const distance = Math.max(handedIn.distance, result.distance);
+  const after = {certified: now, bytes: before.bytes + bytes, seconds: before.seconds + seconds};
+  return {stage, distance, after};
+}
+
+/**
+ * The network without its messages: each round all sites train at once over the pool, and what they release is mixed
+ * by the sessions' own arithmetic. It ends in the bytes that sessions certify where nothing is lost and nobody late; of
+ * asynchronous segments see {@link LockstepSegment}.
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, SIMULATION_ENGINE_UNFIT, and what the trial's signal
+ * was aborted with
+ */
+export async function runFast(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
+  refuseMisfortunes(network);
+  const {trial, stages, sites} = network;
+  const rounds: NetworkRound[] = [];
+  let standing: Standing = {certified: null, bytes: 0, seconds: 0};
+  for (let round = 0; round < stages.rounds; round++) {
+    trial.signal.throwIfAborted();
+    const {stage, distance, after} = await takeRound(network, round, standing);
+    standing = after;
+    if (stage.kind !== "training") continue;
+    const held = await heldModels(
+      network,
+      stage.step,
+      sites.map(() => after.certified),
+    );
+    const {seconds, bytes} = after;
+    const consensusDistance = distance > 0 ? distance : modelsDistance(held.models);
+    const entry = {round: stage.step, seconds, bytes, absent: [], consensusDistance};
+    rounds.push(entry);
+    await onRound(held, entry);
+  }
+  const newest = sites.map(() => standing.certified);
+  const held = await heldModels(network, trial.plan.rounds - 1, newest);
+  return {...held, rounds, stateHash: stateHash(held.models, newest)};
+}

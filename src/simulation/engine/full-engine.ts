@@ -1,0 +1,225 @@
+import {CodedError, createRandom, delay, systemClock} from "../../core/index.ts";
+import type {Arithmetic, Certified, Effect, Event, SessionSetup} from "../../gossip/index.ts";
+import {sessionSetup} from "../../node/index.ts";
+import type {SimulationErrorCode} from "../errors.ts";
+import {World} from "../world/world.ts";
+import {heldModels, stateHash} from "./held-models.ts";
+import {linkModels, stepMs} from "./link-times.ts";
+import {planMisfortunes} from "./misfortunes.ts";
+import type {Network} from "./network.ts";
+import type {NetworkOutcome, NetworkRound, RoundHook} from "./network-outcome.ts";
+import {RoundWatch} from "./round-watch.ts";
+import {sharedArithmetic, simulatedPrimitives} from "./seals.ts";
+import type {SimulatedSite} from "./simulated-site.ts";
+import {WorldTraining} from "./world-training.ts";
+
+/** As many members as the daemons' frames can name. */
+const MAX_MEMBERS = 1024;
+/** Events after which the process hears of anything else, such as an abort. */
+const EVENTS_AT_ONCE = 20_000;
+/** Virtual time without a result or a unit of work after which nothing is expected any more. */
+const STALL_MS = 24 * 3600 * 1000;
+const ROSTER = "00".repeat(32);
+const MS_OF_A_SECOND = 1000;
+
+/** A network on virtual time: every message of every session. */
+class FullRun {
+  readonly #network: Network;
+  readonly #training: WorldTraining;
+  readonly #watch: RoundWatch;
+  readonly #world: World;
+  readonly #sites: ReadonlyMap<string, SimulatedSite>;
+  readonly #setups: ReadonlyMap<string, Omit<SessionSetup, "restored">>;
+  readonly #up = new Set<string>();
+  #lastProgressMs = 0;
+  #isDone = false;
+
+  constructor(network: Network) {
+    this.#network = network;
+    this.#training = new WorldTraining(network);
+    this.#watch = new RoundWatch(network);
+    this.#sites = new Map(network.members.map((site) => [site.id, site]));
+    this.#setups = this.#sessionSetups();
+    this.#world = this.#openWorld();
+  }
+
+  async run(onRound: RoundHook): Promise<NetworkOutcome> {
+    const {trial, members, sites} = this.#network;
+    const {experiment, plan, signal} = trial;
+    planMisfortunes(
+      {
+        world: this.#world,
+        seed: plan.seed,
+        ids: new Map(sites.map(({name, id}) => [name, id])),
+        down: (id) => this.#down(id),
+        up: (id) => this.#start(id),
+      },
+      experiment,
+    );
+    for (const {id} of members) this.#start(id);
+    const rounds: NetworkRound[] = [];
+    while (!this.#isDone || this.#watch.hasEnded) {
+      this.#advance();
+      for (const {held, entry} of await this.#watch.take()) {
+        rounds.push(entry);
+        await onRound(held, entry);
+      }
+      await delay(systemClock, 0, signal);
+      if (this.#isTrainingDue()) await this.#training.trainAnnounced();
+    }
+    const newest = this.#watch.newest();
+    const held = await heldModels(this.#network, plan.rounds - 1, newest);
+    return {...held, rounds, stateHash: stateHash(held.models, newest)};
+  }
+
+  /** Runs the world until something has to be done outside it. */
+  #advance(): void {
+    let events = 0;
+    this.#world.run(
+      () =>
+        this.#isDone ||
+        this.#watch.hasEnded ||
+        this.#isTrainingDue() ||
+        this.#isOverdue() ||
+        ++events > EVENTS_AT_ONCE,
+      Number.POSITIVE_INFINITY,
+    );
+    if (!this.#isOverdue()) return;
+    throw new CodedError<SimulationErrorCode>(
+      "SIMULATION_STALLED",
+      `nothing was decided since ${Math.round(this.#lastProgressMs / MS_OF_A_SECOND)} s of virtual time`,
+      {hint: "Leave a majority of the sites up and linked, and deadlines longer than a round takes."},
+    );
+  }
+
+  #isTrainingDue(): boolean {
+    return (this.#world.nextMs ?? 0) >= this.#training.dueMs;
+  }
+
+  #isOverdue(): boolean {
+    return this.#world.nowMs - this.#lastProgressMs > STALL_MS;
+  }
+
+  #start(id: string): void {
+    if (this.#up.has(id)) return;
+    this.#up.add(id);
+    this.#world.start(id);
+  }
+
+  #down(id: string): void {
+    if (!this.#up.delete(id)) return;
+    this.#training.giveUp(id);
+    this.#sites.get(id)?.restart();
+    this.#world.crash(id);
+    this.#considerEnd();
+  }
+
+  #considerEnd(): void {
+    const {rounds} = this.#network.stages;
+    this.#isDone = this.#up.size > 0 && [...this.#up].every((id) => this.#watch.roundsOf(id) >= rounds);
+  }
+
+  #onCertified(id: string, certified: Certified): void {
+    this.#lastProgressMs = this.#world.nowMs;
+    this.#training.giveUp(id);
+    this.#sites.get(id)?.settle(certified.certificate);
+    this.#watch.onCertified(id, certified, {seconds: this.#world.nowMs / MS_OF_A_SECOND, up: this.#up});
+    this.#considerEnd();
+  }
+
+  #onEvent(event: Event): void {
+    if (event.type === "fetched") this.#watch.onBytes(event.bytes.length);
+  }
+
+  /** Looks at what a segment hands in; strikes nobody down. */
+  #onEffect(id: string, effect: Effect): void {
+    if (effect.type !== "persist" || effect.record.kind !== "contribution") return;
+    const {round, contribution} = effect.record;
+    const session = this.#world.sessionOf(id)?.view();
+    const spec = this.#sites.get(id)?.stages.specOf(round, session?.certified ?? null);
+    if (spec?.asynchronous !== undefined) this.#watch.onMass(id, spec, contribution.bytes);
+  }
+
+  #durationMs(id: string, round: number): number {
+    const site = this.#sites.get(id);
+    if (site === undefined || site.stages.stageOf(round).kind !== "training") return 0;
+    return site.steps * stepMs(this.#network.trial.experiment, site.name);
+  }
+
+  #openWorld(): World {
+    const {trial, members, sites} = this.#network;
+    const names = new Map(sites.map(({id, name}) => [id, name]));
+    const links = linkModels(trial.experiment.network);
+    return new World({
+      members: members.map(({id}) => id),
+      setupOf: (member) => this.#setupOf(member),
+      contributionOf: (member, round) => this.#training.take(member, round, null),
+      trainingMs: (member, round) => this.#durationMs(member, round),
+      progressOf: (member, unit) => this.#training.take(member, this.#roundOf(member), unit),
+      unitMs: (member) => this.#durationMs(member, this.#roundOf(member)),
+      onTrain: (member, training) => {
+        this.#lastProgressMs = this.#world.nowMs;
+        this.#training.announce(member, training);
+      },
+      random: createRandom({seed: trial.plan.seed, site: "", round: 0, purpose: "network"}),
+      linkOf: (from, to) => links(names.get(from) ?? from, names.get(to) ?? to),
+      faultAt: (member, effect) => {
+        this.#onEffect(member, effect);
+        return "none";
+      },
+      onCertified: (member, certified) => this.#onCertified(member, certified),
+      onEvent: (_, event) => this.#onEvent(event),
+    });
+  }
+
+  #roundOf(member: string): number {
+    return this.#world.sessionOf(member)?.view().round ?? 0;
+  }
+
+  #setupOf(member: string): Omit<SessionSetup, "restored"> {
+    const setup = this.#setups.get(member);
+    if (setup !== undefined) return setup;
+    throw new CodedError<SimulationErrorCode>("SIMULATION_UNKNOWN_MEMBER", `there is no member ${member}`);
+  }
+
+  #sessionSetups(): ReadonlyMap<string, Omit<SessionSetup, "restored">> {
+    const {trial, run, members} = this.#network;
+    const ids = members.map(({id}) => id);
+    const arithmetic = sharedArithmetic();
+    return new Map(
+      members.map(({id, stages}) => {
+        const planned = sessionSetup(trial.plan, {self: id, run, roster: ROSTER, members: ids, stages});
+        return [id, {...planned, primitives: simulatedPrimitives(id, this.#listening(id, arithmetic))}];
+      }),
+    );
+  }
+
+  /** The arithmetic of a member whose estimates at the end of the phases are noted. */
+  #listening(id: string, arithmetic: Arithmetic): Arithmetic {
+    return {
+      ...arithmetic,
+      applyMass: (...given) => {
+        const estimate = arithmetic.applyMass(...given);
+        this.#watch.onEstimate(id, estimate);
+        return estimate;
+      },
+    };
+  }
+}
+
+/**
+ * The network with every message, on virtual time: the daemons' sessions over links of the experiment's delays, speeds
+ * and losses, with its churn, crashes and partitions. Runs of one seed are the same to the byte.
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_STALLED, SIMULATION_NETWORK_TOO_LARGE, and what the trial's
+ * signal was aborted with
+ */
+export async function runFull(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
+  if (network.members.length > MAX_MEMBERS) {
+    throw new CodedError<SimulationErrorCode>(
+      "SIMULATION_NETWORK_TOO_LARGE",
+      `${network.members.length} members are more than the ${MAX_MEMBERS} that frames can name`,
+      {hint: "Choose engine: fast, or fewer nodes."},
+    );
+  }
+  return await new FullRun(network).run(onRound);
+}

@@ -1,0 +1,77 @@
+import type {Experiment} from "../../config/index.ts";
+import type {LinkModel} from "../world/link-model.ts";
+import {logNormalLatency, uniformLatency} from "../world/link-model.ts";
+
+type NetworkBlock = Experiment["network"];
+
+const BITS_OF_A_BYTE = 8;
+const BYTES_OF_A_MEBIBYTE = 2 ** 20;
+
+/** Megabits a second as bytes a millisecond. */
+function bytesPerMs(mbps: "unlimited" | number): number {
+  return mbps === "unlimited" ? Number.POSITIVE_INFINITY : (mbps * 1e6) / BITS_OF_A_BYTE / 1000;
+}
+
+function latencyOf({delay}: NetworkBlock): LinkModel["latencyMs"] {
+  switch (delay.type) {
+    case "constant":
+      return () => delay.ms;
+    case "uniform":
+      return uniformLatency(delay.leastMs, delay.mostMs);
+    case "linear":
+      return () => delay.overheadMs;
+    case "lognormal":
+      return logNormalLatency(delay.medianMs, delay.sigma);
+  }
+}
+
+/** A delay that grows with the size is a line of that speed. */
+function delaySpeed({delay}: NetworkBlock): number {
+  if (delay.type !== "linear" || delay.perMebibyteMs === 0) return Number.POSITIVE_INFINITY;
+  return BYTES_OF_A_MEBIBYTE / delay.perMebibyteMs;
+}
+
+/** The speed of a site's line, in bytes a millisecond. */
+export function lineSpeed(network: NetworkBlock, site: string): number {
+  const own = network.sites[site]?.bandwidthMbps ?? network.bandwidthMbps;
+  return Math.min(bytesPerMs(own), delaySpeed(network));
+}
+
+/** The mean one-way delay between two sites, in milliseconds; a site's own counts where it is longer. */
+export function meanDelayMs({delay, sites}: NetworkBlock, a: string, b: string): number {
+  const own = Math.max(sites[a]?.delayMs ?? 0, sites[b]?.delayMs ?? 0);
+  if (own > 0) return own;
+  switch (delay.type) {
+    case "constant":
+      return delay.ms;
+    case "uniform":
+      return (delay.leastMs + delay.mostMs) / 2;
+    case "linear":
+      return delay.overheadMs;
+    case "lognormal":
+      return delay.medianMs * Math.exp(delay.sigma ** 2 / 2);
+  }
+}
+
+/** The links of the experiment's network block between sites: of two ends the slower counts. */
+export function linkModels(network: NetworkBlock): (from: string, to: string) => LinkModel {
+  const {dropProb, sites} = network;
+  const drawn = latencyOf(network);
+  return (from, to) => {
+    const own = Math.max(sites[from]?.delayMs ?? 0, sites[to]?.delayMs ?? 0);
+    return {
+      latencyMs: own > 0 ? () => own : drawn,
+      bytesPerMs: Math.min(lineSpeed(network, from), lineSpeed(network, to)),
+      loss: dropProb,
+      duplication: 0,
+      // The daemons' links are streams.
+      reordering: 0,
+      failure: dropProb,
+    };
+  };
+}
+
+/** Virtual milliseconds of a local step at a site. */
+export function stepMs({compute}: Experiment, site: string): number {
+  return compute.sites[site] ?? compute.stepMs;
+}

@@ -1,0 +1,84 @@
+import {scaleOfUnit, stalenessScale} from "../../gossip/index.ts";
+
+/**
+ * What each member of a segment in lockstep knows of all members' clocks, as their frames would have told it: number by
+ * number the rules of a session, while every member is linked and none is given up.
+ */
+export class LockstepClocks {
+  readonly #members: number;
+  /** `[members, members]`: what the first knows of the second. */
+  readonly #known: Float64Array;
+  /** The mean of the others' clocks when each began its unit. */
+  readonly #othersBefore: Float64Array;
+  readonly #maximumLead: number;
+
+  constructor(members: number, maximumLead: number) {
+    this.#members = members;
+    this.#known = new Float64Array(members * members);
+    this.#othersBefore = new Float64Array(members);
+    this.#maximumLead = maximumLead;
+  }
+
+  /** A member's own clock, in units. */
+  ownOf(member: number): number {
+    return this.#known[member * this.#members + member] ?? 0;
+  }
+
+  /** With what weight a member's finished unit enters its mass; moves its clock by it. */
+  takeScale(member: number): number {
+    const lead = this.#maximumLead;
+    const known = this.#rowOf(member);
+    const others = known.filter((_, other) => other !== member);
+    const isHeld = lead < Number.POSITIVE_INFINITY;
+    const staleness = this.#meanOfOthers(member) - (this.#othersBefore[member] ?? 0);
+    const age = isHeld ? stalenessScale(staleness) : 1;
+    const least = others.reduce((smallest, clock) => Math.min(smallest, clock), Number.POSITIVE_INFINITY);
+    const now = this.ownOf(member);
+    const own = others.length > 0 && now < least - lead ? least : now;
+    const scale = age * scaleOfUnit(own, [...others], lead);
+    known[member] = own + scale;
+    return scale;
+  }
+
+  /** A member begins its next unit. */
+  beginUnit(member: number): void {
+    this.#othersBefore[member] = this.#meanOfOthers(member);
+  }
+
+  /** Two members have exchanged: each knows what the other does. */
+  meet(a: number, b: number): void {
+    const [ofA, ofB] = [this.#rowOf(a), this.#rowOf(b)];
+    for (let member = 0; member < this.#members; member++) {
+      const later = Math.max(ofA[member] ?? 0, ofB[member] ?? 0);
+      ofA[member] = later;
+      ofB[member] = later;
+    }
+  }
+
+  /** Members that would end the segment tell everyone what they know. */
+  tellAll(members: readonly number[]): void {
+    const told = new Float64Array(this.#members);
+    for (const member of members) {
+      this.#rowOf(member).forEach((clock, other) => {
+        told[other] = Math.max(told[other] ?? 0, clock);
+      });
+    }
+    for (let member = 0; member < this.#members; member++) {
+      const known = this.#rowOf(member);
+      for (let other = 0; other < known.length; other++) {
+        if (other !== member) known[other] = Math.max(known[other] ?? 0, told[other] ?? 0);
+      }
+    }
+  }
+
+  #rowOf(member: number): Float64Array {
+    return this.#known.subarray(member * this.#members, (member + 1) * this.#members);
+  }
+
+  #meanOfOthers(member: number): number {
+    const known = this.#rowOf(member);
+    let sum = 0;
+    for (let other = 0; other < known.length; other++) if (other !== member) sum += known[other] ?? 0;
+    return known.length < 2 ? 0 : sum / (known.length - 1);
+  }
+}

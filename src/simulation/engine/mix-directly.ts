@@ -1,0 +1,104 @@
+import {sha256} from "../../core/index.ts";
+import {
+  type Attempt,
+  attemptDither,
+  attemptPeriod,
+  type MemberId,
+  parameterArithmetic,
+  type RobustRule,
+  type RoundSpec,
+  resultOf,
+  type ScheduleSpec,
+} from "../../gossip/index.ts";
+import {codecOf, contributionSize, partition, type Snapshot} from "../../parameters/index.ts";
+import {consensusDistance} from "./consensus-distance.ts";
+import {MassTable} from "./mass-table.ts";
+import {mixPeriod} from "./mix-phase.ts";
+
+/** A round's contributions, all there and all sound. */
+export interface RoundParts {
+  readonly spec: RoundSpec;
+  readonly attempt: Attempt;
+  /** Sorted ids. */
+  readonly members: readonly MemberId[];
+  /** Place among the members of the one whose result is the round's where phases leave several. */
+  readonly leader: number;
+  /** Encoded contributions in the members' order. */
+  readonly contributions: readonly Uint8Array[];
+}
+
+/** What the members' sessions would have come to. */
+export interface DirectResult {
+  readonly snapshot: Snapshot;
+  /** Sum of the contributors' p_i, as the certificate has it. */
+  readonly weight: number;
+  /** Bytes of parameters that all members together send for it. */
+  readonly bytes: number;
+  /** Distance of the members' own estimates before all adopt one; 0 where they are one. */
+  readonly distance: number;
+}
+
+const PRIMITIVES = {hash: sha256, arithmetic: parameterArithmetic};
+
+function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResult {
+  const {codec, mixed, exact} = spec;
+  // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws go by place.
+  const [chunk] = partition(codec, mixed, 1, exact);
+  if (chunk === undefined) throw new RangeError("a vector has at least one chunk");
+  const maximumWeight = spec.asynchronous === undefined ? 1 : members.length;
+  const dither = attemptDither({hash: sha256, codec}, attempt, "sum");
+  const sum = parameterArithmetic.sumChunk(
+    sha256,
+    {codec, chunk: {...chunk, maximumWeight}, dither},
+    contributions,
+  );
+  const mean = parameterArithmetic.applyMixture(spec, sum.bytes);
+  const others = members.length - 1;
+  return {
+    snapshot: resultOf(PRIMITIVES, spec, mean),
+    weight: parameterArithmetic.weightOf(sum.bytes),
+    bytes: others * (chunk.lengthBytes + chunk.sum.lengthBytes),
+    distance: 0,
+  };
+}
+
+function mixInPhases(
+  {spec, attempt, members, leader, contributions}: RoundParts,
+  schedule: ScheduleSpec,
+): DirectResult {
+  const {codec: own, mixed, reference} = spec;
+  const codec = codecOf(own.sums);
+  const table = new MassTable(members.length, mixed);
+  contributions.forEach((bytes, node) => table.set(node, parameterArithmetic.massOf(own, bytes, mixed)));
+  const transfers = mixPeriod(table, attemptPeriod(schedule, members.length, attempt), {
+    codec,
+    ditherOf: (node, phase) =>
+      attemptDither({hash: sha256, codec: own}, attempt, "mass", phase, members[node] ?? ""),
+  });
+  const estimateOf = (node: number): Float32Array =>
+    parameterArithmetic.applyMass(reference, mixed, table.massOf(node));
+  return {
+    snapshot: resultOf(PRIMITIVES, spec, estimateOf(leader)),
+    weight: table.massOf(leader).weight * members.length,
+    bytes: transfers * contributionSize(codec, mixed),
+    distance: consensusDistance(members.length, estimateOf),
+  };
+}
+
+function mixByRule({spec, members, contributions}: RoundParts, rule: RobustRule): DirectResult {
+  const {values, weight} = parameterArithmetic.mixRobustly(rule, spec, contributions);
+  const bytes = members.length * (members.length - 1) * contributionSize(spec.codec, spec.mixed);
+  return {snapshot: resultOf(PRIMITIVES, spec, values), weight, bytes, distance: 0};
+}
+
+/**
+ * Mixes a round's contributions without messages, by the sessions' own arithmetic in the sessions' own order: the
+ * snapshot is, byte for byte, the one that members certify in their first attempt when nobody is late, lost or
+ * malformed.
+ * @throws PARAMETERS_*, GOSSIP_ROBUST_TOO_FEW
+ */
+export function mixDirectly(parts: RoundParts): DirectResult {
+  const {mixing} = parts.spec;
+  if (mixing.kind === "all") return mixAll(parts);
+  return mixing.kind === "schedule" ? mixInPhases(parts, mixing.schedule) : mixByRule(parts, mixing.rule);
+}

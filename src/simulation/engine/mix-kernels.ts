@@ -1,0 +1,79 @@
+import type {CompiledGraph, CompiledPhase} from "./compiled-phase.ts";
+
+/*
+ * The loops of mixing masses whose codec is f32: the operations of `mixMass` on numbers that are read as binary32, in
+ * its order and with its roundings. All say 0, or NaN where a number is not finite.
+ */
+
+/** The numbers of all nodes, row by row. */
+export interface NodeRows {
+  /** `[nodes, width]`. */
+  readonly values: Float64Array;
+  readonly width: number;
+  /** `[nodes, width]`, memory for what is sent; of pairs it may be empty. */
+  readonly sent: Float32Array;
+}
+
+function mixPairs({values, width}: NodeRows, pairs: Uint32Array, shares: Float64Array): number {
+  let check = 0;
+  for (let pair = 0; pair < pairs.length; pair += 2) {
+    const a = (pairs[pair] ?? 0) * width;
+    const b = (pairs[pair + 1] ?? 0) * width;
+    const shareA = shares[pair] ?? 0;
+    const shareB = shares[pair + 1] ?? 0;
+    for (let index = 0; index < width; index++) {
+      const ofA = values[a + index] ?? 0;
+      const ofB = values[b + index] ?? 0;
+      const apart = Math.fround(ofB) - Math.fround(ofA);
+      const mixedA = ofA + shareA * apart;
+      const mixedB = ofB + shareB * -apart;
+      check += mixedA - mixedA + (mixedB - mixedB);
+      values[a + index] = mixedA;
+      values[b + index] = mixedB;
+    }
+  }
+  return check;
+}
+
+/** What a node holds and what of it its neighbours have read, of one number. */
+interface OwnNumber {
+  readonly node: number;
+  readonly index: number;
+  readonly value: number;
+  readonly own: number;
+}
+
+function mixNumber(
+  {sent, width}: NodeRows,
+  {nodes, shares, starts}: CompiledGraph,
+  {node, index, value, own}: OwnNumber,
+): number {
+  let mixed = value;
+  const end = starts[node + 1] ?? 0;
+  for (let at = starts[node] ?? 0; at < end; at++) {
+    mixed += (shares[at] ?? 0) * ((sent[(nodes[at] ?? 0) * width + index] ?? 0) - own);
+  }
+  return mixed;
+}
+
+function mixGraph(rows: NodeRows, graph: CompiledGraph): number {
+  const {values, width, sent} = rows;
+  sent.set(values);
+  let check = 0;
+  for (let node = 0; node < graph.isHeard.length; node++) {
+    const isRounded = graph.isHeard[node] === 1;
+    for (let index = 0; index < width; index++) {
+      const value = values[node * width + index] ?? 0;
+      const own = isRounded ? (sent[node * width + index] ?? 0) : value;
+      const mixed = mixNumber(rows, graph, {node, index, value, own});
+      check += mixed - mixed;
+      values[node * width + index] = mixed;
+    }
+  }
+  return check;
+}
+
+/** One phase, in place. */
+export function mixRows(rows: NodeRows, phase: CompiledPhase): number {
+  return phase.kind === "pairs" ? mixPairs(rows, phase.pairs, phase.shares) : mixGraph(rows, phase);
+}

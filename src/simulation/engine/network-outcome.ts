@@ -1,0 +1,37 @@
+import type {Standardiser} from "../../data/index.ts";
+
+/** What each node holds after a round, in the order of the cohort's sites. */
+export interface HeldModels {
+  /** Of training, from 0. */
+  readonly round: number;
+  /** `[layoutSize]` each; nodes that hold the same model share one array. Not to be changed. */
+  readonly models: readonly Float32Array[];
+  readonly standardisers: readonly Standardiser[];
+}
+
+/** One round of the network. */
+export interface NetworkRound {
+  /** Of training, from 0. */
+  readonly round: number;
+  /** Virtual seconds since the beginning at its end. */
+  readonly seconds: number;
+  /** Bytes of parameters that all nodes together have sent since the beginning. */
+  readonly bytes: number;
+  /** Names of nodes whose contribution is not in the result. */
+  readonly absent: readonly string[];
+  /**
+   * Root of the mean squared distance of the nodes' models from their mean, of each round as the nodes had them when
+   * its mixing ended and before they adopted one of them.
+   */
+  readonly consensusDistance: number;
+}
+
+/** What a simulated network ended with. */
+export interface NetworkOutcome extends HeldModels {
+  readonly rounds: readonly NetworkRound[];
+  /** SHA-256, hexadecimal: of the last certified snapshot or, where nodes hold different models, of all in order. */
+  readonly stateHash: string;
+}
+
+/** Hears of each round of training when its result is there. */
+export type RoundHook = (held: HeldModels, round: NetworkRound) => Promise<void> | void;

@@ -1,0 +1,29 @@
+import type {Trial} from "../study/trial.ts";
+import {runFast} from "./fast-engine.ts";
+import {runFull} from "./full-engine.ts";
+import {createNetwork, type NetworkIdentity} from "./network.ts";
+import type {NetworkOutcome, RoundHook} from "./network-outcome.ts";
+
+/** What a caller of {@link runNetwork} hears of. */
+export interface NetworkHooks {
+  readonly onRound?: RoundHook;
+}
+
+/**
+ * Runs the network of a trial by the engine that its experiment names.
+ * @param identity the run's id and the sites' ids, where they are to be those of daemons
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, NODE_LOCAL_TENSORS_INVALID, SIMULATION_*, and what the trial's signal was
+ * aborted with
+ */
+export async function runNetwork(
+  trial: Trial,
+  {onRound = () => {}}: NetworkHooks = {},
+  identity?: NetworkIdentity,
+): Promise<NetworkOutcome> {
+  const network = createNetwork(trial, identity);
+  try {
+    return await (trial.experiment.engine === "full" ? runFull(network, onRound) : runFast(network, onRound));
+  } finally {
+    await network.close();
+  }
+}

@@ -1,0 +1,37 @@
+import {sha256, toHex} from "../../core/index.ts";
+import {type Arithmetic, type Primitives, parameterArithmetic} from "../../gossip/index.ts";
+
+function seal(by: string, bytes: Uint8Array): Uint8Array {
+  const name = new TextEncoder().encode(by);
+  const sealed = new Uint8Array(name.length + bytes.length);
+  sealed.set(name);
+  sealed.set(bytes, name.length);
+  return sha256(sealed);
+}
+
+/** A member's primitives in a simulation: its seal is a hash, since nobody there forges one. */
+export function simulatedPrimitives(self: string, arithmetic: Arithmetic): Primitives {
+  return {
+    hash: sha256,
+    arithmetic,
+    sign: (bytes) => seal(self, bytes),
+    verify: (by, bytes, signature) => toHex(seal(by, bytes)) === toHex(signature),
+  };
+}
+
+/**
+ * The arithmetic of all members of a simulation. A robust rule that all apply to the same bytes has one answer, which is
+ * worked out once.
+ */
+export function sharedArithmetic(): Arithmetic {
+  let last: {readonly key: string; readonly answer: ReturnType<Arithmetic["mixRobustly"]>} | null = null;
+  return {
+    ...parameterArithmetic,
+    mixRobustly(rule, shape, contributions) {
+      const key = contributions.map((bytes) => toHex(sha256(bytes))).join();
+      if (last?.key !== key)
+        last = {key, answer: parameterArithmetic.mixRobustly(rule, shape, contributions)};
+      return {...last.answer, values: last.answer.values.slice()};
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import type {Plan} from "../../consortium/index.ts";
+import type {Standardiser} from "../../data/index.ts";
+import type {Certificate, Certified, LocalProgress} from "../../gossip/index.ts";
+import {
+  createRoundWork,
+  federatedStandardiser,
+  OwnUpdates,
+  type RoundOutcome,
+  type RoundWork,
+  type Site,
+  SiteStates,
+  type Stages,
+  siteStandardiser,
+  untrainedState,
+} from "../../node/index.ts";
+import {examplesOf, stepsOf} from "../../training/index.ts";
+import type {TrainerPool} from "./trainer-pool.ts";
+
+/** What a {@link SimulatedSite} is made of. */
+export interface SimulatedSiteOptions {
+  readonly name: string;
+  /** Member id. */
+  readonly id: string;
+  readonly plan: Plan;
+  readonly stages: Stages;
+  readonly data: Pick<Site, "split" | "features" | "patients">;
+  readonly pool: TrainerPool;
+}
+
+/** A disk that keeps a site's states for as long as the simulation lasts. */
+function memoryDisk(): ConstructorParameters<typeof SiteStates>[0] {
+  const blobs = new Map<string, Uint8Array>();
+  return {
+    models: {
+      put: async (hash, bytes) => void blobs.set(hash, bytes),
+      get: async (hash) => blobs.get(hash),
+      remove: async (hash) => void blobs.delete(hash),
+    },
+    journal: {append: async () => {}},
+  };
+}
+
+/** A site in a simulated network: the daemon's own local half of every round, with a trainer of the pool. */
+export class SimulatedSite {
+  readonly name: string;
+  readonly id: string;
+  readonly stages: Stages;
+  /** p = n / N0. */
+  readonly weight: number;
+  readonly #options: SimulatedSiteOptions;
+  readonly #states: SiteStates;
+  readonly #updates: OwnUpdates;
+  #work: RoundWork;
+  #ownScaling: Standardiser | null = null;
+  #progress: LocalProgress | null = null;
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(options: SimulatedSiteOptions) {
+    const {name, id, stages, plan, data} = options;
+    this.name = name;
+    this.id = id;
+    this.stages = stages;
+    this.weight = data.patients / plan.weights.reference;
+    this.#options = options;
+    this.#states = new SiteStates(memoryDisk(), untrainedState(stages));
+    this.#updates = new OwnUpdates(id, (round) => stages.stageOf(round).kind === "training");
+    this.#work = this.#openWork();
+  }
+
+  /** Steps of a round, or of a unit. */
+  get steps(): number {
+    const {plan, data} = this.#options;
+    return stepsOf(plan.training, examplesOf(plan.model, data.split.train));
+  }
+
+  /** The round's local work after `certified`. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_* */
+  async work(certified: Certified | null, signal: AbortSignal): Promise<RoundOutcome> {
+    await this.#settling;
+    return this.#work.run(certified, this.#progress, signal);
+  }
+
+  /** A unit of an asynchronous segment. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_* */
+  async workOnUnit(
+    certified: Certified | null,
+    unit: {readonly unit: number; readonly start: Float32Array},
+    signal: AbortSignal,
+  ): Promise<RoundOutcome> {
+    await this.#settling;
+    return this.#work.runUnit(certified, unit, signal);
+  }
+
+  /** What was handed in for a round, by the hash of its release. */
+  handIn(round: number, update: Float32Array, hash: string): void {
+    this.#updates.keep({round, update, hash});
+  }
+
+  /** Takes note of a certificate: what it does not contain of this site's work is where the next round begins. */
+  settle(certificate: Certificate): void {
+    const settled = this.#updates.settle(certificate);
+    this.#progress = settled?.progress ?? null;
+    if (settled === null) return;
+    const {hash, isUsed} = settled;
+    const work = this.#work;
+    this.#settling = this.#settling.then(() => work.settle(hash, isUsed));
+  }
+
+  /** Its process has ended and begins anew: what a sparse codec kept back is lost. */
+  restart(): void {
+    const before = this.#work;
+    this.#progress = null;
+    this.#settling = this.#settling.then(() => before.close());
+    this.#work = this.#openWork();
+  }
+
+  /** Its whole model under a certified snapshot, `[layoutSize]`: a view where all share all of it. */
+  async modelOf(values: Float32Array): Promise<Float32Array> {
+    await this.#settling;
+    return this.stages.parametersOf(values, this.#states.current().own);
+  }
+
+  /** How it scales its rows under a certified snapshot of training; by itself, where it has none. */
+  standardiserOf(values: Float32Array | null): Standardiser {
+    const {data, plan} = this.#options;
+    const carried = values === null ? null : this.stages.statisticsOf(values);
+    if (carried !== null) return federatedStandardiser(carried, data.features);
+    this.#ownScaling ??= siteStandardiser(plan.task.standardisation, data);
+    return this.#ownScaling;
+  }
+
+  async close(): Promise<void> {
+    await this.#work.close();
+  }
+
+  #openWork(): RoundWork {
+    const {name, id: peerId, plan, stages, data, pool} = this.#options;
+    const site: Site = {...data, member: {name, peerId, role: "trainer"}, droppedRows: 0};
+    return createRoundWork({
+      plan,
+      site,
+      stages,
+      states: this.#states,
+      openTrainer: (train) => pool.open(name, train, {training: plan.training, seed: plan.seed}),
+    });
+  }
+}

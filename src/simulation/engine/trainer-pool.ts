@@ -1,0 +1,93 @@
+import {availableParallelism} from "node:os";
+import type {PatientMatrix} from "../../data/index.ts";
+import type {BackendPreference, ModelSpec} from "../../model/index.ts";
+import {
+  openBackendModel,
+  openTrainers,
+  openTrainersHere,
+  type SiteTraining,
+  type Trainer,
+  type Trainers,
+  type TrainersOptions,
+  type TrainingSpec,
+} from "../../training/index.ts";
+import type {Cohort} from "../cohort/cohort.ts";
+import {openClassifierModel} from "./classifier-model.ts";
+
+/** More threads than this gain nothing: the mixing between rounds is in one. */
+const MAX_THREADS = 8;
+
+/** What of a site's training may differ from what the pool was opened with. */
+export type TrainingChanges = Partial<Pick<SiteTraining, "training" | "seed">>;
+
+/** Threads that train for all sites of an experiment; what they give does not depend on how many they are. */
+export interface TrainerPool {
+  /** A trainer of scaled rows, which share the threads with all others; closing it frees its rows. */
+  open(site: string, train: PatientMatrix, changes?: TrainingChanges): Promise<Trainer>;
+  close(): Promise<void>;
+}
+
+/** What a {@link TrainerPool} is opened with. */
+export interface TrainerPoolOptions {
+  readonly spec: ModelSpec;
+  readonly training: TrainingSpec;
+  readonly seed: number;
+  readonly backend: BackendPreference;
+  /** Default: as many as the machine has processors, at most 8; with 0 the calling thread trains. */
+  readonly threads?: number;
+  readonly cohort: Pick<Cohort, "kind" | "classes" | "features">;
+  /** Where the compiled modules of the threads lie; the default is beside this one. */
+  readonly modules?: {readonly backend: URL; readonly classifier: URL};
+}
+
+function compiledModules(): {readonly backend: URL; readonly classifier: URL} {
+  return {
+    backend: new URL("../../training/worker.js", import.meta.url),
+    classifier: new URL("./trainer-worker.js", import.meta.url),
+  };
+}
+
+/** Rows in shared memory, so that a thread takes them without a copy of its own. */
+function shared(train: PatientMatrix): PatientMatrix {
+  const values = new Float32Array(new SharedArrayBuffer(train.values.byteLength));
+  values.set(train.values);
+  return {...train, values};
+}
+
+/**
+ * Opens the threads of a {@link TrainerPool}: each holds one model, and the sites are dealt to them in turn.
+ * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED, SIMULATION_MODEL_UNFIT
+ */
+export async function openTrainerPool(options: TrainerPoolOptions): Promise<TrainerPool> {
+  const {spec, training, seed, backend, cohort, modules = compiledModules()} = options;
+  const count = options.threads ?? Math.min(MAX_THREADS, availableParallelism());
+  const isClassifier = cohort.kind === "classes";
+  const setup: TrainersOptions = {spec, backend, inputWidth: cohort.features.length, classes: cohort.classes};
+  const workerUrl = isClassifier ? modules.classifier : modules.backend;
+  const opening =
+    count === 0
+      ? [openTrainersHere(setup, isClassifier ? openClassifierModel : openBackendModel)]
+      : Array.from({length: count}, () => openTrainers({...setup, workerUrl}));
+  const threads = await allOpened(opening);
+  let opened = 0;
+  return {
+    async open(site, train, changes = {}) {
+      const thread = threads[opened++ % threads.length];
+      if (thread === undefined) throw new RangeError("a pool has at least one thread");
+      return thread.open({training, seed, site, train: count === 0 ? train : shared(train), ...changes});
+    },
+    async close() {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+/** All threads, or none: where one can not be opened, the others are closed. */
+async function allOpened(opening: readonly Promise<Trainers>[]): Promise<readonly Trainers[]> {
+  const results = await Promise.allSettled(opening);
+  const threads = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return threads;
+  await Promise.all(threads.map((thread) => thread.close()));
+  throw failure.reason;
+}

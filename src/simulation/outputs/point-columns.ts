@@ -1,0 +1,28 @@
+import type {CsvCell} from "./csv-text.ts";
+
+/** Swept keys with their values. */
+export type Point = Readonly<Record<string, unknown>>;
+
+/** The swept keys of all rows, in the order in which they first appear. */
+export function sweptKeys(rows: readonly {readonly point: Point}[]): readonly string[] {
+  return [...new Set(rows.flatMap(({point}) => Object.keys(point)))];
+}
+
+/** A swept value as a cell: texts, numbers and truth values as they are, anything else as JSON. */
+export function pointCell(value: unknown): CsvCell {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return JSON.stringify(value);
+}
+
+/** A point of a sweep in words, such as `plan.rounds = 20, nodes = 16`; empty without a sweep. */
+export function pointText(point: Point): string {
+  return Object.entries(point)
+    .map(([key, value]) => `${key} = ${String(pointCell(value) ?? "none")}`)
+    .join(", ");
+}
+
+/** A text that equal points share, whatever the order of their keys. */
+export function pointKey(point: Point): string {
+  return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

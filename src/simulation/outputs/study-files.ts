@@ -1,0 +1,17 @@
+import {pictureFiles} from "../report/report-files.ts";
+import {reportHtml} from "../report/report-html.ts";
+import type {StudyResults} from "../study/results.ts";
+import {resultsCsv, roundsCsv} from "./results-csv.ts";
+import {environmentJson, summaryJson} from "./summary.ts";
+
+/** The texts of a study's files by name, all but config.resolved.json; equal results give equal bytes. */
+export function studyFiles(study: StudyResults): ReadonlyMap<string, string> {
+  return new Map([
+    ["results.csv", resultsCsv(study.results)],
+    ["rounds.csv", roundsCsv(study.rounds)],
+    ["environment.json", environmentJson(study.environment)],
+    ["summary.json", summaryJson(study)],
+    ["report.html", reportHtml(study)],
+    ...pictureFiles(study),
+  ]);
+}

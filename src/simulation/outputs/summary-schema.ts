@@ -1,0 +1,91 @@
+import {z} from "zod";
+import {experimentSchema} from "../../config/index.ts";
+import type {StudyResults} from "../study/results.ts";
+
+const metric = experimentSchema.shape.metrics.element;
+const point = z.record(z.string(), z.unknown()).describe("Swept keys with their values.");
+const seed = z.int().min(0);
+const count = z.int().min(0);
+const figure = z.number().nullable();
+const name = z.string().min(1);
+
+const resultRow = z.strictObject({
+  point,
+  seed,
+  method: name,
+  test: name,
+  metric,
+  value: figure,
+  low: figure,
+  high: figure,
+  n: count,
+});
+
+const roundRow = z.strictObject({
+  point,
+  seed,
+  method: name,
+  round: count,
+  seconds: z.number().min(0),
+  bytes: z.number().min(0),
+  absent: z.array(z.string()),
+  consensusDistance: z.number().min(0),
+  value: figure,
+});
+
+const comparison = z.strictObject({
+  point,
+  baseline: name,
+  test: name,
+  metric,
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  margin: z.number().min(0),
+  isNonInferior: z.boolean(),
+  seeds: z.int().min(1),
+  n: count,
+});
+
+const targetRow = z.strictObject({point, seed, method: name, round: figure, seconds: figure, bytes: figure});
+
+const siteRow = z.strictObject({
+  name,
+  role: z.enum(["trainer", "external"]),
+  train: count,
+  validation: count,
+  test: count,
+  prevalence: figure,
+});
+
+const environment = z.strictObject({
+  consilium: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  backend: z.string(),
+  engine: z.string(),
+  threads: z.int().min(1),
+});
+
+/** The schema of summary.json, format version 1: closed, and the order of its keys is that of the file. */
+export const summarySchema = z.strictObject({
+  formatVersion: z.literal(1),
+  name,
+  title: z.string(),
+  isSynthetic: z.boolean(),
+  source: z.string(),
+  isComplete: z.boolean(),
+  seeds: z.array(seed).min(1),
+  metrics: z.array(metric).min(1),
+  results: z.array(resultRow),
+  rounds: z.array(roundRow),
+  comparisons: z.array(comparison),
+  targets: z.array(targetRow),
+  sites: z.array(siteRow),
+  topology: z.strictObject({
+    name: z.string(),
+    edges: z.array(z.tuple([count, count, z.number()])),
+  }),
+  states: z.array(z.strictObject({point, seed, sha256: z.string().regex(/^[0-9a-f]{64}$/)})),
+  environment,
+}) satisfies z.ZodType<StudyResults>;

@@ -1,0 +1,50 @@
+import {CodedError} from "../../core/index.ts";
+import type {SimulationErrorCode} from "../errors.ts";
+import type {Environment, StudyResults} from "../study/results.ts";
+import {summarySchema} from "./summary-schema.ts";
+
+const HINT = "Give the folder that `consilium simulate --out` wrote, or run the experiment again.";
+
+function invalid(name: string, what: string): CodedError<SimulationErrorCode> {
+  return new CodedError("SIMULATION_SUMMARY_INVALID", `${name}: ${what}`, {hint: HINT});
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid(name, "is not JSON, or is torn off");
+  }
+}
+
+/** summary.json: all results, keys in the schema's order, so that equal results give equal bytes. */
+export function summaryJson(results: StudyResults): string {
+  return `${JSON.stringify(summarySchema.parse(results), null, 1)}\n`;
+}
+
+/**
+ * The results in the text of a summary.json.
+ * @param name what messages call the file
+ * @throws SIMULATION_SUMMARY_INVALID with the first fault and where it is
+ */
+export function parseSummary(text: string, name: string): StudyResults {
+  const parsed = summarySchema.safeParse(parseJson(text, name));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.map(String).join(".") ?? "";
+  throw invalid(name, `${place === "" ? "" : `${place}: `}${issue?.message ?? "is not a summary"}`);
+}
+
+/** environment.json: versions and machine. */
+export function environmentJson(environment: Environment): string {
+  return `${JSON.stringify(summarySchema.shape.environment.parse(environment), null, 2)}\n`;
+}
+
+/**
+ * The resolved experiment in the text of a config.resolved.json, for comparison only.
+ * @param name what messages call the file
+ * @throws SIMULATION_SUMMARY_INVALID
+ */
+export function parseSettings(text: string, name: string): unknown {
+  return parseJson(text, name);
+}

@@ -1,0 +1,67 @@
+import {pointText} from "../outputs/point-columns.ts";
+import type {StudyResults} from "../study/results.ts";
+import {html, type Markup} from "./markup.ts";
+import {isLocal} from "./palette.ts";
+import {table} from "./table.ts";
+
+const ASSUMPTIONS: readonly (readonly [string, string])[] = [
+  [
+    "Time",
+    "All times are virtual. They follow from the delays, bandwidths and seconds a step that the experiment file states; no hospital's network or machine was measured. The fast engine sends no messages, so its times leave out votes, repeats and waiting.",
+  ],
+  [
+    "Protocol",
+    "The network under test runs the daemon's own code for rounds, releases and mixing. Baselines that need all patients in one place, or a server, exist only in a simulation.",
+  ],
+  [
+    "Sites",
+    "Every site is simulated on one machine. Missing data, delays of approval, and people are not part of it.",
+  ],
+  [
+    "Chance",
+    "Equal experiment files and seeds give equal bytes on every machine of one type. Intervals are two-sided 95 %; over few seeds they are wide because they should be.",
+  ],
+];
+
+const METHODS: Readonly<Record<string, string>> = {
+  Gossip:
+    "The network under test: sites train by themselves and exchange changes of parameters with one another, without a server; no patient record leaves a site.",
+  "Pooled Training": "One model of all train patients in one place: what sharing the data itself would give.",
+  FedAvg: "A server averages the sites' models after each round, weighted by their train patients.",
+  FedProx: "FedAvg with a pull of each site's model towards the common one.",
+  "Swarm (HPE)": "Swarm learning: in each merge a leader, who changes, combines the models of those present.",
+  Ring: "Each site averages with its two neighbours on a ring after each round.",
+  Local: "Each site trains alone on its own patients: what not joining gives.",
+};
+
+/** What each method of this study is, in one sentence. */
+export function methodsSection(study: StudyResults): Markup {
+  const names = new Set(
+    [...study.results, ...study.rounds].map(({method}) => (isLocal(method) ? "Local" : method)),
+  );
+  const known = Object.entries(METHODS).filter(([name]) => names.has(name));
+  return html`<section><h2>The methods</h2><dl class="terms">${known.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></section>`;
+}
+
+/** What a simulation takes for granted. */
+export function assumptionsSection(): Markup {
+  return html`<section><h2>What this simulation assumes</h2><dl class="terms">${ASSUMPTIONS.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl></section>`;
+}
+
+/** With what it was made, and how to see that a rerun is the same. */
+export function reproductionSection({environment, states, name}: StudyResults): Markup {
+  const {consilium, node, platform, backend, engine, threads} = environment;
+  const made = [
+    ["Consilium", consilium],
+    ["Node.js", node],
+    ["Platform", platform],
+    ["Backend of training", backend],
+    ["Engine", `${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`],
+  ];
+  const hashes = states.map(({point, seed, sha256}) => [
+    seed,
+    pointText(point) || "\u2013",
+    html`<code>${sha256}</code>`,
+  ]);
+  return html`<section><h2>To run it again</h2><p>The experiment <code>${name}</code> with all defaults filled in is in <code>config.resolved.json</code> beside this file; figures are in <code>results.csv</code> and <code>rounds.csv</code>, all of it in <code>summary.json</code>.</p>${table("Made with", [{head: "What"}, {head: "Version"}], made)}${hashes.length === 0 ? null : html`<details><summary>SHA-256 of the network's final state, by seed</summary>${table("Equal hashes mean equal parameters, bit by bit", [{head: "Seed"}, {head: "Point"}, {head: "SHA-256"}], hashes)}</details>`}</section>`;
+}

@@ -1,0 +1,134 @@
+import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import type {MethodComparison} from "../study/results.ts";
+import type {Look} from "./look.ts";
+import {html, type Markup} from "./markup.ts";
+import type {ColourName} from "./palette.ts";
+import {domainOf, linearScale, type Scale} from "./scale.ts";
+import {area, type Caption, drawing, line, words} from "./svg.ts";
+import {type Verdict, verdictOf} from "./verdict.ts";
+import {countText, differenceText, rangeText, shortText} from "./words.ts";
+
+const COLOURS: Readonly<Record<Verdict, ColourName>> = {
+  better: "good",
+  "non-inferior": "good",
+  "not shown": "warn",
+  inferior: "bad",
+};
+
+const intervalText = ({difference, low, high}: MethodComparison): string =>
+  `${differenceText(difference)} (${differenceText(low)} to ${differenceText(high)})`;
+
+interface Forest {
+  readonly x: Scale;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly entries: readonly Entry[];
+}
+
+/** A row of the chart, or the heading of a group of test patients; `y` is its middle. */
+interface Entry {
+  readonly y: number;
+  readonly height: number;
+  readonly heading: string | null;
+  readonly row: MethodComparison | null;
+}
+
+const HEADING_HEIGHT = 30;
+const TOP = 46;
+
+function entriesOf(look: Look, rows: readonly MethodComparison[]): readonly Entry[] {
+  const height = look.isNarrow ? 46 : 26;
+  const entries = [...new Set(rows.map(({test}) => test))].flatMap((test) => {
+    const own = rows.filter((row) => row.test === test);
+    const heading = `${shortText(test, 24)}, n = ${rangeText(
+      own.map(({n}) => n),
+      countText,
+    )}`;
+    return [
+      {heading, row: null, height: HEADING_HEIGHT},
+      ...own.map((row) => ({heading: null, row, height})),
+    ];
+  });
+  let top = TOP;
+  return entries.map((entry) => {
+    const y = top + entry.height / 2;
+    top += entry.height;
+    return {...entry, y};
+  });
+}
+
+function layoutOf(look: Look, rows: readonly MethodComparison[]): Forest {
+  const [left, right] = look.isNarrow ? [26, look.width - 26] : [170, look.width - 300];
+  const entries = entriesOf(look, rows);
+  const values = rows.flatMap(({low, high, margin}) => [low, high, margin, -margin, 0]);
+  const x = linearScale(domainOf(values), [left, right], look.isNarrow ? 4 : 5);
+  const bottom = entries.reduce((sum, {height}) => sum + height, TOP) + 8;
+  return {x, left, right, top: TOP, bottom, entries};
+}
+
+function ground(look: Look, {x, left, right, top, bottom}: Forest, first: MethodComparison): Markup {
+  const isHigher = METRIC_FACTS[first.metric].better === "higher";
+  const edge = x.at(isHigher ? -first.margin : first.margin);
+  const far = isHigher ? right : left;
+  const [worse, better] = isHigher ? [left, right] : [right, left];
+  return html`${area(
+    look,
+    [
+      [edge, top - 6],
+      [far, top - 6],
+      [far, bottom],
+      [edge, bottom],
+    ],
+    "good",
+    0.07,
+  )}${x.ticks.map((tick) => [
+    line(look, [x.at(tick), bottom], [x.at(tick), bottom + 5], {colour: "rule"}),
+    words(look, [x.at(tick), bottom + 19], x.label(tick), {anchor: "middle", colour: "muted"}),
+  ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${line(look, [x.at(0), top - 6], [x.at(0), bottom], {colour: "muted"})}${line(look, [edge, top - 6], [edge, bottom], {colour: "muted", dash: "4 3"})}${words(look, [edge, top - 12], `margin ${differenceText(isHigher ? -first.margin : first.margin)}`, {anchor: "middle", colour: "muted", size: 11})}${words(look, [worse, bottom + 37], isHigher ? "\u2190 baseline better" : "baseline better \u2192", {anchor: isHigher ? "start" : "end", colour: "muted", size: 11})}${words(look, [better, bottom + 37], isHigher ? "network better \u2192" : "\u2190 network better", {anchor: isHigher ? "end" : "start", colour: "muted", size: 11})}`;
+}
+
+function named(look: Look, {right}: Forest, comparison: MethodComparison, y: number): Markup {
+  const verdict = verdictOf(comparison);
+  const {baseline} = comparison;
+  if (look.isNarrow) {
+    return html`${words(look, [14, y - 14], baseline, {hasHalo: true})}${words(look, [look.width - 14, y - 14], intervalText(comparison), {anchor: "end", size: 11, hasHalo: true})}`;
+  }
+  return html`${words(look, [14, y + 4], baseline)}${words(look, [right + 20, y + 4], intervalText(comparison))}${words(look, [look.width - 4, y + 4], verdict, {anchor: "end", colour: COLOURS[verdict], isBold: true})}`;
+}
+
+function drawRow(look: Look, forest: Forest, comparison: MethodComparison, middle: number): Markup {
+  const {x} = forest;
+  const colour = COLOURS[verdictOf(comparison)];
+  const y = middle + (look.isNarrow ? 11 : 0);
+  const {low, high, difference} = comparison;
+  const at = x.at(difference);
+  return html`${named(look, forest, comparison, y)}${line(look, [x.at(low), y], [x.at(high), y], {colour, width: 2})}${[low, high].map((end) => line(look, [x.at(end), y - 4], [x.at(end), y + 4], {colour, width: 2}))}${area(
+    look,
+    [
+      [at - 4.5, y],
+      [at, y - 4.5],
+      [at + 4.5, y],
+      [at, y + 4.5],
+    ],
+    colour,
+    1,
+  )}`;
+}
+
+function drawEntry(look: Look, forest: Forest, {heading, row, y}: Entry): Markup | null {
+  if (row !== null) return drawRow(look, forest, row, y);
+  return heading === null ? null : words(look, [14, y + 8], heading, {isBold: true, hasHalo: true});
+}
+
+/** Differences of the network from each baseline, all by one metric, with the margin; at least one row. */
+export function forestChart(look: Look, caption: Caption, rows: readonly MethodComparison[]): Markup | null {
+  const [first] = rows;
+  if (first === undefined) return null;
+  const layout = layoutOf(look, rows);
+  return drawing(look, caption, layout.bottom + 48, [
+    ground(look, layout, first),
+    layout.entries.map((entry) => drawEntry(look, layout, entry)),
+  ]);
+}

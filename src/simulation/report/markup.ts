@@ -1,0 +1,34 @@
+/** Text that is HTML or SVG already, with everything in it escaped. */
+export interface Markup {
+  readonly markup: string;
+}
+
+/** What can stand in {@link html}: markup as it is, words and numbers escaped, null for nothing, lists one by one. */
+export type Child = Markup | string | number | null | readonly Child[];
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escapeText(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}
+
+function isList(child: Child): child is readonly Child[] {
+  return Array.isArray(child);
+}
+
+function textOf(child: Child): string {
+  if (child === null) return "";
+  if (isList(child)) return child.map(textOf).join("");
+  return typeof child === "object" ? child.markup : escapeText(String(child));
+}
+
+/** Markup from a template: what is put into it is escaped unless it is markup, also inside quoted attributes. */
+export function html(parts: TemplateStringsArray, ...children: readonly Child[]): Markup {
+  return {markup: parts.map((part, place) => part + textOf(children[place] ?? null)).join("")};
+}

@@ -1,0 +1,94 @@
+/** Colours that charts and pages are drawn in; the series' own are told apart by the colour-blind, and dashed too. */
+export type ColourName =
+  | "paper"
+  | "panel"
+  | "ink"
+  | "muted"
+  | "rule"
+  | "grid"
+  | "good"
+  | "bad"
+  | "warn"
+  | `s${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
+  | "local";
+
+/** Colours on white paper. */
+export const LIGHT: Readonly<Record<ColourName, string>> = {
+  paper: "#ffffff",
+  panel: "#f5f7fa",
+  ink: "#18212b",
+  muted: "#566270",
+  rule: "#c9d1da",
+  grid: "#e6eaef",
+  good: "#00694d",
+  bad: "#a12a00",
+  warn: "#7a4b00",
+  s0: "#005ea8",
+  s1: "#c44601",
+  s2: "#00805e",
+  s3: "#a8497f",
+  s4: "#8a6500",
+  s5: "#3a8fc4",
+  s6: "#5a4fb0",
+  s7: "#3f4a56",
+  local: "#77828f",
+};
+
+/** Colours on a dark screen. */
+export const DARK: Readonly<Record<ColourName, string>> = {
+  paper: "#12161b",
+  panel: "#1b2129",
+  ink: "#e8edf2",
+  muted: "#a3afbc",
+  rule: "#3a4552",
+  grid: "#28303a",
+  good: "#54d6a8",
+  bad: "#ff9b73",
+  warn: "#f0c060",
+  s0: "#62b4ff",
+  s1: "#ff8f5a",
+  s2: "#3fcf9f",
+  s3: "#e58bbd",
+  s4: "#e0b84c",
+  s5: "#a5d8f7",
+  s6: "#b3a8ff",
+  s7: "#cfd7df",
+  local: "#8b97a5",
+};
+
+/** How a method is drawn in every chart. */
+export interface SeriesStyle {
+  readonly colour: ColourName;
+  /** SVG stroke-dasharray, or "none". */
+  readonly dash: string;
+  readonly width: number;
+}
+
+const KNOWN: Readonly<Record<string, SeriesStyle>> = {
+  Gossip: {colour: "s0", dash: "none", width: 3},
+  "Pooled Training": {colour: "s1", dash: "9 4", width: 2},
+  FedAvg: {colour: "s2", dash: "2 3", width: 2.25},
+  FedProx: {colour: "s3", dash: "10 3 2 3", width: 2},
+  "Swarm (HPE)": {colour: "s4", dash: "5 3", width: 2},
+  Ring: {colour: "s5", dash: "1.5 2.5", width: 2.25},
+};
+
+const LOCAL: SeriesStyle = {colour: "local", dash: "none", width: 1.25};
+const OTHER: SeriesStyle = {colour: "s6", dash: "6 2", width: 2};
+
+/** Whether a method is a site's own training. */
+export function isLocal(method: string): boolean {
+  return method === "Local" || method.startsWith("Local ");
+}
+
+/** How `method` is drawn. */
+export function styleOf(method: string): SeriesStyle {
+  return isLocal(method) ? LOCAL : (KNOWN[method] ?? OTHER);
+}
+
+/** Custom properties of a style sheet, one a colour. */
+export function colourProperties(colours: Readonly<Record<ColourName, string>>): string {
+  return Object.entries(colours)
+    .map(([name, value]) => `--${name}:${value}`)
+    .join(";");
+}

@@ -1,0 +1,29 @@
+import type {StudyResults} from "../study/results.ts";
+import {inFile} from "./look.ts";
+import {consensusPicture, curvesPicture, forestPicture, sitesPicture, topologyPicture} from "./pictures.ts";
+import {atPoint, pointsOf} from "./result-groups.ts";
+import {sweepPicture} from "./sweep.ts";
+
+/**
+ * The pictures of a report as SVG files of their own, by file name, on white paper and without a style sheet. Of a
+ * sweep, those of its first point are named plainly, the others after their number.
+ */
+export function pictureFiles(study: StudyResults): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  const note = study.isSynthetic ? "SYNTHETIC data: no real patient has part in it" : null;
+  const add = (name: string, picture: ReturnType<typeof curvesPicture>): void => {
+    const drawn = picture.draw(inFile(name, note));
+    if (drawn !== null) files.set(`${name}.svg`, `${drawn.markup}\n`);
+  };
+  add("sweep", sweepPicture(study));
+  add("topology", topologyPicture(study));
+  for (const [place, point] of pointsOf(study).entries()) {
+    const own = atPoint(study, point);
+    const end = place === 0 ? "" : `-${place + 1}`;
+    add(`curves${end}`, curvesPicture(own));
+    add(`consensus${end}`, consensusPicture(own));
+    add(`forest${end}`, forestPicture(own));
+    add(`sites${end}`, sitesPicture(own));
+  }
+  return files;
+}

@@ -1,0 +1,116 @@
+import type {MetricName} from "../../config/index.ts";
+import {meanOverSeeds, type SeedSummary} from "../../evaluation/index.ts";
+import {type Point, pointKey} from "../outputs/point-columns.ts";
+import type {ResultRow, StudyResults} from "../study/results.ts";
+
+/** Which figures are meant. */
+export interface Cell {
+  readonly method: string;
+  readonly test: string;
+  readonly metric: MetricName;
+}
+
+/** A method on a group of test patients by one metric, over seeds. */
+export interface CellSummary extends Cell {
+  /** Null when the figure is undefined at every seed. */
+  readonly summary: SeedSummary | null;
+  /** 95 % limits over patients: means of the seeds' limits; null where there are none. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Test patients, by seed. */
+  readonly n: readonly number[];
+}
+
+const cellKey = ({method, test, metric}: Cell): string => JSON.stringify([method, test, metric]);
+
+/** Rows by their cells, made once for each list of rows: a report asks for thousands of cells. */
+const indices = new WeakMap<readonly ResultRow[], ReadonlyMap<string, readonly ResultRow[]>>();
+
+function indexOf(rows: readonly ResultRow[]): ReadonlyMap<string, readonly ResultRow[]> {
+  const known = indices.get(rows);
+  if (known !== undefined) return known;
+  const index = new Map<string, ResultRow[]>();
+  for (const row of rows) {
+    const key = cellKey(row);
+    const own = index.get(key);
+    if (own === undefined) index.set(key, [row]);
+    else own.push(row);
+  }
+  indices.set(rows, index);
+  return index;
+}
+
+/** Rows with the same metric, method and test. */
+function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
+  return indexOf(rows).get(cellKey(cell)) ?? [];
+}
+
+/** The figures of all seeds at which they are defined. */
+export function valuesOf(rows: readonly ResultRow[], cell: Cell): readonly number[] {
+  return rowsOf(rows, cell).flatMap(({value}) => (value === null ? [] : [value]));
+}
+
+function meanLimit(limits: readonly (number | null)[]): number | null {
+  const known = limits.filter((limit) => limit !== null);
+  return known.length === 0 || known.length < limits.length
+    ? null
+    : known.reduce((sum, limit) => sum + limit, 0) / known.length;
+}
+
+/** What a method reached on a group of patients; null when there is no such row. */
+export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary | null {
+  const own = rowsOf(rows, cell);
+  if (own.length === 0) return null;
+  const defined = own.filter(({value}) => value !== null);
+  return {
+    ...cell,
+    summary: meanOverSeeds(own.flatMap(({value}) => (value === null ? [] : [value]))),
+    low: meanLimit(defined.map(({low}) => low)),
+    high: meanLimit(defined.map(({high}) => high)),
+    n: own.map(({n}) => n),
+  };
+}
+
+/** Methods in the order of reports: the network, then the baselines, then sites alone; each in order of appearance. */
+export function methodsOf(rows: readonly {readonly method: string}[]): readonly string[] {
+  const all = [...new Set(rows.map(({method}) => method))];
+  const rank = (method: string): number => (method === "Gossip" ? 0 : method.startsWith("Local") ? 2 : 1);
+  return all.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Groups of test patients: all together first, then sites, then external ones; each in order of appearance. */
+export function testsOf(rows: readonly {readonly test: string}[]): readonly string[] {
+  const all = [...new Set(rows.map(({test}) => test))];
+  const rank = (test: string): number => (test === POOLED_TEST ? 0 : test.startsWith("External") ? 2 : 1);
+  return all.sort((a, b) => rank(a) - rank(b));
+}
+
+/** What the test patients of all sites together are called. */
+export const POOLED_TEST = "Pooled Test";
+
+/** The group that an experiment is judged by first. */
+export function mainTest(rows: readonly {readonly test: string}[]): string {
+  return testsOf(rows)[0] ?? POOLED_TEST;
+}
+
+/** The points of a study's sweep in order of appearance; one empty point without a sweep. */
+export function pointsOf(study: StudyResults): readonly Point[] {
+  const points = new Map<string, Point>();
+  for (const {point} of [...study.results, ...study.rounds]) points.set(pointKey(point), point);
+  return points.size === 0 ? [{}] : [...points.values()];
+}
+
+/** What a study found at one point of its sweep. */
+export function atPoint(study: StudyResults, point: Point): StudyResults {
+  const key = pointKey(point);
+  const own = <Row extends {readonly point: Point}>(rows: readonly Row[]): readonly Row[] =>
+    rows.filter((row) => pointKey(row.point) === key);
+  return {
+    ...study,
+    results: own(study.results),
+    rounds: own(study.rounds),
+    comparisons: own(study.comparisons),
+    targets: own(study.targets),
+    states: own(study.states),
+  };
+}

@@ -1,0 +1,69 @@
+/** Places of values along an axis. */
+export interface Scale {
+  /** Where a value stands, in pixels. */
+  at(value: number): number;
+  readonly ticks: readonly number[];
+  /** A tick in words. */
+  label(tick: number): string;
+}
+
+/** The least and the most that an axis shows. */
+export type Domain = readonly [number, number];
+
+const STEPS = [1, 2, 5, 10];
+
+function stepFor(span: number, count: number): number {
+  const rough = span / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return (STEPS.find((step) => step * power >= rough * 0.999) ?? 10) * power;
+}
+
+const withMinus = (text: string): string => text.replace("-", "\u2212");
+
+/** An axis in equal steps of 1, 2 or 5 that ends at whole steps, from `range[0]` to `range[1]` pixels. */
+export function linearScale([least, most]: Domain, range: readonly [number, number], count = 5): Scale {
+  const isPoint = most - least <= Math.abs(most) * 1e-12;
+  const [low, high] = isPoint ? [least - 0.5, most + 0.5] : [least, most];
+  const step = stepFor(high - low, count);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
+  const ticks = Array.from({length: last - first + 1}, (_, index) => (first + index) * step);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const [start, end] = [first * step, last * step];
+  return {
+    at: (value) => range[0] + ((value - start) / (end - start)) * (range[1] - range[0]),
+    ticks,
+    label: (tick) => withMinus(tick.toFixed(Math.min(decimals, 12))),
+  };
+}
+
+/** An axis of powers of ten; all values above 0. */
+export function logScale([least, most]: Domain, range: readonly [number, number], count = 6): Scale {
+  const first = Math.floor(Math.log10(least) + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(Math.log10(most) - 1e-9));
+  const every = Math.max(1, Math.ceil((last - first) / count));
+  const powers = Array.from({length: last - first + 1}, (_, index) => first + index);
+  return {
+    at: (value) => range[0] + ((Math.log10(value) - first) / (last - first)) * (range[1] - range[0]),
+    ticks: powers.filter((power) => (power - first) % every === 0).map((power) => 10 ** power),
+    label: (tick) => powerText(Math.round(Math.log10(tick))),
+  };
+}
+
+const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+
+function powerText(power: number): string {
+  if (power >= -3 && power <= 3) return String(10 ** power);
+  const digits = Array.from(String(Math.abs(power)), (digit) => SUPERSCRIPTS[Number(digit)] ?? "").join("");
+  return `10${power < 0 ? "\u207b" : ""}${digits}`;
+}
+
+/** The least and the most of `values`, which must not be empty. */
+export function domainOf(values: readonly number[]): Domain {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, most];
+}

@@ -1,0 +1,24 @@
+import {type Child, html, type Markup} from "./markup.ts";
+
+/** A column of a table. */
+export interface Column {
+  readonly head: string;
+  /** Numbers stand to the right. */
+  readonly isNumber?: boolean;
+}
+
+/** A table that a phone scrolls sideways; the first cell of a row heads it. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Child[])[],
+): Markup {
+  const kind = (place: number): Markup | null =>
+    columns[place]?.isNumber === true ? html` class="num"` : null;
+  const head = columns.map(({head: text}, place) => html`<th scope="col"${kind(place)}>${text}</th>`);
+  const lines = rows.map(
+    (cells) =>
+      html`<tr>${cells.map((cell, place) => (place === 0 ? html`<th scope="row"${kind(0)}>${cell}</th>` : html`<td${kind(place)}>${cell}</td>`))}</tr>`,
+  );
+  return html`<p class="caption">${caption}</p><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table aria-label="${caption}"><thead><tr>${head}</tr></thead><tbody>${lines}</tbody></table></div>`;
+}

@@ -1,0 +1,59 @@
+const MINUS = "\u2212";
+
+const withMinus = (text: string): string => text.replace("-", MINUS);
+
+/** A figure with three decimals, or a dash where it is undefined. */
+export function figureText(value: number | null): string {
+  return value === null ? "\u2013" : withMinus(value.toFixed(3));
+}
+
+/** A difference with its sign and three decimals; one that rounds to nothing has none. */
+export function differenceText(value: number): string {
+  const text = value.toFixed(3);
+  if (Number(text) === 0) return "0.000";
+  return value > 0 ? `+${text}` : withMinus(text);
+}
+
+/** Limits as clinical journals write them: `0.801 to 0.883`. */
+export function limitsText(low: number | null, high: number | null): string {
+  return low === null || high === null ? "\u2013" : `${figureText(low)} to ${figureText(high)}`;
+}
+
+/** A whole number with commas between thousands. */
+export function countText(value: number): string {
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** One number, or the least and the most of several. */
+export function rangeText(values: readonly number[], text: (value: number) => string): string {
+  if (values.length === 0) return "\u2013";
+  const [least, most] = [text(Math.min(...values)), text(Math.max(...values))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/** A number of things, `1 site`, `4 sites`. */
+export function countOf(count: number, thing: string): string {
+  return `${countText(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** Names in a row: `a, b and c`. */
+export function listText(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
+
+/** Seconds for people, up to days: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 7 min`, `3 d 4 h`. */
+export function durationText(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 120) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 120) return `${minutes} min ${whole % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** A name cut to at most `most` letters, its end shown by an ellipsis. */
+export function shortText(name: string, most: number): string {
+  return name.length <= most ? name : `${name.slice(0, Math.max(1, most - 1))}\u2026`;
+}

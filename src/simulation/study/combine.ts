@@ -1,0 +1,74 @@
+import type {Experiment} from "../../config/index.ts";
+import type {Cohort} from "../cohort/cohort.ts";
+import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import {compareMethods} from "./comparisons.ts";
+import type {Environment, SiteRow, StudyResults, TargetRow} from "./results.ts";
+import {topologyOf} from "./topology.ts";
+import type {TrialResult} from "./trial-result.ts";
+
+/** What an experiment's trials were run on and with. */
+export interface StudyFacts {
+  readonly experiment: Experiment;
+  /** Of the first trial: sizes of sites are those of its seed. */
+  readonly cohort: Cohort;
+  readonly environment: Environment;
+}
+
+function siteRows({sites, external, kind}: Cohort): SiteRow[] {
+  const rowOf = (role: SiteRow["role"], {name, split}: Cohort["sites"][number]): SiteRow => {
+    const {train, validation, test} = split.counts;
+    const patients = train.patients + validation.patients + test.patients;
+    const positives = train.positivePatients + validation.positivePatients + test.positivePatients;
+    const prevalence = kind === "classes" || patients === 0 ? null : positives / patients;
+    return {
+      name,
+      role,
+      train: train.patients,
+      validation: validation.patients,
+      test: test.patients,
+      prevalence,
+    };
+  };
+  return [...sites.map((site) => rowOf("trainer", site)), ...external.map((site) => rowOf("external", site))];
+}
+
+/** When each method first reached the target, of those that have rounds. */
+function targetRows({target, metrics}: Experiment, {point, seed, rounds}: TrialResult): TargetRow[] {
+  const [metric] = metrics;
+  if (target === "none" || metric === undefined) return [];
+  const sign = METRIC_FACTS[metric].better === "lower" ? -1 : 1;
+  return [...new Set(rounds.map(({method}) => method))].map((method) => {
+    const own = rounds.filter((row) => row.method === method);
+    const reached = own.find(({value}) => value !== null && sign * (value - target) >= 0);
+    const {round = null, seconds = null, bytes = null} = reached ?? {};
+    return {point, seed, method, round, seconds, bytes};
+  });
+}
+
+/** All that the trials found, as summary.json holds it. @param isComplete whether none is missing */
+export function combine(
+  facts: StudyFacts,
+  trials: readonly TrialResult[],
+  isComplete: boolean,
+): StudyResults {
+  const {experiment, cohort, environment} = facts;
+  const {name, title, metrics} = experiment;
+  return {
+    formatVersion: 1,
+    name,
+    title,
+    isSynthetic: cohort.isSynthetic,
+    source: cohort.source,
+    isComplete,
+    seeds: [...new Set(trials.map(({seed}) => seed))],
+    metrics,
+    results: trials.flatMap(({results}) => results),
+    rounds: trials.flatMap(({rounds}) => rounds),
+    comparisons: compareMethods(experiment, cohort.kind, trials),
+    targets: trials.flatMap((trial) => targetRows(experiment, trial)),
+    sites: siteRows(cohort),
+    topology: topologyOf(experiment.plan.mixing, cohort.sites.length),
+    states: trials.map(({point, seed, stateHash}) => ({point, seed, sha256: stateHash})),
+    environment,
+  };
+}

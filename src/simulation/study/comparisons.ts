@@ -1,0 +1,100 @@
+import type {Experiment, MetricName} from "../../config/index.ts";
+import {createRandom} from "../../core/index.ts";
+import {
+  concordanceOfRows,
+  isNonInferior,
+  type PairedSeed,
+  pairedDifference,
+  ROW_STATISTICS,
+  type RowStatistic,
+} from "../../evaluation/index.ts";
+import type {CohortKind} from "../cohort/cohort.ts";
+import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import {survivalOf, twoClasses} from "./figures.ts";
+import {GOSSIP} from "./method.ts";
+import type {MethodComparison} from "./results.ts";
+import type {ScoredGroup} from "./scoring.ts";
+import type {TrialResult} from "./trial-result.ts";
+
+/** Of more sites than these, only pooled and external patients are compared on. */
+const MOST_SITES = 12;
+
+function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): RowStatistic {
+  if (metric === "c-index") return concordanceOfRows(survivalOf(group));
+  const {labels, scores} = twoClasses(kind, group);
+  return ROW_STATISTICS[metric](labels, scores);
+}
+
+function groupOf({scores}: TrialResult, method: string, test: string): ScoredGroup | undefined {
+  return scores.find((entry) => entry.method === method)?.groups.find((group) => group.test === test);
+}
+
+interface Pairing {
+  readonly metric: MetricName;
+  readonly kind: CohortKind;
+  readonly baseline: string;
+  readonly test: string;
+}
+
+function pairedSeed({metric, kind, baseline, test}: Pairing, trial: TrialResult): PairedSeed[] {
+  const [mine, other] = [groupOf(trial, GOSSIP, test), groupOf(trial, baseline, test)];
+  if (mine === undefined || other === undefined || mine.labels.length === 0) return [];
+  const [ours, theirs] = [statisticOf(metric, kind, mine), statisticOf(metric, kind, other)];
+  return [{patients: mine.patients, strata: mine.labels, ours, baseline: theirs}];
+}
+
+/** The network less a baseline on one group of patients, over the seeds of one point; nothing where it is undefined. */
+function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResult[]): MethodComparison[] {
+  const {baseline, test, metric} = pairing;
+  const seeds = trials.flatMap((trial) => pairedSeed(pairing, trial));
+  const [first] = trials;
+  if (first === undefined || seeds.length < trials.length) return [];
+  const random = createRandom({seed: first.seed, site: test, round: 0, purpose: `comparison ${baseline}`});
+  const difference = pairedDifference({seeds, random});
+  if (difference === null) return [];
+  const {value, low, high} = difference;
+  return [
+    {
+      point: first.point,
+      baseline,
+      test,
+      metric,
+      difference: value,
+      low,
+      high,
+      margin,
+      isNonInferior: isNonInferior(difference, margin, METRIC_FACTS[metric].better),
+      seeds: seeds.length,
+      n: seeds[0]?.strata.length ?? 0,
+    },
+  ];
+}
+
+/** The trials of each point of the sweep. */
+function byPoint(trials: readonly TrialResult[]): TrialResult[][] {
+  const groups = new Map<string, TrialResult[]>();
+  for (const trial of trials) {
+    const key = JSON.stringify(trial.point);
+    groups.set(key, [...(groups.get(key) ?? []), trial]);
+  }
+  return [...groups.values()];
+}
+
+/** The network beside each baseline by the first metric, at each point of the sweep, patients and seeds resampled. */
+export function compareMethods(
+  {metrics, comparison}: Experiment,
+  kind: CohortKind,
+  trials: readonly TrialResult[],
+): MethodComparison[] {
+  const [metric] = metrics;
+  if (metric === undefined) return [];
+  return byPoint(trials).flatMap((own) => {
+    const [first] = own;
+    const groups = first?.scores.find(({method}) => method === GOSSIP)?.groups ?? [];
+    const tests = groups.filter(({isSite}) => !isSite || groups.length <= MOST_SITES).map(({test}) => test);
+    const baselines = (first?.scores ?? []).map(({method}) => method).filter((method) => method !== GOSSIP);
+    return baselines.flatMap((baseline) =>
+      tests.flatMap((test) => compareOn({metric, kind, baseline, test}, comparison.margin, own)),
+    );
+  });
+}

@@ -1,0 +1,19 @@
+import type {ResultRow, RoundRow} from "./results.ts";
+import type {ScoredGroup} from "./scoring.ts";
+
+/** One method's scores of all test groups in a trial. */
+export interface MethodScores {
+  readonly method: string;
+  readonly groups: readonly ScoredGroup[];
+}
+
+/** What one trial found; plain JSON, kept for a run that goes on later. Its scores are of single patients. */
+export interface TrialResult {
+  readonly point: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly results: readonly ResultRow[];
+  readonly rounds: readonly RoundRow[];
+  readonly scores: readonly MethodScores[];
+  /** SHA-256 of the network's final state. */
+  readonly stateHash: string;
+}

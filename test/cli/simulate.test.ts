@@ -1,0 +1,129 @@
+import {existsSync} from "node:fs";
+import {mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {setTimeout as nextTurn} from "node:timers/promises";
+import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {stringify} from "yaml";
+import {openStudyFolder} from "../../src/cli/simulate/study-folder.ts";
+import {parseSummary, simulate, type TrialResult} from "../../src/simulation/index.ts";
+import {tinyExperiment} from "../simulation/study/tiny-experiment.ts";
+import {startProgram} from "./process.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "consilium-simulate-"));
+});
+afterEach(() => rm(folder, {recursive: true, force: true}));
+
+/** Looks again and again, as long as the test lasts. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await nextTurn(10);
+}
+
+async function experimentFile(changes: Readonly<Record<string, unknown>>): Promise<string> {
+  const file = join(folder, "tiny.yaml");
+  await writeFile(file, stringify(tinyExperiment(changes)));
+  return file;
+}
+
+describe("consilium simulate", {timeout: 120_000}, () => {
+  it("writes a folder of results, the same ones with one thread and with two", async () => {
+    const file = await experimentFile({baselines: ["local", "pooled", "ring"], repeats: 2});
+    const outs = ["one", "two"].map((name) => join(folder, name));
+    for (const [index, out] of outs.entries()) {
+      const words = ["simulate", file, "--out", out, "--threads", String(index + 1)];
+      const {status, stdout, stderr} = await startProgram(words).ended;
+      expect([status, stderr.includes("Error")]).toEqual([0, false]);
+      expect(stdout).toContain("Three invented hospitals (SYNTHETIC data)");
+      expect(stdout).toContain("Gossip compared, 95 % intervals over patients and seeds:");
+    }
+    const [one = "", two = ""] = outs;
+    const names = await readdir(one);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "config.resolved.json",
+        "environment.json",
+        "report.html",
+        "results.csv",
+        "rounds.csv",
+        "summary.json",
+        "trials",
+      ]),
+    );
+    for (const name of ["results.csv", "rounds.csv", "config.resolved.json"]) {
+      expect(await readFile(join(two, name), "utf8")).toBe(await readFile(join(one, name), "utf8"));
+    }
+    // Scores of single patients are the researcher's own.
+    expect((await stat(join(one, "trials", "0000.json"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("on Ctrl-C leaves whole results of the trials that ended; --resume goes on to the same end", async () => {
+    const file = await experimentFile({baselines: [], repeats: 12});
+    const out = join(folder, "out");
+    const running = startProgram(["simulate", file, "--out", out]);
+    await running.line(/trial \d+ of 12/);
+    await until(() => existsSync(join(out, "trials", "0001.json")));
+    running.child.kill("SIGINT");
+    const {status, stderr} = await running.ended;
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/Interrupted; \d+ of 12 trials are in .*\. Go on with --resume\.\n$/);
+    const partial = parseSummary(await readFile(join(out, "summary.json"), "utf8"), "summary.json");
+    expect(partial.isComplete).toBe(false);
+    expect(partial.seeds.length).toBe((await readdir(join(out, "trials"))).length);
+    const again = await startProgram(["simulate", file, "--out", out]).ended;
+    expect([again.status, again.stderr.split(":")[0]]).toEqual([65, "CLI_RESULTS_EXIST"]);
+    const resumed = await startProgram(["simulate", file, "--out", out, "--resume"]).ended;
+    expect(resumed.status).toBe(0);
+    const whole = await simulate(tinyExperiment({baselines: [], repeats: 12}), {
+      folder,
+      threads: 0,
+      backend: "wasm",
+    });
+    const {results, states, isComplete} = parseSummary(
+      await readFile(join(out, "summary.json"), "utf8"),
+      "s",
+    );
+    expect([isComplete, results, states]).toEqual([true, whole.results, whole.states]);
+  });
+
+  it("tells what is wrong with an experiment in one line: where, and how to mend it", async () => {
+    const file = join(folder, "wrong.yaml");
+    const text = stringify(tinyExperiment({})).replace("repeats:", "repeat:");
+    await writeFile(file, text);
+    const line = 1 + text.split("\n").findIndex((row) => row.startsWith("repeat:"));
+    const {status, stderr} = await startProgram(["simulate", file]).ended;
+    expect(status).toBe(78);
+    expect(stderr).toBe(
+      `CONFIG_EXPERIMENT_INVALID: ${file}:${line}:1: unknown key "repeat". Did you mean "repeats"?\n`,
+    );
+    const missing = await startProgram(["simulate", "saldanha2023"]).ended;
+    expect([missing.status, missing.stderr]).toEqual([
+      78,
+      expect.stringContaining('there is no experiment "saldanha2023". Did you mean "saldanha2022"?'),
+    ]);
+  });
+});
+
+describe("a folder of results", () => {
+  const TRIAL: TrialResult = {point: {}, seed: 42, results: [], rounds: [], scores: [], stateHash: ""};
+
+  it("gives back to --resume what was kept, of the same experiment alone", async () => {
+    const experiment = tinyExperiment({});
+    const out = join(folder, "out");
+    await (await openStudyFolder(out, experiment, false)).keep(TRIAL);
+    expect((await openStudyFolder(out, experiment, true)).earlier).toEqual([TRIAL]);
+    await expect(openStudyFolder(out, {...experiment, seed: 7}, true)).rejects.toMatchObject({
+      code: "CLI_RESULTS_FOREIGN",
+    });
+  });
+
+  it("refuses a trial that is torn off", async () => {
+    const out = join(folder, "out");
+    await openStudyFolder(out, tinyExperiment({}), false);
+    await writeFile(join(out, "trials", "0000.json"), '{"point": {');
+    await expect(openStudyFolder(out, tinyExperiment({}), true)).rejects.toMatchObject({
+      code: "CLI_RESULTS_FOREIGN",
+    });
+  });
+});
