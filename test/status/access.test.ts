@@ -111,7 +111,18 @@ describe("a token", () => {
   });
 });
 
-describe("clients' certificates", () => {
+/** Certificates are made by openssl; a machine without it skips these tests and says so. */
+function hasOpenssl(): boolean {
+  try {
+    execFileSync("openssl", ["version"], {stdio: "pipe"});
+    return true;
+  } catch {
+    console.log("skipped: no openssl here, clients' certificates are not tried");
+    return false;
+  }
+}
+
+describe.skipIf(!hasOpenssl())("clients' certificates", () => {
   let folder: string;
   const pem = (name: string): Promise<Buffer> => readFile(join(folder, `${name}.pem`));
   const openssl = (...words: readonly string[]): void => {
@@ -177,8 +188,8 @@ describe("clients' certificates", () => {
     expect(url).toMatch(/^https:/);
     const local = url.replace("0.0.0.0", "127.0.0.1");
     expect(await askWith(local, "client")).toBe(200);
-    await expect(askWith(local, null)).rejects.toThrow();
-    await expect(askWith(local, "stranger")).rejects.toThrow();
+    await expect(askWith(local, null)).rejects.toThrow(/ECONNRESET|socket hang up|alert/);
+    await expect(askWith(local, "stranger")).rejects.toThrow(/ECONNRESET|socket hang up|alert/);
   });
 
   it("that can not be used are told in one line", async () => {
