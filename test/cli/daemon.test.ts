@@ -66,7 +66,11 @@ describe("a daemon", () => {
     expect(shown.stdout).toMatch(/^ {2}south \(trainer\) down/m);
     const asked = await runProgram(["status", "--url", url, "--json"]);
     expect(statusResponseSchema.parse(JSON.parse(asked.stdout)).node.peerId).toBe(first.peerId);
+    // A dashboard listens, and must not keep the node from ending.
+    const stream = await fetch(`${url}/v1/events`, {headers: {"last-event-id": "0"}});
+    expect(stream.headers.get("content-type")).toMatch(/^text\/event-stream/);
     const {status, tookMs} = await end(daemon, "SIGTERM");
+    await stream.text().catch(() => {});
     expect(tookMs).toBeLessThan(CLOSING_LIMIT_MS);
     const {stderr} = await daemon.ended;
     expect(status, stderr).toBe(0);

@@ -4,6 +4,7 @@ import {request} from "node:https";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from "vitest";
+import {askDaemon} from "../../src/cli/daemon/status-client.ts";
 import {createMetricRegistry, errorLine} from "../../src/core/index.ts";
 import {LOOPBACK_ACCESS, type StatusAccess, type StatusServer} from "../../src/status/index.ts";
 import {ask} from "./requests.ts";
@@ -75,6 +76,13 @@ describe("a token", () => {
       ]);
     }
     expect(await ask(`${url}/livez`)).toMatchObject({status: 200, text: '{"status":"alive"}'});
+  });
+
+  it("is what the status command sends", async () => {
+    const {url} = await open({access: GUARDED});
+    const asked = (token: string | null) => askDaemon({url, token, tls: null}, "/v1/status");
+    expect(JSON.parse(await asked(TOKEN))).toMatchObject({schema: 1});
+    expect(JSON.parse(await asked(null))).toEqual({error: "the token is missing or wrong"});
   });
 
   it("opens in one form alone", async () => {
@@ -190,6 +198,18 @@ describe.skipIf(!hasOpenssl())("clients' certificates", () => {
     expect(await askWith(local, "client")).toBe(200);
     await expect(askWith(local, null)).rejects.toThrow(/ECONNRESET|socket hang up|alert/);
     await expect(askWith(local, "stranger")).rejects.toThrow(/ECONNRESET|socket hang up|alert/);
+  });
+
+  it("let the status command in by those of its own node.yaml, and it asks no other server", async () => {
+    const tls = {cert: await pem("server"), key: await pem("server-key"), clientCa: await pem("ca")};
+    const access = {token: TOKEN, tls, allowedHosts: []};
+    const {url} = await open({access});
+    expect(JSON.parse(await askDaemon({url, token: TOKEN, tls}, "/v1/status"))).toMatchObject({schema: 1});
+    const other = {cert: await pem("client"), key: await pem("client-key"), clientCa: null};
+    expect(await askDaemon({url, token: TOKEN, tls: other}, "/v1/status").catch(errorLine)).toBe(
+      `CLI_STATUS_FOREIGN: what answers at ${url} shows another certificate than node.yaml names. ` +
+        "Another program may listen there; nothing was sent to it.",
+    );
   });
 
   it("that can not be used are told in one line", async () => {

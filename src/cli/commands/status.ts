@@ -1,42 +1,43 @@
-import {loadNodeConfig} from "../../config/index.ts";
-import {CodedError, formatBytes, formatSeconds} from "../../core/index.ts";
+import {loadNodeConfig, readStatusSecrets} from "../../config/index.ts";
+import {CodedError, formatBytes, formatSeconds, isCoded} from "../../core/index.ts";
 import {type StatusResponse, statusResponseSchema} from "../../status/index.ts";
 import {defineCommand, usageError} from "../command.ts";
+import {askDaemon, type StatusTarget, statusTarget} from "../daemon/status-client.ts";
 import {statusLine} from "../daemon/view-text.ts";
 import type {CliErrorCode} from "../errors.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:9600";
-const TIMEOUT_MS = 5000;
+const UNGUARDED = {token: null, tls: null};
 
-async function urlOf(config: string | undefined, url: string | undefined): Promise<string> {
-  if (url !== undefined) return url.replace(/\/+$/, "");
-  if (config === undefined) return DEFAULT_URL;
-  const {host, port} = (await loadNodeConfig(config)).status;
-  if (port !== 0) return `http://${host === "::1" ? "[::1]" : host}:${port}`;
+async function targetOf(config: string | undefined, url: string | undefined): Promise<StatusTarget> {
+  if (config === undefined) return {...UNGUARDED, url: (url ?? DEFAULT_URL).replace(/\/+$/, "")};
+  const {status} = await loadNodeConfig(config);
+  const target = statusTarget(status, await readStatusSecrets(status));
+  if (target !== null) return target;
   throw usageError(
     "node.yaml lets the node take any free status port",
     "Give the one that it logged with --url.",
   );
 }
 
-async function answerOf(url: string): Promise<unknown> {
+async function answerOf(target: StatusTarget): Promise<unknown> {
   try {
-    const response = await fetch(`${url}/v1/status`, {signal: AbortSignal.timeout(TIMEOUT_MS)});
-    return await response.json();
+    return JSON.parse(await askDaemon(target, "/v1/status")) as unknown;
   } catch (cause) {
-    throw new CodedError<CliErrorCode>("CLI_STATUS_UNREACHABLE", `no daemon answers at ${url}`, {
+    if (isCoded(cause)) throw cause;
+    throw new CodedError<CliErrorCode>("CLI_STATUS_UNREACHABLE", `no daemon answers at ${target.url}`, {
       hint: "Start it with `consilium start`, or name its address with --config or --url.",
       cause,
     });
   }
 }
 
-async function askStatus(url: string): Promise<StatusResponse> {
-  const answer = statusResponseSchema.safeParse(await answerOf(url));
+async function askStatus(target: StatusTarget): Promise<StatusResponse> {
+  const answer = statusResponseSchema.safeParse(await answerOf(target));
   if (answer.success) return answer.data;
   throw new CodedError<CliErrorCode>(
     "CLI_STATUS_FOREIGN",
-    `what answers at ${url} tells no status that is understood`,
+    `what answers at ${target.url} tells no status that is understood`,
     {
       hint: "It may be starting, of another version, or another program.",
       cause: answer.error,
@@ -74,7 +75,7 @@ export const statusCommand = defineCommand({
     json: {type: "boolean", default: false, describe: "print the answer as it is, for machines"},
   },
   async handler({config, url, json}) {
-    const answer = await askStatus(await urlOf(config, url));
+    const answer = await askStatus(await targetOf(config, url));
     console.log(json ? JSON.stringify(answer, null, 2) : statusText(answer));
     return 0;
   },

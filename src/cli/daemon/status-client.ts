@@ -1,0 +1,93 @@
+import {X509Certificate} from "node:crypto";
+import {request as plainRequest, type RequestOptions} from "node:http";
+import {type TLSSocket, connect as tlsConnect} from "node:tls";
+import type {NodeConfig, StatusSecrets} from "../../config/index.ts";
+import {CodedError, isLoopback} from "../../core/index.ts";
+import type {CliErrorCode} from "../errors.ts";
+
+const TIMEOUT_MS = 5000;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** A daemon's status server, and what it asks of those who ask it. */
+export interface StatusTarget extends StatusSecrets {
+  /** Without a slash at its end. */
+  readonly url: string;
+}
+
+/** Where the daemon of a configuration on this machine is asked; null where it takes any free port. */
+export function statusTarget(
+  {host, port}: NodeConfig["status"],
+  secrets: StatusSecrets,
+): StatusTarget | null {
+  if (port === 0) return null;
+  const isAny = host === "0.0.0.0" || host === "::";
+  const name = isAny ? (host === "::" ? "::1" : "127.0.0.1") : host;
+  const scheme = secrets.tls === null ? "http" : "https";
+  return {...secrets, url: `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`};
+}
+
+function silence(where: string): CodedError<CliErrorCode> {
+  return new CodedError("CLI_STATUS_UNREACHABLE", `${where} gives no whole answer in time`, {
+    hint: "Start the daemon with `consilium start`, or name its address with --config or --url.",
+  });
+}
+
+/**
+ * A connection to this node's own server: it must show the very certificate of node.yaml, whoever signed that, and it
+ * is shown the same where it asks for one.
+ */
+function connectPinned(url: URL, {cert, key}: NonNullable<StatusSecrets["tls"]>): Promise<TLSSocket> {
+  const own = {cert: Buffer.from(cert), key: Buffer.from(key)};
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve, reject) => {
+    const servername = /^[\d.:a-f]+$/i.test(host) || isLoopback(host) ? "" : host;
+    const options = {...own, host, port: Number(url.port), servername, rejectUnauthorized: false};
+    const socket = tlsConnect(options, () => {
+      const shown = socket.getPeerX509Certificate()?.fingerprint256;
+      if (shown === new X509Certificate(own.cert).fingerprint256) return resolve(socket);
+      socket.destroy();
+      const code: CliErrorCode = "CLI_STATUS_FOREIGN";
+      return reject(
+        new CodedError(code, `what answers at ${url.origin} shows another certificate than node.yaml names`, {
+          hint: "Another program may listen there; nothing was sent to it.",
+        }),
+      );
+    });
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(silence(url.origin)));
+    socket.once("error", reject);
+  });
+}
+
+function readAnswer(options: RequestOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = plainRequest(options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+        if (text.length > MAX_ANSWER_BYTES) asked.destroy(silence(String(options.host)));
+      });
+      response.once("end", () => resolve(text));
+      response.once("error", reject);
+    });
+    asked.setTimeout(TIMEOUT_MS, () => asked.destroy(silence(String(options.host))));
+    asked.once("error", reject).end();
+  });
+}
+
+/**
+ * The text of a daemon's answer to GET `path`, whatever its status.
+ * @throws CLI_STATUS_FOREIGN for another certificate; the system's error when nobody answers
+ */
+export async function askDaemon({url, token, tls}: StatusTarget, path: string): Promise<string> {
+  const address = new URL(`${url}${path}`);
+  const headers = {host: address.host, ...(token === null ? {} : {authorization: `Bearer ${token}`})};
+  const asked = {
+    host: address.hostname.replace(/^\[|\]$/g, ""),
+    port: address.port === "" ? 80 : Number(address.port),
+    path: `${address.pathname}${address.search}`,
+    headers,
+  };
+  if (tls === null) return readAnswer({...asked, agent: false});
+  const socket = await connectPinned(address, tls);
+  return readAnswer({...asked, createConnection: () => socket});
+}
