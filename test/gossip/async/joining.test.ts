@@ -121,7 +121,7 @@ describe.each(["swap", "push-sum"] as const)("a member that comes late to a segm
 describe("a member that comes late", () => {
   it("leaves a trace that replays to the same effects, as do those that it joined", () => {
     const {traces, openSession} = createRecorder();
-    const consortium = withLateMember({}, {openSession});
+    const consortium = withLateMember({units: 30}, {openSession, lateMs: 2000});
     consortium.world.run(() => joined(consortium).length > 0, 400_000);
     expect(traces).toHaveLength(WEIGHTS.length);
     for (const trace of traces) expect(expectSameAgain(trace)).toBeGreaterThan(10);
