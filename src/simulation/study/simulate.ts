@@ -154,7 +154,7 @@ class Study {
   }
 
   #combine(isComplete: boolean): StudyResults {
-    if (this.#first === null) throw new RangeError("no trial has been opened");
+    if (this.#first === null) throw new CodedError("SIMULATION_NOBODY_TRAINS", "no trial was opened");
     return combine({experiment: this.#experiment, ...this.#first}, this.#trials, isComplete);
   }
 }
