@@ -38,7 +38,7 @@ type Choice = Pick<ByzantineRun, "rule" | "outer">;
 const alone = (chosen: RobustRule | null): Choice => ({rule: chosen, outer: null});
 const withOuter = (chosen: RobustRule | null): Choice => ({rule: chosen, outer: OUTER});
 
-export const RULES: Readonly<Record<string, Choice>> = {
+const RULES: Readonly<Record<string, Choice>> = {
   mean: alone(null),
   geometric_median: alone(rule("geometric-median", "")),
   centred_clipping: alone(rule("centred-clipping", "")),
@@ -71,7 +71,7 @@ const meanUnder = (harm: string, {accuracies}: Pick<RuleRow, "accuracies">): num
   accuracies.find((entry) => entry.harm === harm)?.mean ?? Number.NaN;
 
 /** One rule under every harm: mean accuracies over the seeds. */
-export function rowOf([name, choice]: readonly [string, Choice]): RuleRow {
+function rowOf([name, choice]: readonly [string, Choice]): RuleRow {
   const accuracies = Object.entries(HARMS).map(([harm, how]) => {
     const ofSeeds = SEEDS.map((seed) => rounded(byzantineAccuracy({seed, harm: how, ...choice})));
     const mean = rounded(meanOverSeeds(ofSeeds)?.mean ?? Number.NaN);
@@ -126,7 +126,7 @@ function verdictOf(rows: readonly RuleRow[]) {
 }
 
 /** What the table of `rows` says, of all rules and of those whose answer is the next model as it is. */
-export function byzantineSummary(rows: readonly RuleRow[]) {
+function byzantineSummary(rows: readonly RuleRow[]) {
   return {
     synthetic: true,
     seeds: SEEDS,

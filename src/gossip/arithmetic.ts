@@ -37,7 +37,13 @@ export interface Arithmetic {
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
   readonly isNamed: typeof isNamed;
+  readonly isAtLeast: typeof isAtLeast;
   readonly mixRobustly: typeof mixRobustly;
+}
+
+/** Whether a weight reaches a bound: what hangs on weights is told here, for a replay does not know them. */
+function isAtLeast(weight: number, bound: number): boolean {
+  return weight >= bound;
 }
 
 /** The {@link Arithmetic} of room `parameters`. */
@@ -57,5 +63,6 @@ export const parameterArithmetic: Arithmetic = {
   applyMass,
   isNear,
   isNamed,
+  isAtLeast,
   mixRobustly,
 };

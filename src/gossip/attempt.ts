@@ -2,6 +2,7 @@ import {createRandom, type Hash} from "../core/index.ts";
 import {type Codec, codecOf, type Dither, NO_DITHER, type Snapshot} from "../parameters/index.ts";
 import type {Primitives} from "./certificate.ts";
 import {canonicalBytes} from "./frames.ts";
+import type {Phase} from "./schedules/phase.ts";
 import {type Period, type ScheduleSpec, schedulePeriod} from "./schedules/schedule.ts";
 import type {RoundSpec} from "./types.ts";
 
@@ -30,6 +31,20 @@ export function attemptDither(
 /** Who mixes with whom in an attempt of `n` participants, by their places in id order. */
 export function attemptPeriod(schedule: ScheduleSpec, n: number, {run, round, ballot}: Attempt): Period {
   return schedulePeriod(schedule, n, createRandom({seed: ballot, site: run, round, purpose: "schedule"}));
+}
+
+/** The phases of a schedule's newest attempt: members of one process that attempt the same need them made once. */
+const newestPhases = new WeakMap<ScheduleSpec, {readonly key: string; readonly phases: readonly Phase[]}>();
+
+/** All phases of {@link attemptPeriod}; not to be changed. */
+export function attemptPhases(schedule: ScheduleSpec, n: number, attempt: Attempt): readonly Phase[] {
+  const key = [n, attempt.run, attempt.round, attempt.ballot].join(" ");
+  const known = newestPhases.get(schedule);
+  if (known?.key === key) return known.phases;
+  const {length, phase} = attemptPeriod(schedule, n, attempt);
+  const phases = Array.from({length}, (_, index) => phase(index));
+  newestPhases.set(schedule, {key, phases});
+  return phases;
 }
 
 /**

@@ -1,11 +1,12 @@
 import {isCoded} from "../core/index.ts";
 import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
-import {attemptDither, attemptPeriod} from "./attempt.ts";
+import {attemptDither, attemptPhases} from "./attempt.ts";
 import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
+import {listenersIn} from "./schedules/phase.ts";
 import type {ScheduleSpec} from "./schedules/schedule.ts";
 
 /*
@@ -32,8 +33,7 @@ export function phasedParts(
   const {own, setup} = context.state;
   const {primitives, spec, rules, round} = setup;
   const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
-  const {length, phase} = attemptPeriod(schedule, participants.length, {run: rules.run, round, ballot});
-  const phases = Array.from({length}, (_, index) => phase(index));
+  const phases = attemptPhases(schedule, participants.length, {run: rules.run, round, ballot});
   const empty = {sent: new Map(), announced: new Map(), received: new Map()};
   return {kind: "phases", phases, phase: 0, mass, own: mass, ...empty};
 }
@@ -57,9 +57,9 @@ function sourcesOf({state}: RoundContext, exchange: PhasedExchange, phase: numbe
 /** Who takes this member's mass in `phase`. */
 function listenersOf({state}: RoundContext, exchange: PhasedExchange, phase: number): MemberId[] {
   const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
-  return (exchange.phases[phase]?.rows ?? []).flatMap((row, node) =>
-    row.some((neighbour) => neighbour.node === place) ? memberAt(exchange, node) : [],
-  );
+  const at = exchange.phases[phase];
+  const listeners = at === undefined ? [] : (listenersIn(at)[place] ?? []);
+  return listeners.map((node) => memberAt(exchange, node));
 }
 
 /** Begins the first phase; a neighbour of any phase that is not linked makes the attempt hopeless. */

@@ -5,6 +5,7 @@ export {
   type Dither,
   drawDither,
   NO_DITHER,
+  refuseNotFinite,
 } from "./codecs/codec.ts";
 export {codecOf} from "./codecs/codec-of.ts";
 export {

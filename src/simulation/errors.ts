@@ -6,6 +6,8 @@ export type SimulationErrorCode =
   | "SIMULATION_NETWORK_TOO_LARGE"
   /** The plan's model can not learn what the data are labelled with. */
   | "SIMULATION_MODEL_UNFIT"
+  /** Fewer than no threads are to train. */
+  | "SIMULATION_NO_THREADS"
   /** The simulated members make no progress any more. */
   | "SIMULATION_STALLED"
   /** All sites of an experiment are external: none is left to train. */

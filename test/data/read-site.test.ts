@@ -137,7 +137,7 @@ describe("a fault in a site's file is one line with its place and a hint:", () =
       "two labels of one patient",
       `${HEADER}\nx,61,f,2,1\ny,61,f,2,1\nx,62,f,2,0\n`,
       {},
-      "DATA_PATIENT_LABELS_DIFFER: alpha.csv:4: label differs from that of the same patient on line 2. One label per " +
+      "DATA_PATIENT_LABELS_DIFFER: alpha.csv:4: label or time differs from that of the same patient on line 2. One label per " +
         "patient: mend the file, or choose another patient column.",
     ],
     [

@@ -64,7 +64,7 @@ describe("an asynchronous run over libp2p", () => {
         Buffer.from(ended[index]?.snapshot.bytes ?? []),
       );
       const fetched = massesIn(life, "fetch").filter((hash) => published.has(hash));
-      expect(fetched.length).toBeGreaterThan(5);
+      expect(fetched.length).toBeGreaterThan(1);
       return certified?.snapshot.hash;
     });
     expect(new Set(results).size).toBe(1);

@@ -46,8 +46,9 @@ export function onJoin(context: SegmentContext, from: MemberId): void {
   if (state.shown === null) {
     const {mixture} = freeze(state);
     state.shown = {mixture, sinceMs: nowMs};
-    context.emit({type: "publish-mixture", mixture});
   }
+  // Each time: a step that began from the same bytes has ended, perhaps, and withdrawn them.
+  context.emit({type: "publish-mixture", mixture: state.shown.mixture});
   tell(context, from, {type: "shown", mass: state.shown.mixture.hash, clock: clockList(state)});
 }
 

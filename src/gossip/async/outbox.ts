@@ -26,7 +26,8 @@ export function considerShare(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "running" || !state.wantsExchange || nowMs < state.retryAtMs) return;
   if (state.joining !== null || state.outbox.size >= MAX_OPEN_SHARES) return;
-  if (SHARE * state.weight < LEAST_WEIGHT * state.setup.spec.weight) return;
+  const {primitives, spec} = state.setup;
+  if (!primitives.arithmetic.isAtLeast(SHARE * state.weight, LEAST_WEIGHT * spec.weight)) return;
   const partner = shuffledPartners(state).find(({peer}) => !state.outbox.has(peer));
   if (partner === undefined) return;
   const {peer} = partner;
@@ -76,7 +77,8 @@ export function takeShare(context: SegmentContext, peer: MemberId, id: ExchangeI
   const {state} = context;
   if (state.stage === "closed" || isUpTo(id, state.received.get(peer))) return;
   // All members together weigh no more than that: somebody makes mass up.
-  if (state.weight + mass.weight > state.setup.members.length) return;
+  const {primitives, members} = state.setup;
+  if (!primitives.arithmetic.isAtLeast(members.length, state.weight + mass.weight)) return;
   addToMass(state, mass, 1);
   state.exchanges += 1;
   releasePending(state);

@@ -35,3 +35,17 @@ export function reordered({rows}: Phase, order: ArrayLike<number>): Phase {
   });
   return {rows: placed};
 }
+
+const knownListeners = new WeakMap<Phase, readonly (readonly number[])[]>();
+
+/** Who hears each node in `phase`, ascending; worked out once. */
+export function listenersIn(phase: Phase): readonly (readonly number[])[] {
+  const known = knownListeners.get(phase);
+  if (known !== undefined) return known;
+  const listeners: number[][] = phase.rows.map(() => []);
+  phase.rows.forEach((row, node) => {
+    for (const heard of new Set(row.map((neighbour) => neighbour.node))) listeners[heard]?.push(node);
+  });
+  knownListeners.set(phase, listeners);
+  return listeners;
+}

@@ -82,6 +82,7 @@ const ESSENCES: Essences = {
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
   isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
+  isAtLeast: {keep: (reaches) => reaches, revive: (kept) => kept === true},
   mixRobustly: {
     keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
     revive: (kept, _rule, {reference}) => ({

@@ -43,21 +43,20 @@ const PRIMITIVES = {hash: sha256, arithmetic: parameterArithmetic};
 function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResult {
   const {codec, mixed, exact} = spec;
   // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws go by place.
-  const [chunk] = partition(codec, mixed, 1, exact);
-  if (chunk === undefined) throw new RangeError("a vector has at least one chunk");
+  const chunks = partition(codec, mixed, 1, exact);
   const maximumWeight = spec.asynchronous === undefined ? 1 : members.length;
   const dither = attemptDither({hash: sha256, codec}, attempt, "sum");
-  const sum = parameterArithmetic.sumChunk(
-    sha256,
-    {codec, chunk: {...chunk, maximumWeight}, dither},
-    contributions,
-  );
-  const mean = parameterArithmetic.applyMixture(spec, sum.bytes);
-  const others = members.length - 1;
+  const sums = chunks.map((chunk) => {
+    const sum = {codec, chunk: {...chunk, maximumWeight}, dither};
+    return parameterArithmetic.sumChunk(sha256, sum, contributions).bytes;
+  });
+  const sum = sums[0] ?? new Uint8Array();
+  const mean = parameterArithmetic.applyMixture(spec, sum);
+  const lengths = chunks.map((chunk) => chunk.lengthBytes + chunk.sum.lengthBytes);
   return {
     snapshot: resultOf(PRIMITIVES, spec, mean),
-    weight: parameterArithmetic.weightOf(sum.bytes),
-    bytes: others * (chunk.lengthBytes + chunk.sum.lengthBytes),
+    weight: parameterArithmetic.weightOf(sum),
+    bytes: (members.length - 1) * (lengths[0] ?? 0),
     distance: 0,
   };
 }

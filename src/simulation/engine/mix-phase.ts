@@ -1,6 +1,5 @@
-import {CodedError} from "../../core/index.ts";
 import {type Period, type Phase, parameterArithmetic} from "../../gossip/index.ts";
-import type {Codec, Dither, Mass} from "../../parameters/index.ts";
+import {type Codec, type Dither, type Mass, refuseNotFinite} from "../../parameters/index.ts";
 import {type CompiledPhase, compiledAt, compilePhase, transfersOf} from "./compiled-phase.ts";
 import type {MassTable} from "./mass-table.ts";
 import {mixRows} from "./mix-kernels.ts";
@@ -63,7 +62,7 @@ function mixCompiled({values, weights, nodes, size}: MassTable, phases: readonly
   const column = {values: weights, width: 1, sent: new Float32Array(nodes)};
   let check = 0;
   for (const phase of phases) check += mixRows(rows, phase) + mixRows(column, phase);
-  if (!Number.isFinite(check)) throw new CodedError("PARAMETERS_NOT_FINITE", "a value is NaN or infinite");
+  refuseNotFinite(check);
   return phases.reduce((sum, phase) => sum + transfersOf(phase), 0);
 }
 

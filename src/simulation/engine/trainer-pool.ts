@@ -1,4 +1,5 @@
 import {availableParallelism} from "node:os";
+import {CodedError} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import type {BackendPreference, ModelSpec} from "../../model/index.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type TrainingSpec,
 } from "../../training/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
+import type {SimulationErrorCode} from "../errors.ts";
 import {openClassifierModel} from "./classifier-model.ts";
 
 /** More threads than this gain nothing: the mixing between rounds is in one. */
@@ -56,7 +58,7 @@ function shared(train: PatientMatrix): PatientMatrix {
 
 /**
  * Opens the threads of a {@link TrainerPool}: each holds one model, and the sites are dealt to them in turn.
- * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED, SIMULATION_MODEL_UNFIT
+ * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED, SIMULATION_MODEL_UNFIT, SIMULATION_NO_THREADS
  */
 export async function openTrainerPool(options: TrainerPoolOptions): Promise<TrainerPool> {
   const {spec, training, seed, backend, cohort, modules = compiledModules()} = options;
@@ -73,13 +75,19 @@ export async function openTrainerPool(options: TrainerPoolOptions): Promise<Trai
   return {
     async open(site, train, changes = {}) {
       const thread = threads[opened++ % threads.length];
-      if (thread === undefined) throw new RangeError("a pool has at least one thread");
+      if (thread === undefined) throw noThreads();
       return thread.open({training, seed, site, train: count === 0 ? train : shared(train), ...changes});
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));
     },
   };
+}
+
+function noThreads(): CodedError<SimulationErrorCode> {
+  return new CodedError("SIMULATION_NO_THREADS", "a pool without threads can not train", {
+    hint: "Give 0 threads, which is the calling one, or more.",
+  });
 }
 
 /** All threads, or none: where one can not be opened, the others are closed. */

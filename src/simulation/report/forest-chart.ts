@@ -42,7 +42,7 @@ function entriesOf(look: Look, rows: readonly MethodComparison[]): readonly Entr
   const height = look.isNarrow ? 46 : 26;
   const entries = [...new Set(rows.map(({test}) => test))].flatMap((test) => {
     const own = rows.filter((row) => row.test === test);
-    const heading = `${shortText(test, 24)}, n = ${rangeText(
+    const heading = `${shortText(test, 180)}, n = ${rangeText(
       own.map(({n}) => n),
       countText,
     )}`;

@@ -3,11 +3,9 @@ import {html, type Markup} from "./markup.ts";
 import {domainOf, linearScale} from "./scale.ts";
 import type {SiteGain} from "./site-gains.ts";
 import {type Caption, dot, drawing, line, words} from "./svg.ts";
-import {differenceText, shortText} from "./words.ts";
+import {differenceText, shortText, textWidth} from "./words.ts";
 
 const ROW = 30;
-/** Width of a wide letter. */
-const LETTER = 7.8;
 
 /** Each site alone and in the network on its own test patients; at least one site. */
 export function sitesChart(
@@ -17,9 +15,9 @@ export function sitesChart(
   metric: string,
 ): Markup | null {
   if (gains.length === 0) return null;
-  const most = look.isNarrow ? 11 : 26;
+  const most = look.isNarrow ? 88 : 200;
   const names = gains.map(({site}) => shortText(site, most));
-  const left = 26 + LETTER * Math.max(...names.map(({length}) => length));
+  const left = 26 + Math.max(...names.map(textWidth));
   const right = look.width - (look.isNarrow ? 62 : 90);
   const top = 40;
   const bottom = top + gains.length * ROW;

@@ -44,7 +44,7 @@ function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Marku
   const anchor = Math.abs(aside) < 12 ? "middle" : aside > 0 ? "start" : "end";
   const shift = anchor === "middle" ? 0 : Math.sign(aside) * 14;
   const lift = anchor === "middle" ? Math.sign(y - centre[1]) * 20 + 4 : 4;
-  return words(look, [x + shift, y + lift], shortText(name, look.isNarrow ? 8 : 22), {anchor});
+  return words(look, [x + shift, y + lift], shortText(name, look.isNarrow ? 66 : 180), {anchor});
 }
 
 /** Trainers on a circle with the links between them, sized by their train patients; null when there are too many. */

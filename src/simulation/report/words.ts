@@ -53,7 +53,23 @@ export function durationText(seconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** A name cut to at most `most` letters, its end shown by an ellipsis. */
+const ELLIPSIS = "\u2026";
+
+/** About how wide a letter of 12 pixels is, in the widest of the usual fonts. */
+function letterWidth(letter: string): number {
+  if (/[WMmw@%]/.test(letter)) return 12;
+  return /[ijlrtfI.,:;' |-]/.test(letter) ? 5 : 8;
+}
+
+/** About how many pixels `text` takes in letters of 12 pixels; rather too many than too few. */
+export function textWidth(text: string): number {
+  return Array.from(text, letterWidth).reduce((sum, width) => sum + width, 0);
+}
+
+/** A name cut so that it takes at most `most` pixels in letters of 12, its end shown by an ellipsis. */
 export function shortText(name: string, most: number): string {
-  return name.length <= most ? name : `${name.slice(0, Math.max(1, most - 1))}\u2026`;
+  if (textWidth(name) <= most) return name;
+  let kept = name;
+  while (kept.length > 1 && textWidth(kept + ELLIPSIS) > most) kept = kept.slice(0, -1);
+  return kept + ELLIPSIS;
 }

@@ -1,4 +1,5 @@
 import type {MetricName} from "../../config/index.ts";
+import {CodedError} from "../../core/index.ts";
 import type {HeldModels} from "../engine/network-outcome.ts";
 import {runNetwork} from "../engine/run-network.ts";
 import {type BaselineSetting, runBaseline} from "./baseline-methods.ts";
@@ -56,7 +57,7 @@ function rowsOf(trial: Trial, method: string, groups: readonly ScoredGroup[]): R
 export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialResult> {
   const {experiment, cohort, pool, point, seed} = trial;
   const [site] = cohort.sites;
-  if (site === undefined) throw new RangeError("a cohort has at least one site");
+  if (site === undefined) throw new CodedError("SIMULATION_NOBODY_TRAINS", "the cohort has no site");
   const learning = poolLearning(trial);
   // Scoring needs a model and none of the rows it was opened with.
   const judge = await pool.open(site.name, site.split.train, {seed});

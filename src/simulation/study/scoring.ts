@@ -1,3 +1,4 @@
+import {CodedError} from "../../core/index.ts";
 import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
 import {ownStandardiser, patientLabels, patientTimes, siteStandardiser} from "../../node/index.ts";
 import type {Trainer} from "../../training/index.ts";
@@ -141,7 +142,7 @@ export class Scorer {
 
 function modelAt(models: readonly HeldModel[], place: number): HeldModel {
   const model = models[place];
-  if (model === undefined) throw new RangeError("a node has no model");
+  if (model === undefined) throw new CodedError("SIMULATION_UNKNOWN_MEMBER", `node ${place} has no model`);
   return model;
 }
 

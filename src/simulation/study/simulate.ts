@@ -2,6 +2,7 @@ import {availableParallelism} from "node:os";
 import type {Experiment} from "../../config/index.ts";
 import {sweepPoints} from "../../config/index.ts";
 import type {Plan} from "../../consortium/index.ts";
+import {CodedError} from "../../core/index.ts";
 import type {BackendPreference} from "../../model/index.ts";
 import {checkSites} from "../cohort/check-sites.ts";
 import type {Cohort} from "../cohort/cohort.ts";
@@ -154,7 +155,7 @@ class Study {
   }
 
   #combine(isComplete: boolean): StudyResults {
-    if (this.#first === null) throw new RangeError("no trial has been opened");
+    if (this.#first === null) throw new CodedError("SIMULATION_NOBODY_TRAINS", "no trial was opened");
     return combine({experiment: this.#experiment, ...this.#first}, this.#trials, isComplete);
   }
 }
