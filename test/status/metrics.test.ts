@@ -1,3 +1,5 @@
+import {readFile} from "node:fs/promises";
+import path from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {
   createMetricRegistry,
@@ -7,6 +9,7 @@ import {
   type MetricRegistry,
 } from "../../src/core/index.ts";
 import type {EventFeed, NodeView} from "../../src/node/index.ts";
+import {CHECK_MEANINGS} from "../../src/status/index.ts";
 import {metricFaults} from "./metric-lint.ts";
 import {ask} from "./requests.ts";
 import {openSampleServer, sampleNode} from "./sample-node.ts";
@@ -44,6 +47,21 @@ describe("the metrics", () => {
     await process.close();
     expect(registry.metrics().length).toBeGreaterThan(30);
     expect(registry.metrics().flatMap(metricFaults)).toEqual([]);
+  });
+
+  it("stand in docs/operators.md, all of them and no other, as do the endpoints and checks", async () => {
+    await createProcessMetrics(registry).close();
+    const text = await readFile(path.join(import.meta.dirname, "../../docs/operators.md"), "utf8");
+    const described = text.split("\n").filter((line) => /^\| `(consilium|process|nodejs)_/.test(line));
+    const rows = registry
+      .metrics()
+      .map(({name, type, labels, help}) => `| \`${name}\` | ${type} | ${labels.join(", ")} | ${help} |`);
+    expect([...described].sort()).toEqual([...rows].sort());
+    const {paths} = JSON.parse((await ask(`${url}/openapi.json`)).text) as {paths: object};
+    for (const endpoint of Object.keys(paths)) expect(text).toContain(`\n| \`${endpoint}\` | `);
+    for (const [check, means] of Object.entries(CHECK_MEANINGS)) {
+      expect(text).toContain(`\n| \`${check}\` | ${means} |\n`);
+    }
   });
 
   it.each<[string, Partial<MadeMetric>]>([
