@@ -10,6 +10,7 @@ import {measureEventLoop, measureMilEventLoop} from "./bench/event-loop.ts";
 import {measureGoodput, measureWireBytes} from "./bench/exchange.ts";
 import {measureExchangeCost, measureRoundCost} from "./bench/exchange-cost.ts";
 import type {Figure} from "./bench/figure.ts";
+import {measureHealth} from "./bench/health.ts";
 import {measureIdleMemory} from "./bench/idle-memory.ts";
 import {measureJoin} from "./bench/join.ts";
 import {measureCodecs, measureMean} from "./bench/kernels.ts";
@@ -50,6 +51,7 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
   {names: ["gossip/bytes-per-node-vs-model"], measure: async () => [measureTraffic()]},
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
+  {names: ["daemon/healthz-p99-ms"], measure: async () => [await measureHealth()]},
   {names: ["daemon/event-loop-p99-ms"], measure: async () => [await measureEventLoop()]},
   {names: ["daemon/event-loop-mil-p99-ms"], measure: async () => [await measureMilEventLoop()]},
   {names: ["training/mil-vs-cpu"], measure: async () => [await measureMilVsCpu()]},

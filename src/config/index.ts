@@ -14,6 +14,7 @@ export {
   type LoadedExperiment,
   loadExperiment,
 } from "./experiments.ts";
+export {type ExplainedValue, explainConfig} from "./explain-config.ts";
 export {loadNodeConfig, type NodeConfig, nodeConfigJsonSchema, nodeConfigSchema} from "./node-config.ts";
 export {composePlan, type PlanFacts, type PlanSettings} from "./plan-settings.ts";
 export {findPreset, loadPlanSettings, type Preset, presetNames} from "./presets.ts";

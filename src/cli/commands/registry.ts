@@ -1,5 +1,6 @@
 import type {Command} from "../command.ts";
 import {compareCommand} from "./compare.ts";
+import {configCommand} from "./config.ts";
 import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   initCommand,
   startCommand,
   statusCommand,
+  configCommand,
   planCommand,
   dataCommand,
   predictCommand,
