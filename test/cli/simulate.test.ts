@@ -1,8 +1,10 @@
+import {execFile} from "node:child_process";
 import {existsSync} from "node:fs";
 import {mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import path, {join} from "node:path";
 import {setTimeout as nextTurn} from "node:timers/promises";
+import {promisify} from "node:util";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {stringify} from "yaml";
 import {openStudyFolder} from "../../src/cli/simulate/study-folder.ts";
@@ -102,6 +104,15 @@ describe("consilium simulate", {timeout: 120_000}, () => {
       78,
       expect.stringContaining('there is no experiment "saldanha2023". Did you mean "saldanha2022"?'),
     ]);
+  });
+});
+
+describe("the example of the API", {timeout: 120_000}, () => {
+  it("runs as it stands in the documents", async () => {
+    const example = path.resolve(import.meta.dirname, "../../docs/examples/simulate.mjs");
+    const {stdout} = await promisify(execFile)(process.execPath, [example]);
+    expect(stdout).toMatch(/^seed 42  Gossip {13}AUROC 0\.\d{3}$/m);
+    expect(stdout).toMatch(/^gossip less Pooled Training: -?0\.\d{3} \[-?\d\.\d{3}, -?\d\.\d{3}\]$/m);
   });
 });
 

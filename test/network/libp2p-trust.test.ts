@@ -123,7 +123,7 @@ describe("the roster check of a libp2p node", () => {
       },
     );
     const {a, connection} = await startRogue((rogue) =>
-      rogue.handle(LINK_PROTOCOL, (stream) => void onBytes(stream, (bytes) => reader.push(bytes))),
+      rogue.handle(LINK_PROTOCOL, (stream) => onBytes(stream, (bytes) => reader.push(bytes))),
     );
     const window = YAMUX_SETTINGS.streamOptions.initialStreamWindowSize / 4;
     const terms = {consortium: "c0ffee", run: "run-1", layout: "abcdef"};

@@ -15,58 +15,34 @@ function readAnswer(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const {signal} = deadline;
-    const fail = (error: unknown): void => {
-      end();
-      reject(error);
-    };
-    const onAbort = (): void => fail(signal.reason);
-    const endings = [
-      onNoMoreBytes(stream, () => fail(streamEnded())),
-      onBytes(stream, (bytes) => {
-        record.addReceived(bytes.byteLength);
-        deadline.restart();
-        try {
-          if (!reader.push(bytes)) return;
-          end();
-          resolve();
-        } catch (error) {
-          fail(error);
-        }
-      }),
-      () => signal.removeEventListener("abort", onAbort),
-    ];
-    const end = (): void => endings.forEach((act) => act());
-    signal.addEventListener("abort", onAbort);
+    const onAbort = (): void => reject(signal.reason);
     if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, {once: true});
+    onNoMoreBytes(stream, () => reject(streamEnded()));
+    let isOver = false;
+    onBytes(stream, (bytes) => {
+      record.addReceived(bytes.byteLength);
+      if (isOver || signal.aborted) return;
+      deadline.restart();
+      try {
+        isOver = reader.push(bytes);
+        if (isOver) resolve();
+      } catch (error) {
+        isOver = true;
+        reject(error);
+      }
+    });
   });
 }
 
-/** Streams of each connection whose last transfer has ended. */
-const idleStreams = new WeakMap<Connection, Stream[]>();
-
-/** A stream for one transfer: one that has served before, as opening one costs more than a small transfer. */
-async function takeStream(connection: Connection, signal: AbortSignal): Promise<Stream> {
-  const idle = idleStreams.get(connection) ?? [];
-  for (let stream = idle.pop(); stream !== undefined; stream = idle.pop()) {
-    if (stream.status === "open" && stream.remoteWriteStatus === "writable") return stream;
-  }
-  return await connection.newStream(BLOB_PROTOCOL, {signal});
-}
-
-function keepStream(connection: Connection, stream: Stream): void {
-  const idle = idleStreams.get(connection);
-  if (idle === undefined) idleStreams.set(connection, [stream]);
-  else idle.push(stream);
-}
-
-/** Asks for what `buffer` lacks on a stream that no other transfer uses meanwhile, and reads the answer. */
+/** Asks for what `buffer` lacks on a stream of its own, and reads the answer. */
 export async function fetchOverStream(
   connection: Connection,
   request: FetchRequest,
   buffer: FetchBuffer,
   {record, deadline}: {record: LinkRecord; deadline: Deadline},
 ): Promise<void> {
-  const stream = await takeStream(connection, deadline.signal);
+  const stream = await connection.newStream(BLOB_PROTOCOL, {signal: deadline.signal});
   try {
     const {hash, offset, length} = request;
     const start = buffer.filled;
@@ -81,5 +57,5 @@ export async function fetchOverStream(
     abortStream(stream, error);
     throw error;
   }
-  keepStream(connection, stream);
+  await stream.close({signal: deadline.signal}).catch((error: unknown) => abortStream(stream, error));
 }

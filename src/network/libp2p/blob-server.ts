@@ -41,37 +41,22 @@ export interface BlobServerOptions {
   onBlobSent?(peer: PeerId, hash: string, bytes: number): void;
 }
 
-/** Reads the next request on `stream`; null when the peer asks for nothing more. */
-function readRequest(stream: Stream, record: LinkRecord, signal: AbortSignal): Promise<BlobRequest | null> {
+/** Reads the request at the start of `stream`. */
+function readRequest(stream: Stream, record: LinkRecord, signal: AbortSignal): Promise<BlobRequest> {
   const reader = createHeaderReader();
-  return new Promise<BlobRequest | null>((resolve, reject) => {
-    const onAbort = (): void => fail(signal.reason);
-    const endings = [
-      onNoMoreBytes(stream, () => succeed(null)),
-      onBytes(stream, (bytes) => {
-        record.addReceived(bytes.byteLength);
-        try {
-          const read = reader.push(bytes);
-          if (read !== undefined) succeed(decodeBlobRequest(read.header));
-        } catch (error) {
-          fail(error);
-        }
-      }),
-      () => signal.removeEventListener("abort", onAbort),
-    ];
-    const end = (): void => endings.forEach((act) => act());
-    const succeed = (request: BlobRequest | null): void => {
-      end();
-      resolve(request);
-    };
-    const fail = (error: unknown): void => {
-      end();
-      reject(error);
-    };
-    signal.addEventListener("abort", onAbort);
-    if (signal.aborted) onAbort();
-    // The peer may have ended it while it was answered.
-    if (stream.readStatus === "closed") succeed(null);
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, {once: true});
+    onNoMoreBytes(stream, () => reject(streamEnded()));
+    onBytes(stream, (bytes) => {
+      record.addReceived(bytes.byteLength);
+      try {
+        const read = reader.push(bytes);
+        if (read !== undefined) resolve(decodeBlobRequest(read.header));
+      } catch (error) {
+        reject(error);
+      }
+    });
   });
 }
 
@@ -103,50 +88,27 @@ async function sendRange(
   record.addSent(BLOB_TRAILER_BYTES);
 }
 
-/** Answers `request`. */
-async function serve(
-  {store, onBlobSent}: BlobServerOptions,
-  places: Semaphore,
-  {sending, request}: {readonly sending: Sending; readonly request: BlobRequest},
-): Promise<void> {
+async function serve(options: BlobServerOptions, places: Semaphore, sending: Sending): Promise<void> {
   const {stream, record, deadline} = sending;
+  const request = await readRequest(stream, record, deadline.signal);
   const leave = await places.acquire(deadline.signal);
   try {
     deadline.restart();
-    const range = store.lookUp(record.peer, request);
+    const range = options.store.lookUp(record.peer, request);
     const header = encodeBlobHeader(range.response);
     stream.send(header);
     record.addSent(header.byteLength);
     if (range.response.status === "ok") {
       await sendRange(sending, range, request);
-      onBlobSent?.(record.peer, request.hash, range.bytes.byteLength);
+      options.onBlobSent?.(record.peer, request.hash, range.bytes.byteLength);
     }
+    await stream.close({signal: deadline.signal});
   } finally {
     leave();
   }
 }
 
-/** Takes one request from `stream` and answers it. @returns whether there was one */
-async function serveNext(
-  options: BlobServerOptions,
-  places: Semaphore,
-  {stream, record}: Pick<Sending, "stream" | "record">,
-): Promise<boolean> {
-  const {clock, limits, signal, recordOf} = options;
-  // Between two transfers a stream may be silent for as long as its connection lives.
-  const request = await readRequest(stream, record, signal);
-  if (request === null) return false;
-  if (recordOf(record.peer) !== record) throw streamEnded();
-  const deadline = createDeadline(clock, limits.progressTimeoutMs, signal, () => streamEnded());
-  try {
-    await serve(options, places, {sending: {stream, record, deadline}, request});
-  } finally {
-    deadline.end();
-  }
-  return true;
-}
-
-/** Answers one request after another on each stream it is given. */
+/** Answers one request on each stream it is given. */
 export function createBlobServer(
   options: BlobServerOptions,
 ): (stream: Stream, connection: Connection) => Promise<void> {
@@ -158,14 +120,17 @@ export function createBlobServer(
       abortStream(stream, undefined);
       return;
     }
+    const {clock, limits, signal, onViolation} = options;
+    const deadline = createDeadline(clock, limits.progressTimeoutMs, signal, () => streamEnded());
     try {
-      while (await serveNext(options, places, {stream, record}));
-      await stream.close({signal: options.signal});
+      await serve(options, places, {stream, record, deadline});
     } catch (error) {
       abortStream(stream, error);
       if (isCoded<NetworkErrorCode>(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) {
-        options.onViolation(peer, error.code);
+        onViolation(peer, error.code);
       }
+    } finally {
+      deadline.end();
     }
   };
 }

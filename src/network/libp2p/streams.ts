@@ -7,30 +7,23 @@ export const LINK_PROTOCOL = "/consilium/link/1.0.0";
 /** Protocol of blob transfers; its number is the major version of the wire format. */
 export const BLOB_PROTOCOL = "/consilium/blob/1.0.0";
 
-/**
- * Hands the bytes that arrive on `stream` to `sink`, as views that are valid during the call only.
- * @returns ends that: what arrives from then on waits for the next sink
- */
-export function onBytes(stream: Stream, sink: (bytes: Uint8Array) => void): () => void {
-  const onMessage = (event: StreamMessageEvent): void => {
+/** Hands the bytes that arrive on `stream` to `sink`, as views that are valid during the call only. */
+export function onBytes(stream: Stream, sink: (bytes: Uint8Array) => void): void {
+  stream.addEventListener("message", (event: StreamMessageEvent) => {
     if (event.data instanceof Uint8Array) sink(event.data);
     else for (const part of event.data) sink(part);
-  };
-  stream.addEventListener("message", onMessage);
-  return () => stream.removeEventListener("message", onMessage);
+  });
 }
 
-/** Calls `action` once, when no more bytes can arrive on `stream`. @returns forgets it */
-export function onNoMoreBytes(stream: Stream, action: () => void): () => void {
-  const forget = (): void => {
-    for (const event of ["end", "close"] as const) stream.removeEventListener(event, once);
-  };
+/** Calls `action` once, when no more bytes can arrive on `stream`. */
+export function onNoMoreBytes(stream: Stream, action: () => void): void {
+  let isCalled = false;
   const once = (): void => {
-    forget();
+    if (isCalled) return;
+    isCalled = true;
     action();
   };
-  for (const event of ["end", "close"] as const) stream.addEventListener(event, once);
-  return forget;
+  for (const event of ["end", "close"] as const) stream.addEventListener(event, once, {once: true});
 }
 
 /**
