@@ -20,4 +20,4 @@ export {
 export {philox4x32} from "./philox.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
-export {closestName, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";
+export {closestName, parseValue, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";
