@@ -16,6 +16,10 @@ export type CliErrorCode =
   | "CLI_DAEMON_ENDED"
   /** A daemon of the demo was silent for too long. */
   | "CLI_DAEMON_SILENT"
+  /** A file that a command would write is there already. */
+  | "CLI_OUTPUT_EXISTS"
+  /** A file or folder for a command's output cannot be written. */
+  | "CLI_OUTPUT_UNWRITABLE"
   /** The folder for an experiment's results holds some already. */
   | "CLI_RESULTS_EXIST"
   /** What is in a folder of results is of another experiment, or nothing that this version wrote. */

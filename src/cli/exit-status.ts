@@ -28,6 +28,8 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   CLI_STATUS_: 69,
   CLI_DAEMON_: 69,
   CLI_MODEL: 1,
+  CLI_OUTPUT_EXISTS: 65,
+  CLI_OUTPUT_UNWRITABLE: 74,
   CLI_RESULTS_: 65,
   CONFIG_: 78,
   CONFIG_UNREADABLE: 66,

@@ -1,5 +1,5 @@
 import type {z} from "zod";
-import {closestName, type SchemaIssue, schemaIssue} from "../core/index.ts";
+import {closestName, parseValue, type SchemaIssue, schemaIssue} from "../core/index.ts";
 import {type Experiment, experimentSchema} from "./experiment-schema.ts";
 
 const MAX_POINTS = 1000;
@@ -111,11 +111,13 @@ export function checkSweep({sweep, ...rest}: Experiment, context: z.RefinementCt
 
 /**
  * The points of an experiment's sweep: every combination of its values, the first key's changing slowest.
- * @param experiment from `loadExperiment`, which has checked every point
+ * @throws {CodedError} CONFIG_EXPERIMENT_INVALID where the experiment was changed since `loadExperiment` checked it, or
+ * made without it
  */
 export function sweepPoints(experiment: Experiment): readonly SweepPoint[] {
-  return pointsOf(experiment.sweep).map((point) => ({
-    point,
-    experiment: experimentSchema.parse(changedBy(experiment, point)),
-  }));
+  const name = `experiment ${experiment.name}`;
+  return pointsOf(experiment.sweep).map((point) => {
+    const changed = changedBy(experiment, point);
+    return {point, experiment: parseValue(experimentSchema, changed, name, "CONFIG_EXPERIMENT_INVALID")};
+  });
 }

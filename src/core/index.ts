@@ -32,4 +32,4 @@ export {philox4x32} from "./philox.ts";
 export {createProcessMetrics} from "./process-metrics.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
-export {closestName, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";
+export {closestName, parseValue, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";

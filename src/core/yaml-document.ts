@@ -147,13 +147,18 @@ function faultOfSyntax(error: unknown): Fault {
   return {offset: hasPosition ? error.pos[0] : 0, what, hint: "", cause: error};
 }
 
-function faultOfContent(document: Document, issues: readonly z.core.$ZodIssue[]): Fault {
+/** What is wrong with a value, and how to mend it. */
+function told(issues: readonly z.core.$ZodIssue[]): Pick<Fault, "what" | "hint"> {
   const issue = foremost(issues);
-  const path = issue?.path ?? [];
   const [message = "", hint = ""] = (issue?.message ?? "").split(HINT_MARK);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return {what: `${labelOf(issue?.path ?? [])}${message}${more}`, hint};
+}
+
+function faultOfContent(document: Document, issues: readonly z.core.$ZodIssue[]): Fault {
+  const issue = foremost(issues);
   const key = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  return {offset: offsetOf(document, path, key), what: `${labelOf(path)}${message}${more}`, hint};
+  return {offset: offsetOf(document, issue?.path ?? [], key), ...told(issues)};
 }
 
 function check<Schema extends z.ZodType>(
@@ -189,6 +194,22 @@ export interface SchemaIssue {
 export function schemaIssue(schema: z.ZodType, value: unknown): SchemaIssue | undefined {
   const {error} = schema.safeParse(value, {error: describeIssue});
   return error === undefined ? undefined : foremost(error.issues);
+}
+
+/**
+ * `value` as `schema` has it, where it comes from no text: `name` says in messages what it is.
+ * @throws {CodedError} `code` with one line `name: key: what`, and a hint as {@link parseYaml} gives
+ */
+export function parseValue<Schema extends z.ZodType, Code extends string>(
+  schema: Schema,
+  value: unknown,
+  name: string,
+  code: Code,
+): z.output<Schema> {
+  const result = schema.safeParse(value, {error: describeIssue});
+  if (result.success) return result.data;
+  const {what, hint} = told(result.error.issues);
+  throw new CodedError(code, `${name}: ${what}`, hint === "" ? {} : {hint});
 }
 
 /**

@@ -41,6 +41,8 @@ export {studyFiles} from "./outputs/study-files.ts";
 export {parseSettings, parseSummary} from "./outputs/summary.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
+export {atPoint, pointsOf} from "./report/result-groups.ts";
+export {isExternalTest, POOLED_TEST} from "./study/names.ts";
 export type {
   Environment,
   MethodComparison,

@@ -7,6 +7,7 @@ import {setTimeout as nextTurn} from "node:timers/promises";
 import {promisify} from "node:util";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {stringify} from "yaml";
+import {writeNew, writeWhole} from "../../src/cli/output-file.ts";
 import {openStudyFolder} from "../../src/cli/simulate/study-folder.ts";
 import {parseSummary, simulate, type TrialResult} from "../../src/simulation/index.ts";
 import {tinyExperiment} from "../simulation/study/tiny-experiment.ts";
@@ -107,6 +108,39 @@ describe("consilium simulate", {timeout: 120_000}, () => {
   });
 });
 
+describe("what is asked on the command line", {timeout: 120_000}, () => {
+  it.each([
+    [
+      ["--engine", "fast"],
+      {churn: {onlineProb: 0.9, meanOfflineSeconds: 1}, engine: "full"},
+      "churn: goes with engine: full only",
+    ],
+    [["--repeats", "0"], {}, "repeats: "],
+    [["--seed", "-1"], {}, "seed: "],
+  ])(
+    "%j is held against the experiment's schema, and leaves nothing behind",
+    async (flags, changes, what) => {
+      const file = await experimentFile(changes);
+      const out = join(folder, "out");
+      const {status, stderr} = await startProgram(["simulate", file, "--out", out, ...flags]).ended;
+      expect(status).toBe(78);
+      expect(stderr).toContain(`CONFIG_EXPERIMENT_INVALID: experiment tiny: ${what}`);
+      expect(stderr.trim().split("\n").length).toBe(1);
+      expect(existsSync(out)).toBe(false);
+    },
+  );
+
+  it("writes no preset over a file, and tells where it can not write", async () => {
+    await writeNew(join(folder, "churn.yaml"), "mine");
+    await expect(writeNew(join(folder, "churn.yaml"), "theirs")).rejects.toMatchObject({
+      code: "CLI_OUTPUT_EXISTS",
+    });
+    expect(await readFile(join(folder, "churn.yaml"), "utf8")).toBe("mine");
+    const below = join(folder, "churn.yaml", "results.csv");
+    await expect(writeWhole(below, "x")).rejects.toMatchObject({code: "CLI_OUTPUT_UNWRITABLE"});
+  });
+});
+
 describe("the example of the API", {timeout: 120_000}, () => {
   it("runs as it stands in the documents", async () => {
     const example = path.resolve(import.meta.dirname, "../../docs/examples/simulate.mjs");
@@ -131,7 +165,7 @@ describe("a folder of results", () => {
 
   it("refuses a trial that is torn off", async () => {
     const out = join(folder, "out");
-    await openStudyFolder(out, tinyExperiment({}), false);
+    await (await openStudyFolder(out, tinyExperiment({}), false)).keep(TRIAL);
     await writeFile(join(out, "trials", "0000.json"), '{"point": {');
     await expect(openStudyFolder(out, tinyExperiment({}), true)).rejects.toMatchObject({
       code: "CLI_RESULTS_FOREIGN",

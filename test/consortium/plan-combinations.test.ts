@@ -1,17 +1,7 @@
 import {fromString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
 import {describePlan, parsePlan, parseRoster} from "../../src/consortium/index.ts";
-import {errorLine} from "../../src/core/index.ts";
-import {PLAN_LINES} from "./plan-text.ts";
-
-function lineOf(text: string): string {
-  try {
-    parsePlan(fromString(text), "plan.yaml");
-  } catch (error) {
-    return errorLine(error);
-  }
-  return "accepted";
-}
+import {lineOf, PLAN_LINES} from "./plan-text.ts";
 
 const SCAFFOLD = "  driftCorrection: scaffold";
 const FEDNOVA = "  normalisation: fednova";

@@ -1,3 +1,6 @@
+import {fromString} from "uint8arrays";
+import {parsePlan} from "../../src/consortium/index.ts";
+import {errorLine} from "../../src/core/index.ts";
 /** A complete, sound plan, line by line, so that tests can change or drop a line. */
 export const PLAN_LINES: readonly string[] = [
   "formatVersion: 1",
@@ -32,4 +35,14 @@ export function planWith(part: string, line: string): string {
   return PLAN_LINES.flatMap((candidate, index) =>
     index !== at ? [candidate] : line === "" ? [] : [line],
   ).join("\n");
+}
+
+/** The one line with which a plan of this text is refused, or "accepted". */
+export function lineOf(text: string): string {
+  try {
+    parsePlan(fromString(text), "plan.yaml");
+  } catch (error) {
+    return errorLine(error);
+  }
+  return "accepted";
 }

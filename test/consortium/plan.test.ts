@@ -10,21 +10,11 @@ import {
   type Roster,
   runId,
 } from "../../src/consortium/index.ts";
-import {errorLine} from "../../src/core/index.ts";
 import type {ModelSpec} from "../../src/model/index.ts";
 import type {TrainingSpec} from "../../src/training/index.ts";
-import {PLAN_LINES, planWith} from "./plan-text.ts";
+import {lineOf, PLAN_LINES, planWith} from "./plan-text.ts";
 
 const TEXT = PLAN_LINES.join("\n");
-
-function lineOf(text: string): string {
-  try {
-    parsePlan(fromString(text), "plan.yaml");
-  } catch (error) {
-    return errorLine(error);
-  }
-  return "accepted";
-}
 
 describe("a plan", () => {
   it("has the hash of exactly its file's bytes", () => {

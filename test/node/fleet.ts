@@ -7,7 +7,7 @@ import {
 } from "../../src/network/index.ts";
 import {createNode, type Node} from "../../src/node/index.ts";
 import {openStateDirectory, type StateDirectory} from "../../src/storage/index.ts";
-import {type CrashFileSystem, createCrashFileSystem} from "../storage/crash-file-system.ts";
+import {type CrashFileSystem, createCrashFileSystem, PowerCut} from "../storage/crash-file-system.ts";
 import {workerUrl} from "../training/worker-url.ts";
 import {keyFileOf, SITES, type ThreeSites} from "./three-sites.ts";
 
@@ -83,6 +83,20 @@ export class Fleet {
 
   async startAll(): Promise<void> {
     for (const site of SITES) await this.start(site);
+  }
+
+  /** Waits until the power of a site is cut at an operation of its disk, then starts it from what half of the writes left. */
+  async cutPower(site: string, at: number): Promise<void> {
+    const disk = await this.diskOf(site);
+    disk.cutPowerAt(at);
+    const failure: unknown = await this.nodeOf(site).outcome.then(
+      () => new CodedError("TEST_NOT_CUT", `${site} ended before operation ${at} of its disk`),
+      (error: unknown) => error,
+    );
+    if (!(failure instanceof PowerCut)) throw failure;
+    await this.stop(site);
+    disk.restart((count) => count >> 1);
+    await this.start(site);
   }
 
   nodeOf(site: string): Node {

@@ -1,6 +1,5 @@
 import {afterEach, describe, expect, it} from "vitest";
 import type {PlanSettings} from "../../src/config/index.ts";
-import {PowerCut} from "../storage/crash-file-system.ts";
 import {Fleet} from "./fleet.ts";
 import {PLAIN_TRAINING, SITES, threeSites} from "./three-sites.ts";
 
@@ -58,12 +57,7 @@ describe("three nodes", () => {
     for (const at of [30, 44, 52]) {
       fleet = new Fleet(await threeSites(SCAFFOLD));
       await fleet.startAll();
-      const disk = await fleet.diskOf(VICTIM);
-      disk.cutPowerAt(at);
-      await expect(fleet.nodeOf(VICTIM).outcome).rejects.toBeInstanceOf(PowerCut);
-      await fleet.stop(VICTIM);
-      disk.restart((count) => count >> 1);
-      await fleet.start(VICTIM);
+      await fleet.cutPower(VICTIM, at);
       expect(await end(), `power cut at ${at}`).toBe(undisturbed);
       await fleet.close();
     }

@@ -1,6 +1,5 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import type {NodeView} from "../../src/node/index.ts";
-import {PowerCut} from "../storage/crash-file-system.ts";
 import {Fleet} from "./fleet.ts";
 import {SITES, threeSites} from "./three-sites.ts";
 
@@ -72,12 +71,7 @@ describe("a node that goes down in mid-run", () => {
   // Operations of the disk after its opening: a write, a sync or a rename of a blob or of a line of the journal.
   it.each([11, 24, 43])("with its power, at operation %i of its disk, does too", async (at) => {
     await fleet.startAll();
-    const disk = await fleet.diskOf(VICTIM);
-    disk.cutPowerAt(at);
-    await expect(fleet.nodeOf(VICTIM).outcome).rejects.toBeInstanceOf(PowerCut);
-    await fleet.stop(VICTIM);
-    disk.restart((count) => count >> 1);
-    await fleet.start(VICTIM);
+    await fleet.cutPower(VICTIM, at);
     expect(await end()).toBe(undisturbed);
     for (const view of views()) expect(view.absences, view.site).toEqual([]);
   });

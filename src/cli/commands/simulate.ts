@@ -1,4 +1,3 @@
-import {writeFile} from "node:fs/promises";
 import {dirname, join, resolve} from "node:path";
 import {type Experiment, experimentNames, experimentText, loadExperiment} from "../../config/index.ts";
 import {systemClock} from "../../core/index.ts";
@@ -6,6 +5,7 @@ import {simulate} from "../../simulation/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {createProgress} from "../demo/progress.ts";
+import {writeNew} from "../output-file.ts";
 import {simulationLine} from "../simulate/progress-line.ts";
 import {openStudyFolder} from "../simulate/study-folder.ts";
 import {studyTable} from "../simulate/study-table.ts";
@@ -34,7 +34,7 @@ async function listExperiments(): Promise<number> {
 
 async function writePreset(name: string): Promise<number> {
   const file = `${name}.yaml`;
-  await writeFile(file, await experimentText(name), {flag: "wx"});
+  await writeNew(file, await experimentText(name));
   console.log(`Wrote ${file}. Next: consilium simulate ${file}`);
   return 0;
 }
@@ -69,7 +69,9 @@ async function run({experiment, folder, out, resumes, threads}: Run): Promise<nu
       ...(threads === undefined ? {} : {threads}),
       onRound(state) {
         trials = state.trials;
-        progress.show(simulationLine(state, systemClock.nowMs() - startMs));
+        progress.show(
+          simulationLine(state, {elapsedMs: systemClock.nowMs() - startMs, earlier: place.earlier.length}),
+        );
       },
       async onTrial(trial, soFar) {
         await place.keep(trial);
@@ -85,7 +87,8 @@ async function run({experiment, folder, out, resumes, threads}: Run): Promise<nu
   } catch (error) {
     progress.end();
     if (!isInterruption(watch, error)) throw error;
-    process.stderr.write(`Interrupted; ${ended} of ${trials} trials are in ${out}. Go on with --resume.\n`);
+    const all = trials > ended ? ` of ${trials}` : "";
+    process.stderr.write(`Interrupted; ${ended}${all} trials are in ${out}. Go on with --resume.\n`);
     return error.status;
   } finally {
     watch.stop();

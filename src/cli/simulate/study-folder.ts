@@ -1,16 +1,17 @@
-import {chmod, mkdir, readdir, readFile, rename, writeFile} from "node:fs/promises";
+import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Experiment} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
 import {type StudyResults, studyFiles, type TrialResult} from "../../simulation/index.ts";
 import type {CliErrorCode} from "../errors.ts";
+import {writeWhole} from "../output-file.ts";
 
 const CONFIG_FILE = "config.resolved.json";
 const TRIALS = "trials";
 /** Scores of single patients are the researcher's own. */
 const PRIVATE_MODE = 0o600;
 
-/** The folder of one experiment's results; every file in it is whole at any time. */
+/** The folder of one experiment's results; every file in it is whole at any time, and none is there before a trial has ended. */
 export interface StudyFolder {
   /** Trials that an earlier command left. */
   readonly earlier: readonly TrialResult[];
@@ -23,24 +24,18 @@ function refuse(code: CliErrorCode, message: string, hint: string): never {
   throw new CodedError(code, message, {hint});
 }
 
-async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  const draft = `${path}.part`;
-  await writeFile(draft, content, {mode});
-  await chmod(draft, mode);
-  await rename(draft, path);
-}
-
-async function textOf(path: string): Promise<string | null> {
+/** What `read` gives, or `absent` where its file or folder is not there. */
+async function ifThere<Result>(read: Promise<Result>, absent: Result): Promise<Result> {
   try {
-    return await readFile(path, "utf8");
+    return await read;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return absent;
     throw error;
   }
 }
 
 async function trialsIn(folder: string): Promise<TrialResult[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  const names = (await ifThere(readdir(folder), [])).filter((name) => name.endsWith(".json")).sort();
   return await Promise.all(
     names.map(async (name): Promise<TrialResult> => {
       try {
@@ -67,8 +62,7 @@ export async function openStudyFolder(
   resumes: boolean,
 ): Promise<StudyFolder> {
   const config = `${JSON.stringify(experiment, null, 2)}\n`;
-  await mkdir(join(folder, TRIALS), {recursive: true});
-  const before = await textOf(join(folder, CONFIG_FILE));
+  const before = await ifThere(readFile(join(folder, CONFIG_FILE), "utf8"), null);
   if (before !== null && !resumes) {
     refuse(
       "CLI_RESULTS_EXIST",
@@ -85,11 +79,11 @@ export async function openStudyFolder(
   }
   const earlier = resumes ? await trialsIn(join(folder, TRIALS)) : [];
   let kept = earlier.length;
-  await writeWhole(join(folder, CONFIG_FILE), config);
   return {
     earlier,
     async keep(trial) {
       const name = `${String(kept++).padStart(4, "0")}.json`;
+      await writeWhole(join(folder, CONFIG_FILE), config);
       await writeWhole(join(folder, TRIALS, name), JSON.stringify(trial), PRIVATE_MODE);
     },
     async write(results) {

@@ -1,16 +1,19 @@
 import {meanOverSeeds} from "../../evaluation/index.ts";
-import type {MethodComparison, ResultRow, StudyResults} from "../../simulation/index.ts";
+import {
+  atPoint,
+  isExternalTest,
+  type MethodComparison,
+  POOLED_TEST,
+  pointsOf,
+  pointText,
+  type ResultRow,
+  type StudyResults,
+} from "../../simulation/index.ts";
 
 /** Of more test groups than these, those of single sites are left to the report. */
 const MOST_COLUMNS = 6;
 const NAME_WIDTH = 26;
 const CELL_WIDTH = 18;
-
-function pointText(point: Readonly<Record<string, unknown>>): string {
-  return Object.entries(point)
-    .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
-    .join(", ");
-}
 
 function cellOf(rows: readonly ResultRow[]): string {
   const summary = meanOverSeeds(rows.flatMap(({value}) => (value === null ? [] : [value])));
@@ -36,7 +39,9 @@ function comparisonLine({
 function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
   const tests = [...new Set(rows.map(({test}) => test))];
   const shown =
-    tests.length > MOST_COLUMNS ? tests.filter((test) => /^(Pooled Test|External )/.test(test)) : tests;
+    tests.length > MOST_COLUMNS
+      ? tests.filter((test) => test === POOLED_TEST || isExternalTest(test))
+      : tests;
   const methods = [...new Set(rows.map(({method}) => method))];
   const heading = `  ${"".padEnd(NAME_WIDTH)}${shown.map((test) => test.slice(0, CELL_WIDTH - 1).padStart(CELL_WIDTH)).join("")}`;
   const lines = methods.map((method) => {
@@ -52,12 +57,10 @@ function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
 /** What a simulation found, for the terminal: by point of the sweep a table of the first metric, and how it compares. */
 export function studyTable(study: StudyResults): string {
   const [metric] = study.metrics;
-  const points = new Map(study.results.map(({point}) => [JSON.stringify(point), point]));
-  const blocks = [...points].map(([key, point]) => {
-    const rows = study.results.filter((row) => row.metric === metric && JSON.stringify(row.point) === key);
-    const comparisons = study.comparisons.filter(
-      (row) => JSON.stringify(row.point) === key && row.test === "Pooled Test",
-    );
+  const blocks = pointsOf(study).map((point) => {
+    const {results, comparisons: all} = atPoint(study, point);
+    const rows = results.filter((row) => row.metric === metric);
+    const comparisons = all.filter(({test}) => test === POOLED_TEST);
     return [
       ...(Object.keys(point).length === 0 ? [] : [pointText(point)]),
       ...tableOf(study, rows),

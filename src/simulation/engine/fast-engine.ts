@@ -1,6 +1,5 @@
-import {CodedError, sha256} from "../../core/index.ts";
+import {sha256} from "../../core/index.ts";
 import {type Certified, type Contribution, leaderOrder} from "../../gossip/index.ts";
-import type {SimulationErrorCode} from "../errors.ts";
 import {modelsDistance} from "./consensus-distance.ts";
 import {harmfulContribution} from "./harm.ts";
 import {heldModels, stateHash} from "./held-models.ts";
@@ -61,22 +60,6 @@ function certify(
   return {certificate: {body, ballot: 0, votes: []}, snapshot};
 }
 
-/** @throws SIMULATION_ENGINE_UNFIT where something is to go wrong: here nothing does */
-function refuseMisfortunes({trial: {experiment}}: Network): void {
-  const {churn, faults, network} = experiment;
-  const asked = [
-    ...(churn === "none" ? [] : ["churn"]),
-    ...(faults.length === 0 ? [] : ["faults"]),
-    ...(network.dropProb === 0 ? [] : ["network.dropProb"]),
-  ];
-  if (asked.length === 0) return;
-  throw new CodedError<SimulationErrorCode>(
-    "SIMULATION_ENGINE_UNFIT",
-    `the fast engine sends no messages, and the experiment asks for ${asked.join(" and ")}`,
-    {hint: "Choose engine: full."},
-  );
-}
-
 /** The network between two rounds. */
 interface Standing {
   readonly certified: Certified | null;
@@ -118,7 +101,6 @@ async function takeRound(network: Network, round: number, before: Standing) {
  * was aborted with
  */
 export async function runFast(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
-  refuseMisfortunes(network);
   const {trial, stages, sites} = network;
   const rounds: NetworkRound[] = [];
   let standing: Standing = {certified: null, bytes: 0, seconds: 0};

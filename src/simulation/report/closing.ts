@@ -1,4 +1,5 @@
 import {pointText} from "../outputs/point-columns.ts";
+import {BASELINE_NAMES, GOSSIP, UNATTACKED} from "../study/names.ts";
 import type {StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
 import {isLocal} from "./palette.ts";
@@ -24,20 +25,24 @@ const ASSUMPTIONS: readonly (readonly [string, string])[] = [
 ];
 
 const METHODS: Readonly<Record<string, string>> = {
-  Gossip:
+  [GOSSIP]:
     "The network under test: sites train by themselves and exchange changes of parameters with one another, without a server; no patient record leaves a site.",
-  "Pooled Training": "One model of all train patients in one place: what sharing the data itself would give.",
-  FedAvg: "A server averages the sites' models after each round, weighted by their train patients.",
-  FedProx: "FedAvg with a pull of each site's model towards the common one.",
-  "Swarm (HPE)": "Swarm learning: in each merge a leader, who changes, combines the models of those present.",
-  Ring: "Each site averages with its two neighbours on a ring after each round.",
-  Local: "Each site trains alone on its own patients: what not joining gives.",
+  [BASELINE_NAMES.pooled]:
+    "One model of all train patients in one place: what sharing the data itself would give.",
+  [UNATTACKED]: "The same network in which no site does harm: the difference is what the attack costs.",
+  [BASELINE_NAMES.fedavg]:
+    "A server averages the sites' models after each round, weighted by their train patients.",
+  [BASELINE_NAMES.fedprox]: "FedAvg with a pull of each site's model towards the common one.",
+  [BASELINE_NAMES["swarm-hpe"]]:
+    "Swarm learning: in each merge a leader, who changes, combines the models of those present.",
+  [BASELINE_NAMES.ring]: "Each site averages with its two neighbours on a ring after each round.",
+  [BASELINE_NAMES.local]: "Each site trains alone on its own patients: what not joining gives.",
 };
 
 /** What each method of this study is, in one sentence. */
 export function methodsSection(study: StudyResults): Markup {
   const names = new Set(
-    [...study.results, ...study.rounds].map(({method}) => (isLocal(method) ? "Local" : method)),
+    [...study.results, ...study.rounds].map(({method}) => (isLocal(method) ? BASELINE_NAMES.local : method)),
   );
   const known = Object.entries(METHODS).filter(([name]) => names.has(name));
   return html`<section><h2>The methods</h2><dl class="terms">${known.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></section>`;

@@ -1,4 +1,5 @@
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import {BASELINE_NAMES, GOSSIP} from "../study/names.ts";
 import type {MethodComparison, StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
 import {type ColourName, isLocal} from "./palette.ts";
@@ -111,11 +112,11 @@ function headlineOf(study: StudyResults): Headline | null {
     .filter((cell) => cell !== null)
     .filter(({summary}) => summary !== null);
   const sign = METRIC_FACTS[metric].better === "higher" ? -1 : 1;
-  const network = cells.find(({method}) => method === "Gossip");
+  const network = cells.find(({method}) => method === GOSSIP);
   if (network === undefined) return null;
   return {
     network,
-    pooled: cells.find(({method}) => method === "Pooled Training") ?? null,
+    pooled: cells.find(({method}) => method === BASELINE_NAMES.pooled) ?? null,
     locals: cells.filter(({method}) => isLocal(method)).sort((a, b) => sign * (meanOf(a) - meanOf(b))),
   };
 }
@@ -139,7 +140,7 @@ function sentencesOf(study: StudyResults, headline: Headline): readonly string[]
   );
   return [
     reachedSentence(study, headline),
-    ...rows.filter(({baseline}) => baseline === "Pooled Training").map(pooledSentence),
+    ...rows.filter(({baseline}) => baseline === BASELINE_NAMES.pooled).map(pooledSentence),
     ...verdictSentences(rows),
     gainSentence(study),
   ].filter((sentence) => sentence !== null);

@@ -1,3 +1,4 @@
+import {GOSSIP} from "../study/names.ts";
 import type {Look} from "./look.ts";
 import {html, type Markup} from "./markup.ts";
 import {isLocal, styleOf} from "./palette.ts";
@@ -149,7 +150,7 @@ function endLabels(look: Look, frame: Frame, series: readonly ChartSeries[]): Ma
     const y = (places[place] ?? 0) - over;
     return [
       line(look, [frame.right + 8, y], [frame.right + 32, y], styleOf(method)),
-      words(look, [frame.right + 38, y + 4], label, {isBold: method === "Gossip"}),
+      words(look, [frame.right + 38, y + 4], label, {isBold: method === GOSSIP}),
     ];
   })}`;
 }
@@ -162,7 +163,7 @@ function legendBelow(look: Look, top: number, series: readonly ChartSeries[]): M
     ];
     return [
       line(look, at, [at[0] + 24, at[1]], styleOf(method)),
-      words(look, [at[0] + 30, at[1] + 4], label, {isBold: method === "Gossip"}),
+      words(look, [at[0] + 30, at[1] + 4], label, {isBold: method === GOSSIP}),
     ];
   })}`;
 }

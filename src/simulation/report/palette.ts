@@ -1,3 +1,4 @@
+import {BASELINE_NAMES, GOSSIP} from "../study/names.ts";
 /** Colours that charts and pages are drawn in; the series' own are told apart by the colour-blind, and dashed too. */
 export type ColourName =
   | "paper"
@@ -65,12 +66,12 @@ export interface SeriesStyle {
 }
 
 const KNOWN: Readonly<Record<string, SeriesStyle>> = {
-  Gossip: {colour: "s0", dash: "none", width: 3},
-  "Pooled Training": {colour: "s1", dash: "9 4", width: 2},
-  FedAvg: {colour: "s2", dash: "2 3", width: 2.25},
-  FedProx: {colour: "s3", dash: "10 3 2 3", width: 2},
-  "Swarm (HPE)": {colour: "s4", dash: "5 3", width: 2},
-  Ring: {colour: "s5", dash: "1.5 2.5", width: 2.25},
+  [GOSSIP]: {colour: "s0", dash: "none", width: 3},
+  [BASELINE_NAMES.pooled]: {colour: "s1", dash: "9 4", width: 2},
+  [BASELINE_NAMES.fedavg]: {colour: "s2", dash: "2 3", width: 2.25},
+  [BASELINE_NAMES.fedprox]: {colour: "s3", dash: "10 3 2 3", width: 2},
+  [BASELINE_NAMES["swarm-hpe"]]: {colour: "s4", dash: "5 3", width: 2},
+  [BASELINE_NAMES.ring]: {colour: "s5", dash: "1.5 2.5", width: 2.25},
 };
 
 const LOCAL: SeriesStyle = {colour: "local", dash: "none", width: 1.25};
@@ -78,7 +79,7 @@ const OTHER: SeriesStyle = {colour: "s6", dash: "6 2", width: 2};
 
 /** Whether a method is a site's own training. */
 export function isLocal(method: string): boolean {
-  return method === "Local" || method.startsWith("Local ");
+  return method === BASELINE_NAMES.local || method.startsWith(`${BASELINE_NAMES.local} `);
 }
 
 /** How `method` is drawn. */

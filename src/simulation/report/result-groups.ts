@@ -1,7 +1,9 @@
 import type {MetricName} from "../../config/index.ts";
 import {meanOverSeeds, type SeedSummary} from "../../evaluation/index.ts";
 import {type Point, pointKey} from "../outputs/point-columns.ts";
+import {GOSSIP, isExternalTest, POOLED_TEST} from "../study/names.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
+import {isLocal} from "./palette.ts";
 
 /** Which figures are meant. */
 export interface Cell {
@@ -74,19 +76,16 @@ export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary |
 /** Methods in the order of reports: the network, then the baselines, then sites alone; each in order of appearance. */
 export function methodsOf(rows: readonly {readonly method: string}[]): readonly string[] {
   const all = [...new Set(rows.map(({method}) => method))];
-  const rank = (method: string): number => (method === "Gossip" ? 0 : method.startsWith("Local") ? 2 : 1);
+  const rank = (method: string): number => (method === GOSSIP ? 0 : isLocal(method) ? 2 : 1);
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
 /** Groups of test patients: all together first, then sites, then external ones; each in order of appearance. */
 export function testsOf(rows: readonly {readonly test: string}[]): readonly string[] {
   const all = [...new Set(rows.map(({test}) => test))];
-  const rank = (test: string): number => (test === POOLED_TEST ? 0 : test.startsWith("External") ? 2 : 1);
+  const rank = (test: string): number => (test === POOLED_TEST ? 0 : isExternalTest(test) ? 2 : 1);
   return all.sort((a, b) => rank(a) - rank(b));
 }
-
-/** What the test patients of all sites together are called. */
-export const POOLED_TEST = "Pooled Test";
 
 /** The group that an experiment is judged by first. */
 export function mainTest(rows: readonly {readonly test: string}[]): string {

@@ -1,5 +1,4 @@
 import type {BaselineName} from "../../config/index.ts";
-import {sha256, toHex} from "../../core/index.ts";
 import type {Standardiser} from "../../data/index.ts";
 import type {Learning} from "../baselines/experiment.ts";
 import {type FedAvgModel, trainFedAvg} from "../baselines/train-fed-avg.ts";
@@ -8,21 +7,11 @@ import {trainPooled} from "../baselines/train-pooled.ts";
 import {trainRing} from "../baselines/train-ring.ts";
 import {trainSwarm} from "../baselines/train-swarm.ts";
 import {modelsDistance} from "../engine/consensus-distance.ts";
-import {littleEndian} from "./little-endian.ts";
-import type {HeldModel, MethodOutcome, MethodRound} from "./method.ts";
+import {type HeldModel, heldByNodes, type MethodOutcome, type MethodRound} from "./method.ts";
 import type {Monitor} from "./monitor.ts";
+import {BASELINE_NAMES} from "./names.ts";
 import type {Trial} from "./trial.ts";
 import {ringCost, starCost} from "./virtual-cost.ts";
-
-/** How results.csv names the baselines; FLamby's names where it has one. */
-export const METHOD_NAMES = {
-  local: "Local",
-  pooled: "Pooled Training",
-  fedavg: "FedAvg",
-  fedprox: "FedProx",
-  "swarm-hpe": "Swarm (HPE)",
-  ring: "Ring",
-} as const satisfies Readonly<Record<BaselineName, string>>;
 
 /** What a baseline works with. */
 export interface BaselineSetting {
@@ -50,24 +39,17 @@ export async function runBaseline(name: BaselineName, setting: BaselineSetting):
 async function runLocal({trial, learning}: BaselineSetting): Promise<MethodOutcome[]> {
   const {sites} = trial.cohort;
   const models = await Promise.all(sites.map((site) => trainLocal(learning, site)));
-  const alone = {rounds: [], stateHash: null};
   const each = models.map((model, place) => ({
-    method: `${METHOD_NAMES.local} ${sites[place]?.name ?? ""}`,
+    method: `${BASELINE_NAMES.local} ${sites[place]?.name ?? ""}`,
     models: [model],
-    ...alone,
+    rounds: [],
   }));
-  return [{method: METHOD_NAMES.local, models, ...alone}, ...each];
+  return [{method: BASELINE_NAMES.local, models, rounds: []}, ...each];
 }
 
 async function runPooled({trial, learning}: BaselineSetting): Promise<MethodOutcome> {
   const model = await trainPooled(learning, trial.cohort.sites);
-  return {method: METHOD_NAMES.pooled, models: [model], rounds: [], stateHash: null};
-}
-
-/** A model that all share carries its scaling where the plan's is the same everywhere. */
-function sharedModel({plan}: Trial, {parameters, standardisers}: FedAvgModel): HeldModel {
-  const isOwn = plan.task.standardisation === "site";
-  return {parameters, standardiser: isOwn ? null : (standardisers[0] ?? null)};
+  return {method: BASELINE_NAMES.pooled, models: [model], rounds: []};
 }
 
 type Central = Exclude<BaselineName, "local" | "pooled" | "ring">;
@@ -78,14 +60,16 @@ async function runCentral(
   {trial, learning, monitor, onRound}: BaselineSetting,
 ): Promise<MethodOutcome> {
   const {experiment, cohort} = trial;
-  const method = METHOD_NAMES[name];
+  const method = BASELINE_NAMES[name];
   const rounds: MethodRound[] = [];
   const costOf = starCost(trial, {
     values: learning.initial.length,
     steps: name === "swarm-hpe" ? experiment.swarm.synchronisationSteps : null,
   });
+  const shared = ({parameters, standardisers}: FedAvgModel): HeldModel[] =>
+    heldByNodes(trial, [parameters], standardisers);
   const hear = async (index: number, model: FedAvgModel): Promise<void> => {
-    const value = await monitor.valueOf([sharedModel(trial, model)]);
+    const value = await monitor.valueOf(shared(model));
     const round = {round: index, ...costOf(index + 1), absent: [], consensusDistance: 0, value};
     rounds.push(round);
     onRound(method, round);
@@ -97,11 +81,11 @@ async function runCentral(
     name === "swarm-hpe"
       ? await trainSwarm(own, cohort.sites, experiment.swarm, hear)
       : await trainFedAvg(own, cohort.sites, hear);
-  return {method, models: [sharedModel(trial, model)], rounds, stateHash: hashOf([model.parameters])};
+  return {method, models: shared(model), rounds};
 }
 
 async function runRing({trial, learning, monitor, onRound}: BaselineSetting): Promise<MethodOutcome> {
-  const method = METHOD_NAMES.ring;
+  const method = BASELINE_NAMES.ring;
   const rounds: MethodRound[] = [];
   const held = (models: readonly Float32Array[], standardisers: readonly Standardiser[]): HeldModel[] =>
     models.map((parameters, place) => ({parameters, standardiser: standardisers[place] ?? null}));
@@ -113,10 +97,5 @@ async function runRing({trial, learning, monitor, onRound}: BaselineSetting): Pr
     rounds.push(round);
     onRound(method, round);
   });
-  return {method, models: held(models, standardisers), rounds, stateHash: hashOf(models)};
-}
-
-/** SHA-256 over the models' little-endian binary32, one after another. */
-function hashOf(models: readonly Float32Array[]): string {
-  return toHex(sha256(...models.map((model) => littleEndian(model))));
+  return {method, models: held(models, standardisers), rounds};
 }

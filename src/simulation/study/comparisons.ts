@@ -10,8 +10,9 @@ import {
 } from "../../evaluation/index.ts";
 import type {CohortKind} from "../cohort/cohort.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import {pointKey} from "../outputs/point-columns.ts";
 import {survivalOf, twoClasses} from "./figures.ts";
-import {GOSSIP} from "./method.ts";
+import {GOSSIP} from "./names.ts";
 import type {MethodComparison} from "./results.ts";
 import type {ScoredGroup} from "./scoring.ts";
 import type {TrialResult} from "./trial-result.ts";
@@ -74,7 +75,7 @@ function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResul
 function byPoint(trials: readonly TrialResult[]): TrialResult[][] {
   const groups = new Map<string, TrialResult[]>();
   for (const trial of trials) {
-    const key = JSON.stringify(trial.point);
+    const key = pointKey(trial.point);
     groups.set(key, [...(groups.get(key) ?? []), trial]);
   }
   return [...groups.values()];

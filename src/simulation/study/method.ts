@@ -1,10 +1,6 @@
 import type {Standardiser} from "../../data/index.ts";
 import type {NetworkRound} from "../engine/network-outcome.ts";
-
-/** Name of the network under test in results.csv. */
-export const GOSSIP = "Gossip";
-/** The same network in which nobody does harm: what an attack costs is the difference to it. */
-export const UNATTACKED = "Gossip (no attack)";
+import type {Trial} from "./trial.ts";
 
 /** One way to learn from the cohort's sites, and what came of it. */
 export interface MethodOutcome {
@@ -16,8 +12,6 @@ export interface MethodOutcome {
    */
   readonly models: readonly HeldModel[];
   readonly rounds: readonly MethodRound[];
-  /** SHA-256 of the final state; null where nothing is exchanged. */
-  readonly stateHash: string | null;
 }
 
 /** A model, and how patients are scaled for it. */
@@ -26,6 +20,23 @@ export interface HeldModel {
   readonly parameters: Float32Array;
   /** The scaling that it carries; null: patients are scaled by the statistics of their own site. */
   readonly standardiser: Standardiser | null;
+}
+
+/**
+ * Models of nodes that learn together: they carry their scaling where the plan's is the same everywhere.
+ * @param models `[layoutSize]` each
+ * @param standardisers of the nodes, in the models' order
+ */
+export function heldByNodes(
+  {plan}: Pick<Trial, "plan">,
+  models: readonly Float32Array[],
+  standardisers: readonly Standardiser[],
+): HeldModel[] {
+  const isOwn = plan.task.standardisation === "site";
+  return models.map((parameters, place) => ({
+    parameters,
+    standardiser: isOwn ? null : (standardisers[place] ?? null),
+  }));
 }
 
 /** A round of a method, and the first metric after it. */

@@ -1,6 +1,5 @@
 import {sha256, toHex} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
-import {littleEndian} from "./little-endian.ts";
 
 /** Patients in an order that hangs on their rows alone, so that every seed and every method has the same one. */
 export interface PatientOrder {
@@ -22,7 +21,7 @@ export function patientOrder({
 }: PatientMatrix): PatientOrder {
   const rowsOf = Array.from({length: patients}, (): Uint8Array[] => []);
   for (let row = 0; row < n; row++) {
-    const bytes = littleEndian(values.subarray(row * d, (row + 1) * d));
+    const bytes = new Uint8Array(values.buffer, values.byteOffset + 4 * row * d, 4 * d);
     const time = new TextEncoder().encode(times === undefined ? "" : String(times[row]));
     rowsOf[patientOf[row] ?? 0]?.push(bytes, Uint8Array.of(labels[row] ?? 0), time);
   }

@@ -1,11 +1,12 @@
 import type {MetricName} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
-import type {HeldModels} from "../engine/network-outcome.ts";
+import type {HeldModels, NetworkOutcome} from "../engine/network-outcome.ts";
 import {runNetwork} from "../engine/run-network.ts";
 import {type BaselineSetting, runBaseline} from "./baseline-methods.ts";
 import {intervalOf} from "./figures.ts";
-import {GOSSIP, type HeldModel, type MethodOutcome, type MethodRound, UNATTACKED} from "./method.ts";
+import {type HeldModel, heldByNodes, type MethodOutcome, type MethodRound} from "./method.ts";
 import {createMonitor} from "./monitor.ts";
+import {GOSSIP, UNATTACKED} from "./names.ts";
 import {poolLearning} from "./pool-learning.ts";
 import type {ResultRow} from "./results.ts";
 import {type ScoredGroup, Scorer} from "./scoring.ts";
@@ -16,19 +17,15 @@ import type {TrialResult} from "./trial-result.ts";
 export type OnRound = (method: string, round: MethodRound) => void;
 
 /** The models that are told apart: one where all nodes hold the same and scale alike. */
-function distinct({plan}: Trial, {models, standardisers}: HeldModels): HeldModel[] {
-  const isOwn = plan.task.standardisation === "site";
-  const held = models.map((parameters, place) => ({
-    parameters,
-    standardiser: isOwn ? null : (standardisers[place] ?? null),
-  }));
-  return models.every((model) => model === models[0]) ? held.slice(0, 1) : held;
+function distinct(trial: Trial, {models, standardisers}: HeldModels): HeldModel[] {
+  const isOne = models.every((model) => model === models[0]);
+  return heldByNodes(trial, isOne ? models.slice(0, 1) : models, standardisers);
 }
 
 async function runGossip(
   method: string,
   {trial, monitor, onRound}: Omit<BaselineSetting, "learning">,
-): Promise<MethodOutcome> {
+): Promise<MethodOutcome & Pick<NetworkOutcome, "stateHash">> {
   const rounds: MethodRound[] = [];
   const outcome = await runNetwork(trial, {
     async onRound(held, round) {
@@ -65,7 +62,8 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
   const monitor = createMonitor(trial, scorer);
   const setting: BaselineSetting = {trial, learning, monitor, onRound};
   try {
-    const outcomes = [await runGossip(GOSSIP, setting)];
+    const network = await runGossip(GOSSIP, setting);
+    const outcomes: MethodOutcome[] = [network];
     if (experiment.attacks.length > 0) {
       const harmless = {...trial, experiment: {...experiment, attacks: []}};
       outcomes.push(await runGossip(UNATTACKED, {...setting, trial: harmless}));
@@ -82,7 +80,7 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
         rounds.map((round) => ({point, seed, method, ...round})),
       ),
       scores,
-      stateHash: outcomes[0]?.stateHash ?? "",
+      stateHash: network.stateHash,
     };
   } finally {
     await Promise.all([judge.close(), learning.close()]);

@@ -4,6 +4,7 @@ import {ownStandardiser, patientLabels, patientTimes, siteStandardiser} from "..
 import type {Trainer} from "../../training/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
 import type {HeldModel} from "./method.ts";
+import {externalTest, POOLED_TEST} from "./names.ts";
 import {type PatientOrder, patientOrder} from "./patient-order.ts";
 import type {Trial} from "./trial.ts";
 
@@ -22,9 +23,6 @@ export interface ScoredGroup {
   /** `[n]`, of survival alone. */
   readonly times?: readonly number[];
 }
-
-/** Name of the group of all sites' test patients, as FLamby has it. */
-export const POOLED_TEST = "Pooled Test";
 
 /** What patients of one site are scaled by where the model carries no scaling. */
 function scalingOf({plan, cohort}: Trial, site: SiteData): Standardiser {
@@ -74,7 +72,7 @@ function groupsOf(trial: Trial): {
     }),
     external: external.map((site) =>
       groupOf({
-        test: `External ${site.name}`,
+        test: externalTest(site.name),
         isSite: false,
         rows: site.split.test,
         scaling: scalingOf(trial, site),

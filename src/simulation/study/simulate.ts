@@ -8,6 +8,7 @@ import {checkSites} from "../cohort/check-sites.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import {openCohort} from "../cohort/open-cohort.ts";
 import {openTrainerPool, type TrainerPool} from "../engine/trainer-pool.ts";
+import {pointKey} from "../outputs/point-columns.ts";
 import {combine} from "./combine.ts";
 import type {MethodRound} from "./method.ts";
 import {checkMetrics, checkModel, planOf} from "./open-trial.ts";
@@ -69,7 +70,7 @@ function methodsOf({baselines, attacks}: Experiment): number {
 }
 
 function isOf({point, seed}: Cell, trial: TrialResult): boolean {
-  return trial.seed === seed && JSON.stringify(trial.point) === JSON.stringify(point);
+  return trial.seed === seed && pointKey(trial.point) === pointKey(point);
 }
 
 const UNKNOWN_RUNTIME = {consilium: "unknown", node: "unknown", platform: "unknown"} as const;

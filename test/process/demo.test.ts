@@ -10,7 +10,7 @@ import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {startFleet} from "../../src/cli/demo/fleet.ts";
 import {demoReportSchema, leaveOneOutReportSchema} from "../../src/cli/demo/report.ts";
 import {systemClock} from "../../src/core/index.ts";
-import {fullBatches, inWorkspace} from "./settings.ts";
+import {fullBatches, inWorkspace} from "../demo/settings.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const LIMIT_MS = 300_000;
