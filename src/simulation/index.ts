@@ -28,6 +28,7 @@ export {
   type TrainingChanges,
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
+export {divergencesOf, divergenceText} from "./outputs/divergences.ts";
 export {METRIC_FACTS, type MetricFacts} from "./outputs/metric-facts.ts";
 export {pointText} from "./outputs/point-columns.ts";
 export {

@@ -19,6 +19,8 @@ const resultRow = z.strictObject({
   low: figure,
   high: figure,
   n: count,
+  status: z.enum(["finished", "diverged"]),
+  divergedAt: count.nullable(),
 });
 
 const roundRow = z.strictObject({
@@ -38,13 +40,15 @@ const comparison = z.strictObject({
   baseline: name,
   test: name,
   metric,
-  difference: z.number(),
-  low: z.number(),
-  high: z.number(),
+  difference: figure,
+  low: figure,
+  high: figure,
   margin: z.number().min(0),
   isNonInferior: z.boolean(),
-  seeds: z.int().min(1),
+  seeds: count,
   n: count,
+  divergedSeeds: count,
+  baselineDivergedSeeds: count,
 });
 
 const targetRow = z.strictObject({point, seed, method: name, round: figure, seconds: figure, bytes: figure});
@@ -64,7 +68,7 @@ const environment = z.strictObject({
   platform: z.string(),
   backend: z.string(),
   engine: z.string(),
-  threads: z.int().min(1),
+  threads: z.int().min(0),
 });
 
 /** The schema of summary.json, format version 1: closed, and the order of its keys is that of the file. */

@@ -164,7 +164,8 @@ class Study {
 /**
  * Runs an experiment: for each point of its sweep and each seed the network, on virtual time, and the baselines beside
  * it. The same experiment gives the same results, bit by bit, whatever the number of threads.
- * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*, TRAINING_DIVERGED; the signal's reason
+ * Training that diverges, under an attack or without, is a result and no error: its rows say so, all else goes on.
+ * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*; the signal's reason
  */
 export async function simulate(experiment: Experiment, options: SimulateOptions): Promise<StudyResults> {
   const study = new Study(experiment, options);

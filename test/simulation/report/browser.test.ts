@@ -27,6 +27,8 @@ const STUDIES = {
       "north-of-the-river",
     ],
   }),
+  "a network that diverged at some seeds": studyFixture({divergedSeeds: 2}),
+  "a network that diverged at all seeds": studyFixture({divergedSeeds: 5}),
   "one seed": studyFixture({seeds: 1, sites: ["A", "B"], isSynthetic: false}),
 };
 
