@@ -41,6 +41,14 @@ function hasDiverged({results}: TrialResult, method: string): boolean {
   return results.some((row) => row.method === method && row.status === "diverged");
 }
 
+/** At how many trials the network and a baseline diverged, and the trials at which neither did. */
+function byEnding(trials: readonly TrialResult[], baseline: string) {
+  const ours = new Set(trials.filter((trial) => hasDiverged(trial, GOSSIP)));
+  const theirs = new Set(trials.filter((trial) => hasDiverged(trial, baseline)));
+  const both = trials.filter((trial) => !ours.has(trial) && !theirs.has(trial));
+  return {ours: ours.size, theirs: theirs.size, both};
+}
+
 function pairedSeed({metric, kind, baseline, test}: Pairing, trial: TrialResult): PairedSeed[] {
   const [mine, other] = [groupOf(trial, GOSSIP, test), groupOf(trial, baseline, test)];
   if (mine === undefined || other === undefined || mine.labels.length === 0) return [];
@@ -57,15 +65,13 @@ function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResul
   const {baseline, test, metric} = pairing;
   const [first] = trials;
   if (first === undefined) return [];
-  const ours = new Set(trials.filter((trial) => hasDiverged(trial, GOSSIP)));
-  const theirs = new Set(trials.filter((trial) => hasDiverged(trial, baseline)));
-  const both = trials.filter((trial) => !ours.has(trial) && !theirs.has(trial));
+  const {ours, theirs, both} = byEnding(trials, baseline);
   const seeds = both.flatMap((trial) => pairedSeed(pairing, trial));
   if (seeds.length < both.length) return [];
   const random = createRandom({seed: first.seed, site: test, round: 0, purpose: `comparison ${baseline}`});
   const difference = pairedDifference({seeds, random});
   if (difference === null && both.length > 0) return [];
-  const {value = null, low = null, high = null} = difference ?? {};
+  const {value, low, high} = difference ?? {value: null, low: null, high: null};
   const isNoWorse = difference === null || isNonInferior(difference, margin, METRIC_FACTS[metric].better);
   return [
     {
@@ -77,11 +83,11 @@ function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResul
       low,
       high,
       margin,
-      isNonInferior: ours.size === 0 && isNoWorse,
+      isNonInferior: ours === 0 && isNoWorse,
       seeds: seeds.length,
       n: first.results.find((row) => row.test === test)?.n ?? 0,
-      divergedSeeds: ours.size,
-      baselineDivergedSeeds: theirs.size,
+      divergedSeeds: ours,
+      baselineDivergedSeeds: theirs,
     },
   ];
 }

@@ -89,7 +89,10 @@ describe.skipIf(chromium === undefined)("in headless Chromium", () => {
           });
           const found = await page.evaluate(FAULTS);
           expect(found).toMatchObject({overflow: 0, beyond: [], twice: []});
-          expect(Reflect.get(Object(found), "pictures")).toBeGreaterThanOrEqual(4);
+          expect(Reflect.get(Object(found), "pictures")).toBeGreaterThanOrEqual(
+            // Without a difference at any seed there is no picture of differences, nor of what sites gain.
+            name === "a network that diverged at all seeds" ? 2 : 4,
+          );
         }
       } finally {
         await page.close();
