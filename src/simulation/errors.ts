@@ -24,5 +24,7 @@ export type SimulationErrorCode =
   | "SIMULATION_UNKNOWN_MEMBER"
   /** An experiment asks for a figure that its patients have not. */
   | "SIMULATION_METRIC_UNFIT"
+  /** A trial kept for --resume is not JSON, or not what this version writes. */
+  | "SIMULATION_TRIAL_INVALID"
   /** A summary.json is not JSON, or not of this version's format. */
   | "SIMULATION_SUMMARY_INVALID";

@@ -40,6 +40,7 @@ export {
 } from "./outputs/study-comparison.ts";
 export {studyFiles} from "./outputs/study-files.ts";
 export {parseSettings, parseSummary} from "./outputs/summary.ts";
+export {parseTrial} from "./outputs/trial-schema.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
 export {atPoint, pointsOf} from "./report/result-groups.ts";
@@ -53,7 +54,7 @@ export type {
   StudyResults,
   TargetRow,
 } from "./study/results.ts";
-export {type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
+export {isTrialOf, type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
 export type {Trial} from "./study/trial.ts";
 export type {TrialResult} from "./study/trial-result.ts";
 export {faultPointOf, faultsAt, type PlannedFault} from "./world/fault-points.ts";

@@ -73,6 +73,11 @@ function isOf({point, seed}: Cell, trial: TrialResult): boolean {
   return trial.seed === seed && pointKey(trial.point) === pointKey(point);
 }
 
+/** Whether a trial that was kept is one of the experiment's. */
+export function isTrialOf(experiment: Experiment, trial: TrialResult): boolean {
+  return cellsOf(experiment).some((cell) => isOf(cell, trial));
+}
+
 const UNKNOWN_RUNTIME = {consilium: "unknown", node: "unknown", platform: "unknown"} as const;
 
 /** The places of a simulation that do not change from trial to trial. */

@@ -1,6 +1,12 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
-import {parseSummary, type StudyResults, simulate, studyFiles} from "../../../src/simulation/index.ts";
+import {
+  parseSummary,
+  parseTrial,
+  type StudyResults,
+  simulate,
+  studyFiles,
+} from "../../../src/simulation/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const PLAN = tinyExperiment().plan;
@@ -9,8 +15,14 @@ const ROUNDS = {...PLAN, rounds: 5, training: {...PLAN.training, optimizer}};
 /** Updates turned round and so large that the next one, in which parameters decay, leaves binary32. */
 const RUINOUS = [{type: "sign-flip", sites: ["leeds"], scale: 1e25}];
 
+/** Runs it; each trial reads back as what --resume goes on from. */
 const here = (experiment: Experiment): Promise<StudyResults> =>
-  simulate(experiment, {folder: ".", threads: 0, backend: "wasm"});
+  simulate(experiment, {
+    folder: ".",
+    threads: 0,
+    backend: "wasm",
+    onTrial: (trial) => expect(parseTrial(JSON.stringify(trial), "trial")).toEqual(trial),
+  });
 
 const endingOf = ({results}: StudyResults, method: string) =>
   results

@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
 import {
+  parseTrial,
   type SimulateOptions,
   type StudyProgress,
   simulate,
@@ -99,7 +100,7 @@ describe("an experiment", () => {
     const whole = await here(experiment, {onTrial: (trial) => void kept.push(trial)});
     const ran: number[] = [];
     const resumed = await here(experiment, {
-      earlier: JSON.parse(JSON.stringify(kept.slice(0, 2))),
+      earlier: kept.slice(0, 2).map((trial) => parseTrial(JSON.stringify(trial), "trial")),
       onTrial: ({seed}) => void ran.push(seed),
     });
     expect(ran).toEqual([44]);
