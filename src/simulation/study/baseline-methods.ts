@@ -1,6 +1,5 @@
 import type {BaselineName} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
-import type {Standardiser} from "../../data/index.ts";
 import type {Learning} from "../baselines/experiment.ts";
 import {type FedAvgModel, trainFedAvg} from "../baselines/train-fed-avg.ts";
 import {trainLocal} from "../baselines/train-local.ts";
@@ -110,17 +109,17 @@ async function runCentral(
 async function runRing({trial, learning, monitor, onRound}: BaselineSetting): Promise<MethodOutcome> {
   const method = BASELINE_NAMES.ring;
   const rounds: MethodRound[] = [];
-  const held = (models: readonly Float32Array[], standardisers: readonly Standardiser[]): HeldModel[] =>
-    models.map((parameters, place) => ({parameters, standardiser: standardisers[place] ?? null}));
+  const held = ({models, standardisers}: RingModels): HeldModel[] =>
+    heldByNodes(trial, models, standardisers);
   const costOf = ringCost(trial, learning.initial.length);
   const hear = async (index: number, now: RingModels): Promise<void> => {
     requireNumbers(now.models);
-    const value = await monitor.valueOf(held(now.models, now.standardisers));
+    const value = await monitor.valueOf(held(now));
     const distance = modelsDistance(now.models);
     const round = {round: index, ...costOf(index + 1), absent: [], consensusDistance: distance, value};
     rounds.push(round);
     onRound(method, round);
   };
   const ring = await unlessDiverged(async () => await trainRing(learning, trial.cohort.sites, hear));
-  return outcomeOf(method, ring === null ? null : held(ring.models, ring.standardisers), rounds);
+  return outcomeOf(method, ring === null ? null : held(ring), rounds);
 }

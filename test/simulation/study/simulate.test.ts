@@ -122,6 +122,27 @@ describe("an experiment", () => {
     expect(soFar).toEqual([[false, 1]]);
   });
 
+  it("scales an external site's patients alike under every method whose nodes scale by themselves", async () => {
+    const {plan} = tinyExperiment();
+    const training = {...plan.training, localSteps: 1};
+    // A ring of three mixes as one group in which all count alike does.
+    const weights = {unit: "patients", reference: 32, cap: 20};
+    const {results} = await here(
+      tinyExperiment({
+        plan: {...plan, task: {standardisation: "site"}, training, weights},
+        baselines: ["ring", "fedavg"],
+        metrics: ["brier"],
+      }),
+    );
+    const of = (method: string) =>
+      results
+        .filter((row) => row.method === method && row.test === "External bath")
+        .map(({value}) => value ?? 0);
+    expect(of("Ring")).toHaveLength(1);
+    expect(of("Ring")[0]).toBeCloseTo(of("Gossip")[0] ?? Number.NaN, 5);
+    expect(of("Ring")[0]).toBeCloseTo(of("FedAvg")[0] ?? Number.NaN, 5);
+  });
+
   it("refuses a figure that its patients have not", async () => {
     await expect(here(tinyExperiment({metrics: ["c-index"]}))).rejects.toMatchObject({
       code: "SIMULATION_METRIC_UNFIT",
