@@ -70,7 +70,8 @@ export function studyTable(study: StudyResults): string {
   const blocks = pointsOf(study).map((point) => {
     const {results, comparisons: all} = atPoint(study, point);
     const rows = results.filter((row) => row.metric === metric);
-    const comparisons = all.filter(({test}) => test === POOLED_TEST);
+    const pooled = all.filter(({test}) => test === POOLED_TEST);
+    const comparisons = pooled.length > 0 ? pooled : all.filter(({test}) => isExternalTest(test));
     return [
       ...(Object.keys(point).length === 0 ? [] : [pointText(point)]),
       ...tableOf(study, rows),
