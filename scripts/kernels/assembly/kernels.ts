@@ -103,6 +103,42 @@ function addFour(values: v128, into: usize): void {
   v128.store(into + 16, f64x2.add(v128.load(into + 16), f64x2.promote_low_f32x4(upper)));
 }
 
+/** values += share * (theirs - own), all in binary64; returns whether all are finite then. Count: a multiple of 2. */
+export function mix(values: usize, own: usize, theirs: usize, share: f64, count: i32): i32 {
+  const by = f64x2.splat(share);
+  const zero = f64x2.splat(0);
+  const end = <usize>count << 3;
+  let spoilt = zero;
+  for (let at: usize = 0; at < end; at += 16) {
+    const apart = f64x2.sub(v128.load(theirs + at), v128.load(own + at));
+    const mixed = f64x2.add(v128.load(values + at), f64x2.mul(by, apart));
+    spoilt = v128.or(spoilt, f64x2.ne(f64x2.sub(mixed, mixed), zero));
+    v128.store(values + at, mixed);
+  }
+  return v128.any_true(spoilt) ? 0 : 1;
+}
+
+/** Whether no magnitude is above `bound`, nor a number NaN. Count: a multiple of 2. */
+export function isWithin(x: usize, bound: f64, count: i32): i32 {
+  const limit = f64x2.splat(bound);
+  const end = <usize>count << 3;
+  let within = i32x4.splat(-1);
+  for (let at: usize = 0; at < end; at += 16) {
+    within = v128.and(within, f64x2.le(f64x2.abs(v128.load(x + at)), limit));
+  }
+  return i64x2.all_true(within) ? 1 : 0;
+}
+
+/** into = x, binary64, rounded to binary32. Count: a multiple of 4. */
+export function roundDoubles(x: usize, into: usize, count: i32): void {
+  for (let at = 0; at < count; at += 4) {
+    const from = x + (<usize>at << 3);
+    const low = f32x4.demote_f64x2_zero(v128.load(from));
+    const high = f32x4.demote_f64x2_zero(v128.load(from + 16));
+    v128.store(into + (<usize>at << 2), v128.shuffle<i64>(low, high, 0, 2));
+  }
+}
+
 /** Four running sums of squares in binary64, of the values at 0, 1, 2, 3 modulo 4, into sums. */
 export function sumSquares(x: usize, count: i32, sums: usize): void {
   let first = v128.load(sums);
