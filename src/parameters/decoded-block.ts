@@ -14,6 +14,10 @@ export function decodedBlock(
   place: 0 | 1,
 ): Float64Array {
   const block = kernels.scratch.doubles[place].subarray(0, length);
+  if (codec.decode !== undefined) {
+    codec.decode(encoded, first, block);
+    return block;
+  }
   block.fill(0);
   codec.accumulate(encoded, first, block);
   return block;

@@ -50,10 +50,9 @@ function soundWeight(codec: Codec, bytes: Uint8Array, values: number): number {
   throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the weight of a mass is not positive");
 }
 
-/** Throws PARAMETERS_NOT_FINITE where s / w is beyond `limit`; convex mixing keeps it within, but for rounding. */
-function refuseHuge(values: Float64Array, weight: number, limit: number): void {
-  if (kernels.isWithin(values, limit * weight)) return;
-  throw new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
+/** Where s / w is beyond a limit; convex mixing keeps it within, but for rounding. */
+function tooLarge(): CodedError {
+  return new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
 }
 
 /**
@@ -66,7 +65,7 @@ export function massOf(codec: Codec, bytes: Uint8Array, values: number, limit = 
   const weight = soundWeight(codec, bytes, values);
   const sums = new Float64Array(values);
   codec.accumulate(bytes, 0, sums);
-  refuseHuge(sums, weight, limit);
+  if (!kernels.isWithin(sums, limit * weight)) throw tooLarge();
   return {values: sums, weight};
 }
 
@@ -89,9 +88,15 @@ export function checkMass(
   limit = LARGEST_ESTIMATE,
 ): SentMass {
   const weight = soundWeight(codec, bytes, values);
+  if (codec.largest !== undefined) {
+    const largest = codec.largest(bytes, values);
+    refuseNotFinite(largest - largest);
+    if (!(largest <= limit * weight)) throw tooLarge();
+    return {codec, bytes, weight};
+  }
   for (let first = 0; first < values; first += STRIDE_VALUES) {
     const block = decodedBlock(codec, bytes, {first, length: Math.min(STRIDE_VALUES, values - first)}, 0);
-    refuseHuge(block, weight, limit);
+    if (!kernels.isWithin(block, limit * weight)) throw tooLarge();
   }
   return {codec, bytes, weight};
 }

@@ -47,7 +47,11 @@ export interface Kernels {
   encodeHalves(x: Float32Array, into: Uint16Array): number;
   /** into += the binary16 numbers `halves`; both `[d]`. @returns whether all are finite; else `into` is of no use */
   addHalves(halves: Uint16Array, into: Float64Array): boolean;
-  /** The largest magnitude in x, which is finite; 0 without values. */
+  /** into = the binary16 numbers `halves`, -0 as 0; both `[d]`. @returns whether all are finite; else `into` is of no use */
+  decodeHalves(halves: Uint16Array, into: Float64Array): boolean;
+  /** The largest of the binary16 numbers without their signs, as its bits; 0 without any. NaN is above all others. */
+  largestHalf(halves: Uint16Array): number;
+  /** The largest magnitude in x; 0 without values, NaN where one is. */
   largestMagnitude(x: Float32Array): number;
   /** Rounds finite x to levels, each a signed byte of at most 127 in magnitude: floor(x / scale + u), all in binary32. */
   encodeLevels(x: Float32Array, rounding: LevelRounding, into: Uint8Array): void;

@@ -78,6 +78,13 @@ export class KernelMemory {
     return to;
   }
 
+  /** The address of a copy, at x, of halves[from .. from + count). */
+  halvesAt(halves: Uint16Array, from: number, count: number): number {
+    const copied = new Uint8Array(halves.buffer, halves.byteOffset + 2 * from, 2 * count);
+    this.bytes.set(copied, this.x);
+    return this.x;
+  }
+
   /** `act` writes into[from .. from + count) to the address that it is given. */
   writeSingles(into: Float32Array, from: number, count: number, act: (address: number) => void): void {
     if (into.buffer === this.buffer) {
@@ -86,6 +93,16 @@ export class KernelMemory {
     }
     act(this.y);
     into.set(this.singles.subarray(this.y / 4, this.y / 4 + count), from);
+  }
+
+  /** The same of doubles. */
+  writeDoubles(into: Float64Array, from: number, count: number, act: (address: number) => void): void {
+    if (into.buffer === this.buffer) {
+      act(into.byteOffset + 8 * from);
+      return;
+    }
+    act(this.y);
+    into.set(this.doubles.subarray(this.y / 8, this.y / 8 + count), from);
   }
 
   /** `act` changes into[from .. from + count) at the address that it is given. */

@@ -97,6 +97,17 @@ export const plainKernels: Kernels = {
     }
     return check === 0;
   },
+  decodeHalves(halves, into) {
+    into.fill(0);
+    return plainKernels.addHalves(halves, into);
+  },
+  largestHalf(halves) {
+    let largest = 0;
+    for (let index = 0; index < halves.length; index++) {
+      largest = Math.max(largest, (halves[index] ?? 0) & 0x7fff);
+    }
+    return largest;
+  },
   largestMagnitude(x) {
     let largest = 0;
     for (let index = 0; index < x.length; index++) largest = Math.max(largest, Math.abs(x[index] ?? 0));

@@ -36,6 +36,8 @@ interface Compiled {
   scale(x: number, factor: number, into: number, count: number): void;
   encodeHalves(x: number, into: number, count: number): number;
   addHalves(x: number, into: number, count: number): number;
+  decodeHalves(x: number, into: number, count: number): number;
+  largestHalf(x: number, count: number): number;
   largestMagnitude(x: number, count: number): number;
   encodeLevels(
     x: number,
@@ -213,14 +215,34 @@ class CompiledKernels implements WasmKernels {
   addHalves(halves: Uint16Array, into: Float64Array): boolean {
     const memory = this.#memory;
     let isFinite = true;
-    const source = new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength);
     const whole = strides(Math.min(halves.length, into.length), (from, count) => {
-      memory.bytes.set(source.subarray(2 * from, 2 * (from + count)), memory.x);
+      const values = memory.halvesAt(halves, from, count);
       memory.changeDoubles(into, from, count, (sums) => {
-        isFinite = this.#compiled.addHalves(memory.x, sums, count) === 1 && isFinite;
+        isFinite = this.#compiled.addHalves(values, sums, count) === 1 && isFinite;
       });
     });
     return plainKernels.addHalves(halves.subarray(whole), into.subarray(whole)) && isFinite;
+  }
+
+  decodeHalves(halves: Uint16Array, into: Float64Array): boolean {
+    const memory = this.#memory;
+    let isFinite = true;
+    const whole = strides(Math.min(halves.length, into.length), (from, count) => {
+      const values = memory.halvesAt(halves, from, count);
+      memory.writeDoubles(into, from, count, (decoded) => {
+        isFinite = this.#compiled.decodeHalves(values, decoded, count) === 1 && isFinite;
+      });
+    });
+    return plainKernels.decodeHalves(halves.subarray(whole), into.subarray(whole)) && isFinite;
+  }
+
+  largestHalf(halves: Uint16Array): number {
+    let largest = 0;
+    const whole = strides(halves.length, (from, count) => {
+      const values = this.#memory.halvesAt(halves, from, count);
+      largest = Math.max(largest, this.#compiled.largestHalf(values, count));
+    });
+    return Math.max(largest, plainKernels.largestHalf(halves.subarray(whole)));
   }
 
   largestMagnitude(x: Float32Array): number {
