@@ -1,15 +1,5 @@
 import {type Scratch, STRIDE_VALUES} from "./kernels.ts";
 
-declare global {
-  // What of the JavaScript API is used here; Node's types leave it to those of browsers.
-  namespace WebAssembly {
-    interface Memory {
-      readonly buffer: ArrayBuffer;
-      grow(pages: number): number;
-    }
-  }
-}
-
 const PAGE_BYTES = 65_536;
 const LINE_BYTES = 64;
 const COPY_BYTES = 8 * STRIDE_VALUES;

@@ -1,56 +1,12 @@
-import {fromString} from "uint8arrays/from-string";
+import {type Compiled, compileKernels} from "./compiled.ts";
 import {type Kernels, STRIDE_VALUES} from "./kernels.ts";
 import {KernelMemory} from "./memory.ts";
-import {KERNELS_MODULE} from "./module.ts";
 import {addSquares, plainKernels, totalOf} from "./plain.ts";
-
-declare global {
-  // What of the JavaScript API is used here; Node's types leave it to those of browsers.
-  namespace WebAssembly {
-    class Module {
-      constructor(bytes: Uint8Array);
-    }
-    class Instance {
-      readonly exports: Readonly<Record<string, unknown>>;
-      constructor(module: Module);
-    }
-  }
-}
 
 /** All strides of this many values hold whole steps of every kernel. */
 const STEP_VALUES = 16;
 /** Room for copies of the vectors of a mean: x and y. */
 const MEAN_VALUES = 4 * STRIDE_VALUES;
-
-/** What the compiled module exports; addresses and counts, see scripts/kernels/assembly/kernels.ts. */
-interface Compiled {
-  readonly memory: WebAssembly.Memory;
-  heapBase(): number;
-  weightedMean(pointers: number, weights: number, vectors: number, into: number, count: number): void;
-  weightedMean8(pointers: number, weights: number, into: number, count: number): void;
-  addSingles(x: number, into: number, count: number): number;
-  mix(values: number, own: number, theirs: number, share: number, count: number): number;
-  isWithin(x: number, bound: number, count: number): number;
-  roundDoubles(x: number, into: number, count: number): void;
-  sumSquares(x: number, count: number, sums: number): void;
-  scale(x: number, factor: number, into: number, count: number): void;
-  encodeHalves(x: number, into: number, count: number): number;
-  addHalves(x: number, into: number, count: number): number;
-  decodeHalves(x: number, into: number, count: number): number;
-  largestHalf(x: number, count: number): number;
-  largestMagnitude(x: number, count: number): number;
-  encodeLevels(
-    x: number,
-    by: number,
-    key0: number,
-    key1: number,
-    counter: number,
-    into: number,
-    count: number,
-  ): void;
-  addLevels(x: number, by: number, into: number, count: number): void;
-  largestPlaces(x: number, count: number, kept: number, into: number): void;
-}
 
 /** {@link Kernels} with memory of their own, in which vectors can live so that they need not be copied. */
 export interface WasmKernels extends Kernels {
@@ -293,9 +249,7 @@ class CompiledKernels implements WasmKernels {
  */
 export function openWasmKernels(reservedBytes = 0): WasmKernels | null {
   try {
-    const module = new WebAssembly.Module(fromString(KERNELS_MODULE, "base64pad"));
-    const {exports} = new WebAssembly.Instance(module);
-    return new CompiledKernels(exports as unknown as Compiled, reservedBytes);
+    return new CompiledKernels(compileKernels(), reservedBytes);
   } catch {
     return null;
   }
