@@ -5,6 +5,9 @@ import type {NodeConfig} from "./node-config.ts";
 import {readTextFile} from "./text-file.ts";
 
 const OTHERS = 0o077;
+/** All but what its owner may do, and a group's reading. */
+const BEYOND_GROUP_READING = 0o037;
+const ROOT = 0;
 const LEAST_TOKEN = /^[\x21-\x7e]{32,512}$/;
 
 /** What the files under `status` in node.yaml hold. */
@@ -18,9 +21,16 @@ export interface StatusSecrets {
   } | null;
 }
 
-async function requireOwnerOnly(path: string): Promise<void> {
-  const {mode} = await stat(path);
-  if ((mode & OTHERS) === 0) return;
+/**
+ * Whether a secret's file is closed to strangers: to all but its owner, or root's own and read by one group, as systemd
+ * and Kubernetes hand secrets to a service that is not root.
+ */
+export function isGuarded({mode, uid}: {readonly mode: number; readonly uid: number}): boolean {
+  return (mode & OTHERS) === 0 || (uid === ROOT && (mode & BEYOND_GROUP_READING) === 0);
+}
+
+async function requireGuarded(path: string): Promise<void> {
+  if (isGuarded(await stat(path))) return;
   const code: ConfigErrorCode = "CONFIG_SECRET_UNSAFE";
   throw new CodedError(code, `${path} is open to other people than its owner`, {
     data: {path},
@@ -30,7 +40,7 @@ async function requireOwnerOnly(path: string): Promise<void> {
 
 async function readToken(path: string): Promise<string> {
   const token = (await readTextFile(path)).trim();
-  await requireOwnerOnly(path);
+  await requireGuarded(path);
   if (LEAST_TOKEN.test(token)) return token;
   const code: ConfigErrorCode = "CONFIG_TOKEN_INVALID";
   throw new CodedError(code, `${path} holds no token of 32 to 512 visible characters`, {
@@ -51,7 +61,7 @@ export async function readStatusSecrets({tokenFile, tls}: NodeConfig["status"]):
   const token = tokenFile === undefined ? null : await readToken(tokenFile);
   if (tls === undefined) return {token, tls: null};
   const [cert, key] = [await readPem(tls.cert), await readPem(tls.key)];
-  await requireOwnerOnly(tls.key);
+  await requireGuarded(tls.key);
   const clientCa = tls.clientCa === undefined ? null : await readPem(tls.clientCa);
   return {token, tls: {cert, key, clientCa}};
 }

@@ -1,4 +1,5 @@
 export type {CachedAddresses, KnownAddresses} from "./address-cache.ts";
+export {createDiskMetrics} from "./disk-metrics.ts";
 export type {StorageErrorCode} from "./errors.ts";
 export type {FileSystem, OpenFile} from "./file-system.ts";
 export type {Journal} from "./journal.ts";
