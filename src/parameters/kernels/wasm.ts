@@ -3,21 +3,10 @@ import type {Kernels} from "./kernels.ts";
 import {KERNELS_MODULE} from "./module.ts";
 import {addSquares, plainKernels, totalOf} from "./plain.ts";
 
-declare global {
-  // What of the JavaScript API is used here; Node's types leave it to those of browsers.
-  namespace WebAssembly {
-    class Module {
-      constructor(bytes: Uint8Array);
-    }
-    class Instance {
-      readonly exports: Readonly<Record<string, unknown>>;
-      constructor(module: Module);
-    }
-    interface Memory {
-      readonly buffer: ArrayBuffer;
-      grow(pages: number): number;
-    }
-  }
+/** What of the JavaScript API is used here: Node's types leave it to those of browsers, which src is read with too. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => {readonly exports: Readonly<Record<string, unknown>>};
 }
 
 const PAGE_BYTES = 65_536;
@@ -29,7 +18,7 @@ const STEP_VALUES = 16;
 
 /** What the compiled module exports; addresses and counts, see scripts/kernels/assembly/kernels.ts. */
 interface Compiled {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: {readonly buffer: ArrayBuffer; grow(pages: number): number};
   heapBase(): number;
   weightedMean(pointers: number, weights: number, vectors: number, into: number, count: number): void;
   weightedMean8(pointers: number, weights: number, into: number, count: number): void;
@@ -256,8 +245,8 @@ class CompiledKernels implements WasmKernels {
  */
 export function openWasmKernels(reservedBytes = 0): WasmKernels | null {
   try {
-    const module = new WebAssembly.Module(fromString(KERNELS_MODULE, "base64pad"));
-    const {exports} = new WebAssembly.Instance(module);
+    const {Module, Instance} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
+    const {exports} = new Instance(new Module(fromString(KERNELS_MODULE, "base64pad")));
     return new CompiledKernels(exports as unknown as Compiled, reservedBytes);
   } catch {
     return null;
