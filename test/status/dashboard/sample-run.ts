@@ -1,4 +1,8 @@
-import type {EventFeed, NodeView, PeerView} from "../../../src/node/index.ts";
+import {createEventFeed, type EventFeed, type NodeView, type PeerView} from "../../../src/node/index.ts";
+import {type EventAnswer, eventAnswer} from "../../../src/status/answers/event-answer.ts";
+import type {Alert} from "../../../src/status/answers/health-answer.ts";
+import {type StatusResponse, statusResponseOf} from "../../../src/status/answers/status-answer.ts";
+import {healthOf} from "../../../src/status/health.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
 
 /** How large a sample is. */
@@ -86,4 +90,27 @@ export function emitRounds(feed: Pick<EventFeed, "emit">, rounds: number): void 
     const auroc = round % 9 === 4 ? null : {value, low: value - 0.07, high: value + 0.06};
     feed.emit({type: "validation", round, n: 140, auroc, logLoss: null});
   }
+}
+
+/** When the samples are looked at. */
+export const SAMPLE_NOW_MS = 1_700_000_000_000;
+
+/** What a status server says of that view at {@link SAMPLE_NOW_MS}. */
+export function sampleStatus(view: NodeView, alerts: readonly Alert[] = []): StatusResponse {
+  return statusResponseOf(view, {
+    version: "1.2.3",
+    startedAt: "2023-11-14T22:00:00.000Z",
+    uptimeSeconds: 800,
+    health: healthOf(view, SAMPLE_NOW_MS),
+    alerts,
+  });
+}
+
+/** Those events of {@link emitRounds} as a listener gets them. */
+export function sampleEvents(rounds: number): readonly EventAnswer[] {
+  const feed = createEventFeed({wallMs: () => SAMPLE_NOW_MS});
+  const heard: EventAnswer[] = [];
+  feed.subscribe(null, (event) => heard.push(eventAnswer(event)));
+  emitRounds(feed, rounds);
+  return heard;
 }

@@ -21,10 +21,16 @@ function stepOf(span: number, most: number): number {
   return factor * power;
 }
 
+/** How far apart `low` and `high` are; where that is next to nothing, a tenth of their size, or 1 at zero. */
+function spanOf(low: number, high: number): number {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low > size * 1e-6 && size > 1e-12) return high - low;
+  return size > 1e-12 ? size / 10 : 1;
+}
+
 /** A linear scale from a round value to a round value that hold `low` and `high` between them. */
 export function linearScale({low, high, from, to}: Range, most = 4): Scale {
-  const padded = high > low ? high - low : Math.abs(high) * 0.1 || 1;
-  const step = stepOf(padded, most);
+  const step = stepOf(spanOf(low, high), most);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
   const ticks = Array.from({length: last - first + 1}, (_, index) => (first + index) * step);
