@@ -24,23 +24,21 @@ async function study(changes: Partial<Experiment>): Promise<StudyResults> {
   return await simulate({...experiment, ...changes}, {folder: path.dirname(file)});
 }
 
-/** A method on one external cohort, over the seeds. */
-function rowOf(rows: readonly ResultRow[]) {
-  const [first] = rows;
-  const values = rows.map(({value}) => rounded(value ?? Number.NaN));
+const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value));
+
+/** Figures over the seeds: mean, deviation and 95 % limits of the mean. */
+function overSeeds(values: readonly number[]) {
   const {mean, sd, low, high} = meanOverSeeds(values) ?? {mean: null, sd: null, low: null, high: null};
-  const limits = [low, high].map((limit) => (limit === null ? null : rounded(limit)));
-  return {
-    method: first?.method ?? "",
-    test: first?.test ?? "",
-    metric: first?.metric ?? METRIC,
-    n: first?.n ?? 0,
-    mean: mean === null ? null : rounded(mean),
-    sd: sd === null ? null : rounded(sd),
-    over_seeds_95: limits,
-    over_patients_95: rows.map((row) => [row.low, row.high].map((limit) => rounded(limit ?? Number.NaN))),
-    of_seeds: values,
-  };
+  return {mean: roundedOrNull(mean), sd: roundedOrNull(sd), over_seeds_95: [low, high].map(roundedOrNull)};
+}
+
+/** A method on one external cohort. @param rows of the seeds, at least one */
+function rowOf([first, ...others]: readonly [ResultRow, ...ResultRow[]]) {
+  const rows = [first, ...others];
+  const {method, test, metric, n} = first;
+  const values = rows.map(({value}) => rounded(value ?? Number.NaN));
+  const ofPatients = rows.map(({low, high}) => [low, high].map(roundedOrNull));
+  return {method, test, metric, n, ...overSeeds(values), over_patients_95: ofPatients, of_seeds: values};
 }
 
 /** By metric, then in the order of the study. */
@@ -50,9 +48,13 @@ function rowsOf({results, metrics}: StudyResults) {
   const tests = [...new Set(shown.map(({test}) => test))];
   return metrics.flatMap((metric) =>
     tests.flatMap((test) =>
-      methods.map((method) =>
-        rowOf(shown.filter((row) => row.method === method && row.test === test && row.metric === metric)),
-      ),
+      methods.flatMap((method) => {
+        const own = shown.filter(
+          (row) => row.method === method && row.test === test && row.metric === metric,
+        );
+        const [first, ...others] = own;
+        return first === undefined ? [] : [rowOf([first, ...others])];
+      }),
     ),
   );
 }
