@@ -21,7 +21,7 @@ type Comparison = StudyResults["comparisons"][number];
 
 async function study(changes: Partial<Experiment>): Promise<StudyResults> {
   const {experiment, file} = await loadExperiment(NAME);
-  return await simulate({...experiment, ...changes}, {folder: path.dirname(file)});
+  return await simulate({...experiment, ...changes}, {folder: path.dirname(file), threads: 0});
 }
 
 const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value));
