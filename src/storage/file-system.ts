@@ -1,6 +1,6 @@
 import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate} from "node:fs/promises";
 import type {Closable} from "../core/index.ts";
-import {lockDirectory} from "./directory-lock.ts";
+import {isLocked, lockDirectory} from "./directory-lock.ts";
 import {systemCode} from "./file-faults.ts";
 
 /** A file that is open for writing at its end. */
@@ -38,6 +38,8 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
   /** Takes the directory for this process until closed, or until the process ends in whatever way. */
   lock(path: string): Promise<Closable>;
+  /** Whether a process has taken the existing directory. */
+  isLocked(path: string): Promise<boolean>;
 }
 
 function toOpenFile(handle: FileHandle): OpenFile {
@@ -85,4 +87,5 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   lock: lockDirectory,
+  isLocked,
 };

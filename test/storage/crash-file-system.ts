@@ -180,6 +180,7 @@ export function createCrashFileSystem(): CrashFileSystem {
       directory.durable = new Map(directory.names);
       directory.pending = [];
     },
+    isLocked: async () => locked,
     async lock() {
       if (locked) throw systemError("EBUSY");
       locked = true;

@@ -3,6 +3,7 @@ import {compareCommand} from "./compare.ts";
 import {configCommand} from "./config.ts";
 import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
+import {doctorCommand} from "./doctor.ts";
 import {initCommand} from "./init.ts";
 import {planCommand} from "./plan.ts";
 import {predictCommand} from "./predict.ts";
@@ -15,6 +16,7 @@ import {statusCommand} from "./status.ts";
 export const commands: readonly Command[] = [
   demoCommand,
   initCommand,
+  doctorCommand,
   startCommand,
   statusCommand,
   configCommand,
