@@ -1,10 +1,9 @@
-import {stat} from "node:fs/promises";
 import {CodedError} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
 import type {NodeConfig} from "./node-config.ts";
+import {requireOwnerOnly} from "./owner-only.ts";
 import {readTextFile} from "./text-file.ts";
 
-const OTHERS = 0o077;
 const LEAST_TOKEN = /^[\x21-\x7e]{32,512}$/;
 
 /** What the files under `status` in node.yaml hold. */
@@ -16,16 +15,6 @@ export interface StatusSecrets {
     readonly key: Uint8Array;
     readonly clientCa: Uint8Array | null;
   } | null;
-}
-
-async function requireOwnerOnly(path: string): Promise<void> {
-  const {mode} = await stat(path);
-  if ((mode & OTHERS) === 0) return;
-  const code: ConfigErrorCode = "CONFIG_SECRET_UNSAFE";
-  throw new CodedError(code, `${path} is open to other people than its owner`, {
-    data: {path},
-    hint: `Run: chmod 600 ${path}`,
-  });
 }
 
 async function readToken(path: string): Promise<string> {

@@ -47,6 +47,7 @@ import {openSite, type Site} from "./site.ts";
 import {openStates, type SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
+import {askToVouch} from "./vouching.ts";
 
 /** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
 export interface NodeOptions {
@@ -68,6 +69,8 @@ export interface NodeOptions {
   readonly workerUrl?: URL;
   /** Is told what happens at the node; a new one when absent. */
   readonly feed?: EventFeed;
+  /** Ends the waiting of a restored node for the others, so that it does not start. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running node. */
@@ -247,9 +250,27 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   return {opened, storage, observers, failure, work, run: siteRun};
 }
 
+/** A node whose state came out of a backup takes part once the others know of nothing that it has forgotten. */
+async function vouched(options: NodeOptions, facts: Facts, restored: Restored): Promise<void> {
+  const {state, roster, clock, logger, signal} = options;
+  const {identity, run, members, consortium} = facts;
+  if (!(await state.isUnvouched(run))) return;
+  const self = identity.peerId;
+  // An evaluator votes on nothing.
+  if (members.includes(self)) {
+    const primitives = primitivesOf(identity, consortium, run);
+    const openNetwork = (events: NetworkOptions["events"]): Promise<Network> =>
+      options.openNetwork({...networkOptions(options, facts), events});
+    const asked = {self, run, roster: rosterHash(roster), members, primitives, restored};
+    await askToVouch({...asked, clock, logger: logger.child({room: "node"}), openNetwork, signal});
+  }
+  await state.vouchFor(run);
+}
+
 async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
   const {plan, roster, clock, logger} = options;
   const parts = await openRunParts(options, facts, stack);
+  await vouched(options, facts, parts.opened.restored);
   const {storage, observers, failure, work, run} = parts;
   const {restored} = parts.opened;
   const session = await recordedSession(options, facts, {restored, storage});

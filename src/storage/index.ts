@@ -1,4 +1,6 @@
 export type {CachedAddresses, KnownAddresses} from "./address-cache.ts";
+export {type BackupSummary, backupState} from "./backup/backup-state.ts";
+export {restoreState} from "./backup/restore-state.ts";
 export type {StorageErrorCode} from "./errors.ts";
 export type {FileSystem, OpenFile} from "./file-system.ts";
 export {type InspectedState, inspectState} from "./inspect-state.ts";

@@ -9,6 +9,7 @@ import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts"
 import {checkedHexName} from "./names.ts";
 import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
 import {type KeptReleases, type ReleaseCount, readReleases, writeReleases} from "./release-counts.ts";
+import {readRestored, writeRestored} from "./restored-mark.ts";
 import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
 import {makeDirectoryDurably, sweepTemporaries} from "./write-durably.ts";
 
@@ -24,7 +25,7 @@ export interface RunStorage extends Closable {
 
 /**
  * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `addresses.json`, `releases.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
+ * `formatVersion`, `node.key`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
  * `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
@@ -43,6 +44,10 @@ export interface StateDirectory extends Closable {
   readReleases(): Promise<KeptReleases>;
   /** See {@link writeReleases}. */
   writeReleases(releases: readonly ReleaseCount[]): Promise<void>;
+  /** Whether it came out of a backup, and the members have not vouched for the run since. @throws STORAGE_UNREADABLE */
+  isUnvouched(runId: string): Promise<boolean>;
+  /** Writes down that the members know of nothing about the run that is forgotten here. @throws STORAGE_* */
+  vouchFor(runId: string): Promise<void>;
   /**
    * Opens what is kept of the run (`runId`: 32 lower-case hexadecimal digits), once per process; it is closed
    * with the directory at the latest.
@@ -123,6 +128,12 @@ export async function openStateDirectory(
     writeAddresses: (addresses) => writeAddresses(files, addressPath, addresses),
     readReleases: () => readReleases(files, releasePath),
     writeReleases: (releases) => writeReleases(files, releasePath, releases),
+    async isUnvouched(runId) {
+      const vouched = await readRestored(files, path);
+      return vouched !== null && !vouched.includes(runId);
+    },
+    vouchFor: async (runId) =>
+      writeRestored(files, path, [...((await readRestored(files, path)) ?? []), runId]),
     openRun: async (runId, hashOf) => stack.add(await openRunStorage(files, path, runId, hashOf)),
     close: () => stack.close(),
   };

@@ -135,6 +135,11 @@ export function createCrashFileSystem(): CrashFileSystem {
       locked = false;
     },
     read: async (path) => find(path)?.bytes.slice(),
+    async *readParts(path) {
+      const file = find(path);
+      if (file === undefined) throw systemError("ENOENT");
+      yield file.bytes.slice();
+    },
     list: async (path) => [...(directories.get(path)?.names.keys() ?? [])].sort(),
     permissions: async (path) => find(path)?.mode,
     async makeDirectory(path) {
@@ -173,6 +178,11 @@ export function createCrashFileSystem(): CrashFileSystem {
     async remove(path) {
       enter();
       if (find(path) !== undefined) change(dirname(path), (names) => names.delete(basename(path)));
+    },
+    async removeTree(path) {
+      enter();
+      for (const name of [...directories.keys()])
+        if (`${name}/`.startsWith(`${path}/`)) directories.delete(name);
     },
     async syncDirectory(path) {
       enter();

@@ -1,4 +1,5 @@
 import type {Command} from "../command.ts";
+import {backupCommand, restoreCommand} from "./backup.ts";
 import {compareCommand} from "./compare.ts";
 import {configCommand} from "./config.ts";
 import {dataCommand} from "./data.ts";
@@ -20,6 +21,8 @@ export const commands: readonly Command[] = [
   startCommand,
   statusCommand,
   configCommand,
+  backupCommand,
+  restoreCommand,
   planCommand,
   dataCommand,
   predictCommand,

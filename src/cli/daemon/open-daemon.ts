@@ -28,6 +28,8 @@ export interface DaemonOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Ends a start that waits for other members. */
+  readonly signal?: AbortSignal;
 }
 
 /** A node with all that a configuration asks for around it. */
@@ -100,7 +102,7 @@ async function openStatus(
  * @throws CLI_INPUT_UNREADABLE, CONFIG_*, CONSORTIUM_*, DATA_*, STORAGE_*, STATUS_*, NETWORK_*, NODE_*
  */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
-  const {config, variables, version, clock, logger} = options;
+  const {config, variables, version, clock, logger, signal} = options;
   const {site, approvedPlan, attempt, backend} = config;
   const roster = await readRoster(config.roster);
   const plan = await readPlan(config.plan);
@@ -108,6 +110,13 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const stack = createCloseStack();
   try {
     const state = stack.add(await openStateDirectory(config.state));
+    if (state.upgradedFrom !== null)
+      logger.warn(
+        "the state directory was upgraded: older versions cannot read it, and backups of before hold the old one",
+        {
+          from: state.upgradedFrom,
+        },
+      );
     let node: Node | null = null;
     const feed = createEventFeed(clock);
     const shown = {node: () => node, feed, registry: createMetricRegistry()};
@@ -127,6 +136,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         clock,
         logger,
         feed,
+        ...(signal === undefined ? {} : {signal}),
         openNetwork: openNetwork(options, roster, memory),
       }),
     );
