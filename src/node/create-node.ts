@@ -261,7 +261,8 @@ async function vouched(options: NodeOptions, facts: Facts, restored: Restored): 
     const primitives = primitivesOf(identity, consortium, run);
     const openNetwork = (events: NetworkOptions["events"]): Promise<Network> =>
       options.openNetwork({...networkOptions(options, facts), events});
-    const asked = {self, run, roster: rosterHash(roster), members, primitives, restored};
+    const nameOf = (member: string): string => nameIn(roster, member);
+    const asked = {self, run, roster: rosterHash(roster), members, primitives, restored, nameOf};
     await askToVouch({...asked, clock, logger: logger.child({room: "node"}), openNetwork, signal});
   }
   await state.vouchFor(run);

@@ -28,6 +28,7 @@ export interface VouchingOptions {
   readonly restored: Restored;
   readonly clock: Clock;
   readonly logger: Logger;
+  nameOf(member: MemberId): string;
   openNetwork(events: NetworkOptions["events"]): Promise<Network>;
   /** Ends the asking, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -138,7 +139,7 @@ export async function askToVouch(options: VouchingOptions): Promise<void> {
   let cancel = (): void => {};
   const remind = (): void => {
     logger.warn("this node is restored and waits until others have said what they know of it", {
-      peers: vouching.missing,
+      waitingFor: vouching.missing.map((member) => options.nameOf(member)),
     });
     cancel = clock.after(REMINDER_MS, remind, {unref: true});
   };

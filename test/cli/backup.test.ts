@@ -43,7 +43,7 @@ describe("backup and restoration of a node in a run", () => {
     await configure(second, {bootstrap: [address]});
 
     let south = start(second.configPath);
-    const early = await reaches(south, 3);
+    await reaches(south, 3);
     const taken = await runProgram(["backup", older, ...config], SECRET);
     expect([taken.status, taken.stderr]).toEqual([69, expect.stringMatching(/^STORAGE_LOCKED: [^\n]*\n$/)]);
     await end(south);
@@ -52,7 +52,7 @@ describe("backup and restoration of a node in a run", () => {
     expect([backup.status, (await stat(older)).mode & 0o777]).toEqual([0, 0o600]);
 
     south = start(second.configPath);
-    await reaches(south, early + 3);
+    await reaches(south, 3 + (await reaches(south, 3)));
     await end(south);
     expect((await runProgram(["backup", newest, ...config], SECRET)).status).toBe(0);
     const over = await runProgram(["backup", newest, ...config], SECRET);
@@ -99,7 +99,7 @@ describe("backup and restoration of a node in a run", () => {
     expect((await runProgram(["restore", file, ...config], SECRET)).status).toBe(0);
     const south = start(second.configPath);
     await south.line(
-      /this node is restored and waits until others have said what they know of it peers=north/,
+      /this node is restored and waits until others have said what they know of it waitingFor=north/,
     );
     const {status, stderr} = await end(south);
     expect(status, stderr).toBe(0);

@@ -152,6 +152,7 @@ describe("a restored node that asks to be vouched for", () => {
       restored,
       clock: systemClock,
       logger,
+      nameOf: (member) => member,
       openNetwork: (events) => room.join(self, events),
       signal,
     });
