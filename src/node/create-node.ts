@@ -5,7 +5,6 @@ import {
   type Roster,
   rosterHash,
   runId,
-  verifySignature,
 } from "../consortium/index.ts";
 import {
   type Clock,
@@ -18,13 +17,7 @@ import {
   sha256,
 } from "../core/index.ts";
 import type {LocatedTask} from "../data/index.ts";
-import {
-  type Primitives,
-  parameterArithmetic,
-  type Restored,
-  recordSession,
-  type Session,
-} from "../gossip/index.ts";
+import {type Restored, recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
 import type {ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
@@ -35,6 +28,7 @@ import {createNodeView, type NodeView, nameIn} from "./node-view.ts";
 import {eventsFor, type Observers, openObservers} from "./observers.ts";
 import {withPeerNames} from "./peer-names.ts";
 import {planStages} from "./plan-stages.ts";
+import {primitivesOf} from "./primitives.ts";
 import {readIdentity} from "./read-identity.ts";
 import {type OpenedRun, openRecords, sealSplit, writeRecord} from "./records.ts";
 import {type RoundRecord, roundRecords} from "./round-record.ts";
@@ -85,18 +79,6 @@ export interface Node extends Closable {
   releases(): readonly ReleaseCount[];
   /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
   readonly outcome: Promise<RunOutcome>;
-}
-
-function primitivesOf(identity: Identity, consortium: string, run: string): Primitives {
-  // The round is part of what is voted on: the vote's bytes name it.
-  const context = {consortium, run, epoch: 0};
-  return {
-    hash: sha256,
-    arithmetic: parameterArithmetic,
-    sign: (bytes) => identity.sign("vote", context, bytes),
-    verify: (member, bytes, signature) =>
-      verifySignature(member, {purpose: "vote", context, bytes, signature}),
-  };
 }
 
 function networkOptions(options: NodeOptions, facts: Facts): Omit<NetworkOptions, "events"> {

@@ -1,4 +1,11 @@
-import {type Certificate, type MemberId, type Primitives, type Restored, votersOf} from "../gossip/index.ts";
+import {
+  type Certificate,
+  type MemberId,
+  type Primitives,
+  type Restored,
+  type RestoredRound,
+  votersOf,
+} from "../gossip/index.ts";
 
 /** Whose part in a round is looked for. */
 export interface OwnPart {
@@ -13,6 +20,11 @@ export function roundOf({certified}: Restored): number {
   return certified === null ? 0 : certified.certificate.body.round + 1;
 }
 
+/** What the records tell of the certificate's round: of the one under way something, of later ones nothing. */
+function knownOf({body}: Certificate, restored: Restored): RestoredRound | null {
+  return body.round === roundOf(restored) ? restored.round : null;
+}
+
 /**
  * What `certificate`, which is valid, shows that its member did and its own records do not know of; null: nothing.
  * A vote forgotten could be given again to another result, and a promise broken: two results of one round. A
@@ -23,12 +35,9 @@ export function forgottenPart(
   {self, primitives, restored}: OwnPart,
 ): string | null {
   const {body, ballot} = certificate;
-  const round = roundOf(restored);
-  if (body.round < round) return null;
-  // Of the round under way the records may know the member's part, of later ones they cannot.
-  const known = body.round === round ? restored.round : null;
-  const hasVoted = votersOf(primitives, certificate, [self]).has(self);
-  if (hasVoted && (known?.accepted?.ballot ?? -1) < ballot) return "voted";
-  if (body.contributors.includes(self) && (known?.contribution ?? null) === null) return "contributed";
-  return null;
+  if (body.round < roundOf(restored)) return null;
+  const {accepted = null, contribution = null} = knownOf(certificate, restored) ?? {};
+  const isVoteKnown = accepted !== null && accepted.ballot >= ballot;
+  if (!isVoteKnown && votersOf(primitives, certificate, [self]).has(self)) return "voted";
+  return contribution === null && body.contributors.includes(self) ? "contributed" : null;
 }

@@ -181,8 +181,7 @@ export function createCrashFileSystem(): CrashFileSystem {
     },
     async removeTree(path) {
       enter();
-      for (const name of [...directories.keys()])
-        if (`${name}/`.startsWith(`${path}/`)) directories.delete(name);
+      for (const name of directories.keys()) if (`${name}/`.startsWith(`${path}/`)) directories.delete(name);
     },
     async syncDirectory(path) {
       enter();

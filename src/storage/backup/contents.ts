@@ -3,22 +3,15 @@ import {reading} from "../file-faults.ts";
 import type {FileSystem} from "../file-system.ts";
 import {FORMAT_FILE} from "../format.ts";
 
-const RUN = /^[0-9a-f]{32}$/;
-const MODEL = /^[0-9a-f]{64}$/;
-const KEY = /^[a-z0-9-]+\.key$/;
-const TOP_FILES = [FORMAT_FILE, "addresses.json", "releases.json"];
+const TOP_FILE = new RegExp(`^(${FORMAT_FILE}|addresses\\.json|releases\\.json|[a-z0-9-]+\\.key)$`);
+const RUN_FILE = /^runs\/[0-9a-f]{32}\/(journal|models\/[0-9a-f]{64})$/;
 
 /**
  * Whether a backup holds the file at `path`, relative to the state directory: keys, addresses, counts of releases,
  * journals and models. Whatever else lies there, flight recorders included, is not taken and not put back.
  */
 export function isKept(path: string): boolean {
-  const [first = "", run = "", kind = "", model = "", ...rest] = path.split("/");
-  if (run === "") return TOP_FILES.includes(path) || KEY.test(path);
-  if (first !== "runs" || !RUN.test(run) || rest.length > 0) return false;
-  return model === ""
-    ? kind === "journal" && path.split("/").length === 3
-    : kind === "models" && MODEL.test(model);
+  return TOP_FILE.test(path) || RUN_FILE.test(path);
 }
 
 /** The paths of all files that a backup of `directory` holds, in one order. @throws STORAGE_UNREADABLE */
@@ -27,7 +20,9 @@ export async function keptFiles(files: FileSystem, directory: string): Promise<r
     reading(path, () => files.list(join(directory, path)));
   const found = [...(await list("."))];
   for (const run of await list("runs")) {
-    found.push(`runs/${run}/journal`);
+    const journal = `runs/${run}/journal`;
+    if (!isKept(journal)) continue;
+    found.push(journal);
     for (const model of await list(`runs/${run}/models`)) found.push(`runs/${run}/models/${model}`);
   }
   const kept: string[] = [];
