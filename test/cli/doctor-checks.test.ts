@@ -1,3 +1,5 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {checkBackend} from "../../src/cli/doctor/check-backend.ts";
 import {type ClockFacts, checkClock} from "../../src/cli/doctor/check-clock.ts";
@@ -12,6 +14,7 @@ import {
 } from "../../src/cli/doctor/check-papers.ts";
 import {checkDisk, checkMemory} from "../../src/cli/doctor/check-room.ts";
 import {checkLock, checkNodeKey, checkStateDirectory} from "../../src/cli/doctor/check-state.ts";
+import {CHECKS} from "../../src/cli/doctor/examine.ts";
 import {failure, notChecked} from "../../src/cli/doctor/finding.ts";
 import {composePlan, findPreset} from "../../src/config/index.ts";
 import {createIdentity, parsePlan, type Roster} from "../../src/consortium/index.ts";
@@ -36,6 +39,12 @@ async function samplePapers() {
   const facts = {name: "p", consortium: "c", task: taskIdentity(task.task), start};
   return {task, roster, plan: parsePlan(composePlan(settings, facts), "plan.yaml")};
 }
+
+it("numbers each check as docs/operators.md does", async () => {
+  const text = await readFile(join(import.meta.dirname, "../../docs/operators.md"), "utf8");
+  const rows = [...text.matchAll(/^\| (D\d\d) \| ([^|]+) \|/gm)].map(([, id = "", what = ""]) => [id, what]);
+  expect(Object.fromEntries(rows)).toEqual(CHECKS);
+});
 
 describe("D01 Node", () => {
   it.each([
