@@ -1,6 +1,6 @@
 import {CodedError} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
-import {requireOwnerOnly} from "./owner-only.ts";
+import {requireGuarded} from "./guarded-file.ts";
 import {readTextFile} from "./text-file.ts";
 
 const LEAST_CHARACTERS = 12;
@@ -19,7 +19,7 @@ export interface PassphraseSource {
  * @throws CONFIG_PASSPHRASE_MISSING, CONFIG_PASSPHRASE_INVALID, CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE
  */
 export async function readPassphrase({file, text}: PassphraseSource): Promise<string> {
-  if (file !== undefined) await readTextFile(file).then(() => requireOwnerOnly(file));
+  if (file !== undefined) await readTextFile(file).then(() => requireGuarded(file));
   const found = file === undefined ? text : (await readTextFile(file)).replace(/\r?\n$/, "");
   if (found === undefined || found === "") {
     const code: ConfigErrorCode = "CONFIG_PASSPHRASE_MISSING";

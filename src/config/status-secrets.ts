@@ -1,7 +1,7 @@
 import {CodedError} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
+import {requireGuarded} from "./guarded-file.ts";
 import type {NodeConfig} from "./node-config.ts";
-import {requireOwnerOnly} from "./owner-only.ts";
 import {readTextFile} from "./text-file.ts";
 
 const LEAST_TOKEN = /^[\x21-\x7e]{32,512}$/;
@@ -19,7 +19,7 @@ export interface StatusSecrets {
 
 async function readToken(path: string): Promise<string> {
   const token = (await readTextFile(path)).trim();
-  await requireOwnerOnly(path);
+  await requireGuarded(path);
   if (LEAST_TOKEN.test(token)) return token;
   const code: ConfigErrorCode = "CONFIG_TOKEN_INVALID";
   throw new CodedError(code, `${path} holds no token of 32 to 512 visible characters`, {
@@ -40,7 +40,7 @@ export async function readStatusSecrets({tokenFile, tls}: NodeConfig["status"]):
   const token = tokenFile === undefined ? null : await readToken(tokenFile);
   if (tls === undefined) return {token, tls: null};
   const [cert, key] = [await readPem(tls.cert), await readPem(tls.key)];
-  await requireOwnerOnly(tls.key);
+  await requireGuarded(tls.key);
   const clientCa = tls.clientCa === undefined ? null : await readPem(tls.clientCa);
   return {token, tls: {cert, key, clientCa}};
 }

@@ -24,6 +24,7 @@ export {
   EXPOSITION_TYPE,
   type Gauge,
   type Histogram,
+  type LabelValues,
   type MadeMetric,
   type Meter,
   type MetricRegistry,

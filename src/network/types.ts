@@ -1,4 +1,4 @@
-import type {Clock, Closable, Logger, Random} from "../core/index.ts";
+import type {Clock, Closable, Logger, Meter, Random} from "../core/index.ts";
 import type {Release} from "../privacy/index.ts";
 import type {NetworkErrorCode} from "./errors.ts";
 
@@ -80,6 +80,8 @@ export interface Libp2pNetworkOptions extends NetworkOptions {
   readonly bootstrap: readonly string[];
   /** Whether to announce and find members on the local network by multicast DNS. */
   readonly mdns: boolean;
+  /** Where libp2p's own figures are made metrics; they are not kept when absent. */
+  readonly meter?: Meter;
   /** Addresses at which members were last reached, as handed to `onAddresses` in an earlier life. */
   readonly knownAddresses: Readonly<Record<PeerId, readonly string[]>>;
   /** Called with all addresses now known of `peer`, for the caller to persist. */

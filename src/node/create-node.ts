@@ -57,8 +57,8 @@ export interface NodeOptions {
   readonly backend: BackendPreference;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Opens the peer links; the caller knows whether they are libp2p's or a simulated network's. */
-  openNetwork(options: NetworkOptions): Promise<Network>;
+  /** Opens the peer links, for the run or for a restored node's question before; the caller knows of what kind they are. */
+  openNetwork(options: NetworkOptions, purpose: "run" | "vouching"): Promise<Network>;
   /** Module of the training thread; the default is the compiled one. */
   readonly workerUrl?: URL;
   /** Is told what happens at the node; a new one when absent. */
@@ -242,7 +242,7 @@ async function vouched(options: NodeOptions, facts: Facts, restored: Restored): 
   if (members.includes(self)) {
     const primitives = primitivesOf(identity, consortium, run);
     const openNetwork = (events: NetworkOptions["events"]): Promise<Network> =>
-      options.openNetwork({...networkOptions(options, facts), events});
+      options.openNetwork({...networkOptions(options, facts), events}, "vouching");
     const nameOf = (member: string): string => nameIn(roster, member);
     const asked = {self, run, roster: rosterHash(roster), members, primitives, restored, nameOf};
     await askToVouch({...asked, clock, logger: logger.child({room: "node"}), openNetwork, signal});
@@ -268,7 +268,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     onFatal: failure.fail,
   });
   const events = eventsFor(transport, observers, roster);
-  const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}));
+  const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}, "run"));
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});
   transport.attach(network);

@@ -1,6 +1,7 @@
 export type {CachedAddresses, KnownAddresses} from "./address-cache.ts";
 export {type BackupSummary, backupState} from "./backup/backup-state.ts";
 export {restoreState} from "./backup/restore-state.ts";
+export {createDiskMetrics} from "./disk-metrics.ts";
 export type {StorageErrorCode} from "./errors.ts";
 export type {FileSystem, OpenFile} from "./file-system.ts";
 export {type InspectedState, inspectState} from "./inspect-state.ts";

@@ -1,7 +1,8 @@
-import {chmod, mkdtemp, rm, writeFile} from "node:fs/promises";
+import {chmod, chown, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {isGuarded} from "../../src/config/guarded-file.ts";
 import {readStatusSecrets} from "../../src/config/index.ts";
 import {errorLine} from "../../src/core/index.ts";
 
@@ -17,9 +18,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, {recursive: true, force: true}));
 
+/** Whoever runs the tests, the files are not root's. */
+const giveAway = (path: string): Promise<void> =>
+  process.getuid?.() === 0 ? chown(path, 65_534, 65_534) : Promise.resolve();
+
 const lineOf = (text: string, mode: number): Promise<string> =>
   writeFile(tokenFile, text)
     .then(() => chmod(tokenFile, mode))
+    .then(() => giveAway(tokenFile))
     .then(() => readStatusSecrets({...PLAIN, tokenFile}))
     .then(({token}) => `accepted ${token}`, errorLine);
 
@@ -45,6 +51,15 @@ describe("the secrets of the status server", () => {
     await rm(tokenFile);
     const missing = await readStatusSecrets({...PLAIN, tokenFile}).catch(errorLine);
     expect(missing).toBe(`CONFIG_UNREADABLE: cannot read ${tokenFile} (ENOENT). Check the path.`);
+  });
+
+  it("may be root's own, read by a group and nobody else, as service managers hand them out", () => {
+    for (const mode of [0o600, 0o400, 0o440, 0o640])
+      expect(isGuarded({mode, uid: 0}), mode.toString(8)).toBe(true);
+    for (const mode of [0o660, 0o444, 0o644, 0o450, 0o441]) {
+      expect(isGuarded({mode, uid: 0}), mode.toString(8)).toBe(false);
+    }
+    for (const mode of [0o440, 0o640]) expect(isGuarded({mode, uid: 1000}), mode.toString(8)).toBe(false);
   });
 
   it("hold certificates and a key that only its owner reads", async () => {

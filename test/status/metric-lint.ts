@@ -1,8 +1,8 @@
 import type {MadeMetric} from "../../src/core/index.ts";
 
-const PREFIXES = ["consilium_", "process_", "nodejs_"];
+const PREFIXES = ["consilium_", "process_", "nodejs_", "libp2p_"];
 /** Base units, plural, and what has none by its nature. */
-const UNITS = ["seconds", "bytes", "ratio", "info", "members", "rounds"];
+const UNITS = ["seconds", "bytes", "ratio", "info", "members", "peers", "rounds", "dials"];
 /** Gauges that are a number of things, a state of 0 or 1, or a figure without unit. */
 const UNITLESS = [
   "consilium_activity",
@@ -14,6 +14,8 @@ const UNITLESS = [
   "consilium_round",
   "consilium_status_event_streams",
   "consilium_train_loss",
+  "libp2p_connections",
+  "libp2p_protocol_streams",
 ];
 const FOREIGN_UNITS = /_(ms|millis|milliseconds|minutes|hours|days|kb|mb|kib|mib|kilobytes|percent|pct)(_|$)/;
 /** Labels whose values are few: names on the roster, and words of this program. */
@@ -22,10 +24,13 @@ const LABELS = [
   "alert",
   "check",
   "direction",
+  "event",
   "kind",
+  "operation",
   "outcome",
   "peer",
   "phase",
+  "protocol",
   "reason",
   "severity",
   "state",

@@ -1,15 +1,10 @@
 import {readFile} from "node:fs/promises";
 import path from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
-import {
-  createMetricRegistry,
-  createProcessMetrics,
-  errorLine,
-  type MadeMetric,
-  type MetricRegistry,
-} from "../../src/core/index.ts";
+import {createMetricRegistry, errorLine, type MadeMetric, type MetricRegistry} from "../../src/core/index.ts";
 import type {EventFeed, NodeView} from "../../src/node/index.ts";
 import {CHECK_MEANINGS} from "../../src/status/index.ts";
+import {completeRegistry} from "./complete-registry.ts";
 import {metricFaults} from "./metric-lint.ts";
 import {ask} from "./requests.ts";
 import {openSampleServer, sampleNode} from "./sample-node.ts";
@@ -43,16 +38,15 @@ const scrape = async (): Promise<string[]> => (await ask(`${url}/metrics`)).text
 
 describe("the metrics", () => {
   it("have names, helps, units and labels as Prometheus asks for", async () => {
-    const process = createProcessMetrics(registry);
-    await process.close();
-    expect(registry.metrics().length).toBeGreaterThan(30);
+    await completeRegistry(registry);
+    expect(registry.metrics().length).toBeGreaterThan(50);
     expect(registry.metrics().flatMap(metricFaults)).toEqual([]);
   });
 
   it("stand in docs/operators.md, all of them and no other, as do the endpoints and checks", async () => {
-    await createProcessMetrics(registry).close();
+    await completeRegistry(registry);
     const text = await readFile(path.join(import.meta.dirname, "../../docs/operators.md"), "utf8");
-    const described = text.split("\n").filter((line) => /^\| `(consilium|process|nodejs)_/.test(line));
+    const described = text.split("\n").filter((line) => /^\| `(consilium|process|nodejs|libp2p)_/.test(line));
     const rows = registry
       .metrics()
       .map(({name, type, labels, help}) => `| \`${name}\` | ${type} | ${labels.join(", ")} | ${help} |`);
@@ -150,12 +144,32 @@ describe("the metrics", () => {
         'consilium_round_duration_seconds_bucket{phase="total",le="+Inf"} 1',
         'consilium_round_duration_seconds_sum{phase="training"} 0.4',
         'consilium_updates_rejected_total{reason="objection"} 1',
+        'consilium_updates_rejected_total{reason="verdicts"} 0',
         'consilium_egress_blocked_total{reason="NETWORK_RELEASE_REQUIRED"} 1',
         'consilium_link_changes_total{peer="south",status="down"} 1',
         'consilium_alerts{alert="egress-blocked",severity="page"} 1',
       ]),
     );
     expect(lines.join("\n")).not.toMatch(/reason="waiting"|phase="exchanging"/);
+  });
+});
+
+describe("the consensus distance", () => {
+  it("is counted as rising by the rounds in a row in which it rose, leaving out those in which none was taken", async () => {
+    const distances = [0.5, null, 0.6, 0.7, null, 0.8, 0.8, 0.9];
+    const counts: (string | undefined)[] = [];
+    for (const [round, consensusDistance] of distances.entries()) {
+      const seconds = {total: 1, training: null, exchanging: null};
+      const facts = {round, attempt: 0, stage: "training", result: "", contributors: [], absent: []} as const;
+      feed.emit({type: "round", ...facts, seconds, consensusDistance});
+      counts.push(
+        (await scrape()).find((line) => line.startsWith("consilium_consensus_distance_rising_rounds ")),
+      );
+    }
+    const shown = [0, 0, 1, 2, 2, 3, 0, 1].map(
+      (rounds) => `consilium_consensus_distance_rising_rounds ${rounds}`,
+    );
+    expect(counts).toEqual(shown);
   });
 });
 

@@ -9,13 +9,20 @@ import {
   createProcessMetrics,
   isLoopback,
   type Logger,
+  type Meter,
   type MetricRegistry,
 } from "../../core/index.ts";
 import {readTask} from "../../data/index.ts";
-import type {Network, NetworkOptions} from "../../network/index.ts";
-import {createEventFeed, createNode, type EventFeed, type Node, type NodeView} from "../../node/index.ts";
+import {
+  createEventFeed,
+  createNode,
+  type EventFeed,
+  type Node,
+  type NodeOptions,
+  type NodeView,
+} from "../../node/index.ts";
 import {openStatusServer, type StatusServer} from "../../status/index.ts";
-import {openStateDirectory, type StateDirectory} from "../../storage/index.ts";
+import {createDiskMetrics, openStateDirectory, type StateDirectory} from "../../storage/index.ts";
 import {readPlan, readRoster} from "../input-file.ts";
 import {type AddressMemory, openAddressMemory} from "./address-memory.ts";
 import type {Greeting} from "./reporter.ts";
@@ -47,12 +54,18 @@ function rosterAddresses({members}: Roster, site: string): string[] {
     );
 }
 
+/** What a daemon's network is made of, beside its configuration. */
+interface NetworkParts {
+  readonly roster: Roster;
+  readonly memory: AddressMemory;
+  readonly meter: Meter;
+}
+
 function openNetwork(
   {config: {listen, bootstrap, mdns, site}}: DaemonOptions,
-  roster: Roster,
-  memory: AddressMemory,
-): (options: NetworkOptions) => Promise<Network> {
-  return async (options) => {
+  {roster, memory, meter}: NetworkParts,
+): NodeOptions["openNetwork"] {
+  return async (options, purpose) => {
     // Only here: libp2p takes a second to load, for which nobody who made a mistake should wait.
     const {createLibp2pNetwork} = await import("../../network/index.ts");
     return createLibp2pNetwork({
@@ -60,6 +73,8 @@ function openNetwork(
       listen,
       bootstrap: [...bootstrap, ...rosterAddresses(roster, site)],
       mdns,
+      // A registry takes a network's metrics once.
+      ...(purpose === "run" ? {meter} : {}),
       knownAddresses: memory.known,
       onAddresses: (peer, addresses) => memory.remember(peer, addresses),
     });
@@ -119,7 +134,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       );
     let node: Node | null = null;
     const feed = createEventFeed(clock);
-    const shown = {node: () => node, feed, registry: createMetricRegistry()};
+    const registry = createMetricRegistry();
+    await createDiskMetrics(registry, {path: state.path, clock});
+    const shown = {node: () => node, feed, registry};
     const status = await openStatus(options, shown, stack);
     const memory = stack.add(await openAddressMemory({state, clock, logger}));
     node = stack.add(
@@ -137,7 +154,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         logger,
         feed,
         ...(signal === undefined ? {} : {signal}),
-        openNetwork: openNetwork(options, roster, memory),
+        openNetwork: openNetwork(options, {roster, memory, meter: registry}),
       }),
     );
     // Told to whoever waits for the outcome; until someone does, a failure must not count as uncaught.

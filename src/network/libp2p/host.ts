@@ -13,6 +13,8 @@ import {createLibp2p, type Libp2pOptions} from "libp2p";
 import {CodedError} from "../../core/index.ts";
 import type {Libp2pNetworkOptions, NetworkIdentity, PeerId} from "../types.ts";
 import {parseTcpAddress} from "./addresses.ts";
+import {createLibp2pMetrics} from "./libp2p-metrics.ts";
+import {DHT_PROTOCOL} from "./streams.ts";
 
 /** Services of this node's libp2p host. */
 export type HostServices = {
@@ -56,9 +58,6 @@ export const CONNECTION_MANAGER_SETTINGS = {
   reconnectRetries: 0,
 } as const;
 
-/** Protocol of the consortium's own DHT, apart from any public one. */
-const DHT_PROTOCOL = "/consilium/kad/1.0.0";
-
 const MDNS_SERVICE_TAG = "_consilium._udp.local";
 const MDNS_INTERVAL_MS = 5_000;
 const TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000;
@@ -90,7 +89,9 @@ export async function peerIdOfSeed(seed: Uint8Array): Promise<PeerId> {
 }
 
 function hostOptions(key: PrivateKey, options: Libp2pNetworkOptions): Libp2pOptions<HostServices> {
+  const {meter} = options;
   return {
+    ...(meter === undefined ? {} : {metrics: () => createLibp2pMetrics(meter)}),
     start: false,
     privateKey: key,
     addresses: {

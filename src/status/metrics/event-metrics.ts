@@ -25,8 +25,19 @@ function createRoundTeller(meter: Meter): (event: RoundEvent) => void {
     help: "Rounds certified without the member, since the start.",
     labels: ["peer"],
   });
-  return ({seconds, absent}) => {
+  const rising = meter.gauge({
+    name: "consilium_consensus_distance_rising_rounds",
+    help: "In how many rounds in a row, up to the last, the consensus distance has risen.",
+  });
+  let risen = 0;
+  let lastDistance = Number.POSITIVE_INFINITY;
+  return ({seconds, absent, consensusDistance}) => {
     completed.add({});
+    if (consensusDistance !== null) {
+      risen = consensusDistance > lastDistance ? risen + 1 : 0;
+      lastDistance = consensusDistance;
+      rising.set({}, risen);
+    }
     for (const [phase, value] of Object.entries(seconds))
       if (value !== null) durations.observe({phase}, value);
     for (const peer of absent) absences.add({peer});
@@ -45,6 +56,8 @@ export function createEventMetrics(meter: Meter, feed: EventFeed): void {
     help: "What was about to leave and may not, by the code of the refusal.",
     labels: ["reason"],
   });
+  // From 0, so that the first of each kind is seen as an increase.
+  for (const reason of REJECTIONS) rejected.take({reason}, 0);
   const linkChanges = meter.counter<"peer" | "status">({
     name: "consilium_link_changes_total",
     help: "How many times the link to the member came up or went down.",

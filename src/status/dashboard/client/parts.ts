@@ -1,0 +1,80 @@
+import {type Content, element, type Markup} from "./markup.ts";
+import type {Tone} from "./verdict.ts";
+
+const SIGNS: Readonly<Record<Tone, string>> = {good: "✓", bad: "✕", warn: "!", none: "…"};
+
+/** A sign of how something stands; its words stand beside it, so screen readers pass it over. */
+export function sign(tone: Tone): Markup {
+  return element("span", {class: `sign ${tone}`, "aria-hidden": "true"}, SIGNS[tone]);
+}
+
+/** A part of the page under a heading. */
+export function panel(id: string, title: string, ...children: readonly Content[]): Markup {
+  const heading = element("h2", {id: `${id}-title`}, title);
+  return element("section", {id, class: "panel", "aria-labelledby": `${id}-title`}, heading, ...children);
+}
+
+/** A cell of a table: text, or more. */
+export type Cell = Content | readonly Content[];
+
+/** What a table holds. */
+export interface Table {
+  readonly caption: string;
+  /** Column heads; those that end in `#` hold numbers, and lie to the right. */
+  readonly heads: readonly string[];
+  /** Rows, of which the first cell names the row. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** Whether the last row is a sum. */
+  readonly hasTotal?: boolean;
+}
+
+/** A table with heads of rows and columns; its caption is for screen readers. */
+export function table({caption, heads, rows, hasTotal = false}: Table): Markup {
+  const kinds = heads.map((head) => (head.endsWith("#") ? "number" : undefined));
+  const head = heads.map((text, column) =>
+    element("th", {scope: "col", class: kinds[column]}, text.replace(/#$/, "")),
+  );
+  const cells = (cell: Cell): readonly Content[] =>
+    typeof cell === "string" || !("length" in cell) ? [cell] : cell;
+  const body = rows.map((row, index) =>
+    element(
+      "tr",
+      {class: hasTotal && index === rows.length - 1 ? "total" : undefined},
+      ...row.map((cell, column) =>
+        column === 0
+          ? element("th", {scope: "row"}, ...cells(cell))
+          : element("td", {class: kinds[column]}, ...cells(cell)),
+      ),
+    ),
+  );
+  return element(
+    "table",
+    {},
+    element("caption", {class: "unseen"}, caption),
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...body),
+  );
+}
+
+/** Names and what they stand for. */
+export function facts(pairs: readonly (readonly [name: string, value: Content])[]): Markup {
+  const all = pairs.map(([name, value]) =>
+    element("div", {}, element("dt", {}, name), element("dd", {}, value)),
+  );
+  return element("dl", {class: "facts"}, ...all);
+}
+
+/** What opens at a click. */
+export function more(summary: string, ...children: readonly Content[]): Markup {
+  return element("details", {}, element("summary", {}, summary), ...children);
+}
+
+/** What goes with the words before it: behind them, or on a phone below. */
+export function also(text: string): Markup {
+  return element("span", {class: "also"}, ` ${text}`);
+}
+
+/** A quiet line. */
+export function note(...children: readonly Content[]): Markup {
+  return element("p", {class: "note"}, ...children);
+}
