@@ -21,7 +21,7 @@ const TAG_BYTES = 16;
 const SEGMENT_BYTES = 64 * 1024;
 const BLOCK_SIZE = 8;
 /** More than a machine of today takes for a password; a header that asks for more is damage, or malice. */
-const MAX_COST_BITS = 20;
+const MAX_COST_BITS = 18;
 const HEADER_BYTES = MAGIC.length + 1 + SALT_BYTES;
 
 /** Cost of the passphrase: scrypt with N = 2^17, r = 8, p = 1 takes 128 MiB and about half a second (RFC 7914). */
