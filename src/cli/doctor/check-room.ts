@@ -10,10 +10,13 @@ const DISK_BASE_BYTES = 64 * 1024 * 1024;
 /** Results and contributions on disk beside those that the plan keeps: the round's, its attempts' and the site's own. */
 const EXTRA_MODELS = 6;
 const DISK_COMFORT = 4;
-/** A daemon at rest, and the backend in its thread. */
+/** A daemon with its backend and a small model takes 185 MB at most (Node 20, WebAssembly). */
 const MEMORY_BASE_BYTES = 300 * 1024 * 1024;
-/** Copies of the model at the widest moment: snapshot, update, sums and result; in training, gradient and moments. */
-const MEMORY_COPIES = 16;
+/**
+ * Copies of the model at the widest moment: snapshot, update, sums and result; in training, gradient and moments.
+ * Measured as the peak of a site of two above that: 291 MB for a dense model of 9.1 MB, 752 MB for one of 36 MB.
+ */
+const MEMORY_COPIES = 24;
 
 /** Bytes of one model of the run on disk, everything that it carries included. */
 function modelBytes({plan}: IdentifiedPlan, {task}: LocatedTask): number {
