@@ -54,7 +54,8 @@ describe("the secrets of the status server", () => {
   });
 
   it("may be root's own, read by a group and nobody else, as service managers hand them out", () => {
-    for (const mode of [0o600, 0o400, 0o440, 0o640]) expect(isGuarded({mode, uid: 0}), mode.toString(8)).toBe(true);
+    for (const mode of [0o600, 0o400, 0o440, 0o640])
+      expect(isGuarded({mode, uid: 0}), mode.toString(8)).toBe(true);
     for (const mode of [0o660, 0o444, 0o644, 0o450, 0o441]) {
       expect(isGuarded({mode, uid: 0}), mode.toString(8)).toBe(false);
     }
