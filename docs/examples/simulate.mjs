@@ -21,5 +21,5 @@ for (const {test, method, seed, metric, value} of results.results) {
 }
 for (const {baseline, test, difference, low, high} of results.comparisons) {
   if (test !== "Pooled Test") continue;
-  console.log(`gossip less ${baseline}: ${difference.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`);
+  console.log(`gossip less ${baseline}: ${difference?.toFixed(3)} [${low?.toFixed(3)}, ${high?.toFixed(3)}]`);
 }

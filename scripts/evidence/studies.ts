@@ -2,6 +2,7 @@ import {byzantineAgain, byzantineEvidence} from "./byzantine.ts";
 import {differences} from "./differences.ts";
 import {flambyAgain, flambyEvidence} from "./flamby.ts";
 import {gossipAgain, gossipEvidence} from "./gossip.ts";
+import {saldanhaAgain, saldanhaEvidence, type saldanhaSummary} from "./saldanha.ts";
 
 /** Evidence that is no run of the demo. */
 export interface EvidenceStudy {
@@ -34,6 +35,15 @@ async function checkFlamby(committed: Awaited<ReturnType<typeof flambyEvidence>>
   return differences(expected, await flambyAgain(), "flamby");
 }
 
+async function checkSaldanha({rows}: Pick<ReturnType<typeof saldanhaSummary>, "rows">): Promise<string[]> {
+  const actual = await saldanhaAgain();
+  const expected = actual.map(({method, test}) => {
+    const row = rows.find((own) => own.metric === "auroc" && own.method === method && own.test === test);
+    return {method, test, value: row?.of_seeds[0]};
+  });
+  return differences(expected, actual, "saldanha2022");
+}
+
 /** In the order in which they are run. */
 export const STUDIES: readonly EvidenceStudy[] = [
   {
@@ -53,5 +63,11 @@ export const STUDIES: readonly EvidenceStudy[] = [
     needsSharedData: true,
     run: flambyEvidence,
     check: async (committed) => checkFlamby(JSON.parse(committed)),
+  },
+  {
+    name: "saldanha2022",
+    needsSharedData: false,
+    run: saldanhaEvidence,
+    check: async (committed) => checkSaldanha(JSON.parse(committed)),
   },
 ];

@@ -73,6 +73,10 @@ function onlyLine(name: string, only: readonly string[]): readonly string[] {
   return only.length === 0 ? [] : [`Only in ${name}, or at none of the other's seeds: ${shown}${more}`];
 }
 
+function divergedLine(name: string, diverged: readonly string[]): readonly string[] {
+  return diverged.length === 0 ? [] : [`Diverged in ${name}, so without a figure: ${diverged.join("; ")}`];
+}
+
 function studyLine(name: string, {title, isSynthetic, isComplete, seeds}: StudyResults): string {
   const marks = `${isSynthetic ? ", SYNTHETIC data" : ""}${isComplete ? "" : ", PARTIAL"}`;
   return `${name}: ${title} (${seeds.length} seed${seeds.length === 1 ? "" : "s"}${marks})`;
@@ -81,6 +85,7 @@ function studyLine(name: string, {title, isSynthetic, isComplete, seeds}: StudyR
 /** The comparison for people; of all metrics, or only of the first study's first. */
 export function compareText({first, second, comparison, settings}: Compared, isAll: boolean): string {
   const {figures, onlyFirst, onlySecond, equalStates, commonStates} = comparison;
+  const {divergedFirst, divergedSecond} = comparison;
   const shown = isAll ? figures : figures.filter(({metric}) => metric === first.metrics[0]);
   const left = figures.length - shown.length;
   return [
@@ -93,6 +98,8 @@ export function compareText({first, second, comparison, settings}: Compared, isA
     ...(left > 0 ? [`(${left} figures by other metrics; --all shows them)`] : []),
     ...onlyLine("A", onlyFirst),
     ...onlyLine("B", onlySecond),
+    ...divergedLine("A", divergedFirst),
+    ...divergedLine("B", divergedSecond),
     "",
     `Final states: ${equalStates} of ${commonStates} in common are equal, bit by bit`,
   ].join("\n");

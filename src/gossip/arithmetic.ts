@@ -2,12 +2,13 @@ import {
   applyMass,
   applyMixture,
   checkContribution,
+  checkMass,
   createSnapshot,
   encodeMass,
   isNamed,
   isNear,
   massOf,
-  mixMass,
+  mixSent,
   openSnapshot,
   outerStep,
   sumChunk,
@@ -32,8 +33,9 @@ export interface Arithmetic {
   readonly openMass: typeof openMass;
   readonly mergeVerdict: typeof mergeVerdict;
   readonly massOf: typeof massOf;
+  readonly checkMass: typeof checkMass;
   readonly encodeMass: typeof encodeMass;
-  readonly mixMass: typeof mixMass;
+  readonly mixSent: typeof mixSent;
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
   readonly isNamed: typeof isNamed;
@@ -49,6 +51,7 @@ function isAtLeast(weight: number, bound: number): boolean {
 /** The {@link Arithmetic} of room `parameters`. */
 export const parameterArithmetic: Arithmetic = {
   checkContribution,
+  checkMass,
   sumChunk,
   applyMixture,
   outerStep,
@@ -59,7 +62,7 @@ export const parameterArithmetic: Arithmetic = {
   mergeVerdict,
   massOf,
   encodeMass,
-  mixMass,
+  mixSent,
   applyMass,
   isNear,
   isNamed,

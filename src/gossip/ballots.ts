@@ -1,3 +1,4 @@
+import {attemptMs} from "./attempt-time.ts";
 import type {FrameOf} from "./frames.ts";
 import {armPatience, considerStart} from "./gathering.ts";
 import type {MemberId} from "./quorum.ts";
@@ -37,7 +38,7 @@ export function takeLead(context: RoundContext): void {
   state.highestBallot = ballot;
   context.emit({type: "disarm", timer: "patience"});
   context.emit({type: "disarm", timer: "deadline"});
-  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
   promise(context, ballot);
 }
 
@@ -159,6 +160,6 @@ function askAgain(context: RoundContext, {ballot, promises}: Lead): void {
   if (ballot > 0) sendTo(context, unheard, {type: "prepare", ballot});
   const missing = others(context).filter((member) => unheard.includes(member) || excluded.has(member));
   report(context, {kind: "waiting", round: setup.round, missing});
-  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
   if (strangers.splice(0).length > 0) considerStart(context, false);
 }

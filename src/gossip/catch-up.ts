@@ -139,5 +139,6 @@ export class CatchUp {
     this.#outlet.emit({type: "disarm", timer: "catch-up"});
     this.#pursuit = null;
     this.isBehind = false;
+    this.#failures = 0;
   }
 }

@@ -1,4 +1,4 @@
-import type {Chunk, Mass} from "../parameters/index.ts";
+import type {Chunk, Mass, SentMass} from "../parameters/index.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Phase} from "./schedules/phase.ts";
@@ -36,15 +36,16 @@ export interface PhasedExchange extends Attempt {
   readonly phases: readonly Phase[];
   /** The phase under way; their number when all have ended. */
   phase: number;
+  /** Its own, from its contribution on: each phase changes its values where they are. */
   mass: Mass;
-  /** What this member sent in the phase under way, decoded. */
-  own: Mass;
+  /** What this member sent in the phase under way; null when nobody hears it. */
+  own: SentMass | null;
   /** Hashes of the masses this member published, by phase. */
   readonly sent: Map<number, string>;
   /** Hashes that neighbours announced, by phase and member; they may be ahead. */
   readonly announced: Map<string, string>;
   /** Masses of the phase under way. */
-  readonly received: Map<MemberId, Mass>;
+  readonly received: Map<MemberId, SentMass>;
 }
 
 /** Every member takes in every contribution whole and applies the same robust rule. */

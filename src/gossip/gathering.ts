@@ -1,3 +1,4 @@
+import {attemptMs, turnMs} from "./attempt-time.ts";
 import {beginExchange} from "./begin-exchange.ts";
 import {isTooLight} from "./certificate.ts";
 import {endExchange, groupHash} from "./exchange.ts";
@@ -76,7 +77,7 @@ function startAttempt(context: RoundContext, present: readonly MemberId[]): void
   const participants = present.map((member) => ({member, contribution: state.ready.get(member) ?? ""}));
   context.emit({type: "disarm", timer: "deadline"});
   context.emit({type: "disarm", timer: "patience"});
-  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
   const start = {type: "start", ballot: lead.ballot, participants} as const;
   sendTo(context, others(context), start);
   onStart(context, setup.self, {run: setup.rules.run, round: setup.round, ...start});
@@ -143,7 +144,7 @@ export function considerProposal(context: RoundContext): void {
     return;
   }
   lead.phase = "voting";
-  context.emit({type: "arm", timer: "exchange", afterMs: setup.exchanging.timeoutMs()});
+  context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
   castVote(context, lead.ballot, body);
 }
 
@@ -161,6 +162,6 @@ export function armPatience(context: RoundContext): void {
   const leader = setup.order.leaderOf(state.highestBallot);
   const openingMs = setup.opening.waitMs ?? setup.readiness.timeoutMs();
   const isTrusted = state.linked.has(leader) && !state.excluded.has(leader);
-  const trustMs = isTrusted ? openingMs + setup.exchanging.timeoutMs() : 0;
-  context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * setup.limits.minimumMs});
+  const trustMs = isTrusted ? openingMs + attemptMs(context) : 0;
+  context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * turnMs(context)});
 }

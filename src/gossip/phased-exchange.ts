@@ -1,5 +1,5 @@
 import {isCoded} from "../core/index.ts";
-import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type Mass} from "../parameters/index.ts";
+import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type SentMass} from "../parameters/index.ts";
 import {attemptDither, attemptPhases} from "./attempt.ts";
 import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
@@ -35,7 +35,7 @@ export function phasedParts(
   const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
   const phases = attemptPhases(schedule, participants.length, {run: rules.run, round, ballot});
   const empty = {sent: new Map(), announced: new Map(), received: new Map()};
-  return {kind: "phases", phases, phase: 0, mass, own: mass, ...empty};
+  return {kind: "phases", phases, phase: 0, mass, own: null, ...empty};
 }
 
 interface Near {
@@ -96,11 +96,11 @@ function publishMass(context: RoundContext, exchange: PhasedExchange): void {
   const listeners = listenersOf(context, exchange, phase);
   exchange.received.clear();
   // What nobody hears need not be rounded.
-  exchange.own = mass;
+  exchange.own = null;
   if (listeners.length === 0) return;
   const dither = attemptDither({hash, codec: spec.codec}, attemptOf(context), "mass", phase, self);
   const mixture = arithmetic.encodeMass(hash, massCodec(context), mass, dither);
-  exchange.own = arithmetic.massOf(massCodec(context), mixture.bytes, spec.mixed);
+  exchange.own = arithmetic.checkMass(massCodec(context), mixture.bytes, spec.mixed);
   exchange.sent.set(phase, mixture.hash);
   context.emit({type: "publish-mixture", mixture});
   sendTo(context, listeners, {type: "mass", group, phase, sum: mixture.hash});
@@ -150,10 +150,10 @@ export function onMassFetched(
 }
 
 /** The mass in `bytes`, or null where no member that keeps to the protocol can hold it. */
-function soundMass({state}: RoundContext, bytes: Uint8Array): Mass | null {
+function soundMass({state}: RoundContext, bytes: Uint8Array): SentMass | null {
   const {primitives, spec} = state.setup;
   try {
-    const mass = primitives.arithmetic.massOf(
+    const mass = primitives.arithmetic.checkMass(
       codecOf(spec.codec.sums),
       bytes,
       spec.mixed,
@@ -177,7 +177,7 @@ function considerPhase(context: RoundContext, exchange: PhasedExchange): void {
   });
   if (neighbours.length < sources.length) return;
   if (neighbours.length > 0) {
-    exchange.mass = context.state.setup.primitives.arithmetic.mixMass(mass, own, neighbours);
+    exchange.mass = context.state.setup.primitives.arithmetic.mixSent(mass, own, neighbours);
   }
   exchange.phase += 1;
   openPhase(context, exchange);

@@ -1,11 +1,11 @@
 import {CodedError} from "../core/index.ts";
 import {BLOCK_VALUES, type Codec, type Dither, NO_DITHER, singles} from "./codecs/codec.ts";
 import {codecOf} from "./codecs/codec-of.ts";
+import {STRIDE_VALUES} from "./kernels/kernels.ts";
 import {kernels} from "./kernels/selection.ts";
 
 const EXACT_BYTES = 4;
 const ONE_CHUNK_LIMIT_BYTES = 64 * 1024;
-const STRIDE_VALUES = 4096;
 
 /** A run of bytes. */
 export interface Span {
@@ -39,6 +39,30 @@ export interface ContributionEncoding {
   readonly dither?: Dither;
 }
 
+/** What is encoded: so many values, given in blocks that may lie in the scratch memory. */
+export interface EncodedValues {
+  readonly count: number;
+  block(first: number, length: number): Float32Array;
+}
+
+/** Encodes what `values` gives, block by block: a copy of a large model would cost as much as encoding it. */
+export function encodeBlocks(
+  codec: Codec,
+  {count, block}: EncodedValues,
+  exact: readonly number[],
+  dither: Dither,
+): {bytes: Uint8Array; saturated: number} {
+  const bytes = new Uint8Array(contributionSize(codec, count, exact.length));
+  let saturated = 0;
+  for (let first = 0; first < count; first += STRIDE_VALUES) {
+    const length = Math.min(STRIDE_VALUES, count - first);
+    const target = bytes.subarray(codec.sizeOf(first), codec.sizeOf(first) + codec.sizeOf(length));
+    saturated += codec.encode(block(first, length), target, {key: dither.key, first: dither.first + first});
+  }
+  writeExact(bytes, exact);
+  return {bytes, saturated};
+}
+
 /**
  * Encodes `(p (x - ref), ..., p)`.
  * @param values `[d]`, not changed; with a factor of 1, already multiplied by the weight
@@ -52,23 +76,18 @@ export function encodeContribution(
   exact: readonly number[],
   {factor = 1, dither = NO_DITHER}: ContributionEncoding = {},
 ): {bytes: Uint8Array; saturated: number} {
-  const bytes = new Uint8Array(contributionSize(codec, values.length, exact.length));
-  const scratch = new Float32Array(factor === 1 ? 0 : Math.min(STRIDE_VALUES, values.length));
-  let saturated = 0;
-  // Block by block: a scaled copy of a large model would cost as much as encoding it.
-  for (let first = 0; first < values.length; first += STRIDE_VALUES) {
-    const own = values.subarray(first, first + STRIDE_VALUES);
-    const block = factor === 1 ? own : scratch.subarray(0, own.length);
-    if (factor !== 1) kernels.scale(own, factor, block);
-    const target = bytes.subarray(codec.sizeOf(first), codec.sizeOf(first) + codec.sizeOf(block.length));
-    saturated += codec.encode(block, target, {key: dither.key, first: dither.first + first});
-  }
-  writeExact(bytes, exact);
-  return {bytes, saturated};
+  const block = (first: number, length: number): Float32Array => {
+    const own = values.subarray(first, first + length);
+    if (factor === 1) return own;
+    const scaled = kernels.scratch.singles.subarray(0, length);
+    kernels.scale(own, factor, scaled);
+    return scaled;
+  };
+  return encodeBlocks(codec, {count: values.length, block}, exact, dither);
 }
 
 /** Writes `exact` to the end of `bytes`. */
-export function writeExact(bytes: Uint8Array, exact: readonly number[]): void {
+function writeExact(bytes: Uint8Array, exact: readonly number[]): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   exact.forEach((value, index) => {
     view.setFloat32(bytes.length - EXACT_BYTES * (exact.length - index), value, true);

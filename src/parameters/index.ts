@@ -25,13 +25,16 @@ export {kernels} from "./kernels/selection.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
 export {
   applyMass,
+  checkMass,
   encodeMass,
   isNear,
   LARGEST_PEER_ESTIMATE,
   type Mass,
   massOf,
   mixMass,
+  mixSent,
   type NeighbourMass,
+  type SentMass,
 } from "./mass.ts";
 export {
   applyMixture,

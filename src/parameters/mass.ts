@@ -1,6 +1,9 @@
 import {CodedError, type Hash} from "../core/index.ts";
 import {type Codec, type Dither, refuseNotFinite} from "./codecs/codec.ts";
-import {contributionSize, encodeContribution, weightOf} from "./contribution.ts";
+import {contributionSize, encodeBlocks, weightOf} from "./contribution.ts";
+import {decodedBlock} from "./decoded-block.ts";
+import {STRIDE_VALUES} from "./kernels/kernels.ts";
+import {kernels} from "./kernels/selection.ts";
 import {type Mixture, mixtureOf} from "./mixture.ts";
 
 /** Above this an estimate is refused: below it no mixing of estimates, nor a snapshot, can leave binary32. */
@@ -27,18 +30,29 @@ export interface Mass {
  * Encodes a mass, rounded to binary32 first, with its weight as the exact last element.
  * @returns bytes named by their SHA-256, owned by the caller
  */
-export function encodeMass(hash: Hash, codec: Codec, mass: Mass, dither: Dither): Mixture {
-  const {bytes} = encodeContribution(codec, new Float32Array(mass.values), [mass.weight], {dither});
+export function encodeMass(hash: Hash, codec: Codec, {values, weight}: Mass, dither: Dither): Mixture {
+  const block = (first: number, length: number): Float32Array => {
+    const rounded = kernels.scratch.singles.subarray(0, length);
+    kernels.round(values.subarray(first, first + length), rounded);
+    return rounded;
+  };
+  const {bytes} = encodeBlocks(codec, {count: values.length, block}, [weight], dither);
   return mixtureOf(hash, bytes);
 }
 
-/** Throws PARAMETERS_NOT_FINITE where s / w is beyond `limit`; convex mixing keeps it within, but for rounding. */
-function refuseHuge({values, weight}: Mass, limit: number): void {
-  const bound = limit * weight;
-  for (let index = 0; index < values.length; index++) {
-    if (Math.abs(values[index] ?? 0) <= bound) continue;
-    throw new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
+/** The weight of a mass of `values` values. @throws PARAMETERS_WRONG_SIZE, PARAMETERS_WRONG_WEIGHT */
+function soundWeight(codec: Codec, bytes: Uint8Array, values: number): number {
+  if (bytes.length !== contributionSize(codec, values)) {
+    throw new CodedError("PARAMETERS_WRONG_SIZE", "a mass has not the size of the model");
   }
+  const weight = weightOf(bytes);
+  if (weight > 0 && Number.isFinite(weight)) return weight;
+  throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the weight of a mass is not positive");
+}
+
+/** Where s / w is beyond a limit; convex mixing keeps it within, but for rounding. */
+function tooLarge(): CodedError {
+  return new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
 }
 
 /**
@@ -48,23 +62,55 @@ function refuseHuge({values, weight}: Mass, limit: number): void {
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
  */
 export function massOf(codec: Codec, bytes: Uint8Array, values: number, limit = LARGEST_ESTIMATE): Mass {
-  if (bytes.length !== contributionSize(codec, values)) {
-    throw new CodedError("PARAMETERS_WRONG_SIZE", "a mass has not the size of the model");
-  }
-  const weight = weightOf(bytes);
-  if (!(weight > 0 && Number.isFinite(weight))) {
-    throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the weight of a mass is not positive");
-  }
+  const weight = soundWeight(codec, bytes, values);
   const sums = new Float64Array(values);
   codec.accumulate(bytes, 0, sums);
-  refuseHuge({values: sums, weight}, limit);
+  if (!kernels.isWithin(sums, limit * weight)) throw tooLarge();
   return {values: sums, weight};
 }
 
+/** A mass as it travels: bytes that {@link checkMass} has found sound. */
+export interface SentMass {
+  readonly codec: Codec;
+  /** Not to be changed. */
+  readonly bytes: Uint8Array;
+  readonly weight: number;
+}
+
+/**
+ * Checks the bytes of a mass as {@link massOf} does, without an array for what they say.
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
+ */
+export function checkMass(
+  codec: Codec,
+  bytes: Uint8Array,
+  values: number,
+  limit = LARGEST_ESTIMATE,
+): SentMass {
+  const weight = soundWeight(codec, bytes, values);
+  if (codec.largest !== undefined) {
+    const largest = codec.largest(bytes, values);
+    refuseNotFinite(largest - largest);
+    if (!(largest <= limit * weight)) throw tooLarge();
+    return {codec, bytes, weight};
+  }
+  for (let first = 0; first < values; first += STRIDE_VALUES) {
+    const block = decodedBlock(codec, bytes, {first, length: Math.min(STRIDE_VALUES, values - first)}, 0);
+    if (!kernels.isWithin(block, limit * weight)) throw tooLarge();
+  }
+  return {codec, bytes, weight};
+}
+
 /** What a neighbour sent, and the share W_ij with which it counts. */
-export interface NeighbourMass {
+export interface NeighbourMass<Sent extends Weighty> {
   readonly share: number;
-  readonly mass: Mass;
+  readonly mass: Sent;
+}
+
+type Weighty = Pick<Mass, "weight">;
+
+function mixedWeight(before: Weighty, own: Weighty, neighbours: readonly NeighbourMass<Weighty>[]): number {
+  return neighbours.reduce((sum, {share, mass}) => sum + share * (mass.weight - own.weight), before.weight);
 }
 
 /**
@@ -75,22 +121,46 @@ export interface NeighbourMass {
  * @returns a new mass, owned by the caller
  * @throws PARAMETERS_NOT_FINITE
  */
-export function mixMass(before: Mass, own: Mass, neighbours: readonly NeighbourMass[]): Mass {
+export function mixMass(before: Mass, own: Mass, neighbours: readonly NeighbourMass<Mass>[]): Mass {
   const values = before.values.slice();
-  let {weight} = before;
-  let check = 0;
-  const mine = own.values;
+  let isFinite = true;
   for (const {share, mass} of neighbours) {
-    const theirs = mass.values;
-    weight += share * (mass.weight - own.weight);
-    for (let index = 0; index < values.length; index++) {
-      const value = (values[index] ?? 0) + share * ((theirs[index] ?? 0) - (mine[index] ?? 0));
-      check += value - value;
-      values[index] = value;
-    }
+    isFinite = kernels.mix(values, own.values, mass.values, share) && isFinite;
   }
-  refuseNotFinite(check);
-  return {values, weight};
+  refuseNotFinite(isFinite ? 0 : Number.NaN);
+  return {values, weight: mixedWeight(before, own, neighbours)};
+}
+
+/**
+ * {@link mixMass} from the bytes that went from member to member, to the same numbers, in the memory of `mass`: a large
+ * model would take three arrays more.
+ * @param mass its values become the mixed ones; of no use when this throws
+ * @param own what was sent to the neighbours; null: nothing was, and q_i is `mass` as it is
+ * @returns the mixed mass, with the values of `mass`
+ * @throws PARAMETERS_NOT_FINITE
+ */
+export function mixSent(
+  mass: Mass,
+  own: SentMass | null,
+  neighbours: readonly NeighbourMass<SentMass>[],
+): Mass {
+  const [, , mixed] = kernels.scratch.doubles;
+  const size = mass.values.length;
+  let isFinite = true;
+  for (let first = 0; first < size; first += STRIDE_VALUES) {
+    const span = {first, length: Math.min(STRIDE_VALUES, size - first)};
+    const values = mass.values.subarray(first, first + span.length);
+    const mine = own === null ? values : decodedBlock(own.codec, own.bytes, span, 0);
+    const sum = mixed.subarray(0, span.length);
+    sum.set(values);
+    for (const {share, mass: theirs} of neighbours) {
+      const other = decodedBlock(theirs.codec, theirs.bytes, span, 1);
+      isFinite = kernels.mix(sum, mine, other, share) && isFinite;
+    }
+    values.set(sum);
+  }
+  refuseNotFinite(isFinite ? 0 : Number.NaN);
+  return {values: mass.values, weight: mixedWeight(mass, own ?? mass, neighbours)};
 }
 
 /**

@@ -1,9 +1,10 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
 import {type Codec, type Dither, refuseNotFinite} from "./codecs/codec.ts";
 import {codecOf} from "./codecs/codec-of.ts";
-import {type Chunk, exactOf, expectSize, weightOf, writeExact} from "./contribution.ts";
-
-const STRIDE_VALUES = 4096;
+import {type Chunk, encodeBlocks, exactOf, expectSize, weightOf} from "./contribution.ts";
+import {decodedBlock} from "./decoded-block.ts";
+import {STRIDE_VALUES} from "./kernels/kernels.ts";
+import {kernels} from "./kernels/selection.ts";
 
 declare const mixtureBrand: unique symbol;
 
@@ -46,9 +47,8 @@ function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight 
  */
 export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array): void {
   expectSize(chunk, part);
-  const scratch = new Float64Array(Math.min(STRIDE_VALUES, chunk.values));
-  for (let first = 0; first < chunk.values; first += scratch.length) {
-    codec.accumulate(part, first, scratch.subarray(0, Math.min(scratch.length, chunk.values - first)));
+  for (let first = 0; first < chunk.values; first += STRIDE_VALUES) {
+    decodedBlock(codec, part, {first, length: Math.min(STRIDE_VALUES, chunk.values - first)}, 0);
   }
   if (chunk.exact > 0) summedExact([part], chunk);
 }
@@ -73,21 +73,17 @@ export function sumChunk(
   parts: readonly Uint8Array[],
 ): Mixture {
   for (const part of parts) expectSize(chunk, part);
-  const sumCodec = codecOf(codec.sums);
-  const bytes = new Uint8Array(chunk.sum.lengthBytes);
-  const sums = new Float64Array(Math.min(STRIDE_VALUES, chunk.values));
-  const rounded = new Float32Array(sums.length);
-  for (let first = 0; first < chunk.values; first += STRIDE_VALUES) {
-    const length = Math.min(STRIDE_VALUES, chunk.values - first);
-    const block = sums.subarray(0, length);
-    block.fill(0);
-    for (const part of parts) codec.accumulate(part, first, block);
-    rounded.set(block);
-    const offset = sumCodec.sizeOf(first);
-    const target = bytes.subarray(offset, offset + sumCodec.sizeOf(length));
-    sumCodec.encode(rounded.subarray(0, length), target, {key: dither.key, first: dither.first + first});
-  }
-  if (chunk.exact > 0) writeExact(bytes, summedExact(parts, chunk));
+  const {scratch} = kernels;
+  const block = (first: number, length: number): Float32Array => {
+    const sums = scratch.doubles[0].subarray(0, length);
+    sums.fill(0);
+    for (const part of parts) codec.accumulate(part, first, sums);
+    const rounded = scratch.singles.subarray(0, length);
+    kernels.round(sums, rounded);
+    return rounded;
+  };
+  const exact = chunk.exact > 0 ? summedExact(parts, chunk) : [];
+  const {bytes} = encodeBlocks(codecOf(codec.sums), {count: chunk.values, block}, exact, dither);
   return mixtureOf(hash, bytes);
 }
 
@@ -131,11 +127,9 @@ export function applyMixture(
   const sumCodec = codecOf(codec.sums);
   const result = reference.slice();
   let check = 0;
-  const sums = new Float64Array(Math.min(STRIDE_VALUES, mixed));
   for (let first = 0; first < mixed; first += STRIDE_VALUES) {
-    const block = sums.subarray(0, Math.min(STRIDE_VALUES, mixed - first));
-    block.fill(0);
-    sumCodec.accumulate(encodedSum, first, block);
+    const span = {first, length: Math.min(STRIDE_VALUES, mixed - first)};
+    const block = decodedBlock(sumCodec, encodedSum, span, 0);
     for (let index = 0; index < block.length; index++) {
       const value = Math.fround((reference[first + index] ?? 0) + (pace * (block[index] ?? 0)) / weight);
       check += value - value;

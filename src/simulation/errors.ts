@@ -8,6 +8,8 @@ export type SimulationErrorCode =
   | "SIMULATION_MODEL_UNFIT"
   /** Fewer than no threads are to train. */
   | "SIMULATION_NO_THREADS"
+  /** A baseline's merged model holds values that are no numbers: a result, which no caller of `simulate` sees as an error. */
+  | "SIMULATION_DIVERGED"
   /** The simulated members make no progress any more. */
   | "SIMULATION_STALLED"
   /** All sites of an experiment are external: none is left to train. */
@@ -22,5 +24,7 @@ export type SimulationErrorCode =
   | "SIMULATION_UNKNOWN_MEMBER"
   /** An experiment asks for a figure that its patients have not. */
   | "SIMULATION_METRIC_UNFIT"
+  /** A trial kept for --resume is not JSON, or not what this version writes. */
+  | "SIMULATION_TRIAL_INVALID"
   /** A summary.json is not JSON, or not of this version's format. */
   | "SIMULATION_SUMMARY_INVALID";

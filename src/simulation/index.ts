@@ -28,6 +28,7 @@ export {
   type TrainingChanges,
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
+export {divergencesOf, divergenceText} from "./outputs/divergences.ts";
 export {METRIC_FACTS, type MetricFacts} from "./outputs/metric-facts.ts";
 export {pointText} from "./outputs/point-columns.ts";
 export {
@@ -39,6 +40,7 @@ export {
 } from "./outputs/study-comparison.ts";
 export {studyFiles} from "./outputs/study-files.ts";
 export {parseSettings, parseSummary} from "./outputs/summary.ts";
+export {parseTrial} from "./outputs/trial-schema.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
 export {atPoint, pointsOf} from "./report/result-groups.ts";
@@ -52,7 +54,7 @@ export type {
   StudyResults,
   TargetRow,
 } from "./study/results.ts";
-export {type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
+export {isTrialOf, type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
 export type {Trial} from "./study/trial.ts";
 export type {TrialResult} from "./study/trial-result.ts";
 export {faultPointOf, faultsAt, type PlannedFault} from "./world/fault-points.ts";

@@ -53,7 +53,8 @@ function sendingMasses(change: (view: DataView) => void): Arithmetic {
       truth.set(lie.bytes, mixture.bytes);
       return lie;
     },
-    massOf: (codec, bytes, values) => parameterArithmetic.massOf(codec, truth.get(bytes) ?? bytes, values),
+    checkMass: (codec, bytes, values) =>
+      parameterArithmetic.checkMass(codec, truth.get(bytes) ?? bytes, values),
   };
 }
 

@@ -43,6 +43,24 @@ const DEEDS: Readonly<Record<string, (by: Kernels, x: Float32Array) => string>> 
     const into = Float64Array.from(x, (_, index) => index / 7);
     return `${by.addSingles(shifted(x), into)} ${hexOf(into)}`;
   },
+  mix(by, x) {
+    const [values, own] = [Float64Array.from(x, (value) => value / 3), Float64Array.from(shifted(x))];
+    const isFinite = by.mix(values, own, own.toReversed(), 1 / 3);
+    return `${isFinite} ${hexOf(values)}`;
+  },
+  isWithin(by, x) {
+    const doubles = Float64Array.from(x);
+    const bounds = [0, 1, ...x.subarray(0, 20)].map(Math.abs);
+    return bounds.map((bound) => by.isWithin(doubles, bound)).join(" ");
+  },
+  round(by, x) {
+    const into = new Float32Array(x.length);
+    by.round(
+      Float64Array.from(x, (value) => value * (1 + 2 ** -24)),
+      into,
+    );
+    return hexOf(into);
+  },
   sumOfSquares: (by, x) => hexOf(Float64Array.of(by.sumOfSquares(shifted(x)))),
   scale(by, x) {
     const into = new Float32Array(x.length);
@@ -59,6 +77,12 @@ const DEEDS: Readonly<Record<string, (by: Kernels, x: Float32Array) => string>> 
     // Sums with what is not finite are of no use, and need not be alike.
     return isFinite ? hexOf(into) : "not finite";
   },
+  decodeHalves(by, x) {
+    const into = Float64Array.from(x);
+    const isFinite = by.decodeHalves(new Uint16Array(x.buffer, x.byteOffset, x.length), into);
+    return isFinite ? hexOf(into) : "not finite";
+  },
+  largestHalf: (by, x) => String(by.largestHalf(new Uint16Array(x.buffer, x.byteOffset, x.length))),
   largestMagnitude: (by, x) => String(by.largestMagnitude(x)),
   encodeLevels(by, x) {
     const into = new Uint8Array(x.length);
@@ -98,6 +122,46 @@ describe("the kernels in WebAssembly", () => {
     );
   });
 
+  it("do what they do in their own memory as elsewhere, to the bit", () => {
+    const {singles, doubles} = wasm.scratch;
+    const [first, second, third] = doubles;
+    for (const size of SIZES.filter((count) => count <= singles.length)) {
+      const x = valuesOf(size, size);
+      const halves = new Uint16Array(x.buffer, x.byteOffset, size);
+      const [own, theirs, sums] = [first, second, third].map((array) => array.subarray(0, size));
+      if (own === undefined || theirs === undefined || sums === undefined) throw new Error("no scratch");
+      const act = (
+        by: Kernels,
+        places: readonly [Float64Array, Float64Array, Float64Array, Float32Array],
+      ) => {
+        const [a, b, c, rounded] = places;
+        by.decodeHalves(
+          halves.map((half) => half & 0xbfff),
+          a,
+        );
+        b.fill(0.5);
+        by.addSingles(x, b);
+        c.fill(-0.25);
+        by.addLevels(new Uint8Array(x.buffer, x.byteOffset, size), 0.125, c);
+        const isFinite = by.mix(c, a, b, 0.3);
+        by.round(c, rounded);
+        by.scale(rounded, 1.5, rounded);
+        const encoded = new Uint16Array(size);
+        const saturated = by.encodeHalves(rounded, encoded);
+        const levels = new Uint8Array(size);
+        by.encodeLevels(rounded, {scale: 0.5, key: [1, 2], first: 0}, levels);
+        const told = [isFinite, by.isWithin(c, 3), by.largestMagnitude(rounded), by.sumOfSquares(rounded)];
+        return [...told, saturated, ...[a, b, c, rounded, encoded, levels].map(hexOf)];
+      };
+      const elsewhere = [own, theirs, sums].map(() => new Float64Array(size));
+      const [a, b, c] = elsewhere;
+      if (a === undefined || b === undefined || c === undefined) throw new Error("no arrays");
+      expect(act(wasm, [own, theirs, sums, singles.subarray(0, size)]), `${size} values`).toEqual(
+        act(plainKernels, [a, b, c, new Float32Array(size)]),
+      );
+    }
+  });
+
   it("take the mean of any number of vectors, wherever they live", () => {
     for (const count of [1, 2, 7, 8, 9, 40]) {
       const size = 1000 + count;
@@ -134,9 +198,24 @@ describe.each([
         const halves = new Uint16Array(31);
         halves[place] = Number.isNaN(value) ? 0x7e00 : value > 0 ? 0x7c00 : 0xfc00;
         expect(by.addHalves(halves, new Float64Array(31))).toBe(false);
+        expect(by.decodeHalves(halves, new Float64Array(31))).toBe(false);
+        expect(by.largestHalf(halves)).toBe(Number.isNaN(value) ? 0x7e00 : 0x7c00);
+        expect(by.largestMagnitude(singles)).toBe(Math.abs(value));
+        const doubles = new Float64Array(31);
+        doubles[place] = value;
+        expect(by.isWithin(doubles, Number.MAX_VALUE)).toBe(false);
+        expect(by.mix(doubles, new Float64Array(31), new Float64Array(31), 0.5)).toBe(false);
+        expect(by.mix(new Float64Array(31), doubles, new Float64Array(31), 0.5)).toBe(false);
       }
     }
     expect(by.addSingles(new Float32Array(31), new Float64Array(31))).toBe(true);
+  });
+
+  it("find a magnitude above the bound at every place", () => {
+    for (const place of [0, 1, 15, 16, 30]) {
+      const doubles = Float64Array.from({length: 31}, (_, index) => (index === place ? -2 : 1));
+      expect([by.isWithin(doubles, 2), by.isWithin(doubles, 1.999)]).toEqual([true, false]);
+    }
   });
 
   it("keep the lower of equal magnitudes, zeros of both signs among them", () => {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {createRandom, type Random, sha256, toHex} from "../../src/core/index.ts";
+import {createRandom, isCoded, type Random, sha256, toHex} from "../../src/core/index.ts";
 import {
   applyMass,
   type CodecName,
+  checkMass,
   codecOf,
   drawDither,
   encodeContribution,
@@ -11,6 +12,7 @@ import {
   type Mass,
   massOf,
   mixMass,
+  mixSent,
   NO_DITHER,
 } from "../../src/parameters/index.ts";
 
@@ -76,6 +78,72 @@ describe.each(NAMES)("masses that mix through %s", (name) => {
   });
 });
 
+describe.each(NAMES)("masses that travel through %s", (name) => {
+  const codec = codecOf(name);
+
+  it("mix from their bytes to the bits that they mix to decoded, where they are", () => {
+    const sizes = fc.constantFrom(1, 17, 256, 4095, 4096, 4097, 8200);
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({min: 0, max: 3}),
+        sizes,
+        fc.boolean(),
+        (seed, count, size, isHeard) => {
+          const random = createRandom({seed, site: "", round: 0, purpose: "masses"});
+          const [mass, ...others] = drawMasses(random, count + 1, size);
+          if (mass === undefined) throw new Error("no mass");
+          const bytesOf = (sent: Mass): Uint8Array =>
+            encodeMass(sha256, codec, sent, drawDither(random)).bytes;
+          const mine = bytesOf(mass);
+          const sent = others.map((other) => ({share: random.uniform(), bytes: bytesOf(other)}));
+          const expected = mixMass(
+            mass,
+            isHeard ? massOf(codec, mine, size) : mass,
+            sent.map(({share, bytes}) => ({share, mass: massOf(codec, bytes, size)})),
+          );
+          const mixed = mixSent(
+            mass,
+            isHeard ? checkMass(codec, mine, size) : null,
+            sent.map(({share, bytes}) => ({share, mass: checkMass(codec, bytes, size)})),
+          );
+          expect(mixed.values).toBe(mass.values);
+          expect(mixed.weight).toBe(expected.weight);
+          expect(toHex(new Uint8Array(mixed.values.buffer))).toBe(
+            toHex(new Uint8Array(expected.values.buffer)),
+          );
+        },
+      ),
+      {numRuns: 40},
+    );
+  });
+
+  it("are found unsound exactly where decoding them finds it", () => {
+    const limits = fc.constantFrom(undefined, 1, 2 ** 100);
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({min: 1, max: 40}), limits, (seed, size, limit) => {
+        const random = createRandom({seed, site: "", round: 0, purpose: "masses"});
+        const [mass = {values: new Float64Array(size), weight: 1}] = drawMasses(random, 1, size);
+        const {bytes} = encodeMass(sha256, codec, mass, NO_DITHER);
+        for (let change = random.below(3); change > 0; change--) {
+          bytes[random.below(bytes.length)] = random.below(2) === 0 ? 0xff : random.below(256);
+        }
+        const outcomeOf = (act: () => {readonly weight: number}): number | string => {
+          try {
+            return act().weight;
+          } catch (error) {
+            if (isCoded(error)) return `${error.code}: ${error.message}`;
+            throw error;
+          }
+        };
+        expect(outcomeOf(() => checkMass(codec, bytes, size, limit))).toBe(
+          outcomeOf(() => massOf(codec, bytes, size, limit)),
+        );
+      }),
+    );
+  });
+});
+
 describe("masses that mix", () => {
   it("between two, half and half, are the mean of both", () => {
     const [first, second] = [
@@ -91,6 +159,15 @@ describe("masses that mix", () => {
     const large = {values: Float64Array.of(Number.MAX_VALUE), weight: 1};
     const opposite = {values: Float64Array.of(-Number.MAX_VALUE), weight: 1};
     expect(() => mixMass(large, opposite, [{share: 1, mass: large}])).toThrow(
+      expect.objectContaining({code: "PARAMETERS_NOT_FINITE"}),
+    );
+  });
+
+  it("are refused from their bytes too", () => {
+    const codec = codecOf("f32");
+    const sent = {codec, bytes: encodeContribution(codec, Float32Array.of(1), [1]).bytes, weight: 1};
+    const huge = {values: Float64Array.of(Number.MAX_VALUE), weight: 1};
+    expect(() => mixSent(huge, null, [{share: -2, mass: sent}])).toThrow(
       expect.objectContaining({code: "PARAMETERS_NOT_FINITE"}),
     );
   });

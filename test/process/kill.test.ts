@@ -92,7 +92,7 @@ describe("four daemons of which one at a time is killed at random moments", () =
         sites: ["north", "south", "east", "west"],
         rounds: KILLS * ROUNDS_PER_KILL,
         localSteps: 20,
-        deadline: {minimumSeconds: 0.2, maximumSeconds: 4},
+        deadline: {minimumSeconds: 0.2, maximumSeconds: 20},
       });
       const {sites} = consortium;
       await startAll(consortium, sites);

@@ -16,18 +16,22 @@ const ROW = {
   low: null,
   high: 1e-7,
   n: 254,
+  status: "finished",
+  divergedAt: null,
 } as const;
 
 test("results.csv has FLamby's columns first, then the rest, and a column a swept key", () => {
   const rows = [
     {...ROW, point: {"plan.rounds": 15, nodes: [1, 2]}},
     {...ROW, value: null, method: 'Local "A", B', point: {engine: "full"}},
-  ];
+    {...ROW, value: null, high: null, status: "diverged", divergedAt: 7},
+  ] as const;
   expect(resultsCsv(rows)).toBe(
     [
-      "Test,Method,seed,Metric,metric,n,low,high,plan.rounds,nodes,engine",
-      'Pooled Test,Gossip,42,0.30000000000000004,accuracy,254,,1e-7,15,"[1,2]",',
-      'Pooled Test,"Local ""A"", B",42,,accuracy,254,,1e-7,,,full',
+      "Test,Method,seed,Metric,metric,n,low,high,status,diverged_at,plan.rounds,nodes,engine",
+      'Pooled Test,Gossip,42,0.30000000000000004,accuracy,254,,1e-7,finished,,15,"[1,2]",',
+      'Pooled Test,"Local ""A"", B",42,,accuracy,254,,1e-7,finished,,,,full',
+      "Pooled Test,Gossip,42,,accuracy,254,,,diverged,7,,,",
       "",
     ].join("\n"),
   );

@@ -16,6 +16,8 @@ function row(seed: number, value: number | null, more: Partial<ResultRow> = {}):
     low: null,
     high: null,
     n: 10,
+    status: "finished",
+    divergedAt: null,
     ...more,
   };
 }
@@ -46,6 +48,17 @@ test("points are the same whatever the order of their keys; other points, method
   expect(figures).toMatchObject([{point: {a: 1, b: "x"}, low: null, high: null}]);
   expect(onlyFirst).toEqual(["Ring, Pooled Test, auroc"]);
   expect(onlySecond).toEqual(["Ring, Pooled Test, auroc"]);
+});
+
+test("what diverged in either study is named, with its seed and round", () => {
+  const lost = {status: "diverged", divergedAt: 3} as const;
+  const first = study([row(42, 0.8), row(43, null, lost)]);
+  const second = study([row(42, null, lost), row(43, null, {...lost, point: {a: 1}})]);
+  const {figures, onlyFirst, divergedFirst, divergedSecond} = compareStudies(first, second);
+  expect(figures).toEqual([]);
+  expect(onlyFirst).toEqual(["Gossip, Pooled Test, auroc"]);
+  expect(divergedFirst).toEqual(["Gossip (seed 43, round 3)"]);
+  expect(divergedSecond).toEqual(["Gossip (seed 42, round 3)", "Gossip (seed 43, round 3, a = 1)"]);
 });
 
 test("a study beside itself differs in nothing", () => {

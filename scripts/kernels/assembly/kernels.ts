@@ -103,6 +103,42 @@ function addFour(values: v128, into: usize): void {
   v128.store(into + 16, f64x2.add(v128.load(into + 16), f64x2.promote_low_f32x4(upper)));
 }
 
+/** values += share * (theirs - own), all in binary64; returns whether all are finite then. Count: a multiple of 2. */
+export function mix(values: usize, own: usize, theirs: usize, share: f64, count: i32): i32 {
+  const by = f64x2.splat(share);
+  const zero = f64x2.splat(0);
+  const end = <usize>count << 3;
+  let spoilt = zero;
+  for (let at: usize = 0; at < end; at += 16) {
+    const apart = f64x2.sub(v128.load(theirs + at), v128.load(own + at));
+    const mixed = f64x2.add(v128.load(values + at), f64x2.mul(by, apart));
+    spoilt = v128.or(spoilt, f64x2.ne(f64x2.sub(mixed, mixed), zero));
+    v128.store(values + at, mixed);
+  }
+  return v128.any_true(spoilt) ? 0 : 1;
+}
+
+/** Whether no magnitude is above `bound`, nor a number NaN. Count: a multiple of 2. */
+export function isWithin(x: usize, bound: f64, count: i32): i32 {
+  const limit = f64x2.splat(bound);
+  const end = <usize>count << 3;
+  let within = i32x4.splat(-1);
+  for (let at: usize = 0; at < end; at += 16) {
+    within = v128.and(within, f64x2.le(f64x2.abs(v128.load(x + at)), limit));
+  }
+  return i64x2.all_true(within) ? 1 : 0;
+}
+
+/** into = x, binary64, rounded to binary32. Count: a multiple of 4. */
+export function roundDoubles(x: usize, into: usize, count: i32): void {
+  for (let at = 0; at < count; at += 4) {
+    const from = x + (<usize>at << 3);
+    const low = f32x4.demote_f64x2_zero(v128.load(from));
+    const high = f32x4.demote_f64x2_zero(v128.load(from + 16));
+    v128.store(into + (<usize>at << 2), v128.shuffle<i64>(low, high, 0, 2));
+  }
+}
+
 /** Four running sums of squares in binary64, of the values at 0, 1, 2, 3 modulo 4, into sums. */
 export function sumSquares(x: usize, count: i32, sums: usize): void {
   let first = v128.load(sums);
@@ -132,35 +168,32 @@ export function scale(x: usize, factor: f64, into: usize, count: i32): void {
   }
 }
 
+/** The binary16 numbers nearest to magnitudes, ties to even; what is above the largest becomes that. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function toHalves(values: v128): v128 {
-  const magnitude = v128.and(values, i32x4.splat(0x7fffffff));
-  const sign = v128.and(i32x4.shr_u(values, 16), i32x4.splat(0x8000));
-  const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
-  const normal = i32x4.shr_u(i32x4.add(i32x4.add(i32x4.sub(magnitude, i32x4.splat(0x38000000)), i32x4.splat(0xfff)), odd), 13);
-  // Adding 0.5 leaves a subnormal's bits, rounded to nearest even, at the end of the sum.
-  const small = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
-  const isNormal = i32x4.ge_s(magnitude, i32x4.splat(0x38800000));
-  const isLarge = i32x4.ge_s(magnitude, i32x4.splat(0x477ff000));
-  const rounded = v128.bitselect(normal, small, isNormal);
-  return v128.or(sign, v128.bitselect(i32x4.splat(0x7bff), rounded, isLarge));
-}
-
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function largest(halves: v128): i32 {
-  return popcnt(i32x4.bitmask(i32x4.eq(v128.and(halves, i32x4.splat(0x7fff)), i32x4.splat(0x7bff))));
+function magnitudesToHalves(values: v128): v128 {
+  // 0x477fefff is the last that rounds to 65504.
+  const magnitude = i32x4.min_s(v128.and(values, i32x4.splat(0x7fffffff)), i32x4.splat(0x477fefff));
+  const power = i32x4.max_s(v128.and(magnitude, i32x4.splat(0x7f800000)), i32x4.splat(0x38800000));
+  // Adding 2^13 times its power of two, or 0.5 to a subnormal, leaves the half's bits, rounded, at the end of the sum.
+  const sum = f32x4.add(magnitude, i32x4.add(power, i32x4.splat(0x06800000)));
+  const exponent = i32x4.shr_u(i32x4.sub(sum, i32x4.splat(0x3f000000)), 13);
+  return i32x4.add(exponent, v128.and(sum, i32x4.splat(0xfff)));
 }
 
 /** Writes x as binary16; returns how many are the largest. Count: a multiple of 8. */
 export function encodeHalves(x: usize, into: usize, count: i32): i32 {
+  const most = i16x8.splat(0x7bff);
+  const signs = i16x8.splat(-0x8000);
   let saturated = 0;
   for (let at = 0; at < count; at += 8) {
-    const first = toHalves(v128.load(x + (<usize>at << 2)));
-    const second = toHalves(v128.load(x + (<usize>at << 2) + 16));
-    saturated += largest(first) + largest(second);
-    v128.store(into + (<usize>at << 1), i16x8.narrow_i32x4_u(first, second));
+    const first = v128.load(x + (<usize>at << 2));
+    const second = v128.load(x + (<usize>at << 2) + 16);
+    const magnitudes = i16x8.narrow_i32x4_s(magnitudesToHalves(first), magnitudesToHalves(second));
+    const isMost = i16x8.eq(magnitudes, most);
+    if (v128.any_true(isMost)) saturated += popcnt(i16x8.bitmask(isMost));
+    const upper = v128.shuffle<i16>(first, second, 1, 3, 5, 7, 9, 11, 13, 15);
+    v128.store(into + (<usize>at << 1), v128.or(magnitudes, v128.and(upper, signs)));
   }
   return saturated;
 }
@@ -187,12 +220,49 @@ export function addHalves(x: usize, into: usize, count: i32): i32 {
   return v128.any_true(spoilt) ? 0 : 1;
 }
 
-/** The largest magnitude of finite values. Count: a multiple of 4. */
+/** into = the binary16 numbers at x, which are added to 0; returns whether all are finite. Count: a multiple of 8. */
+export function decodeHalves(x: usize, into: usize, count: i32): i32 {
+  let spoilt = i16x8.splat(0);
+  const mask = i16x8.splat(0x7c00);
+  for (let at = 0; at < count; at += 8) {
+    const halves = v128.load(x + (<usize>at << 1));
+    spoilt = v128.or(spoilt, i16x8.eq(v128.and(halves, mask), mask));
+    storeFour(fromHalves(i32x4.extend_low_i16x8_u(halves)), into + (<usize>at << 3));
+    storeFour(fromHalves(i32x4.extend_high_i16x8_u(halves)), into + (<usize>at << 3) + 32);
+  }
+  return v128.any_true(spoilt) ? 0 : 1;
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function storeFour(values: v128, into: usize): void {
+  // The sum of 0 and -0 is 0.
+  const sums = f32x4.add(values, f32x4.splat(0));
+  v128.store(into, f64x2.promote_low_f32x4(sums));
+  v128.store(into + 16, f64x2.promote_low_f32x4(v128.shuffle<i64>(sums, sums, 1, 1)));
+}
+
+/** The largest magnitude of binary16 numbers, as such: their bits without the sign are ordered as they are. Count: a multiple of 8. */
+export function largestHalf(x: usize, count: i32): i32 {
+  const mask = i16x8.splat(0x7fff);
+  let most = i16x8.splat(0);
+  for (let at = 0; at < count; at += 8) {
+    most = i16x8.max_s(most, v128.and(v128.load(x + (<usize>at << 1)), mask));
+  }
+  most = i16x8.max_s(most, v128.shuffle<i64>(most, most, 1, 0));
+  most = i16x8.max_s(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
+  return max<i32>(i16x8.extract_lane_s(most, 0), i16x8.extract_lane_s(most, 1));
+}
+
+/** The largest magnitude, or NaN where a value is: the bits are ordered as those of halves. Count: a multiple of 4. */
 export function largestMagnitude(x: usize, count: i32): f32 {
-  let most = f32x4.splat(0);
-  for (let at = 0; at < count; at += 4) most = f32x4.pmax(most, f32x4.abs(v128.load(x + (<usize>at << 2))));
-  most = f32x4.pmax(most, v128.shuffle<i64>(most, most, 1, 0));
-  return max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1));
+  const mask = i32x4.splat(0x7fffffff);
+  let most = i32x4.splat(0);
+  for (let at = 0; at < count; at += 4) {
+    most = i32x4.max_s(most, v128.and(v128.load(x + (<usize>at << 2)), mask));
+  }
+  most = i32x4.max_s(most, v128.shuffle<i64>(most, most, 1, 0));
+  return reinterpret<f32>(max<i32>(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1)));
 }
 
 // @ts-ignore: decorator of AssemblyScript

@@ -2,7 +2,13 @@ import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Experiment} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
-import {type StudyResults, studyFiles, type TrialResult} from "../../simulation/index.ts";
+import {
+  isTrialOf,
+  parseTrial,
+  type StudyResults,
+  studyFiles,
+  type TrialResult,
+} from "../../simulation/index.ts";
 import type {CliErrorCode} from "../errors.ts";
 import {writeWhole} from "../output-file.ts";
 
@@ -34,27 +40,31 @@ async function ifThere<Result>(read: Promise<Result>, absent: Result): Promise<R
   }
 }
 
-async function trialsIn(folder: string): Promise<TrialResult[]> {
-  const names = (await ifThere(readdir(folder), [])).filter((name) => name.endsWith(".json")).sort();
-  return await Promise.all(
-    names.map(async (name): Promise<TrialResult> => {
-      try {
-        return JSON.parse(await readFile(join(folder, name), "utf8"));
-      } catch {
-        return refuse(
-          "CLI_RESULTS_FOREIGN",
-          `${join(folder, name)} is no trial`,
-          "Remove it; it is run again.",
-        );
-      }
-    }),
-  );
+/** The trials in a folder, and the number that the next one is named by: above all that are there. */
+async function trialsIn(
+  folder: string,
+  experiment: Experiment,
+): Promise<{readonly earlier: readonly TrialResult[]; readonly next: number}> {
+  const names = (await ifThere(readdir(folder), [])).filter((name) => /^\d+\.json$/.test(name)).sort();
+  const earlier: TrialResult[] = [];
+  for (const name of names) {
+    const file = join(folder, name);
+    const trial = parseTrial(await readFile(file, "utf8"), file);
+    if (!isTrialOf(experiment, trial))
+      refuse(
+        "CLI_RESULTS_FOREIGN",
+        `${file} is a trial of another experiment`,
+        "Remove it from this folder.",
+      );
+    earlier.push(trial);
+  }
+  return {earlier, next: names.reduce((most, name) => Math.max(most, Number.parseInt(name, 10) + 1), 0)};
 }
 
 /**
  * Opens a folder for an experiment's results. With `resumes` an earlier, interrupted run of the very same experiment
  * goes on there; without it the folder must hold no results.
- * @throws CLI_RESULTS_EXIST, CLI_RESULTS_FOREIGN
+ * @throws CLI_RESULTS_EXIST, CLI_RESULTS_FOREIGN, SIMULATION_TRIAL_INVALID
  */
 export async function openStudyFolder(
   folder: string,
@@ -77,12 +87,13 @@ export async function openStudyFolder(
       "Name another folder with --out.",
     );
   }
-  const earlier = resumes ? await trialsIn(join(folder, TRIALS)) : [];
-  let kept = earlier.length;
+  const none = {earlier: [], next: 0};
+  const {earlier, next} = resumes ? await trialsIn(join(folder, TRIALS), experiment) : none;
+  let number = next;
   return {
     earlier,
     async keep(trial) {
-      const name = `${String(kept++).padStart(4, "0")}.json`;
+      const name = `${String(number++).padStart(4, "0")}.json`;
       await writeWhole(join(folder, CONFIG_FILE), config);
       await writeWhole(join(folder, TRIALS, name), JSON.stringify(trial), PRIVATE_MODE);
     },

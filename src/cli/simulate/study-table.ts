@@ -1,6 +1,8 @@
 import {meanOverSeeds} from "../../evaluation/index.ts";
 import {
   atPoint,
+  divergencesOf,
+  divergenceText,
   isExternalTest,
   type MethodComparison,
   POOLED_TEST,
@@ -17,23 +19,31 @@ const CELL_WIDTH = 18;
 
 function cellOf(rows: readonly ResultRow[]): string {
   const summary = meanOverSeeds(rows.flatMap(({value}) => (value === null ? [] : [value])));
-  if (summary === null) return "-";
+  const diverged = rows.filter(({status}) => status === "diverged").length;
+  if (summary === null) return diverged > 0 ? "diverged" : "-";
   const spread = summary.sd === null ? "" : ` ± ${summary.sd.toFixed(3)}`;
-  return `${summary.mean.toFixed(3)}${spread}`;
+  return `${summary.mean.toFixed(3)}${spread}${diverged > 0 ? " *" : ""}`;
 }
 
-function comparisonLine({
-  baseline,
-  test,
-  difference,
-  low,
-  high,
-  margin,
-  isNonInferior,
-}: MethodComparison): string {
+function comparisonLine(row: MethodComparison): string {
+  const {baseline, test, difference, low, high, margin, isNonInferior} = row;
   const verdict = isNonInferior ? "non-inferior" : "not shown to be non-inferior";
-  const figures = `${difference.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-  return `  to ${baseline} on ${test}: ${figures}: ${verdict} (margin ${margin})`;
+  const shown = [difference, low, high].map((value) => value?.toFixed(3) ?? "-");
+  const diverged = [
+    ...(row.divergedSeeds === 0 ? [] : [`the network diverged at ${row.divergedSeeds}`]),
+    ...(row.baselineDivergedSeeds === 0 ? [] : [`the baseline diverged at ${row.baselineDivergedSeeds}`]),
+  ].map((words) => `, ${words} of the seeds`);
+  const figures = `${shown[0]} [${shown[1]}, ${shown[2]}]`;
+  return `  to ${baseline} on ${test}: ${figures}: ${verdict} (margin ${margin})${diverged.join("")}`;
+}
+
+/** What an asterisk means, and what diverged when. */
+function divergedLines(rows: readonly ResultRow[]): string[] {
+  const diverged = divergencesOf(rows);
+  if (diverged.length === 0) return [];
+  return [
+    `Diverged, so without a model or a figure (* other seeds alone): ${diverged.map(divergenceText).join("; ")}`,
+  ];
 }
 
 function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
@@ -60,10 +70,12 @@ export function studyTable(study: StudyResults): string {
   const blocks = pointsOf(study).map((point) => {
     const {results, comparisons: all} = atPoint(study, point);
     const rows = results.filter((row) => row.metric === metric);
-    const comparisons = all.filter(({test}) => test === POOLED_TEST);
+    const pooled = all.filter(({test}) => test === POOLED_TEST);
+    const comparisons = pooled.length > 0 ? pooled : all.filter(({test}) => isExternalTest(test));
     return [
       ...(Object.keys(point).length === 0 ? [] : [pointText(point)]),
       ...tableOf(study, rows),
+      ...divergedLines(rows),
       ...(comparisons.length === 0 ? [] : ["Gossip compared, 95 % intervals over patients and seeds:"]),
       ...comparisons.map(comparisonLine),
     ].join("\n");

@@ -77,8 +77,12 @@ const ESSENCES: Essences = {
     revive: (kept, _hash, _bytes, {values}) => blankSnapshot(textOf(kept), values),
   },
   massOf: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  checkMass: {
+    keep: ({weight}) => weight,
+    revive: (kept, codec, bytes) => ({codec, bytes, weight: Number(kept)}),
+  },
   encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
-  mixMass: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
+  mixSent: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
   isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},

@@ -49,6 +49,13 @@ export interface Codec {
    * @throws PARAMETERS_NOT_FINITE
    */
   accumulate(encoded: Uint8Array, first: number, into: Float64Array): void;
+  /** {@link accumulate} on zeros, whatever `into` holds; where a codec has a shorter way than that. */
+  decode?(encoded: Uint8Array, first: number, into: Float64Array): void;
+  /**
+   * The largest magnitude among the first `values` values of `encoded`, NaN or infinite where one is; where that is to
+   * be had without decoding them.
+   */
+  largest?(encoded: Uint8Array, values: number): number;
 }
 
 /** Throws PARAMETERS_NOT_FINITE unless `sum`, of each value less itself, is 0. */

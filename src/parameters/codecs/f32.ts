@@ -16,4 +16,5 @@ export const f32: Codec = {
     const values = singles(encoded.subarray(4 * first, 4 * (first + into.length)));
     refuseNotFinite(kernels.addSingles(values, into) ? 0 : Number.NaN);
   },
+  largest: (encoded, values) => kernels.largestMagnitude(singles(encoded.subarray(0, 4 * values))),
 };

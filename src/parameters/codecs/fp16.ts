@@ -1,5 +1,10 @@
+import {HALF_VALUES} from "../half.ts";
 import {kernels} from "../kernels/selection.ts";
 import {type Codec, refuseNotFinite, words16} from "./codec.ts";
+
+function halvesOf(encoded: Uint8Array, first: number, count: number): Uint16Array {
+  return words16(encoded.subarray(2 * first, 2 * (first + count)));
+}
 
 /** IEEE 754 binary16, to nearest, ties to even: 2 bytes a value, relative error at most 2^-11 down to 2^-14. */
 export const fp16: Codec = {
@@ -15,7 +20,12 @@ export const fp16: Codec = {
     return saturated;
   },
   accumulate(encoded, first, into) {
-    const halves = words16(encoded.subarray(2 * first, 2 * (first + into.length)));
+    const halves = halvesOf(encoded, first, into.length);
     refuseNotFinite(kernels.addHalves(halves, into) ? 0 : Number.NaN);
   },
+  decode(encoded, first, into) {
+    const halves = halvesOf(encoded, first, into.length);
+    refuseNotFinite(kernels.decodeHalves(halves, into) ? 0 : Number.NaN);
+  },
+  largest: (encoded, values) => HALF_VALUES[kernels.largestHalf(halvesOf(encoded, 0, values))] ?? Number.NaN,
 };

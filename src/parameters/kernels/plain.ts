@@ -1,6 +1,6 @@
 import {philox4x32} from "../../core/index.ts";
 import {HALF_VALUES, halfFromSingleBits} from "../half.ts";
-import type {Kernels} from "./kernels.ts";
+import {type Kernels, STRIDE_VALUES} from "./kernels.ts";
 
 const LARGEST_LEVEL = 127;
 const LARGEST_HALF = 0x7bff;
@@ -28,6 +28,14 @@ export function totalOf([s0 = 0, s1 = 0, s2 = 0, s3 = 0]: Float64Array): number 
 /** The {@link Kernels} in plain JavaScript: where WebAssembly is not to be had, and for the ends of blocks. */
 export const plainKernels: Kernels = {
   name: "plain",
+  scratch: {
+    singles: new Float32Array(STRIDE_VALUES),
+    doubles: [
+      new Float64Array(STRIDE_VALUES),
+      new Float64Array(STRIDE_VALUES),
+      new Float64Array(STRIDE_VALUES),
+    ],
+  },
   weightedMean(vectors, weights, into) {
     for (let index = 0; index < into.length; index++) {
       let sum = 0;
@@ -45,6 +53,22 @@ export const plainKernels: Kernels = {
       into[index] = (into[index] ?? 0) + value;
     }
     return check === 0;
+  },
+  mix(values, own, theirs, share) {
+    let check = 0;
+    for (let index = 0; index < values.length; index++) {
+      const value = (values[index] ?? 0) + share * ((theirs[index] ?? 0) - (own[index] ?? 0));
+      check += value - value;
+      values[index] = value;
+    }
+    return check === 0;
+  },
+  isWithin(x, bound) {
+    for (let index = 0; index < x.length; index++) if (!(Math.abs(x[index] ?? 0) <= bound)) return false;
+    return true;
+  },
+  round(x, into) {
+    for (let index = 0; index < into.length; index++) into[index] = x[index] ?? 0;
   },
   sumOfSquares(x) {
     const sums = new Float64Array(4);
@@ -72,6 +96,17 @@ export const plainKernels: Kernels = {
       into[index] = (into[index] ?? 0) + value;
     }
     return check === 0;
+  },
+  decodeHalves(halves, into) {
+    into.fill(0);
+    return plainKernels.addHalves(halves, into);
+  },
+  largestHalf(halves) {
+    let largest = 0;
+    for (let index = 0; index < halves.length; index++) {
+      largest = Math.max(largest, (halves[index] ?? 0) & 0x7fff);
+    }
+    return largest;
   },
   largestMagnitude(x) {
     let largest = 0;

@@ -1,56 +1,12 @@
-import {fromString} from "uint8arrays/from-string";
-import type {Kernels} from "./kernels.ts";
-import {KERNELS_MODULE} from "./module.ts";
+import {type Compiled, compileKernels} from "./compiled.ts";
+import {type Kernels, STRIDE_VALUES} from "./kernels.ts";
+import {KernelMemory} from "./memory.ts";
 import {addSquares, plainKernels, totalOf} from "./plain.ts";
 
-declare global {
-  // What of the JavaScript API is used here; Node's types leave it to those of browsers.
-  namespace WebAssembly {
-    class Module {
-      constructor(bytes: Uint8Array);
-    }
-    class Instance {
-      readonly exports: Readonly<Record<string, unknown>>;
-      constructor(module: Module);
-    }
-    interface Memory {
-      readonly buffer: ArrayBuffer;
-      grow(pages: number): number;
-    }
-  }
-}
-
-const PAGE_BYTES = 65_536;
-/** Values that pass through the scratch memory at once: small enough to stay in a core's own cache. */
-const STRIDE_VALUES = 4096;
-const SCRATCH_BYTES = 4 * PAGE_BYTES;
 /** All strides of this many values hold whole steps of every kernel. */
 const STEP_VALUES = 16;
-
-/** What the compiled module exports; addresses and counts, see scripts/kernels/assembly/kernels.ts. */
-interface Compiled {
-  readonly memory: WebAssembly.Memory;
-  heapBase(): number;
-  weightedMean(pointers: number, weights: number, vectors: number, into: number, count: number): void;
-  weightedMean8(pointers: number, weights: number, into: number, count: number): void;
-  addSingles(x: number, into: number, count: number): number;
-  sumSquares(x: number, count: number, sums: number): void;
-  scale(x: number, factor: number, into: number, count: number): void;
-  encodeHalves(x: number, into: number, count: number): number;
-  addHalves(x: number, into: number, count: number): number;
-  largestMagnitude(x: number, count: number): number;
-  encodeLevels(
-    x: number,
-    by: number,
-    key0: number,
-    key1: number,
-    counter: number,
-    into: number,
-    count: number,
-  ): void;
-  addLevels(x: number, by: number, into: number, count: number): void;
-  largestPlaces(x: number, count: number, kept: number, into: number): void;
-}
+/** Room for copies of the vectors of a mean: x and y. */
+const MEAN_VALUES = 4 * STRIDE_VALUES;
 
 /** {@link Kernels} with memory of their own, in which vectors can live so that they need not be copied. */
 export interface WasmKernels extends Kernels {
@@ -72,38 +28,22 @@ function strides(length: number, act: Slice, stride = STRIDE_VALUES): number {
 
 class CompiledKernels implements WasmKernels {
   readonly name = "wasm";
+  readonly scratch;
   readonly #compiled: Compiled;
-  readonly #singles: Float32Array;
-  readonly #doubles: Float64Array;
-  readonly #bytes: Uint8Array;
-  readonly #x: number;
-  readonly #y: number;
-  #next: number;
+  readonly #memory: KernelMemory;
 
   constructor(compiled: Compiled, reservedBytes: number) {
     this.#compiled = compiled;
-    const base = Math.ceil(compiled.heapBase() / 64) * 64;
-    const needed = base + SCRATCH_BYTES + reservedBytes;
-    const missing = Math.ceil((needed - compiled.memory.buffer.byteLength) / PAGE_BYTES);
-    // Once, before any view is taken: growing later would detach them all.
-    if (missing > 0) compiled.memory.grow(missing);
-    const {buffer} = compiled.memory;
-    this.#singles = new Float32Array(buffer);
-    this.#doubles = new Float64Array(buffer);
-    this.#bytes = new Uint8Array(buffer);
-    this.#x = base;
-    this.#y = base + SCRATCH_BYTES / 2;
-    this.#next = base + SCRATCH_BYTES;
+    this.#memory = new KernelMemory(compiled.memory, compiled.heapBase(), reservedBytes);
+    this.scratch = this.#memory.scratch;
   }
 
   vector(length: number): Float32Array {
-    const offset = this.#next;
-    this.#next += Math.ceil((4 * length) / 64) * 64;
-    return new Float32Array(this.#singles.buffer, offset, length);
+    return this.#memory.vector(length);
   }
 
   weightedMean(vectors: readonly Float32Array[], weights: readonly number[], into: Float32Array): void {
-    const {buffer} = this.#singles;
+    const {buffer} = this.#memory;
     const isHere = [...vectors, into].every((vector) => vector.buffer === buffer);
     const whole = isHere
       ? this.#meanInPlace(vectors, weights, into)
@@ -114,11 +54,11 @@ class CompiledKernels implements WasmKernels {
   }
 
   #callMean(addresses: readonly number[], weights: readonly number[], into: number, count: number): void {
-    const pointers = this.#y;
-    const words = new Uint32Array(this.#singles.buffer, pointers, addresses.length);
+    const {buffer, doubles, z: pointers} = this.#memory;
+    const words = new Uint32Array(buffer, pointers, addresses.length);
     words.set(addresses);
     const factors = pointers + 8 * Math.ceil(addresses.length / 2);
-    this.#doubles.set(weights, factors / 8);
+    doubles.set(weights, factors / 8);
     if (addresses.length === 8) this.#compiled.weightedMean8(pointers, factors, into, count);
     else this.#compiled.weightedMean(pointers, factors, addresses.length, into, count);
   }
@@ -131,122 +71,175 @@ class CompiledKernels implements WasmKernels {
   }
 
   #meanCopied(vectors: readonly Float32Array[], weights: readonly number[], into: Float32Array): number {
-    const places = Math.floor(SCRATCH_BYTES / 2 / 4 / (vectors.length + 1));
+    const {singles, x} = this.#memory;
+    const places = Math.floor(MEAN_VALUES / (vectors.length + 1));
     const stride = Math.min(STRIDE_VALUES, places - (places % STEP_VALUES));
     // So many vectors leave no room for a step of each.
     if (stride === 0) return 0;
-    const addresses = vectors.map((_, index) => this.#x + 4 * stride * index);
-    const result = this.#x + 4 * stride * vectors.length;
+    const addresses = vectors.map((_, index) => x + 4 * stride * index);
+    const result = x + 4 * stride * vectors.length;
     const act: Slice = (from, count) => {
       vectors.forEach((vector, index) => {
-        this.#singles.set(vector.subarray(from, from + count), (addresses[index] ?? 0) / 4);
+        singles.set(vector.subarray(from, from + count), (addresses[index] ?? 0) / 4);
       });
       this.#callMean(addresses, weights, result, count);
-      into.set(this.#singles.subarray(result / 4, result / 4 + count), from);
+      into.set(singles.subarray(result / 4, result / 4 + count), from);
     };
     return strides(into.length, act, stride);
   }
 
   addSingles(x: Float32Array, into: Float64Array): boolean {
+    const memory = this.#memory;
     let isFinite = true;
     const whole = strides(Math.min(x.length, into.length), (from, count) => {
-      this.#singles.set(x.subarray(from, from + count), this.#x / 4);
-      this.#sum(into, from, count, () => {
-        isFinite = this.#compiled.addSingles(this.#x, this.#y, count) === 1 && isFinite;
+      const values = memory.singlesAt(x, from, count);
+      memory.changeDoubles(into, from, count, (sums) => {
+        isFinite = this.#compiled.addSingles(values, sums, count) === 1 && isFinite;
       });
     });
     return plainKernels.addSingles(x.subarray(whole), into.subarray(whole)) && isFinite;
   }
 
-  /** `act` adds to what lies at y, which is `into`'s. */
-  #sum(into: Float64Array, from: number, count: number, act: () => void): void {
-    const at = this.#y / 8;
-    const block = into.subarray(from, from + count);
-    this.#doubles.set(block, at);
-    act();
-    block.set(this.#doubles.subarray(at, at + count));
+  mix(values: Float64Array, own: Float64Array, theirs: Float64Array, share: number): boolean {
+    const memory = this.#memory;
+    let isFinite = true;
+    const whole = strides(values.length, (from, count) => {
+      const mine = memory.doublesAt(own, from, count, memory.x);
+      const others = memory.doublesAt(theirs, from, count, memory.z);
+      memory.changeDoubles(values, from, count, (mixed) => {
+        isFinite = this.#compiled.mix(mixed, mine, others, share, count) === 1 && isFinite;
+      });
+    });
+    const [mine, others] = [own.subarray(whole), theirs.subarray(whole)];
+    return plainKernels.mix(values.subarray(whole), mine, others, share) && isFinite;
+  }
+
+  isWithin(x: Float64Array, bound: number): boolean {
+    let isWithin = true;
+    const whole = strides(x.length, (from, count) => {
+      const values = this.#memory.doublesAt(x, from, count, this.#memory.x);
+      isWithin = this.#compiled.isWithin(values, bound, count) === 1 && isWithin;
+    });
+    return plainKernels.isWithin(x.subarray(whole), bound) && isWithin;
+  }
+
+  round(x: Float64Array, into: Float32Array): void {
+    const memory = this.#memory;
+    const whole = strides(into.length, (from, count) => {
+      const values = memory.doublesAt(x, from, count, memory.x);
+      memory.writeSingles(into, from, count, (rounded) => {
+        this.#compiled.roundDoubles(values, rounded, count);
+      });
+    });
+    plainKernels.round(x.subarray(whole), into.subarray(whole));
   }
 
   sumOfSquares(x: Float32Array): number {
-    const sums = this.#y / 8;
-    this.#doubles.fill(0, sums, sums + 4);
+    const {doubles, y} = this.#memory;
+    const sums = y / 8;
+    doubles.fill(0, sums, sums + 4);
     const whole = strides(x.length, (from, count) => {
-      this.#singles.set(x.subarray(from, from + count), this.#x / 4);
-      this.#compiled.sumSquares(this.#x, count, this.#y);
+      this.#compiled.sumSquares(this.#memory.singlesAt(x, from, count), count, y);
     });
-    const ended = this.#doubles.slice(sums, sums + 4);
+    const ended = doubles.slice(sums, sums + 4);
     addSquares(x.subarray(whole), ended);
     return totalOf(ended);
   }
 
   scale(x: Float32Array, factor: number, into: Float32Array): void {
+    const memory = this.#memory;
     const whole = strides(into.length, (from, count) => {
-      this.#singles.set(x.subarray(from, from + count), this.#x / 4);
-      this.#compiled.scale(this.#x, factor, this.#y, count);
-      into.set(this.#singles.subarray(this.#y / 4, this.#y / 4 + count), from);
+      const values = memory.singlesAt(x, from, count);
+      memory.writeSingles(into, from, count, (scaled) => {
+        this.#compiled.scale(values, factor, scaled, count);
+      });
     });
     plainKernels.scale(x.subarray(whole), factor, into.subarray(whole));
   }
 
   encodeHalves(x: Float32Array, into: Uint16Array): number {
+    const {bytes, y} = this.#memory;
     let saturated = 0;
     const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
     const whole = strides(x.length, (from, count) => {
-      this.#singles.set(x.subarray(from, from + count), this.#x / 4);
-      saturated += this.#compiled.encodeHalves(this.#x, this.#y, count);
-      target.set(this.#bytes.subarray(this.#y, this.#y + 2 * count), 2 * from);
+      saturated += this.#compiled.encodeHalves(this.#memory.singlesAt(x, from, count), y, count);
+      target.set(bytes.subarray(y, y + 2 * count), 2 * from);
     });
     return saturated + plainKernels.encodeHalves(x.subarray(whole), into.subarray(whole));
   }
 
   addHalves(halves: Uint16Array, into: Float64Array): boolean {
+    const memory = this.#memory;
     let isFinite = true;
-    const source = new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength);
     const whole = strides(Math.min(halves.length, into.length), (from, count) => {
-      this.#bytes.set(source.subarray(2 * from, 2 * (from + count)), this.#x);
-      this.#sum(into, from, count, () => {
-        isFinite = this.#compiled.addHalves(this.#x, this.#y, count) === 1 && isFinite;
+      const values = memory.halvesAt(halves, from, count);
+      memory.changeDoubles(into, from, count, (sums) => {
+        isFinite = this.#compiled.addHalves(values, sums, count) === 1 && isFinite;
       });
     });
     return plainKernels.addHalves(halves.subarray(whole), into.subarray(whole)) && isFinite;
   }
 
+  decodeHalves(halves: Uint16Array, into: Float64Array): boolean {
+    const memory = this.#memory;
+    let isFinite = true;
+    const whole = strides(Math.min(halves.length, into.length), (from, count) => {
+      const values = memory.halvesAt(halves, from, count);
+      memory.writeDoubles(into, from, count, (decoded) => {
+        isFinite = this.#compiled.decodeHalves(values, decoded, count) === 1 && isFinite;
+      });
+    });
+    return plainKernels.decodeHalves(halves.subarray(whole), into.subarray(whole)) && isFinite;
+  }
+
+  largestHalf(halves: Uint16Array): number {
+    let largest = 0;
+    const whole = strides(halves.length, (from, count) => {
+      const values = this.#memory.halvesAt(halves, from, count);
+      largest = Math.max(largest, this.#compiled.largestHalf(values, count));
+    });
+    return Math.max(largest, plainKernels.largestHalf(halves.subarray(whole)));
+  }
+
   largestMagnitude(x: Float32Array): number {
     let largest = 0;
     const whole = strides(x.length, (from, count) => {
-      this.#singles.set(x.subarray(from, from + count), this.#x / 4);
-      largest = Math.max(largest, this.#compiled.largestMagnitude(this.#x, count));
+      const values = this.#memory.singlesAt(x, from, count);
+      largest = Math.max(largest, this.#compiled.largestMagnitude(values, count));
     });
     return Math.max(largest, plainKernels.largestMagnitude(x.subarray(whole)));
   }
 
   encodeLevels(x: Float32Array, rounding: Parameters<Kernels["encodeLevels"]>[1], into: Uint8Array): void {
+    const {bytes, y} = this.#memory;
     const {scale, key, first} = rounding;
     const whole = strides(x.length, (from, count) => {
-      this.#singles.set(x.subarray(from, from + count), this.#x / 4);
-      const counter = (first + from) >>> 2;
-      this.#compiled.encodeLevels(this.#x, scale, key[0], key[1], counter, this.#y, count);
-      into.set(this.#bytes.subarray(this.#y, this.#y + count), from);
+      const values = this.#memory.singlesAt(x, from, count);
+      this.#compiled.encodeLevels(values, scale, key[0], key[1], (first + from) >>> 2, y, count);
+      into.set(bytes.subarray(y, y + count), from);
     });
     plainKernels.encodeLevels(x.subarray(whole), {scale, key, first: first + whole}, into.subarray(whole));
   }
 
   addLevels(levels: Uint8Array, scale: number, into: Float64Array): void {
+    const memory = this.#memory;
     const whole = strides(Math.min(levels.length, into.length), (from, count) => {
-      this.#bytes.set(levels.subarray(from, from + count), this.#x);
-      this.#sum(into, from, count, () => this.#compiled.addLevels(this.#x, scale, this.#y, count));
+      memory.bytes.set(levels.subarray(from, from + count), memory.x);
+      memory.changeDoubles(into, from, count, (sums) => {
+        this.#compiled.addLevels(memory.x, scale, sums, count);
+      });
     });
     plainKernels.addLevels(levels.subarray(whole), scale, into.subarray(whole));
   }
 
   largestPlaces(x: Float32Array, into: Uint8Array): void {
+    const {bytes, y} = this.#memory;
     if (x.length % STEP_VALUES !== 0) {
       plainKernels.largestPlaces(x, into);
       return;
     }
-    this.#singles.set(x, this.#x / 4);
-    this.#compiled.largestPlaces(this.#x, x.length, into.length, this.#y);
-    into.set(this.#bytes.subarray(this.#y, this.#y + into.length));
+    this.#compiled.largestPlaces(this.#memory.singlesAt(x, 0, x.length), x.length, into.length, y);
+    into.set(bytes.subarray(y, y + into.length));
   }
 }
 
@@ -256,9 +249,7 @@ class CompiledKernels implements WasmKernels {
  */
 export function openWasmKernels(reservedBytes = 0): WasmKernels | null {
   try {
-    const module = new WebAssembly.Module(fromString(KERNELS_MODULE, "base64pad"));
-    const {exports} = new WebAssembly.Instance(module);
-    return new CompiledKernels(exports as unknown as Compiled, reservedBytes);
+    return new CompiledKernels(compileKernels(), reservedBytes);
   } catch {
     return null;
   }

@@ -53,7 +53,9 @@ function classifierModel(spec: ClassifierSpec): Model {
   const predict: Model["predict"] = (parameters, {n, d, values}) =>
     Float32Array.from({length: n}, (_, row) => {
       const probabilities = classifier.probabilities(parameters, values.subarray(row * d, (row + 1) * d));
-      return probabilities.indexOf(Math.max(...probabilities));
+      // Of probabilities that are no numbers there is no largest.
+      const place = probabilities.indexOf(Math.max(...probabilities));
+      return place < 0 ? Number.NaN : place;
     });
   return {
     layout: layoutOf(spec),

@@ -1,6 +1,7 @@
 import {sha256} from "../../core/index.ts";
 import {type Certified, type Contribution, leaderOrder} from "../../gossip/index.ts";
 import {modelsDistance} from "./consensus-distance.ts";
+import {allEnded, unlessDiverged} from "./divergence.ts";
 import {harmfulContribution} from "./harm.ts";
 import {heldModels, stateHash} from "./held-models.ts";
 import {LockstepSegment} from "./lockstep-segment.ts";
@@ -25,7 +26,7 @@ interface HandedIn {
 /** All sites train at once; a bad one hands in what its attack makes of all the others' updates. */
 async function workOnRound(network: Network, round: number, certified: Certified | null): Promise<HandedIn> {
   const {trial, bad, stages, members} = network;
-  const worked = await Promise.all(
+  const worked = await allEnded(
     members.map(async (site) => ({site, ...(await site.work(certified, trial.signal))})),
   );
   const honest = worked.flatMap(({site, update}) => (bad.has(site.name) ? [] : [update]));
@@ -93,10 +94,22 @@ async function takeRound(network: Network, round: number, before: Standing) {
   return {stage, distance, after};
 }
 
+async function outcomeOf(
+  network: Network,
+  {certified}: Standing,
+  rounds: readonly NetworkRound[],
+  divergedAt: number | null,
+): Promise<NetworkOutcome> {
+  const newest = network.sites.map(() => certified);
+  const held = await heldModels(network, Math.max(0, rounds.length - 1), newest);
+  return {...held, rounds, stateHash: stateHash(held.models, newest), divergedAt};
+}
+
 /**
  * The network without its messages: each round all sites train at once over the pool, and what they release is mixed
  * by the sessions' own arithmetic. It ends in the bytes that sessions certify where nothing is lost and nobody late; of
  * asynchronous segments see {@link LockstepSegment}.
+ * Training that diverges ends it, and is what came of it.
  * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, SIMULATION_ENGINE_UNFIT, and what the trial's signal
  * was aborted with
  */
@@ -106,7 +119,9 @@ export async function runFast(network: Network, onRound: RoundHook): Promise<Net
   let standing: Standing = {certified: null, bytes: 0, seconds: 0};
   for (let round = 0; round < stages.rounds; round++) {
     trial.signal.throwIfAborted();
-    const {stage, distance, after} = await takeRound(network, round, standing);
+    const taken = await unlessDiverged(() => takeRound(network, round, standing));
+    if (taken === null) return await outcomeOf(network, standing, rounds, rounds.length);
+    const {stage, distance, after} = taken;
     standing = after;
     if (stage.kind !== "training") continue;
     const held = await heldModels(
@@ -120,7 +135,5 @@ export async function runFast(network: Network, onRound: RoundHook): Promise<Net
     rounds.push(entry);
     await onRound(held, entry);
   }
-  const newest = sites.map(() => standing.certified);
-  const held = await heldModels(network, trial.plan.rounds - 1, newest);
-  return {...held, rounds, stateHash: stateHash(held.models, newest)};
+  return await outcomeOf(network, standing, rounds, null);
 }

@@ -3,6 +3,7 @@ import type {Arithmetic, Certified, Effect, Event, SessionSetup} from "../../gos
 import {sessionSetup} from "../../node/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 import {World} from "../world/world.ts";
+import {unlessDiverged} from "./divergence.ts";
 import {heldModels, stateHash} from "./held-models.ts";
 import {linkModels, stepMs} from "./link-times.ts";
 import {planMisfortunes} from "./misfortunes.ts";
@@ -58,18 +59,26 @@ class FullRun {
     );
     for (const {id} of members) this.#start(id);
     const rounds: NetworkRound[] = [];
-    while (!this.#isDone || this.#watch.hasEnded) {
-      this.#advance();
+    const tell = async (): Promise<void> => {
       for (const {held, entry} of await this.#watch.take()) {
         rounds.push(entry);
         await onRound(held, entry);
       }
+    };
+    let isFinite = true;
+    while (isFinite && (!this.#isDone || this.#watch.hasEnded)) {
+      isFinite = (await unlessDiverged(async () => this.#advance())) !== null;
+      await tell();
       await delay(systemClock, 0, signal);
-      if (this.#isTrainingDue()) await this.#training.trainAnnounced();
+      if (!isFinite || !this.#isTrainingDue()) continue;
+      isFinite = (await unlessDiverged(() => this.#training.trainAnnounced())) !== null;
     }
+    if (!isFinite) this.#watch.end();
+    await tell();
     const newest = this.#watch.newest();
-    const held = await heldModels(this.#network, plan.rounds - 1, newest);
-    return {...held, rounds, stateHash: stateHash(held.models, newest)};
+    const held = await heldModels(this.#network, Math.max(0, rounds.length - 1), newest);
+    const divergedAt = isFinite ? null : rounds.length;
+    return {...held, rounds, stateHash: stateHash(held.models, newest), divergedAt};
   }
 
   /** Runs the world until something has to be done outside it. */
@@ -210,6 +219,7 @@ class FullRun {
 /**
  * The network with every message, on virtual time: the daemons' sessions over links of the experiment's delays, speeds
  * and losses, with its churn, crashes and partitions. Runs of one seed are the same to the byte.
+ * Training that diverges at one of the sites ends it, and is what came of it.
  * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_STALLED, SIMULATION_NETWORK_TOO_LARGE, and what the trial's
  * signal was aborted with
  */

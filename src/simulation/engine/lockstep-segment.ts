@@ -14,6 +14,7 @@ import {
 import {codecOf, contributionSize, drawDither, NO_DITHER} from "../../parameters/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 import {consensusDistance} from "./consensus-distance.ts";
+import {allEnded} from "./divergence.ts";
 import {harmfulContribution} from "./harm.ts";
 import {LockstepClocks} from "./lockstep-clocks.ts";
 import {MassTable} from "./mass-table.ts";
@@ -114,7 +115,7 @@ export class LockstepSegment {
   async #train(unit: number): Promise<readonly Contribution[]> {
     const {members, bad, trial} = this.#network;
     const starts = this.#starts ?? this.#estimates();
-    const outcomes = await Promise.all(
+    const outcomes = await allEnded(
       members.map(async (site, member) => {
         const start = starts[member] ?? this.#reference;
         return {site, start, ...(await site.workOnUnit(this.#certified, {unit, start}, trial.signal))};

@@ -1,5 +1,5 @@
 import {type Period, type Phase, parameterArithmetic} from "../../gossip/index.ts";
-import {type Codec, type Dither, type Mass, refuseNotFinite} from "../../parameters/index.ts";
+import {type Codec, type Dither, type Mass, mixMass, refuseNotFinite} from "../../parameters/index.ts";
 import {type CompiledPhase, compiledAt, compilePhase, transfersOf} from "./compiled-phase.ts";
 import type {MassTable} from "./mass-table.ts";
 import {mixRows} from "./mix-kernels.ts";
@@ -50,7 +50,7 @@ function mixEncoded(table: MassTable, phase: Phase, travel: Parameters<typeof de
       const mass = decoded[other];
       return mass === undefined ? [] : [{share, mass}];
     });
-    table.set(node, parameterArithmetic.mixMass(table.massOf(node), own, neighbours));
+    table.set(node, mixMass(table.massOf(node), own, neighbours));
   });
   return transfers;
 }

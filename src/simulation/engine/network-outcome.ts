@@ -31,6 +31,11 @@ export interface NetworkOutcome extends HeldModels {
   readonly rounds: readonly NetworkRound[];
   /** SHA-256, hexadecimal: of the last certified snapshot or, where nodes hold different models, of all in order. */
   readonly stateHash: string;
+  /**
+   * Round of training, from 0, in which a site's training, a release or a sum held values that are no numbers; what is
+   * held is then the state before it. Null where all rounds were taken.
+   */
+  readonly divergedAt: number | null;
 }
 
 /** Hears of each round of training when its result is there. */

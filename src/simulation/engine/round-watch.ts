@@ -66,16 +66,16 @@ export class RoundWatch {
   ): void {
     const {round} = certified.certificate.body;
     if (round > this.#newestRound) {
-      this.#end();
+      this.end();
       this.#newestRound = round;
       this.#leading = {certified, seconds};
     }
     this.#newest.set(member, certified);
-    if ([...up].every((each) => this.roundsOf(each) > round)) this.#end();
+    if ([...up].every((each) => this.roundsOf(each) > round)) this.end();
   }
 
   /** Ends the round whose result is the newest, if that has not been done. */
-  #end(): void {
+  end(): void {
     if (this.#leading === null) return;
     const {members, stages} = this.#network;
     const {certified, seconds} = this.#leading;

@@ -1,5 +1,6 @@
 import type {Contribution} from "../../gossip/index.ts";
 import type {AnnouncedTraining} from "../world/options.ts";
+import {allEnded} from "./divergence.ts";
 import {harmfulContribution} from "./harm.ts";
 import type {Network} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
@@ -56,7 +57,7 @@ export class WorldTraining {
     this.#announced.clear();
     this.#dueMs = Number.POSITIVE_INFINITY;
     const {signal} = this.#network.trial;
-    const worked = await Promise.all(
+    const worked = await allEnded(
       batch.map(async ({site, training}) => {
         const {certified, unit} = training;
         const {release, update} = await (unit === null

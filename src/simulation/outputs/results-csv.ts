@@ -4,13 +4,14 @@ import {pointCell, sweptKeys} from "./point-columns.ts";
 
 /**
  * results.csv: a line for each figure, in the order given. `Test`, `Method`, `seed` and `Metric` (the figure itself)
- * are FLamby's columns; `metric` names the figure; then patients, 95 % limits over patients and each swept key.
+ * are FLamby's columns; `metric` names the figure; then patients, 95 % limits over patients, `finished` or
+ * `diverged` with the round, and each swept key.
  */
 export function resultsCsv(rows: readonly ResultRow[]): string {
   const keys = sweptKeys(rows);
   return csvText(
-    ["Test", "Method", "seed", "Metric", "metric", "n", "low", "high", ...keys],
-    rows.map(({test, method, seed, value, metric, n, low, high, point}) => [
+    ["Test", "Method", "seed", "Metric", "metric", "n", "low", "high", "status", "diverged_at", ...keys],
+    rows.map(({test, method, seed, value, metric, n, low, high, status, divergedAt, point}) => [
       test,
       method,
       seed,
@@ -19,6 +20,8 @@ export function resultsCsv(rows: readonly ResultRow[]): string {
       n,
       low,
       high,
+      status,
+      divergedAt,
       ...keys.map((key) => pointCell(point[key])),
     ]),
   );

@@ -1,5 +1,6 @@
 import {meanOverSeeds} from "../../evaluation/index.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
+import {divergencesOf, divergenceText} from "./divergences.ts";
 import {type Point, pointKey} from "./point-columns.ts";
 
 /** A method on a group of test patients in two studies; plain JSON. */
@@ -33,6 +34,9 @@ export interface StudyComparison {
   /** Figures that only one of them has, or not at the same seed, as `method, test, metric`. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
+  /** What diverged, and so has no figure at its seed, in words. */
+  readonly divergedFirst: readonly string[];
+  readonly divergedSecond: readonly string[];
   /** Final states at the same point and seed: how many are bit by bit equal, of how many. */
   readonly equalStates: number;
   readonly commonStates: number;
@@ -89,7 +93,18 @@ export function compareStudies(first: StudyResults, second: StudyResults): Study
     }
   }
   const onlySecond = [...theirs].flatMap(([key, {row}]) => (common.has(key) ? [] : [name(row)]));
-  return {figures, onlyFirst, onlySecond, ...compareStates(first.states, second.states)};
+  const [divergedFirst, divergedSecond] = [first, second].map(({results}) =>
+    divergencesOf(results).map(divergenceText),
+  );
+  const states = compareStates(first.states, second.states);
+  return {
+    figures,
+    onlyFirst,
+    onlySecond,
+    divergedFirst: divergedFirst ?? [],
+    divergedSecond: divergedSecond ?? [],
+    ...states,
+  };
 }
 
 function compareStates(

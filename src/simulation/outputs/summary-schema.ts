@@ -3,15 +3,18 @@ import {experimentSchema} from "../../config/index.ts";
 import type {StudyResults} from "../study/results.ts";
 
 const metric = experimentSchema.shape.metrics.element;
-const point = z.record(z.string(), z.unknown()).describe("Swept keys with their values.");
-const seed = z.int().min(0);
+/** Swept keys with their values. */
+export const pointSchema = z.record(z.string(), z.unknown()).describe("Swept keys with their values.");
+/** A seed. */
+export const seedSchema = z.int().min(0);
 const count = z.int().min(0);
 const figure = z.number().nullable();
 const name = z.string().min(1);
 
-const resultRow = z.strictObject({
-  point,
-  seed,
+/** A line of results.csv. */
+export const resultRowSchema = z.strictObject({
+  point: pointSchema,
+  seed: seedSchema,
   method: name,
   test: name,
   metric,
@@ -19,11 +22,14 @@ const resultRow = z.strictObject({
   low: figure,
   high: figure,
   n: count,
+  status: z.enum(["finished", "diverged"]),
+  divergedAt: count.nullable(),
 });
 
-const roundRow = z.strictObject({
-  point,
-  seed,
+/** A line of rounds.csv. */
+export const roundRowSchema = z.strictObject({
+  point: pointSchema,
+  seed: seedSchema,
   method: name,
   round: count,
   seconds: z.number().min(0),
@@ -34,20 +40,29 @@ const roundRow = z.strictObject({
 });
 
 const comparison = z.strictObject({
-  point,
+  point: pointSchema,
   baseline: name,
   test: name,
   metric,
-  difference: z.number(),
-  low: z.number(),
-  high: z.number(),
+  difference: figure,
+  low: figure,
+  high: figure,
   margin: z.number().min(0),
   isNonInferior: z.boolean(),
-  seeds: z.int().min(1),
+  seeds: count,
   n: count,
+  divergedSeeds: count,
+  baselineDivergedSeeds: count,
 });
 
-const targetRow = z.strictObject({point, seed, method: name, round: figure, seconds: figure, bytes: figure});
+const targetRow = z.strictObject({
+  point: pointSchema,
+  seed: seedSchema,
+  method: name,
+  round: figure,
+  seconds: figure,
+  bytes: figure,
+});
 
 const siteRow = z.strictObject({
   name,
@@ -64,7 +79,7 @@ const environment = z.strictObject({
   platform: z.string(),
   backend: z.string(),
   engine: z.string(),
-  threads: z.int().min(1),
+  threads: z.int().min(0),
 });
 
 /** The schema of summary.json, format version 1: closed, and the order of its keys is that of the file. */
@@ -75,10 +90,10 @@ export const summarySchema = z.strictObject({
   isSynthetic: z.boolean(),
   source: z.string(),
   isComplete: z.boolean(),
-  seeds: z.array(seed).min(1),
+  seeds: z.array(seedSchema).min(1),
   metrics: z.array(metric).min(1),
-  results: z.array(resultRow),
-  rounds: z.array(roundRow),
+  results: z.array(resultRowSchema),
+  rounds: z.array(roundRowSchema),
   comparisons: z.array(comparison),
   targets: z.array(targetRow),
   sites: z.array(siteRow),
@@ -86,6 +101,8 @@ export const summarySchema = z.strictObject({
     name: z.string(),
     edges: z.array(z.tuple([count, count, z.number()])),
   }),
-  states: z.array(z.strictObject({point, seed, sha256: z.string().regex(/^[0-9a-f]{64}$/)})),
+  states: z.array(
+    z.strictObject({point: pointSchema, seed: seedSchema, sha256: z.string().regex(/^[0-9a-f]{64}$/)}),
+  ),
   environment,
 }) satisfies z.ZodType<StudyResults>;

@@ -4,6 +4,7 @@ import type {StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
 import {isLocal} from "./palette.ts";
 import {table} from "./table.ts";
+import {countOf} from "./words.ts";
 
 const ASSUMPTIONS: readonly (readonly [string, string])[] = [
   [
@@ -61,7 +62,7 @@ export function reproductionSection({environment, states, name}: StudyResults): 
     ["Node.js", node],
     ["Platform", platform],
     ["Backend of training", backend],
-    ["Engine", `${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`],
+    ["Engine", `${engine}, ${threads === 0 ? "the calling thread" : countOf(threads, "thread")}`],
   ];
   const hashes = states.map(({point, seed, sha256}) => [
     seed,

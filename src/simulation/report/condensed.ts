@@ -5,19 +5,26 @@ import {countText} from "./words.ts";
 /** With more sites than this, tables by site tell nobody anything. */
 const MOST_SITES = 12;
 
-/** Sites' own models as one: of each seed the mean of their figures, without an interval over patients. */
+/**
+ * Sites' own models as one: of each seed the mean of their figures, without an interval over patients. Where one site
+ * has diverged the mean has.
+ */
 function localMeans(rows: readonly ResultRow[], name: string): readonly ResultRow[] {
-  const groups = new Map<string, {row: ResultRow; values: number[]}>();
+  const groups = new Map<string, {row: ResultRow; values: number[]; diverged: boolean}>();
   for (const row of rows) {
     const key = JSON.stringify([row.point, row.seed, row.test, row.metric]);
-    const group = groups.get(key) ?? {row, values: []};
+    const group = groups.get(key) ?? {row, values: [], diverged: false};
+    if (row.status === "diverged") group.diverged = true;
     if (row.value !== null) group.values.push(row.value);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({row, values}) => ({
+  return [...groups.values()].map(({row, values, diverged}) => ({
     ...row,
     method: name,
-    value: values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
+    status: diverged ? "diverged" : "finished",
+    divergedAt: null,
+    value:
+      diverged || values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
     low: null,
     high: null,
   }));

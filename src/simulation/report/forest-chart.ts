@@ -5,7 +5,7 @@ import {html, type Markup} from "./markup.ts";
 import type {ColourName} from "./palette.ts";
 import {domainOf, linearScale, type Scale} from "./scale.ts";
 import {area, type Caption, drawing, line, words} from "./svg.ts";
-import {type Verdict, verdictOf} from "./verdict.ts";
+import {divergedText, type Verdict, verdictOf} from "./verdict.ts";
 import {countText, differenceText, rangeText, shortText} from "./words.ts";
 
 const COLOURS: Readonly<Record<Verdict, ColourName>> = {
@@ -15,8 +15,9 @@ const COLOURS: Readonly<Record<Verdict, ColourName>> = {
   inferior: "bad",
 };
 
-const intervalText = ({difference, low, high}: MethodComparison): string =>
-  `${differenceText(difference)} (${differenceText(low)} to ${differenceText(high)})`;
+const intervalText = (row: MethodComparison): string =>
+  divergedText(row) ??
+  `${differenceText(row.difference)} (${differenceText(row.low)} to ${differenceText(row.high)})`;
 
 interface Forest {
   readonly x: Scale;
@@ -62,7 +63,7 @@ function entriesOf(look: Look, rows: readonly MethodComparison[]): readonly Entr
 function layoutOf(look: Look, rows: readonly MethodComparison[]): Forest {
   const [left, right] = look.isNarrow ? [26, look.width - 26] : [170, look.width - 300];
   const entries = entriesOf(look, rows);
-  const values = rows.flatMap(({low, high, margin}) => [low, high, margin, -margin, 0]);
+  const values = rows.flatMap(({low, high, margin}) => [low ?? 0, high ?? 0, margin, -margin, 0]);
   const x = linearScale(domainOf(values), [left, right], look.isNarrow ? 4 : 5);
   const bottom = entries.reduce((sum, {height}) => sum + height, TOP) + 8;
   return {x, left, right, top: TOP, bottom, entries};
@@ -103,6 +104,7 @@ function drawRow(look: Look, forest: Forest, comparison: MethodComparison, middl
   const colour = COLOURS[verdictOf(comparison)];
   const y = middle + (look.isNarrow ? 11 : 0);
   const {low, high, difference} = comparison;
+  if (low === null || high === null || difference === null) return named(look, forest, comparison, y);
   const at = x.at(difference);
   return html`${named(look, forest, comparison, y)}${line(look, [x.at(low), y], [x.at(high), y], {colour, width: 2})}${[low, high].map((end) => line(look, [x.at(end), y - 4], [x.at(end), y + 4], {colour, width: 2}))}${area(
     look,
@@ -122,10 +124,10 @@ function drawEntry(look: Look, forest: Forest, {heading, row, y}: Entry): Markup
   return heading === null ? null : words(look, [14, y + 8], heading, {isBold: true, hasHalo: true});
 }
 
-/** Differences of the network from each baseline, all by one metric, with the margin; at least one row. */
+/** Differences of the network from each baseline, all by one metric, with the margin; null where no row has one. */
 export function forestChart(look: Look, caption: Caption, rows: readonly MethodComparison[]): Markup | null {
   const [first] = rows;
-  if (first === undefined) return null;
+  if (first === undefined || rows.every(({difference}) => difference === null)) return null;
   const layout = layoutOf(look, rows);
   return drawing(look, caption, layout.bottom + 48, [
     ground(look, layout, first),

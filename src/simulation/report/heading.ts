@@ -1,3 +1,4 @@
+import {divergencesOf} from "../outputs/divergences.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import {BASELINE_NAMES, GOSSIP} from "../study/names.ts";
 import type {MethodComparison, StudyResults} from "../study/results.ts";
@@ -69,6 +70,8 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 /** How the network stands beside all data in one place, with figures. */
 function pooledSentence(row: MethodComparison): string {
   const {difference, low, high} = row;
+  if (difference === null)
+    return "There is no seed at which both the network and the model of all data ended in numbers.";
   return `The network less the model of all data: ${differenceText(difference)} (95 % over patients and seeds: ${differenceText(low)} to ${differenceText(high)}).`;
 }
 
@@ -92,6 +95,18 @@ function gainSentence(study: StudyResults): string | null {
     gains.map(({joined, alone}) => joined - alone),
     differenceText,
   )}.`;
+}
+
+/** What diverged at how many seeds and when. */
+function divergenceSentences({results, seeds}: StudyResults): readonly string[] {
+  const diverged = divergencesOf(results);
+  return [...new Set(diverged.map(({method}) => method))].map((method) => {
+    const own = diverged.filter((entry) => entry.method === method);
+    const rounds = own.flatMap(({round}) => round ?? []);
+    const when = rounds.length === 0 ? "" : ` in round ${rangeText(rounds, countText)}`;
+    const name = method === GOSSIP ? "The network" : method;
+    return `${name} diverged at ${own.length} of ${countOf(seeds.length, "seed")}${when}: its training came to values that are no numbers, so there it has no model and no figure.`;
+  });
 }
 
 interface Headline {
@@ -132,28 +147,35 @@ function reachedSentence(study: StudyResults, {network, pooled, locals}: Headlin
   return `${METRIC_FACTS[mainMetric(study)].label} on ${where}: ${listText(reached)}.`;
 }
 
-function sentencesOf(study: StudyResults, headline: Headline): readonly string[] {
+function sentencesOf(study: StudyResults, headline: Headline | null): readonly string[] {
   const metric = mainMetric(study);
   const test = mainTest(study.results);
   const rows = study.comparisons.filter(
     (row) => row.test === test && row.metric === metric && !isLocal(row.baseline),
   );
   return [
-    reachedSentence(study, headline),
+    headline === null ? null : reachedSentence(study, headline),
+    ...divergenceSentences(study),
     ...rows.filter(({baseline}) => baseline === BASELINE_NAMES.pooled).map(pooledSentence),
     ...verdictSentences(rows),
     gainSentence(study),
   ].filter((sentence) => sentence !== null);
 }
 
+const list = (sentences: readonly string[]): Markup =>
+  html`<ul class="brief">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+
 /** The answer first: what the network reached, beside what, and whether joining is worth it. */
 export function brief(study: StudyResults): Markup | null {
   const headline = headlineOf(study);
-  if (headline === null) return null;
+  if (headline === null) {
+    const sentences = sentencesOf(study, null);
+    return sentences.length === 0 ? null : list(sentences);
+  }
   const {network, pooled, locals} = headline;
   const [best = null] = locals;
   const worst = locals.length > 1 ? (locals.at(-1) ?? null) : null;
   const {label, better} = METRIC_FACTS[mainMetric(study)];
   const metrics = listText(study.metrics.map((name) => METRIC_FACTS[name].label));
-  return html`<div class="tiles">${tileOf(network, "The network", "s0")}${tileOf(pooled, "All data in one place", "s1")}${tileOf(best, "Best site alone", "local")}${tileOf(worst, "Worst site alone", "local")}</div><ul class="brief">${sentencesOf(study, headline).map((sentence) => html`<li>${sentence}</li>`)}</ul><p class="source">${label} on ${mainTest(study.results)}, ${study.seeds.length === 1 ? "one seed" : "mean over seeds with its 95 % t-interval"}; ${better} is better. Metrics of this study: ${metrics}.</p>`;
+  return html`<div class="tiles">${tileOf(network, "The network", "s0")}${tileOf(pooled, "All data in one place", "s1")}${tileOf(best, "Best site alone", "local")}${tileOf(worst, "Worst site alone", "local")}</div>${list(sentencesOf(study, headline))}<p class="source">${label} on ${mainTest(study.results)}, ${study.seeds.length === 1 ? "one seed" : "mean over seeds with its 95 % t-interval"}; ${better} is better. Metrics of this study: ${metrics}.</p>`;
 }

@@ -1,3 +1,4 @@
+import {divergencesOf} from "../outputs/divergences.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import type {StudyResults} from "../study/results.ts";
 import {forestChart} from "./forest-chart.ts";
@@ -34,7 +35,11 @@ const seedsText = ({seeds}: StudyResults): string =>
 export function curvesPicture(study: StudyResults): Picture {
   const {label} = METRIC_FACTS[mainMetric(study)];
   const series = roundSeries(study.rounds, ({value}) => value);
-  const ends = series.map(({method, points}) => `${method} ${figureText(points.at(-1)?.value ?? null)}`);
+  const diverged = new Set(divergencesOf(study.results).map(({method}) => method));
+  const ends = series.map(({method, points}) => {
+    const end = `${method} ${figureText(points.at(-1)?.value ?? null)}`;
+    return diverged.has(method) ? `${end} before it diverged` : end;
+  });
   const caption = {
     id: "curves",
     title: `${label} by round`,

@@ -26,7 +26,7 @@ function lastRoundTable(rounds: readonly RoundRow[], label: string): Markup {
     const known = ends.flatMap(({value}) => (value === null ? [] : [value]));
     return [
       method,
-      countText(last),
+      ends.length === 0 ? "diverged before" : countText(last),
       rangeText(known, figureText),
       rangeText(
         ends.map(({consensusDistance}) => consensusDistance),

@@ -21,6 +21,8 @@ export interface CellSummary extends Cell {
   readonly high: number | null;
   /** Test patients, by seed. */
   readonly n: readonly number[];
+  /** Seeds at which the method diverged, and so has no figure. */
+  readonly divergedSeeds: number;
 }
 
 const cellKey = ({method, test, metric}: Cell): string => JSON.stringify([method, test, metric]);
@@ -47,8 +49,9 @@ function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
   return indexOf(rows).get(cellKey(cell)) ?? [];
 }
 
-/** The figures of all seeds at which they are defined. */
+/** The figures of all seeds at which they are defined; none where the method diverged at one, since a mean would hide it. */
 export function valuesOf(rows: readonly ResultRow[], cell: Cell): readonly number[] {
+  if (rowsOf(rows, cell).some(({status}) => status === "diverged")) return [];
   return rowsOf(rows, cell).flatMap(({value}) => (value === null ? [] : [value]));
 }
 
@@ -70,6 +73,7 @@ export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary |
     low: meanLimit(defined.map(({low}) => low)),
     high: meanLimit(defined.map(({high}) => high)),
     n: own.map(({n}) => n),
+    divergedSeeds: own.filter(({status}) => status === "diverged").length,
   };
 }
 

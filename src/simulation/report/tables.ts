@@ -6,17 +6,33 @@ import {type Child, html, type Markup} from "./markup.ts";
 import {type CellSummary, methodsOf, summaryOf, testsOf} from "./result-groups.ts";
 import {largestSites, siteGains} from "./site-gains.ts";
 import {table} from "./table.ts";
-import {verdictOf} from "./verdict.ts";
-import {countText, differenceText, durationText, figureText, limitsText, rangeText} from "./words.ts";
+import {divergedText, verdictOf} from "./verdict.ts";
+import {
+  countOf,
+  countText,
+  differenceText,
+  durationText,
+  figureText,
+  limitsText,
+  rangeText,
+} from "./words.ts";
 
 const MOST_ROWS = 40;
 
 const number = (head: string) => ({head, isNumber: true});
 
-function summaryCells({summary, low, high, n}: CellSummary): Child[] {
+/** A mean, or why there is none, and of how many seeds it is where some diverged. */
+function meanOrDiverged({summary, divergedSeeds, n}: CellSummary): string {
+  if (divergedSeeds === 0) return figureText(summary?.mean ?? null);
+  if (summary === null) return "diverged";
+  return `${figureText(summary.mean)} (${divergedSeeds} of ${countOf(n.length, "seed")} diverged)`;
+}
+
+function summaryCells(cell: CellSummary): Child[] {
+  const {summary, low, high, n} = cell;
   return [
     rangeText(n, countText),
-    figureText(summary?.mean ?? null),
+    meanOrDiverged(cell),
     figureText(summary?.sd ?? null),
     limitsText(summary?.low ?? null, summary?.high ?? null),
     limitsText(low, high),
@@ -45,9 +61,10 @@ export function resultsTable(study: StudyResults, metric: MetricName, test: stri
 
 /** Mean and deviation over seeds in one cell. */
 export function meanText(cell: CellSummary | null): Markup {
-  const {mean = null, sd = null} = cell?.summary ?? {};
+  if (cell === null) return html`\u2013`;
+  const {sd = null} = cell.summary ?? {};
   const spread = sd === null ? null : html` <span class="pm">\u00b1 ${figureText(sd)}</span>`;
-  return html`${figureText(mean)}${spread}`;
+  return html`${meanOrDiverged(cell)}${spread}`;
 }
 
 /** Methods by groups of test patients: mean and deviation over seeds, as papers print it. */
@@ -64,6 +81,7 @@ export function matrixTable(study: StudyResults, metric: MetricName): Markup {
 function comparisonCells(row: MethodComparison): Child[] {
   const {baseline, test, metric, n, seeds, difference, low, high, margin} = row;
   const verdict = verdictOf(row);
+  const diverged = divergedText(row);
   return [
     baseline,
     test,
@@ -73,7 +91,7 @@ function comparisonCells(row: MethodComparison): Child[] {
     differenceText(difference),
     `${differenceText(low)} to ${differenceText(high)}`,
     figureText(margin),
-    html`<span class="verdict ${verdict.replaceAll(" ", "-")}">${verdict}</span>`,
+    html`<span class="verdict ${verdict.replaceAll(" ", "-")}">${verdict}</span>${diverged === null ? null : html` <span class="pm">${diverged}</span>`}`,
   ];
 }
 

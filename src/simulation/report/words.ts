@@ -7,8 +7,9 @@ export function figureText(value: number | null): string {
   return value === null ? "\u2013" : withMinus(value.toFixed(3));
 }
 
-/** A difference with its sign and three decimals; one that rounds to nothing has none. */
-export function differenceText(value: number): string {
+/** A difference with its sign and three decimals, or a dash where there is none; one that rounds to nothing has no sign. */
+export function differenceText(value: number | null): string {
+  if (value === null) return "\u2013";
   const text = value.toFixed(3);
   if (Number(text) === 0) return "0.000";
   return value > 0 ? `+${text}` : withMinus(text);

@@ -12,7 +12,7 @@ import type {CohortKind} from "../cohort/cohort.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import {pointKey} from "../outputs/point-columns.ts";
 import {survivalOf, twoClasses} from "./figures.ts";
-import {GOSSIP} from "./names.ts";
+import {GOSSIP, isExternalTest, POOLED_TEST} from "./names.ts";
 import type {MethodComparison} from "./results.ts";
 import type {ScoredGroup} from "./scoring.ts";
 import type {TrialResult} from "./trial-result.ts";
@@ -37,6 +37,18 @@ interface Pairing {
   readonly test: string;
 }
 
+function hasDiverged({results}: TrialResult, method: string): boolean {
+  return results.some((row) => row.method === method && row.status === "diverged");
+}
+
+/** At how many trials the network and a baseline diverged, and the trials at which neither did. */
+function byEnding(trials: readonly TrialResult[], baseline: string) {
+  const ours = new Set(trials.filter((trial) => hasDiverged(trial, GOSSIP)));
+  const theirs = new Set(trials.filter((trial) => hasDiverged(trial, baseline)));
+  const both = trials.filter((trial) => !ours.has(trial) && !theirs.has(trial));
+  return {ours: ours.size, theirs: theirs.size, both};
+}
+
 function pairedSeed({metric, kind, baseline, test}: Pairing, trial: TrialResult): PairedSeed[] {
   const [mine, other] = [groupOf(trial, GOSSIP, test), groupOf(trial, baseline, test)];
   if (mine === undefined || other === undefined || mine.labels.length === 0) return [];
@@ -44,16 +56,23 @@ function pairedSeed({metric, kind, baseline, test}: Pairing, trial: TrialResult)
   return [{patients: mine.patients, strata: mine.labels, ours, baseline: theirs}];
 }
 
-/** The network less a baseline on one group of patients, over the seeds of one point; nothing where it is undefined. */
+/**
+ * The network less a baseline on one group of patients, over the seeds of one point at which both have a model; nothing
+ * where it is undefined. A seed at which one has none still counts: the network that diverges anywhere is not
+ * non-inferior, and a baseline that diverges everywhere is nothing to be inferior to.
+ */
 function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResult[]): MethodComparison[] {
   const {baseline, test, metric} = pairing;
-  const seeds = trials.flatMap((trial) => pairedSeed(pairing, trial));
   const [first] = trials;
-  if (first === undefined || seeds.length < trials.length) return [];
+  if (first === undefined) return [];
+  const {ours, theirs, both} = byEnding(trials, baseline);
+  const seeds = both.flatMap((trial) => pairedSeed(pairing, trial));
+  if (seeds.length < both.length) return [];
   const random = createRandom({seed: first.seed, site: test, round: 0, purpose: `comparison ${baseline}`});
   const difference = pairedDifference({seeds, random});
-  if (difference === null) return [];
-  const {value, low, high} = difference;
+  if (difference === null && both.length > 0) return [];
+  const {value, low, high} = difference ?? {value: null, low: null, high: null};
+  const isNoWorse = difference === null || isNonInferior(difference, margin, METRIC_FACTS[metric].better);
   return [
     {
       point: first.point,
@@ -64,11 +83,18 @@ function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResul
       low,
       high,
       margin,
-      isNonInferior: isNonInferior(difference, margin, METRIC_FACTS[metric].better),
+      isNonInferior: ours === 0 && isNoWorse,
       seeds: seeds.length,
-      n: seeds[0]?.strata.length ?? 0,
+      n: first.results.find((row) => row.test === test)?.n ?? 0,
+      divergedSeeds: ours,
+      baselineDivergedSeeds: theirs,
     },
   ];
+}
+
+/** Whether a group is one training site's patients. */
+function isSiteTest(test: string): boolean {
+  return test !== POOLED_TEST && !isExternalTest(test);
 }
 
 /** The trials of each point of the sweep. */
@@ -91,8 +117,8 @@ export function compareMethods(
   if (metric === undefined) return [];
   return byPoint(trials).flatMap((own) => {
     const [first] = own;
-    const groups = first?.scores.find(({method}) => method === GOSSIP)?.groups ?? [];
-    const tests = groups.filter(({isSite}) => !isSite || groups.length <= MOST_SITES).map(({test}) => test);
+    const groups = [...new Set(first?.results.map(({test}) => test))];
+    const tests = groups.filter((test) => !isSiteTest(test) || groups.length <= MOST_SITES);
     const baselines = (first?.scores ?? []).map(({method}) => method).filter((method) => method !== GOSSIP);
     return baselines.flatMap((baseline) =>
       tests.flatMap((test) => compareOn({metric, kind, baseline, test}, comparison.margin, own)),

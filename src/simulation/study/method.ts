@@ -1,18 +1,22 @@
 import type {Standardiser} from "../../data/index.ts";
 import type {NetworkRound} from "../engine/network-outcome.ts";
+import type {Ending} from "./results.ts";
 import type {Trial} from "./trial.ts";
 
 /** One way to learn from the cohort's sites, and what came of it. */
-export interface MethodOutcome {
+export interface MethodOutcome extends Ending {
   /** As results.csv names it. */
   readonly method: string;
   /**
    * Models by whom they belong to: one entry for a model that all share, as many as sites, in the cohort's order, where
-   * each node holds its own.
+   * each node holds its own. None where training diverged.
    */
   readonly models: readonly HeldModel[];
   readonly rounds: readonly MethodRound[];
 }
+
+/** Of training that came to its end. */
+export const FINISHED: Ending = {status: "finished", divergedAt: null};
 
 /** A model, and how patients are scaled for it. */
 export interface HeldModel {

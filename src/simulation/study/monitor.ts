@@ -10,7 +10,10 @@ const MOST_WATCHED = 32;
 
 /** The first metric while methods learn, on validation patients or, where no site has any, on train patients. */
 export interface Monitor {
-  /** @param models one that all share, or each node's own; null where the metric is undefined */
+  /**
+   * @param models one that all share, or each node's own
+   * @returns null where the metric is undefined, as it is of scores that are no numbers
+   */
   valueOf(models: readonly HeldModel[]): Promise<number | null>;
 }
 
@@ -26,9 +29,9 @@ export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
     const scaling = siteStandardiser(plan.task.standardisation, {split: site.split, features});
     return [{place, rows, scaling}];
   });
-  const all = joinMatrices(watched.map(({rows}) => rows));
-  const labels = Array.from(patientLabels(all));
-  const times = patientTimes(all);
+  const joined = joinMatrices(watched.map(({rows}) => rows));
+  const labels = Array.from(patientLabels(joined));
+  const times = patientTimes(joined);
   const patients = times === null ? {labels} : {labels, times: Array.from(times)};
   const [metric] = experiment.metrics;
   return {
@@ -41,8 +44,9 @@ export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
             : Array.from(await scorer.scoresOf(model, rows, model.standardiser ?? scaling));
         }),
       );
-      if (metric === undefined) return null;
-      return figureOf(metric, kind, {...patients, scores: scores.flat()});
+      const all = scores.flat();
+      if (metric === undefined || !all.every(Number.isFinite)) return null;
+      return figureOf(metric, kind, {...patients, scores: all});
     },
   };
 }

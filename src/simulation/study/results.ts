@@ -1,7 +1,15 @@
 import type {MetricName} from "../../config/index.ts";
 
+/** How a method's training ended. */
+export interface Ending {
+  /** Diverged: it came to values that are no numbers, so that there is no model, and no figure. */
+  readonly status: "finished" | "diverged";
+  /** Round, from 0, in which it diverged; null where it did not, and of methods that have no rounds. */
+  readonly divergedAt: number | null;
+}
+
 /** A line of results.csv: one model on one group of test patients, by one metric. */
-export interface ResultRow {
+export interface ResultRow extends Ending {
   /** Swept keys with their values. */
   readonly point: Readonly<Record<string, unknown>>;
   readonly seed: number;
@@ -10,7 +18,7 @@ export interface ResultRow {
   /** A site, "Pooled Test", or "External" and a site. */
   readonly test: string;
   readonly metric: MetricName;
-  /** Null where it is undefined, such as an AUROC of one class. */
+  /** Null where it is undefined, such as an AUROC of one class, and where training diverged. */
   readonly value: number | null;
   /** 95 % interval over patients; null where there is none. */
   readonly low: number | null;
@@ -41,16 +49,23 @@ export interface MethodComparison {
   readonly baseline: string;
   readonly test: string;
   readonly metric: MetricName;
-  /** Mean over seeds of the network's figure less the baseline's. */
-  readonly difference: number;
+  /** Mean over seeds of the network's figure less the baseline's; null where there is no seed at which both have one. */
+  readonly difference: number | null;
   /** 95 % interval with patients and seeds resampled. */
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
   readonly margin: number;
-  /** Whether the interval lies above -margin (of a metric that is better when lower: below it). */
+  /**
+   * Whether the interval lies above -margin (of a metric that is better when lower: below it) and the network diverged
+   * at no seed; where the baseline alone diverged at all seeds, it is so without an interval.
+   */
   readonly isNonInferior: boolean;
+  /** At which both have a model. */
   readonly seeds: number;
   readonly n: number;
+  /** Seeds at which the network diverged, and at which the baseline did. */
+  readonly divergedSeeds: number;
+  readonly baselineDivergedSeeds: number;
 }
 
 /** A node of the experiment, as the report's table of sites has it. */

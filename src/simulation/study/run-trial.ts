@@ -1,17 +1,16 @@
-import type {MetricName} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
 import type {HeldModels, NetworkOutcome} from "../engine/network-outcome.ts";
 import {runNetwork} from "../engine/run-network.ts";
 import {type BaselineSetting, runBaseline} from "./baseline-methods.ts";
 import {intervalOf} from "./figures.ts";
-import {type HeldModel, heldByNodes, type MethodOutcome, type MethodRound} from "./method.ts";
+import {FINISHED, type HeldModel, heldByNodes, type MethodOutcome, type MethodRound} from "./method.ts";
 import {createMonitor} from "./monitor.ts";
 import {GOSSIP, UNATTACKED} from "./names.ts";
 import {poolLearning} from "./pool-learning.ts";
-import type {ResultRow} from "./results.ts";
-import {type ScoredGroup, Scorer} from "./scoring.ts";
+import type {Ending, ResultRow} from "./results.ts";
+import {Scorer, type UnscoredGroup} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
-import type {TrialResult} from "./trial-result.ts";
+import type {MethodScores, TrialResult} from "./trial-result.ts";
 
 /** Hears of each method's rounds as they end. */
 export type OnRound = (method: string, round: MethodRound) => void;
@@ -34,22 +33,45 @@ async function runGossip(
       onRound(method, {...round, value});
     },
   });
-  return {method, models: distinct(trial, outcome), rounds, stateHash: outcome.stateHash};
+  const {stateHash, divergedAt} = outcome;
+  const models = distinct(trial, outcome);
+  if (divergedAt === null) return {method, models, rounds, stateHash, ...FINISHED};
+  return {method, models: [], rounds, stateHash, status: "diverged", divergedAt};
 }
 
-function rowsOf(trial: Trial, method: string, groups: readonly ScoredGroup[]): ResultRow[] {
+/** A method whose models were scored, or that has none. */
+interface JudgedMethod extends MethodScores, Ending {
+  readonly rounds: readonly MethodRound[];
+}
+
+/** Test patients under a method's models; a model whose scores are no numbers has diverged in its last round. */
+async function judge(scorer: Scorer, outcome: MethodOutcome): Promise<JudgedMethod> {
+  const {method, models, rounds, status, divergedAt} = outcome;
+  if (status === "diverged") return {method, rounds, groups: [], status, divergedAt};
+  const groups = await scorer.score(models);
+  const isFinite = groups.every(({scores}) => scores.every(Number.isFinite));
+  if (isFinite) return {method, rounds, groups, ...FINISHED};
+  return {method, rounds, groups: [], status: "diverged", divergedAt: rounds.at(-1)?.round ?? null};
+}
+
+function rowsOf(trial: Trial, judged: JudgedMethod, all: readonly UnscoredGroup[]): ResultRow[] {
   const {experiment, cohort, point, seed} = trial;
-  const rowOf = (group: ScoredGroup, metric: MetricName): ResultRow => {
-    const figure = intervalOf(metric, cohort.kind, group, seed);
-    const {value = null, low = null, high = null} = figure ?? {};
-    return {point, seed, method, test: group.test, metric, value, low, high, n: group.labels.length};
-  };
-  return groups.flatMap((group) => experiment.metrics.map((metric) => rowOf(group, metric)));
+  const {method, groups, status, divergedAt} = judged;
+  const ending = {status, divergedAt};
+  return all.flatMap(({test, labels}, place) =>
+    experiment.metrics.map((metric): ResultRow => {
+      const group = groups[place];
+      const figure = group === undefined ? null : intervalOf(metric, cohort.kind, group, seed);
+      const {value = null, low = null, high = null} = figure ?? {};
+      return {point, seed, method, test, metric, value, low, high, n: labels.length, ...ending};
+    }),
+  );
 }
 
 /**
- * All methods of a trial: the network, then the baselines; their models on all test patients, once, at the end.
- * @throws {CodedError} TRAINING_DIVERGED, SIMULATION_*; the signal's reason when it aborts
+ * All methods of a trial: the network, then the baselines; their models on all test patients, once, at the end. Of a
+ * method that diverges the rows say so, and the others go on.
+ * @throws {CodedError} SIMULATION_*; the signal's reason when it aborts
  */
 export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialResult> {
   const {experiment, cohort, pool, point, seed} = trial;
@@ -57,8 +79,8 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
   if (site === undefined) throw new CodedError("SIMULATION_NOBODY_TRAINS", "the cohort has no site");
   const learning = poolLearning(trial);
   // Scoring needs a model and none of the rows it was opened with.
-  const judge = await pool.open(site.name, site.split.train, {seed});
-  const scorer = new Scorer(trial, judge);
+  const trainer = await pool.open(site.name, site.split.train, {seed});
+  const scorer = new Scorer(trial, trainer);
   const monitor = createMonitor(trial, scorer);
   const setting: BaselineSetting = {trial, learning, monitor, onRound};
   try {
@@ -69,20 +91,19 @@ export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialRes
       outcomes.push(await runGossip(UNATTACKED, {...setting, trial: harmless}));
     }
     for (const baseline of experiment.baselines) outcomes.push(...(await runBaseline(baseline, setting)));
-    const scores = await Promise.all(
-      outcomes.map(async ({method, models}) => ({method, groups: await scorer.score(models)})),
-    );
+    const judged = await Promise.all(outcomes.map((outcome) => judge(scorer, outcome)));
+    const groups = scorer.groups();
     return {
       point,
       seed,
-      results: scores.flatMap(({method, groups}) => rowsOf(trial, method, groups)),
+      results: judged.flatMap((method) => rowsOf(trial, method, groups)),
       rounds: outcomes.flatMap(({method, rounds}) =>
         rounds.map((round) => ({point, seed, method, ...round})),
       ),
-      scores,
+      scores: judged.map(({method, groups: scored}) => ({method, groups: scored})),
       stateHash: network.stateHash,
     };
   } finally {
-    await Promise.all([judge.close(), learning.close()]);
+    await Promise.all([trainer.close(), learning.close()]);
   }
 }

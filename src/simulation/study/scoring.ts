@@ -81,6 +81,9 @@ function groupsOf(trial: Trial): {
   };
 }
 
+/** Groups of test patients as results name them, where nothing scores them. */
+export type UnscoredGroup = Pick<ScoredGroup, "test" | "labels">;
+
 /** Scores test patients with models, over a trainer whose rows it does not use. */
 export class Scorer {
   readonly #trainer: Trainer;
@@ -113,6 +116,15 @@ export class Scorer {
       ),
       ...(await Promise.all(external.map((group) => this.#scoreByAll(models, group)))),
     ];
+  }
+
+  /** All groups of test patients, in the order of {@link Scorer.score}. */
+  groups(): UnscoredGroup[] {
+    const {sites, pooled, external} = this.#groups;
+    return [...sites, pooled, ...external].map(({test, rows}) => ({
+      test,
+      labels: Array.from(patientLabels(rows)),
+    }));
   }
 
   /** Scores of `rows` `[patients]`. */

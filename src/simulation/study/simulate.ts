@@ -73,6 +73,11 @@ function isOf({point, seed}: Cell, trial: TrialResult): boolean {
   return trial.seed === seed && pointKey(trial.point) === pointKey(point);
 }
 
+/** Whether a trial that was kept is one of the experiment's. */
+export function isTrialOf(experiment: Experiment, trial: TrialResult): boolean {
+  return cellsOf(experiment).some((cell) => isOf(cell, trial));
+}
+
 const UNKNOWN_RUNTIME = {consilium: "unknown", node: "unknown", platform: "unknown"} as const;
 
 /** The places of a simulation that do not change from trial to trial. */
@@ -164,7 +169,8 @@ class Study {
 /**
  * Runs an experiment: for each point of its sweep and each seed the network, on virtual time, and the baselines beside
  * it. The same experiment gives the same results, bit by bit, whatever the number of threads.
- * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*, TRAINING_DIVERGED; the signal's reason
+ * Training that diverges, under an attack or without, is a result and no error: its rows say so, all else goes on.
+ * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*; the signal's reason
  */
 export async function simulate(experiment: Experiment, options: SimulateOptions): Promise<StudyResults> {
   const study = new Study(experiment, options);

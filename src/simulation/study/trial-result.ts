@@ -4,6 +4,7 @@ import type {ScoredGroup} from "./scoring.ts";
 /** One method's scores of all test groups in a trial. */
 export interface MethodScores {
   readonly method: string;
+  /** None where training diverged: there is no model. */
   readonly groups: readonly ScoredGroup[];
 }
 

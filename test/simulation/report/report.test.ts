@@ -240,6 +240,8 @@ it("a verdict follows from the interval, whichever way the metric goes", () => {
     isNonInferior,
     seeds: 5,
     n: 100,
+    divergedSeeds: 0,
+    baselineDivergedSeeds: 0,
   });
   expect(verdictOf(row("auroc", 0.001, 0.02, true))).toBe("better");
   expect(verdictOf(row("auroc", -0.01, 0.02, true))).toBe("non-inferior");

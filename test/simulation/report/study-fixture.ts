@@ -14,6 +14,8 @@ export interface FixtureOptions {
   readonly points?: readonly Readonly<Record<string, unknown>>[];
   readonly isSynthetic?: boolean;
   readonly isComplete?: boolean;
+  /** At how many of the first seeds the network diverges in its first round. */
+  readonly divergedSeeds?: number;
 }
 
 type Row<Key extends "results" | "rounds" | "comparisons" | "targets" | "sites"> = StudyResults[Key][number];
@@ -84,6 +86,8 @@ function resultsOf({methods, sites, seeds, metrics, point, lift}: Setting, rando
             low: rounded(value - half),
             high: rounded(Math.min(1, value + half * 0.8)),
             n,
+            status: "finished",
+            divergedAt: null,
           };
         }),
       ),
@@ -153,6 +157,8 @@ function comparisonsOf(
             test === "Pooled Test"
               ? sites.reduce((sum, site) => sum + (site.train === 0 ? 0 : site.test), 0)
               : 805,
+          divergedSeeds: 0,
+          baselineDivergedSeeds: 0,
         };
       }),
   );
@@ -184,10 +190,38 @@ const USUAL = {
   points: [{}],
   isSynthetic: true,
   isComplete: true,
+  divergedSeeds: 0,
 } as const satisfies FixtureOptions;
+
+/** The study with a network that diverges at the first seeds. */
+function withDivergence(study: StudyResults, count: number): StudyResults {
+  const lost = new Set(study.seeds.slice(0, count));
+  const none = {value: null, low: null, high: null, status: "diverged", divergedAt: 0} as const;
+  const isAll = count >= study.seeds.length;
+  return {
+    ...study,
+    results: study.results.map((row) =>
+      row.method === "Gossip" && lost.has(row.seed) ? {...row, ...none} : row,
+    ),
+    rounds: study.rounds.filter(({method, seed}) => method !== "Gossip" || !lost.has(seed)),
+    comparisons: study.comparisons.map((row) => ({
+      ...row,
+      ...(isAll ? {difference: null, low: null, high: null} : {}),
+      seeds: row.seeds - lost.size,
+      isNonInferior: false,
+      divergedSeeds: lost.size,
+    })),
+  };
+}
 
 /** An invented study with plausible figures, the same at every call with the same options. */
 export function studyFixture(options: FixtureOptions = {}): StudyResults {
+  const {divergedSeeds = 0} = options;
+  const study = finishedStudy(options);
+  return divergedSeeds === 0 ? study : withDivergence(study, divergedSeeds);
+}
+
+function finishedStudy(options: FixtureOptions): StudyResults {
   const {
     rounds,
     metrics,

@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
 import {
+  parseTrial,
   type SimulateOptions,
   type StudyProgress,
   simulate,
@@ -99,7 +100,7 @@ describe("an experiment", () => {
     const whole = await here(experiment, {onTrial: (trial) => void kept.push(trial)});
     const ran: number[] = [];
     const resumed = await here(experiment, {
-      earlier: JSON.parse(JSON.stringify(kept.slice(0, 2))),
+      earlier: kept.slice(0, 2).map((trial) => parseTrial(JSON.stringify(trial), "trial")),
       onTrial: ({seed}) => void ran.push(seed),
     });
     expect(ran).toEqual([44]);
@@ -119,6 +120,27 @@ describe("an experiment", () => {
     });
     await expect(running).rejects.toBe(reason);
     expect(soFar).toEqual([[false, 1]]);
+  });
+
+  it("scales an external site's patients alike under every method whose nodes scale by themselves", async () => {
+    const {plan} = tinyExperiment();
+    const training = {...plan.training, localSteps: 1};
+    // A ring of three mixes as one group in which all count alike does.
+    const weights = {unit: "patients", reference: 32, cap: 20};
+    const {results} = await here(
+      tinyExperiment({
+        plan: {...plan, task: {standardisation: "site"}, training, weights},
+        baselines: ["ring", "fedavg"],
+        metrics: ["brier"],
+      }),
+    );
+    const of = (method: string) =>
+      results
+        .filter((row) => row.method === method && row.test === "External bath")
+        .map(({value}) => value ?? 0);
+    expect(of("Ring")).toHaveLength(1);
+    expect(of("Ring")[0]).toBeCloseTo(of("Gossip")[0] ?? Number.NaN, 5);
+    expect(of("Ring")[0]).toBeCloseTo(of("FedAvg")[0] ?? Number.NaN, 5);
   });
 
   it("refuses a figure that its patients have not", async () => {

@@ -1,0 +1,56 @@
+import {fromString} from "uint8arrays/from-string";
+import {KERNELS_MODULE} from "./module.ts";
+
+declare global {
+  // What of the JavaScript API is used here; Node's types leave it to those of browsers.
+  namespace WebAssembly {
+    class Module {
+      constructor(bytes: Uint8Array);
+    }
+    class Instance {
+      readonly exports: Readonly<Record<string, unknown>>;
+      constructor(module: Module);
+    }
+    interface Memory {
+      readonly buffer: ArrayBuffer;
+      grow(pages: number): number;
+    }
+  }
+}
+
+/** What the compiled module exports; addresses and counts, see scripts/kernels/assembly/kernels.ts. */
+export interface Compiled {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  weightedMean(pointers: number, weights: number, vectors: number, into: number, count: number): void;
+  weightedMean8(pointers: number, weights: number, into: number, count: number): void;
+  addSingles(x: number, into: number, count: number): number;
+  mix(values: number, own: number, theirs: number, share: number, count: number): number;
+  isWithin(x: number, bound: number, count: number): number;
+  roundDoubles(x: number, into: number, count: number): void;
+  sumSquares(x: number, count: number, sums: number): void;
+  scale(x: number, factor: number, into: number, count: number): void;
+  encodeHalves(x: number, into: number, count: number): number;
+  addHalves(x: number, into: number, count: number): number;
+  decodeHalves(x: number, into: number, count: number): number;
+  largestHalf(x: number, count: number): number;
+  largestMagnitude(x: number, count: number): number;
+  encodeLevels(
+    x: number,
+    by: number,
+    key0: number,
+    key1: number,
+    counter: number,
+    into: number,
+    count: number,
+  ): void;
+  addLevels(x: number, by: number, into: number, count: number): void;
+  largestPlaces(x: number, count: number, kept: number, into: number): void;
+}
+
+/** A new instance of the compiled module; throws where it can not run, as without SIMD. */
+export function compileKernels(): Compiled {
+  const module = new WebAssembly.Module(fromString(KERNELS_MODULE, "base64pad"));
+  // The module's own sources say what it exports.
+  return new WebAssembly.Instance(module).exports as unknown as Compiled;
+}
