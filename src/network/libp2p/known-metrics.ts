@@ -25,8 +25,16 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 };
 const OPERATIONS = ["put_value", "get_value", "add_provider", "get_providers", "find_node", "ping"];
 const TCP_EVENTS = [
-  ...["connection", "connect", "drop", "timeout", "error"],
-  ...["end", "abort", "reset", "local_close", "remote_close"],
+  "connection",
+  "connect",
+  "drop",
+  "timeout",
+  "error",
+  "end",
+  "abort",
+  "reset",
+  "local_close",
+  "remote_close",
 ];
 
 /** The label of a protocol's id. */
