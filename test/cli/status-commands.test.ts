@@ -14,6 +14,7 @@ import {createEventFeed, type EventFeed, type NodeView} from "../../src/node/ind
 import {LOOPBACK_ACCESS, type StatusServer, statusResponseSchema} from "../../src/status/index.ts";
 import {openSampleServer, sampleNode} from "../status/sample-node.ts";
 import {SAMPLE_VIEW} from "../status/sample-view.ts";
+import {startProgram} from "./process.ts";
 import {smallConsortium} from "./small-consortium.ts";
 
 const TOKEN = "0123456789abcdef".repeat(2);
@@ -140,6 +141,29 @@ describe("consilium logs", () => {
     await vi.waitFor(() => expect(told.slice(1)).toEqual(["lost", "back", "gap null", "7-1"]));
     ending.abort();
     await following;
+  });
+
+  it("as a process goes on over an outage, and ends with status 0 on Ctrl-C", async () => {
+    loss(0);
+    const logs = startProgram(["logs", "--follow", "--json", "--url", server.url]);
+    const where = port();
+    const first = await logs.printed(/"round":0/);
+    expect(JSON.parse(first.input)).toMatchObject({type: "loss", round: 0});
+    await server.close();
+    await logs.line(/^The daemon at http:\S+ has gone; waiting for it\.$/);
+    for (let round = 1; round < 40; round += 1) loss(round);
+    ({server} = await openSampleServer({feed, port: where}));
+    await logs.line(/^The daemon at http:\S+ is back\.$/);
+    await logs.printed(/"round":39/);
+    logs.child.kill("SIGINT");
+    const {status, stdout, stderr} = await logs.ended;
+    expect(status, stderr).toBe(0);
+    const rounds = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as {round: number}).round);
+    expect(rounds).toEqual(Array.from({length: 40}, (_, round) => round));
+    expect(stderr.trimEnd().split("\n")).toHaveLength(2);
   });
 
   it("does not wait for a daemon that was never there, and says when one goes away before all was told", async () => {

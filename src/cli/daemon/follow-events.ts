@@ -9,8 +9,6 @@ import type {StatusTarget} from "./status-client.ts";
 /** More than two of the comments that keep a stream alive must fail to come before it counts as dead. */
 const IDLE_MS = 40_000;
 const RETRY_MS = 1000;
-/** The comment that stands between what a daemon held and what comes as it happens. */
-const NOW = "now";
 
 /** An event as it came; what a later version adds to it is kept. */
 export type ReceivedEvent = Readonly<Record<string, unknown>> & {
@@ -62,9 +60,8 @@ async function readStream(target: StatusTarget, stream: OneStream): Promise<void
   stream.opened();
   const take = createStreamReader({
     message: (message) => stream.message(message),
-    comment(text) {
-      if (text === NOW) stream.held();
-    },
+    // Whatever it says: a daemon writes all that it holds before the first one.
+    comment: () => stream.held(),
   });
   await new Promise<void>((resolve) => {
     answer.setEncoding("utf8").on("data", (text: string) => {
