@@ -4,6 +4,8 @@ import {configCommand} from "./config.ts";
 import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {initCommand} from "./init.ts";
+import {logsCommand} from "./logs.ts";
+import {peersCommand} from "./peers.ts";
 import {planCommand} from "./plan.ts";
 import {predictCommand} from "./predict.ts";
 import {replayCommand} from "./replay.ts";
@@ -17,6 +19,8 @@ export const commands: readonly Command[] = [
   initCommand,
   startCommand,
   statusCommand,
+  peersCommand,
+  logsCommand,
   configCommand,
   planCommand,
   dataCommand,
