@@ -2,11 +2,13 @@ import type {StatusResponse} from "../../answers/status-answer.ts";
 import type {Curves, IntervalPoint, Point} from "./curves.ts";
 import {type LineChart, lineChart} from "./line-chart.ts";
 import {element, type Markup} from "./markup.ts";
-import {more, note, panel, table} from "./parts.ts";
+import {moreTable, note, panel} from "./parts.ts";
 import {count, figure, smallFigure, UNKNOWN} from "./words.ts";
 
 /** The table beside a chart holds its newest rounds. */
 const SHOWN_ROUNDS = 20;
+/** A run has at most so many rounds before those of training. */
+const STATISTICS_ROUNDS = 2;
 
 interface CurvePanel {
   readonly id: string;
@@ -33,7 +35,7 @@ function curvePanel({id, title, newest, about, heads, rows, chart}: CurvePanel):
     element("p", {class: newest === UNKNOWN ? "newest unknown" : "newest"}, newest),
     lineChart({id: `${id}-chart`, title, description, ...chart}),
     note(about),
-    more("As a table", table({caption, heads, rows: rows.toReversed().slice(0, SHOWN_ROUNDS)})),
+    ...moreTable("As a table", {caption, heads, rows: rows.toReversed().slice(0, SHOWN_ROUNDS)}),
   );
 }
 
@@ -88,11 +90,10 @@ export function distanceView({distance}: Curves, {node}: StatusResponse): Markup
   });
 }
 
-/** What the curves can not show, if there is any: the node holds the last 1,000 events. */
+/** From which round on there are figures, where that is not the first of training: the node holds 1,000 events. */
 export function historyNote({loss, auroc, distance}: Curves, {node}: StatusResponse): string {
-  const starts = [loss, auroc, distance].flatMap(([first]) => (first === undefined ? [] : [first.round]));
-  const first = starts.reduce((least, round) => Math.min(least, round), Infinity);
-  const statistics = 2;
-  if (!Number.isFinite(first) || first <= statistics || node.round <= statistics) return "";
-  return `The curves begin at round ${first + 1}: the node no longer holds the events of earlier rounds.`;
+  const known = [loss, auroc, distance].flatMap((points) => points.find(({value}) => value !== null) ?? []);
+  const first = known.reduce((least, {round}) => Math.min(least, round), Infinity);
+  if (first <= STATISTICS_ROUNDS || first >= node.round) return "";
+  return `The curves begin at round ${first + 1}: the node no longer tells of earlier rounds.`;
 }

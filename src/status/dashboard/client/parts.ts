@@ -31,6 +31,11 @@ export interface Table {
   readonly hasTotal?: boolean;
 }
 
+/** A table that opens at a click; none where there is nothing in it. */
+export function moreTable(summary: string, content: Table): readonly Markup[] {
+  return content.rows.length === 0 ? [] : [more(summary, table(content))];
+}
+
 /** A table with heads of rows and columns; its caption is for screen readers. */
 export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): Markup {
   const kinds = heads.map((head) => (head.endsWith("#") ? "number" : undefined));
