@@ -35,7 +35,7 @@ function curvePanel({id, title, newest, about, heads, rows, chart}: CurvePanel):
     element("p", {class: newest === UNKNOWN ? "newest unknown" : "newest"}, newest),
     lineChart({id: `${id}-chart`, title, description, ...chart}),
     note(about),
-    ...moreTable("As a table", {caption, heads, rows: rows.toReversed().slice(0, SHOWN_ROUNDS)}),
+    ...moreTable("As a table", {caption, heads, rows: rows.toReversed()}),
   );
 }
 
@@ -55,7 +55,7 @@ export function aurocView({auroc}: Curves): Markup {
     newest: last === undefined ? UNKNOWN : intervalText(last),
     about: `On this site's validation patients${of}; the band is the 95 % interval.`,
     heads: ["Round", "AUROC [95 % interval]#", "n#"],
-    rows: auroc.map((point) => [roundName(point), intervalText(point), count(point.n)]),
+    rows: auroc.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), intervalText(point), count(point.n)]),
     chart: {
       points: auroc.map((point) => (point.value === null ? {round: point.round, value: null} : point)),
       scale: "linear",
@@ -72,7 +72,7 @@ export function lossView({loss}: Curves, {node}: StatusResponse): Markup {
     newest: figure(node.loss),
     about: "Mean over this site's last local steps of a round.",
     heads: ["Round", "Loss#"],
-    rows: loss.map((point) => [roundName(point), figure(point.value)]),
+    rows: loss.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), figure(point.value)]),
     chart: {points: loss, scale: "linear"},
   });
 }
@@ -85,7 +85,7 @@ export function distanceView({distance}: Curves, {node}: StatusResponse): Markup
     newest: smallFigure(node.consensusDistance),
     about: "|own − agreed| / |agreed|, on a logarithmic axis.",
     heads: ["Round", "Distance#"],
-    rows: distance.map((point) => [roundName(point), smallFigure(point.value)]),
+    rows: distance.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), smallFigure(point.value)]),
     chart: {points: distance, scale: "log"},
   });
 }
