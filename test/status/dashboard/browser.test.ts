@@ -67,6 +67,17 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     expect((await texts("#auroc .newest"))[0]).toMatch(/^0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]$/);
     expect((await texts("#bytes tbody th")).toSorted()).toEqual(["Together", "east", "south", "west"]);
     expect(await texts("#plan dd")).toContain("synthetic-heart");
+    await page.evaluate(`(() => {
+      window.round = document.querySelector("#progress strong").textContent;
+      document.querySelector("#loss details").open = true;
+      document.querySelector("#loss summary").focus();
+      return true;
+    })()`);
+    await until('document.querySelector("#progress strong").textContent !== window.round');
+    expect(await page.evaluate('document.querySelector("#loss details").open')).toBe(true);
+    expect(await page.evaluate('document.activeElement === document.querySelector("#loss summary")')).toBe(
+      true,
+    );
     await expectToFit(opened);
     expect(told()).toEqual([]);
     const elsewhere = asked().filter((url) => !url.startsWith(daemons.urlOf("north")));

@@ -52,6 +52,7 @@ class StatusPoll {
 
   constructor(options: StatusPollOptions) {
     this.#options = options;
+    options.signal.addEventListener("abort", () => this.#wake.abort());
   }
 
   async run(): Promise<void> {
@@ -73,9 +74,8 @@ class StatusPoll {
     const {surroundings, signal} = this.#options;
     await pause(surroundings, SOON_MS, signal);
     this.#wake = new AbortController();
-    if (!this.#isNudged) {
-      const either = AbortSignal.any([signal, this.#wake.signal]);
-      await pause(surroundings, EVERY_MS - SOON_MS, either);
+    if (!this.#isNudged && !signal.aborted) {
+      await pause(surroundings, EVERY_MS - SOON_MS, this.#wake.signal);
     }
     this.#isNudged = false;
   }
