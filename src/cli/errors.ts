@@ -10,6 +10,10 @@ export type CliErrorCode =
   | "CLI_TOO_FEW_PATIENTS"
   /** No daemon answers at the status address. */
   | "CLI_STATUS_UNREACHABLE"
+  /** The daemon does not tell whoever asks: its token is another, or it is asked too much. */
+  | "CLI_STATUS_REFUSED"
+  /** The daemon is up but not ready to say more. */
+  | "CLI_STATUS_STARTING"
   /** What answers at the status address is no daemon of this version. */
   | "CLI_STATUS_FOREIGN"
   /** A daemon of the demo ended unasked. */

@@ -6,6 +6,8 @@ import {dataCommand} from "./data.ts";
 import {demoCommand} from "./demo.ts";
 import {doctorCommand} from "./doctor.ts";
 import {initCommand} from "./init.ts";
+import {logsCommand} from "./logs.ts";
+import {peersCommand} from "./peers.ts";
 import {planCommand} from "./plan.ts";
 import {predictCommand} from "./predict.ts";
 import {replayCommand} from "./replay.ts";
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   doctorCommand,
   startCommand,
   statusCommand,
+  peersCommand,
+  logsCommand,
   configCommand,
   backupCommand,
   restoreCommand,

@@ -128,9 +128,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     if (state.upgradedFrom !== null)
       logger.warn(
         "the state directory was upgraded: older versions cannot read it, and backups of before hold the old one",
-        {
-          from: state.upgradedFrom,
-        },
+        {detail: `from version ${state.upgradedFrom}`},
       );
     let node: Node | null = null;
     const feed = createEventFeed(clock);

@@ -6,7 +6,8 @@ import {type NodeConfig, readStatusSecrets} from "../../config/index.ts";
 import {isCoded, systemClock} from "../../core/index.ts";
 import type {PeerProbe} from "../../network/index.ts";
 import {statusResponseSchema} from "../../status/index.ts";
-import {askDaemon, statusTarget} from "../daemon/status-client.ts";
+import {askDaemon} from "../daemon/ask-daemon.ts";
+import {statusTarget} from "../daemon/status-client.ts";
 import type {MemoryFacts} from "./check-room.ts";
 import type {PathFacts} from "./check-state.ts";
 
@@ -94,8 +95,7 @@ async function daemonAt(status: NodeConfig["status"]): Promise<string | null> {
   try {
     const target = statusTarget(status, await readStatusSecrets(status));
     if (target === null) return null;
-    const answer: unknown = JSON.parse(await askDaemon(target, "/v1/status"));
-    return statusResponseSchema.parse(answer).node.peerId;
+    return (await askDaemon(target, "/v1/status", statusResponseSchema)).node.peerId;
   } catch (error) {
     if (isCoded(error) || error instanceof Error) return null;
     throw error;
