@@ -1,5 +1,7 @@
 import {fromString, toString} from "uint8arrays";
 import {afterEach, beforeEach, expect, it} from "vitest";
+import {composePlan} from "../../src/config/index.ts";
+import {parsePlan} from "../../src/consortium/index.ts";
 import {Fleet} from "./fleet.ts";
 import {SITES, threeSites} from "./three-sites.ts";
 
@@ -37,6 +39,28 @@ it("a consortium that is restored as a whole vouches for itself and learns", asy
   for (const site of SITES) await mark(site);
   await Promise.all(SITES.map((site) => fleet.start(site)));
   expect(await outcome()).toEqual({results: 1, vouched: [1, 1, 1]});
+});
+
+it("an evaluator, which votes on nothing, waits for nobody", async () => {
+  const evaluator = SITES.at(-1) ?? "";
+  const {name, consortium: id, task, start, ...settings} = consortium.plan.plan;
+  const {standardisation, ...identified} = task;
+  const facts = {name, consortium: id, task: identified, start: {...start, members: SITES.length - 1}};
+  const members = consortium.roster.members.map((member) =>
+    member.name === evaluator ? {...member, role: "evaluator" as const} : member,
+  );
+  await fleet.close();
+  fleet = new Fleet({
+    ...consortium,
+    roster: {...consortium.roster, members},
+    plan: parsePlan(composePlan({...settings, task: {standardisation}}, facts), "plan.yaml"),
+  });
+  await mark(evaluator);
+  const node = await fleet.start(evaluator);
+  expect(node.view()).toMatchObject({site: evaluator, role: "evaluator"});
+  expect(toString((await (await fleet.diskOf(evaluator)).read(MARK)) ?? new Uint8Array())).toMatch(
+    /[0-9a-f]{32}/,
+  );
 });
 
 it("a restored node is vouched for once", async () => {

@@ -37,18 +37,25 @@ export async function checkListen(
   return refusal(address, code, mend);
 }
 
-/** D16: the status port. @param isOwn whether this node's daemon answers there */
+/** D16: the status port. @param isOwn whether this node's daemon answers there; perhaps, when one runs that is starting */
 export async function checkStatusPort(
   {host, port}: NodeConfig["status"],
   listen: ListenProbe,
-  isOwn: () => Promise<boolean>,
+  isOwn: () => Promise<"yes" | "perhaps" | "no">,
 ): Promise<Finding> {
   if (port === 0) return pass("any free port");
   const where = `port ${port} of ${host}`;
   const code = await listen(host, port);
   if (code === null) return pass(`${where} is free`);
-  if (code === "EADDRINUSE" && (await isOwn())) return pass(`${where} is held by this node's daemon`);
-  return refusal(where, code, "Choose another under `status` in node.yaml, or stop the other program.");
+  const mend = "Choose another under `status` in node.yaml, or stop the other program.";
+  if (code !== "EADDRINUSE") return refusal(where, code, mend);
+  const own = await isOwn();
+  if (own === "yes") return pass(`${where} is held by this node's daemon`);
+  if (own === "no") return refusal(where, code, mend);
+  return warn(
+    `${where} is in use, perhaps by this node's daemon, which tells no status yet`,
+    `Wait for it. ${mend}`,
+  );
 }
 
 /** D17: who may ask the status server, and the modes of its files. */

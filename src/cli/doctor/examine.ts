@@ -107,7 +107,7 @@ async function clockFinding({probes, config, startedMs, startedWallMs}: Ground):
 }
 
 function networkChecks(
-  {config, papers, key, probes}: Ground,
+  {config, papers, key, state, probes}: Ground,
   probe: PeerProbe,
 ): Record<"D15" | "D16" | "D17" | "D18", () => Promise<readonly Finding[]>> {
   const own = "error" in key ? null : (key.value?.peerId ?? null);
@@ -116,9 +116,10 @@ function networkChecks(
     const found = await ask(address);
     return found.kind === "peer" && found.peer === own;
   };
-  const isOwnStatus = async (): Promise<boolean> => {
+  const isOwnStatus = async (): Promise<"yes" | "perhaps" | "no"> => {
     const found = await probes.daemonAt(config.status);
-    return found !== null && found === own;
+    if (found !== null) return found === own ? "yes" : "no";
+    return "value" in state && state.value.isLocked ? "perhaps" : "no";
   };
   return {
     D15: () => Promise.all(config.listen.map((address) => checkListen(address, probes.listen, isOwnNode))),
