@@ -21,7 +21,9 @@ const NEVER = {network: ["model"], data: ["model"]};
 
 const PURE = "^src/(parameters|gossip|privacy|evaluation)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
-const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/simulation/recorder";
+const FILE_ROOMS =
+  "^src/(storage|data|config|cli)/|^src/simulation/recorder|^src/status/dashboard/dashboard-files";
+const CLIENT = "^src/status/dashboard/client/";
 
 // The top level may import every room, so it needs no rule.
 const downwards = LEVELS.slice(0, -1).flatMap((rooms, level) =>
@@ -84,6 +86,25 @@ export default {
       severity: "error",
       from: {path: "^src/", pathNot: ["^src/network/libp2p/", PURE]},
       to: {path: "node_modules/(libp2p|@libp2p|@chainsafe|@multiformats)/"},
+    },
+    {
+      name: "client-in-browser",
+      comment: "what runs in a browser imports itself alone, and types of the answers that it shows",
+      severity: "error",
+      from: {path: CLIENT},
+      to: {pathNot: [CLIENT, "^src/status/answers/"]},
+    },
+    {
+      name: "client-knows-answers-by-type",
+      severity: "error",
+      from: {path: CLIENT},
+      to: {path: "^src/status/answers/", dependencyTypesNot: ["type-only"]},
+    },
+    {
+      name: "client-stays-in-browser",
+      severity: "error",
+      from: {path: "^src/", pathNot: CLIENT},
+      to: {path: CLIENT},
     },
     {
       name: "files-behind-storage",

@@ -24,20 +24,21 @@ async function study(changes: Partial<Experiment>): Promise<StudyResults> {
   return await simulate({...experiment, ...changes}, {folder: path.dirname(file)});
 }
 
+const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value));
+
 /** A method on one external cohort, over the seeds. */
 function rowOf(rows: readonly ResultRow[]) {
-  const [first] = rows;
+  const {method, test, metric, n} = rows[0] ?? {method: "", test: "", metric: METRIC, n: 0};
   const values = rows.map(({value}) => rounded(value ?? Number.NaN));
   const {mean, sd, low, high} = meanOverSeeds(values) ?? {mean: null, sd: null, low: null, high: null};
-  const limits = [low, high].map((limit) => (limit === null ? null : rounded(limit)));
   return {
-    method: first?.method ?? "",
-    test: first?.test ?? "",
-    metric: first?.metric ?? METRIC,
-    n: first?.n ?? 0,
-    mean: mean === null ? null : rounded(mean),
-    sd: sd === null ? null : rounded(sd),
-    over_seeds_95: limits,
+    method,
+    test,
+    metric,
+    n,
+    mean: roundedOrNull(mean),
+    sd: roundedOrNull(sd),
+    over_seeds_95: [low, high].map(roundedOrNull),
     over_patients_95: rows.map((row) => [row.low, row.high].map((limit) => rounded(limit ?? Number.NaN))),
     of_seeds: values,
   };
@@ -58,7 +59,7 @@ function rowsOf({results, metrics}: StudyResults) {
 }
 
 function comparisonOf({baseline, test, difference, low, high, margin, isNonInferior, seeds, n}: Comparison) {
-  const figures = [difference, low, high].map((value) => (value === null ? null : rounded(value)));
+  const figures = [difference, low, high].map(roundedOrNull);
   return {
     baseline,
     test,

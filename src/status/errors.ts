@@ -7,4 +7,6 @@ export type StatusErrorCode =
   /** The status address can be reached from other machines and nothing asks them who they are. */
   | "STATUS_AUTH_REQUIRED"
   /** The certificate or key of the status server can not be used. */
-  | "STATUS_TLS_INVALID";
+  | "STATUS_TLS_INVALID"
+  /** The files of the dashboard, which are installed with the program, can not be read. */
+  | "STATUS_DASHBOARD_UNREADABLE";

@@ -9,6 +9,8 @@ import {
 } from "../core/index.ts";
 import type {EventFeed} from "../node/index.ts";
 import {type AlertBoard, openAlertBoard} from "./alert-board.ts";
+import {type DashboardFile, readDashboard} from "./dashboard/dashboard-files.ts";
+import {addDashboard} from "./dashboard/dashboard-routes.ts";
 import type {StatusErrorCode} from "./errors.ts";
 import {healthOf} from "./health.ts";
 import {createNodeMetrics} from "./metrics/node-metrics.ts";
@@ -21,8 +23,8 @@ import {addEndpoints, addEvents, HEADERS} from "./server/routes.ts";
 import {createTokenBuckets, DEFAULT_RATE, type RateLimit} from "./server/token-bucket.ts";
 
 const MAX_BODY_BYTES = 1024;
-/** The one path that asks for no token: it says nothing but that something answers. */
-const OPEN_PATH = "/livez";
+/** Asks for no token: it says nothing but that something answers. */
+const LIVEZ = "/livez";
 
 /** What a status server is made of. */
 export interface StatusServerOptions {
@@ -42,6 +44,8 @@ export interface StatusServerOptions {
   /** Version of consilium. */
   readonly version: string;
   readonly logger: Logger;
+  /** The folder of the dashboard as it was built; default: beside this module. */
+  readonly dashboardUrl?: URL;
 }
 
 /** A status server that listens. */
@@ -68,7 +72,19 @@ function sourcesOf(options: StatusServerOptions, alerts: AlertBoard): AnswerSour
   };
 }
 
-function addGuard(server: FastifyInstance, options: StatusServerOptions, metrics: ServerMetrics): void {
+function openPathsOf(dashboard: readonly DashboardFile[]): ReadonlySet<string> {
+  return new Set([LIVEZ, ...dashboard.map(({path}) => path)]);
+}
+
+/** What requests are let in by. */
+interface Guard {
+  readonly options: StatusServerOptions;
+  readonly metrics: ServerMetrics;
+  /** Paths that ask for no token, as nothing of the node is there. */
+  readonly openPaths: ReadonlySet<string>;
+}
+
+function addGuard(server: FastifyInstance, {options, metrics, openPaths}: Guard): void {
   const {access, clock, rate = DEFAULT_RATE, host} = options;
   const take = createTokenBuckets(clock, rate);
   const {token, allowedHosts} = access;
@@ -82,7 +98,7 @@ function addGuard(server: FastifyInstance, options: StatusServerOptions, metrics
       metrics.refused("rate");
       return [429, "too many requests"];
     }
-    if (token === null || url === OPEN_PATH || carriesToken(headers.authorization, token)) return null;
+    if (token === null || openPaths.has(url) || carriesToken(headers.authorization, token)) return null;
     metrics.refused("token");
     return [401, "the token is missing or wrong"];
   };
@@ -136,13 +152,15 @@ function listenFailure(cause: unknown, {host, port}: StatusServerOptions): Coded
 }
 
 /**
- * Serves what an operator asks of a node: health, status, metrics and events; read-only. Whatever else is asked for
- * is not found. What needs the node answers 503 as long as it is starting.
- * @throws STATUS_AUTH_REQUIRED, STATUS_TLS_INVALID, STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
+ * Serves what an operator asks of a node: health, status, metrics and events; read-only; and to a browser a
+ * page that shows them. Whatever else is asked for is not found. What needs the node answers 503 as long as it is
+ * starting.
+ * @throws STATUS_AUTH_REQUIRED, STATUS_DASHBOARD_UNREADABLE, STATUS_TLS_INVALID, STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
  */
 export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const {host, port, access, feed, clock, registry, node, version} = options;
   requireGuard(host, access);
+  const dashboard = await readDashboard(options.dashboardUrl);
   const stack = createCloseStack();
   const server = createServer(options);
   const view = () => node()?.view() ?? null;
@@ -154,7 +172,8 @@ export async function openStatusServer(options: StatusServerOptions): Promise<St
   });
   const metrics = createServerMetrics(registry);
   createNodeMetrics(registry, {feed, alerts, node, wallMs: () => clock.wallMs(), version});
-  addGuard(server, options, metrics);
+  addGuard(server, {options, metrics, openPaths: openPathsOf(dashboard)});
+  addDashboard(server, dashboard);
   addEndpoints(server, sourcesOf(options, alerts));
   addEvents(server, {feed, clock, metrics});
   try {

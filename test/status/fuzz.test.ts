@@ -32,7 +32,7 @@ const PATHS = [
   "/v1/rounds?limit=9e99",
   "/v1/events",
   "/metrics",
-  "/",
+  "/dashboard/",
   "*",
   "//",
   "",

@@ -3,6 +3,7 @@ import {createEventFeed, type EventFeed, type Node, type NodeView} from "../../s
 import {LOOPBACK_ACCESS, openStatusServer, type StatusServer} from "../../src/status/index.ts";
 import type {StatusServerOptions} from "../../src/status/status-server.ts";
 import {SITES, threeSites} from "../node/three-sites.ts";
+import {dashboardUrl} from "./dashboard/dashboard-url.ts";
 import {SAMPLE_VIEW} from "./sample-view.ts";
 
 /** What of a node the status room sees. */
@@ -91,6 +92,7 @@ export async function openSampleServer(
     clock,
     version: "1.2.3",
     logger: silentLogger,
+    dashboardUrl,
     ...changes,
   });
   return {server, feed, clock};

@@ -109,7 +109,17 @@ describe("the status server", () => {
   });
 
   it("knows no other path and no other method", async () => {
-    for (const path of ["/", "/v1", "/v1/status/", "/v1/status/x", "/healthz/../etc/passwd", "/v2/status"]) {
+    for (const path of [
+      "/dashboard",
+      "/dashboard/",
+      "/dashboard/main.ts",
+      "/page.html",
+      "/v1",
+      "/v1/status/",
+      "/v1/status/x",
+      "/healthz/../etc/passwd",
+      "/v2/status",
+    ]) {
       expect(await ask(path), path).toMatchObject({status: 404, body: {error: "not found"}});
     }
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {

@@ -62,6 +62,7 @@ function greetingLines(greeting: Greeting): string[] {
     `peer id      ${peerId}`,
     `fingerprint  ${fingerprint}`,
     ...addresses.map((address) => `listening    ${address}`),
+    `dashboard    ${statusUrl}/`,
     `status       ${statusUrl}/v1/status`,
     "Leaves this machine: changes of model parameters, means of features where the plan says so, the number of train patients, votes, addresses - nothing else.",
   ];

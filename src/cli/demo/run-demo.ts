@@ -65,7 +65,7 @@ async function inWorkspace<Result>(
 }
 
 async function showAddresses({daemons}: Fleet, {sink}: DemoEnvironment): Promise<void> {
-  for (const {site, statusUrl} of daemons) sink.write(`  ${site.name}: ${await statusUrl}/v1/status\n`);
+  for (const {site, statusUrl} of daemons) sink.write(`  ${site.name}: ${await statusUrl}/\n`);
 }
 
 async function follow(fleet: Fleet, {sink, clock}: DemoEnvironment): Promise<NodeStatus[]> {
@@ -100,7 +100,7 @@ async function learn(
   const workspace = await prepareWorkspace({...request, root, settings});
   const fleet = await startFleet({workspace, variables, ...environment});
   try {
-    environment.sink.write(`${fleet.daemons.length} daemons run, each beside its own data; status:\n`);
+    environment.sink.write(`${fleet.daemons.length} daemons run, each beside its own data; dashboards:\n`);
     await showAddresses(fleet, environment);
     const statuses = await follow(fleet, environment);
     await fleet.close();

@@ -1,26 +1,15 @@
 import {fromString} from "uint8arrays/from-string";
 import {KERNELS_MODULE} from "./module.ts";
 
-declare global {
-  // What of the JavaScript API is used here; Node's types leave it to those of browsers.
-  namespace WebAssembly {
-    class Module {
-      constructor(bytes: Uint8Array);
-    }
-    class Instance {
-      readonly exports: Readonly<Record<string, unknown>>;
-      constructor(module: Module);
-    }
-    interface Memory {
-      readonly buffer: ArrayBuffer;
-      grow(pages: number): number;
-    }
-  }
+/** What of the JavaScript API is used here: Node's types leave it to those of browsers, which the dashboard is read with. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => {readonly exports: Readonly<Record<string, unknown>>};
 }
 
 /** What the compiled module exports; addresses and counts, see scripts/kernels/assembly/kernels.ts. */
 export interface Compiled {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: {readonly buffer: ArrayBuffer; grow(pages: number): number};
   heapBase(): number;
   weightedMean(pointers: number, weights: number, vectors: number, into: number, count: number): void;
   weightedMean8(pointers: number, weights: number, into: number, count: number): void;
@@ -50,7 +39,8 @@ export interface Compiled {
 
 /** A new instance of the compiled module; throws where it can not run, as without SIMD. */
 export function compileKernels(): Compiled {
-  const module = new WebAssembly.Module(fromString(KERNELS_MODULE, "base64pad"));
+  const {Module, Instance} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
+  const {exports} = new Instance(new Module(fromString(KERNELS_MODULE, "base64pad")));
   // The module's own sources say what it exports.
-  return new WebAssembly.Instance(module).exports as unknown as Compiled;
+  return exports as unknown as Compiled;
 }

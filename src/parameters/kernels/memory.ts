@@ -1,3 +1,4 @@
+import type {Compiled} from "./compiled.ts";
 import {type Scratch, STRIDE_VALUES} from "./kernels.ts";
 
 const PAGE_BYTES = 65_536;
@@ -25,7 +26,7 @@ export class KernelMemory {
    * @param reservedBytes room for vectors that stay
    * @throws RangeError when there is not as much memory
    */
-  constructor(memory: WebAssembly.Memory, base: number, reservedBytes: number) {
+  constructor(memory: Compiled["memory"], base: number, reservedBytes: number) {
     this.x = Math.ceil(base / LINE_BYTES) * LINE_BYTES;
     this.y = this.x + COPY_BYTES;
     this.z = this.y + COPY_BYTES;

@@ -172,6 +172,7 @@ class FullRun {
       },
       random: createRandom({seed: trial.plan.seed, site: "", round: 0, purpose: "network"}),
       linkOf: (from, to) => links(names.get(from) ?? from, names.get(to) ?? to),
+      writesFrames: false,
       faultAt: (member, effect) => {
         this.#onEffect(member, effect);
         return "none";

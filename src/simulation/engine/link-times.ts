@@ -55,20 +55,24 @@ export function meanDelayMs({delay, sites}: NetworkBlock, a: string, b: string):
 
 /** The links of the experiment's network block between sites: of two ends the slower counts. */
 export function linkModels(network: NetworkBlock): (from: string, to: string) => LinkModel {
-  const {dropProb, sites} = network;
+  const {sites} = network;
   const drawn = latencyOf(network);
+  const plain = modelOf(network, drawn, Math.min(bytesPerMs(network.bandwidthMbps), delaySpeed(network)));
   return (from, to) => {
+    if (sites[from] === undefined && sites[to] === undefined) return plain;
     const own = Math.max(sites[from]?.delayMs ?? 0, sites[to]?.delayMs ?? 0);
-    return {
-      latencyMs: own > 0 ? () => own : drawn,
-      bytesPerMs: Math.min(lineSpeed(network, from), lineSpeed(network, to)),
-      loss: dropProb,
-      duplication: 0,
-      // The daemons' links are streams.
-      reordering: 0,
-      failure: dropProb,
-    };
+    const speed = Math.min(lineSpeed(network, from), lineSpeed(network, to));
+    return modelOf(network, own > 0 ? () => own : drawn, speed);
   };
+}
+
+function modelOf(
+  {dropProb}: NetworkBlock,
+  latencyMs: LinkModel["latencyMs"],
+  speed: LinkModel["bytesPerMs"],
+): LinkModel {
+  // The daemons' links are streams: nothing comes twice or out of order.
+  return {latencyMs, bytesPerMs: speed, loss: dropProb, duplication: 0, reordering: 0, failure: dropProb};
 }
 
 /** Virtual milliseconds of a local step at a site. */

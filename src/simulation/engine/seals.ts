@@ -1,6 +1,10 @@
 import {sha256, toHex} from "../../core/index.ts";
 import {type Arithmetic, type Primitives, parameterArithmetic} from "../../gossip/index.ts";
 
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
 function seal(by: string, bytes: Uint8Array): Uint8Array {
   const name = new TextEncoder().encode(by);
   const sealed = new Uint8Array(name.length + bytes.length);
@@ -15,7 +19,7 @@ export function simulatedPrimitives(self: string, arithmetic: Arithmetic): Primi
     hash: sha256,
     arithmetic,
     sign: (bytes) => seal(self, bytes),
-    verify: (by, bytes, signature) => toHex(seal(by, bytes)) === toHex(signature),
+    verify: (by, bytes, signature) => isEqual(seal(by, bytes), signature),
   };
 }
 

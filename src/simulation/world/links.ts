@@ -89,13 +89,13 @@ export class Links {
 
   /** Transfers a part of a blob; the answer is an event of the member that asked. */
   fetch(member: MemberId, effect: Fetch): void {
-    const {life} = this.machine(member);
+    const [taker, holder] = [this.machine(member), this.machine(effect.from)];
+    const {life} = taker;
     const model = this.#modelOf(effect.from, member);
     const isFailing = happens(this.#options.random, model.failure);
-    const durationMs = this.#transferMs(member, effect, model);
+    const durationMs = this.#transferMs(holder, taker, effect.length, model);
     const end = (): void => {
-      if (this.machine(member).life !== life) return;
-      const holder = this.machine(effect.from);
+      if (taker.life !== life) return;
       if (holder.isStalled) {
         this.#queue.after(STALLED_TRANSFER_MS, end);
         return;
@@ -103,16 +103,15 @@ export class Links {
       const {id, from, hash, offset, length} = effect;
       const blob = this.#isLinked(member, from) && !isFailing ? holder.blobs.get(hash) : undefined;
       if (blob === undefined) this.#handle(member, {type: "fetch-failed", id});
-      else this.#handle(member, {type: "fetched", id, bytes: blob.slice(offset, offset + length)});
+      else this.#handle(member, {type: "fetched", id, bytes: partOf(blob, offset, length)});
     };
     this.#queue.after(durationMs, end);
   }
 
   /** How long a transfer takes: both ways' latency and its turn at the giver's and the taker's end. */
-  #transferMs(member: MemberId, {from, length}: Fetch, model: LinkModel): number {
+  #transferMs(giver: Machine, taker: Machine, length: number, model: LinkModel): number {
     const {nowMs} = this.#queue;
     const latencyMs = model.latencyMs(this.#options.random);
-    const [giver, taker] = [this.machine(from), this.machine(member)];
     const bytesMs = length / model.bytesPerMs;
     if (bytesMs === 0) return 2 * latencyMs;
     giver.sentAtMs = Math.max(nowMs + latencyMs, giver.sentAtMs) + bytesMs;
@@ -132,15 +131,18 @@ export class Links {
   }
 
   #deliver(from: MemberId, to: MemberId, atMs: number, frame: Frame): void {
-    const lives = [this.machine(from).life, this.machine(to).life];
+    const [sender, taker] = [this.machine(from), this.machine(to)];
+    const {life: senderLife} = sender;
+    const {life: takerLife} = taker;
     this.#queue.after(atMs - this.#queue.nowMs, () => {
-      const isSame = this.machine(from).life === lives[0] && this.machine(to).life === lives[1];
+      const isSame = sender.life === senderLife && taker.life === takerLife;
       if (isSame && this.#isLinked(from, to)) this.#handle(to, {type: "frame", from, frame});
     });
   }
 
   /** What a frame is to whoever reads its bytes; one that goes to several is written and read once. */
   #afterTheWire(frame: Frame): Frame {
+    if (this.#options.writesFrames === false) return frame;
     const known = this.#decoded.get(frame);
     if (known !== undefined) return known;
     const decoded = decodeFrame(encodeFrame(frame));
@@ -188,6 +190,11 @@ export class Links {
     links.delete(peer);
     this.#handle(member, {type: "link-down", peer});
   }
+}
+
+/** A part of a blob; all of it is the blob itself, which nobody changes. */
+function partOf(blob: Uint8Array, offset: number, length: number): Uint8Array {
+  return offset === 0 && length >= blob.length ? blob : blob.slice(offset, offset + length);
 }
 
 function linkName(a: MemberId, b: MemberId): string {

@@ -43,6 +43,11 @@ export interface WorldOptions {
   readonly random: Random;
   /** The link from one member to another; without it every link is the plain one. */
   linkOf?(from: MemberId, to: MemberId): LinkModel;
+  /**
+   * Whether each frame is written to bytes and read again on its way, as it is unless told otherwise. Where it is not,
+   * whoever takes a frame has the sender's own: the same, since a session writes what it can read and changes none.
+   */
+  readonly writesFrames?: boolean;
   /** Decides a fault at every effect of every member: every point at which a process can die. */
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
   /** Opens a member's session; the default is the protocol's own. */

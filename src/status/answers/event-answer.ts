@@ -91,6 +91,9 @@ export type EventAnswer = z.output<typeof eventAnswerSchema>;
  */
 export const gapAnswerSchema = z.strictObject({type: z.literal("gap"), missed: z.number().nullable()});
 
+/** What a listener missed. */
+export type GapAnswer = z.output<typeof gapAnswerSchema>;
+
 /** An event as its listeners get it; one with more in it than the schema names is refused by zod, a bug. */
 export function eventAnswer({id, wallMs, event}: StampedEvent): EventAnswer {
   return eventAnswerSchema.parse({id, at: new Date(wallMs).toISOString(), ...event});

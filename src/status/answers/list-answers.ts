@@ -44,6 +44,9 @@ const runSchema = z.strictObject({
 /** The answer to `GET /v1/runs`: the runs that the node takes part in. */
 export const runsAnswerSchema = listSchema(runSchema);
 
+/** The runs, as they are answered. */
+export type RunsAnswer = z.output<typeof runsAnswerSchema>;
+
 const secondsSchema = z
   .strictObject({
     total: z.number().nullable(),
@@ -97,6 +100,9 @@ const releaseSchema = z.strictObject({
  */
 export const releasesAnswerSchema = listSchema(releaseSchema);
 
+/** What has left, as it is answered. */
+export type ReleasesAnswer = z.output<typeof releasesAnswerSchema>;
+
 /** What a list is made from. */
 export type ListSource = Pick<Node, "view" | "plan" | "roster" | "rounds" | "releases">;
 
@@ -110,7 +116,7 @@ export function peersAnswer({view: viewOf}: ListSource): z.output<typeof peersAn
 }
 
 /** The answer to `GET /v1/runs`. */
-export function runsAnswer({view: viewOf, plan, roster}: ListSource): z.output<typeof runsAnswerSchema> {
+export function runsAnswer({view: viewOf, plan, roster}: ListSource): RunsAnswer {
   const {plan: identity, activity, round, rounds} = viewOf();
   const members = roster.members.map(({name, peerId, role}) => ({name, peerId, role}));
   const run = {
@@ -154,6 +160,6 @@ export function roundsAnswer(source: ListSource, limit: number): z.output<typeof
 }
 
 /** The answer to `GET /v1/releases`. */
-export function releasesAnswer({releases}: ListSource): z.output<typeof releasesAnswerSchema> {
+export function releasesAnswer({releases}: ListSource): ReleasesAnswer {
   return listOf(releasesAnswerSchema, releases());
 }

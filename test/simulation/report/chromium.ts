@@ -17,7 +17,6 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--hide-scrollbars",
-  "--host-resolver-rules=MAP * ~NOTFOUND",
   "--remote-debugging-pipe",
 ];
 
@@ -78,10 +77,11 @@ function talk(child: ChildProcess, onMessage: (message: Answer) => void): (messa
   return (message) => input.write(`${JSON.stringify(message)}\0`);
 }
 
-/** Opens an empty page in a new headless browser that can look up no host. */
-export async function openPage(program: string): Promise<Page> {
+/** Opens an empty page in a new headless browser that can reach no host, but this machine's 127.0.0.1 if `isLocal`. */
+export async function openPage(program: string, isLocal = false): Promise<Page> {
   const profile = await mkdtemp(join(tmpdir(), "consilium-chromium-"));
-  const child = spawn(program, [...FLAGS, `--user-data-dir=${profile}`], {
+  const hosts = `--host-resolver-rules=MAP * ~NOTFOUND${isLocal ? ", EXCLUDE 127.0.0.1" : ""}`;
+  const child = spawn(program, [...FLAGS, hosts, `--user-data-dir=${profile}`], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
   });
   const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()));

@@ -1,0 +1,148 @@
+import type {Point} from "./curves.ts";
+import {element, type Markup} from "./markup.ts";
+import {linearScale, logScale, roundScale, type Scale} from "./scale.ts";
+
+const WIDTH = 360;
+const HEIGHT = 188;
+const PLOT = {left: 46, right: 348, top: 10, bottom: 162};
+
+/** A point with the band that it may lie in. */
+export interface BandPoint extends Point {
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What a chart shows. */
+export interface LineChart {
+  /** Unique in the page. */
+  readonly id: string;
+  readonly title: string;
+  /** What a person who does not see the drawing should know. */
+  readonly description: string;
+  readonly points: readonly BandPoint[];
+  readonly scale: "linear" | "log";
+  /** Bounds that no value passes, such as 0 and 1 of a share. */
+  readonly bounds?: {readonly low: number; readonly high: number};
+}
+
+type Drawable = BandPoint & {readonly value: number};
+
+/** Points in a row, without a gap: pieces end where a value was withheld. */
+function piecesOf({points, scale}: LineChart): readonly (readonly Drawable[])[] {
+  const pieces: Drawable[][] = [[]];
+  for (const {value, ...rest} of points) {
+    if (value === null || !Number.isFinite(value) || (scale === "log" && value <= 0)) pieces.push([]);
+    else pieces.at(-1)?.push({...rest, value});
+  }
+  return pieces.filter(({length}) => length > 0);
+}
+
+const place = (value: number): string => String(Math.round(value * 10) / 10);
+
+function linePath(piece: readonly Drawable[], x: Scale, y: Scale): string {
+  const steps = piece.map(({round, value}) => `${place(x.at(round + 1))} ${place(y.at(value))}`);
+  return `M${steps.join("L")}`;
+}
+
+function bandPath(piece: readonly Drawable[], x: Scale, y: Scale): string {
+  const edge = (of: (point: Drawable) => number): string[] =>
+    piece.map((point) => `${place(x.at(point.round + 1))} ${place(y.at(of(point)))}`);
+  const upper = edge(({high, value}) => high ?? value);
+  const lower = edge(({low, value}) => low ?? value).reverse();
+  return `M${[...upper, ...lower].join("L")}Z`;
+}
+
+/** A tick's text: as many decimals as tell ticks apart. */
+function tickText(value: number, {ticks}: Scale, isLog: boolean): string {
+  if (isLog)
+    return value >= 0.001 && value <= 1000 ? String(Number(value.toPrecision(1))) : value.toExponential(0);
+  const [first = 0, second = 1] = ticks;
+  const decimals = Math.max(0, -Math.floor(Math.log10(second - first) + 1e-9));
+  return value.toFixed(decimals);
+}
+
+function valueScale({scale, bounds}: LineChart, drawn: readonly Drawable[]): Scale {
+  const lows = drawn.map(({low, value}) => low ?? value);
+  const highs = drawn.map(({high, value}) => high ?? value);
+  const low = Math.max(
+    bounds?.low ?? -Infinity,
+    lows.reduce((a, b) => Math.min(a, b), Infinity),
+  );
+  const high = Math.min(
+    bounds?.high ?? Infinity,
+    highs.reduce((a, b) => Math.max(a, b), -Infinity),
+  );
+  const range = {low, high, from: PLOT.bottom, to: PLOT.top};
+  return scale === "log" ? logScale(range) : linearScale(range);
+}
+
+function axes(x: Scale, y: Scale, isLog: boolean): readonly Markup[] {
+  const {left, right, top, bottom} = PLOT;
+  const across = y.ticks.flatMap((tick) => {
+    const at = place(y.at(tick));
+    return [
+      element("line", {class: "grid", x1: left, x2: right, y1: at, y2: at}),
+      element("text", {x: left - 7, y: at, dy: "0.35em", "text-anchor": "end"}, tickText(tick, y, isLog)),
+    ];
+  });
+  const along = x.ticks.map((tick) =>
+    element("text", {x: place(x.at(tick)), y: bottom + 18, "text-anchor": "middle"}, String(tick)),
+  );
+  const name = element("text", {x: left - 7, y: bottom + 18, "text-anchor": "end"}, "round");
+  return [
+    ...across,
+    ...along,
+    name,
+    element("line", {class: "axis", x1: left, x2: left, y1: top, y2: bottom}),
+  ];
+}
+
+/** The last point, and each that stands alone, which a line would not show. */
+function dots(pieces: readonly (readonly Drawable[])[], x: Scale, y: Scale): readonly Markup[] {
+  const last = pieces.at(-1)?.at(-1);
+  const alone = pieces.flatMap(([first, second]) =>
+    first !== undefined && second === undefined ? [first] : [],
+  );
+  return [...new Set([...alone, ...(last === undefined ? [] : [last])])].map(({round, value}) =>
+    element("circle", {class: "dot", cx: place(x.at(round + 1)), cy: place(y.at(value)), r: 3.5}),
+  );
+}
+
+/** A curve over rounds with its band, or words where there is nothing to draw yet. */
+export function lineChart(chart: LineChart): Markup {
+  const {id, title, description, scale} = chart;
+  const pieces = piecesOf(chart);
+  const drawn = pieces.flat();
+  const head = [
+    element("title", {id: `${id}-title`}, title),
+    element("desc", {id: `${id}-desc`}, description),
+  ];
+  const frame = {
+    class: "chart",
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    role: "img",
+    "aria-labelledby": `${id}-title ${id}-desc`,
+  };
+  const [first] = drawn;
+  if (first === undefined) {
+    const words = element(
+      "text",
+      {class: "nothing", x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle"},
+      "nothing to draw yet",
+    );
+    return element("svg", frame, ...head, words);
+  }
+  const rounds = {low: first.round + 1, high: (drawn.at(-1)?.round ?? 0) + 1};
+  const x = roundScale({...rounds, from: PLOT.left + 6, to: PLOT.right - 4});
+  const y = valueScale(chart, drawn);
+  const hasBand = drawn.some(({low}) => low !== undefined);
+  return element(
+    "svg",
+    frame,
+    ...head,
+    ...axes(x, y, scale === "log"),
+    ...(hasBand ? pieces.map((piece) => element("path", {class: "band", d: bandPath(piece, x, y)})) : []),
+    ...pieces.map((piece) => element("path", {class: "curve", d: linePath(piece, x, y)})),
+    ...dots(pieces, x, y),
+  );
+}

@@ -1,0 +1,25 @@
+/** An element of the page as data. Text is text: nothing in it is ever read as HTML. */
+export interface Markup {
+  readonly tag: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly Content[];
+}
+
+/** What can stand in an element. */
+export type Content = Markup | string;
+
+/** Attributes as they are written; numbers are put as text, and what is undefined or false is left out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** An element. */
+export function element(tag: string, attributes: Attributes = {}, ...children: readonly Content[]): Markup {
+  const given = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [[name, value === true ? "" : String(value)] as const],
+  );
+  return {tag, attributes: Object.fromEntries(given), children};
+}
+
+/** All text in `content`, in order, parts apart by a space. */
+export function textOf(content: Content): string {
+  return typeof content === "string" ? content : content.children.map(textOf).join(" ");
+}

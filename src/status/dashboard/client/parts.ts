@@ -1,0 +1,90 @@
+import {type Content, element, type Markup} from "./markup.ts";
+import type {Tone} from "./verdict.ts";
+
+/** Signs of how something stands, also without colour. */
+export const SIGNS: Readonly<Record<Tone, string>> = {good: "✓", bad: "✕", warn: "!", none: "…"};
+
+/** A sign of how something stands; its words stand beside it, so screen readers pass it over. */
+export function sign(tone: Tone): Markup {
+  return element("span", {class: `sign ${tone}`, "aria-hidden": "true"}, SIGNS[tone]);
+}
+
+/** A part of the page under a heading. */
+export function panel(id: string, title: string, ...children: readonly Content[]): Markup {
+  const heading = element("h2", {id: `${id}-title`}, title);
+  return element("section", {id, class: "panel", "aria-labelledby": `${id}-title`}, heading, ...children);
+}
+
+/** A cell of a table: text, or more. */
+export type Cell = Content | readonly Content[];
+
+/** What a table holds. */
+export interface Table {
+  readonly caption: string;
+  /** Column heads; those that end in `#` hold numbers, and lie to the right. */
+  readonly heads: readonly string[];
+  /** Rows, of which the first cell names the row. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** A line below each row, over its whole width; undefined where there is nothing to add. */
+  readonly remarks?: readonly (string | undefined)[];
+  /** Whether the last row is a sum. */
+  readonly hasTotal?: boolean;
+}
+
+/** A table that opens at a click; none where there is nothing in it. */
+export function moreTable(summary: string, content: Table): readonly Markup[] {
+  return content.rows.length === 0 ? [] : [more(summary, table(content))];
+}
+
+/** A table with heads of rows and columns; its caption is for screen readers. */
+export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): Markup {
+  const kinds = heads.map((head) => (head.endsWith("#") ? "number" : undefined));
+  const head = heads.map((text, column) =>
+    element("th", {scope: "col", class: kinds[column]}, text.replace(/#$/, "")),
+  );
+  const cells = (cell: Cell): readonly Content[] =>
+    typeof cell === "string" || !("length" in cell) ? [cell] : cell;
+  const bodyRow = (row: readonly Cell[], kind: string | undefined): Markup => {
+    const [first = "", ...others] = row;
+    const name = element("th", {scope: "row"}, ...cells(first));
+    const values = others.map((cell, at) => element("td", {class: kinds[at + 1]}, ...cells(cell)));
+    return element("tr", {class: kind}, name, ...values);
+  };
+  const body = rows.flatMap((row, index) => {
+    const remark = remarks[index];
+    const kind = hasTotal && index === rows.length - 1 ? "total" : undefined;
+    if (remark === undefined) return [bodyRow(row, kind)];
+    const below = element("tr", {class: "remark"}, element("td", {colspan: heads.length}, remark));
+    return [bodyRow(row, "remarked"), below];
+  });
+  return element(
+    "table",
+    {},
+    element("caption", {class: "unseen"}, caption),
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...body),
+  );
+}
+
+/** Names and what they stand for. */
+export function facts(pairs: readonly (readonly [name: string, value: Content])[]): Markup {
+  const all = pairs.map(([name, value]) =>
+    element("div", {}, element("dt", {}, name), element("dd", {}, value)),
+  );
+  return element("dl", {class: "facts"}, ...all);
+}
+
+/** What opens at a click. */
+export function more(summary: string, ...children: readonly Content[]): Markup {
+  return element("details", {}, element("summary", {}, summary), ...children);
+}
+
+/** What goes with the words before it: behind them, or on a phone below. */
+export function also(text: string): Markup {
+  return element("span", {class: "also"}, ` ${text}`);
+}
+
+/** A quiet line. */
+export function note(...children: readonly Content[]): Markup {
+  return element("p", {class: "note"}, ...children);
+}

@@ -1,0 +1,30 @@
+/** A message of a stream of Server-Sent Events. */
+export interface SseMessage {
+  /** Null where the message has none. */
+  readonly id: string | null;
+  readonly data: string;
+}
+
+/** Reads messages out of text that comes in pieces. @returns what each piece completes */
+export type SseParser = (text: string) => readonly SseMessage[];
+
+function messageOf(block: string): SseMessage | null {
+  let id: string | null = null;
+  const data: string[] = [];
+  for (const line of block.split("\n")) {
+    const [, name, value = ""] = /^(\w+): ?(.*)$/.exec(line) ?? [];
+    if (name === "id") id = value;
+    if (name === "data") data.push(value);
+  }
+  return data.length === 0 ? null : {id, data: data.join("\n")};
+}
+
+/** A parser at the beginning of a stream; comments and messages without data are passed over. */
+export function createSseParser(): SseParser {
+  let rest = "";
+  return (text) => {
+    const blocks = (rest + text).replaceAll("\r\n", "\n").split("\n\n");
+    rest = blocks.pop() ?? "";
+    return blocks.flatMap((block) => messageOf(block) ?? []);
+  };
+}

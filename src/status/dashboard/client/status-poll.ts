@@ -1,0 +1,131 @@
+import type {ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
+import type {StatusResponse} from "../../answers/status-answer.ts";
+import type {Message} from "./state.ts";
+import {pause, type Surroundings} from "./surroundings.ts";
+import type {TokenGate} from "./token-gate.ts";
+
+/** Between two looks, when something has happened, and when nothing has. */
+const SOON_MS = 500;
+const EVERY_MS = 2000;
+/** What left is asked for every so many times. */
+const RELEASES_EVERY = 5;
+const ANSWER_LIMIT_MS = 5000;
+
+/** What a poll works with. */
+export interface StatusPollOptions {
+  readonly surroundings: Surroundings;
+  readonly gate: TokenGate;
+  readonly onMessage: (message: Message) => void;
+  /** Ends the asking. */
+  readonly signal: AbortSignal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly nodeMs: number | null;
+}
+
+/** Asks once. @returns null when there is no answer in time, or one that can not be read */
+async function ask({surroundings, gate}: StatusPollOptions, path: string): Promise<Answer | null> {
+  const limit = new AbortController();
+  const cancel = surroundings.after(ANSWER_LIMIT_MS, () => limit.abort());
+  try {
+    const response = await surroundings.fetch(path, {headers: gate.headers(), signal: limit.signal});
+    const nodeMs = Date.parse(response.headers.get("date") ?? "");
+    const body: unknown = await response.json();
+    return {status: response.status, body, nodeMs: Number.isNaN(nodeMs) ? null : nodeMs};
+  } catch {
+    return null;
+  } finally {
+    cancel();
+  }
+}
+
+class StatusPoll {
+  readonly #options: StatusPollOptions;
+  /** The plan whose run is known. */
+  #run: string | null = null;
+  #untilReleases = 0;
+  #isNudged = false;
+  #wake = new AbortController();
+
+  constructor(options: StatusPollOptions) {
+    this.#options = options;
+    options.signal.addEventListener("abort", () => this.#wake.abort());
+  }
+
+  async run(): Promise<void> {
+    const {gate, signal} = this.#options;
+    while (!signal.aborted) {
+      const headers = gate.headers();
+      const isRefused = await this.#look();
+      if (isRefused) await gate.refused(headers);
+      else await this.#rest();
+    }
+  }
+
+  nudge(): void {
+    this.#isNudged = true;
+    this.#wake.abort();
+  }
+
+  async #rest(): Promise<void> {
+    const {surroundings, signal} = this.#options;
+    await pause(surroundings, SOON_MS, signal);
+    this.#wake = new AbortController();
+    if (!this.#isNudged && !signal.aborted) {
+      await pause(surroundings, EVERY_MS - SOON_MS, this.#wake.signal);
+    }
+    this.#isNudged = false;
+  }
+
+  /** @returns whether a token is asked for */
+  async #look(): Promise<boolean> {
+    const {surroundings, onMessage} = this.#options;
+    const answer = await ask(this.#options, "v1/status");
+    const atMs = surroundings.nowMs();
+    if (answer?.status === 401) return true;
+    if (answer?.status === 503) onMessage({kind: "starting", atMs});
+    else if (answer?.status === 200) {
+      const status = answer.body as StatusResponse;
+      onMessage({kind: "status", answer: status, atMs, nodeMs: answer.nodeMs});
+      await this.#lists(status);
+    } else onMessage({kind: "unreachable", atMs});
+    return false;
+  }
+
+  async #lists({node}: StatusResponse): Promise<void> {
+    const {onMessage} = this.#options;
+    this.#untilReleases -= 1;
+    if (this.#untilReleases < 0) {
+      const releases = await ask(this.#options, "v1/releases");
+      if (releases?.status === 200) {
+        onMessage({kind: "releases", answer: releases.body as ReleasesAnswer});
+        this.#untilReleases = RELEASES_EVERY;
+      }
+    }
+    if (this.#run === node.plan.run) return;
+    const runs = await ask(this.#options, "v1/runs");
+    if (runs?.status !== 200) return;
+    this.#run = node.plan.run;
+    onMessage({kind: "runs", answer: runs.body as RunsAnswer});
+  }
+}
+
+/** A poll under way. */
+export interface StatusPolling {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  /** Something has happened: the next look is soon. */
+  nudge(): void;
+}
+
+/**
+ * Asks the node how it is until `signal`: every two seconds, or half a second after the last time if something has happened
+ * since. That is a request or two, far from what a server refuses.
+ */
+export function pollStatus(options: StatusPollOptions): StatusPolling {
+  const poll = new StatusPoll(options);
+  return {ended: poll.run(), nudge: () => poll.nudge()};
+}

@@ -1,0 +1,115 @@
+import type {StatusResponse} from "../../answers/status-answer.ts";
+import {element, type Markup} from "./markup.ts";
+import {many, names, roundTrip, shortened} from "./words.ts";
+
+const WIDTH = 380;
+const CENTRE = WIDTH / 2;
+const ELLIPSE_WIDTH = 78;
+const ROW = 24;
+const LEAST_HEIGHT = 190;
+const MARGIN = 12;
+const LABEL_LENGTH = 14;
+const OWN_LENGTH = 12;
+/** About how wide a letter of this node's name is. */
+const LETTER = 7.4;
+
+type Peer = StatusResponse["node"]["peers"][number];
+
+interface Placed {
+  readonly peer: Peer;
+  readonly side: -1 | 1;
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Peers on an ellipse around the middle, half of them on either side, in rows of equal height: so no two labels,
+ * which point outwards, meet.
+ */
+function placed(peers: readonly Peer[], height: number): readonly Placed[] {
+  const right = Math.ceil(peers.length / 2);
+  return peers.map((peer, index) => {
+    const isRight = index < right;
+    const many = isRight ? right : peers.length - right;
+    const row = isRight ? index : index - right;
+    const share = ((row + 0.5) / many) * 2 - 1;
+    const side = isRight ? 1 : -1;
+    const out = ELLIPSE_WIDTH * Math.max(0.35, Math.sqrt(1 - share * share));
+    return {peer, side, x: CENTRE + side * out, y: height / 2 + share * (height / 2 - MARGIN)};
+  });
+}
+
+const at = (value: number): string => value.toFixed(1);
+
+function linkLine({peer, x, y}: Placed, height: number): readonly Markup[] {
+  const isUp = peer.link.status === "up";
+  const middle = height / 2;
+  const line = element("line", {
+    class: isUp ? "link up" : "link down",
+    x1: CENTRE,
+    y1: at(middle),
+    x2: at(x),
+    y2: at(y),
+  });
+  if (isUp) return [line];
+  const [cx, cy] = [CENTRE + (x - CENTRE) * 0.76, middle + (y - middle) * 0.76];
+  const cross = `M${at(cx - 4)} ${at(cy - 4)}l8 8m0 -8l-8 8`;
+  return [line, element("path", {class: "cross", d: cross})];
+}
+
+function peerMark({peer, side, x, y}: Placed, isRoomy: boolean): readonly Markup[] {
+  const {name, role, link} = peer;
+  const isUp = link.status === "up";
+  const label = {x: at(x + side * 12), y: at(y), "text-anchor": side > 0 ? "start" : "end"};
+  const word = isUp ? roundTrip(link.rttMs) : "down";
+  const detail = isRoomy ? [element("text", {...label, class: "detail", dy: "1.45em"}, word)] : [];
+  return [
+    element("circle", {
+      class: isUp ? "peer up" : "peer down",
+      cx: at(x),
+      cy: at(y),
+      r: role === "trainer" ? 7 : 5,
+    }),
+    element("text", {...label, dy: isRoomy ? "0.1em" : "0.35em"}, shortened(name, LABEL_LENGTH)),
+    ...detail,
+  ];
+}
+
+function selfMark(name: string, y: number): readonly Markup[] {
+  const width = Math.max(40, name.length * LETTER + 20);
+  const box = {x: at(CENTRE - width / 2), y: at(y - 13), width: at(width), height: 26, rx: 13};
+  return [
+    element("rect", {class: "self", ...box}),
+    element("text", {class: "own", x: CENTRE, y: at(y), dy: "0.35em", "text-anchor": "middle"}, name),
+  ];
+}
+
+/** Who is linked and who is not, in words. */
+export function linkSummary({peers}: StatusResponse["node"]): string {
+  const down = peers.filter(({link}) => link.status === "down").map(({name}) => name);
+  const up = `${peers.length - down.length} of ${many(peers.length, "link")} up`;
+  return down.length === 0 ? up : `${up}; down: ${names(down)}`;
+}
+
+/** This node in the middle and the other members around it, with the links between. */
+export function topology(node: StatusResponse["node"]): Markup {
+  const {peers, site} = node;
+  const rows = Math.ceil(peers.length / 2);
+  const height = Math.max(LEAST_HEIGHT, rows * ROW + 2 * MARGIN);
+  const isRoomy = height / Math.max(1, rows) >= 40;
+  const all = placed(peers, height);
+  return element(
+    "svg",
+    {
+      class: "topology",
+      viewBox: `0 0 ${WIDTH} ${height}`,
+      role: "img",
+      "aria-labelledby": "links-title links-desc",
+    },
+    element("title", {id: "links-title"}, `Links of ${site}`),
+    element("desc", {id: "links-desc"}, `${linkSummary(node)}. The table of members holds each link.`),
+    ...all.flatMap((one) => linkLine(one, height)),
+    ...all.flatMap((one) => peerMark(one, isRoomy)),
+    ...selfMark(shortened(site, OWN_LENGTH), height / 2),
+  );
+}

@@ -1,0 +1,53 @@
+import {createHash} from "node:crypto";
+import {readdir, readFile} from "node:fs/promises";
+import {CodedError} from "../../core/index.ts";
+import type {StatusErrorCode} from "../errors.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+const SERVED = /^[a-z0-9-]+\.(html|css|js|svg)$/;
+
+/** What a browser gets of the dashboard: the page, or something that it loads. */
+export interface DashboardFile {
+  /** Where it is asked for: `/` is the page, the rest lies under `/dashboard/`. */
+  readonly path: string;
+  /** Content type. */
+  readonly type: string;
+  readonly content: Buffer;
+  /** Strong entity tag: by it a browser that has the file is told so. */
+  readonly etag: string;
+}
+
+/**
+ * Reads the dashboard, as the build left it beside this module or at `folder`. Nothing of a node is in it.
+ * @throws STATUS_DASHBOARD_UNREADABLE
+ */
+export async function readDashboard(
+  folder: URL = new URL("./client/", import.meta.url),
+): Promise<readonly DashboardFile[]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => SERVED.test(name)).sort();
+    return await Promise.all(names.map((name) => readOne(folder, name)));
+  } catch (cause) {
+    const code: StatusErrorCode = "STATUS_DASHBOARD_UNREADABLE";
+    throw new CodedError(code, "the files of the dashboard could not be read", {
+      hint: "Build or install consilium again.",
+      cause,
+    });
+  }
+}
+
+async function readOne(folder: URL, name: string): Promise<DashboardFile> {
+  const content = await readFile(new URL(name, folder));
+  const [, ending = ""] = name.split(".");
+  return {
+    path: name === "page.html" ? "/" : `/dashboard/${name}`,
+    type: TYPES[ending] ?? "application/octet-stream",
+    content,
+    etag: `"${createHash("sha256").update(content).digest("base64url")}"`,
+  };
+}
