@@ -13,6 +13,7 @@ import {createLibp2p, type Libp2pOptions} from "libp2p";
 import {CodedError} from "../../core/index.ts";
 import type {Libp2pNetworkOptions, NetworkIdentity, PeerId} from "../types.ts";
 import {parseTcpAddress} from "./addresses.ts";
+import {wholeMessages} from "./whole-messages.ts";
 
 /** Services of this node's libp2p host. */
 export type HostServices = {
@@ -99,7 +100,7 @@ function hostOptions(key: PrivateKey, options: Libp2pNetworkOptions): Libp2pOpti
       ),
     },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [wholeMessages(noise())],
     streamMuxers: [yamux(YAMUX_SETTINGS)],
     connectionGater: createGater(new Set(options.roster.members)),
     connectionMonitor: CONNECTION_MONITOR_SETTINGS,
