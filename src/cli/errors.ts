@@ -24,6 +24,10 @@ export type CliErrorCode =
   | "CLI_OUTPUT_EXISTS"
   /** A file or folder for a command's output cannot be written. */
   | "CLI_OUTPUT_UNWRITABLE"
+  /** There is no browser to draw PNG files with. */
+  | "CLI_BROWSER_MISSING"
+  /** The browser drew no PNG file. */
+  | "CLI_BROWSER_FAILED"
   /** The folder for an experiment's results holds some already. */
   | "CLI_RESULTS_EXIST"
   /** What is in a folder of results is of another experiment, or nothing that this version wrote. */

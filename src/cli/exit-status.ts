@@ -27,6 +27,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   CLI_TOO_FEW_PATIENTS: 65,
   CLI_STATUS_: 69,
   CLI_STATUS_REFUSED: 77,
+  CLI_BROWSER_: 69,
   CLI_DAEMON_: 69,
   CLI_DOCTOR_: 78,
   CLI_DOCTOR_STATE: 77,

@@ -6,6 +6,7 @@ import {defineCommand, usageError} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {createProgress} from "../demo/progress.ts";
 import {writeNew} from "../output-file.ts";
+import {findBrowser, writePngs} from "../simulate/png-files.ts";
 import {simulationLine} from "../simulate/progress-line.ts";
 import {openStudyFolder} from "../simulate/study-folder.ts";
 import {studyTable} from "../simulate/study-table.ts";
@@ -46,9 +47,11 @@ interface Run {
   readonly out: string;
   readonly resumes: boolean;
   readonly threads: number | undefined;
+  /** Draws the pictures as PNG; null: nobody asked. */
+  readonly browser: string | null;
 }
 
-async function run({experiment, folder, out, resumes, threads}: Run): Promise<number> {
+async function run({experiment, folder, out, resumes, threads, browser}: Run): Promise<number> {
   const place = await openStudyFolder(out, experiment, resumes);
   const watch = watchInterruption();
   const progress = createProgress(process.stderr, () => systemClock.nowMs());
@@ -79,8 +82,9 @@ async function run({experiment, folder, out, resumes, threads}: Run): Promise<nu
         ended += 1;
       },
     });
-    await place.write(results);
+    const pictures = await place.write(results);
     progress.end();
+    if (browser !== null) await writePngs(browser, pictures);
     process.stdout.write(studyTable(results));
     console.log(`Results: ${out} (open ${join(out, "report.html")})`);
     return 0;
@@ -108,9 +112,13 @@ export const simulateCommand = defineCommand({
     seed: {type: "number", describe: "of the first repeat (default the file's)"},
     repeats: {type: "number", describe: "how often, each time with the next seed (default the file's)"},
     engine: {choices: ["fast", "full"], describe: "with every message or without (default the file's)"},
+    png: {type: "boolean", describe: "the pictures as PNG too, drawn by Chromium (CHROMIUM or PATH)"},
     threads: {type: "number", describe: "threads that train (default one a processor)"},
   },
-  async handler({out, resume = false, list = false, init, threads, ...overrides}, {experiment: name}) {
+  async handler(
+    {out, resume = false, list = false, init, threads, png = false, ...overrides},
+    {experiment: name},
+  ) {
     if (list) return await listExperiments();
     if (init !== undefined) return await writePreset(init);
     if (name === undefined)
@@ -122,6 +130,8 @@ export const simulateCommand = defineCommand({
       out: resolve(out ?? join("results", experiment.name)),
       resumes: resume,
       threads,
+      // Before anything is run, and not hours later.
+      browser: png ? await findBrowser(process.env) : null,
     });
   },
 });

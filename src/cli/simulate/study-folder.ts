@@ -22,8 +22,8 @@ export interface StudyFolder {
   /** Trials that an earlier command left. */
   readonly earlier: readonly TrialResult[];
   keep(trial: TrialResult): Promise<void>;
-  /** Writes all results so far, in place of those before. */
-  write(results: StudyResults): Promise<void>;
+  /** Writes all results so far, in place of those before. @returns paths of the pictures among them */
+  write(results: StudyResults): Promise<readonly string[]>;
 }
 
 function refuse(code: CliErrorCode, message: string, hint: string): never {
@@ -98,7 +98,9 @@ export async function openStudyFolder(
       await writeWhole(join(folder, TRIALS, name), JSON.stringify(trial), PRIVATE_MODE);
     },
     async write(results) {
-      for (const [name, content] of studyFiles(results)) await writeWhole(join(folder, name), content);
+      const files = studyFiles(results);
+      for (const [name, content] of files) await writeWhole(join(folder, name), content);
+      return [...files.keys()].filter((name) => name.endsWith(".svg")).map((name) => join(folder, name));
     },
   };
 }

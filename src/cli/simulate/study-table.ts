@@ -47,7 +47,8 @@ function divergedLines(rows: readonly ResultRow[]): string[] {
 }
 
 function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
-  const tests = [...new Set(rows.map(({test}) => test))];
+  const judged = rows.filter(({n}) => n > 0);
+  const tests = [...new Set((judged.length > 0 ? judged : rows).map(({test}) => test))];
   const shown =
     tests.length > MOST_COLUMNS
       ? tests.filter((test) => test === POOLED_TEST || isExternalTest(test))

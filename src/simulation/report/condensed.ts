@@ -1,5 +1,5 @@
 import type {ResultRow, StudyResults} from "../study/results.ts";
-import {isLocal} from "./palette.ts";
+import {isSiteAlone} from "./palette.ts";
 import {countText} from "./words.ts";
 
 /** With more sites than this, tables by site tell nobody anything. */
@@ -39,12 +39,12 @@ export function condensed(study: StudyResults): StudyResults {
   if (trainers.length <= MOST_SITES) return study;
   const names = new Set(trainers.map(({name}) => name));
   const shown = study.results.filter(({test}) => !names.has(test));
-  const locals = shown.filter(({method}) => isLocal(method));
+  const locals = shown.filter(({method}) => isSiteAlone(method));
   const sites = new Set(locals.map(({method}) => method)).size;
   return {
     ...study,
     results: [
-      ...shown.filter(({method}) => !isLocal(method)),
+      ...shown.filter(({method}) => !isSiteAlone(method)),
       ...localMeans(locals, `Local (mean of ${countText(sites)} sites)`),
     ],
   };

@@ -3,7 +3,7 @@ import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import {BASELINE_NAMES, GOSSIP} from "../study/names.ts";
 import type {MethodComparison, StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
-import {type ColourName, isLocal} from "./palette.ts";
+import {type ColourName, isLocal, isSiteAlone} from "./palette.ts";
 import {mainMetric} from "./pictures.ts";
 import {type CellSummary, mainTest, methodsOf, summaryOf} from "./result-groups.ts";
 import {siteGains} from "./site-gains.ts";
@@ -72,7 +72,9 @@ function pooledSentence(row: MethodComparison): string {
   const {difference, low, high} = row;
   if (difference === null)
     return "There is no seed at which both the network and the model of all data ended in numbers.";
-  return `The network less the model of all data: ${differenceText(difference)} (95 % over patients and seeds: ${differenceText(low)} to ${differenceText(high)}).`;
+  const isPart = row.divergedSeeds + row.baselineDivergedSeeds > 0;
+  const where = isPart ? `, at the ${countOf(row.seeds, "seed")} at which both have a model` : "";
+  return `The network less the model of all data${where}: ${differenceText(difference)} (95 % over patients and seeds: ${differenceText(low)} to ${differenceText(high)}).`;
 }
 
 /** How the network stands beside each baseline, by verdict. */
@@ -132,7 +134,7 @@ function headlineOf(study: StudyResults): Headline | null {
   return {
     network,
     pooled: cells.find(({method}) => method === BASELINE_NAMES.pooled) ?? null,
-    locals: cells.filter(({method}) => isLocal(method)).sort((a, b) => sign * (meanOf(a) - meanOf(b))),
+    locals: cells.filter(({method}) => isSiteAlone(method)).sort((a, b) => sign * (meanOf(a) - meanOf(b))),
   };
 }
 

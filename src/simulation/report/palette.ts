@@ -82,6 +82,11 @@ export function isLocal(method: string): boolean {
   return method === BASELINE_NAMES.local || method.startsWith(`${BASELINE_NAMES.local} `);
 }
 
+/** Whether a method is one site's own model, and not all sites' side by side. */
+export function isSiteAlone(method: string): boolean {
+  return isLocal(method) && method !== BASELINE_NAMES.local;
+}
+
 /** How `method` is drawn. */
 export function styleOf(method: string): SeriesStyle {
   return isLocal(method) ? LOCAL : (KNOWN[method] ?? OTHER);

@@ -80,7 +80,7 @@ export function resultsSection({study: whole}: PointPage): Markup | null {
     rest.length === 0
       ? null
       : html`<details><summary>Every group of test patients and every metric</summary>${rest}</details>`,
-    html`<p class="source">Over seeds: Student's t on the mean. Over patients: ${METRIC_FACTS[metric].interval} intervals of each seed's model, limits averaged over seeds. Local and a site: the model which that site trained alone, on every group of test patients.</p>`,
+    html`<p class="source">Over seeds: Student's t on the mean. Over patients: ${METRIC_FACTS[metric].interval} intervals of each seed's model, limits averaged over seeds. Local and a site: the model which that site trained alone, on every group of test patients; Local: each site's patients by its own model, external ones by the mean of all these models' scores.</p>`,
   ]);
 }
 

@@ -84,15 +84,19 @@ export function methodsOf(rows: readonly {readonly method: string}[]): readonly 
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Groups of test patients: all together first, then sites, then external ones; each in order of appearance. */
-export function testsOf(rows: readonly {readonly test: string}[]): readonly string[] {
-  const all = [...new Set(rows.map(({test}) => test))];
+/**
+ * Groups that have test patients: all together first, then sites, then external ones; each in order of appearance.
+ * Where no group has any, all.
+ */
+export function testsOf(rows: readonly Pick<ResultRow, "test" | "n">[]): readonly string[] {
+  const judged = rows.filter(({n}) => n > 0);
+  const all = [...new Set((judged.length > 0 ? judged : rows).map(({test}) => test))];
   const rank = (test: string): number => (test === POOLED_TEST ? 0 : isExternalTest(test) ? 2 : 1);
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
 /** The group that an experiment is judged by first. */
-export function mainTest(rows: readonly {readonly test: string}[]): string {
+export function mainTest(rows: readonly Pick<ResultRow, "test" | "n">[]): string {
   return testsOf(rows)[0] ?? POOLED_TEST;
 }
 

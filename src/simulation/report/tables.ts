@@ -59,12 +59,14 @@ export function resultsTable(study: StudyResults, metric: MetricName, test: stri
   );
 }
 
-/** Mean and deviation over seeds in one cell. */
+/** Mean and deviation over seeds in one cell, and of how many seeds where it diverged at some. */
 export function meanText(cell: CellSummary | null): Markup {
   if (cell === null) return html`\u2013`;
-  const {sd = null} = cell.summary ?? {};
-  const spread = sd === null ? null : html` <span class="pm">\u00b1 ${figureText(sd)}</span>`;
-  return html`${meanOrDiverged(cell)}${spread}`;
+  const {summary, divergedSeeds, n} = cell;
+  if (summary === null) return html`${divergedSeeds > 0 ? "diverged" : "\u2013"}`;
+  const spread = summary.sd === null ? "" : ` \u00b1 ${figureText(summary.sd)}`;
+  const seeds = divergedSeeds === 0 ? "" : ` (${summary.n} of ${n.length})`;
+  return html`${figureText(summary.mean)}<span class="pm">${spread}${seeds}</span>`;
 }
 
 /** Methods by groups of test patients: mean and deviation over seeds, as papers print it. */
@@ -74,7 +76,9 @@ export function matrixTable(study: StudyResults, metric: MetricName): Markup {
     method,
     ...tests.map((test) => meanText(summaryOf(study.results, {method, test, metric}))),
   ]);
-  const caption = `${METRIC_FACTS[metric].label} by group of test patients, mean \u00b1 SD over seeds`;
+  const hasDiverged = study.results.some(({status}) => status === "diverged");
+  const note = hasDiverged ? "; (3 of 5): seeds at which it did not diverge" : "";
+  const caption = `${METRIC_FACTS[metric].label} by group of test patients, mean \u00b1 SD over seeds${note}`;
   return table(caption, [{head: "Method"}, ...tests.map(number)], rows);
 }
 
@@ -89,7 +93,7 @@ function comparisonCells(row: MethodComparison): Child[] {
     countText(n),
     seeds,
     differenceText(difference),
-    `${differenceText(low)} to ${differenceText(high)}`,
+    low === null ? "\u2013" : `${differenceText(low)} to ${differenceText(high)}`,
     figureText(margin),
     html`<span class="verdict ${verdict.replaceAll(" ", "-")}">${verdict}</span>${diverged === null ? null : html` <span class="pm">${diverged}</span>`}`,
   ];
