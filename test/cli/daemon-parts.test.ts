@@ -38,6 +38,9 @@ describe("the status line", () => {
     expect(statusLine({...fresh, activity: "finished", stage: null, round: 17})).toBe(
       "Finished, 17/17 rounds · peers 0/0 · sent 0 B",
     );
+    expect(statusLine({...fresh, activity: "waiting", stage: null, round: 17})).toBe(
+      "Waiting, 17/17 rounds done · peers 0/0 · sent 0 B",
+    );
   });
 });
 

@@ -9,7 +9,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   validation: "the model was tried on validation patients",
   loss: "local training ended",
   link: "a link changed",
-  release: "parameters were released",
+  release: "members can fetch parameters",
   report: "the protocol reports",
   "egress-blocked": "something was about to leave that may not",
   alert: "an alert changed",

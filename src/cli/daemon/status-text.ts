@@ -1,6 +1,6 @@
 import {formatBytes, formatSeconds} from "../../core/index.ts";
 import type {StatusResponse} from "../../status/index.ts";
-import {statusLine} from "./view-text.ts";
+import {intervalText, statusLine} from "./view-text.ts";
 
 /** Another member as a daemon's answers have it. */
 export type ShownPeer = StatusResponse["node"]["peers"][number];
@@ -30,6 +30,30 @@ function healthLine({health}: StatusResponse): string {
   return `NOT healthy: ${failing.join(", ")}`;
 }
 
+/** Rounds that went on without the same members, each stretch of them in a line. */
+function absenceLines(absences: StatusResponse["node"]["absences"]): string[] {
+  const stretches: {readonly who: string; readonly first: number; readonly last: number}[] = [];
+  for (const {round, absent} of absences) {
+    const who = absent.join(", ");
+    const latest = stretches.at(-1);
+    if (latest?.who === who && latest.last + 1 === round) stretches.splice(-1, 1, {...latest, last: round});
+    else stretches.push({who, first: round, last: round});
+  }
+  return stretches.map(({who, first, last}) => {
+    const when = first === last ? `round ${first + 1}` : `rounds ${first + 1}-${last + 1}`;
+    return `${when} went on without ${who}`;
+  });
+}
+
+/** How the final model does on the test patients; nothing where the plan withholds it, or before the end. */
+function testLine(test: StatusResponse["node"]["test"]): string[] {
+  if (test === null) return [];
+  const parts = [`n ${test.n}`];
+  if (test.accuracy !== null) parts.unshift(`accuracy ${intervalText(test.accuracy)}`);
+  if (test.auroc !== null) parts.unshift(`AUROC ${intervalText(test.auroc)}`);
+  return [`on test patients: ${parts.join(" · ")}`];
+}
+
 /** What a status says, for people. */
 export function statusText(answer: StatusResponse): string {
   const {version, uptimeSeconds, node, alerts} = answer;
@@ -40,9 +64,10 @@ export function statusText(answer: StatusResponse): string {
     `plan ${node.plan.name} · ${node.plan.hash}`,
     statusLine(node),
     ...node.peers.map(peerLine),
-    ...node.absences.map(({round, absent}) => `round ${round + 1} went on without ${absent.join(", ")}`),
+    ...absenceLines(node.absences),
     ...(node.certified === null
       ? []
       : [`model ${node.certified.result} after round ${node.certified.round + 1}`]),
+    ...testLine(node.test),
   ].join("\n");
 }

@@ -53,7 +53,7 @@ export function aurocView({auroc}: Curves): Markup {
     id: "auroc",
     title: "Validation AUROC",
     newest: last === undefined ? UNKNOWN : intervalText(last),
-    about: `On this site's validation patients${of}; the band is the 95 % interval.`,
+    about: `On this site's validation patients${of}; the band is the 95\u00a0% interval.`,
     heads: ["Round", "AUROC [95 % interval]#", "n#"],
     rows: auroc.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), intervalText(point), count(point.n)]),
     chart: {

@@ -91,7 +91,9 @@ function trainingTile(status: StatusResponse): Tile {
   const {activity, round, rounds, waitingFor, stage, role} = status.node;
   const kind = stage === "mean" || stage === "deviation" ? " (statistics)" : "";
   const where =
-    activity === "finished" ? `all ${rounds} rounds done` : `round ${round + 1} of ${rounds}${kind}`;
+    activity === "finished" || round >= rounds
+      ? `all ${rounds} rounds done`
+      : `round ${round + 1} of ${rounds}${kind}`;
   const late = waitingFor.length === 0 || activity !== "waiting" ? "" : `; waits for ${names(waitingFor, 3)}`;
   const tile = {question: "Training", detail: `${where}${late}`};
   if (!isMet(status, "started", "storage")) return {...tile, tone: "bad", answer: "No"};

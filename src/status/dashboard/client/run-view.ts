@@ -38,7 +38,7 @@ function testFacts({node: {test}}: StatusResponse): readonly (readonly [string, 
 /** How far the run has come. */
 export function progressView(status: StatusResponse, nowMs: number): Markup {
   const {round, rounds, stage, ready, voters, pace, activity, certified, backend} = status.node;
-  const isEnd = activity === "finished";
+  const isEnd = activity === "finished" || round >= rounds;
   const words = isEnd ? `All ${rounds} rounds are done` : `Round ${round + 1} of ${rounds}`;
   const percent = Math.round((Math.min(round, rounds) / Math.max(1, rounds)) * 100);
   const median = pace.medianRoundSeconds;
