@@ -10,6 +10,10 @@ export type CliErrorCode =
   | "CLI_TOO_FEW_PATIENTS"
   /** No daemon answers at the status address. */
   | "CLI_STATUS_UNREACHABLE"
+  /** The daemon does not tell whoever asks: its token is another, or it is asked too much. */
+  | "CLI_STATUS_REFUSED"
+  /** The daemon is up but not ready to say more. */
+  | "CLI_STATUS_STARTING"
   /** What answers at the status address is no daemon of this version. */
   | "CLI_STATUS_FOREIGN"
   /** A daemon of the demo ended unasked. */
@@ -28,5 +32,25 @@ export type CliErrorCode =
   | "CLI_RESULTS_EXIST"
   /** What is in a folder of results is of another experiment, or nothing that this version wrote. */
   | "CLI_RESULTS_FOREIGN"
+  /** This version of Node is too old. */
+  | "CLI_DOCTOR_NODE"
+  /** The machine's clock cannot be right. */
+  | "CLI_DOCTOR_CLOCK"
+  /** There is no state directory, or no key in it. */
+  | "CLI_DOCTOR_KEY"
+  /** The state directory or the key is another user's, or cannot be written. */
+  | "CLI_DOCTOR_STATE"
+  /** The disk has too little room for the run. */
+  | "CLI_DOCTOR_DISK"
+  /** The machine, or the control group, has too little memory for the run. */
+  | "CLI_DOCTOR_MEMORY"
+  /** The compute backend computes wrong. */
+  | "CLI_DOCTOR_BACKEND"
+  /** An address that the node is to listen on is in use or not to be had. */
+  | "CLI_DOCTOR_PORT"
+  /** No other member can be reached, or find this node. */
+  | "CLI_DOCTOR_NO_PEERS"
+  /** An address of a member leads to somebody else. */
+  | "CLI_DOCTOR_STRANGER"
   /** The demo's daemons ended with different models, which must not happen. */
   | "CLI_MODELS_DIFFER";

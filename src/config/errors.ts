@@ -13,4 +13,8 @@ export type ConfigErrorCode =
   /** No preset has that name. */
   | "CONFIG_PRESET_UNKNOWN"
   /** The preset's plan settings are not what the schema asks for. */
-  | "CONFIG_PRESET_INVALID";
+  | "CONFIG_PRESET_INVALID"
+  /** A backup or a restoration was asked for without a passphrase. */
+  | "CONFIG_PASSPHRASE_MISSING"
+  /** A passphrase is too short, or more than one line. */
+  | "CONFIG_PASSPHRASE_INVALID";

@@ -16,6 +16,7 @@ export {
 } from "./experiments.ts";
 export {type ExplainedValue, explainConfig} from "./explain-config.ts";
 export {loadNodeConfig, type NodeConfig, nodeConfigJsonSchema, nodeConfigSchema} from "./node-config.ts";
+export {type PassphraseSource, readPassphrase} from "./passphrase.ts";
 export {composePlan, type PlanFacts, type PlanSettings} from "./plan-settings.ts";
 export {findPreset, loadPlanSettings, type Preset, presetNames} from "./presets.ts";
 export {readStatusSecrets, type StatusSecrets} from "./status-secrets.ts";

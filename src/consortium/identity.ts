@@ -73,6 +73,22 @@ export function createIdentity(seed: Uint8Array): Identity {
   };
 }
 
+/** Keys that are kept ready: more than any consortium has members. */
+const MAX_READY_KEYS = 1024;
+const readyKeys = new Map<string, KeyObject>();
+
+/** The key that `peerId` says, made ready once: that takes as long as a check with it. */
+function keyOf(peerId: string): KeyObject | undefined {
+  const ready = readyKeys.get(peerId);
+  if (ready !== undefined) return ready;
+  const publicKey = publicKeyOf(peerId);
+  if (publicKey === undefined) return undefined;
+  const key = toPublicKey(publicKey);
+  if (readyKeys.size >= MAX_READY_KEYS) readyKeys.clear();
+  readyKeys.set(peerId, key);
+  return key;
+}
+
 /** What {@link verifySignature} checks. */
 export interface SignedBytes {
   readonly purpose: string;
@@ -83,8 +99,8 @@ export interface SignedBytes {
 
 /** Whether the holder of `peerId`'s key signed these bytes for this purpose in this context; false for any rubbish. */
 export function verifySignature(peerId: string, signed: SignedBytes): boolean {
-  const publicKey = publicKeyOf(peerId);
-  if (publicKey === undefined || signed.signature.length !== 64) return false;
+  const key = keyOf(peerId);
+  if (key === undefined || signed.signature.length !== 64) return false;
   const message = signedMessage(signed.purpose, signed.context, signed.bytes);
-  return verify(null, message, toPublicKey(publicKey), signed.signature);
+  return verify(null, message, key, signed.signature);
 }

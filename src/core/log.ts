@@ -1,8 +1,61 @@
 import {pino} from "pino";
 
-/** Facts beside a log message; never a record, patient key, weight, secret or raw network byte. */
+/**
+ * The names that facts beside a message may have; whoever adds one says with it that its values hold no record, patient
+ * key, weight, secret or raw network byte.
+ */
+const LOG_FIELDS = [
+  "room",
+  "run",
+  "round",
+  "rounds",
+  "stage",
+  "activity",
+  "unit",
+  "weight",
+  "verdict",
+  "result",
+  "site",
+  "consortium",
+  "peerId",
+  "fingerprint",
+  "addresses",
+  "address",
+  "statusUrl",
+  "state",
+  "version",
+  "host",
+  "peer",
+  "peers",
+  "peersUp",
+  "member",
+  "members",
+  "missing",
+  "absent",
+  "waitingFor",
+  "direction",
+  "code",
+  "detail",
+  "reason",
+  "error",
+  "event",
+  "backend",
+  "notUsed",
+  "bytesSent",
+  "bytesReceived",
+  "loss",
+  "validationAuroc",
+  "testPatients",
+  "testAuroc",
+  "testAccuracy",
+] as const;
+
+/** A name that a log knows. */
+export type LogField = (typeof LOG_FIELDS)[number];
+
+/** Facts beside a log message; a name that the log does not know is refused by the compiler, and its value withheld. */
 export type LogFields = Readonly<
-  Record<string, string | number | boolean | null | readonly string[] | undefined>
+  Partial<Record<LogField, string | number | boolean | null | readonly string[] | undefined>>
 >;
 
 /**
@@ -26,13 +79,23 @@ export interface LogSink {
 /** Levels a log can be cut at. */
 export type LogLevel = "error" | "warn" | "info" | "debug" | "silent";
 
+const WITHHELD = "[withheld]";
+const KNOWN: ReadonlySet<string> = new Set(LOG_FIELDS);
+
+/** The fields with the values of unknown names, which a cast or a spread has let in, withheld. */
+function known(fields: LogFields = {}): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, KNOWN.has(name) ? value : WITHHELD]),
+  );
+}
+
 function adapt(target: pino.Logger): Logger {
   return {
-    error: (message, fields) => target.error(fields ?? {}, message),
-    warn: (message, fields) => target.warn(fields ?? {}, message),
-    info: (message, fields) => target.info(fields ?? {}, message),
-    debug: (message, fields) => target.debug(fields ?? {}, message),
-    child: (fields) => adapt(target.child(fields)),
+    error: (message, fields) => target.error(known(fields), message),
+    warn: (message, fields) => target.warn(known(fields), message),
+    info: (message, fields) => target.info(known(fields), message),
+    debug: (message, fields) => target.debug(known(fields), message),
+    child: (fields) => adapt(target.child(known(fields))),
   };
 }
 

@@ -87,24 +87,30 @@ export function bodyFault(body: CertificateBody, rules: BodyRules): string | und
   return undefined;
 }
 
+/** The members of `members` whose votes in `certificate` are their own. */
+export function votersOf(
+  primitives: Pick<Primitives, "hash" | "verify">,
+  {body, ballot, votes}: Certificate,
+  members: readonly MemberId[],
+): ReadonlySet<MemberId> {
+  const {run, round} = body;
+  const content = voteBytes({run, round, ballot, body: bodyHash(primitives.hash, body)});
+  return new Set(
+    votes
+      .filter(
+        ({member, signature}) => members.includes(member) && primitives.verify(member, content, signature),
+      )
+      .map(({member}) => member),
+  );
+}
+
 /**
  * Checks that a majority of the roster voted for `certificate`'s body in one ballot.
  * @throws GOSSIP_CERTIFICATE_INVALID
  */
 export function verifyCertificate(primitives: Primitives, certificate: Certificate, rules: BodyRules): void {
-  const {body, ballot, votes} = certificate;
-  const content = voteBytes({
-    run: body.run,
-    round: body.round,
-    ballot,
-    body: bodyHash(primitives.hash, body),
-  });
-  const voters = new Set(
-    votes
-      .filter(({member}) => rules.members.includes(member))
-      .filter(({member, signature}) => primitives.verify(member, content, signature))
-      .map(({member}) => member),
-  );
+  const {body} = certificate;
+  const voters = votersOf(primitives, certificate, rules.members);
   const fault =
     voters.size < majority(rules.members.length) ? "it lacks a quorum's votes" : bodyFault(body, rules);
   if (fault !== undefined) {

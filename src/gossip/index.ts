@@ -8,7 +8,7 @@ export {letIn, stalenessScale} from "./async/progress.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
 export {type Attempt, attemptDither, attemptPeriod, resultOf} from "./attempt.ts";
-export {type BodyRules, bodyHash, type Primitives, verifyCertificate} from "./certificate.ts";
+export {type BodyRules, bodyHash, type Primitives, verifyCertificate, votersOf} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
 export {

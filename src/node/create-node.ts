@@ -5,7 +5,6 @@ import {
   type Roster,
   rosterHash,
   runId,
-  verifySignature,
 } from "../consortium/index.ts";
 import {
   type Clock,
@@ -18,13 +17,7 @@ import {
   sha256,
 } from "../core/index.ts";
 import type {LocatedTask} from "../data/index.ts";
-import {
-  type Primitives,
-  parameterArithmetic,
-  type Restored,
-  recordSession,
-  type Session,
-} from "../gossip/index.ts";
+import {type Restored, recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
 import type {ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
@@ -35,6 +28,7 @@ import {createNodeView, type NodeView, nameIn} from "./node-view.ts";
 import {eventsFor, type Observers, openObservers} from "./observers.ts";
 import {withPeerNames} from "./peer-names.ts";
 import {planStages} from "./plan-stages.ts";
+import {primitivesOf} from "./primitives.ts";
 import {readIdentity} from "./read-identity.ts";
 import {type OpenedRun, openRecords, sealSplit, writeRecord} from "./records.ts";
 import {type RoundRecord, roundRecords} from "./round-record.ts";
@@ -47,6 +41,7 @@ import {openSite, type Site} from "./site.ts";
 import {openStates, type SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
+import {askToVouch} from "./vouching.ts";
 
 /** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
 export interface NodeOptions {
@@ -62,12 +57,14 @@ export interface NodeOptions {
   readonly backend: BackendPreference;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Opens the peer links; the caller knows whether they are libp2p's or a simulated network's. */
-  openNetwork(options: NetworkOptions): Promise<Network>;
+  /** Opens the peer links, for the run or for a restored node's question before; the caller knows of what kind they are. */
+  openNetwork(options: NetworkOptions, purpose: "run" | "vouching"): Promise<Network>;
   /** Module of the training thread; the default is the compiled one. */
   readonly workerUrl?: URL;
   /** Is told what happens at the node; a new one when absent. */
   readonly feed?: EventFeed;
+  /** Ends the waiting of a restored node for the others, so that it does not start. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running node. */
@@ -82,18 +79,6 @@ export interface Node extends Closable {
   releases(): readonly ReleaseCount[];
   /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
   readonly outcome: Promise<RunOutcome>;
-}
-
-function primitivesOf(identity: Identity, consortium: string, run: string): Primitives {
-  // The round is part of what is voted on: the vote's bytes name it.
-  const context = {consortium, run, epoch: 0};
-  return {
-    hash: sha256,
-    arithmetic: parameterArithmetic,
-    sign: (bytes) => identity.sign("vote", context, bytes),
-    verify: (member, bytes, signature) =>
-      verifySignature(member, {purpose: "vote", context, bytes, signature}),
-  };
 }
 
 function networkOptions(options: NodeOptions, facts: Facts): Omit<NetworkOptions, "events"> {
@@ -247,9 +232,28 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   return {opened, storage, observers, failure, work, run: siteRun};
 }
 
+/** A node whose state came out of a backup takes part once the others know of nothing that it has forgotten. */
+async function vouched(options: NodeOptions, facts: Facts, restored: Restored): Promise<void> {
+  const {state, roster, clock, logger, signal} = options;
+  const {identity, run, members, consortium} = facts;
+  if (!(await state.isUnvouched(run))) return;
+  const self = identity.peerId;
+  // An evaluator votes on nothing.
+  if (members.includes(self)) {
+    const primitives = primitivesOf(identity, consortium, run);
+    const openNetwork = (events: NetworkOptions["events"]): Promise<Network> =>
+      options.openNetwork({...networkOptions(options, facts), events}, "vouching");
+    const nameOf = (member: string): string => nameIn(roster, member);
+    const asked = {self, run, roster: rosterHash(roster), members, primitives, restored, nameOf};
+    await askToVouch({...asked, clock, logger: logger.child({room: "node"}), openNetwork, signal});
+  }
+  await state.vouchFor(run);
+}
+
 async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
   const {plan, roster, clock, logger} = options;
   const parts = await openRunParts(options, facts, stack);
+  await vouched(options, facts, parts.opened.restored);
   const {storage, observers, failure, work, run} = parts;
   const {restored} = parts.opened;
   const session = await recordedSession(options, facts, {restored, storage});
@@ -264,7 +268,7 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
     onFatal: failure.fail,
   });
   const events = eventsFor(transport, observers, roster);
-  const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}));
+  const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}, "run"));
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});
   transport.attach(network);

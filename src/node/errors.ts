@@ -31,4 +31,6 @@ export type NodeErrorCode =
   /** The journal of the run holds something that this version does not write. */
   | "NODE_JOURNAL_FOREIGN"
   /** A flight recorder's trace was written by something else. */
-  | "NODE_TRACE_FOREIGN";
+  | "NODE_TRACE_FOREIGN"
+  /** A restored state directory knows nothing of something that this node did. */
+  | "NODE_STATE_OUTDATED";

@@ -24,7 +24,7 @@ export {
   unsharedStandardiser,
 } from "./scaling.ts";
 export {sessionSetup, type TracedSession, tracedSession} from "./session-setup.ts";
-export type {Site} from "./site.ts";
+export {checkApproval, checkPlan, memberOf, type Site} from "./site.ts";
 export {siteCount} from "./site-count.ts";
 export {SiteStates, untrainedState} from "./site-state.ts";
 export type {Stages} from "./stages.ts";

@@ -8,6 +8,9 @@ import type {RunProgress} from "./run-types.ts";
 import type {Stage, Stages} from "./stages.ts";
 import type {ExchangeCounts, Traffic} from "./traffic.ts";
 
+/** A status is asked for every few seconds; who wants all rounds asks for those. */
+const MAX_ABSENCES = 50;
+
 /** One other member as this node sees it. */
 export interface PeerView {
   readonly name: string;
@@ -80,7 +83,7 @@ export interface NodeView {
   readonly fault: string | null;
   /** The last certified round. */
   readonly certified: RoundView | null;
-  /** Rounds that went on without some members, oldest first. */
+  /** The last 50 rounds that went on without some members, oldest first. */
   readonly absences: readonly RoundView[];
   /** The final model on this site's test patients, once the run has ended; null where withheld. */
   readonly test: NonNullable<RunProgress["outcome"]>["test"];
@@ -164,7 +167,8 @@ export function createNodeView(sources: NodeViewSources): NodeView {
   const {round, ready, isFinished} = session.view();
   const {activity, loss, validation, certificates, waitingFor, outcome, consensusDistance} = run.progress();
   // With the own work done and others' missing, it is they who are waited for; else the protocol says for whom.
-  const late = activity === "exchanging" ? facts.members.filter((member) => !ready.includes(member)) : [];
+  const isLate = (member: MemberId): boolean => !ready.includes(member) && member !== facts.identity.peerId;
+  const late = activity === "exchanging" ? facts.members.filter(isLate) : [];
   const rounds = certificates.map(({body}) => ({
     round: body.round,
     attempt: body.attempt,
@@ -191,7 +195,7 @@ export function createNodeView(sources: NodeViewSources): NodeView {
     equivocators: sources.chronicle.equivocators(),
     fault: sources.fault(),
     certified: rounds.at(-1) ?? null,
-    absences: rounds.filter(({absent}) => absent.length > 0),
+    absences: rounds.filter(({absent}) => absent.length > 0).slice(-MAX_ABSENCES),
     test: outcome?.test ?? null,
   };
 }

@@ -55,7 +55,12 @@ function isSurvival(model: Plan["model"], task: LocatedTask["task"]): boolean {
   return model.architecture === "cox" || (task.kind === "tabular" && task.label.time !== undefined);
 }
 
-function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
+/** Refuses a plan that this site has not approved, or another consortium's. @throws NODE_PLAN_NOT_APPROVED, NODE_PLAN_FOREIGN */
+export function checkApproval({
+  plan,
+  approvedPlan,
+  roster,
+}: Pick<SiteChecks, "plan" | "approvedPlan" | "roster">): void {
   if (plan.hash !== approvedPlan) {
     refuse(
       "NODE_PLAN_NOT_APPROVED",
@@ -70,6 +75,13 @@ function checkPlan({plan, approvedPlan, roster, task}: SiteChecks): void {
       "Use the plan and the roster of the same consortium.",
     );
   }
+}
+
+/**
+ * Refuses a plan that does not fit the task file or the roster.
+ * @throws NODE_CONTRACT_FOREIGN, NODE_MODEL_UNFIT, NODE_START_IMPOSSIBLE, NODE_RULE_IMPOSSIBLE, NODE_VOTE_FOREIGN
+ */
+export function checkPlan({plan, roster, task}: Pick<SiteChecks, "plan" | "roster" | "task">): void {
   const difference = taskDifference(plan.plan.task, taskIdentity(task.task));
   if (difference !== null) {
     refuse(
@@ -125,7 +137,12 @@ function checkRule({plan}: IdentifiedPlan, trainers: number): void {
   refuse("NODE_RULE_IMPOSSIBLE", fault, "Lower mixing.robust.faulty in the plan or complete the roster.");
 }
 
-function memberOf({site, peerId, roster}: SiteChecks): RosterMember {
+/** The roster's entry of this site's key. @throws NODE_NOT_ON_ROSTER, NODE_ROLE_UNSUPPORTED */
+export function memberOf({
+  site,
+  peerId,
+  roster,
+}: Pick<SiteChecks, "site" | "peerId" | "roster">): RosterMember {
   const member = roster.members.find((entry) => entry.peerId === peerId);
   if (member === undefined || member.name !== site) {
     refuse(
@@ -145,6 +162,7 @@ function memberOf({site, peerId, roster}: SiteChecks): RosterMember {
  * @throws NODE_* and the data room's DATA_* errors
  */
 export async function openSite(checks: SiteChecks): Promise<Site> {
+  checkApproval(checks);
   checkPlan(checks);
   const member = memberOf(checks);
   const {task, folder} = checks.task;

@@ -61,6 +61,16 @@ async function isHeldByAnother(directory: string, own: string): Promise<boolean>
   return false;
 }
 
+/** Whether a living process has taken the existing `directory`; takes nothing itself. */
+export function isLocked(directory: string): Promise<boolean> {
+  return withShortPath(directory, async (path) => {
+    for (const name of await readdir(path)) {
+      if (name.startsWith(CLAIM_PREFIX) && (await isHeld(join(path, name)))) return true;
+    }
+    return false;
+  });
+}
+
 /** Shows the claim `name`; whether it holds. */
 async function claim(directory: string, server: Server, name: string): Promise<boolean> {
   const pending = join(directory, `${PENDING_PREFIX}${name}`);

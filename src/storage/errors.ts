@@ -21,4 +21,18 @@ export type StorageErrorCode =
   /** The node key is not an Ed25519 private key in PKCS#8 PEM. */
   | "STORAGE_KEY_MALFORMED"
   /** There is a node key already; it is never overwritten. */
-  | "STORAGE_KEY_EXISTS";
+  | "STORAGE_KEY_EXISTS"
+  /** There is no state directory to take a backup of. */
+  | "STORAGE_STATE_MISSING"
+  /** A restoration would overwrite a state directory. */
+  | "STORAGE_STATE_EXISTS"
+  /** The file for a backup is there already. */
+  | "STORAGE_BACKUP_EXISTS"
+  /** The backup is not there, or cannot be read. */
+  | "STORAGE_BACKUP_MISSING"
+  /** The file is no backup, or one of a newer version. */
+  | "STORAGE_BACKUP_FOREIGN"
+  /** The passphrase is not the backup's. */
+  | "STORAGE_BACKUP_PASSPHRASE"
+  /** The bytes of the backup are not those that were written. */
+  | "STORAGE_BACKUP_CORRUPT";

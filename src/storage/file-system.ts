@@ -1,6 +1,7 @@
+import {createReadStream} from "node:fs";
 import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate} from "node:fs/promises";
 import type {Closable} from "../core/index.ts";
-import {lockDirectory} from "./directory-lock.ts";
+import {isLocked, lockDirectory} from "./directory-lock.ts";
 import {systemCode} from "./file-faults.ts";
 
 /** A file that is open for writing at its end. */
@@ -18,6 +19,8 @@ export interface OpenFile extends Closable {
 export interface FileSystem {
   /** The bytes of the file, owned by the caller, or undefined when there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
+  /** The bytes of the file in parts of at most 64 KiB, each owned by the caller. */
+  readParts(path: string): AsyncIterable<Uint8Array>;
   /** The names in the directory in ascending order; none when it does not exist. */
   list(path: string): Promise<readonly string[]>;
   /** The nine permission bits of the file or directory, or undefined when there is none. */
@@ -30,14 +33,18 @@ export interface FileSystem {
   append(path: string): Promise<OpenFile>;
   /** Cuts the file to its first `sizeBytes`. */
   truncate(path: string, sizeBytes: number): Promise<void>;
-  /** Puts the file `from` in the place of `to`, at once. */
+  /** Puts the file `from` in the place of `to`, or a directory in the place of an empty one, at once. */
   rename(from: string, to: string): Promise<void>;
   /** Removes the file, if there is one. */
   remove(path: string): Promise<void>;
+  /** Removes the file or directory with everything in it, if there is one. */
+  removeTree(path: string): Promise<void>;
   /** Resolves when the names in the directory survive a loss of power. */
   syncDirectory(path: string): Promise<void>;
   /** Takes the directory for this process until closed, or until the process ends in whatever way. */
   lock(path: string): Promise<Closable>;
+  /** Whether a process has taken the existing directory. */
+  isLocked(path: string): Promise<boolean>;
 }
 
 function toOpenFile(handle: FileHandle): OpenFile {
@@ -65,6 +72,7 @@ async function unlessAbsent<Result>(action: () => Promise<Result>): Promise<Resu
 /** The machine's own {@link FileSystem}. */
 export const nodeFileSystem: FileSystem = {
   read: (path) => unlessAbsent(() => readFile(path)),
+  readParts: (path) => createReadStream(path),
   list: async (path) => (await unlessAbsent(() => readdir(path)))?.sort() ?? [],
   permissions: async (path) => {
     const found = await unlessAbsent(() => stat(path));
@@ -76,6 +84,7 @@ export const nodeFileSystem: FileSystem = {
   truncate: (path, sizeBytes) => truncate(path, sizeBytes),
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, {force: true}),
+  removeTree: (path) => rm(path, {recursive: true, force: true}),
   syncDirectory: async (path) => {
     const handle = await open(path, "r");
     try {
@@ -85,4 +94,5 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   lock: lockDirectory,
+  isLocked,
 };

@@ -1,19 +1,18 @@
 import {join} from "node:path";
-import {fromString, toString} from "uint8arrays";
-import {type Closable, CodedError, createCloseStack} from "../core/index.ts";
+import {type Closable, createCloseStack} from "../core/index.ts";
 import {type CachedAddresses, type KnownAddresses, readAddresses, writeAddresses} from "./address-cache.ts";
 import {reading, writing} from "./file-faults.ts";
 import {type FileSystem, nodeFileSystem} from "./file-system.ts";
+import {MIGRATIONS, type Migration, upgradeFormat} from "./format.ts";
 import {type Journal, openJournal} from "./journal.ts";
 import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
 import {checkedHexName} from "./names.ts";
 import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
 import {type KeptReleases, type ReleaseCount, readReleases, writeReleases} from "./release-counts.ts";
+import {readRestored, writeRestored} from "./restored-mark.ts";
 import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
-import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
+import {makeDirectoryDurably, sweepTemporaries} from "./write-durably.ts";
 
-const FORMAT_VERSION = 1;
-const FORMAT_FILE = "formatVersion";
 const RUN_ID_DIGITS = 32;
 
 /** What is kept of one run; closing ends its journal. */
@@ -26,11 +25,13 @@ export interface RunStorage extends Closable {
 
 /**
  * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `addresses.json`, `releases.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
+ * `formatVersion`, `node.key`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
  * `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
   readonly path: string;
+  /** The format that it had until it was opened, when that was an older one; null: it is as it was. */
+  readonly upgradedFrom: number | null;
   /** The node key's seed, see {@link readNodeKey}. */
   readNodeKey(): Promise<Uint8Array | undefined>;
   /** A new node key's seed, see {@link createNodeKey}. */
@@ -43,6 +44,10 @@ export interface StateDirectory extends Closable {
   readReleases(): Promise<KeptReleases>;
   /** See {@link writeReleases}. */
   writeReleases(releases: readonly ReleaseCount[]): Promise<void>;
+  /** Whether it came out of a backup, and the members have not vouched for the run since. @throws STORAGE_UNREADABLE */
+  isUnvouched(runId: string): Promise<boolean>;
+  /** Writes down that the members know of nothing about the run that is forgotten here. @throws STORAGE_* */
+  vouchFor(runId: string): Promise<void>;
   /**
    * Opens what is kept of the run (`runId`: 32 lower-case hexadecimal digits), once per process; it is closed
    * with the directory at the latest.
@@ -51,34 +56,17 @@ export interface StateDirectory extends Closable {
   openRun(runId: string, hashOf?: ModelHash): Promise<RunStorage>;
 }
 
-async function checkFormat(files: FileSystem, directory: string): Promise<void> {
-  const path = join(directory, FORMAT_FILE);
-  const bytes = await reading(path, () => files.read(path));
-  if (bytes === undefined) {
-    await writeDurably(files, path, fromString(`${FORMAT_VERSION}\n`));
-    return;
-  }
-  const written = toString(bytes).trim();
-  if (written === String(FORMAT_VERSION)) return;
-  const isNewer = /^[1-9][0-9]{0,8}$/.test(written);
-  throw new CodedError(
-    "STORAGE_VERSION",
-    isNewer
-      ? `the state directory ${directory} has format ${written}, this version knows ${FORMAT_VERSION}`
-      : `${path} holds no format version`,
-    {
-      data: {path, known: FORMAT_VERSION},
-      hint: isNewer ? "Update consilium on this machine." : "Restore the state directory from a backup.",
-    },
-  );
-}
-
-async function prepare(files: FileSystem, directory: string): Promise<void> {
+async function prepare(
+  files: FileSystem,
+  directory: string,
+  migrations: readonly Migration[],
+): Promise<number | null> {
   await sweepTemporaries(files, directory);
-  await checkFormat(files, directory);
+  const upgradedFrom = await upgradeFormat(files, directory, migrations);
   for (const name of await reading(directory, () => files.list(directory))) {
     if (name.endsWith(".key")) await checkKeyPermissions(files, join(directory, name));
   }
+  return upgradedFrom;
 }
 
 async function openRunStorage(
@@ -108,19 +96,22 @@ async function openRunStorage(
 
 /**
  * Opens the state directory at `path` (absolute), made with mode 0700 when it is missing, and takes it for this
- * process: a second daemon is refused, and a killed one leaves nothing behind that could refuse the next.
+ * process: a second daemon is refused, and a killed one leaves nothing behind that could refuse the next. A directory
+ * of an older format is upgraded first.
  * @throws {CodedError} STORAGE_LOCKED, STORAGE_VERSION, STORAGE_UNSAFE_PERMISSIONS, STORAGE_FULL,
  * STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */
 export async function openStateDirectory(
   path: string,
   files: FileSystem = nodeFileSystem,
+  migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<StateDirectory> {
   const stack = createCloseStack();
+  let upgradedFrom: number | null = null;
   try {
     await writing(path, () => files.makeDirectory(path));
     stack.add(await writing(path, () => files.lock(path)));
-    await prepare(files, path);
+    upgradedFrom = await prepare(files, path, migrations);
   } catch (error) {
     await stack.close();
     throw error;
@@ -130,12 +121,19 @@ export async function openStateDirectory(
   const releasePath = join(path, "releases.json");
   return {
     path,
+    upgradedFrom,
     readNodeKey: () => readNodeKey(files, keyPath),
     createNodeKey: () => createNodeKey(files, keyPath),
     readAddresses: () => readAddresses(files, addressPath),
     writeAddresses: (addresses) => writeAddresses(files, addressPath, addresses),
     readReleases: () => readReleases(files, releasePath),
     writeReleases: (releases) => writeReleases(files, releasePath, releases),
+    async isUnvouched(runId) {
+      const vouched = await readRestored(files, path);
+      return vouched !== null && !vouched.includes(runId);
+    },
+    vouchFor: async (runId) =>
+      writeRestored(files, path, [...((await readRestored(files, path)) ?? []), runId]),
     openRun: async (runId, hashOf) => stack.add(await openRunStorage(files, path, runId, hashOf)),
     close: () => stack.close(),
   };

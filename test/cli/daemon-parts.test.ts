@@ -14,12 +14,12 @@ describe("the log for people", () => {
       createTextSink((line) => void lines.push(line)),
     );
     const inRoom = logger.child({run: "ab12", room: "network"});
-    inRoom.warn("link lost", {peer: "north", detail: 'said "no"', absent: ["a", "b"], count: 3, none: null});
+    inRoom.warn("link lost", {peer: "north", detail: 'said "no"', absent: ["a", "b"], rounds: 3, code: null});
     logger.debug("plain");
     inRoom.error("failed", {reason: "a\nb"});
     const timeless = lines.map((line) => line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, "TIME"));
     expect(timeless).toEqual([
-      'TIME warn  network: link lost peer=north detail="said \\"no\\"" absent=a,b count=3 none=null\n',
+      'TIME warn  network: link lost peer=north detail="said \\"no\\"" absent=a,b rounds=3 code=null\n',
       "TIME debug plain\n",
       'TIME error network: failed reason="a\\nb"\n',
     ]);
@@ -37,6 +37,9 @@ describe("the status line", () => {
     );
     expect(statusLine({...fresh, activity: "finished", stage: null, round: 17})).toBe(
       "Finished, 17/17 rounds · peers 0/0 · sent 0 B",
+    );
+    expect(statusLine({...fresh, activity: "waiting", stage: null, round: 17})).toBe(
+      "Waiting, 17/17 rounds done · peers 0/0 · sent 0 B",
     );
   });
 });

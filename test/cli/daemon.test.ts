@@ -81,6 +81,7 @@ describe("a daemon", () => {
       new RegExp(`^peer id {6}${first.peerId}$`, "m"),
       /^fingerprint {2}([0-9a-f]{4} ?){8}$/m,
       /^listening {4}\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\//m,
+      new RegExp(`^dashboard {4}${url}/$`, "m"),
       /^Leaves this machine: changes of model parameters, .* the number of train patients, votes, addresses - nothing else\.$/m,
     ]) {
       expect(stderr, String(line)).toMatch(line);

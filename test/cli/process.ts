@@ -19,6 +19,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** The first match of `pattern` in what was written to standard error, past or to come. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same of standard output. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** Starts `consilium ...words` as a real process. */
@@ -48,21 +50,23 @@ export function startProgram(words: readonly string[], variables: NodeJS.Process
       resolve({status, stdout: text("stdout"), stderr: text("stderr")});
     });
   });
+  const matchIn = (name: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const waiter = (): void => {
+        const found = lines[name].map((line) => pattern.exec(line)).find((match) => match !== null);
+        if (found === undefined) return;
+        waiting.delete(waiter);
+        if (found !== null) resolve(found);
+      };
+      waiting.add(waiter);
+      waiter();
+      void ended.then(({stderr}) => reject(new Error(`ended before a line matched ${pattern}: ${stderr}`)));
+    });
   return {
     child,
     ended,
-    line: (pattern) =>
-      new Promise((resolve, reject) => {
-        const waiter = (): void => {
-          const found = lines.stderr.map((line) => pattern.exec(line)).find((match) => match !== null);
-          if (found === undefined) return;
-          waiting.delete(waiter);
-          if (found !== null) resolve(found);
-        };
-        waiting.add(waiter);
-        waiter();
-        void ended.then(({stderr}) => reject(new Error(`ended before a line matched ${pattern}: ${stderr}`)));
-      }),
+    line: (pattern) => matchIn("stderr", pattern),
+    printed: (pattern) => matchIn("stdout", pattern),
   };
 }
 

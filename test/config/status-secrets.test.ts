@@ -2,8 +2,8 @@ import {chmod, chown, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {isGuarded} from "../../src/config/guarded-file.ts";
 import {readStatusSecrets} from "../../src/config/index.ts";
-import {isGuarded} from "../../src/config/status-secrets.ts";
 import {errorLine} from "../../src/core/index.ts";
 
 const TOKEN = "0123456789abcdef".repeat(2);

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {createJsonLogger, runningSha256, sha256, silentLogger, toHex} from "../../src/core/index.ts";
+import {
+  createJsonLogger,
+  type LogFields,
+  runningSha256,
+  sha256,
+  silentLogger,
+  toHex,
+} from "../../src/core/index.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -32,14 +39,37 @@ describe("a JSON log", () => {
     const lines: unknown[] = [];
     const log = createJsonLogger("info", {write: (line) => void lines.push(JSON.parse(line))});
     const child = log.child({room: "network"}).child({run: "ab"});
-    child.info("link up", {peer: "north", attempt: 2, absent: ["east"]});
+    child.info("link up", {peer: "north", round: 2, absent: ["east"]});
     child.debug("not shown");
     log.error("disk full");
     expect(lines).toMatchObject([
-      {room: "network", run: "ab", peer: "north", attempt: 2, absent: ["east"], msg: "link up"},
+      {room: "network", run: "ab", peer: "north", round: 2, absent: ["east"], msg: "link up"},
       {msg: "disk full"},
     ]);
     expect(lines).toHaveLength(2);
+  });
+
+  it("withholds what stands under a name that it does not know, whoever let it in", () => {
+    const lines: string[] = [];
+    const log = createJsonLogger("debug", {write: (line) => void lines.push(line)});
+    const secrets = [
+      "token",
+      "key",
+      "path",
+      "patient",
+      "privateKeySeed",
+      "password",
+      "authorization",
+      "count",
+    ];
+    for (const name of secrets) {
+      const smuggled: LogFields = {...Object.fromEntries([[name, "CANARY"]]), round: 3};
+      log.error("an error", smuggled);
+      log.child(smuggled).debug("a child");
+    }
+    expect(lines).toHaveLength(2 * secrets.length);
+    for (const line of lines) expect(line).not.toContain("CANARY");
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({token: "[withheld]", round: 3, msg: "an error"});
   });
 
   it("that keeps nothing has children that keep nothing", () => {

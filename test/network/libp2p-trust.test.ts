@@ -4,7 +4,7 @@ import type {Libp2p} from "libp2p";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {encodeBlobHeader} from "../../src/network/blob-wire.ts";
 import {createFrameReader, encodeFrame} from "../../src/network/frame.ts";
-import {decodeRefused, encodeHandshake} from "../../src/network/handshake.ts";
+import {decodeHello, decodeRefused, encodeHandshake} from "../../src/network/handshake.ts";
 import type {PeerId} from "../../src/network/index.ts";
 import {YAMUX_SETTINGS} from "../../src/network/libp2p/host.ts";
 import {BLOB_PROTOCOL, LINK_PROTOCOL, onBytes} from "../../src/network/libp2p/streams.ts";
@@ -136,6 +136,36 @@ describe("the roster check of a libp2p node", () => {
       lastErrorDetail: "window",
     });
     expect(a.events).toEqual([]);
+  });
+
+  it("links with a member of a later minor version, which it need not know", async () => {
+    let session = 0;
+    const heard: string[] = [];
+    let onHello = (): void => {};
+    const greeted = new Promise<void>((resolve) => {
+      onHello = resolve;
+    });
+    const reader = createFrameReader(
+      () => 1000,
+      (kind, payload) => {
+        heard.push(kind);
+        if (kind !== "hello") return;
+        session = decodeHello(payload).session;
+        onHello();
+      },
+    );
+    const {a, connection} = await startRogue((rogue) =>
+      rogue.handle(LINK_PROTOCOL, (stream) => onBytes(stream, (bytes) => reader.push(bytes))),
+    );
+    const window = YAMUX_SETTINGS.streamOptions.initialStreamWindowSize;
+    const terms = {consortium: "c0ffee", run: "run-1", layout: "abcdef"};
+    const stream = await connection.newStream(LINK_PROTOCOL);
+    stream.send(encodeFrame("hello", encodeHandshake({minor: 1, session: 1, window, terms})));
+    await greeted;
+    stream.send(encodeFrame("welcome", encodeHandshake({session})));
+    await a.until(() => a.linkTo(members[1] ?? "").status === "up");
+    expect(a.linkTo(members[1] ?? "").lastError).toBeUndefined();
+    await vi.waitFor(() => expect(heard.slice(0, 2)).toEqual(["hello", "welcome"]), {interval: 5});
   });
 
   it("lives on when a stranger speaks another protocol on its port", async () => {

@@ -3,7 +3,7 @@ import {alertSchema, CHECK_MEANINGS} from "../../src/status/answers/health-answe
 import {activitySchema} from "../../src/status/answers/view-schemas.ts";
 import {completeRegistry} from "../status/complete-registry.ts";
 import {openSampleServer} from "../status/sample-node.ts";
-import {namesOf} from "./promql.ts";
+import {namesOf, type Selector} from "./promql.ts";
 
 /** Labels by metric, a histogram's parts among them. */
 export type KnownMetrics = ReadonlyMap<string, readonly string[]>;
@@ -47,29 +47,31 @@ export function knownMetrics(metrics: readonly MadeMetric[]): KnownMetrics {
   return new Map([...metrics.flatMap(seriesOf), ...OF_PROMETHEUS]);
 }
 
+function selectorFaults({metric, matchers}: Selector, own: readonly string[]): string[] {
+  return matchers.flatMap(({label, operator, value}) => {
+    const isKnown = own.includes(label) || TARGET_LABELS.includes(label);
+    const isExact = operator === "=" || operator === "!=";
+    const isWord = !isExact || VOCABULARY[label]?.includes(value) !== false;
+    return [
+      ...(isKnown ? [] : [`${metric} has no label ${label}`]),
+      ...(isWord ? [] : [`no ${label} is ever ${value}`]),
+    ];
+  });
+}
+
 /** What of `query` no daemon has: metrics, labels, and words that a label never is. */
 export function queryFaults(query: string, known: KnownMetrics): string[] {
   const {selectors, groupings} = namesOf(query);
-  const faults: string[] = [];
-  const labels = new Set(TARGET_LABELS);
-  for (const {metric, matchers} of selectors) {
-    const own = known.get(metric);
-    if (own === undefined) {
-      faults.push(`no metric ${metric}`);
-      continue;
-    }
-    for (const label of own) labels.add(label);
-    for (const {label, operator, value} of matchers) {
-      if (!own.includes(label) && !TARGET_LABELS.includes(label))
-        faults.push(`${metric} has no label ${label}`);
-      const isExact = operator === "=" || operator === "!=";
-      if (isExact && VOCABULARY[label]?.includes(value) === false)
-        faults.push(`no ${label} is ever ${value}`);
-    }
-  }
-  for (const label of groupings)
-    if (!labels.has(label)) faults.push(`no metric of the query has a label ${label}`);
-  return faults;
+  const labels = [...TARGET_LABELS, ...selectors.flatMap(({metric}) => known.get(metric) ?? [])];
+  return [
+    ...selectors.flatMap((selector) => {
+      const own = known.get(selector.metric);
+      return own === undefined ? [`no metric ${selector.metric}`] : selectorFaults(selector, own);
+    }),
+    ...groupings
+      .filter((label) => !labels.includes(label))
+      .map((label) => `no metric of the query has a label ${label}`),
+  ];
 }
 
 /** Names in `{{...}}` and `{{ $labels... }}` of a text that the series of `query` do not have. */

@@ -9,7 +9,7 @@ import {type LocatedTask, readTask} from "../../src/data/index.ts";
 import {type Daemon, type NodeStatus, startDaemon} from "./daemon.ts";
 import {type Probe, until} from "./until.ts";
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 const LAST_LINES = 25;
 
 /** What a consortium of processes is made of. */

@@ -11,8 +11,8 @@ const IS_THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
 const KILLS = IS_THOROUGH ? 50 : 3;
 /** About as many rounds pass until a killed daemon is back and the next one is killed. */
 const ROUNDS_PER_KILL = IS_THOROUGH ? 20 : 15;
-const TEST_LIMIT_MS = IS_THOROUGH ? 900_000 : 240_000;
-const STEP_LIMIT_MS = 60_000;
+const TEST_LIMIT_MS = IS_THOROUGH ? 900_000 : 400_000;
+const STEP_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 180_000;
 /** A daemon is killed in one of so many coming rounds. */
 const ROUNDS_AHEAD = 3;

@@ -4,9 +4,14 @@ import {request} from "node:https";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from "vitest";
-import {askDaemon} from "../../src/cli/daemon/status-client.ts";
+import {askDaemon} from "../../src/cli/daemon/ask-daemon.ts";
 import {createMetricRegistry, errorLine} from "../../src/core/index.ts";
-import {LOOPBACK_ACCESS, type StatusAccess, type StatusServer} from "../../src/status/index.ts";
+import {
+  LOOPBACK_ACCESS,
+  type StatusAccess,
+  type StatusServer,
+  statusResponseSchema,
+} from "../../src/status/index.ts";
 import {ask} from "./requests.ts";
 import {openSampleServer} from "./sample-node.ts";
 
@@ -80,9 +85,17 @@ describe("a token", () => {
 
   it("is what the status command sends", async () => {
     const {url} = await open({access: GUARDED});
-    const asked = (token: string | null) => askDaemon({url, token, tls: null}, "/v1/status");
-    expect(JSON.parse(await asked(TOKEN))).toMatchObject({schema: 1});
-    expect(JSON.parse(await asked(null))).toEqual({error: "the token is missing or wrong"});
+    const asked = (token: string | null) =>
+      askDaemon({url, token, tls: null}, "/v1/status", statusResponseSchema);
+    expect(await asked(TOKEN)).toMatchObject({schema: 1});
+    expect(await asked(null).catch(errorLine)).toBe(
+      `CLI_STATUS_REFUSED: the daemon at ${url} asks for another token. ` +
+        "Name the daemon's node.yaml with --config: it says where the token is.",
+    );
+    expect(await asked(`${TOKEN}x`).catch(errorLine)).toBe(
+      `CLI_STATUS_REFUSED: the daemon at ${url} asks for another token. ` +
+        "The daemon was started with another one: start it anew, or name its own node.yaml.",
+    );
   });
 
   it("opens in one form alone", async () => {
@@ -204,9 +217,11 @@ describe.skipIf(!hasOpenssl())("clients' certificates", () => {
     const tls = {cert: await pem("server"), key: await pem("server-key"), clientCa: await pem("ca")};
     const access = {token: TOKEN, tls, allowedHosts: []};
     const {url} = await open({access});
-    expect(JSON.parse(await askDaemon({url, token: TOKEN, tls}, "/v1/status"))).toMatchObject({schema: 1});
-    const other = {cert: await pem("client"), key: await pem("client-key"), clientCa: null};
-    expect(await askDaemon({url, token: TOKEN, tls: other}, "/v1/status").catch(errorLine)).toBe(
+    const asked = (own: typeof tls) =>
+      askDaemon({url, token: TOKEN, tls: own}, "/v1/status", statusResponseSchema);
+    expect(await asked(tls)).toMatchObject({schema: 1});
+    const other = {cert: await pem("client"), key: await pem("client-key"), clientCa: tls.clientCa};
+    expect(await asked(other).catch(errorLine)).toBe(
       `CLI_STATUS_FOREIGN: what answers at ${url} shows another certificate than node.yaml names. ` +
         "Another program may listen there; nothing was sent to it.",
     );

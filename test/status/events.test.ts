@@ -84,6 +84,7 @@ const EVENTS: readonly NodeEvent[] = [
   },
   {type: "absence", round: 3, members: ["south"]},
   {type: "report", kind: "waiting", round: 4, members: ["south"], reason: null},
+  {type: "report", kind: "joined-late", round: 4, members: ["south"], reason: null},
   {type: "egress-blocked", reason: "NETWORK_RELEASE_REQUIRED"},
   {type: "alert", alert: "round-stalled", state: "raised", detail: "round 4"},
 ];
@@ -130,6 +131,18 @@ describe("the stream of events", () => {
     const rest = await listener.until(emitted - seen.length);
     for (const {data} of rest) seen.push(Number(Reflect.get(Object(data), "loss")));
     expect(seen).toEqual(Array.from({length: 261}, (_, index) => index + 1));
+  });
+
+  it("says where what was held ends, also where nothing was", async () => {
+    feed.emit(lossOf(1));
+    const listener = await listen(server.url, {"last-event-id": "0"});
+    feed.emit(lossOf(2));
+    await listener.until(3);
+    expect(listener.text().match(/"loss":\d|: now\n\n/g)).toEqual(['"loss":1', ": now\n\n", '"loss":2']);
+    const fresh = await listen(server.url);
+    feed.emit(lossOf(3));
+    await fresh.until(1);
+    expect(fresh.text().match(/"loss":\d|: now\n\n/g)).toEqual([": now\n\n", '"loss":3']);
   });
 
   it("tells how many events are not held any more", async () => {

@@ -135,6 +135,11 @@ export function createCrashFileSystem(): CrashFileSystem {
       locked = false;
     },
     read: async (path) => find(path)?.bytes.slice(),
+    async *readParts(path) {
+      const file = find(path);
+      if (file === undefined) throw systemError("ENOENT");
+      yield file.bytes.slice();
+    },
     list: async (path) => [...(directories.get(path)?.names.keys() ?? [])].sort(),
     permissions: async (path) => find(path)?.mode,
     async makeDirectory(path) {
@@ -174,12 +179,17 @@ export function createCrashFileSystem(): CrashFileSystem {
       enter();
       if (find(path) !== undefined) change(dirname(path), (names) => names.delete(basename(path)));
     },
+    async removeTree(path) {
+      enter();
+      for (const name of directories.keys()) if (`${name}/`.startsWith(`${path}/`)) directories.delete(name);
+    },
     async syncDirectory(path) {
       enter();
       const directory = directoryOf(path);
       directory.durable = new Map(directory.names);
       directory.pending = [];
     },
+    isLocked: async () => locked,
     async lock() {
       if (locked) throw systemError("EBUSY");
       locked = true;

@@ -22,7 +22,7 @@ for site in $sites; do
 done
 consilium plan new --task "$folder/data/synthetic-crc.task.yaml" --roster "$folder/shared/roster.yaml" \
   >"$folder/shared/plan.yaml"
-hash=$(consilium plan show "$folder/shared/plan.yaml" | grep -Eo '[0-9a-f]{64}' | head -n 1)
+hash=$(consilium plan show "$folder/shared/plan.yaml" | sed -n 's/^Hash to approve: //p')
 
 for site in $sites; do
   sed -e "s/SITE/$site/" -e "s/PLAN_HASH/$hash/" "$here/node.yaml" >"$folder/nodes/$site.yaml"

@@ -198,13 +198,13 @@ export function encodeHalves(x: usize, into: usize, count: i32): i32 {
   return saturated;
 }
 
+/** Four binary16 numbers, each sign-extended to 32 bits, as binary32. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function fromHalves(halves: v128): v128 {
-  const magnitude = i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13);
-  const sign = i32x4.shl(v128.and(halves, i32x4.splat(0x8000)), 16);
+  const moved = v128.and(i32x4.shl(halves, 13), i32x4.splat(<i32>0x8fffe000));
   // 2^112 moves the exponent's bias from 15 to 127, subnormals included.
-  return v128.or(sign, f32x4.mul(magnitude, i32x4.splat(0x77800000)));
+  return f32x4.mul(moved, i32x4.splat(0x77800000));
 }
 
 /** into += the binary16 numbers at x; returns whether all are finite. Count: a multiple of 8. */
@@ -214,8 +214,8 @@ export function addHalves(x: usize, into: usize, count: i32): i32 {
   for (let at = 0; at < count; at += 8) {
     const halves = v128.load(x + (<usize>at << 1));
     spoilt = v128.or(spoilt, i16x8.eq(v128.and(halves, mask), mask));
-    addFour(fromHalves(i32x4.extend_low_i16x8_u(halves)), into + (<usize>at << 3));
-    addFour(fromHalves(i32x4.extend_high_i16x8_u(halves)), into + (<usize>at << 3) + 32);
+    addFour(fromHalves(i32x4.extend_low_i16x8_s(halves)), into + (<usize>at << 3));
+    addFour(fromHalves(i32x4.extend_high_i16x8_s(halves)), into + (<usize>at << 3) + 32);
   }
   return v128.any_true(spoilt) ? 0 : 1;
 }
@@ -227,8 +227,8 @@ export function decodeHalves(x: usize, into: usize, count: i32): i32 {
   for (let at = 0; at < count; at += 8) {
     const halves = v128.load(x + (<usize>at << 1));
     spoilt = v128.or(spoilt, i16x8.eq(v128.and(halves, mask), mask));
-    storeFour(fromHalves(i32x4.extend_low_i16x8_u(halves)), into + (<usize>at << 3));
-    storeFour(fromHalves(i32x4.extend_high_i16x8_u(halves)), into + (<usize>at << 3) + 32);
+    storeFour(fromHalves(i32x4.extend_low_i16x8_s(halves)), into + (<usize>at << 3));
+    storeFour(fromHalves(i32x4.extend_high_i16x8_s(halves)), into + (<usize>at << 3) + 32);
   }
   return v128.any_true(spoilt) ? 0 : 1;
 }

@@ -1,11 +1,8 @@
 import {stringify} from "yaml";
-import {CodedError} from "../../core/index.ts";
-import {patientsWithSharedRows, readSite, readTask, splitSite, taskIdentity} from "../../data/index.ts";
+import {readTask, taskIdentity} from "../../data/index.ts";
 import {defineCommand} from "../command.ts";
-import type {CliErrorCode} from "../errors.ts";
-import {contentLines, leakageLines, noteLines, patientLines} from "./data-check-lines.ts";
+import {examineData, requirePatients} from "../data-check/examine-data.ts";
 
-const LEAST_TRAIN_PATIENTS = 2;
 const LINE_WIDTH = 110;
 
 /** `consilium data check`. */
@@ -19,23 +16,15 @@ export const checkCommand = defineCommand({
   async handler({task: path, site}) {
     const located = await readTask(path);
     const {task} = located;
-    const table = await readSite({...located, site, variables: process.env});
-    // The seed decides who is in which part, not how many are: parts are drawn class by class.
-    const split = splitSite(table, task, 0);
+    const {split, lines: found} = await examineData(located, site, process.env);
     const lines = [
       `task          ${task.name}: ${task.title}${task.synthetic ? " (synthetic)" : ""}`,
-      ...contentLines(task, table),
-      ...patientLines(split),
-      ...leakageLines(task, patientsWithSharedRows(table)),
-      ...noteLines(task, table, split),
+      ...found,
       "contract, as a plan for this task has it:",
       stringify({task: taskIdentity(task)}, {lineWidth: LINE_WIDTH}).trimEnd(),
     ];
     console.log(lines.join("\n"));
-    if (split.train.patients >= LEAST_TRAIN_PATIENTS) return 0;
-    const code: CliErrorCode = "CLI_TOO_FEW_PATIENTS";
-    throw new CodedError(code, `${site} has fewer than ${LEAST_TRAIN_PATIENTS} train patients`, {
-      hint: "Add patients, or take part as an evaluator.",
-    });
+    requirePatients(split, site);
+    return 0;
   },
 });

@@ -1,68 +1,40 @@
-import {loadNodeConfig, readStatusSecrets} from "../../config/index.ts";
-import {CodedError, formatBytes, formatSeconds, isCoded} from "../../core/index.ts";
+import {systemClock} from "../../core/index.ts";
 import {type StatusResponse, statusResponseSchema} from "../../status/index.ts";
-import {defineCommand, usageError} from "../command.ts";
-import {askDaemon, type StatusTarget, statusTarget} from "../daemon/status-client.ts";
+import {defineCommand} from "../command.ts";
+import {askDaemon} from "../daemon/ask-daemon.ts";
+import type {StatusTarget} from "../daemon/status-client.ts";
+import {targetFlags, targetOf} from "../daemon/status-flags.ts";
+import {statusText} from "../daemon/status-text.ts";
+import {terminationSignal} from "../daemon/termination.ts";
 import {statusLine} from "../daemon/view-text.ts";
-import type {CliErrorCode} from "../errors.ts";
+import {type StatusViewer, watchStatus} from "../daemon/watch-status.ts";
 
-const DEFAULT_URL = "http://127.0.0.1:9600";
-const UNGUARDED = {token: null, tls: null};
+/** To the corner, and nothing below. */
+const CLEAR = "\u001b[H\u001b[J";
 
-async function targetOf(config: string | undefined, url: string | undefined): Promise<StatusTarget> {
-  if (config === undefined) return {...UNGUARDED, url: (url ?? DEFAULT_URL).replace(/\/+$/, "")};
-  const {status} = await loadNodeConfig(config);
-  const target = statusTarget(status, await readStatusSecrets(status));
-  if (target !== null) return target;
-  throw usageError(
-    "node.yaml lets the node take any free status port",
-    "Give the one that it logged with --url.",
-  );
+/** Shows what a watch sees: on a terminal all of it in place, else a line when it changes, or every answer as JSON. */
+export function createViewer(
+  write: (text: string) => void,
+  isTerminal: boolean,
+  isJson: boolean,
+): StatusViewer["show"] {
+  let last = "";
+  return (answer: StatusResponse) => {
+    if (isJson) write(`${JSON.stringify(answer)}\n`);
+    else if (isTerminal) write(`${CLEAR}${statusText(answer)}\n`);
+    else {
+      const line = `${answer.health.healthy ? "healthy" : "NOT healthy"} · ${statusLine(answer.node)}`;
+      if (line !== last) write(`${new Date(systemClock.wallMs()).toISOString()} ${line}\n`);
+      last = line;
+    }
+  };
 }
 
-async function answerOf(target: StatusTarget): Promise<unknown> {
-  try {
-    return JSON.parse(await askDaemon(target, "/v1/status")) as unknown;
-  } catch (cause) {
-    if (isCoded(cause)) throw cause;
-    throw new CodedError<CliErrorCode>("CLI_STATUS_UNREACHABLE", `no daemon answers at ${target.url}`, {
-      hint: "Start it with `consilium start`, or name its address with --config or --url.",
-      cause,
-    });
-  }
-}
-
-async function askStatus(target: StatusTarget): Promise<StatusResponse> {
-  const answer = statusResponseSchema.safeParse(await answerOf(target));
-  if (answer.success) return answer.data;
-  throw new CodedError<CliErrorCode>(
-    "CLI_STATUS_FOREIGN",
-    `what answers at ${target.url} tells no status that is understood`,
-    {
-      hint: "It may be starting, of another version, or another program.",
-      cause: answer.error,
-    },
-  );
-}
-
-function peerLine({name, role, link}: StatusResponse["node"]["peers"][number]): string {
-  const rtt = link.rttMs === null ? "" : ` · ${link.rttMs.toFixed(0)} ms`;
-  const fault = link.lastError === null ? "" : ` · ${link.lastError}`;
-  const bytes = `sent ${formatBytes(link.bytesSent)} · received ${formatBytes(link.bytesReceived)}`;
-  return `  ${name} (${role}) ${link.status}${rtt} · ${bytes}${fault}`;
-}
-
-function statusText({version, uptimeSeconds, node}: StatusResponse): string {
-  return [
-    `${node.site} of ${node.consortium} · consilium ${version} · up ${formatSeconds(uptimeSeconds)}`,
-    `plan ${node.plan.name} · ${node.plan.hash}`,
-    statusLine(node),
-    ...node.peers.map(peerLine),
-    ...node.absences.map(({round, absent}) => `round ${round + 1} went on without ${absent.join(", ")}`),
-    ...(node.certified === null
-      ? []
-      : [`model ${node.certified.result} after round ${node.certified.round + 1}`]),
-  ].join("\n");
+async function watch(target: StatusTarget, isJson: boolean): Promise<void> {
+  const write = (text: string): void => void process.stdout.write(text);
+  const show = createViewer(write, process.stdout.isTTY, isJson);
+  const lost = (): void => console.error(`The daemon at ${target.url} has gone; waiting for it.`);
+  await watchStatus(target, {signal: terminationSignal(), clock: systemClock}, {show, lost});
 }
 
 /** `consilium status`: how a running daemon does. */
@@ -70,12 +42,21 @@ export const statusCommand = defineCommand({
   command: "status",
   describe: "ask a running daemon how it does",
   options: {
-    config: {type: "string", conflicts: "url", describe: "its node.yaml, for the address"},
-    url: {type: "string", describe: `its status address (default ${DEFAULT_URL})`},
-    json: {type: "boolean", default: false, describe: "print the answer as it is, for machines"},
+    ...targetFlags,
+    watch: {type: "boolean", default: false, describe: "go on, showing every change, until Ctrl-C"},
+    json: {
+      type: "boolean",
+      default: false,
+      describe: "print the answer as it is, for machines; a line each with --watch",
+    },
   },
-  async handler({config, url, json}) {
-    const answer = await askStatus(await targetOf(config, url));
+  async handler({config, url, watch: isWatch, json}) {
+    const target = await targetOf({config, url});
+    if (isWatch) {
+      await watch(target, json);
+      return 0;
+    }
+    const answer = await askDaemon(target, "/v1/status", statusResponseSchema);
     console.log(json ? JSON.stringify(answer, null, 2) : statusText(answer));
     return 0;
   },

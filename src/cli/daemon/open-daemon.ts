@@ -13,8 +13,14 @@ import {
   type MetricRegistry,
 } from "../../core/index.ts";
 import {readTask} from "../../data/index.ts";
-import type {Network, NetworkOptions} from "../../network/index.ts";
-import {createEventFeed, createNode, type EventFeed, type Node, type NodeView} from "../../node/index.ts";
+import {
+  createEventFeed,
+  createNode,
+  type EventFeed,
+  type Node,
+  type NodeOptions,
+  type NodeView,
+} from "../../node/index.ts";
 import {openStatusServer, type StatusServer} from "../../status/index.ts";
 import {createDiskMetrics, openStateDirectory, type StateDirectory} from "../../storage/index.ts";
 import {readPlan, readRoster} from "../input-file.ts";
@@ -29,6 +35,8 @@ export interface DaemonOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Ends a start that waits for other members. */
+  readonly signal?: AbortSignal;
 }
 
 /** A node with all that a configuration asks for around it. */
@@ -56,8 +64,8 @@ interface NetworkParts {
 function openNetwork(
   {config: {listen, bootstrap, mdns, site}}: DaemonOptions,
   {roster, memory, meter}: NetworkParts,
-): (options: NetworkOptions) => Promise<Network> {
-  return async (options) => {
+): NodeOptions["openNetwork"] {
+  return async (options, purpose) => {
     // Only here: libp2p takes a second to load, for which nobody who made a mistake should wait.
     const {createLibp2pNetwork} = await import("../../network/index.ts");
     return createLibp2pNetwork({
@@ -65,7 +73,8 @@ function openNetwork(
       listen,
       bootstrap: [...bootstrap, ...rosterAddresses(roster, site)],
       mdns,
-      meter,
+      // A registry takes a network's metrics once.
+      ...(purpose === "run" ? {meter} : {}),
       knownAddresses: memory.known,
       onAddresses: (peer, addresses) => memory.remember(peer, addresses),
     });
@@ -108,7 +117,7 @@ async function openStatus(
  * @throws CLI_INPUT_UNREADABLE, CONFIG_*, CONSORTIUM_*, DATA_*, STORAGE_*, STATUS_*, NETWORK_*, NODE_*
  */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
-  const {config, variables, version, clock, logger} = options;
+  const {config, variables, version, clock, logger, signal} = options;
   const {site, approvedPlan, attempt, backend} = config;
   const roster = await readRoster(config.roster);
   const plan = await readPlan(config.plan);
@@ -116,6 +125,11 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const stack = createCloseStack();
   try {
     const state = stack.add(await openStateDirectory(config.state));
+    if (state.upgradedFrom !== null)
+      logger.warn(
+        "the state directory was upgraded: older versions cannot read it, and backups of before hold the old one",
+        {detail: `from version ${state.upgradedFrom}`},
+      );
     let node: Node | null = null;
     const feed = createEventFeed(clock);
     const registry = createMetricRegistry();
@@ -137,6 +151,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         clock,
         logger,
         feed,
+        ...(signal === undefined ? {} : {signal}),
         openNetwork: openNetwork(options, {roster, memory, meter: registry}),
       }),
     );

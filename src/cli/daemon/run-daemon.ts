@@ -34,7 +34,9 @@ export async function runDaemon(options: DaemonOptions, reporter: Reporter): Pro
   const {logger} = options;
   const requested = terminationRequest();
   logger.debug("starting");
-  const opening = openDaemon(options);
+  const ending = new AbortController();
+  void requested.then(() => ending.abort());
+  const opening = openDaemon({...options, signal: ending.signal});
   const running = opening.then((daemon) => report(daemon, reporter));
   try {
     await Promise.race([running, requested]);

@@ -1,5 +1,5 @@
 import {X509Certificate} from "node:crypto";
-import {request as plainRequest, type RequestOptions} from "node:http";
+import {type IncomingMessage, request as plainRequest, type RequestOptions} from "node:http";
 import {type TLSSocket, connect as tlsConnect} from "node:tls";
 import type {NodeConfig, StatusSecrets} from "../../config/index.ts";
 import {CodedError, isLoopback} from "../../core/index.ts";
@@ -58,36 +58,55 @@ function connectPinned(url: URL, {cert, key}: NonNullable<StatusSecrets["tls"]>)
   });
 }
 
-function readAnswer(options: RequestOptions): Promise<string> {
+/** What a daemon is asked. */
+export interface Question {
+  /** Path and query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long it may say nothing, in ms. */
+  readonly idleMs?: number;
+  /** Ends the question and its answer. */
+  readonly signal?: AbortSignal;
+}
+
+function send(options: RequestOptions, idleMs: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = plainRequest(options, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        text += part;
-        if (text.length > MAX_ANSWER_BYTES) asked.destroy(silence(String(options.host)));
-      });
-      response.once("end", () => resolve(text));
-      response.once("error", reject);
-    });
-    asked.setTimeout(TIMEOUT_MS, () => asked.destroy(silence(String(options.host))));
+    const asked = plainRequest(options, resolve);
+    asked.setTimeout(idleMs, () => asked.destroy(silence(String(options.host))));
     asked.once("error", reject).end();
   });
 }
 
 /**
- * The text of a daemon's answer to GET `path`, whatever its status.
+ * A daemon's answer to GET, whatever its status, of which nothing is read yet.
  * @throws CLI_STATUS_FOREIGN for another certificate; the system's error when nobody answers
  */
-export async function askDaemon({url, token, tls}: StatusTarget, path: string): Promise<string> {
+export async function openAnswer(target: StatusTarget, question: Question): Promise<IncomingMessage> {
+  const {url, token, tls} = target;
+  const {path, headers = {}, idleMs = TIMEOUT_MS, signal} = question;
   const address = new URL(`${url}${path}`);
-  const headers = {host: address.host, ...(token === null ? {} : {authorization: `Bearer ${token}`})};
+  const bearer = token === null ? {} : {authorization: `Bearer ${token}`};
   const asked = {
     host: address.hostname.replace(/^\[|\]$/g, ""),
     port: address.port === "" ? 80 : Number(address.port),
     path: `${address.pathname}${address.search}`,
-    headers,
+    headers: {host: address.host, ...bearer, ...headers},
+    ...(signal === undefined ? {} : {signal}),
   };
-  if (tls === null) return readAnswer({...asked, agent: false});
+  if (tls === null) return send({...asked, agent: false}, idleMs);
   const socket = await connectPinned(address, tls);
-  return readAnswer({...asked, createConnection: () => socket});
+  return send({...asked, createConnection: () => socket}, idleMs);
+}
+
+/** All of an answer's text. @throws CLI_STATUS_UNREACHABLE where it has no end in time or measure */
+export function textOf(answer: IncomingMessage, where: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    answer.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+      if (text.length > MAX_ANSWER_BYTES) answer.destroy(silence(where));
+    });
+    answer.once("end", () => resolve(text));
+    answer.once("error", reject);
+  });
 }

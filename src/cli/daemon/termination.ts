@@ -15,3 +15,10 @@ export function terminationRequest(): Promise<void> {
     }
   });
 }
+
+/** Aborts when the process is first asked to end. */
+export function terminationSignal(): AbortSignal {
+  const ending = new AbortController();
+  void terminationRequest().then(() => ending.abort());
+  return ending.signal;
+}

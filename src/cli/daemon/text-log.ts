@@ -12,7 +12,8 @@ const lineSchema = z.looseObject({
   room: z.string().optional(),
 });
 
-function fieldText([name, value]: [string, unknown]): string {
+/** A field of a line for people: `name=value`, in quotes where it needs them. */
+export function fieldText([name, value]: [string, unknown]): string {
   const text = Array.isArray(value) ? value.join(",") : String(value);
   return `${name}=${/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)}`;
 }

@@ -18,6 +18,8 @@ export function intervalText({value, low, high}: Interval): string {
 
 function activityText({activity, stage, round, rounds}: ShownNode): string {
   if (activity === "finished") return `Finished, ${rounds}/${rounds} rounds`;
+  // A daemon that comes back to a run that has ended is opening the model, and has no round to begin.
+  if (round >= rounds) return `Waiting, ${rounds}/${rounds} rounds done`;
   const verb = {waiting: "Waiting", training: "Training", exchanging: "Exchanging"}[activity];
   const what = stage === "training" ? "round" : "statistics, round";
   return `${verb}, ${what} ${round + 1}/${rounds}`;

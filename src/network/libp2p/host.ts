@@ -15,6 +15,7 @@ import type {Libp2pNetworkOptions, NetworkIdentity, PeerId} from "../types.ts";
 import {parseTcpAddress} from "./addresses.ts";
 import {createLibp2pMetrics} from "./libp2p-metrics.ts";
 import {DHT_PROTOCOL} from "./streams.ts";
+import {wholeMessages} from "./whole-messages.ts";
 
 /** Services of this node's libp2p host. */
 export type HostServices = {
@@ -100,7 +101,7 @@ function hostOptions(key: PrivateKey, options: Libp2pNetworkOptions): Libp2pOpti
       ),
     },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [wholeMessages(noise())],
     streamMuxers: [yamux(YAMUX_SETTINGS)],
     connectionGater: createGater(new Set(options.roster.members)),
     connectionMonitor: CONNECTION_MONITOR_SETTINGS,

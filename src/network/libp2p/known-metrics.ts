@@ -21,10 +21,21 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   "/ipfs/id/1.0.0": "identify",
   "/ipfs/id/push/1.0.0": "identify-push",
   "/ipfs/ping/1.0.0": "ping",
-  unnegotiated: "unnegotiated",
+  "": "unnegotiated",
 };
 const OPERATIONS = ["put_value", "get_value", "add_provider", "get_providers", "find_node", "ping"];
-const TCP_EVENTS = ["connection", "drop", "connect", "timeout", "abort", "error", "close", "end"];
+const TCP_EVENTS = [
+  "connection",
+  "connect",
+  "drop",
+  "timeout",
+  "error",
+  "end",
+  "abort",
+  "reset",
+  "local_close",
+  "remote_close",
+];
 
 /** The label of a protocol's id. */
 export function protocolLabel(protocol: string): string {
@@ -44,7 +55,7 @@ const byOperation = {
 const byEvent = {
   labels: ["event"],
   // The listener's keys begin with the address that it listens on.
-  labelsOf: (key: string) => ({event: oneOf(TCP_EVENTS, key.split(" ").at(-1) ?? "")}),
+  labelsOf: (key: string) => ({event: oneOf(TCP_EVENTS, (key.split(" ").at(-1) ?? "").replace(/^_/, ""))}),
 } as const;
 
 function counter(name: string, help: string, by: Pick<KnownMetric, "labels" | "labelsOf">): KnownMetric {

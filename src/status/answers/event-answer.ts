@@ -1,5 +1,5 @@
 import {z} from "zod";
-import type {StampedEvent} from "../../node/index.ts";
+import type {NodeEvent, StampedEvent} from "../../node/index.ts";
 import {alertSchema} from "./health-answer.ts";
 import * as view from "./view-schemas.ts";
 
@@ -7,6 +7,21 @@ const stamp = {
   id: z.string().describe("Grows within a daemon's life; `<start in ms>-<number>`."),
   at: view.timeSchema,
 };
+type ReportKind = Extract<NodeEvent, {type: "report"}>["kind"];
+/** Every kind of report there is: one that the schema does not know would end the node that tells of it. */
+const REPORT_KINDS = {
+  waiting: "waiting",
+  "left-out": "left-out",
+  "took-over": "took-over",
+  "joined-late": "joined-late",
+  objection: "objection",
+  "proposal-refused": "proposal-refused",
+  "mass-undetermined": "mass-undetermined",
+  "views-differ": "views-differ",
+  "lineage-adopted": "lineage-adopted",
+  verdicts: "verdicts",
+  equivocation: "equivocation",
+} as const satisfies {readonly [Kind in ReportKind]: Kind};
 const names = z.array(z.string()).describe("Of members, as on the roster.");
 const seconds = z.strictObject({
   total: z.number().nullable(),
@@ -52,18 +67,7 @@ export const eventAnswerSchema = z.discriminatedUnion("type", [
   z.strictObject({
     ...stamp,
     type: z.literal("report"),
-    kind: z.enum([
-      "waiting",
-      "left-out",
-      "took-over",
-      "objection",
-      "proposal-refused",
-      "mass-undetermined",
-      "views-differ",
-      "lineage-adopted",
-      "verdicts",
-      "equivocation",
-    ]),
+    kind: z.enum(REPORT_KINDS),
     round: z.number(),
     members: names,
     reason: z.string().nullable(),

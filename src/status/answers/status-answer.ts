@@ -42,7 +42,7 @@ const nodeSchema = z.strictObject({
   equivocators: z.array(z.string()).describe("Members that voted for two results in one ballot."),
   fault: z.string().nullable().describe("Code of what keeps the node from going on."),
   certified: view.roundSchema.nullable(),
-  absences: z.array(view.roundSchema),
+  absences: z.array(view.roundSchema).describe("The last 50 rounds that went on without some members."),
   test: view.testSchema.nullable(),
 });
 

@@ -27,8 +27,9 @@ function textOf(stamped: StampedEvent): string {
 }
 
 /**
- * Writes events as Server-Sent Events until the listener goes: first those that it missed, then each as it comes, and
- * a comment every 15 seconds in between. What it missed and is not held any more is told by an event `gap`.
+ * Writes events as Server-Sent Events until the listener goes: first those that it missed, then the comment `now`, then
+ * each as it comes, and a comment every 15 seconds in between. What it missed and is not held any more is told by an
+ * event `gap`.
  */
 export function openEventStream(options: EventStreamOptions): Closable {
   const {feed, clock, response, headers, after, onEnd} = options;
@@ -55,7 +56,7 @@ export function openEventStream(options: EventStreamOptions): Closable {
     cancel();
     onEnd();
   });
-  write(`retry: ${RETRY_MS}\n\n${gap}${replay.map(textOf).join("")}`);
+  write(`retry: ${RETRY_MS}\n\n${gap}${replay.map(textOf).join("")}: now\n\n`);
   keepAlive();
   return {
     close: async () => void response.destroy(),

@@ -13,6 +13,7 @@ if (chromium === undefined)
   console.log("skipped: no Chromium on this machine; the dashboard is not opened in it");
 
 const TOKEN = "0123456789abcdef".repeat(2);
+const HOSTILE = "<img src=x onerror=console.error(1)>";
 const HEADLINE = 'document.querySelector("h1")?.textContent';
 const headlineIs = (text: string): string => `${HEADLINE} === ${JSON.stringify(text)}`;
 const countIs = (selector: string, count: number): string =>
@@ -66,6 +67,17 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     expect((await texts("#auroc .newest"))[0]).toMatch(/^0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]$/);
     expect((await texts("#bytes tbody th")).toSorted()).toEqual(["Together", "east", "south", "west"]);
     expect(await texts("#plan dd")).toContain("synthetic-heart");
+    await page.evaluate(`(() => {
+      window.round = document.querySelector("#progress strong").textContent;
+      document.querySelector("#loss details").open = true;
+      document.querySelector("#loss summary").focus();
+      return true;
+    })()`);
+    await until('document.querySelector("#progress strong").textContent !== window.round');
+    expect(await page.evaluate('document.querySelector("#loss details").open')).toBe(true);
+    expect(await page.evaluate('document.activeElement === document.querySelector("#loss summary")')).toBe(
+      true,
+    );
     await expectToFit(opened);
     expect(told()).toEqual([]);
     const elsewhere = asked().filter((url) => !url.startsWith(daemons.urlOf("north")));
@@ -124,18 +136,26 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium", ()
     expect(await texts("#loss tbody th")).toEqual(["6", "5", "4", "3"]);
   });
 
-  it("holds 24 peers and 2,000 rounds, on a desk and on a phone", async () => {
+  it("holds 24 peers and 2,000 rounds, alerts and a name that is HTML, on a desk and on a phone", async () => {
     const feed = createEventFeed(systemClock);
     emitRounds(feed, 2000);
-    const view = sampleRunView({peers: 24, rounds: 2000, down: [5, 17]});
+    const sample = sampleRunView({peers: 24, rounds: 2000, down: [5, 17]});
+    const peers = sample.peers.map((peer, place) => (place === 3 ? {...peer, name: HOSTILE} : peer));
+    const view = {...sample, peers, equivocators: [HOSTILE]};
     const {server} = await openSampleServer({feed, node: () => sampleNode(() => view)});
     onTestFinished(() => server.close());
     const opened = await open(`${server.url}/`);
     await opened.until(`${countIs(".link.up", 22)} && ${countIs(".link.down", 2)}`);
     await opened.until(countIs("#loss .curve", 1));
+    await opened.until(headlineIs("Healthy, but 1 alert to look at"));
+    const [alert = ""] = await opened.texts("#alerts li");
+    expect(alert).toMatch(/^✕Act now: A member voted for two results /);
+    expect(alert).toContain(HOSTILE);
+    expect(await opened.texts("#members tbody th")).toContain(`${HOSTILE} evaluator`);
+    expect(await opened.page.evaluate('document.querySelectorAll("img, script:not([src])").length')).toBe(0);
     await expectToFit(opened);
     expect(await opened.texts(".row .note")).toEqual([
-      "The curves begin at round 1751: the node no longer holds the events of earlier rounds.",
+      "The curves begin at round 1751: the node no longer tells of earlier rounds.",
     ]);
     expect(opened.told()).toEqual([]);
   });

@@ -135,7 +135,7 @@ describe("a token", () => {
       return Response.json(path === "v1/status" ? STATUS : {data: []});
     });
     const messages: Message[] = [];
-    await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)});
+    await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)}).ended;
     expect(needs).toEqual(["asked", "given", "wrong", "given"]);
     expect(asked.map(({path, headers}) => [path, headers.get("authorization")])).toEqual([
       ["v1/status", null],
@@ -169,13 +169,25 @@ describe("the poll", () => {
     const {surroundings, pauses, signal} = browser(() => script.shift()?.() ?? null);
     const messages: Message[] = [];
     const gate = createTokenGate(() => {});
-    await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)});
+    await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)}).ended;
     expect(messages).toEqual([
       {kind: "starting", atMs: 0},
       {kind: "unreachable", atMs: 2000},
       {kind: "unreachable", atMs: 4000},
       {kind: "unreachable", atMs: 6000},
     ]);
-    expect(pauses.slice(0, 3)).toEqual([2000, 2000, 2000]);
+    expect(pauses.slice(0, 4)).toEqual([500, 1500, 500, 1500]);
+  });
+
+  it("asks again half a second later when something has happened", async () => {
+    let left = 3;
+    const {surroundings, pauses, signal} = browser(() => {
+      left -= 1;
+      if (left === 1) poll.nudge();
+      return left === 0 ? null : Response.json({error: "the node is starting"}, {status: 503});
+    });
+    const poll = pollStatus({surroundings, gate: createTokenGate(() => {}), signal, onMessage: () => {}});
+    await poll.ended;
+    expect(pauses.slice(0, 3)).toEqual([500, 1500, 500]);
   });
 });

@@ -3,7 +3,7 @@ import {describe, expect, it} from "vitest";
 import {lineChart} from "../../../src/status/dashboard/client/line-chart.ts";
 import type {Content, Markup} from "../../../src/status/dashboard/client/markup.ts";
 import {textOf} from "../../../src/status/dashboard/client/markup.ts";
-import {pageView} from "../../../src/status/dashboard/client/page-view.ts";
+import {pageView, titleOf} from "../../../src/status/dashboard/client/page-view.ts";
 import {linearScale, logScale, roundScale} from "../../../src/status/dashboard/client/scale.ts";
 import {type DashboardState, FIRST_STATE, reduce} from "../../../src/status/dashboard/client/state.ts";
 import {topology} from "../../../src/status/dashboard/client/topology.ts";
@@ -220,5 +220,15 @@ describe("the page", () => {
     const page = show(asked);
     expect(find(page, "input")).toHaveLength(1);
     expect(find(page, "table")).toEqual([]);
+  });
+
+  it("says in its title how the node stands", () => {
+    const shown = state(sampleRunView({peers: 3, rounds: 40}), 0);
+    const down = state(sampleRunView({peers: 3, rounds: 40, down: [0, 1]}), 0);
+    expect([FIRST_STATE, shown, down].map((one) => titleOf(one, SAMPLE_NOW_MS))).toEqual([
+      "… a node · Consilium",
+      "✓ Frankfurt · Consilium",
+      "✕ Frankfurt · Consilium",
+    ]);
   });
 });

@@ -2,11 +2,13 @@ import type {StatusResponse} from "../../answers/status-answer.ts";
 import type {Curves, IntervalPoint, Point} from "./curves.ts";
 import {type LineChart, lineChart} from "./line-chart.ts";
 import {element, type Markup} from "./markup.ts";
-import {more, note, panel, table} from "./parts.ts";
+import {moreTable, note, panel} from "./parts.ts";
 import {count, figure, smallFigure, UNKNOWN} from "./words.ts";
 
 /** The table beside a chart holds its newest rounds. */
 const SHOWN_ROUNDS = 20;
+/** A run has at most so many rounds before those of training. */
+const STATISTICS_ROUNDS = 2;
 
 interface CurvePanel {
   readonly id: string;
@@ -33,7 +35,7 @@ function curvePanel({id, title, newest, about, heads, rows, chart}: CurvePanel):
     element("p", {class: newest === UNKNOWN ? "newest unknown" : "newest"}, newest),
     lineChart({id: `${id}-chart`, title, description, ...chart}),
     note(about),
-    more("As a table", table({caption, heads, rows: rows.toReversed().slice(0, SHOWN_ROUNDS)})),
+    ...moreTable("As a table", {caption, heads, rows: rows.toReversed()}),
   );
 }
 
@@ -51,9 +53,9 @@ export function aurocView({auroc}: Curves): Markup {
     id: "auroc",
     title: "Validation AUROC",
     newest: last === undefined ? UNKNOWN : intervalText(last),
-    about: `On this site's validation patients${of}; the band is the 95 % interval.`,
+    about: `On this site's validation patients${of}; the band is the 95\u00a0% interval.`,
     heads: ["Round", "AUROC [95 % interval]#", "n#"],
-    rows: auroc.map((point) => [roundName(point), intervalText(point), count(point.n)]),
+    rows: auroc.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), intervalText(point), count(point.n)]),
     chart: {
       points: auroc.map((point) => (point.value === null ? {round: point.round, value: null} : point)),
       scale: "linear",
@@ -70,7 +72,7 @@ export function lossView({loss}: Curves, {node}: StatusResponse): Markup {
     newest: figure(node.loss),
     about: "Mean over this site's last local steps of a round.",
     heads: ["Round", "Loss#"],
-    rows: loss.map((point) => [roundName(point), figure(point.value)]),
+    rows: loss.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), figure(point.value)]),
     chart: {points: loss, scale: "linear"},
   });
 }
@@ -83,16 +85,15 @@ export function distanceView({distance}: Curves, {node}: StatusResponse): Markup
     newest: smallFigure(node.consensusDistance),
     about: "|own − agreed| / |agreed|, on a logarithmic axis.",
     heads: ["Round", "Distance#"],
-    rows: distance.map((point) => [roundName(point), smallFigure(point.value)]),
+    rows: distance.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), smallFigure(point.value)]),
     chart: {points: distance, scale: "log"},
   });
 }
 
-/** What the curves can not show, if there is any: the node holds the last 1,000 events. */
+/** From which round on there are figures, where that is not the first of training: the node holds 1,000 events. */
 export function historyNote({loss, auroc, distance}: Curves, {node}: StatusResponse): string {
-  const starts = [loss, auroc, distance].flatMap(([first]) => (first === undefined ? [] : [first.round]));
-  const first = starts.reduce((least, round) => Math.min(least, round), Infinity);
-  const statistics = 2;
-  if (!Number.isFinite(first) || first <= statistics || node.round <= statistics) return "";
-  return `The curves begin at round ${first + 1}: the node no longer holds the events of earlier rounds.`;
+  const known = [loss, auroc, distance].flatMap((points) => points.find(({value}) => value !== null) ?? []);
+  const first = known.reduce((least, {round}) => Math.min(least, round), Infinity);
+  if (first <= STATISTICS_ROUNDS || first >= node.round) return "";
+  return `The curves begin at round ${first + 1}: the node no longer tells of earlier rounds.`;
 }

@@ -78,9 +78,9 @@ function registeredTile(status: StatusResponse): Tile {
   return {
     question: "Registered",
     tone: isRegistered ? "good" : "bad",
-    answer: isRegistered ? `Yes, as ${role}` : "No",
+    answer: isRegistered ? "Yes" : "No",
     detail: isRegistered
-      ? `${site} is on the roster; plan ${plan.name} approved`
+      ? `${site}, ${role}; its plan ${plan.name} is approved`
       : "see the failing check above",
   };
 }
@@ -88,18 +88,17 @@ function registeredTile(status: StatusResponse): Tile {
 const ACTIVITIES = {training: "Yes", exchanging: "Own work done", waiting: "Waiting", finished: "Finished"};
 
 function trainingTile(status: StatusResponse): Tile {
-  const {activity, round, rounds, waitingFor, stage} = status.node;
-  const isUp = isMet(status, "started", "storage");
+  const {activity, round, rounds, waitingFor, stage, role} = status.node;
   const kind = stage === "mean" || stage === "deviation" ? " (statistics)" : "";
   const where =
-    activity === "finished" ? `all ${rounds} rounds done` : `round ${round + 1} of ${rounds}${kind}`;
+    activity === "finished" || round >= rounds
+      ? `all ${rounds} rounds done`
+      : `round ${round + 1} of ${rounds}${kind}`;
   const late = waitingFor.length === 0 || activity !== "waiting" ? "" : `; waits for ${names(waitingFor, 3)}`;
-  return {
-    question: "Training",
-    tone: !isUp ? "bad" : activity === "waiting" ? "warn" : "good",
-    answer: isUp ? ACTIVITIES[activity] : "No",
-    detail: `${where}${late}`,
-  };
+  const tile = {question: "Training", detail: `${where}${late}`};
+  if (!isMet(status, "started", "storage")) return {...tile, tone: "bad", answer: "No"};
+  if (role !== "trainer") return {...tile, tone: "none", answer: `No, ${role}`};
+  return {...tile, tone: activity === "waiting" ? "warn" : "good", answer: ACTIVITIES[activity]};
 }
 
 function exchangingTile(status: StatusResponse, nowMs: number): Tile {
@@ -146,5 +145,9 @@ export function glanceView(state: DashboardState, status: StatusResponse, nowMs:
     exchangingTile(status, nodeMs),
     leftTile(state, nodeMs),
   ];
-  return element("dl", {class: "tiles", "aria-label": "At a glance"}, ...tiles.map(tileView));
+  return element(
+    "section",
+    {"aria-label": "At a glance"},
+    element("dl", {class: "tiles"}, ...tiles.map(tileView)),
+  );
 }

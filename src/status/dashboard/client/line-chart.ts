@@ -3,7 +3,7 @@ import {element, type Markup} from "./markup.ts";
 import {linearScale, logScale, roundScale, type Scale} from "./scale.ts";
 
 const WIDTH = 360;
-const HEIGHT = 186;
+const HEIGHT = 188;
 const PLOT = {left: 46, right: 348, top: 10, bottom: 162};
 
 /** A point with the band that it may lie in. */
@@ -86,9 +86,9 @@ function axes(x: Scale, y: Scale, isLog: boolean): readonly Markup[] {
     ];
   });
   const along = x.ticks.map((tick) =>
-    element("text", {x: place(x.at(tick)), y: bottom + 16, "text-anchor": "middle"}, String(tick)),
+    element("text", {x: place(x.at(tick)), y: bottom + 18, "text-anchor": "middle"}, String(tick)),
   );
-  const name = element("text", {x: left - 7, y: bottom + 16, "text-anchor": "end"}, "round");
+  const name = element("text", {x: left - 7, y: bottom + 18, "text-anchor": "end"}, "round");
   return [
     ...across,
     ...along,

@@ -1,7 +1,7 @@
 import {change} from "./dom.ts";
 import {readEvents} from "./event-reader.ts";
 import type {Content} from "./markup.ts";
-import {pageView, TOKEN_FORM} from "./page-view.ts";
+import {pageView, TOKEN_FORM, titleOf} from "./page-view.ts";
 import {FIRST_STATE, type Message, reduce} from "./state.ts";
 import {pollStatus} from "./status-poll.ts";
 import type {Surroundings} from "./surroundings.ts";
@@ -28,10 +28,9 @@ let isDue = false;
 function draw(): void {
   isDue = false;
   const next = pageView(state, surroundings.nowMs());
-  const {status} = state;
   change(root, shown, next);
   shown = next;
-  document.title = status === null ? "Consilium" : `${status.node.site} · Consilium`;
+  document.title = titleOf(state, surroundings.nowMs());
 }
 
 function hear(message: Message): void {
@@ -59,13 +58,16 @@ root.replaceChildren();
 draw();
 setInterval(draw, TICK_MS);
 const {signal} = new AbortController();
-void pollStatus({surroundings, gate, signal, onMessage: hear});
+const poll = pollStatus({surroundings, gate, signal, onMessage: hear});
 void readEvents({
   surroundings,
   gate,
   signal,
   listener: {
-    onEvent: (event) => hear({kind: "event", event}),
+    onEvent(event) {
+      hear({kind: "event", event});
+      poll.nudge();
+    },
     onGap: (missed) => hear({kind: "gap", missed}),
     onStream: (isOpen) => hear({kind: "stream", isOpen}),
   },

@@ -23,10 +23,13 @@ export function topologyView(node: Node): Markup {
 function linkCell({link}: Peer, nowMs: number): readonly Content[] {
   const since = age((nowMs - link.sinceWallMs) / 1000);
   if (link.status === "up") return [sign("good"), "up", also(`for ${since}`)];
-  const {lastError, lastErrorDetail} = link;
-  const why =
-    lastError === null ? [] : [element("small", {}, [lastError, lastErrorDetail ?? ""].join(" ").trim())];
-  return [sign("bad"), "down", also(`for ${since}`), ...why];
+  return [sign("bad"), "down", also(`for ${since}`)];
+}
+
+/** Why a link is down, as its code and the detail say. */
+function downReason({link: {status, lastError, lastErrorDetail}}: Peer): string | undefined {
+  if (status === "up" || lastError === null) return undefined;
+  return lastErrorDetail === null ? lastError : `${lastError}: ${lastErrorDetail}`;
 }
 
 /** Every other member with its link. */
@@ -39,11 +42,8 @@ export function membersView({peers}: Node, nowMs: number): Markup {
     count(peer.absences),
   ]);
   const heads = ["Member", "Link", "Round trip#", "Exchange#", "Missed#"];
-  return panel(
-    "members",
-    "Members",
-    table({caption: "Members, their links, last exchange and rounds missed", heads, rows}),
-  );
+  const caption = "Members, their links, last exchange and rounds missed";
+  return panel("members", "Members", table({caption, heads, rows, remarks: peers.map(downReason)}));
 }
 
 function bar(bytes: number, most: number, kind: string): Markup {

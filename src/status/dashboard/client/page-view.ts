@@ -3,10 +3,11 @@ import {aurocView, distanceView, historyNote, lossView} from "./curves-view.ts";
 import {connectionView, glanceView, verdictView} from "./head-view.ts";
 import {type Content, element, type Markup} from "./markup.ts";
 import {absenceView, bytesView, membersView, topologyView} from "./members-view.ts";
-import {note} from "./parts.ts";
+import {note, SIGNS} from "./parts.ts";
 import {releasesView} from "./releases-view.ts";
 import {alertsView, planView, progressView} from "./run-view.ts";
 import {type DashboardState, isStale, nodeTimeMs} from "./state.ts";
+import {verdictOf} from "./verdict.ts";
 import {count, duration, shortened} from "./words.ts";
 
 /** Id of the form that asks for a token, and of its field. */
@@ -93,6 +94,12 @@ function footerView({version, uptimeSeconds, node}: StatusResponse): Markup {
   );
 }
 
+/** The page's title: who, and how it stands. */
+export function titleOf(state: DashboardState, nowMs: number): string {
+  const {tone} = verdictOf(state, nowMs);
+  return `${SIGNS[tone]} ${state.status?.node.site ?? "a node"} · Consilium`;
+}
+
 /** The whole page for a state at a time of the browser's clock. */
 export function pageView(state: DashboardState, nowMs: number): readonly Content[] {
   const {status} = state;
@@ -102,7 +109,7 @@ export function pageView(state: DashboardState, nowMs: number): readonly Content
     headerView(state, nowMs),
     element(
       "main",
-      {class: isStale(state, nowMs) ? "stale" : undefined},
+      {class: isStale(state, nowMs) || state.isStarting ? "stale" : undefined},
       verdictView(state, nowMs),
       ...tokenView(state),
       ...body,

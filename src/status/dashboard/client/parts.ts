@@ -1,7 +1,8 @@
 import {type Content, element, type Markup} from "./markup.ts";
 import type {Tone} from "./verdict.ts";
 
-const SIGNS: Readonly<Record<Tone, string>> = {good: "✓", bad: "✕", warn: "!", none: "…"};
+/** Signs of how something stands, also without colour. */
+export const SIGNS: Readonly<Record<Tone, string>> = {good: "✓", bad: "✕", warn: "!", none: "…"};
 
 /** A sign of how something stands; its words stand beside it, so screen readers pass it over. */
 export function sign(tone: Tone): Markup {
@@ -24,29 +25,38 @@ export interface Table {
   readonly heads: readonly string[];
   /** Rows, of which the first cell names the row. */
   readonly rows: readonly (readonly Cell[])[];
+  /** A line below each row, over its whole width; undefined where there is nothing to add. */
+  readonly remarks?: readonly (string | undefined)[];
   /** Whether the last row is a sum. */
   readonly hasTotal?: boolean;
 }
 
+/** A table that opens at a click; none where there is nothing in it. */
+export function moreTable(summary: string, content: Table): readonly Markup[] {
+  return content.rows.length === 0 ? [] : [more(summary, table(content))];
+}
+
 /** A table with heads of rows and columns; its caption is for screen readers. */
-export function table({caption, heads, rows, hasTotal = false}: Table): Markup {
+export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): Markup {
   const kinds = heads.map((head) => (head.endsWith("#") ? "number" : undefined));
   const head = heads.map((text, column) =>
     element("th", {scope: "col", class: kinds[column]}, text.replace(/#$/, "")),
   );
   const cells = (cell: Cell): readonly Content[] =>
     typeof cell === "string" || !("length" in cell) ? [cell] : cell;
-  const body = rows.map((row, index) =>
-    element(
-      "tr",
-      {class: hasTotal && index === rows.length - 1 ? "total" : undefined},
-      ...row.map((cell, column) =>
-        column === 0
-          ? element("th", {scope: "row"}, ...cells(cell))
-          : element("td", {class: kinds[column]}, ...cells(cell)),
-      ),
-    ),
-  );
+  const bodyRow = (row: readonly Cell[], kind: string | undefined): Markup => {
+    const [first = "", ...others] = row;
+    const name = element("th", {scope: "row"}, ...cells(first));
+    const values = others.map((cell, at) => element("td", {class: kinds[at + 1]}, ...cells(cell)));
+    return element("tr", {class: kind}, name, ...values);
+  };
+  const body = rows.flatMap((row, index) => {
+    const remark = remarks[index];
+    const kind = hasTotal && index === rows.length - 1 ? "total" : undefined;
+    if (remark === undefined) return [bodyRow(row, kind)];
+    const below = element("tr", {class: "remark"}, element("td", {colspan: heads.length}, remark));
+    return [bodyRow(row, "remarked"), below];
+  });
   return element(
     "table",
     {},

@@ -1,6 +1,6 @@
 import type {ReleasesAnswer} from "../../answers/list-answers.ts";
 import {element, type Markup} from "./markup.ts";
-import {more, note, panel, table} from "./parts.ts";
+import {moreTable, note, panel, table} from "./parts.ts";
 import {byteText, count} from "./words.ts";
 
 type Release = ReleasesAnswer["data"][number];
@@ -84,13 +84,15 @@ export function releasesView(releases: ReleasesAnswer | null, nodeMs: number): M
       ", days in UTC. No patient record, score or label is of these kinds.",
     ),
     todayTable(today, day),
-    more(
-      "By member",
-      table({caption: `What left on ${day}, by member`, heads: ["Member", ...heads], rows: rows(byPeer)}),
-    ),
-    more(
-      "On earlier days",
-      table({caption: "What left on earlier days", heads: ["Day", ...heads], rows: rows(earlier)}),
-    ),
+    ...moreTable("By member", {
+      caption: `What left on ${day}, by member`,
+      heads: ["Member", ...heads],
+      rows: rows(byPeer),
+    }),
+    ...moreTable("On earlier days", {
+      caption: "What left on earlier days",
+      heads: ["Day", ...heads],
+      rows: rows(earlier),
+    }),
   );
 }

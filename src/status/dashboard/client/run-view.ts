@@ -2,7 +2,7 @@ import type {RunsAnswer} from "../../answers/list-answers.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
 import {element, type Markup} from "./markup.ts";
 import {also, facts, more, note, panel, sign, table} from "./parts.ts";
-import {age, duration, names, shortened} from "./words.ts";
+import {age, duration, figure, names, shortened, UNKNOWN} from "./words.ts";
 
 type Plan = RunsAnswer["data"][number]["plan"];
 
@@ -26,10 +26,19 @@ function remainingText({remainingSeconds, node}: StatusResponse): string {
   return `about ${duration(remainingSeconds)} left`;
 }
 
+/** What the run ended with, on this site's test patients. */
+function testFacts({node: {test}}: StatusResponse): readonly (readonly [string, string])[] {
+  if (test === null) return [];
+  const {auroc, n} = test;
+  const text =
+    auroc === null ? UNKNOWN : `${figure(auroc.value)} [${figure(auroc.low)}, ${figure(auroc.high)}], n ${n}`;
+  return [["AUROC on test patients", text]];
+}
+
 /** How far the run has come. */
 export function progressView(status: StatusResponse, nowMs: number): Markup {
   const {round, rounds, stage, ready, voters, pace, activity, certified, backend} = status.node;
-  const isEnd = activity === "finished";
+  const isEnd = activity === "finished" || round >= rounds;
   const words = isEnd ? `All ${rounds} rounds are done` : `Round ${round + 1} of ${rounds}`;
   const percent = Math.round((Math.min(round, rounds) / Math.max(1, rounds)) * 100);
   const median = pace.medianRoundSeconds;
@@ -55,6 +64,7 @@ export function progressView(status: StatusResponse, nowMs: number): Markup {
       ["Work handed in", isEnd ? "–" : `${ready.length} of ${voters}`],
       ["Last certified", certified === null ? "none yet" : `round ${certified.round + 1}`],
       ["Computes on", backend ?? "not known yet"],
+      ...testFacts(status),
     ]),
   );
 }
@@ -138,6 +148,13 @@ export function planView(runs: RunsAnswer | null, own: string): Markup {
       )}`,
       rosterTable(run, own),
     ),
-    more("The whole plan", element("pre", {tabindex: "0"}, JSON.stringify(run.plan, null, 2))),
+    more(
+      "The whole plan",
+      element(
+        "pre",
+        {tabindex: 0, role: "region", "aria-label": "The whole plan"},
+        JSON.stringify(run.plan, null, 2),
+      ),
+    ),
   );
 }

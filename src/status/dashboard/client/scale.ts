@@ -38,14 +38,18 @@ export function linearScale({low, high, from, to}: Range, most = 4): Scale {
   return {ticks, at: (value) => from + ((value - first * step) / span) * (to - from)};
 }
 
-/** A logarithmic scale over whole decades; `low` and `high` positive. At most five decades have a tick. */
+/** At most five powers of ten from the `first` to the `last`. */
+function decades(first: number, last: number): readonly number[] {
+  const every = Math.ceil((last - first) / 4);
+  return Array.from({length: Math.floor((last - first) / every) + 1}, (_, at) => 10 ** (first + at * every));
+}
+
+/** A logarithmic scale over whole decades; `low` and `high` positive. */
 export function logScale({low, high, from, to}: Range): Scale {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.max(Math.ceil(Math.log10(high) - 1e-9), first + 1);
-  const every = Math.ceil((last - first) / 4);
-  const decades = Array.from({length: Math.floor((last - first) / every) + 1}, (_, at) => first + at * every);
   return {
-    ticks: decades.map((decade) => 10 ** decade),
+    ticks: last - first === 1 ? [1, 2, 5, 10].map((factor) => factor * 10 ** first) : decades(first, last),
     at: (value) => from + ((Math.log10(value) - first) / (last - first)) * (to - from),
   };
 }

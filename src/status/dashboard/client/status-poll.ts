@@ -4,6 +4,8 @@ import type {Message} from "./state.ts";
 import {pause, type Surroundings} from "./surroundings.ts";
 import type {TokenGate} from "./token-gate.ts";
 
+/** Between two looks, when something has happened, and when nothing has. */
+const SOON_MS = 500;
 const EVERY_MS = 2000;
 /** What left is asked for every so many times. */
 const RELEASES_EVERY = 5;
@@ -45,19 +47,37 @@ class StatusPoll {
   /** The plan whose run is known. */
   #run: string | null = null;
   #untilReleases = 0;
+  #isNudged = false;
+  #wake = new AbortController();
 
   constructor(options: StatusPollOptions) {
     this.#options = options;
+    options.signal.addEventListener("abort", () => this.#wake.abort());
   }
 
   async run(): Promise<void> {
-    const {surroundings, gate, signal} = this.#options;
+    const {gate, signal} = this.#options;
     while (!signal.aborted) {
       const headers = gate.headers();
       const isRefused = await this.#look();
       if (isRefused) await gate.refused(headers);
-      else await pause(surroundings, EVERY_MS, signal);
+      else await this.#rest();
     }
+  }
+
+  nudge(): void {
+    this.#isNudged = true;
+    this.#wake.abort();
+  }
+
+  async #rest(): Promise<void> {
+    const {surroundings, signal} = this.#options;
+    await pause(surroundings, SOON_MS, signal);
+    this.#wake = new AbortController();
+    if (!this.#isNudged && !signal.aborted) {
+      await pause(surroundings, EVERY_MS - SOON_MS, this.#wake.signal);
+    }
+    this.#isNudged = false;
   }
 
   /** @returns whether a token is asked for */
@@ -93,7 +113,19 @@ class StatusPoll {
   }
 }
 
-/** Asks the node how it is every two seconds until `signal`: a request or two, far from what a server refuses. */
-export function pollStatus(options: StatusPollOptions): Promise<void> {
-  return new StatusPoll(options).run();
+/** A poll under way. */
+export interface StatusPolling {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  /** Something has happened: the next look is soon. */
+  nudge(): void;
+}
+
+/**
+ * Asks the node how it is until `signal`: every two seconds, or half a second after the last time if something has happened
+ * since. That is a request or two, far from what a server refuses.
+ */
+export function pollStatus(options: StatusPollOptions): StatusPolling {
+  const poll = new StatusPoll(options);
+  return {ended: poll.run(), nudge: () => poll.nudge()};
 }

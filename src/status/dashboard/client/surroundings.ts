@@ -11,14 +11,12 @@ export interface Surroundings {
 /** Resolves after `ms`, or when `signal` is aborted. */
 export function pause({after}: Pick<Surroundings, "after">, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = after(ms, resolve);
-    signal.addEventListener(
-      "abort",
-      () => {
-        cancel();
-        resolve();
-      },
-      {once: true},
-    );
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = after(ms, end);
+    signal.addEventListener("abort", end);
   });
 }

@@ -52,7 +52,7 @@ function linkLine({peer, x, y}: Placed, height: number): readonly Markup[] {
     y2: at(y),
   });
   if (isUp) return [line];
-  const [cx, cy] = [CENTRE + (x - CENTRE) * 0.6, middle + (y - middle) * 0.6];
+  const [cx, cy] = [CENTRE + (x - CENTRE) * 0.76, middle + (y - middle) * 0.76];
   const cross = `M${at(cx - 4)} ${at(cy - 4)}l8 8m0 -8l-8 8`;
   return [line, element("path", {class: "cross", d: cross})];
 }

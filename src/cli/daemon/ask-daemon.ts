@@ -1,0 +1,93 @@
+import type {IncomingMessage} from "node:http";
+import {z} from "zod";
+import {CodedError, isCoded} from "../../core/index.ts";
+import type {CliErrorCode} from "../errors.ts";
+import {openAnswer, type Question, type StatusTarget, textOf} from "./status-client.ts";
+
+const OK = 200;
+const UNAUTHORISED = 401;
+const UNAVAILABLE = 503;
+
+const refusalSchema = z.object({error: z.string().max(200)});
+
+function fault(code: CliErrorCode, message: string, hint: string, cause?: unknown): CodedError<CliErrorCode> {
+  return new CodedError(code, message, {hint, ...(cause === undefined ? {} : {cause})});
+}
+
+/** Why nothing was answered. */
+function unreachable(url: string, cause: unknown): unknown {
+  if (isCoded(cause)) return cause;
+  const hint = "Start it with `consilium start`, or name its address with --config or --url.";
+  return fault("CLI_STATUS_UNREACHABLE", `no daemon answers at ${url}`, hint, cause);
+}
+
+function foreign(url: string, cause?: unknown): CodedError<CliErrorCode> {
+  const hint = "It may be of another version, or another program.";
+  return fault("CLI_STATUS_FOREIGN", `what answers at ${url} tells nothing that is understood`, hint, cause);
+}
+
+/** What a JSON text holds; null for what is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** What an answer with another status than 200 means. */
+function refusal(
+  {url, token}: StatusTarget,
+  status: number | undefined,
+  text: string,
+): CodedError<CliErrorCode> {
+  if (status === UNAUTHORISED) {
+    const hint =
+      token === null
+        ? "Name the daemon's node.yaml with --config: it says where the token is."
+        : "The daemon was started with another one: start it anew, or name its own node.yaml.";
+    return fault("CLI_STATUS_REFUSED", `the daemon at ${url} asks for another token`, hint);
+  }
+  const said = refusalSchema.safeParse(jsonOf(text));
+  if (!said.success) return foreign(url);
+  if (status === UNAVAILABLE) {
+    return fault("CLI_STATUS_STARTING", `the daemon at ${url} is starting`, "Ask again in a moment.");
+  }
+  return fault(
+    "CLI_STATUS_REFUSED",
+    `the daemon at ${url} refuses: ${said.data.error}`,
+    "See docs/operators.md.",
+  );
+}
+
+/**
+ * A daemon's answer to GET, of which nothing is read yet; its status is 200.
+ * @throws CLI_STATUS_UNREACHABLE, CLI_STATUS_REFUSED, CLI_STATUS_STARTING, CLI_STATUS_FOREIGN
+ */
+export async function openGoodAnswer(target: StatusTarget, question: Question): Promise<IncomingMessage> {
+  try {
+    const answer = await openAnswer(target, question);
+    if (answer.statusCode === OK) return answer;
+    throw refusal(target, answer.statusCode, await textOf(answer, target.url));
+  } catch (cause) {
+    throw unreachable(target.url, cause);
+  }
+}
+
+/**
+ * A daemon's answer to GET `path`, as its schema has it.
+ * @throws CLI_STATUS_UNREACHABLE, CLI_STATUS_REFUSED, CLI_STATUS_STARTING, CLI_STATUS_FOREIGN
+ */
+export async function askDaemon<Answer>(
+  target: StatusTarget,
+  path: string,
+  schema: z.ZodType<Answer>,
+): Promise<Answer> {
+  const answer = await openGoodAnswer(target, {path});
+  const text = await textOf(answer, target.url).catch((cause: unknown) => {
+    throw unreachable(target.url, cause);
+  });
+  const read = schema.safeParse(jsonOf(text));
+  if (read.success) return read.data;
+  throw foreign(target.url, read.error);
+}

@@ -1,0 +1,30 @@
+import {loadNodeConfig, readStatusSecrets} from "../../config/index.ts";
+import {usageError} from "../command.ts";
+import {type StatusTarget, statusTarget} from "./status-client.ts";
+
+const DEFAULT_URL = "http://127.0.0.1:9600";
+const UNGUARDED = {token: null, tls: null};
+
+/** The flags by which commands are told which daemon to ask. */
+export const targetFlags = {
+  config: {type: "string", conflicts: "url", describe: "its node.yaml, for address, token and certificate"},
+  url: {type: "string", describe: `its status address (default ${DEFAULT_URL})`},
+} as const;
+
+/** What {@link targetFlags} were given. */
+export interface TargetFlags {
+  readonly config: string | undefined;
+  readonly url: string | undefined;
+}
+
+/** The daemon that the flags name. @throws CLI_USAGE, CONFIG_* */
+export async function targetOf({config, url}: TargetFlags): Promise<StatusTarget> {
+  if (config === undefined) return {...UNGUARDED, url: (url ?? DEFAULT_URL).replace(/\/+$/, "")};
+  const {status} = await loadNodeConfig(config);
+  const target = statusTarget(status, await readStatusSecrets(status));
+  if (target !== null) return target;
+  throw usageError(
+    "node.yaml lets the node take any free status port",
+    "Give the one that it logged with --url.",
+  );
+}

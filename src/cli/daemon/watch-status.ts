@@ -1,0 +1,66 @@
+import {type Clock, delay, isCoded} from "../../core/index.ts";
+import {type StatusResponse, statusResponseSchema} from "../../status/index.ts";
+import type {CliErrorCode} from "../errors.ts";
+import {askDaemon} from "./ask-daemon.ts";
+import {followEvents} from "./follow-events.ts";
+import type {StatusTarget} from "./status-client.ts";
+
+/** An event is shown within this time, and a burst of them once. */
+const LOOK_MS = 500;
+/** Without events, the status is asked for every so many looks: bytes and round trips change without one. */
+const LOOKS_BETWEEN = 10;
+const PASSING: readonly CliErrorCode[] = ["CLI_STATUS_UNREACHABLE", "CLI_STATUS_STARTING"];
+
+/** How a watch ends, and what time it goes by. */
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** Who is shown what a watch sees. */
+export interface StatusViewer {
+  show(answer: StatusResponse): void;
+  /** The daemon can not be asked for now; told once. */
+  lost(): void;
+}
+
+function isPassing(error: unknown): boolean {
+  return isCoded(error) && PASSING.some((code) => code === error.code);
+}
+
+/**
+ * Shows a daemon's status, and again whenever something has happened, until the signal aborts. A daemon that was there
+ * and goes away is waited for.
+ * @throws CLI_STATUS_UNREACHABLE, CLI_STATUS_STARTING at first; CLI_STATUS_REFUSED, CLI_STATUS_FOREIGN
+ */
+export async function watchStatus(
+  target: StatusTarget,
+  {signal, clock}: WatchOptions,
+  viewer: StatusViewer,
+): Promise<void> {
+  let isStale = true;
+  let isThere: boolean | null = null;
+  const stale = (): void => {
+    isStale = true;
+  };
+  const look = async (): Promise<void> => {
+    isStale = false;
+    try {
+      const answer = await askDaemon(target, "/v1/status", statusResponseSchema);
+      isThere = true;
+      viewer.show(answer);
+    } catch (error) {
+      if (isThere === null || !isPassing(error)) throw error;
+      if (isThere) viewer.lost();
+      isThere = false;
+    }
+  };
+  await look();
+  const reader = {event: stale, gap: stale, lost: stale, back: stale};
+  // Events only say when to look; where they do not come, there are the looks in between.
+  followEvents(target, {after: null, signal, clock}, reader).catch(() => {});
+  for (let looks = 1; !signal.aborted; looks += 1) {
+    await delay(clock, LOOK_MS, signal).catch(() => {});
+    if (!signal.aborted && (isStale || looks % LOOKS_BETWEEN === 0)) await look();
+  }
+}

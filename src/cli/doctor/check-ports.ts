@@ -1,0 +1,77 @@
+import type {NodeConfig, StatusSecrets} from "../../config/index.ts";
+import {isLoopback} from "../../core/index.ts";
+import {type Finding, fail, failure, type Loaded, pass, warn} from "./finding.ts";
+
+/** Tries to listen; resolves with the operating system's code of the refusal, or null. */
+export type ListenProbe = (host: string, port: number) => Promise<string | null>;
+
+const LISTEN_ADDRESS = /^\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d{1,5})(?:\/|$)/;
+
+function refusal(where: string, code: string, mend: string): Finding {
+  if (code === "EADDRINUSE") return fail("CLI_DOCTOR_PORT", `${where} is in use by another program`, mend);
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return fail("CLI_DOCTOR_PORT", `${where} is no address of this machine`, mend);
+  return fail("CLI_DOCTOR_PORT", `${where} cannot be listened on (${code})`, mend);
+}
+
+/** D15: one of the addresses to listen on. @param isOwn whether this node's daemon answers at an address */
+export async function checkListen(
+  address: string,
+  listen: ListenProbe,
+  isOwn: (address: string) => Promise<boolean>,
+): Promise<Finding> {
+  const mend = "Choose another address under `listen` in node.yaml, or stop the other program.";
+  const [, host = "", port = ""] = LISTEN_ADDRESS.exec(address) ?? [];
+  if (host === "")
+    return fail(
+      "CLI_DOCTOR_PORT",
+      `${address} is no address to listen on`,
+      "Write it like /ip4/0.0.0.0/tcp/4001.",
+    );
+  if (Number(port) === 0) return pass(`${address}: any free port`);
+  const code = await listen(host, Number(port));
+  if (code === null) return pass(`${address} is free`);
+  const reached = address.replace("/ip4/0.0.0.0/", "/ip4/127.0.0.1/").replace("/ip6/::/", "/ip6/::1/");
+  if (code === "EADDRINUSE" && (await isOwn(reached)))
+    return pass(`${address} is held by this node's daemon`);
+  return refusal(address, code, mend);
+}
+
+/** D16: the status port. @param isOwn whether this node's daemon answers there; perhaps, when one runs that is starting */
+export async function checkStatusPort(
+  {host, port}: NodeConfig["status"],
+  listen: ListenProbe,
+  isOwn: () => Promise<"yes" | "perhaps" | "no">,
+): Promise<Finding> {
+  if (port === 0) return pass("any free port");
+  const where = `port ${port} of ${host}`;
+  const code = await listen(host, port);
+  if (code === null) return pass(`${where} is free`);
+  const mend = "Choose another under `status` in node.yaml, or stop the other program.";
+  if (code !== "EADDRINUSE") return refusal(where, code, mend);
+  const own = await isOwn();
+  if (own === "yes") return pass(`${where} is held by this node's daemon`);
+  if (own === "no") return refusal(where, code, mend);
+  return warn(
+    `${where} is in use, perhaps by this node's daemon, which tells no status yet`,
+    `Wait for it. ${mend}`,
+  );
+}
+
+/** D17: who may ask the status server, and the modes of its files. */
+export function checkStatusGuard({host}: NodeConfig["status"], secrets: Loaded<StatusSecrets>): Finding {
+  if ("error" in secrets) return failure(secrets.error);
+  const {token, tls} = secrets.value;
+  const guards = [
+    ...(token === null ? [] : ["a token"]),
+    ...(tls?.clientCa == null ? [] : ["clients' certificates"]),
+  ];
+  if (isLoopback(host))
+    return pass(`this machine alone can ask${guards.length === 0 ? "" : `, with ${guards.join(" and ")}`}`);
+  if (tls === null)
+    return warn(
+      `${host} asks for ${guards.join(" and ")}, which crosses the network in clear`,
+      "Name `status.tls`.",
+    );
+  return pass(`${host} asks for ${guards.join(" and ")}, over TLS`);
+}

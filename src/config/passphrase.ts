@@ -1,0 +1,33 @@
+import {CodedError} from "../core/index.ts";
+import type {ConfigErrorCode} from "./errors.ts";
+import {requireGuarded} from "./guarded-file.ts";
+import {readTextFile} from "./text-file.ts";
+
+const LEAST_CHARACTERS = 12;
+const HINT = `Name a file (mode 0600) with --passphrase-file, or set CONSILIUM_BACKUP_PASSPHRASE.`;
+
+/** Where a passphrase may be. */
+export interface PassphraseSource {
+  /** A file that holds it in its only line. */
+  readonly file: string | undefined;
+  /** The passphrase itself, when no file is named. */
+  readonly text: string | undefined;
+}
+
+/**
+ * The passphrase of backups, without the line's end.
+ * @throws CONFIG_PASSPHRASE_MISSING, CONFIG_PASSPHRASE_INVALID, CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE
+ */
+export async function readPassphrase({file, text}: PassphraseSource): Promise<string> {
+  if (file !== undefined) await readTextFile(file).then(() => requireGuarded(file));
+  const found = file === undefined ? text : (await readTextFile(file)).replace(/\r?\n$/, "");
+  if (found === undefined || found === "") {
+    const code: ConfigErrorCode = "CONFIG_PASSPHRASE_MISSING";
+    throw new CodedError(code, "a backup needs a passphrase: the node's key is in it", {hint: HINT});
+  }
+  if (found.length >= LEAST_CHARACTERS && !/[\r\n]/.test(found)) return found;
+  const code: ConfigErrorCode = "CONFIG_PASSPHRASE_INVALID";
+  throw new CodedError(code, `a passphrase is one line of at least ${LEAST_CHARACTERS} characters`, {
+    hint: "Make one, such as: openssl rand -base64 24",
+  });
+}

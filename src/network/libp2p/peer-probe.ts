@@ -1,0 +1,90 @@
+import "../../core/polyfill.ts";
+import {connect} from "node:net";
+import {noise} from "@chainsafe/libp2p-noise";
+import {tcp} from "@libp2p/tcp";
+import {yamux} from "@libp2p/yamux";
+import type {Multiaddr} from "@multiformats/multiaddr";
+import {createLibp2p} from "libp2p";
+import type {Clock, Closable} from "../../core/index.ts";
+import type {PeerId} from "../types.ts";
+import {parseTcpAddress} from "./addresses.ts";
+
+/** What is behind an address. */
+export type ProbedAddress =
+  /** Whoever holds the key of `peer` answers. */
+  | {readonly kind: "peer"; readonly peer: PeerId; readonly tookMs: number}
+  /** Something answers that proves no identity. */
+  | {readonly kind: "foreign"}
+  /** Nothing answers; `reason` is the operating system's word, or `timeout`. */
+  | {readonly kind: "unreachable"; readonly reason: string};
+
+/** Asks addresses who they are; to be closed. */
+export interface PeerProbe extends Closable {
+  /**
+   * Connects to a multiaddr, lets Noise prove who is there, and hangs up before any application byte. A `/p2p/` at
+   * its end is not looked at: the caller knows whom it expects.
+   * @throws NETWORK_BOOTSTRAP_ADDRESS_INVALID
+   */
+  ask(address: string, limitMs: number): Promise<ProbedAddress>;
+}
+
+/** Why a TCP connection to `address` does not come about, or null when it does. */
+function tcpFault(address: Multiaddr, limitMs: number): Promise<string | null> {
+  const [host, port] = address.getComponents();
+  return new Promise((resolve) => {
+    const socket = connect({host: host?.value ?? "", port: Number(port?.value)});
+    const end = (fault: string | null): void => {
+      socket.destroy();
+      resolve(fault);
+    };
+    socket.setTimeout(limitMs, () => end("timeout"));
+    socket.once("connect", () => end(null));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error"));
+  });
+}
+
+/** The address without what stands behind its port. */
+function bareAddress(address: Multiaddr): Multiaddr {
+  const suffix = address.getComponents().slice(2);
+  return suffix.reduceRight((rest, {name, value}) => rest.decapsulate(`/${name}/${value ?? ""}`), address);
+}
+
+/**
+ * A {@link PeerProbe} under a key drawn for it alone: it is nobody to those whom it asks, so that no link of this
+ * node's own daemon is disturbed.
+ */
+export async function createPeerProbe(clock: Clock): Promise<PeerProbe> {
+  const seen = new Map<string, PeerId>();
+  const host = await createLibp2p({
+    addresses: {listen: []},
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionMonitor: {enabled: false},
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      // Noise has just proved who is there, and that is all that was asked.
+      denyOutboundEncryptedConnection(peerId, connection) {
+        seen.set(connection.remoteAddr.toString(), peerId.toString());
+        return true;
+      },
+    },
+  });
+  return {
+    async ask(text, limitMs) {
+      const address = bareAddress(parseTcpAddress(text, "NETWORK_BOOTSTRAP_ADDRESS_INVALID"));
+      const beganMs = clock.nowMs();
+      const fault = await tcpFault(address, limitMs);
+      if (fault !== null) return {kind: "unreachable", reason: fault};
+      const patience = new AbortController();
+      const cancel = clock.after(limitMs, () => patience.abort());
+      await host.dial(address, {signal: patience.signal}).catch(() => {});
+      cancel();
+      const peer = seen.get(address.toString());
+      return peer === undefined ? {kind: "foreign"} : {kind: "peer", peer, tookMs: clock.nowMs() - beganMs};
+    },
+    async close() {
+      await host.stop();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import {type Clock, CodedError, isCoded, type Logger} from "../core/index.ts";
+import {
+  type Certificate,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type MemberId,
+  majority,
+  type Primitives,
+  type Restored,
+  verifyCertificate,
+} from "../gossip/index.ts";
+import type {Network, NetworkOptions} from "../network/index.ts";
+import type {NodeErrorCode} from "./errors.ts";
+import {forgottenPart, roundOf} from "./forgotten-part.ts";
+
+const REMINDER_MS = 30_000;
+
+/** What the members are asked about, and through what. */
+export interface VouchingOptions {
+  readonly self: MemberId;
+  readonly run: string;
+  /** Hash of the roster. */
+  readonly roster: string;
+  /** Members that train and vote, sorted; this one among them. */
+  readonly members: readonly MemberId[];
+  readonly primitives: Primitives;
+  readonly restored: Restored;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  nameOf(member: MemberId): string;
+  openNetwork(events: NetworkOptions["events"]): Promise<Network>;
+  /** Ends the asking, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** So many others that one of them took part in every decision that this member took part in. */
+export function vouchersNeeded(members: number): number {
+  return Math.min(members - 1, members - majority(members) + 1);
+}
+
+/** What the members have said so far. */
+class Vouching {
+  readonly done: Promise<void>;
+  readonly #options: VouchingOptions;
+  readonly #heard = new Set<MemberId>();
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(options: VouchingOptions) {
+    this.#options = options;
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Told to whoever waits; what comes before anyone does must not count as uncaught.
+    this.done.catch(() => {});
+  }
+
+  get missing(): readonly MemberId[] {
+    const {members, self} = this.#options;
+    return members.filter((member) => member !== self && !this.#heard.has(member));
+  }
+
+  /** Ends the asking without an outcome. */
+  abandon(reason: unknown): void {
+    this.#reject(reason);
+  }
+
+  onFrame(from: MemberId, bytes: Uint8Array): void {
+    const {run, members, logger} = this.#options;
+    try {
+      const frame = decodeFrame(bytes);
+      if (frame.run === run && members.includes(from)) this.#take(from, frame);
+    } catch (error) {
+      if (!isCoded(error)) throw error;
+      logger.warn("a peer's word on this restored node was refused", {peer: from, code: error.code});
+    }
+  }
+
+  /**
+   * Every member asks whom it meets, and so says in which round it is; one that is further sends its certificate. A
+   * restored one that waits sends none, but of those that wait the furthest can hear all.
+   */
+  #take(from: MemberId, frame: Frame): void {
+    if (frame.type === "ask" && frame.round <= roundOf(this.#options.restored)) this.#hear(from);
+    if (frame.type !== "certificate") return;
+    this.#check(frame.certificate);
+    this.#hear(from);
+  }
+
+  #check(certificate: Certificate): void {
+    const {run, roster, members, primitives} = this.#options;
+    // A majority has checked the rest of it when it voted.
+    verifyCertificate(primitives, certificate, {
+      run,
+      roster,
+      members,
+      parent: null,
+      previousPeak: 0,
+      minimumContributors: 1,
+      minimumWeight: 0,
+      weightShare: 0,
+    });
+    const part = forgottenPart(certificate, this.#options);
+    if (part === null) return;
+    const code: NodeErrorCode = "NODE_STATE_OUTDATED";
+    const round = certificate.body.round + 1;
+    this.#reject(
+      new CodedError(code, `this node ${part} in round ${round}, of which its restored state knows nothing`, {
+        data: {round: certificate.body.round},
+        hint: "Restore a newer backup; without one, take part again as a new node: a new state directory, key and line in everyone's roster.",
+      }),
+    );
+  }
+
+  #hear(from: MemberId): void {
+    this.#heard.add(from);
+    if (this.#heard.size >= vouchersNeeded(this.#options.members.length)) this.#resolve();
+  }
+}
+
+/**
+ * Asks the other members, before a restored node takes part, for the newest certificate of the run: what this node did
+ * and has forgotten would show. It waits until so many have answered that one of them was in every decision which this
+ * node was in.
+ * @throws NODE_STATE_OUTDATED; what opening the network throws
+ */
+export async function askToVouch(options: VouchingOptions): Promise<void> {
+  const {run, restored, clock, logger, members, signal} = options;
+  if (vouchersNeeded(members.length) === 0) return;
+  const vouching = new Vouching(options);
+  let network: Network | null = null;
+  const early: MemberId[] = [];
+  const ask = (peer: MemberId): void => {
+    if (network === null) early.push(peer);
+    else network.send(peer, encodeFrame({type: "ask", run, round: roundOf(restored)}));
+  };
+  let cancel = (): void => {};
+  const remind = (): void => {
+    logger.warn("this node is restored and waits until others have said what they know of it", {
+      waitingFor: vouching.missing.map((member) => options.nameOf(member)),
+    });
+    cancel = clock.after(REMINDER_MS, remind, {unref: true});
+  };
+  const onAbort = (): void => vouching.abandon(signal?.reason);
+  signal?.addEventListener("abort", onAbort, {once: true});
+  if (signal?.aborted === true) onAbort();
+  try {
+    network = await options.openNetwork({
+      onLinkUp: ask,
+      onLinkDown() {},
+      onFrame: (peer, frame) => vouching.onFrame(peer, frame),
+    });
+    for (const peer of early) ask(peer);
+    remind();
+    await vouching.done;
+    logger.info("the others know of nothing that this restored node has forgotten");
+  } finally {
+    cancel();
+    signal?.removeEventListener("abort", onAbort);
+    await network?.close();
+  }
+}

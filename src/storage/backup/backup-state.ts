@@ -1,0 +1,115 @@
+import {dirname, join} from "node:path";
+import {CodedError, runningSha256, toHex} from "../../core/index.ts";
+import {reading, systemCode, writing} from "../file-faults.ts";
+import {type FileSystem, nodeFileSystem} from "../file-system.ts";
+import {readFormat} from "../format.ts";
+import {OWNER_ONLY} from "../write-durably.ts";
+import {keptFiles} from "./contents.ts";
+import {type BackupFile, encodeMessage} from "./messages.ts";
+import {COST_BITS, seal} from "./sealed-stream.ts";
+
+/** What a backup holds. */
+export interface BackupSummary {
+  readonly runs: number;
+  readonly models: number;
+  readonly bytes: number;
+}
+
+/** Where a backup or a restoration reads and writes, and how hard its passphrase is to try; for tests. */
+export interface BackupMeans {
+  readonly files?: FileSystem;
+  /** log2 of scrypt's N. */
+  readonly costBits?: number;
+}
+
+/** The {@link BackupSummary} of a manifest. */
+export function summaryOf(manifest: readonly BackupFile[]): BackupSummary {
+  return {
+    runs: manifest.filter(({path}) => path.endsWith("/journal")).length,
+    models: manifest.filter(({path}) => path.includes("/models/")).length,
+    bytes: manifest.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
+  };
+}
+
+/** The messages of a backup of `directory`; what is read is added to `manifest`. */
+async function* messagesOf(
+  files: FileSystem,
+  directory: string,
+  manifest: BackupFile[],
+): AsyncGenerator<Uint8Array> {
+  for (const path of await keptFiles(files, directory)) {
+    yield encodeMessage({kind: "file", path});
+    const hash = runningSha256();
+    let sizeBytes = 0;
+    for await (const bytes of files.readParts(join(directory, path))) {
+      hash.update(bytes);
+      sizeBytes += bytes.length;
+      yield encodeMessage({kind: "part", bytes});
+    }
+    manifest.push({path, sizeBytes, sha256: toHex(hash.digest())});
+  }
+  yield encodeMessage({kind: "end", files: manifest});
+}
+
+async function createTarget(files: FileSystem, target: string): ReturnType<FileSystem["create"]> {
+  return writing(target, async () => {
+    try {
+      return await files.create(target, OWNER_ONLY);
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+      throw new CodedError("STORAGE_BACKUP_EXISTS", `${target} is there already`, {
+        data: {path: target},
+        hint: "It is not overwritten: name another file.",
+      });
+    }
+  });
+}
+
+async function writeTarget(
+  files: FileSystem,
+  target: string,
+  parts: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const file = await createTarget(files, target);
+  try {
+    for await (const part of parts) await writing(target, () => file.write(part));
+    await writing(target, () => file.sync());
+  } catch (error) {
+    await file.close().catch(() => {});
+    await files.remove(target).catch(() => {});
+    throw error;
+  }
+  await file.close();
+  await writing(target, () => files.syncDirectory(dirname(target)));
+}
+
+/**
+ * Writes a backup of the state directory (which no daemon may be running on) to the new file `target`, mode 0600:
+ * everything that a node must not forget, under the passphrase. It is durable when this resolves; after a crash before,
+ * a file without its end may be left, which no restoration takes.
+ * @throws STORAGE_STATE_MISSING, STORAGE_LOCKED, STORAGE_VERSION, STORAGE_BACKUP_EXISTS, STORAGE_FULL,
+ * STORAGE_UNWRITABLE, STORAGE_UNREADABLE
+ */
+export async function backupState(
+  directory: string,
+  target: string,
+  passphrase: string,
+  {files = nodeFileSystem, costBits = COST_BITS}: BackupMeans = {},
+): Promise<BackupSummary> {
+  if ((await reading(directory, () => files.permissions(directory))) === undefined) {
+    throw new CodedError("STORAGE_STATE_MISSING", `there is no state directory ${directory}`, {
+      data: {path: directory},
+      hint: "Check `state` in node.yaml.",
+    });
+  }
+  const lock = await writing(directory, () => files.lock(directory));
+  try {
+    await readFormat(files, directory);
+    const manifest: BackupFile[] = [];
+    const plain = messagesOf(files, directory, manifest);
+    await writeTarget(files, target, seal(plain, passphrase, costBits));
+    return summaryOf(manifest);
+  } finally {
+    await lock.close();
+  }
+}

@@ -1,0 +1,41 @@
+import {concat} from "uint8arrays";
+
+/** Reads a stream of bytes in portions of one's own. */
+export interface ByteReader {
+  /** The next `count` bytes, or as many as there are. */
+  take(count: number): Promise<Uint8Array>;
+  /** Whether nothing is left. */
+  isAtEnd(): Promise<boolean>;
+}
+
+/** A {@link ByteReader} of `source`, of which it holds no more than a portion and a part. */
+export function byteReader(source: AsyncIterable<Uint8Array>): ByteReader {
+  const iterator = source[Symbol.asyncIterator]();
+  let held: Uint8Array = new Uint8Array(0);
+  let isDry = false;
+  const fill = async (count: number): Promise<void> => {
+    const parts = [held];
+    let bytes = held.length;
+    while (!isDry && bytes < count) {
+      const next = await iterator.next();
+      if (next.done === true) isDry = true;
+      else {
+        parts.push(next.value);
+        bytes += next.value.length;
+      }
+    }
+    held = parts.length === 1 ? held : concat(parts);
+  };
+  return {
+    async take(count) {
+      await fill(count);
+      const taken = held.subarray(0, count);
+      held = held.subarray(count);
+      return taken;
+    },
+    async isAtEnd() {
+      await fill(1);
+      return held.length === 0;
+    },
+  };
+}

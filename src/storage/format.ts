@@ -1,0 +1,77 @@
+import {join} from "node:path";
+import {fromString, toString} from "uint8arrays";
+import {CodedError} from "../core/index.ts";
+import {reading} from "./file-faults.ts";
+import type {FileSystem} from "./file-system.ts";
+import {writeDurably} from "./write-durably.ts";
+
+/** The file that says which format a state directory has. */
+export const FORMAT_FILE = "formatVersion";
+
+/**
+ * Turns a state directory of one format into the next, writing durably. It is run again from its beginning after a
+ * crash at any moment, so what it finds may be the old, the new or both: it must end at the same.
+ */
+export type Migration = (files: FileSystem, directory: string) => Promise<void>;
+
+/** The steps from format 1 to 2, from 2 to 3 and so on: none yet, as there has been one format. */
+export const MIGRATIONS: readonly Migration[] = [];
+
+/** The format that `migrations` lead to. */
+export function newestFormat(migrations: readonly Migration[] = MIGRATIONS): number {
+  return 1 + migrations.length;
+}
+
+/**
+ * The format that the directory's marker tells, or null when there is no marker.
+ * @throws STORAGE_VERSION when it is newer than `known` or no number; STORAGE_UNREADABLE
+ */
+export async function readFormat(
+  files: FileSystem,
+  directory: string,
+  known: number = newestFormat(),
+): Promise<number | null> {
+  const path = join(directory, FORMAT_FILE);
+  const bytes = await reading(path, () => files.read(path));
+  if (bytes === undefined) return null;
+  const written = toString(bytes).trim();
+  const isNumber = /^[1-9][0-9]{0,8}$/.test(written);
+  if (isNumber && Number(written) <= known) return Number(written);
+  throw new CodedError(
+    "STORAGE_VERSION",
+    isNumber
+      ? `the state directory ${directory} has format ${written}, this version knows ${known}`
+      : `${path} holds no format version`,
+    {
+      data: {path, known},
+      hint: isNumber ? "Update consilium on this machine." : "Restore the state directory from a backup.",
+    },
+  );
+}
+
+function writeFormat(files: FileSystem, directory: string, format: number): Promise<void> {
+  return writeDurably(files, join(directory, FORMAT_FILE), fromString(`${format}\n`));
+}
+
+/**
+ * Brings a locked state directory to the newest format, one step after the other; each counts once its number is on
+ * disk. A directory without a marker is new and gets the newest.
+ * @returns the format that it had, or null when nothing had to be done
+ * @throws STORAGE_VERSION, STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
+ */
+export async function upgradeFormat(
+  files: FileSystem,
+  directory: string,
+  migrations: readonly Migration[],
+): Promise<number | null> {
+  const newest = newestFormat(migrations);
+  const found = await readFormat(files, directory, newest);
+  if (found === null) await writeFormat(files, directory, newest);
+  if (found === null || found === newest) return null;
+  for (const [index, migrate] of migrations.entries()) {
+    if (index + 1 < found) continue;
+    await migrate(files, directory);
+    await writeFormat(files, directory, index + 2);
+  }
+  return found;
+}

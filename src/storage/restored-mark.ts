@@ -1,0 +1,38 @@
+import {join} from "node:path";
+import {fromString, toString} from "uint8arrays";
+import {z} from "zod";
+import {reading} from "./file-faults.ts";
+import type {FileSystem} from "./file-system.ts";
+import {writeDurably} from "./write-durably.ts";
+
+const FILE = "restored.json";
+const fileSchema = z.strictObject({formatVersion: z.literal(1), vouched: z.array(z.string())});
+
+function parse(bytes: Uint8Array): readonly string[] {
+  try {
+    return fileSchema.parse(JSON.parse(toString(bytes))).vouched;
+  } catch {
+    // A mark that cannot be read is still a mark: the members are asked once more than needed.
+    return [];
+  }
+}
+
+/**
+ * Runs that the members have vouched for since the directory came out of a backup; null when it never did.
+ * @throws STORAGE_UNREADABLE
+ */
+export async function readRestored(files: FileSystem, directory: string): Promise<readonly string[] | null> {
+  const path = join(directory, FILE);
+  const bytes = await reading(path, () => files.read(path));
+  return bytes === undefined ? null : parse(bytes);
+}
+
+/** Marks the directory as restored, with the runs vouched for. @throws STORAGE_FULL, STORAGE_UNWRITABLE */
+export async function writeRestored(
+  files: FileSystem,
+  directory: string,
+  vouched: readonly string[],
+): Promise<void> {
+  const text = `${JSON.stringify({formatVersion: 1, vouched})}\n`;
+  await writeDurably(files, join(directory, FILE), fromString(text));
+}
