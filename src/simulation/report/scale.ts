@@ -22,7 +22,8 @@ const withMinus = (text: string): string => text.replace("-", "\u2212");
 
 /** An axis in equal steps of 1, 2 or 5 that ends at whole steps, from `range[0]` to `range[1]` pixels. */
 export function linearScale([least, most]: Domain, range: readonly [number, number], count = 5): Scale {
-  const isPoint = most - least <= Math.abs(most) * 1e-12;
+  // Binary64 tells places within a span that is smaller beside its values too badly apart to draw them.
+  const isPoint = most - least <= Math.max(Math.abs(least), Math.abs(most)) * 1e-7;
   const [low, high] = isPoint ? [least - 0.5, most + 0.5] : [least, most];
   const step = stepFor(high - low, count);
   const first = Math.floor(low / step + 1e-9);

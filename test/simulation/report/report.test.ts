@@ -203,6 +203,7 @@ describe("axes", () => {
         expect(scale.ticks.length).toBeGreaterThanOrEqual(2);
         expect(scale.ticks.length).toBeLessThanOrEqual(9);
       }),
+      {examples: [[[-60079.85937499999, 0.000001]]]},
     );
   });
 
