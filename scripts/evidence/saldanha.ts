@@ -21,27 +21,24 @@ type Comparison = StudyResults["comparisons"][number];
 
 async function study(changes: Partial<Experiment>): Promise<StudyResults> {
   const {experiment, file} = await loadExperiment(NAME);
-  return await simulate({...experiment, ...changes}, {folder: path.dirname(file)});
+  return await simulate({...experiment, ...changes}, {folder: path.dirname(file), threads: 0});
 }
 
 const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value));
 
-/** A method on one external cohort, over the seeds. */
-function rowOf(rows: readonly ResultRow[]) {
-  const {method, test, metric, n} = rows[0] ?? {method: "", test: "", metric: METRIC, n: 0};
-  const values = rows.map(({value}) => rounded(value ?? Number.NaN));
+/** Figures over the seeds: mean, deviation and 95 % limits of the mean. */
+function overSeeds(values: readonly number[]) {
   const {mean, sd, low, high} = meanOverSeeds(values) ?? {mean: null, sd: null, low: null, high: null};
-  return {
-    method,
-    test,
-    metric,
-    n,
-    mean: roundedOrNull(mean),
-    sd: roundedOrNull(sd),
-    over_seeds_95: [low, high].map(roundedOrNull),
-    over_patients_95: rows.map((row) => [row.low, row.high].map((limit) => rounded(limit ?? Number.NaN))),
-    of_seeds: values,
-  };
+  return {mean: roundedOrNull(mean), sd: roundedOrNull(sd), over_seeds_95: [low, high].map(roundedOrNull)};
+}
+
+/** A method on one external cohort. @param rows of the seeds, at least one */
+function rowOf([first, ...others]: readonly [ResultRow, ...ResultRow[]]) {
+  const rows = [first, ...others];
+  const {method, test, metric, n} = first;
+  const values = rows.map(({value}) => rounded(value ?? Number.NaN));
+  const ofPatients = rows.map(({low, high}) => [low, high].map(roundedOrNull));
+  return {method, test, metric, n, ...overSeeds(values), over_patients_95: ofPatients, of_seeds: values};
 }
 
 /** By metric, then in the order of the study. */
@@ -51,15 +48,19 @@ function rowsOf({results, metrics}: StudyResults) {
   const tests = [...new Set(shown.map(({test}) => test))];
   return metrics.flatMap((metric) =>
     tests.flatMap((test) =>
-      methods.map((method) =>
-        rowOf(shown.filter((row) => row.method === method && row.test === test && row.metric === metric)),
-      ),
+      methods.flatMap((method) => {
+        const own = shown.filter(
+          (row) => row.method === method && row.test === test && row.metric === metric,
+        );
+        const [first, ...others] = own;
+        return first === undefined ? [] : [rowOf([first, ...others])];
+      }),
     ),
   );
 }
 
 function comparisonOf({baseline, test, difference, low, high, margin, isNonInferior, seeds, n}: Comparison) {
-  const figures = [difference, low, high].map(roundedOrNull);
+  const figures = [difference, low, high].map((value) => (value === null ? null : rounded(value)));
   return {
     baseline,
     test,

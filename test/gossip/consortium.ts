@@ -45,6 +45,7 @@ export interface ConsortiumOptions {
   readonly openSession?: (setup: SessionSetup) => Session;
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
+  readonly writesFrames?: boolean;
   /** What a member computes with, where it is not the room's own. */
   readonly arithmeticOf?: (member: string) => Arithmetic;
   /** A member's update of its parameters in a round; without it, that of {@link train}. */
@@ -74,8 +75,9 @@ export function train(seed: number, member: string, round: number, reference: Fl
 }
 
 /** What of the world's own options a test has given. */
-function hooksOf({openSession, linkOf, onEvent}: ConsortiumOptions) {
+function hooksOf({openSession, linkOf, onEvent, writesFrames}: ConsortiumOptions) {
   return {
+    ...(writesFrames === undefined ? {} : {writesFrames}),
     ...(openSession === undefined ? {} : {openSession}),
     ...(linkOf === undefined ? {} : {linkOf}),
     ...(onEvent === undefined ? {} : {onEvent}),

@@ -53,6 +53,23 @@ describe("a link", () => {
     expect(came).toHaveLength(sent.length);
   });
 
+  it("hands over the very frames where they are not written, to the same end at the same time", () => {
+    const ends = [true, false].map((writesFrames) => {
+      const {world, members, came} = runOver({loss: 0.05}, {rounds: 8, writesFrames});
+      world.run();
+      const results = members.map((member) => world.sessionOf(member)?.view().certified?.snapshot.hash);
+      return {
+        results,
+        nowMs: world.nowMs,
+        frames: came.map(({from, to, frame}) => [from, to, bytesOf(frame)]),
+      };
+    });
+    const [written, handed] = ends;
+    expect(written?.frames.length).toBeGreaterThan(100);
+    expect(handed).toEqual(written);
+    expect(new Set(handed?.results).size).toBe(1);
+  });
+
   it("loses and repeats frames as often as it says", () => {
     const lossy = runOver({loss: 0.2}, {rounds: 60, startMembers: 3});
     lossy.world.run(undefined, 200_000);

@@ -27,13 +27,14 @@ function cellOf(rows: readonly ResultRow[]): string {
 
 function comparisonLine(row: MethodComparison): string {
   const {baseline, test, difference, low, high, margin, isNonInferior} = row;
-  const verdict = isNonInferior ? "non-inferior" : "not shown to be non-inferior";
+  const isInferior = row.divergedSeeds > row.baselineDivergedSeeds;
+  const verdict = isNonInferior ? "non-inferior" : isInferior ? "inferior" : "not shown to be non-inferior";
   const shown = [difference, low, high].map((value) => value?.toFixed(3) ?? "-");
   const diverged = [
     ...(row.divergedSeeds === 0 ? [] : [`the network diverged at ${row.divergedSeeds}`]),
     ...(row.baselineDivergedSeeds === 0 ? [] : [`the baseline diverged at ${row.baselineDivergedSeeds}`]),
   ].map((words) => `, ${words} of the seeds`);
-  const figures = `${shown[0]} [${shown[1]}, ${shown[2]}]`;
+  const figures = difference === null ? "no difference" : `${shown[0]} [${shown[1]}, ${shown[2]}]`;
   return `  to ${baseline} on ${test}: ${figures}: ${verdict} (margin ${margin})${diverged.join("")}`;
 }
 
