@@ -3,9 +3,6 @@ import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {bytesOf, peersOf, type TestMember} from "./fixture.ts";
 import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
 
-/** Far fewer than the frames sent: what the hosts say to each other meanwhile. */
-const OTHER_WRITES = 20;
-
 describe("what a link writes to its sockets", () => {
   let world: Libp2pWorld;
   let pair: readonly [TestMember, TestMember];
@@ -29,13 +26,14 @@ describe("what a link writes to its sockets", () => {
       if (bytes instanceof Uint8Array) sizes.push(bytes.byteLength);
       return Reflect.apply(write, this, given);
     });
-    const frames = 100;
+    const frames = 200;
     for (let index = 0; index < frames; index++) {
       a.network.send(b.peer, bytesOf(200, index));
       await b.until(() => b.frames.length === index + 1);
     }
     expect(sizes.filter((size) => size > 200).length).toBeGreaterThanOrEqual(frames);
-    expect(sizes.length).toBeLessThan(2 * frames + OTHER_WRITES);
+    // Two for each, and what the hosts say to each other meanwhile; in two pieces each they would be four.
+    expect(sizes.length).toBeLessThan(3 * frames);
     expect(sizes).not.toContain(2);
   });
 
