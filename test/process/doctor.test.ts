@@ -2,8 +2,8 @@ import {chmod, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {CHECKS} from "../../src/cli/doctor/examine.ts";
-import {runProgram, startProgram} from "./process.ts";
-import {type SmallConsortium, smallConsortium} from "./small-consortium.ts";
+import {runProgram, startProgram} from "../cli/process.ts";
+import {type SmallConsortium, smallConsortium} from "../cli/small-consortium.ts";
 
 const doctor = ({first}: SmallConsortium, ...more: readonly string[]) =>
   runProgram(["doctor", "--config", first.configPath, ...more]);

@@ -2,9 +2,9 @@ import {rm} from "node:fs/promises";
 import {createServer} from "node:net";
 import {join} from "node:path";
 import {describe, expect, it, onTestFinished} from "vitest";
+import {runProgram} from "../cli/process.ts";
+import {smallConsortium} from "../cli/small-consortium.ts";
 import {slideOf, slidesWith} from "../data/slides.ts";
-import {runProgram} from "./process.ts";
-import {smallConsortium} from "./small-consortium.ts";
 
 /** What a newcomer runs, and in which environment. */
 type Words = readonly [words: readonly string[], variables?: NodeJS.ProcessEnv];

@@ -2,8 +2,8 @@ import {mkdir, readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {type StatusResponse, statusResponseSchema} from "../../src/status/index.ts";
-import {type Running, runProgram, startProgram} from "./process.ts";
-import {smallConsortium} from "./small-consortium.ts";
+import {type Running, runProgram, startProgram} from "../cli/process.ts";
+import {smallConsortium} from "../cli/small-consortium.ts";
 
 const CLOSING_LIMIT_MS = 5000;
 
