@@ -29,7 +29,11 @@ export interface Cluster {
 
 const SPREAD = 0.1;
 
-/** Clusters of as few vectors as `rule` needs, or a few more. */
+/**
+ * Clusters of as few vectors as `rule` needs, or a few more. Centred clipping begins at the common snapshot, where nearly
+ * as many bad ones as honest ones can hold it half-way: .5 of the honest mean is its own bound at 4 of 9 (found by
+ * fast-check). It is held to it with a third of bad ones.
+ */
 export function clustersFor(rule: RobustRuleName): fc.Arbitrary<Cluster> {
   return fc
     .record({
@@ -38,7 +42,7 @@ export function clustersFor(rule: RobustRuleName): fc.Arbitrary<Cluster> {
       values: fc.integer({min: 1, max: 5}),
     })
     .chain(({faulty, spare, values}) => {
-      const count = leastVectors({rule, faulty}) + spare;
+      const count = leastVectors({rule, faulty}) + spare + (rule === "centred-clipping" ? faulty : 0);
       const vectorOf = (limit: number): fc.Arbitrary<Float64Array> =>
         fc
           .array(fc.double({min: -limit, max: limit, noNaN: true}), {minLength: values, maxLength: values})

@@ -2,8 +2,8 @@ import {chmod, rm, writeFile} from "node:fs/promises";
 import {createServer} from "node:net";
 import {join} from "node:path";
 import {describe, expect, it, onTestFinished} from "vitest";
-import {runProgram, startProgram} from "./process.ts";
-import {type SmallConsortium, smallConsortium} from "./small-consortium.ts";
+import {runProgram, startProgram} from "../cli/process.ts";
+import {type SmallConsortium, smallConsortium} from "../cli/small-consortium.ts";
 
 /** The port of a server of someone else's on loopback. */
 async function takenPort(): Promise<number> {
