@@ -1,6 +1,7 @@
 import {stat} from "node:fs/promises";
 import {CodedError} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
+import {readTextFile} from "./text-file.ts";
 
 const OTHERS = 0o077;
 /** All but what its owner may do, and a group's reading. */
@@ -15,9 +16,10 @@ export function isGuarded({mode, uid}: {readonly mode: number; readonly uid: num
   return (mode & OTHERS) === 0 || (uid === ROOT && (mode & BEYOND_GROUP_READING) === 0);
 }
 
-/** Refuses a secret's file that is not {@link isGuarded}. @throws CONFIG_SECRET_UNSAFE */
-export async function requireGuarded(path: string): Promise<void> {
-  if (isGuarded(await stat(path))) return;
+/** The text of a secret's file, which must be {@link isGuarded}. @throws CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE */
+export async function readSecret(path: string): Promise<string> {
+  const text = await readTextFile(path);
+  if (isGuarded(await stat(path))) return text;
   const code: ConfigErrorCode = "CONFIG_SECRET_UNSAFE";
   throw new CodedError(code, `${path} is open to other people than its owner`, {
     data: {path},

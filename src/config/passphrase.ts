@@ -1,7 +1,6 @@
 import {CodedError} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
-import {requireGuarded} from "./guarded-file.ts";
-import {readTextFile} from "./text-file.ts";
+import {readSecret} from "./guarded-file.ts";
 
 const LEAST_CHARACTERS = 12;
 const HINT = `Name a file (mode 0600) with --passphrase-file, or set CONSILIUM_BACKUP_PASSPHRASE.`;
@@ -19,8 +18,7 @@ export interface PassphraseSource {
  * @throws CONFIG_PASSPHRASE_MISSING, CONFIG_PASSPHRASE_INVALID, CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE
  */
 export async function readPassphrase({file, text}: PassphraseSource): Promise<string> {
-  if (file !== undefined) await readTextFile(file).then(() => requireGuarded(file));
-  const found = file === undefined ? text : (await readTextFile(file)).replace(/\r?\n$/, "");
+  const found = file === undefined ? text : (await readSecret(file)).replace(/\r?\n$/, "");
   if (found === undefined || found === "") {
     const code: ConfigErrorCode = "CONFIG_PASSPHRASE_MISSING";
     throw new CodedError(code, "a backup needs a passphrase: the node's key is in it", {hint: HINT});

@@ -1,6 +1,6 @@
 import {CodedError} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
-import {requireGuarded} from "./guarded-file.ts";
+import {readSecret} from "./guarded-file.ts";
 import type {NodeConfig} from "./node-config.ts";
 import {readTextFile} from "./text-file.ts";
 
@@ -18,8 +18,7 @@ export interface StatusSecrets {
 }
 
 async function readToken(path: string): Promise<string> {
-  const token = (await readTextFile(path)).trim();
-  await requireGuarded(path);
+  const token = (await readSecret(path)).trim();
   if (LEAST_TOKEN.test(token)) return token;
   const code: ConfigErrorCode = "CONFIG_TOKEN_INVALID";
   throw new CodedError(code, `${path} holds no token of 32 to 512 visible characters`, {
@@ -28,8 +27,8 @@ async function readToken(path: string): Promise<string> {
   });
 }
 
-async function readPem(path: string): Promise<Uint8Array> {
-  return new TextEncoder().encode(await readTextFile(path));
+function pemOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /**
@@ -39,8 +38,8 @@ async function readPem(path: string): Promise<Uint8Array> {
 export async function readStatusSecrets({tokenFile, tls}: NodeConfig["status"]): Promise<StatusSecrets> {
   const token = tokenFile === undefined ? null : await readToken(tokenFile);
   if (tls === undefined) return {token, tls: null};
-  const [cert, key] = [await readPem(tls.cert), await readPem(tls.key)];
-  await requireGuarded(tls.key);
-  const clientCa = tls.clientCa === undefined ? null : await readPem(tls.clientCa);
+  const cert = pemOf(await readTextFile(tls.cert));
+  const key = pemOf(await readSecret(tls.key));
+  const clientCa = tls.clientCa === undefined ? null : pemOf(await readTextFile(tls.clientCa));
   return {token, tls: {cert, key, clientCa}};
 }

@@ -1,6 +1,7 @@
 import type {IdentifiedPlan, Roster} from "../consortium/index.ts";
 import {type MemberId, majority, type Session} from "../gossip/index.ts";
 import type {LinkState, Network} from "../network/index.ts";
+import {absentFrom} from "./absence.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {Run} from "./run.ts";
 import type {RunChronicle} from "./run-chronicle.ts";
@@ -169,12 +170,15 @@ export function createNodeView(sources: NodeViewSources): NodeView {
   // With the own work done and others' missing, it is they who are waited for; else the protocol says for whom.
   const isLate = (member: MemberId): boolean => !ready.includes(member) && member !== facts.identity.peerId;
   const late = activity === "exchanging" ? facts.members.filter(isLate) : [];
-  const rounds = certificates.map(({body}) => ({
-    round: body.round,
-    attempt: body.attempt,
-    result: body.result,
-    absent: facts.members.filter((member) => !body.contributors.includes(member)).map(nameOf),
-  }));
+  const rounds = certificates.map((certificate) => {
+    const {round: certifiedRound, attempt, result} = certificate.body;
+    return {
+      round: certifiedRound,
+      attempt,
+      result,
+      absent: absentFrom(certificate, facts.members).map(nameOf),
+    };
+  });
   return {
     ...identityOf(sources),
     addresses: network.addresses(),

@@ -1,4 +1,5 @@
 import type {Certificate, MemberId} from "../gossip/index.ts";
+import {absentFrom} from "./absence.ts";
 import type {RoundTimes} from "./run-chronicle.ts";
 import type {Stage} from "./stages.ts";
 
@@ -34,7 +35,7 @@ export function roundRecords(sources: RoundRecordSources, limit: number): RoundR
       return {
         ...timesOf(round),
         stage: stageOf(round).kind,
-        absent: members.filter((member) => !contributors.includes(member)).map(nameOf),
+        absent: absentFrom(certificate, members).map(nameOf),
         contributors: contributors.map(nameOf),
         certificate,
         voters: certificate.votes.map(({member}) => nameOf(member)),

@@ -1,5 +1,6 @@
 import type {Clock, Logger} from "../core/index.ts";
 import type {Certificate, MemberId, Report} from "../gossip/index.ts";
+import {absentFrom} from "./absence.ts";
 import type {Validation} from "./evaluation.ts";
 import type {EventFeed, NodeEvent, RoundSeconds} from "./event-feed.ts";
 import {logReport} from "./report-log.ts";
@@ -113,10 +114,11 @@ class Chronicle implements RunChronicle {
     feed.emit({type: "activity", activity, round, stage});
   }
 
-  certified({body}: Certificate, {consensusDistance, hasJumped}: CertifiedFacts): void {
+  certified(certificate: Certificate, {consensusDistance, hasJumped}: CertifiedFacts): void {
     const {clock, feed, logger, stages, members, nameOf} = this.#options;
+    const {body} = certificate;
     const {round, attempt, result} = body;
-    const absent = members.filter((member) => !body.contributors.includes(member)).map(nameOf);
+    const absent = absentFrom(certificate, members).map(nameOf);
     const seconds = hasJumped ? UNKNOWN.seconds : this.#seconds(clock.nowMs());
     this.#keep(round, {certifiedWallMs: clock.wallMs(), seconds});
     logger.debug("a round was certified", {round, result});

@@ -19,7 +19,7 @@ export interface RunOutcome {
 
 /** Where a run stands at this site. */
 export interface RunProgress {
-  readonly activity: "waiting" | "training" | "exchanging" | "finished";
+  readonly activity: RunChronicle["activity"];
   readonly loss: number | null;
   readonly validation: Validation | null;
   /** The newest ones, oldest first. */

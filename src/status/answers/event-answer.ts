@@ -23,11 +23,6 @@ const REPORT_KINDS = {
   equivocation: "equivocation",
 } as const satisfies {readonly [Kind in ReportKind]: Kind};
 const names = z.array(z.string()).describe("Of members, as on the roster.");
-const seconds = z.strictObject({
-  total: z.number().nullable(),
-  training: z.number().nullable(),
-  exchanging: z.number().nullable(),
-});
 
 /** The `data` of an event of `GET /v1/events`; its SSE `event` is its `type`. */
 export const eventAnswerSchema = z.discriminatedUnion("type", [
@@ -44,7 +39,7 @@ export const eventAnswerSchema = z.discriminatedUnion("type", [
     ...view.roundSchema.shape,
     stage: view.stageSchema,
     contributors: names,
-    seconds,
+    seconds: view.secondsSchema,
     consensusDistance: z.number().nullable(),
   }),
   z.strictObject({...stamp, type: z.literal("absence"), round: z.number(), members: names}),

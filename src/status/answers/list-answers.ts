@@ -47,19 +47,11 @@ export const runsAnswerSchema = listSchema(runSchema);
 /** The runs, as they are answered. */
 export type RunsAnswer = z.output<typeof runsAnswerSchema>;
 
-const secondsSchema = z
-  .strictObject({
-    total: z.number().nullable(),
-    training: z.number().nullable(),
-    exchanging: z.number().nullable(),
-  })
-  .describe("How long its parts took at this node; null where it can not be told.");
-
 const certifiedRoundSchema = z.strictObject({
   ...view.roundSchema.shape,
   stage: view.stageSchema,
   certifiedAt: view.timeSchema.nullable().describe("At this node; null for a round before its last start."),
-  seconds: secondsSchema,
+  seconds: view.secondsSchema,
   contributors: z.array(z.string()),
   certificate: z
     .strictObject({

@@ -56,6 +56,15 @@ export const roundSchema = z.strictObject({
   absent: z.array(z.string()).describe("Names of members without whom it was certified."),
 });
 
+/** How long the parts of a round took at this node. */
+export const secondsSchema = z
+  .strictObject({
+    total: z.number().nullable(),
+    training: z.number().nullable(),
+    exchanging: z.number().nullable(),
+  })
+  .describe("How long its parts took at this node; null where it can not be told.");
+
 /** A certified model on the site's validation patients. */
 export const validationSchema = z.strictObject({
   round: z.number(),
