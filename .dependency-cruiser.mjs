@@ -21,8 +21,7 @@ const NEVER = {network: ["model"], data: ["model"]};
 
 const PURE = "^src/(parameters|gossip|privacy|evaluation)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
-const FILE_ROOMS =
-  "^src/(storage|data|config|cli)/|^src/simulation/recorder|^src/status/dashboard/dashboard-files";
+const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/status/dashboard/dashboard-files";
 const CLIENT = "^src/status/dashboard/client/";
 
 // The top level may import every room, so it needs no rule.

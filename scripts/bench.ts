@@ -2,7 +2,7 @@
  * Measures the project's performance figures: `npm run bench [-- --json FILE] [--only NAME]`. NAME is a figure or the
  * beginning of one. Each figure is the best of five runs; docs/performance.md says how each is measured.
  */
-import {readFile, writeFile} from "node:fs/promises";
+import {access, constants, readFile, writeFile} from "node:fs/promises";
 import path from "node:path";
 import {parseArgs} from "node:util";
 import {calibrate} from "./bench/calibration.ts";
@@ -22,11 +22,16 @@ import {
   measureThousandNodes,
   measureTwentyNodes,
 } from "./bench/simulation.ts";
+import {measureStart} from "./bench/start.ts";
+import {measureSumCheck} from "./bench/sum-check.ts";
 import {measureTileFile} from "./bench/tile-file.ts";
 import {measureTraffic} from "./bench/traffic.ts";
 import {measureMilVsCpu, measureVsTorch} from "./bench/training-step.ts";
 
 const {values: options} = parseArgs({options: {json: {type: "string"}, only: {type: "string"}}});
+
+// Before an hour of measuring, and not after it.
+if (options.json !== undefined) await access(path.dirname(path.resolve(options.json)), constants.W_OK);
 
 const machine = calibrate();
 const {syncMs} = machine;
@@ -46,9 +51,11 @@ const BENCHES: readonly {readonly names: readonly string[]; measure(): Promise<r
     names: ["gossip/round-4x1m-ms"],
     measure: async () => [await measureRound("gossip/round-4x1m-ms", 1_000_000, {barMs: 150, syncMs})],
   },
+  {names: ["gossip/sum-check-4x1m-ms"], measure: async () => [measureSumCheck()]},
   {names: ["gossip/exchange-4k-us"], measure: async () => [measureExchangeCost()]},
   {names: ["gossip/round-4k-us"], measure: async () => [measureRoundCost()]},
   {names: ["gossip/bytes-per-node-vs-model"], measure: async () => [measureTraffic()]},
+  {names: ["cli/start-ms"], measure: async () => [measureStart()]},
   {names: ["join/4-daemons-s"], measure: async () => [await measureJoin()]},
   {names: ["daemon/idle-rss-mib"], measure: async () => [await measureIdleMemory()]},
   {names: ["daemon/healthz-p99-ms"], measure: async () => [await measureHealth()]},

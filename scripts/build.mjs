@@ -3,7 +3,7 @@
  * good build. Plain JavaScript, because `npm start` runs it where no development dependency is installed.
  * Output is written in place and stale files go afterwards, so that running daemons keep their modules.
  */
-import {spawnSync} from "node:child_process";
+import {spawn} from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import {createRequire} from "node:module";
 import path from "node:path";
+import {bundleProgram} from "./bundle.mjs";
 
 const root = path.dirname(import.meta.dirname);
 const dist = path.join(root, "dist");
@@ -33,35 +34,41 @@ function isFresh() {
   if (!existsSync(stamp)) return false;
   const builtMs = statSync(stamp).mtimeMs;
   const inputs = [
-    path.join(root, "src"),
-    path.join(root, "tsconfig.json"),
+    ...["src", "tsconfig.json", "package-lock.json", "scripts/build.mjs", "scripts/bundle.mjs"].map((name) =>
+      path.join(root, name),
+    ),
     ...entriesBelow(path.join(root, "src")),
-  ];
+  ].filter((input) => existsSync(input));
   return inputs.every((input) => statSync(input).mtimeMs < builtMs);
 }
 
 function removeStale() {
   for (const output of entriesBelow(dist)) {
     const relative = path.relative(dist, output);
+    if (relative.startsWith("chunks")) continue;
     const source = path.join(root, "src", relative.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts"));
     if (output !== stamp && !existsSync(source)) rmSync(output, {recursive: true, force: true});
   }
 }
 
+/** Resolves with the compiler's exit status. */
 function compile(...options) {
   const compiler = path.join(
     path.dirname(createRequire(import.meta.url).resolve("@typescript/native/package.json")),
     "bin",
     "tsc",
   );
-  return spawnSync(process.execPath, [compiler, ...options], {stdio: "inherit"}).status ?? 1;
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [compiler, ...options], {stdio: "inherit"});
+    child.once("close", (status) => resolve(status ?? 1));
+  });
 }
 
 /** The client's modules, each by itself (`npm run check` checks their types), and what lies beside them. */
-function buildClient() {
+async function buildClient() {
   const from = path.join(root, "src", client);
   const into = path.join(dist, client);
-  const status = compile("-p", from, "--noCheck", "--noResolve", "--outDir", dist);
+  const status = await compile("-p", from, "--noCheck", "--noResolve", "--outDir", dist);
   mkdirSync(into, {recursive: true});
   for (const name of readdirSync(from)) {
     if (/\.(html|css|svg)$/.test(name)) copyFileSync(path.join(from, name), path.join(into, name));
@@ -69,15 +76,27 @@ function buildClient() {
   return status;
 }
 
-function build() {
+/** The bundle's writer, or null where it could not be made. */
+async function bundled() {
+  try {
+    return await bundleProgram(root, dist);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return null;
+  }
+}
+
+async function build() {
   const started = new Date();
-  const status = compile("-p", path.join(root, "tsconfig.json")) || buildClient();
+  const [compiled, write] = await Promise.all([compile("-p", path.join(root, "tsconfig.json")), bundled()]);
+  const status = compiled || (write === null ? 1 : await buildClient());
   if (!existsSync(dist)) return status;
   removeStale();
+  write?.();
   const main = path.join(dist, "cli", "main.js");
   if (existsSync(main)) chmodSync(main, 0o755);
   if (status === 0) writeFileSync(stamp, `${started.toISOString()}\n`);
   return status;
 }
 
-if (!process.argv.includes("--if-stale") || !isFresh()) process.exitCode = build();
+if (!process.argv.includes("--if-stale") || !isFresh()) process.exitCode = await build();

@@ -1,13 +1,16 @@
 /*
  * Holds the documents to what is there: every relative link and anchor leads somewhere, every `npm run X` and
- * `consilium X` that they name exists, and the list of an experiment's keys is the schema's. `npm run docs`; with
- * `-- --write` the list is renewed.
+ * `consilium X` that they name exists, and lists of keys and columns are those of the schemas. `npm run docs`; with
+ * `-- --write` these are renewed.
  */
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {z} from "zod";
-import {experimentKeys} from "./docs/experiment-keys.ts";
+import {experimentSchema} from "../src/config/index.ts";
+import {RESULT_COLUMNS, ROUND_COLUMNS} from "../src/simulation/outputs/results-csv.ts";
+import {summarySchema} from "../src/simulation/outputs/summary-schema.ts";
+import {schemaKeys, wordlessKeys} from "./docs/schema-keys.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 
@@ -84,25 +87,53 @@ function unknownCommands(document: string, text: string): readonly string[] {
     .map((name) => `${document}: there is no command consilium ${name}`);
 }
 
-const KEYS_DOCUMENT = "docs/experiment-file.md";
-const KEYS = /(<!-- keys: .* -->\n)([\s\S]*?)(<!-- end of keys -->)/;
+/** Lists within documents that are written from schemas: between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
+const LISTS: readonly {readonly document: string; readonly name: string; text(): string}[] = [
+  {
+    document: "docs/experiment-file.md",
+    name: "keys",
+    text: () => schemaKeys(experimentSchema, "input"),
+  },
+  {document: "docs/simulation-outputs.md", name: "results.csv", text: () => columnTable(RESULT_COLUMNS)},
+  {document: "docs/simulation-outputs.md", name: "rounds.csv", text: () => columnTable(ROUND_COLUMNS)},
+  {
+    document: "docs/simulation-outputs.md",
+    name: "summary.json",
+    text: () => schemaKeys(summarySchema, "output", ["experiment"]),
+  },
+];
 
-/** Holds the list of keys against the schema, or renews it. */
-function staleKeys(): readonly string[] {
-  const file = path.join(ROOT, KEYS_DOCUMENT);
-  const text = readFileSync(file, "utf8");
-  const renewed = text.replace(
-    KEYS,
-    (_, begin: string, __, end: string) => `${begin}\n${experimentKeys()}\n\n${end}`,
-  );
-  if (renewed === text) return [];
-  if (!process.argv.includes("--write"))
-    return [`${KEYS_DOCUMENT}: its keys are not the schema's; use --write`];
-  writeFileSync(file, renewed);
-  return [];
+/** Columns of a CSV file as a Markdown table. */
+function columnTable(columns: readonly {readonly name: string; readonly says: string}[]): string {
+  const rows = columns.map(({name, says}) => `| \`${name}\` | ${says} |`);
+  return ["| column | what it holds |", "|---|---|", ...rows].join("\n");
 }
 
-const stale = staleKeys();
+/** Holds the lists against the schemas, or renews them. */
+function staleLists(): readonly string[] {
+  return LISTS.flatMap(({document, name, text: list}) => {
+    const file = path.join(ROOT, document);
+    const text = readFileSync(file, "utf8");
+    const begin = `<!-- ${name}: `;
+    const end = `<!-- end of ${name} -->`;
+    const from = text.indexOf("\n", text.indexOf(begin)) + 1;
+    const to = text.indexOf(end);
+    if (!text.includes(begin) || to < from) return [`${document}: has no list ${name}`];
+    const renewed = `${text.slice(0, from)}\n${list()}\n\n${text.slice(to)}`;
+    if (renewed === text) return [];
+    if (!process.argv.includes("--write"))
+      return [`${document}: its list ${name} is not the schema's; use --write`];
+    writeFileSync(file, renewed);
+    return [];
+  });
+}
+
+/** Keys of an experiment file that the schema says nothing of: the list is a researcher's list of features. */
+const wordless = wordlessKeys(experimentSchema).map(
+  (line) => `an experiment's key is not explained: ${line}`,
+);
+
+const stale = [...staleLists(), ...wordless];
 const checked = documents();
 const faults = [
   ...stale,

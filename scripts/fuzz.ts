@@ -11,6 +11,7 @@ import {parseArgs} from "node:util";
 import {createRandom, sha256, toHex} from "../src/core/index.ts";
 import {mutate} from "../test/fuzz/mutate.ts";
 import {type FuzzTarget, fuzzTargets} from "../test/fuzz/targets.ts";
+import {evidenceHeader} from "./evidence/header.ts";
 
 const {values} = parseArgs({
   options: {minutes: {type: "string", default: "10"}, seed: {type: "string", default: "1"}},
@@ -112,9 +113,8 @@ for (const [index, target] of targets.entries()) {
 }
 const heapGrowthMib = (process.memoryUsage().heapUsed - heapBefore) / 2 ** 20;
 const report = {
-  schema: 1,
-  date: new Date().toISOString().slice(0, 10),
-  node: process.version,
+  schema: 2,
+  ...evidenceHeader(undefined),
   seed: Number(values.seed),
   minutes,
   heapGrowthMib: Math.round(heapGrowthMib),

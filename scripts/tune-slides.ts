@@ -5,7 +5,7 @@
  * log-loss is within a preset's tolerance of the lowest. Writes docs/evidence/tuning-slides.json.
  */
 import "../src/core/polyfill.ts";
-import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {type TaskAt, withFiles} from "../src/cli/demo/generated-task.ts";
@@ -14,6 +14,7 @@ import {featuresOf, joinMatrices, readTask} from "../src/data/index.ts";
 import {auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {createExperiment, readSites, scorePatients, trainFedAvg} from "../src/simulation/index.ts";
+import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const SEEDS = [42, 43, 44];
@@ -135,13 +136,12 @@ for (const [name, grid] of Object.entries(PRESETS)) {
   if (wanted.length === 0 || wanted.includes(name)) presets.push(await tune(backend, name, grid, folder));
 }
 await rm(folder, {recursive: true});
-const {version} = JSON.parse(await readFile(path.join(import.meta.dirname, "../package.json"), "utf8"));
 const evidence = {
   schema: 2,
   rule: "the fewest rounds whose mean log-loss on validation patients is within the tolerance of the lowest; central FedAvg stands for the daemons",
   seeds: SEEDS,
   validationShare: VALIDATION_SHARE,
-  versions: {consilium: version, node: process.version, backend: backend.name},
+  ...evidenceHeader(backend.name),
   presets,
 };
 await writeFile(

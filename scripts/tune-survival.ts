@@ -6,7 +6,7 @@
  * docs/evidence/tuning-survival.json.
  */
 import "../src/core/polyfill.ts";
-import {readFile, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import path from "node:path";
 import {featuresOf, joinMatrices, type LocatedTask, readTask, standardise} from "../src/data/index.ts";
 import {concordanceIndex} from "../src/evaluation/index.ts";
@@ -19,6 +19,7 @@ import {
   trainFedAvg,
 } from "../src/simulation/index.ts";
 import {patientScores} from "../src/training/index.ts";
+import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const SEEDS = [42, 43, 44, 45, 46];
@@ -113,7 +114,6 @@ for (const choice of choices) {
 const {name} = backend;
 backend.close();
 rows.sort((a, b) => b.cIndex - a.cIndex);
-const {version} = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
 const evidence = {
   schema: 1,
   rule: "highest mean C-index on the validation patients of all sites joined; no test patient was scored",
@@ -123,7 +123,7 @@ const evidence = {
     patients: data.get(42)?.reduce((sum, {split}) => sum + split.counts.validation.patients, 0),
     events: data.get(42)?.reduce((sum, {split}) => sum + split.counts.validation.positivePatients, 0),
   },
-  versions: {consilium: version, node: process.version, backend: name},
+  ...evidenceHeader(name),
   experiment: "fed-tcga-brca",
   rounds: ROUNDS,
   standardisation: "federated",

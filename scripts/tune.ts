@@ -1,11 +1,11 @@
 /*
  * Chooses the frozen settings of the presets on validation patients alone: `npx tsx scripts/tune.ts`. Central FedAvg
- * stands for the daemons, whose parameters equal it (test/demo/fed-avg-equality.test.ts). The rule, fixed before the
- * first run: the lowest log-loss on the validation patients of all sites joined, mean over the seeds.
+ * stands for the daemons, whose parameters equal it (test/demo/fed-avg-equality.test.ts, test/process/fed-avg.test.ts).
+ * The rule, fixed before the first run: the lowest log-loss on the validation patients of all sites joined, mean over the seeds.
  * No test patient is scored here. Writes docs/evidence/tuning.json.
  */
 import "../src/core/polyfill.ts";
-import {readFile, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import path from "node:path";
 import {findPreset, type PlanSettings} from "../src/config/index.ts";
 import {
@@ -21,6 +21,7 @@ import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {patientLabels} from "../src/node/index.ts";
 import {createExperiment, readSites, type SiteData, trainFedAvg} from "../src/simulation/index.ts";
 import {patientScores} from "../src/training/index.ts";
+import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
 const PRESETS = ["fed-heart-disease", "synthetic-heart"];
@@ -121,13 +122,12 @@ async function tune(backend: ComputeBackend, name: string) {
 const {backend} = await openBackend("auto");
 const presets = [];
 for (const name of PRESETS) presets.push(await tune(backend, name));
-const {version} = JSON.parse(await readFile(path.join(import.meta.dirname, "../package.json"), "utf8"));
 const evidence = {
   schema: 1,
   rule: "lowest mean log-loss on the validation patients of all sites joined; no test patient was scored",
   seeds: SEEDS,
   validationShare: VALIDATION_SHARE,
-  versions: {consilium: version, node: process.version, backend: backend.name},
+  ...evidenceHeader(backend.name),
   presets,
 };
 const file = path.join(import.meta.dirname, "../docs/evidence/tuning.json");

@@ -17,6 +17,7 @@ async function idleOnce(): Promise<number> {
     try {
       await daemon.statusUrl;
       await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+      if (daemon.pid === undefined) throw new Error("the daemon has not been started");
       return residentMib(daemon.pid);
     } finally {
       await daemon.stop();

@@ -65,6 +65,7 @@ class Pair {
       roster: "00".repeat(32),
       members: MEMBERS,
       rounds,
+      quorum: "majority",
       start: {members: 2, weight: 0, waitMs: 1000},
       weightShare: 1,
       limits: {minimumMs: 1000, maximumMs: 60_000},
@@ -78,7 +79,7 @@ class Pair {
         outer: null,
       }),
       shapeOf: () => ({layout: LAYOUT, values}),
-      restored: {certified: null, round: null},
+      restored: {certified: null, round: null, equivocators: []},
     });
   }
 

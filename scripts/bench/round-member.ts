@@ -58,6 +58,7 @@ function sessionOf(setup: Setup, restored: Restored) {
     roster: ROSTER,
     members: membersOf(setup),
     rounds: ROUNDS,
+    quorum: "majority",
     start: {members: setup.members, weight: setup.members * WEIGHT, waitMs: 30_000},
     weightShare: 0.5,
     limits: {minimumMs: 5000, maximumMs: 60_000},

@@ -39,6 +39,7 @@ function modelsMoved(n: number): {readonly taken: readonly number[]; readonly gi
       roster: "00".repeat(32),
       members,
       rounds: 1,
+      quorum: "majority",
       start: {members: n, weight: 0, waitMs: 1000},
       weightShare: 1,
       limits: {minimumMs: 1000, maximumMs: 60_000},

@@ -114,7 +114,7 @@ function pooledTest({results}: StudyResults) {
   return [...new Set(own.map(({method}) => method))].map((method) => {
     const rows = own.filter((row) => row.method === method);
     const values = rows.map(({value}) => rounded(value ?? Number.NaN));
-    return {method, n: rows[0]?.n ?? 0, over_seeds: meanOverSeeds(values), of_seeds: values};
+    return {method, n: rows[0]?.n ?? 0, over_seeds: meanOverSeeds(values, "unit"), of_seeds: values};
   });
 }
 

@@ -130,6 +130,7 @@ export class GossipConsortium {
       roster: "00".repeat(32),
       members: this.members,
       rounds,
+      quorum: "majority",
       start: {members: SITES, weight: 0, waitMs: 60_000},
       weightShare: 0,
       limits: {minimumMs: 100, maximumMs: 4000},

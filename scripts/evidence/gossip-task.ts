@@ -1,10 +1,12 @@
 /*
  * A task without patients on which mixing shows: 10 classes of 3 Gaussian modes in 32 dimensions, split over 16 sites
- * whose classes differ the more the smaller alpha is, and the simulator's own perceptron 32-64-10.
+ * whose classes differ the more the smaller alpha is, and a perceptron 32-64-10.
  */
 import {createRandom, type Random} from "../../src/core/index.ts";
 import {partitionRows} from "../../src/data/index.ts";
-import {type ClassifierSpec, createClassifier, drawModes} from "../../src/simulation/index.ts";
+import {layoutOf, type ModelSpec, openBackend} from "../../src/model/index.ts";
+import {layoutSize, shapeSize} from "../../src/parameters/index.ts";
+import {drawModes} from "../../src/simulation/index.ts";
 
 /** Number of sites that the training samples are split over. */
 export const SITES = 16;
@@ -24,10 +26,12 @@ const MOMENTUM = 0.9;
 /** The last part of the steps has a tenth of the learning rate. */
 const DECAY_FROM = 0.8;
 
-const NETWORK: ClassifierSpec = {features: FEATURES, hidden: [HIDDEN], activation: "relu", classes: CLASSES};
+const NETWORK: ModelSpec = {architecture: "mlp", hidden: [HIDDEN], activation: "relu"};
+const LAYOUT = layoutOf(NETWORK, FEATURES, CLASSES);
+const MODEL = (await openBackend("wasm")).backend.build(NETWORK, FEATURES, CLASSES);
 
 /** Length of the parameter vector: 2762. */
-export const PARAMETERS = createClassifier(NETWORK).size;
+export const PARAMETERS = layoutSize(LAYOUT);
 
 /** Samples: `values` `[n, 32]` and the class 0 .. 9 of each. */
 export interface Samples {
@@ -58,7 +62,15 @@ function pick({values, labels}: Samples, chosen: readonly number[]): Samples {
 /** The task of `seed`. @param alpha concentration of each class's split over the sites, in (0, 1] */
 export function createGossipTask(seed: number, alpha: number): GossipTask {
   const {train: pooled, test} = drawModes(
-    {classes: CLASSES, modes: MODES, features: FEATURES, spread: MEAN_SCALE, train: TRAIN, test: TEST},
+    {
+      classes: CLASSES,
+      modes: MODES,
+      features: FEATURES,
+      spread: MEAN_SCALE,
+      train: TRAIN,
+      validation: 0,
+      test: TEST,
+    },
     seed,
   );
   const deal = {type: "dirichlet", nodes: SITES, minimum: 1, alpha, selfBalancing: false} as const;
@@ -74,16 +86,18 @@ export function createGossipTask(seed: number, alpha: number): GossipTask {
 export function initialParameters(seed: number): Float32Array {
   const random = stream(seed, "", "initial");
   const parameters = new Float32Array(PARAMETERS);
-  for (const {weights, biases, inputs} of createClassifier(NETWORK).layers) {
-    for (let index = weights; index < biases; index++) {
-      parameters[index] = Math.sqrt(2 / inputs) * random.normal();
+  let first = 0;
+  for (const {shape} of LAYOUT.tensors) {
+    const [inputs = 0] = shape;
+    const end = first + shapeSize(shape);
+    if (shape.length === 2) {
+      for (let index = first; index < end; index++)
+        parameters[index] = Math.sqrt(2 / inputs) * random.normal();
     }
+    first = end;
   }
   return parameters;
 }
-
-const inputOf = ({values}: Samples, sample: number): Float32Array =>
-  values.subarray(sample * FEATURES, (sample + 1) * FEATURES);
 
 /** How one site, or the pooled baseline, learns. */
 export interface LearnerOptions {
@@ -108,16 +122,11 @@ export function createLearner(options: LearnerOptions): Learner {
   const {samples, learningRate, batch, seed, site, steps: allSteps} = options;
   const random = stream(seed, site, "batches");
   const velocity = new Float64Array(PARAMETERS);
-  const gradient = new Float64Array(PARAMETERS);
-  const classifier = createClassifier(NETWORK);
+  const gradient = new Float32Array(PARAMETERS);
   let taken = 0;
   const step = (parameters: Float32Array): void => {
-    gradient.fill(0);
-    for (let drawn = 0; drawn < batch; drawn++) {
-      const sample = random.below(samples.labels.length);
-      const example = {input: inputOf(samples, sample), label: samples.labels[sample] ?? 0};
-      classifier.addGradient(parameters, example, 1 / batch, gradient);
-    }
+    const drawn = Array.from({length: batch}, () => random.below(samples.labels.length));
+    MODEL.lossAndGradient(parameters, {n: batch, d: FEATURES, ...pick(samples, drawn)}, gradient);
     const rate = taken++ < DECAY_FROM * allSteps ? learningRate : learningRate / 10;
     for (let index = 0; index < PARAMETERS; index++) {
       const speed = MOMENTUM * (velocity[index] ?? 0) + (gradient[index] ?? 0);
@@ -134,12 +143,14 @@ export function createLearner(options: LearnerOptions): Learner {
   };
 }
 
-/** The share of `samples` whose class has the highest score. */
-export function accuracyOf(parameters: Float32Array, samples: Samples): number {
-  const classifier = createClassifier(NETWORK);
-  const right = samples.labels.filter((label, sample) => {
-    const probabilities = classifier.probabilities(parameters, inputOf(samples, sample));
-    return probabilities.indexOf(Math.max(...probabilities)) === label;
-  });
+/**
+ * The share of `samples` whose class has the highest score.
+ * @param certified the model's parameters and, behind them, what an outer step keeps
+ */
+export function accuracyOf(certified: Float32Array, samples: Samples): number {
+  const {labels, values} = samples;
+  const parameters = certified.subarray(0, PARAMETERS);
+  const predicted = MODEL.predict(parameters, {n: labels.length, d: FEATURES, values});
+  const right = labels.filter((label, sample) => predicted[sample] === label);
   return right.length / samples.labels.length;
 }

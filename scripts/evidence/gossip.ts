@@ -73,7 +73,11 @@ function barsOf(means: Accuracies) {
 /** All seeds' rows, their means beside the table's, and the bars. */
 export function gossipEvidence() {
   const rows = SEEDS.map(rowOf);
-  const over = (name: keyof Accuracies) => meanOverSeeds(rows.map((row) => row[name]));
+  const over = (name: keyof Accuracies) =>
+    meanOverSeeds(
+      rows.map((row) => row[name]),
+      "unit",
+    );
   const mean = (name: keyof Accuracies): number => over(name)?.mean ?? Number.NaN;
   const [seed = 0] = SEEDS;
   const bars = barsOf({

@@ -28,7 +28,12 @@ const roundedOrNull = (value: number | null): number | null => (value === null ?
 
 /** Figures over the seeds: mean, deviation and 95 % limits of the mean. */
 function overSeeds(values: readonly number[]) {
-  const {mean, sd, low, high} = meanOverSeeds(values) ?? {mean: null, sd: null, low: null, high: null};
+  const {mean, sd, low, high} = meanOverSeeds(values, "unit") ?? {
+    mean: null,
+    sd: null,
+    low: null,
+    high: null,
+  };
   return {mean: roundedOrNull(mean), sd: roundedOrNull(sd), over_seeds_95: [low, high].map(roundedOrNull)};
 }
 

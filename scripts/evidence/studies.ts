@@ -2,7 +2,9 @@ import {byzantineAgain, byzantineEvidence} from "./byzantine.ts";
 import {differences} from "./differences.ts";
 import {flambyAgain, flambyEvidence} from "./flamby.ts";
 import {gossipAgain, gossipEvidence} from "./gossip.ts";
+import {recomputeAgain, recomputeEvidence} from "./recompute.ts";
 import {saldanhaAgain, saldanhaEvidence, type saldanhaSummary} from "./saldanha.ts";
+import {scriptedDay, scriptedDayAgain} from "./scripted-day.ts";
 
 /** Evidence that is no run of the demo. */
 export interface EvidenceStudy {
@@ -44,19 +46,19 @@ async function checkSaldanha({rows}: Pick<ReturnType<typeof saldanhaSummary>, "r
   return differences(expected, actual, "saldanha2022");
 }
 
-/** In the order in which they are run. */
+/** In the order in which they are begun: the longest first, so that processors that make them side by side end together. */
 export const STUDIES: readonly EvidenceStudy[] = [
-  {
-    name: "gossip",
-    needsSharedData: false,
-    run: async () => gossipEvidence(),
-    check: async (committed) => checkGossip(JSON.parse(committed)),
-  },
   {
     name: "byzantine",
     needsSharedData: false,
     run: async () => byzantineEvidence(),
     check: async (committed) => checkByzantine(JSON.parse(committed)),
+  },
+  {
+    name: "saldanha2022",
+    needsSharedData: false,
+    run: saldanhaEvidence,
+    check: async (committed) => checkSaldanha(JSON.parse(committed)),
   },
   {
     name: "flamby",
@@ -65,9 +67,21 @@ export const STUDIES: readonly EvidenceStudy[] = [
     check: async (committed) => checkFlamby(JSON.parse(committed)),
   },
   {
-    name: "saldanha2022",
+    name: "gossip",
     needsSharedData: false,
-    run: saldanhaEvidence,
-    check: async (committed) => checkSaldanha(JSON.parse(committed)),
+    run: async () => gossipEvidence(),
+    check: async (committed) => checkGossip(JSON.parse(committed)),
+  },
+  {
+    name: "recompute",
+    needsSharedData: true,
+    run: recomputeEvidence,
+    check: recomputeAgain,
+  },
+  {
+    name: "scripted-day",
+    needsSharedData: false,
+    run: scriptedDay,
+    check: async (committed) => scriptedDayAgain(committed),
   },
 ];

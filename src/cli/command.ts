@@ -20,6 +20,8 @@ export interface CommandDefinition<Own extends OptionTable> {
 
 /** A command, or a group of commands, that can be put on a program. */
 export interface Command {
+  /** Its first word. */
+  readonly name: string;
   /** Adds the command; its exit status goes to `onEnd`. */
   attach(program: Argv, onEnd: (status: number) => void): Argv;
 }
@@ -29,11 +31,17 @@ export function usageError(message: string, hint: string): CodedError<CliErrorCo
   return new CodedError("CLI_USAGE", message, {hint});
 }
 
-function checkFlags(given: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+/** @param positionals names that stand among the parsed flags and are none */
+function checkFlags(
+  given: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  positionals: readonly string[],
+): void {
   for (const [name, value] of Object.entries(given)) {
     if (name === "_" || name === "$0") continue;
     if (Number.isNaN(value)) throw usageError(`--${name} takes a number`, "See `consilium --help`.");
     if (known.includes(name) || name === "help" || name === "version") continue;
+    if (positionals.includes(name)) continue;
     const meant = closestName(name, known);
     const flags = known.map((flag) => `--${flag}`).join(", ");
     throw usageError(
@@ -56,7 +64,9 @@ function textsOf(given: Readonly<Record<string, unknown>>, names: readonly strin
 export function defineCommand<const Own extends OptionTable>(definition: CommandDefinition<Own>): Command {
   const {command, describe, positionals = {}, options, handler} = definition;
   const names = Object.keys(positionals);
+  const [name = ""] = command.split(" ");
   return {
+    name,
     attach: (program, onEnd) =>
       program.command({
         command,
@@ -71,7 +81,7 @@ export function defineCommand<const Own extends OptionTable>(definition: Command
             own.option(name, {...option, requiresArg: option.type !== "boolean"});
           }
           // Before yargs looks for missing flags: a misspelt one is the cause of a missing one.
-          return own.middleware((given) => checkFlags(given, [...Object.keys(options), ...names]), true);
+          return own.middleware((given) => checkFlags(given, Object.keys(options), names), true);
         },
         async handler(given) {
           // yargs has parsed the flags by the same table from which their types are inferred.
@@ -84,6 +94,7 @@ export function defineCommand<const Own extends OptionTable>(definition: Command
 /** Commands under one word, such as `plan show` and `plan new`. */
 export function defineGroup(name: string, describe: string, commands: readonly Command[]): Command {
   return {
+    name,
     attach: (program, onEnd) =>
       program.command(name, describe, (own) => {
         for (const command of commands) command.attach(own, onEnd);

@@ -12,8 +12,7 @@ export interface Compared {
   readonly first: StudyResults;
   readonly second: StudyResults;
   readonly comparison: StudyComparison;
-  /** Null where a folder has no config.resolved.json. */
-  readonly settings: readonly DifferentSetting[] | null;
+  readonly settings: readonly DifferentSetting[];
 }
 
 const signed = (value: number): string => {
@@ -60,7 +59,6 @@ function figureLines(figures: readonly ComparedFigure[]): readonly string[] {
 }
 
 function settingLines(settings: Compared["settings"]): readonly string[] {
-  if (settings === null) return ["Settings: not compared, a folder has no config.resolved.json"];
   if (settings.length === 0) return ["Settings: the same"];
   const shown = (value: unknown): string => (value === undefined ? "-" : JSON.stringify(value));
   const rows = settings.map(({key, first, second}) => [key, shown(first), shown(second)]);
@@ -73,8 +71,8 @@ function onlyLine(name: string, only: readonly string[]): readonly string[] {
   return only.length === 0 ? [] : [`Only in ${name}, or at none of the other's seeds: ${shown}${more}`];
 }
 
-function divergedLine(name: string, diverged: readonly string[]): readonly string[] {
-  return diverged.length === 0 ? [] : [`Diverged in ${name}, so without a figure: ${diverged.join("; ")}`];
+function unfinishedLine(name: string, unfinished: readonly string[]): readonly string[] {
+  return unfinished.length === 0 ? [] : [`Without a figure in ${name}: ${unfinished.join("; ")}`];
 }
 
 function studyLine(name: string, {title, isSynthetic, isComplete, seeds}: StudyResults): string {
@@ -85,7 +83,7 @@ function studyLine(name: string, {title, isSynthetic, isComplete, seeds}: StudyR
 /** The comparison for people; of all metrics, or only of the first study's first. */
 export function compareText({first, second, comparison, settings}: Compared, isAll: boolean): string {
   const {figures, onlyFirst, onlySecond, equalStates, commonStates} = comparison;
-  const {divergedFirst, divergedSecond} = comparison;
+  const {unfinishedFirst, unfinishedSecond} = comparison;
   const shown = isAll ? figures : figures.filter(({metric}) => metric === first.metrics[0]);
   const left = figures.length - shown.length;
   return [
@@ -98,8 +96,8 @@ export function compareText({first, second, comparison, settings}: Compared, isA
     ...(left > 0 ? [`(${left} figures by other metrics; --all shows them)`] : []),
     ...onlyLine("A", onlyFirst),
     ...onlyLine("B", onlySecond),
-    ...divergedLine("A", divergedFirst),
-    ...divergedLine("B", divergedSecond),
+    ...unfinishedLine("A", unfinishedFirst),
+    ...unfinishedLine("B", unfinishedSecond),
     "",
     `Final states: ${equalStates} of ${commonStates} in common are equal, bit by bit`,
   ].join("\n");

@@ -4,6 +4,8 @@ export type CliErrorCode =
   | "CLI_USAGE"
   /** A file named on the command line or in node.yaml cannot be read. */
   | "CLI_INPUT_UNREADABLE"
+  /** A file named on the command line or in node.yaml is too large to be what it is named as. */
+  | "CLI_INPUT_TOO_LARGE"
   /** The plan is not of the roster's consortium, or not for the task file's contract. */
   | "CLI_PLAN_FOREIGN"
   /** A site's file leaves too few patients to train on. */
@@ -16,6 +18,8 @@ export type CliErrorCode =
   | "CLI_STATUS_STARTING"
   /** What answers at the status address is no daemon of this version. */
   | "CLI_STATUS_FOREIGN"
+  /** The patients of a finished run cannot be told among the data of today. */
+  | "CLI_DATA_CHANGED"
   /** A daemon of the demo ended unasked. */
   | "CLI_DAEMON_ENDED"
   /** A daemon of the demo was silent for too long. */
@@ -46,11 +50,17 @@ export type CliErrorCode =
   | "CLI_DOCTOR_MEMORY"
   /** The compute backend computes wrong. */
   | "CLI_DOCTOR_BACKEND"
+  /** The certificate of the status server has run out. */
+  | "CLI_DOCTOR_CERTIFICATE"
   /** An address that the node is to listen on is in use or not to be had. */
   | "CLI_DOCTOR_PORT"
   /** No other member can be reached, or find this node. */
   | "CLI_DOCTOR_NO_PEERS"
   /** An address of a member leads to somebody else. */
   | "CLI_DOCTOR_STRANGER"
+  /** This process may not open so many files as it needs. */
+  | "CLI_MACHINE_FILES"
+  /** This process may not address as much memory as WebAssembly needs. */
+  | "CLI_MACHINE_MEMORY"
   /** The demo's daemons ended with different models, which must not happen. */
   | "CLI_MODELS_DIFFER";

@@ -1,64 +1,66 @@
-import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {type IdentifiedPlan, parsePlan, parseRoster, type Roster} from "../consortium/index.ts";
-import {CodedError, isCoded} from "../core/index.ts";
-import {parseSettings, parseSummary, type StudyResults} from "../simulation/index.ts";
+import {CodedError, decodeText, formatBytes, MAX_YAML_CHARACTERS} from "../core/index.ts";
+import {readBounded, readingFault} from "../data/index.ts";
+import {parseSummary, type StudyResults} from "../simulation/index.ts";
 import type {CliErrorCode} from "./errors.ts";
 
-async function readInput(path: string, what: string): Promise<Uint8Array> {
+/** Largest file that this program wrote and reads back: results of studies, traces of long runs. */
+const MAX_OWN_BYTES = 2 ** 28;
+
+async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS): Promise<Uint8Array> {
+  let bytes: Uint8Array | null;
   try {
-    return new Uint8Array(await readFile(path));
+    bytes = await readBounded(path, most);
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const {reason, hint} = readingFault(cause);
     throw new CodedError<CliErrorCode>(
       "CLI_INPUT_UNREADABLE",
       `cannot read the ${what} ${path} (${reason})`,
       {
-        hint: reason === "ENOENT" ? "Check the path." : "Give this user read access to it.",
+        hint,
         data: {path, reason},
         cause,
       },
     );
   }
+  if (bytes !== null) return bytes;
+  throw new CodedError<CliErrorCode>(
+    "CLI_INPUT_TOO_LARGE",
+    `the ${what} ${path} is larger than ${formatBytes(most)}`,
+    {hint: "Check that it is the right file.", data: {path}},
+  );
+}
+
+/** The text of a file that this program wrote. */
+async function readOwnText(path: string, what: string): Promise<string> {
+  return decodeText(await readInput(path, what, MAX_OWN_BYTES), path, "SIMULATION_SUMMARY_INVALID");
 }
 
 /**
  * The roster file at `path`.
- * @throws CLI_INPUT_UNREADABLE, CONSORTIUM_ROSTER_INVALID
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, CONSORTIUM_ROSTER_INVALID
  */
 export async function readRoster(path: string): Promise<Roster> {
-  return parseRoster(new TextDecoder().decode(await readInput(path, "roster file")), path);
+  const text = decodeText(await readInput(path, "roster file"), path, "CONSORTIUM_ROSTER_INVALID");
+  return parseRoster(text, path);
 }
 
 /**
  * The plan file at `path`, with the hash of its bytes.
- * @throws CLI_INPUT_UNREADABLE, CONSORTIUM_PLAN_INVALID
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, CONSORTIUM_PLAN_INVALID
  */
 export async function readPlan(path: string): Promise<IdentifiedPlan> {
   return parsePlan(await readInput(path, "plan file"), path);
 }
 
-/** The bytes of a flight recorder's trace. @throws CLI_INPUT_UNREADABLE */
+/** The bytes of a flight recorder's trace. @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE */
 export function readTrace(path: string): Promise<Uint8Array> {
-  return readInput(path, "trace");
+  return readInput(path, "trace", MAX_OWN_BYTES);
 }
 
-/** The results in a simulated study's folder. @throws CLI_INPUT_UNREADABLE, SIMULATION_SUMMARY_INVALID */
+/** The results in a simulated study's folder. @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, SIMULATION_SUMMARY_INVALID */
 export async function readSummary(folder: string): Promise<StudyResults> {
   const file = join(folder, "summary.json");
-  return parseSummary(new TextDecoder().decode(await readInput(file, "study's summary")), file);
-}
-
-/**
- * The resolved experiment in a simulated study's folder, or null when there is none.
- * @throws CLI_INPUT_UNREADABLE, SIMULATION_SUMMARY_INVALID
- */
-export async function readSettings(folder: string): Promise<unknown> {
-  const file = join(folder, "config.resolved.json");
-  try {
-    return parseSettings(new TextDecoder().decode(await readInput(file, "study's settings")), file);
-  } catch (error) {
-    if (isCoded(error, "CLI_INPUT_UNREADABLE") && error.data["reason"] === "ENOENT") return null;
-    throw error;
-  }
+  return parseSummary(await readOwnText(file, "study's summary"), file);
 }

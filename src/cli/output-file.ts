@@ -1,16 +1,23 @@
-import {chmod, mkdir, rename, writeFile} from "node:fs/promises";
-import {dirname} from "node:path";
+import {randomBytes} from "node:crypto";
+import {constants} from "node:fs";
+import {type FileHandle, mkdir, mkdtemp, open, rename, rm, rmdir, stat, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {dirname, join, parse} from "node:path";
 import {CodedError} from "../core/index.ts";
 import type {CliErrorCode} from "./errors.ts";
 
 const SHARED_MODE = 0o644;
+const PRIVATE_MODE = 0o600;
 
 function reasonOf(cause: unknown): string {
   return cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
 }
 
-function unwritable(path: string, cause: unknown): CodedError<CliErrorCode> {
-  const reason = reasonOf(cause);
+function unwritable(
+  path: string,
+  cause: unknown,
+  reason: string = reasonOf(cause),
+): CodedError<CliErrorCode> {
   return new CodedError("CLI_OUTPUT_UNWRITABLE", `cannot write ${path} (${reason})`, {
     hint: "Give this user write access to the folder, and room on its disk.",
     data: {path, reason},
@@ -18,24 +25,146 @@ function unwritable(path: string, cause: unknown): CodedError<CliErrorCode> {
   });
 }
 
+/** Makes a folder whose parent is there. @throws CLI_OUTPUT_UNWRITABLE */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if (!(await isFolder(path))) throw unwritable(path, cause);
+  }
+}
+
+/**
+ * Makes the missing folders above `path`, one after the other: Node's own way never ends where a file system such as
+ * /proc says that a parent is missing which is there. A folder in the root itself is not made: most likely the path is
+ * mistyped, or its disk is not mounted.
+ * @throws CLI_OUTPUT_UNWRITABLE
+ */
+export async function makeParents(path: string): Promise<void> {
+  const parent = dirname(path);
+  if (await isFolder(parent)) return;
+  const above = dirname(parent);
+  if (above === parse(parent).root && !(await isThere(parent))) {
+    throw new CodedError<CliErrorCode>(
+      "CLI_OUTPUT_UNWRITABLE",
+      `cannot write ${path} (there is no folder ${parent})`,
+      {
+        hint: `Check the path and that its disk is mounted, or make ${parent} first.`,
+        data: {path, reason: "ENOENT"},
+      },
+    );
+  }
+  if (above !== parent) await makeParents(parent);
+  await makeOne(parent);
+}
+
+/** Makes the folder and its missing parents, as {@link makeParents}. @throws CLI_OUTPUT_UNWRITABLE */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeParents(path);
+  await makeOne(path);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A new file beside `path`, of a name that nobody can know before: what lies there already is not followed or written. */
+async function openDraft(path: string): Promise<{readonly draft: string; readonly file: FileHandle}> {
+  const draft = `${path}.${randomBytes(8).toString("hex")}.part`;
+  const {O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY} = constants;
+  return {draft, file: await open(draft, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, PRIVATE_MODE)};
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** Makes the folder, for what will be written there at the end of a long run. @throws CLI_OUTPUT_UNWRITABLE */
+export async function prepareFolder(path: string): Promise<void> {
+  await makeFolder(path);
+  // Rights alone do not tell: nothing can be made in /proc, whose owner has all rights.
+  await writing(path, async () => rmdir(await mkdtemp(join(path, ".part-"))));
+}
+
+/**
+ * Makes the folder of a file that will be written at the end of a long run, and tries to write there.
+ * @throws CLI_OUTPUT_UNWRITABLE
+ */
+export async function prepareFile(path: string): Promise<void> {
+  if (await isFolder(path)) throw unwritable(path, undefined, "EISDIR");
+  await makeParents(path);
+  if (await isDevice(path)) return;
+  await writing(path, async () => {
+    const {draft, file} = await openDraft(path);
+    await file.close();
+    await rm(draft);
+  });
+}
+
+/** Makes a folder for what goes again, below TMPDIR. @throws CLI_OUTPUT_UNWRITABLE */
+export async function makeTemporary(prefix: string): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), prefix));
+  } catch (cause) {
+    throw unwritable(tmpdir(), cause);
+  }
+}
+
+/**
+ * What `action` gives, which makes folders and files at `path` or below it.
+ * @throws CLI_OUTPUT_UNWRITABLE for errors of the file system, and whatever else `action` throws
+ */
+export async function writing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof Error && "syscall" in error ? unwritable(path, error) : error;
+  }
+}
+
+/** Whether something other than a file is there, such as /dev/stdout, which no file may take the place of. */
+async function isDevice(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => !found.isFile(),
+    () => false,
+  );
+}
+
 /**
  * Writes a file that is whole at any time, in place of the one before; its folders are made.
  * @throws CLI_OUTPUT_UNWRITABLE
  */
 export async function writeWhole(path: string, content: string, mode = SHARED_MODE): Promise<void> {
-  const draft = `${path}.part`;
-  try {
-    await mkdir(dirname(path), {recursive: true});
-    await writeFile(draft, content, {mode});
-    await chmod(draft, mode);
-    await rename(draft, path);
-  } catch (cause) {
-    throw unwritable(path, cause);
-  }
+  await makeParents(path);
+  await writing(path, async () => {
+    if (await isDevice(path)) {
+      await writeFile(path, content);
+      return;
+    }
+    const {draft, file} = await openDraft(path);
+    try {
+      await file.writeFile(content);
+      await file.chmod(mode);
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, {force: true});
+      throw error;
+    } finally {
+      await file.close();
+    }
+  });
 }
 
-/** Writes a file where none is. @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE */
+/** Writes a file where none is; its folders are made. @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE */
 export async function writeNew(path: string, content: string): Promise<void> {
+  await makeParents(path);
   try {
     await writeFile(path, content, {flag: "wx"});
   } catch (cause) {

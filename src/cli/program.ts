@@ -1,17 +1,24 @@
 import yargs from "yargs";
-import {isCoded} from "../core/index.ts";
+import {closestName, isCoded} from "../core/index.ts";
 import {type Command, usageError} from "./command.ts";
 import {exitStatusHelp} from "./exit-status.ts";
 
 const HELP_WIDTH = 100;
 
+/** The command that a person who wrote `word` meant: one that begins so, before one that is spelt alike. */
+function meantBy(word: string, names: readonly string[]): string | undefined {
+  return names.find((name) => word.length > 1 && name.startsWith(word)) ?? closestName(word, names);
+}
+
 /** A fault that yargs found, in the house's words; what a command threw stays as it is. */
-function faultOf(message: string | null, error: unknown): unknown {
+function faultOf(message: string | null, error: unknown, meant: string | undefined): unknown {
   const isOfYargs = error === undefined || (error instanceof Error && error.name === "YError");
   if (!isOfYargs || isCoded(error)) return error;
   const text = message ?? (error instanceof Error ? error.message : "the command line is not understood");
   const isSuggestion = text.startsWith("Did you mean");
-  return isSuggestion ? usageError("unknown command", text) : usageError(text, "See `consilium --help`.");
+  if (isSuggestion)
+    return usageError("unknown command", meant === undefined ? text : `Did you mean ${meant}?`);
+  return usageError(text, "See `consilium --help`.");
 }
 
 /**
@@ -25,6 +32,9 @@ export async function runProgram(
   version: string,
 ): Promise<number> {
   let status = 0;
+  const [first = ""] = words;
+  const names = commands.map(({name}) => name);
+  const meant = names.includes(first) ? undefined : meantBy(first, names);
   const program = yargs([...words])
     .scriptName("consilium")
     .usage(
@@ -46,7 +56,7 @@ export async function runProgram(
     })
     .epilogue(exitStatusHelp())
     .fail((message, error) => {
-      throw faultOf(message, error);
+      throw faultOf(message, error, meant);
     });
   for (const command of commands) {
     command.attach(program, (ended) => {

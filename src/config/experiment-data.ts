@@ -72,6 +72,7 @@ export const dataSchema = z
       modes: z.int().min(1).describe("Gaussian modes of a class."),
       spread: z.number().positive().describe("Deviation of the modes' means; that of rows about them is 1."),
       train: z.int().min(2).describe("Train rows of all nodes together."),
+      validation: z.int().min(0).default(0).describe("Validation rows, shared out to all nodes."),
       test: z.int().min(2).describe("Test rows, shared out to all nodes."),
     }),
     z.strictObject({

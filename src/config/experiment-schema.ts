@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {checkCombinations, nameSchema} from "../consortium/index.ts";
+import {lineSchema} from "../core/index.ts";
 import {dataSchema} from "./experiment-data.ts";
 import {attacksSchema, churnSchema, computeSchema, faultsSchema, networkSchema} from "./experiment-world.ts";
 import {planSettingsSchema} from "./plan-settings.ts";
@@ -12,7 +13,43 @@ const experimentPlanSchema = planSettingsSchema
   .superRefine(checkCombinations)
   .describe("The blocks of a plan, as in a plan file; none is defaulted.");
 
-const baselineSchema = z.enum(["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "ring"]);
+const baselineSchema = z.enum(["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "d-psgd"]);
+
+const place = z.int().min(0).max(1023);
+const graphSchema = z.union([
+  z
+    .enum(["ring", "torus", "exponential", "one-peer-exponential", "complete", "random-matchings"])
+    .describe(
+      "A node hears both neighbours on a ring, four on a torus, those 1, 2, 4, ... places before it, one of these in each round, all others, or one drawn at random in each round.",
+    ),
+  z.strictObject({
+    name: nameSchema.describe("What reports call the graph."),
+    edges: z
+      .array(z.tuple([place, place]))
+      .min(1)
+      .max(10_000)
+      .describe("Pairs of places among the sites, from 0, with Metropolis weights."),
+  }),
+]);
+
+/** What reports call a graph. */
+export function graphName(graph: z.output<typeof graphSchema>): string {
+  return typeof graph === "string" ? graph : graph.name;
+}
+
+const decentralisedSchema = z
+  .strictObject({
+    graphs: z
+      .array(graphSchema)
+      .min(1)
+      .refine((graphs) => new Set(graphs.map(graphName)).size === graphs.length, "names a graph twice")
+      .default(["ring"])
+      .describe("Graphs of which each is a method of its own, such as D-PSGD ring."),
+  })
+  .prefault({})
+  .describe(
+    "Settings of the baseline d-psgd: every node keeps its own model, and after its local steps takes the weighted mean with its neighbours'.",
+  );
 
 const swarmSchema = z
   .strictObject({
@@ -33,7 +70,7 @@ const swarmSchema = z
 const blocksSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
   name: nameSchema.describe("The experiment's name."),
-  title: z.string().min(1).max(200).describe("What reports are headed with."),
+  title: lineSchema.max(200).describe("What reports are headed with."),
   seed: z.int().min(0).max(0xffff_ffff).default(42).describe("Of the first repeat; each further one adds 1."),
   repeats: z
     .int()
@@ -52,8 +89,13 @@ const blocksSchema = z.strictObject({
     .array(baselineSchema)
     .default(["local", "pooled"])
     .describe("What the network is compared with."),
+  learningRates: z
+    .partialRecord(baselineSchema, z.number().positive().max(10))
+    .default({})
+    .describe("Learning rates of baselines that take another one than the plan's."),
   proximal: z.number().positive().default(0.01).describe("mu of the baseline fedprox."),
   swarm: swarmSchema,
+  decentralised: decentralisedSchema,
   metrics: z.array(z.enum(METRICS)).min(1).describe("The first one is compared and drawn by rounds."),
   comparison: z
     .strictObject({margin: z.number().min(0).max(1).default(0.02).describe("Of non-inferiority.")})
@@ -62,7 +104,7 @@ const blocksSchema = z.strictObject({
   target: z
     .union([z.literal("none"), z.number()])
     .default("none")
-    .describe("Value of the first metric whose cost in bytes and time is told."),
+    .describe("Value of the first metric, on the patients that methods are watched on, whose cost is told."),
   engine: z
     .enum(["fast", "full"])
     .default("fast")
@@ -72,7 +114,9 @@ const blocksSchema = z.strictObject({
   sweep: z
     .record(z.string(), z.array(z.unknown()).min(1))
     .default({})
-    .describe("Keys such as plan.training.optimizer.learningRate, each with the values to try."),
+    .describe(
+      "Keys such as plan.training.optimizer.learningRate, each with the values to try: bare, or `{label: ring, value: ...}` with the name that results and figures give to the value.",
+    ),
 });
 
 /** Refuses misfortunes where no message is sent that could meet them. */
@@ -93,6 +137,8 @@ export const experimentSchema = blocksSchema.superRefine(checkEngine);
 
 /** An experiment as its file has it, defaults filled in. */
 export type Experiment = Readonly<z.output<typeof experimentSchema>>;
+/** Who mixes with whom in the baseline d-psgd. */
+export type DecentralisedGraph = z.output<typeof graphSchema>;
 /** A figure that models are judged by. */
 export type MetricName = (typeof METRICS)[number];
 /** What the network is compared with. */

@@ -3,13 +3,14 @@ import {closestName, parseValue, type SchemaIssue, schemaIssue} from "../core/in
 import {type Experiment, experimentSchema} from "./experiment-schema.ts";
 
 const MAX_POINTS = 1000;
+const LABEL = /^[^\r\n]{1,60}$/;
 
 /** What tells experiments or versions of the file apart, not points of one. */
 const FIXED: readonly string[] = ["formatVersion", "name", "title", "sweep"];
 
 /** One point of a sweep. */
 export interface SweepPoint {
-  /** Swept keys with their values, in the file's order; empty without a sweep. */
+  /** Swept keys with their values, or with the labels that these go by, in the file's order; empty without a sweep. */
   readonly point: Readonly<Record<string, unknown>>;
   /** The experiment at this point: it has no sweep. */
   readonly experiment: Experiment;
@@ -41,6 +42,20 @@ function placed(
 
 const nameOf = ({path}: SchemaIssue): string => path.map(String).join(".");
 
+/** What is wrong with the name of the value at `index`: no text, or that of a value before it. */
+function faultOfName(entries: readonly unknown[], index: number): SchemaIssue | undefined {
+  const named = entries.map(sweptValue);
+  const own = named[index];
+  if (own === undefined) return undefined;
+  const isLabel = own.shown !== own.value;
+  if (isLabel && (typeof own.shown !== "string" || !LABEL.test(own.shown)))
+    return {path: ["label"], message: "must be a text of 1 to 60 characters in one line"};
+  const same = named.findIndex(({shown}) => JSON.stringify(shown) === JSON.stringify(own.shown));
+  return same < index
+    ? {path: [], message: `is shown as value ${same + 1} is: label it otherwise`}
+    : undefined;
+}
+
 /** What is wrong with one swept value: where within the value, or elsewhere in the experiment because of it. */
 function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue | undefined {
   const path = key.split(".");
@@ -58,17 +73,37 @@ function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue 
   return {path: [], message: `makes ${nameOf(issue)} wrong: ${issue.message}`};
 }
 
-function pointsOf(sweep: Experiment["sweep"]): Readonly<Record<string, unknown>>[] {
-  return Object.entries(sweep).reduce<Record<string, unknown>[]>(
-    (points, [key, values]) => points.flatMap((point) => values.map((value) => ({...point, [key]: value}))),
+/** A value to try, and what it is shown as: its label or, without one, itself. */
+export interface SweptValue {
+  readonly value: unknown;
+  readonly shown: unknown;
+}
+
+/** A value of a sweep as the file has it, `{label, value}` or bare. */
+export function sweptValue(entry: unknown): SweptValue {
+  const isLabelled = isMap(entry) && Object.keys(entry).sort().join() === "label,value";
+  if (!isLabelled) return {value: entry, shown: entry};
+  const {label, value} = entry;
+  return {value, shown: label};
+}
+
+function pointsOf(sweep: Experiment["sweep"]): Readonly<Record<string, SweptValue>>[] {
+  return Object.entries(sweep).reduce<Record<string, SweptValue>[]>(
+    (points, [key, entries]) =>
+      points.flatMap((point) => entries.map((entry) => ({...point, [key]: sweptValue(entry)}))),
     [{}],
   );
 }
 
+/** What is shown of a point's values. */
+function shownOf(point: Readonly<Record<string, SweptValue>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(point).map(([key, {shown}]) => [key, shown]));
+}
+
 /** The experiment as a file would have it with the point's values in place. */
-function changedBy(experiment: Experiment, point: Readonly<Record<string, unknown>>): unknown {
+function changedBy(experiment: Experiment, point: Readonly<Record<string, SweptValue>>): unknown {
   return Object.entries(point).reduce<unknown>(
-    (changed, [key, value]) => {
+    (changed, [key, {value}]) => {
       const next = placed(changed, key.split("."), value);
       return "missing" in next ? changed : next.copy;
     },
@@ -87,7 +122,7 @@ function checkPoints(experiment: Experiment, context: z.RefinementCtx): void {
   for (const point of pointsOf(sweep)) {
     const issue = schemaIssue(experimentSchema, changedBy(experiment, point));
     if (issue === undefined) continue;
-    refuse(`at ${JSON.stringify(point)} ${nameOf(issue)}: ${issue.message}`);
+    refuse(`at ${JSON.stringify(shownOf(point))} ${nameOf(issue)}: ${issue.message}`);
     return;
   }
 }
@@ -99,11 +134,15 @@ export function checkSweep({sweep, ...rest}: Experiment, context: z.RefinementCt
   if (schemaIssue(experimentSchema, experiment) !== undefined) return;
   let isSound = true;
   for (const [key, values] of Object.entries(sweep)) {
-    values.forEach((value, index) => {
-      const fault = faultOf(experiment, key, value);
+    values.forEach((entry, index) => {
+      const {value, shown} = sweptValue(entry);
+      const misnamed = faultOfName(values, index);
+      const fault = misnamed ?? faultOf(experiment, key, value);
       if (fault === undefined) return;
       isSound = false;
-      context.addIssue({code: "custom", path: ["sweep", key, index, ...fault.path], message: fault.message});
+      const inner = misnamed === undefined && shown !== value ? ["value"] : [];
+      const path = ["sweep", key, index, ...inner, ...fault.path];
+      context.addIssue({code: "custom", path, message: fault.message});
     });
   }
   if (isSound) checkPoints({...rest, sweep}, context);
@@ -118,6 +157,9 @@ export function sweepPoints(experiment: Experiment): readonly SweepPoint[] {
   const name = `experiment ${experiment.name}`;
   return pointsOf(experiment.sweep).map((point) => {
     const changed = changedBy(experiment, point);
-    return {point, experiment: parseValue(experimentSchema, changed, name, "CONFIG_EXPERIMENT_INVALID")};
+    return {
+      point: shownOf(point),
+      experiment: parseValue(experimentSchema, changed, name, "CONFIG_EXPERIMENT_INVALID"),
+    };
   });
 }

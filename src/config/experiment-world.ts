@@ -121,8 +121,9 @@ export const attacksSchema = z
       z.strictObject({type: z.literal("mimic"), ...bad}),
       z.strictObject({type: z.literal("dissensus"), ...bad, scale}),
       z.strictObject({type: z.literal("free-rider"), ...bad}),
+      z.strictObject({type: z.literal("statistics-edge"), ...bad}),
     ]),
   )
   .max(1)
   .default([])
-  .describe("What bad nodes hand over; they know what the honest ones do.");
+  .describe("What bad nodes hand over, who know what the honest ones do: none, or one attack.");

@@ -1,9 +1,10 @@
 import {readdir} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {CodedError, closestName, parseYaml} from "../core/index.ts";
 import {type Experiment, experimentSchema} from "./experiment-schema.ts";
 import {checkSweep} from "./experiment-sweep.ts";
+import {findPreset, presetNames} from "./presets.ts";
 import {readTextFile} from "./text-file.ts";
 
 /** The package's experiments; as far from the sources as from what is built of them. */
@@ -22,7 +23,27 @@ export interface LoadedExperiment {
 export interface ExperimentName {
   readonly name: string;
   readonly title: string;
+  /** How long it takes with all its seeds on two busy cores, in words. */
+  readonly takes: string;
+  /** Whether its tables are not in the package but where CONSILIUM_SHARED_DATA says. */
+  readonly needsSharedData: boolean;
 }
+
+/** As measured; docs/experiment-file.md tells more. */
+const TAKES: Readonly<Record<string, string>> = {
+  byzantine: "14 minutes",
+  churn: "3 minutes",
+  "csv-sites": "23 s",
+  "dress-rehearsal": "73 s",
+  "fed-heart-disease": "2 minutes",
+  "fed-tcga-brca": "23 s",
+  partition: "75 s",
+  saldanha2022: "36 minutes",
+  "saldanha2022-efficiency": "80 minutes",
+  "scale-10k": "36 s",
+  "swarm-tcga-crc": "57 minutes",
+  topologies: "22 minutes",
+};
 
 async function bundledNames(): Promise<string[]> {
   const names = await readdir(EXPERIMENTS);
@@ -44,16 +65,32 @@ async function bundledFile(name: string): Promise<string> {
 export async function experimentNames(): Promise<ExperimentName[]> {
   const names = await bundledNames();
   return await Promise.all(
-    names.map(async (name) => ({name, title: (await loadExperiment(name)).experiment.title})),
+    names.map(async (name) => {
+      const {experiment, file} = await loadExperiment(name);
+      const {[name]: takes = "unknown"} = TAKES;
+      return {name, title: experiment.title, takes, needsSharedData: await readsSharedData(experiment, file)};
+    }),
   );
 }
 
+async function readsSharedData({data}: Experiment, file: string): Promise<boolean> {
+  if (data.source !== "task") return false;
+  const isPreset = (await presetNames()).includes(data.task);
+  const task = isPreset ? (await findPreset(data.task)).taskFile : resolve(dirname(file), data.task);
+  return (await readTextFile(task)).includes("${CONSILIUM_SHARED_DATA}");
+}
+
 /**
- * The file of a bundled experiment, as text.
+ * The files of a bundled experiment as text, by their paths: its own first, then those of the folder of its name.
  * @throws {CodedError} CONFIG_PRESET_UNKNOWN
  */
-export async function experimentText(name: string): Promise<string> {
-  return await readTextFile(await bundledFile(name));
+export async function experimentFiles(name: string): Promise<ReadonlyMap<string, string>> {
+  const own = await bundledFile(name);
+  const folder = (await readdir(EXPERIMENTS)).includes(name) ? await readdir(join(EXPERIMENTS, name)) : [];
+  const texts = new Map([[`${name}.yaml`, await readTextFile(own)]]);
+  for (const file of folder.sort())
+    texts.set(join(name, file), await readTextFile(join(EXPERIMENTS, name, file)));
+  return texts;
 }
 
 /**
@@ -63,7 +100,7 @@ export async function experimentText(name: string): Promise<string> {
 export async function loadExperiment(nameOrPath: string): Promise<LoadedExperiment> {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);
   const file = isPath ? resolve(nameOrPath) : await bundledFile(nameOrPath);
-  const text = await readTextFile(file);
+  const text = await readTextFile(file, "CONFIG_EXPERIMENT_INVALID");
   return {
     experiment: parseYaml(checkedSchema, text, isPath ? nameOrPath : file, "CONFIG_EXPERIMENT_INVALID"),
     file,

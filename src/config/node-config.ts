@@ -2,10 +2,18 @@ import {dirname, resolve} from "node:path";
 import {z} from "zod";
 import {nameSchema} from "../consortium/index.ts";
 import {isLoopback, parseYaml} from "../core/index.ts";
+import {statusTokenFile} from "../storage/index.ts";
 import {readTextFile} from "./text-file.ts";
 
 const multiaddrSchema = z.string().startsWith("/", "must be a multiaddr, such as /ip4/127.0.0.1/tcp/4001");
 const pathSchema = z.string().min(1);
+
+function refuseTwice(addresses: readonly string[], context: z.RefinementCtx): void {
+  for (const [index, address] of addresses.entries()) {
+    if (addresses.indexOf(address) < index)
+      context.addIssue({code: "custom", path: [index], message: "is in the list already"});
+  }
+}
 
 const tlsSchema = z
   .strictObject({
@@ -18,6 +26,23 @@ const tlsSchema = z
   .optional()
   .describe("Serves status over HTTPS (TLS 1.3).");
 
+/** So far above the status port is that of the probes, where it is not named. */
+const PROBE_PORT_ABOVE = 100;
+const MAX_PORT = 65_535;
+const portSchema = z.int().min(0).max(MAX_PORT);
+
+const probesSchema = z
+  .strictObject({
+    host: z.string().min(1).optional().describe("Address to listen on; default: that of status."),
+    port: portSchema
+      .optional()
+      .describe(`TCP port; default: ${PROBE_PORT_ABOVE} above that of status; 0 takes a free one.`),
+  })
+  .prefault({})
+  .describe(
+    "/livez, /healthz and /readyz once more, for probes: without a token, over plain HTTP, in words that name nobody.",
+  );
+
 const statusSchema = z
   .strictObject({
     host: z
@@ -27,11 +52,14 @@ const statusSchema = z
       .describe(
         "Address to listen on; any but this machine's own (127.0.0.1, ::1) needs tokenFile or tls.clientCa.",
       ),
-    port: z.int().min(0).max(65_535).default(9600).describe("TCP port; 0 takes a free one."),
+    port: portSchema.default(9600).describe("TCP port; 0 takes a free one."),
     tokenFile: pathSchema
       .optional()
-      .describe("File with the token that every client must send, at least 32 characters, mode 0600."),
+      .describe(
+        "File with the token that every client must send, at least 32 characters, mode 0600; default: status.token in the state directory, unless tls.clientCa is named.",
+      ),
     tls: tlsSchema,
+    probes: probesSchema,
     allowedHosts: z
       .array(
         z
@@ -41,7 +69,11 @@ const statusSchema = z
       .default([])
       .describe("Names beside this machine's own by which clients may call the status server."),
   })
-  .superRefine(({host, tokenFile, tls}, context) => {
+  .superRefine(({host, port, probes, tokenFile, tls}, context) => {
+    if (probes.port === undefined && port + PROBE_PORT_ABOVE > MAX_PORT) {
+      const message = `must be named: ${PROBE_PORT_ABOVE} above status.port is no port`;
+      context.addIssue({code: "custom", path: ["probes", "port"], message});
+    }
     if (isLoopback(host) || tokenFile !== undefined || tls?.clientCa !== undefined) return;
     context.addIssue({
       code: "custom",
@@ -82,6 +114,7 @@ export const nodeConfigSchema = z.strictObject({
   listen: z
     .array(multiaddrSchema)
     .min(1)
+    .superRefine(refuseTwice)
     .default(["/ip4/127.0.0.1/tcp/0"])
     .describe("Addresses to listen on for other nodes, as multiaddrs."),
   bootstrap: z
@@ -98,14 +131,36 @@ export const nodeConfigSchema = z.strictObject({
 });
 
 /** A node's configuration; from {@link loadNodeConfig}, all its paths are absolute. */
-export type NodeConfig = Readonly<z.output<typeof nodeConfigSchema>>;
+export type NodeConfig = Readonly<Omit<WrittenConfig, "status"> & {readonly status: StatusConfig}>;
 
-type StatusConfig = NodeConfig["status"];
+type WrittenConfig = z.output<typeof nodeConfigSchema>;
+type WrittenStatus = WrittenConfig["status"];
+type StatusConfig = Omit<WrittenStatus, "probes"> & {
+  readonly probes: {readonly host: string; readonly port: number};
+};
 
-function absoluteStatus(status: StatusConfig, absolute: (path: string) => string): StatusConfig {
-  const {tokenFile, tls} = status;
+function probesOf({host, port, probes}: WrittenStatus): StatusConfig["probes"] {
+  return {
+    host: probes.host ?? host,
+    port: probes.port ?? (port === 0 ? 0 : port + PROBE_PORT_ABOVE),
+  };
+}
+
+/** Where the token is: where the file says; else in the state directory, unless clients show certificates instead. */
+function tokenFileOf({tokenFile, tls}: WrittenStatus, state: string): string | undefined {
+  return tokenFile ?? (tls?.clientCa === undefined ? statusTokenFile(state) : undefined);
+}
+
+function absoluteStatus(
+  status: WrittenStatus,
+  state: string,
+  absolute: (path: string) => string,
+): StatusConfig {
+  const {tls} = status;
+  const tokenFile = tokenFileOf(status, state);
   return {
     ...status,
+    probes: probesOf(status),
     ...(tokenFile === undefined ? {} : {tokenFile: absolute(tokenFile)}),
     ...(tls === undefined
       ? {}
@@ -128,7 +183,7 @@ export async function loadNodeConfig(path: string): Promise<NodeConfig> {
   const absolute = (relative: string): string => resolve(dirname(path), relative);
   return {
     ...config,
-    status: absoluteStatus(config.status, absolute),
+    status: absoluteStatus(config.status, config.state, absolute),
     state: absolute(config.state),
     roster: absolute(config.roster),
     plan: absolute(config.plan),

@@ -8,7 +8,9 @@ import {type Plan, parsePlan, planSchema} from "../consortium/index.ts";
  */
 export const planSettingsSchema = planSchema.omit({name: true, consortium: true, start: true}).extend({
   seed: planSchema.shape.seed.optional(),
-  task: z.strictObject({standardisation: planSchema.shape.task.shape.standardisation}),
+  task: z
+    .strictObject({standardisation: planSchema.shape.task.shape.standardisation})
+    .describe("How patients are prepared."),
 });
 
 /** The frozen part of a plan. */
@@ -28,6 +30,15 @@ export interface PlanFacts {
 }
 
 const DEFAULT_SEED = 42;
+
+/** With so many members a quorum of more than two thirds outlasts one that lies, and as many that crash as a majority. */
+const LEAST_FOR_TWO_THIRDS = 4;
+
+/** Settings that say who decides: as they do already, or for `members`, more than two thirds from four members on. */
+export function withQuorumRule(settings: PlanSettings, members: number): PlanSettings {
+  const rule = members >= LEAST_FOR_TWO_THIRDS ? "two-thirds" : "majority";
+  return {...settings, quorum: {rule, ...settings.quorum}};
+}
 
 /**
  * The bytes of a plan file (YAML) made of settings and facts, with its keys in the schema's order, so that equal

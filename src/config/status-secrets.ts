@@ -1,4 +1,4 @@
-import {CodedError} from "../core/index.ts";
+import {CodedError, isCoded} from "../core/index.ts";
 import type {ConfigErrorCode} from "./errors.ts";
 import {readSecret} from "./guarded-file.ts";
 import type {NodeConfig} from "./node-config.ts";
@@ -17,8 +17,22 @@ export interface StatusSecrets {
   } | null;
 }
 
-async function readToken(path: string): Promise<string> {
-  const token = (await readSecret(path)).trim();
+function missing(path: string, cause: unknown): unknown {
+  if (!isCoded(cause, "CONFIG_UNREADABLE") || cause.data["reason"] !== "ENOENT") return cause;
+  const code: ConfigErrorCode = "CONFIG_TOKEN_MISSING";
+  return new CodedError(code, `there is no token at ${path}`, {
+    data: {path},
+    hint: "`consilium init` makes one in the state directory, and so does a daemon's first start; elsewhere: openssl rand -hex 32.",
+    cause,
+  });
+}
+
+/** The token in a file. @throws CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE, CONFIG_TOKEN_MISSING, CONFIG_TOKEN_INVALID */
+export async function readToken(path: string): Promise<string> {
+  const text = await readSecret(path).catch((error: unknown) => {
+    throw missing(path, error);
+  });
+  const token = text.trim();
   if (LEAST_TOKEN.test(token)) return token;
   const code: ConfigErrorCode = "CONFIG_TOKEN_INVALID";
   throw new CodedError(code, `${path} holds no token of 32 to 512 visible characters`, {
@@ -33,7 +47,7 @@ function pemOf(text: string): Uint8Array {
 
 /**
  * Reads the token and the TLS keys that the status server is configured with.
- * @throws {CodedError} CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE, CONFIG_TOKEN_INVALID
+ * @throws {CodedError} CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE, CONFIG_TOKEN_MISSING, CONFIG_TOKEN_INVALID
  */
 export async function readStatusSecrets({tokenFile, tls}: NodeConfig["status"]): Promise<StatusSecrets> {
   const token = tokenFile === undefined ? null : await readToken(tokenFile);

@@ -1,19 +1,27 @@
-import {readFile} from "node:fs/promises";
-import {CodedError} from "../core/index.ts";
+import {CodedError, decodeText, formatBytes, MAX_YAML_CHARACTERS} from "../core/index.ts";
+import {readBounded, readingFault} from "../data/index.ts";
+import type {ConfigErrorCode} from "./errors.ts";
 
-/**
- * The text of a configuration file.
- * @throws {CodedError} CONFIG_UNREADABLE
- */
-export async function readTextFile(path: string): Promise<string> {
+async function bytesOf(path: string): Promise<Uint8Array | null> {
   try {
-    return await readFile(path, "utf8");
+    return await readBounded(path, MAX_YAML_CHARACTERS);
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    throw new CodedError("CONFIG_UNREADABLE", `cannot read ${path} (${reason})`, {
-      data: {path},
-      hint: reason === "ENOENT" ? "Check the path." : "Give the daemon's user read access to it.",
+    const {reason, hint} = readingFault(cause);
+    throw new CodedError<ConfigErrorCode>("CONFIG_UNREADABLE", `cannot read ${path} (${reason})`, {
+      data: {path, reason},
+      hint,
       cause,
     });
   }
+}
+
+/**
+ * The text of a configuration file.
+ * @throws {CodedError} CONFIG_UNREADABLE; `code` when it is no text or too large
+ */
+export async function readTextFile(path: string, code: ConfigErrorCode = "CONFIG_INVALID"): Promise<string> {
+  const bytes = await bytesOf(path);
+  if (bytes !== null) return decodeText(bytes, path, code);
+  const what = `${path}: is larger than ${formatBytes(MAX_YAML_CHARACTERS)}`;
+  throw new CodedError(code, what, {data: {path}, hint: "Check that it is the right file."});
 }

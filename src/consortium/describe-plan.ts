@@ -85,8 +85,9 @@ function trainingLine({training, rounds, mixing}: Plan): string {
 
 function quorumLine({mixing, quorum}: Plan): string {
   // Masses that have mixed do not tell whose patients they count.
-  if (mixing.mode === "async") return "A round counts when a majority of the members decides it.";
-  return `A round counts when a majority of the members, with at least ${quorum.weightShare * 100} % of the patients, decides it.`;
+  const deciders = quorum.rule === "two-thirds" ? "more than two thirds" : "a majority";
+  if (mixing.mode === "async") return `A round counts when ${deciders} of the members decide it.`;
+  return `A round counts when ${deciders} of the members, with at least ${quorum.weightShare * 100} % of the patients, decide it.`;
 }
 
 /** What is done to models that others send; nothing to say where they are taken as they are. */

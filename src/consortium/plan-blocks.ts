@@ -4,6 +4,8 @@ import {nameSchema} from "./roster.ts";
 const MAX_REFERENCE = 2 ** 30;
 const fraction = z.number().min(0).lt(1);
 const positive = z.number().positive();
+const learningRate = positive.describe("Length of a step.");
+const weightDecay = z.number().min(0).describe("How strongly parameters are pulled to 0.");
 
 /** How the label's task is prepared; part of {@link planSchema}. */
 export const standardisationSchema = z
@@ -14,7 +16,7 @@ export const standardisationSchema = z
 
 const width = z.int().min(1).max(65_536);
 const hidden = z.array(width).min(1).max(8).describe("Widths of the hidden layers.");
-const activation = z.enum(["relu", "tanh"]);
+const activation = z.enum(["relu", "tanh"]).describe("What a hidden unit puts out.");
 const tiles = z
   .int()
   .min(1)
@@ -45,12 +47,21 @@ export const inputSchema = z
 /** The architecture of the model; part of {@link planSchema}. */
 export const modelSchema = z
   .discriminatedUnion("architecture", [
-    z.strictObject({architecture: z.literal("logistic")}),
-    z.strictObject({architecture: z.literal("cox")}),
-    z.strictObject({architecture: z.literal("mlp"), hidden, activation}),
-    z.strictObject({architecture: z.literal("tile-mlp"), hidden, activation, tiles}),
+    z.strictObject({architecture: z.literal("logistic").describe("Logistic regression.")}),
     z.strictObject({
-      architecture: z.literal("gated-attention-mil"),
+      architecture: z.literal("cox").describe("Proportional hazards, each site a stratum of its own."),
+    }),
+    z.strictObject({architecture: z.literal("mlp").describe("A dense network."), hidden, activation}),
+    z.strictObject({
+      architecture: z.literal("tile-mlp").describe("A dense network over each tile of a patient."),
+      hidden,
+      activation,
+      tiles,
+    }),
+    z.strictObject({
+      architecture: z
+        .literal("gated-attention-mil")
+        .describe("Tiles' embeddings, weighted by gated attention."),
       embedding: width.describe("Width of a tile's embedding."),
       attention: width.describe("Width of the attention's hidden layer."),
       tiles,
@@ -63,22 +74,24 @@ export const modelSchema = z
 /** Local training; part of {@link planSchema}. */
 export const trainingSchema = z
   .strictObject({
-    optimizer: z.discriminatedUnion("name", [
-      z.strictObject({
-        name: z.literal("sgd"),
-        learningRate: positive,
-        momentum: fraction,
-        weightDecay: z.number().min(0),
-      }),
-      z.strictObject({
-        name: z.literal("adamw"),
-        learningRate: positive,
-        beta1: fraction,
-        beta2: fraction,
-        epsilon: positive,
-        weightDecay: z.number().min(0),
-      }),
-    ]),
+    optimizer: z
+      .discriminatedUnion("name", [
+        z.strictObject({
+          name: z.literal("sgd").describe("Stochastic gradient descent."),
+          learningRate,
+          momentum: fraction.describe("Share of the step before that is kept."),
+          weightDecay,
+        }),
+        z.strictObject({
+          name: z.literal("adamw").describe("Adam with decoupled weight decay."),
+          learningRate,
+          beta1: fraction.describe("Decay of the gradients' mean."),
+          beta2: fraction.describe("Decay of the gradients' mean square."),
+          epsilon: positive.describe("Added to the root of the mean square."),
+          weightDecay,
+        }),
+      ])
+      .describe("How a step follows from a gradient."),
     batchSize: z.union([z.int().min(1), z.literal("all")]).describe("Patients a step, or all of them."),
     localSteps: z
       .union([
@@ -121,7 +134,12 @@ function isPowerOfTwo(value: number): boolean {
 }
 
 const votesSchema = z
-  .array(z.strictObject({site: nameSchema, patients: z.int().min(1)}))
+  .array(
+    z.strictObject({
+      site: nameSchema.describe("Who votes."),
+      patients: z.int().min(1).describe("For which cap."),
+    }),
+  )
   .min(1)
   .max(10_000)
   .describe("What each site voted, once; the lower median of the votes is the cap.");
@@ -161,13 +179,15 @@ export const weightsSchema = z
 /** Who must take part in a round; part of {@link planSchema}. */
 export const quorumSchema = z
   .strictObject({
-    weightShare: z
-      .number()
-      .min(0)
-      .max(1)
-      .describe("Least share of the weight; of members always a majority."),
+    rule: z
+      .enum(["two-thirds", "majority"])
+      .optional()
+      .describe(
+        "How many members decide: more than two thirds, which is safe while fewer than a third lie, or a majority, which is safe while members only crash. A plan without it, as plans of earlier versions are, means a majority.",
+      ),
+    weightShare: z.number().min(0).max(1).describe("Least share of the weight."),
   })
-  .describe("Without whom no round is decided.");
+  .describe("Who decides a round.");
 
 /** When the run begins; part of {@link planSchema}. */
 export const startSchema = z
@@ -181,8 +201,8 @@ export const startSchema = z
 /** How long a round waits; part of {@link planSchema}. */
 export const deadlineSchema = z
   .strictObject({
-    minimumSeconds: positive.max(86_400),
-    maximumSeconds: positive.max(86_400),
+    minimumSeconds: positive.max(86_400).describe("The least."),
+    maximumSeconds: positive.max(86_400).describe("The most."),
   })
   .superRefine((deadline, context) => {
     if (deadline.minimumSeconds <= deadline.maximumSeconds) return;
@@ -194,8 +214,8 @@ export const deadlineSchema = z
 export const privacySchema = z
   .strictObject({
     clip: positive.describe("Largest Euclidean norm of an update; a longer one is shortened to it."),
-    noise: z.literal("none"),
-    secureSums: z.literal("none"),
+    noise: z.literal("none").describe("No noise is added."),
+    secureSums: z.literal("none").describe("Members see one another's updates."),
     disclosure: z
       .enum(["public", "consent"])
       .describe(
@@ -206,12 +226,18 @@ export const privacySchema = z
 
 /** What is evaluated when; part of {@link planSchema}. */
 export const evaluationSchema = z
-  .strictObject({stopRule: z.literal("none"), test: z.literal("once")})
+  .strictObject({
+    stopRule: z.literal("none").describe("All rounds are run."),
+    test: z.literal("once").describe("After the last round."),
+  })
   .describe("Test patients are looked at once, after the last round.");
 
 /** The arithmetic; part of {@link planSchema}. */
 export const numericsSchema = z
-  .strictObject({parameters: z.literal("f32"), accumulation: z.literal("f64")})
+  .strictObject({
+    parameters: z.literal("f32").describe("Binary32."),
+    accumulation: z.literal("f64").describe("Binary64."),
+  })
   .describe("Precision of parameters and of their sums.");
 
 /** What is kept; part of {@link planSchema}. */

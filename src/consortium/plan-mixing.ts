@@ -11,12 +11,21 @@ const codec = z
 
 const phasesSchema = z.discriminatedUnion("name", [
   z.strictObject({
-    name: z.literal("base"),
+    name: z
+      .literal("base")
+      .describe("The base-(k + 1) graph: few phases, after which all hold the exact mean."),
     peers: z.int().min(1).max(4).describe("With how many others a site exchanges at once."),
   }),
-  z.strictObject({name: z.enum(["random", "ring", "torus", "exponential", "complete"]), steps}),
   z.strictObject({
-    name: z.literal("edges"),
+    name: z
+      .enum(["random", "ring", "torus", "exponential", "complete"])
+      .describe(
+        "In each phase a site exchanges with one drawn at random, both neighbours on a ring, four on a torus, those 1, 2, 4, ... places on, or all.",
+      ),
+    steps,
+  }),
+  z.strictObject({
+    name: z.literal("edges").describe("A graph of your own, with Metropolis weights."),
     edges: z
       .array(z.tuple([place, place]))
       .min(1)
@@ -28,13 +37,19 @@ const phasesSchema = z.discriminatedUnion("name", [
 
 const scheduleSchema = z
   .union([z.literal("all"), z.literal("grid"), phasesSchema])
-  .describe("Who exchanges with whom: one group of all, or phases of smaller ones.");
+  .describe(
+    "Who exchanges with whom: all in one group; grid, phases of small groups; or phases in which sites exchange with their neighbours on a graph, after which all adopt one site's mean.",
+  );
 
 const robustSchema = z
   .union([
     z.literal("none"),
     z.strictObject({
-      rule: z.enum(["trimmed-mean", "median", "geometric-median", "krum", "multi-krum", "centred-clipping"]),
+      rule: z
+        .enum(["trimmed-mean", "median", "geometric-median", "krum", "multi-krum", "centred-clipping"])
+        .describe(
+          "trimmed-mean and median: of each coordinate; geometric-median: the point nearest to all; krum and multi-krum: the contribution, or the mean of those, that lie nearest to others; centred-clipping: the mean of contributions cut to a distance from a centre.",
+        ),
       faulty: z.int().min(0).max(512).describe("How many sites may send what they like."),
       adaptiveClipping: z
         .boolean()
@@ -44,13 +59,15 @@ const robustSchema = z
         .describe("Whether each contribution is then replaced by the mean of those nearest to it."),
     }),
   ])
-  .describe("What is done against sites that send harmful contributions.");
+  .describe(
+    "What is done against sites that send harmful contributions. Common statistics are then trimmed means, whatever the rule.",
+  );
 
 const outerSchema = z
   .union([
     z.literal("none"),
     z.strictObject({
-      learningRate: z.number().positive().max(10),
+      learningRate: z.number().positive().max(10).describe("Length of the step towards the mean."),
       momentum: z
         .number()
         .min(0)
@@ -62,7 +79,7 @@ const outerSchema = z
 
 const roundsSchema = z
   .strictObject({
-    mode: z.literal("rounds"),
+    mode: z.literal("rounds").describe("All sites train, then mix, round by round."),
     schedule: scheduleSchema,
     codec,
     robust: robustSchema,
@@ -85,7 +102,9 @@ const clippingSchema = z
   .union([
     z.literal("none"),
     z.strictObject({
-      rule: z.literal("self-centred-clipping"),
+      rule: z
+        .literal("self-centred-clipping")
+        .describe("A far model is cut to a distance from the site's own."),
       faulty: z.int().min(1).max(8).describe("How many sites may send what they like."),
     }),
   ])
@@ -93,7 +112,7 @@ const clippingSchema = z
 
 const asyncSchema = z
   .strictObject({
-    mode: z.literal("async"),
+    mode: z.literal("async").describe("Sites train and exchange in pairs, each at its own pace."),
     exchange: z
       .enum(["swap", "push-sum"])
       .describe("Pairs swap and commit, or half a mass goes one way and is acknowledged."),

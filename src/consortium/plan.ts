@@ -1,6 +1,6 @@
 import {fromString} from "uint8arrays";
 import {z} from "zod";
-import {CodedError, parseYaml, sha256, toHex} from "../core/index.ts";
+import {decodeText, parseYaml, sha256, toHex} from "../core/index.ts";
 import * as blocks from "./plan-blocks.ts";
 import {checkCombinations} from "./plan-combinations.ts";
 import {mixingSchema} from "./plan-mixing.ts";
@@ -52,24 +52,13 @@ export interface IdentifiedPlan {
   readonly hash: string;
 }
 
-function decodeText(bytes: Uint8Array, fileName: string): string {
-  try {
-    return new TextDecoder("utf-8", {fatal: true}).decode(bytes);
-  } catch (cause) {
-    throw new CodedError("CONSORTIUM_PLAN_INVALID", `${fileName} is not UTF-8 text`, {
-      data: {file: fileName},
-      hint: "A plan is a YAML file; save it as UTF-8.",
-      cause,
-    });
-  }
-}
-
 /**
  * Reads the bytes of a plan file (YAML or JSON); `fileName` only names it in messages.
  * @throws {CodedError} CONSORTIUM_PLAN_INVALID with file, line and column
  */
 export function parsePlan(bytes: Uint8Array, fileName: string): IdentifiedPlan {
-  const plan = parseYaml(checkedSchema, decodeText(bytes, fileName), fileName, "CONSORTIUM_PLAN_INVALID");
+  const text = decodeText(bytes, fileName, "CONSORTIUM_PLAN_INVALID");
+  const plan = parseYaml(checkedSchema, text, fileName, "CONSORTIUM_PLAN_INVALID");
   return {plan, hash: toHex(sha256(bytes))};
 }
 

@@ -7,7 +7,10 @@ import {publicKeyOf} from "./peer-id.ts";
 /** A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most 64. */
 export const nameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be letters, digits, '.', '_' or '-', at most 64 of them");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "must be letters a to z, in either case, digits, '.', '_' or '-', at most 64 of them",
+  );
 
 const memberSchema = z.strictObject({
   name: nameSchema.describe("The site's name, unique in the consortium."),
@@ -25,6 +28,24 @@ const memberSchema = z.strictObject({
     .optional()
     .describe("Where the node may be reached, as multiaddrs; others are found by discovery."),
 });
+
+/** A member's addresses must not say that they lead to another key than the member's. */
+function refuseForeign(
+  {peerId, addresses = []}: {readonly peerId: string; readonly addresses?: readonly string[] | undefined},
+  context: z.RefinementCtx,
+): void {
+  for (const [index, address] of addresses.entries()) {
+    // Before the circuit is the relay.
+    const last = address.split("/p2p-circuit").at(-1);
+    const named = /\/p2p\/([^/]+)/.exec(last ?? address)?.[1];
+    if (named === undefined || named === peerId) continue;
+    context.addIssue({
+      code: "custom",
+      path: ["addresses", index],
+      message: "leads to another key than this member's",
+    });
+  }
+}
 
 function refuseTwice(members: readonly z.output<typeof memberSchema>[], context: z.RefinementCtx): void {
   for (const key of ["name", "peerId"] as const) {
@@ -45,7 +66,12 @@ function refuseTwice(members: readonly z.output<typeof memberSchema>[], context:
 const rosterSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
   consortium: nameSchema.describe("The consortium's name."),
-  members: z.array(memberSchema).min(1).max(10_000).superRefine(refuseTwice).describe("Its members."),
+  members: z
+    .array(memberSchema.superRefine(refuseForeign))
+    .min(1)
+    .max(10_000)
+    .superRefine(refuseTwice)
+    .describe("Its members."),
 });
 
 /** A consortium's members. */

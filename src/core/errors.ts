@@ -47,6 +47,12 @@ export function errorLine(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
+/** A value that must be there, by what the program itself keeps; throws `CORE_UNREACHABLE` where it is not: a bug. */
+export function present<Value>(value: Value | null | undefined, what: string): Value {
+  if (value !== null && value !== undefined) return value;
+  throw new CodedError("CORE_UNREACHABLE", `${what} is missing`);
+}
+
 /** Marks code that a complete `switch` never reaches; throws `CORE_UNREACHABLE` if it is reached all the same. */
 export function unreachable(value: never): never {
   throw new CodedError("CORE_UNREACHABLE", `unexpected value of type ${typeof value}`);

@@ -5,10 +5,12 @@ export {
   type CoreErrorCode,
   errorLine,
   isCoded,
+  present,
   unreachable,
 } from "./errors.ts";
 export {type Hash, type RunningHash, runningSha256, sha256, toHex} from "./hash.ts";
 export {type Closable, type CloseStack, createCloseStack} from "./lifecycle.ts";
+export {lineSchema} from "./line-schema.ts";
 export {
   createJsonLogger,
   type LogFields,
@@ -32,5 +34,8 @@ export {
 export {philox4x32} from "./philox.ts";
 export {createProcessMetrics} from "./process-metrics.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
+export {createTextReader, decodeText, type TextReader} from "./text-encoding.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
+export {lineText, visibleText} from "./visible-text.ts";
 export {closestName, parseValue, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";
+export {MAX_YAML_CHARACTERS} from "./yaml-size.ts";

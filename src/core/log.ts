@@ -1,7 +1,7 @@
 import {pino} from "pino";
 
 /**
- * The names that facts beside a message may have; whoever adds one says with it that its values hold no record, patient
+ * The names that facts beside a message may have, rounds counted from 1; whoever adds one says with it that its values hold no record, patient
  * key, weight, secret or raw network byte.
  */
 const LOG_FIELDS = [
@@ -22,6 +22,7 @@ const LOG_FIELDS = [
   "addresses",
   "address",
   "statusUrl",
+  "probesUrl",
   "state",
   "version",
   "host",
@@ -31,11 +32,13 @@ const LOG_FIELDS = [
   "member",
   "members",
   "missing",
+  "objector",
   "absent",
   "waitingFor",
   "direction",
   "code",
   "detail",
+  "seconds",
   "reason",
   "error",
   "event",

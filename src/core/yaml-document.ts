@@ -1,6 +1,8 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, YAMLError} from "yaml";
+import {type Document, isMap, isNode, isScalar, type Node, parseDocument, YAMLError} from "yaml";
 import type {z} from "zod";
 import {CodedError} from "./errors.ts";
+import {repeatedKey} from "./repeated-key.ts";
+import {MAX_YAML_CHARACTERS, oversize} from "./yaml-size.ts";
 
 type Path = readonly PropertyKey[];
 type RawIssue = z.core.$ZodRawIssue;
@@ -133,9 +135,16 @@ function foremost(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undef
   return issues.find((issue) => issue.code === "unrecognized_keys") ?? issues[0];
 }
 
+/** Line and column of an offset in `text`, from 1. */
+function placeOf(text: string, offset: number): {readonly line: number; readonly column: number} {
+  const before = text.slice(0, offset);
+  return {line: before.split("\n").length, column: offset - before.lastIndexOf("\n")};
+}
+
 /** What is wrong with a document, and where. */
 interface Fault {
-  readonly offset: number;
+  /** Where in the text; null for the document as a whole. */
+  readonly offset: number | null;
   readonly what: string;
   readonly hint: string;
   readonly cause?: unknown;
@@ -164,14 +173,17 @@ function faultOfContent(document: Document, issues: readonly z.core.$ZodIssue[])
 function check<Schema extends z.ZodType>(
   schema: Schema,
   text: string,
-  lines: LineCounter,
 ): {readonly value: z.output<Schema>} | Fault {
+  const tooLarge = oversize(text);
+  if (tooLarge !== undefined) return {...tooLarge, hint: "Check that it is the right file."};
   let document: Document;
   let value: unknown;
   try {
-    document = parseDocument(text, {lineCounter: lines, prettyErrors: false, version: "1.2"});
+    document = parseDocument(text, {prettyErrors: false, uniqueKeys: false, version: "1.2"});
     const [error] = [...document.errors, ...document.warnings];
     if (error !== undefined) return faultOfSyntax(error);
+    const offset = repeatedKey(document);
+    if (offset !== undefined) return {offset, what: "Map keys must be unique", hint: ""};
     value = document.toJS();
   } catch (error) {
     return faultOfSyntax(error);
@@ -214,7 +226,8 @@ export function parseValue<Schema extends z.ZodType, Code extends string>(
 
 /**
  * The value of the YAML 1.2 (or JSON) document `text`, checked by `schema`; owned by the caller.
- * Duplicate keys, several documents, unknown tags and exponential aliases are refused.
+ * Duplicate keys, several documents, unknown tags, exponential aliases, more than {@link MAX_YAML_CHARACTERS} and more
+ * than 131,072 entries are refused.
  * `fileName` only names the file in messages.
  * @throws {CodedError} `code` with one line `file:line:column: key: what`, and a hint (for an unknown key or
  * choice: the one that was probably meant); `data` holds file, line and column
@@ -225,13 +238,17 @@ export function parseYaml<Schema extends z.ZodType, Code extends string>(
   fileName: string,
   code: Code,
 ): z.output<Schema> {
-  const lines = new LineCounter();
-  const checked = check(schema, text, lines);
+  if (text.length > MAX_YAML_CHARACTERS) {
+    const what = `${fileName}: is longer than ${MAX_YAML_CHARACTERS} characters`;
+    throw new CodedError(code, what, {hint: "Check that it is the right file.", data: {file: fileName}});
+  }
+  const checked = check(schema, text);
   if ("value" in checked) return checked.value;
-  const {line, col: column} = lines.linePos(checked.offset);
-  throw new CodedError(code, `${fileName}:${line}:${column}: ${checked.what}`, {
+  const place = checked.offset === null ? null : placeOf(text, checked.offset);
+  const where = place === null ? fileName : `${fileName}:${place.line}:${place.column}`;
+  throw new CodedError(code, `${where}: ${checked.what}`, {
     ...(checked.hint === "" ? {} : {hint: checked.hint}),
-    data: {file: fileName, line, column},
+    data: {file: fileName, ...place},
     cause: checked.cause,
   });
 }

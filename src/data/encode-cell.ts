@@ -1,4 +1,4 @@
-import {canonicalCode, parseNumber} from "./cell.ts";
+import {canonicalCode, isExcelError, parseNumber} from "./cell.ts";
 import type {DataErrorCode} from "./errors.ts";
 import {encodedCategories} from "./features.ts";
 import type {TaskColumn} from "./task-schema.ts";
@@ -20,6 +20,44 @@ export interface CellEncoder {
 
 type ColumnOf<Type extends TaskColumn["type"]> = Extract<TaskColumn, {type: Type}>;
 
+/** Greatest number that the f32 of a model's input holds. */
+const MAX_F32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** What is wrong with a cell of the column that holds the error of a formula; undefined when it holds none. */
+export function excelFault(column: string, cell: string): CellFault | undefined {
+  if (!isExcelError(cell)) return undefined;
+  const hint = `Mend the formula, or list "${cell}" under missing.markers if it means "not known".`;
+  return {code: "DATA_CELL_UNUSABLE", what: `${column}: holds Excel's error ${cell}`, hint};
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}(?:T.*)?$/;
+const TRUTH = /^(?:true|false)$/i;
+
+/** What is wrong with a cell of a column of numbers that holds none. */
+export function notNumber(name: string, cell: string): CellFault {
+  const code = "DATA_VALUE_INVALID";
+  if (DATE.test(cell)) {
+    const hint = "Format the column as a number, or name the column that has the number.";
+    return {code, what: `${name}: is a date, not a number`, hint};
+  }
+  if (TRUTH.test(cell)) {
+    return {
+      code,
+      what: `${name}: is TRUE or FALSE, not a number`,
+      hint: "Write 1 and 0, or use a binary column.",
+    };
+  }
+  const hint = "Use a decimal point; list markers of missing values under missing.markers.";
+  return {code, what: `${name}: is not a number`, hint};
+}
+
+/** The fault of a code that the task does not have, which says so where Excel's TRUE or FALSE is the cause. */
+export function unknownCode(fault: CellFault, cell: string): CellFault {
+  if (!TRUTH.test(cell)) return fault;
+  const hint = 'A workbook\'s TRUE and FALSE are read as "True" and "False": list them so in the task.';
+  return {...fault, what: `${fault.what}: the cell is TRUE or FALSE`, hint};
+}
+
 const CHECK_TASK = "Mend the file, or the task if this value is meant to be allowed.";
 
 function numberEncoder({name, range, unit}: ColumnOf<"number">): CellEncoder {
@@ -28,10 +66,7 @@ function numberEncoder({name, range, unit}: ColumnOf<"number">): CellEncoder {
     width: 1,
     encode(cell, row) {
       const value = parseNumber(cell);
-      if (value === undefined) {
-        const hint = "Use a decimal point; list markers of missing values under missing.markers.";
-        return {code: "DATA_VALUE_INVALID", what: `${name}: is not a number`, hint};
-      }
+      if (value === undefined) return notNumber(name, cell);
       if (value < low || value > high) {
         const what = `${name}: outside ${low} to ${high} ${unit}`;
         return {
@@ -39,6 +74,10 @@ function numberEncoder({name, range, unit}: ColumnOf<"number">): CellEncoder {
           what,
           hint: "Check the unit; sites that differ must convert.",
         };
+      }
+      if (Math.abs(value) > MAX_F32) {
+        const what = `${name}: is beyond 3.4e38, the greatest number that a model takes in`;
+        return {code: "DATA_VALUE_OUT_OF_RANGE", what, hint: "Give the column a larger unit."};
       }
       row.push(value);
       return undefined;
@@ -55,7 +94,7 @@ function binaryEncoder(column: ColumnOf<"binary">): CellEncoder {
       const code = canonicalCode(cell);
       if (code !== positive && code !== negative) {
         const what = `${column.name}: is neither "${positive}" nor "${negative}"`;
-        return {code: "DATA_VALUE_INVALID", what, hint: CHECK_TASK};
+        return unknownCode({code: "DATA_VALUE_INVALID", what, hint: CHECK_TASK}, cell);
       }
       row.push(code === positive ? 1 : 0);
       return undefined;
@@ -72,7 +111,7 @@ function categoryEncoder(column: ColumnOf<"category">): CellEncoder {
       const code = canonicalCode(cell);
       if (!known.has(code)) {
         const what = `${column.name}: is none of the ${known.size} categories of the task`;
-        return {code: "DATA_CATEGORY_UNKNOWN", what, hint: CHECK_TASK};
+        return unknownCode({code: "DATA_CATEGORY_UNKNOWN", what, hint: CHECK_TASK}, cell);
       }
       for (const category of encoded) row.push(category === code ? 1 : 0);
       return undefined;
@@ -80,8 +119,7 @@ function categoryEncoder(column: ColumnOf<"category">): CellEncoder {
   };
 }
 
-/** The encoder of `column`. Codes are compared as numbers where both are numbers. */
-export function encoderOf(column: TaskColumn): CellEncoder {
+function plainEncoder(column: TaskColumn): CellEncoder {
   switch (column.type) {
     case "number":
       return numberEncoder(column);
@@ -90,4 +128,10 @@ export function encoderOf(column: TaskColumn): CellEncoder {
     case "category":
       return categoryEncoder(column);
   }
+}
+
+/** The encoder of `column`. Codes are compared as numbers where both are numbers. */
+export function encoderOf(column: TaskColumn): CellEncoder {
+  const {width, encode} = plainEncoder(column);
+  return {width, encode: (cell, row) => excelFault(column.name, cell) ?? encode(cell, row)};
 }

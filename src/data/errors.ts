@@ -16,6 +16,14 @@ export type DataErrorCode =
   | "DATA_FILE_UNREADABLE"
   /** A data file breaks the rules of CSV: a stray quote, or a record without end. */
   | "DATA_FILE_MALFORMED"
+  /** A data file is not UTF-8, or lost characters in an earlier conversion. */
+  | "DATA_FILE_ENCODING"
+  /** A data file is of a format that is not read here, such as a compressed or an old Excel one. */
+  | "DATA_FILE_UNSUPPORTED"
+  /** A cell of a workbook holds an Excel error, or a formula without its value. */
+  | "DATA_CELL_UNUSABLE"
+  /** Several faults, each told before. */
+  | "DATA_FAULTS"
   /** A table is larger than a node holds in memory. */
   | "DATA_FILE_TOO_LARGE"
   /** Two columns of a header have the same name. */
@@ -50,6 +58,8 @@ export type DataErrorCode =
   | "DATA_TILES_UNSUPPORTED"
   /** A file of tile features holds no tile. */
   | "DATA_TILES_EMPTY"
+  /** All features of a file are one value. */
+  | "DATA_TILES_CONSTANT"
   /** A file's tiles have more or fewer features than the task says. */
   | "DATA_DIMENSION_DIFFERS"
   /** A file names another feature extractor than the task. */

@@ -1,22 +1,39 @@
 export {contractHash} from "./contract.ts";
+export {countRange} from "./count-range.ts";
 export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
+export {createFaultBook, type FaultBook, FIRST_FAULT, type Findings, refuseFaults} from "./findings.ts";
+export {leftOutText} from "./left-out.ts";
+export {type PartMarks, partFinder, partMarks} from "./part-marks.ts";
 export {partitionRows} from "./partition/partition-rows.ts";
 export type {PartitionSpec} from "./partition/partition-spec.ts";
 export {type PatientTiles, patientTiles, type TileSlice} from "./patient-tiles.ts";
 export {readSite} from "./read-site.ts";
+export {readBounded, readingFault} from "./readers/bounded-file.ts";
 export {patientsWithSharedRows} from "./shared-rows.ts";
 export type {SiteQuery} from "./site-query.ts";
-export {externalKeys, externalSplit, joinMatrices, splitKeys, splitSite} from "./split.ts";
 export {
+  externalKeys,
+  externalSplit,
+  groupPatients,
+  joinMatrices,
+  splitKeys,
+  splitSite,
+  valuesHash,
+} from "./split.ts";
+export {
+  type Bounds,
+  errorOfReleased,
   fromUnitRange,
   type Moment,
   type Moments,
   meanOf,
+  type PatientRows,
   squaredDeviationOf,
   standardise,
   standardiserOf,
   toUnitRange,
+  unitRange,
 } from "./standardise.ts";
 export {generateSyntheticHeart} from "./synthetic.ts";
 export {writeSyntheticCrc} from "./synthetic-crc-files.ts";
@@ -26,9 +43,11 @@ export type {SlidesTask, TabularTask, Task} from "./task-schema.ts";
 export type {
   AssignedPart,
   BagSummary,
+  ColumnGap,
   Feature,
   Matrix,
   PartCounts,
+  PatientGroup,
   PatientMatrix,
   SealedSplit,
   SiteTable,

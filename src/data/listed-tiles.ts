@@ -1,7 +1,25 @@
+import {realpath} from "node:fs/promises";
+import {sep} from "node:path";
+import {CodedError, present} from "../core/index.ts";
+import type {DataErrorCode} from "./errors.ts";
 import {openHdf5Tiles} from "./readers/hdf5-tiles.ts";
 import {openNpyFile} from "./readers/npy-file.ts";
+import {spelledPath} from "./readers/spelled-path.ts";
 import type {TileFile} from "./readers/tile-file.ts";
-import type {ListedTiles} from "./slide-listing.ts";
+import type {ListedTiles} from "./slide-table.ts";
+
+/**
+ * Refuses a file that a symbolic link puts outside the features folder: whoever may write that folder could else
+ * have any file read that this user can read.
+ */
+async function requireInside(path: string, folder: string, name: string): Promise<void> {
+  // What cannot be followed is told by the opening of the file.
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || real.startsWith(`${folder}${sep}`)) return;
+  const what = `${name}: a symbolic link leads out of the features folder`;
+  const hint = "Put the file itself there, or name the folder where the files are as features.";
+  throw new CodedError<DataErrorCode>("DATA_FILE_UNREADABLE", what, {hint});
+}
 
 /**
  * Opens the file of `listed`, lets `use` read it, and closes it.
@@ -11,7 +29,10 @@ export async function withTiles<Result>(
   listed: ListedTiles,
   use: (file: TileFile) => Promise<Result>,
 ): Promise<Result> {
-  const file = await (listed.path.endsWith(".npy") ? openNpyFile(listed) : openHdf5Tiles(listed));
+  const {name, folder} = listed;
+  const address = {name, path: await spelledPath(listed.path)};
+  if (folder !== null) await requireInside(address.path, folder, name);
+  const file = await (address.path.endsWith(".npy") ? openNpyFile(address) : openHdf5Tiles(address));
   try {
     return await use(file);
   } finally {
@@ -19,7 +40,11 @@ export async function withTiles<Result>(
   }
 }
 
+function tileAt(rows: Uint32Array, position: number): number {
+  return present(rows[position], "a listed tile");
+}
+
 /** The tiles of the file at the positions `positions` of those that are listed; all three ascending. */
 export function rowsOf({rows}: ListedTiles, positions: Uint32Array): Uint32Array {
-  return rows === null ? positions : positions.map((position) => rows[position] ?? 0);
+  return rows === null ? positions : positions.map((position) => tileAt(rows, position));
 }

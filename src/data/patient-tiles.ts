@@ -1,7 +1,8 @@
 import {rowsOf, withTiles} from "./listed-tiles.ts";
 import type {TileFile} from "./readers/tile-file.ts";
 import type {SiteQuery} from "./site-query.ts";
-import {type ListedPatient, type ListedTiles, listSlides} from "./slide-listing.ts";
+import {type ListedPatient, listSlides} from "./slide-listing.ts";
+import type {ListedTiles} from "./slide-table.ts";
 import type {SlideFeatures, SlidesTask} from "./task-schema.ts";
 import {checkValues, createTileChecks, type TileChecks} from "./tile-checks.ts";
 

@@ -1,14 +1,22 @@
 import {CodedError, createRandom} from "../core/index.ts";
+import {countRange} from "./count-range.ts";
 import type {DataErrorCode} from "./errors.ts";
 import {featuresOf} from "./features.ts";
+import {attemptLater, FIRST_FAULT, type Findings} from "./findings.ts";
 import {rowsOf, withTiles} from "./listed-tiles.ts";
-import type {TileFacts} from "./readers/tile-file.ts";
 import {sampleRows} from "./sample-rows.ts";
 import type {SiteQuery} from "./site-query.ts";
-import {type ListedPatient, type ListedTiles, listSlides, type SlideListing} from "./slide-listing.ts";
+import {type ListedPatient, listSlides, type SlideListing} from "./slide-listing.ts";
+import type {ListedTiles} from "./slide-table.ts";
 import {MAX_TABLE_VALUES} from "./table-rows.ts";
 import type {SlideFeatures, SlidesTask} from "./task-schema.ts";
-import {checkValues, createTileChecks} from "./tile-checks.ts";
+import {
+  checkValues,
+  checkVaried,
+  countBlankTiles,
+  createTileChecks,
+  type StatedFacts,
+} from "./tile-checks.ts";
 import type {SiteTable} from "./types.ts";
 
 /** Of no plan: who draws which tiles must not change from run to run. */
@@ -34,8 +42,11 @@ function bagOf(patient: ListedPatient, sizes: readonly number[], most: number): 
 async function scan(
   listing: SlideListing,
   features: SlideFeatures,
-): Promise<{readonly bags: readonly Bag[]; readonly stated: TileFacts}> {
+  findings: Findings,
+): Promise<{readonly bags: readonly Bag[]; readonly stated: StatedFacts}> {
   const checks = createTileChecks(features);
+  const total = listing.patients.reduce((sum, {parts}) => sum + parts.length, 0);
+  let done = 0;
   const sizeOf = (part: ListedTiles): Promise<number> =>
     withTiles(part, async (file) => {
       checks.check(file, part.name);
@@ -44,8 +55,13 @@ async function scan(
   const bags: Bag[] = [];
   for (const patient of listing.patients) {
     const sizes: number[] = [];
-    for (const part of patient.parts) sizes.push(await sizeOf(part));
-    bags.push(bagOf(patient, sizes, features.tilesPerPatient));
+    for (const part of patient.parts) {
+      const size = await attemptLater(findings, () => sizeOf(part));
+      if (size !== undefined) sizes.push(size);
+      done += 1;
+      findings.progress(done, total);
+    }
+    if (sizes.length === patient.parts.length) bags.push(bagOf(patient, sizes, features.tilesPerPatient));
   }
   return {bags, stated: checks.stated};
 }
@@ -55,17 +71,49 @@ function within(kept: Uint32Array, start: number, size: number): Uint32Array {
   return kept.filter((tile) => tile >= start && tile < start + size).map((tile) => tile - start);
 }
 
-async function readBag({patient, sizes, kept}: Bag, features: SlideFeatures, into: Float32Array) {
+/** @returns how many of the kept tiles are blank */
+async function readBag(
+  {patient, sizes, kept}: Bag,
+  features: SlideFeatures,
+  into: Float32Array,
+  findings: Findings,
+): Promise<number> {
   let start = 0;
   let done = 0;
+  let blank = 0;
   for (const [index, part] of patient.parts.entries()) {
     const size = sizes[index] ?? 0;
     const positions = within(kept, start, size);
     const target = into.subarray(done * features.dimension, (done + positions.length) * features.dimension);
-    if (positions.length > 0) await withTiles(part, (file) => file.read(rowsOf(part, positions), target));
-    checkValues(target, features, part.name);
     start += size;
     done += positions.length;
+    if (positions.length === 0) continue;
+    const found = await attemptLater(findings, async () => {
+      await withTiles(part, (file) => file.read(rowsOf(part, positions), target));
+      checkValues(target, features, part.name);
+      // An array holds all patients: what one of them has in it says nothing of the whole.
+      if (part.rows === null) checkVaried(target, features, part.name);
+      return countBlankTiles(target, features);
+    });
+    blank += found ?? 0;
+  }
+  return blank;
+}
+
+/** Tells what the files have that is allowed and yet no good sign. */
+function noteFiles({strayCoordinates}: StatedFacts, blankTiles: number, findings: Findings): void {
+  if (strayCoordinates > 0) {
+    findings.tell(
+      "warning",
+      `${countRange(strayCoordinates)} slides have coordinates that are not one place a tile: heat maps leave them ` +
+        "out, and the extraction may not have come to its end",
+    );
+  }
+  if (blankTiles > 0) {
+    findings.tell(
+      "warning",
+      `${countRange(blankTiles)} tiles have one value in all their features: their extraction may have died`,
+    );
   }
 }
 
@@ -87,26 +135,26 @@ function roomFor(n: number, {dimension}: SlideFeatures, site: string): Float32Ar
  */
 export async function readSlides(task: SlidesTask, query: SiteQuery): Promise<SiteTable> {
   const {features} = task;
+  const {findings = FIRST_FAULT} = query;
   const listing = await listSlides(task, query);
-  const {bags, stated} = await scan(listing, features);
+  const {bags, stated} = await scan(listing, features, findings);
   const n = bags.reduce((sum, {kept}) => sum + kept.length, 0);
   const values = roomFor(n, features, query.site);
   const labels = new Uint8Array(n);
   const rowNumbers = new Uint32Array(n);
   const patients: string[] = [];
+  let blankTiles = 0;
   for (const bag of bags) {
     const {kept, patient} = bag;
     const row = patients.length;
-    await readBag(
-      bag,
-      features,
-      values.subarray(row * features.dimension, (row + kept.length) * features.dimension),
-    );
+    const target = values.subarray(row * features.dimension, (row + kept.length) * features.dimension);
+    blankTiles += await readBag(bag, features, target, findings);
     labels.fill(patient.label, row, row + kept.length);
     rowNumbers.set(kept, row);
     for (let tile = 0; tile < kept.length; tile++) patients.push(patient.key);
   }
-  const {droppedRows, slides, patientsWithoutSlide, slidesWithoutPatient} = listing;
+  noteFiles(stated, blankTiles, findings);
+  const {droppedRows, droppedPatients, slides, patientsWithoutSlide, slidesWithoutPatient} = listing;
   return {
     site: query.site,
     featureNames: featuresOf(task).map(({name}) => name),
@@ -117,6 +165,8 @@ export async function readSlides(task: SlidesTask, query: SiteQuery): Promise<Si
     rowNumbers,
     assignedParts: null,
     droppedRows,
+    droppedPatients,
+    gaps: droppedRows === 0 ? [] : [{column: task.label.column, rows: droppedRows}],
     slides: {
       bags: bags.map(({patient: {label}, tiles}) => ({label, tiles})),
       slides,

@@ -1,17 +1,25 @@
 import {resolve} from "node:path";
+import {present} from "../core/index.ts";
+import {missingMarkers} from "./cell.ts";
 import {encoderOf} from "./encode-cell.ts";
+import {createSpreadMeter, type SpreadMeter, tellSpreads} from "./feature-spread.ts";
 import {featuresOf} from "./features.ts";
+import {attempt, FIRST_FAULT, type Findings} from "./findings.ts";
 import {labelReader, readTime} from "./label.ts";
-import {type DelimitedFile, readDelimited} from "./readers/delimited-file.ts";
+import {noteAlikeKeys, refuseRoundedKey} from "./patient-key.ts";
+import {createPlacedKeys, type PlacedKeys} from "./placed-keys.ts";
+import type {DelimitedFile} from "./readers/delimited-file.ts";
 import {keyedParts, partsByKey} from "./readers/keyed-split-file.ts";
 import {assignParts} from "./readers/split-file.ts";
+import {readTableFile} from "./readers/table-file.ts";
 import type {TableRow} from "./readers/table-header.ts";
 import {refuseCell} from "./refuse-cell.ts";
 import {type SiteQuery, siteFiles} from "./site-query.ts";
 import {createTableRows, type TableRows} from "./table-rows.ts";
 import {taskRoot} from "./task.ts";
 import type {TabularTask} from "./task-schema.ts";
-import type {AssignedPart, SiteTable} from "./types.ts";
+import {tellTimes} from "./time-spread.ts";
+import type {SiteTable} from "./types.ts";
 
 function siteFile(task: TabularTask, query: SiteQuery): DelimitedFile {
   const {file} = siteFiles(task, query.site);
@@ -69,47 +77,70 @@ function cellReaders(task: TabularTask): CellReader[] {
   return [ofLabel, ...ofTime, ...ofFeatures];
 }
 
+function cellOf({cells}: TableRow, position: number): string {
+  return present(cells[position], "a cell of a row");
+}
+
 /** What rows are read with. */
 interface RowReading {
   readonly task: TabularTask;
   readonly file: DelimitedFile;
   readonly site: string;
   readonly rows: TableRows;
+  readonly meter: SpreadMeter;
+  readonly findings: Findings;
   /** The site's patients where one file holds those of all sites; null where all rows are the site's. */
-  readonly placed: ReadonlyMap<string, AssignedPart> | null;
+  readonly placed: PlacedKeys | null;
 }
 
-function rowReader({task, file, site, rows, placed}: RowReading): (row: TableRow) => void {
+function rowReader({task, file, site, rows, meter, placed, findings}: RowReading): (row: TableRow) => void {
   const readers = cellReaders(task);
-  const markers = new Set(task.missing.markers.map((marker) => marker.trim()));
+  const markers = missingMarkers(task.missing.markers);
   const names = wantedColumns(task);
   const used = readers.length;
   const keyOf = (row: TableRow): string => {
     if (task.patient === null) return String(row.index);
-    const key = row.cells[used] ?? "";
-    if (key !== "" && !markers.has(key)) return key;
+    const key = cellOf(row, used);
+    refuseRoundedKey(file.name, row, used, task.patient);
+    if (!markers.isMissingKey(key)) return key;
     const hint = "Give each row its patient's key, or set patient to null if each row is another patient.";
     const what = `${task.patient}: is missing`;
     return refuseCell(file.name, row, used, {code: "DATA_PATIENT_MISSING", what, hint});
   };
+  const readCell = (
+    reader: CellReader,
+    row: TableRow,
+    position: number,
+    into: RowInProgress,
+  ): "read" | "missing" => {
+    const cell = cellOf(row, position);
+    if (markers.isMissing(cell)) {
+      if (task.missing.policy === "drop-row") return "missing";
+      const hint = "Mend the file, or set missing.policy to drop-row.";
+      const what = `${names[position]}: is missing`;
+      refuseCell(file.name, row, position, {code: "DATA_VALUE_MISSING", what, hint});
+    }
+    const fault = reader(cell, into);
+    if (fault !== undefined) refuseCell(file.name, row, position, fault);
+    return "read";
+  };
   return (row) => {
-    const key = keyOf(row);
-    if (placed !== null && !placed.has(key)) return;
+    const key = attempt(findings, () => keyOf(row));
+    if (key === undefined || (placed !== null && !placed.takes(key))) return;
     const into: RowInProgress = {label: 0, time: null, features: []};
-    let isMissing = false;
-    row.cells.slice(0, used).forEach((cell, position) => {
-      if (markers.has(cell)) {
-        isMissing = true;
-        if (task.missing.policy === "drop-row") return;
-        const hint = "Mend the file, or set missing.policy to drop-row.";
-        const what = `${names[position]}: is missing`;
-        refuseCell(file.name, row, position, {code: "DATA_VALUE_MISSING", what, hint});
-      }
-      const fault = readers[position]?.(cell, into);
-      if (fault !== undefined) refuseCell(file.name, row, position, fault);
-    });
-    if (isMissing) rows.drop();
-    else rows.add({...into, patient: `${site}:${key}`, rowNumber: row.index, line: row.line});
+    const found = readers.map((reader, position) =>
+      attempt(findings, () => readCell(reader, row, position, into)),
+    );
+    if (found.includes(undefined)) return;
+    const patient = `${site}:${key}`;
+    const gaps = names.filter((_, position) => found[position] === "missing");
+    if (gaps.length > 0) rows.drop(patient, gaps);
+    else {
+      attempt(findings, () => {
+        rows.add({...into, patient, rowNumber: row.index, line: row.line});
+        meter.add(into.features);
+      });
+    }
   };
 }
 
@@ -124,21 +155,25 @@ export async function readTable(task: TabularTask, query: SiteQuery): Promise<Si
   const {site} = query;
   const {split} = task;
   const file = siteFile(task, query);
-  const featureNames = featuresOf(task).map((feature) => feature.name);
+  const features = featuresOf(task);
+  const featureNames = features.map(({name}) => name);
+  const meter = createSpreadMeter(features.length);
   const rows = createTableRows(file.name, featureNames.length);
-  const placed = split.type === "keys" ? await partsByKey(splitFile(split.file, query), split, site) : null;
-  const read = rowReader({task, file, site, rows, placed});
-  for await (const row of readDelimited(file, wantedColumns(task))) read(row);
+  const placing = split.type === "keys" ? await partsByKey(splitFile(split.file, query), split, site) : null;
+  const placed = placing === null ? null : createPlacedKeys(placing);
+  const {findings = FIRST_FAULT} = query;
+  const read = rowReader({task, file, site, rows, meter, placed, findings});
+  for await (const row of readTableFile(file, wantedColumns(task), findings)) read(row);
+  placed?.check({table: file.name, site}, findings);
   const kept = rows.finish();
+  if (task.patient !== null) noteAlikeKeys(file.name, new Set(kept.patients), findings);
+  tellSpreads(features, meter.spreads, findings);
+  if (task.label.time !== undefined && kept.times !== null) {
+    tellTimes(task.label.time.column, kept.times, findings);
+  }
   const partsOf = async (): Promise<SiteTable["assignedParts"]> => {
-    switch (split.type) {
-      case "hash":
-        return null;
-      case "file":
-        return assignParts(splitFile(split.file, query), {site, ...kept});
-      case "keys":
-        return keyedParts(placed ?? new Map(), {site, ...kept}, split.file);
-    }
+    if (placing !== null) return keyedParts(placing, {site, ...kept});
+    return split.type === "file" ? assignParts(splitFile(split.file, query), {site, ...kept}) : null;
   };
   return {site, featureNames, ...kept, assignedParts: await partsOf(), slides: null};
 }

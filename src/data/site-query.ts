@@ -1,5 +1,6 @@
 import {CodedError, closestName} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
+import type {Findings} from "./findings.ts";
 import type {LocatedTask} from "./task.ts";
 
 /** Which site's data is wanted. */
@@ -8,6 +9,8 @@ export interface SiteQuery extends LocatedTask {
   readonly site: string;
   /** Values for `${NAME}` in the task's `root`, such as the process environment. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Takes in what is found while the data are read; left out, the first fault ends the reading. */
+  readonly findings?: Findings | undefined;
 }
 
 /**

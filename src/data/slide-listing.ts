@@ -1,23 +1,19 @@
-import {isAbsolute, join, normalize, resolve, sep} from "node:path";
+import {resolve} from "node:path";
 import {CodedError} from "../core/index.ts";
+import {missingMarkers} from "./cell.ts";
 import type {DataErrorCode} from "./errors.ts";
+import {attempt, FIRST_FAULT, type Findings} from "./findings.ts";
 import {labelReader} from "./label.ts";
+import {noteAlikeKeys, refuseRoundedKey} from "./patient-key.ts";
 import {openNpyFile} from "./readers/npy-file.ts";
 import {readTableFile} from "./readers/table-file.ts";
 import type {TableRow} from "./readers/table-header.ts";
-import type {TileFileAddress} from "./readers/tile-file.ts";
 import {refuseCell} from "./refuse-cell.ts";
 import {type SiteQuery, siteFiles} from "./site-query.ts";
+import {type ListedTiles, readSlideTable, type StampFiles} from "./slide-table.ts";
 import {taskRoot} from "./task.ts";
 import type {SlideFiles, SlidesTask} from "./task-schema.ts";
-
-/** A part of a patient's tiles: those of one slide, or the patient's rows of an array. */
-export interface ListedTiles extends TileFileAddress {
-  /** The file as the tables name it: for use on this machine only, as it may name a patient. */
-  readonly file: string;
-  /** Which tiles of the file, ascending; null for all. */
-  readonly rows: Uint32Array | null;
-}
+import {noteUnmatched, unmatchedCause} from "./unmatched-keys.ts";
 
 /** A patient with a label and the tiles that are listed for it. */
 export interface ListedPatient {
@@ -34,11 +30,12 @@ export interface SlideListing {
   readonly slides: number | null;
   /** Rows of patients, or of tiles in an array, without a label. */
   readonly droppedRows: number;
+  /** Patients without a label. */
+  readonly droppedPatients: number;
   readonly patientsWithoutSlide: number;
   readonly slidesWithoutPatient: number;
 }
 
-type StampFiles = Extract<SlideFiles, {layout: "stamp"}>;
 type ArrayFiles = Extract<SlideFiles, {layout: "array"}>;
 
 function fail(code: DataErrorCode, message: string, hint: string): never {
@@ -48,10 +45,10 @@ function fail(code: DataErrorCode, message: string, hint: string): never {
 /** Reads the cells patient and label of a row; the label is null where it is missing. */
 function labelledRow(task: SlidesTask, fileName: string) {
   const readLabel = labelReader(task);
-  const markers = new Set(task.missing.markers.map((marker) => marker.trim()));
+  const markers = missingMarkers(task.missing.markers);
   return (row: TableRow): {readonly key: string; readonly label: 0 | 1 | null} => {
     const [key = "", cell = ""] = row.cells;
-    if (key === "" || markers.has(key)) {
+    if (markers.isMissingKey(key)) {
       const what = `${task.columns.patient}: is missing`;
       refuseCell(fileName, row, 0, {
         code: "DATA_PATIENT_MISSING",
@@ -59,7 +56,8 @@ function labelledRow(task: SlidesTask, fileName: string) {
         hint: "Give each row its patient's key.",
       });
     }
-    if (markers.has(cell)) {
+    refuseRoundedKey(fileName, row, 0, task.columns.patient);
+    if (markers.isMissing(cell)) {
       if (task.missing.policy === "drop-row") return {key, label: null};
       const hint = "Mend the file, or set missing.policy to drop-row.";
       const what = `${task.label.column}: is missing`;
@@ -71,12 +69,17 @@ function labelledRow(task: SlidesTask, fileName: string) {
 }
 
 /** The label of each patient of a clini table, null where it is missing. */
-async function readClini(task: SlidesTask, root: string, name: string): Promise<Map<string, 0 | 1 | null>> {
+async function readClini(
+  task: SlidesTask,
+  root: string,
+  name: string,
+  findings: Findings,
+): Promise<Map<string, 0 | 1 | null>> {
   const labels = new Map<string, 0 | 1 | null>();
   const lines = new Map<string, number>();
   const read = labelledRow(task, name);
   const columns = [task.columns.patient, task.label.column];
-  for await (const row of readTableFile({path: resolve(root, name), name}, columns)) {
+  const take = (row: TableRow): void => {
     const {key, label} = read(row);
     const first = lines.get(key);
     if (first !== undefined) {
@@ -85,75 +88,44 @@ async function readClini(task: SlidesTask, root: string, name: string): Promise<
     }
     lines.set(key, row.line);
     labels.set(key, label);
+  };
+  for await (const row of readTableFile({path: resolve(root, name), name}, columns, findings)) {
+    attempt(findings, () => take(row));
   }
+  noteAlikeKeys(name, labels.keys(), findings);
   return labels;
 }
 
-/** The path of a slide's file as one spelling; undefined unless it is an .h5 file below the features folder. */
-function slidePath(cell: string): string | undefined {
-  const path = normalize(cell);
-  const isBelow = !isAbsolute(path) && path.split(sep)[0] !== "..";
-  return isBelow && path.endsWith(".h5") ? path : undefined;
-}
-
-/** The slides of each patient, in the order of their file names. */
-async function readSlideTable(
-  task: SlidesTask,
-  root: string,
-  {slides: name, features}: StampFiles,
-): Promise<Map<string, ListedTiles[]>> {
-  const slidesOf = new Map<string, ListedTiles[]>();
-  const lines = new Map<string, number>();
-  const column = task.columns.file ?? "";
-  for await (const row of readTableFile({path: resolve(root, name), name}, [task.columns.patient, column])) {
-    const [key = "", cell = ""] = row.cells;
-    if (key === "") {
-      const what = `${task.columns.patient}: is missing`;
-      refuseCell(name, row, 0, {
-        code: "DATA_PATIENT_MISSING",
-        what,
-        hint: "Give each slide its patient's key.",
-      });
-    }
-    const file = slidePath(cell);
-    if (file === undefined) {
-      const what = `${column}: is not the path of an .h5 file below the features folder`;
-      refuseCell(name, row, 1, {code: "DATA_VALUE_INVALID", what, hint: "Write it as in slide-1.h5."});
-    }
-    const first = lines.get(file);
-    if (first !== undefined) {
-      const what = `${name}:${row.line}: the same slide as on line ${first}`;
-      fail("DATA_SLIDE_DUPLICATE", what, "A slide is one patient's and listed once: take the wrong row out.");
-    }
-    lines.set(file, row.line);
-    const address = {path: join(resolve(root, features), file), name: `${name}:${row.line}: its slide`};
-    slidesOf.set(key, [...(slidesOf.get(key) ?? []), {...address, file, rows: null}]);
-  }
-  for (const parts of slidesOf.values()) parts.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return slidesOf;
-}
-
 async function listStamp(task: SlidesTask, files: StampFiles, query: SiteQuery): Promise<SlideListing> {
+  const {findings = FIRST_FAULT} = query;
   const root = taskRoot(query, query.variables);
-  const labels = await readClini(task, root, files.clini);
-  const slidesOf = await readSlideTable(task, root, files);
-  const patients: ListedPatient[] = [];
-  const counts = {slides: 0, droppedRows: 0, patientsWithoutSlide: 0, slidesWithoutPatient: 0};
-  for (const [key, label] of labels) {
-    const parts = slidesOf.get(key) ?? [];
-    if (label === null) counts.droppedRows += 1;
-    else if (parts.length === 0) counts.patientsWithoutSlide += 1;
-    else {
-      patients.push({key: `${query.site}:${key}`, label, parts});
-      counts.slides += parts.length;
-    }
-  }
-  for (const [key, parts] of slidesOf) counts.slidesWithoutPatient += labels.has(key) ? 0 : parts.length;
+  const labels = await readClini(task, root, files.clini, findings);
+  const slidesOf = await readSlideTable(task, root, files, findings);
+  const labelled = [...labels].filter((entry): entry is [string, 0 | 1] => entry[1] !== null);
+  const patients = labelled.flatMap(([key, label]): ListedPatient[] => {
+    const parts = slidesOf.get(key);
+    return parts === undefined ? [] : [{key: `${query.site}:${key}`, label, parts}];
+  });
+  const unmatched = {
+    patients: labelled.flatMap(([key]) => (slidesOf.has(key) ? [] : [key])),
+    slides: [...slidesOf.keys()].filter((key) => !labels.has(key)),
+  };
   if (patients.length === 0) {
+    const cause = unmatchedCause(unmatched, files);
     const hint = "Check that both tables spell the patients' keys alike, and missing.markers.";
-    fail("DATA_NO_ROW_LEFT", `${files.clini}: no patient has both a label and a slide`, hint);
+    const what = `${files.clini}: no patient has both a label and a slide${cause === undefined ? "" : `; ${cause}`}`;
+    fail("DATA_NO_ROW_LEFT", what, hint);
   }
-  return {patients, ...counts};
+  noteUnmatched(unmatched, {patients: labelled.length, keys: slidesOf.size}, files, findings);
+  const droppedRows = labels.size - labelled.length;
+  return {
+    patients,
+    slides: patients.reduce((sum, {parts}) => sum + parts.length, 0),
+    droppedRows,
+    droppedPatients: droppedRows,
+    patientsWithoutSlide: unmatched.patients.length,
+    slidesWithoutPatient: unmatched.slides.reduce((sum, key) => sum + (slidesOf.get(key)?.length ?? 0), 0),
+  };
 }
 
 interface PatientRows {
@@ -165,23 +137,31 @@ interface PatientRows {
 async function listArray(task: SlidesTask, files: ArrayFiles, query: SiteQuery): Promise<SlideListing> {
   const {tiles: name, features} = files;
   const root = taskRoot(query, query.variables);
+  const {findings = FIRST_FAULT} = query;
   const read = labelledRow(task, name);
   const found = new Map<string, PatientRows>();
   const columns = [task.columns.patient, task.label.column];
+  const unlabelled = new Set<string>();
   let droppedRows = 0;
   let listed = 0;
-  for await (const row of readTableFile({path: resolve(root, name), name}, columns)) {
+  const take = (row: TableRow): void => {
     const {key, label} = read(row);
     const known = found.get(key);
-    listed += 1;
-    if (label === null) droppedRows += 1;
-    else if (known === undefined) found.set(key, {label, line: row.line, rows: [row.index]});
+    if (label === null) {
+      droppedRows += 1;
+      unlabelled.add(key);
+    } else if (known === undefined) found.set(key, {label, line: row.line, rows: [row.index]});
     else if (known.label === label) known.rows.push(row.index);
     else {
       const what = `${name}:${row.line}: label differs from that of the same patient on line ${known.line}`;
       fail("DATA_PATIENT_LABELS_DIFFER", what, "One label a patient: mend the file.");
     }
+  };
+  for await (const row of readTableFile({path: resolve(root, name), name}, columns, findings)) {
+    listed += 1;
+    attempt(findings, () => take(row));
   }
+  noteAlikeKeys(name, found.keys(), findings);
   const address = {path: resolve(root, features), name: features, file: features};
   const array = await openNpyFile(address);
   await array.close();
@@ -195,9 +175,17 @@ async function listArray(task: SlidesTask, files: ArrayFiles, query: SiteQuery):
   const patients = [...found].map(([key, {label, rows}]) => ({
     key: `${query.site}:${key}`,
     label,
-    parts: [{...address, rows: Uint32Array.from(rows)}],
+    parts: [{...address, rows: Uint32Array.from(rows), folder: null}],
   }));
-  return {patients, slides: null, droppedRows, patientsWithoutSlide: 0, slidesWithoutPatient: 0};
+  const droppedPatients = [...unlabelled].filter((key) => !found.has(key)).length;
+  return {
+    patients,
+    slides: null,
+    droppedRows,
+    droppedPatients,
+    patientsWithoutSlide: 0,
+    slidesWithoutPatient: 0,
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
-import {sha256, toHex} from "../core/index.ts";
+import {present, runningSha256, sha256, toHex} from "../core/index.ts";
 import {contractHash} from "./contract.ts";
 import type {Task} from "./task-schema.ts";
-import type {PartCounts, PatientMatrix, SealedSplit, SiteTable, SplitPart} from "./types.ts";
+import type {PartCounts, PatientGroup, PatientMatrix, SealedSplit, SiteTable, SplitPart} from "./types.ts";
 
 const PARTS = ["train", "validation", "test"] as const;
 
@@ -151,6 +151,31 @@ export function splitSite(table: SiteTable, task: Task, seed: number): SealedSpl
   return sealedSplit(table, task, patients, placesOf(patients, task));
 }
 
+/** The bytes that `values` lie in. */
+function bytesOf({buffer, byteOffset, byteLength}: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/**
+ * Hash of all that the patients of `split` are described by, lower-case hex SHA-256: features, labels, and of survival
+ * times, in f32 and f64 as this machine has them. It stays the same for another order of the rows in the file, and is
+ * for this machine only.
+ */
+export function valuesHash(
+  split: Readonly<Record<SplitPart, Pick<PatientMatrix, "values" | "labels" | "times" | "patientOf">>>,
+): string {
+  const hash = runningSha256();
+  for (const part of PARTS) {
+    const {values, labels, times, patientOf} = split[part];
+    hash.update(new TextEncoder().encode(JSON.stringify([part, labels.length])));
+    hash.update(bytesOf(values));
+    hash.update(labels);
+    hash.update(new Uint8Array(patientOf.buffer, patientOf.byteOffset, patientOf.byteLength));
+    if (times !== undefined) hash.update(bytesOf(times));
+  }
+  return toHex(hash.digest());
+}
+
 /**
  * The keys of the patients of each part of {@link splitSite}, in the order in which its matrices number them: for
  * this machine only, never sent, logged or shown.
@@ -175,6 +200,30 @@ export function externalSplit(table: SiteTable, task: Task): SealedSplit {
 }
 
 /**
+ * The patients of `table` by what `groupOf` says of their namespaced keys; in each group in the order of
+ * {@link splitSite} by `seed`. A group without patients is left out.
+ */
+export function groupPatients<Group>(
+  table: SiteTable,
+  seed: number,
+  groupOf: (key: string) => Group,
+): Map<Group, PatientGroup> {
+  const groups = new Map<Group, Patient[]>();
+  for (const patient of rankedPatients(table, seed)) {
+    const group = groupOf(patient.key);
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, [patient]);
+    else known.push(patient);
+  }
+  return new Map(
+    [...groups].map(([group, patients]) => [
+      group,
+      {rows: matrixOf(table, patients), keys: patients.map(({key}) => key)},
+    ]),
+  );
+}
+
+/**
  * One matrix of all rows of `parts`, in their order; patients are renumbered and taken to be different ones.
  * For training on train and validation together once settings are frozen, and for pooled baselines.
  * @param parts at least one, all with the same `d`, and all of survival or none
@@ -189,14 +238,14 @@ export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {
     labels: new Uint8Array(n),
     patientOf: new Uint32Array(n),
   };
-  const hasTimes = parts[0]?.times !== undefined;
+  const hasTimes = parts.some((part) => part.times !== undefined);
   const times = new Float64Array(hasTimes ? n : 0);
   let row = 0;
   let patients = 0;
   for (const part of parts) {
     joined.values.set(part.values, row * d);
     joined.labels.set(part.labels, row);
-    if (hasTimes && part.times !== undefined) times.set(part.times, row);
+    if (hasTimes) times.set(present(part.times, "the times of a part, as others have them"), row);
     joined.patientOf.set(
       part.patientOf.map((patient) => patient + patients),
       row,

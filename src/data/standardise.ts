@@ -1,15 +1,12 @@
-import {CodedError} from "../core/index.ts";
+import {CodedError, present} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
 import type {Feature, Matrix, PatientMatrix, Standardiser} from "./types.ts";
 
-/** What FLamby adds to a standard deviation before dividing by it. */
-const SCALE_OFFSET = 1e-9;
-
 /**
- * A feature whose standard deviation is below this share of its declared range counts as one that does not vary:
- * it is above the error that f32 leaves in a released mean (2^-24 of the range and a few roundings).
+ * A released mean is off by at most this share of its distance from the anchor: each site's and the result's rounding
+ * to f32, 2^-25 of the value each, and as much again for the sums between them.
  */
-const CONSTANT_SHARE = 1e-6;
+const MEAN_ERROR = 2 ** -23;
 
 /** First and second moments of each feature over `count` patients. */
 export interface Moments {
@@ -22,10 +19,10 @@ export interface Moments {
 }
 
 /** Rows that may say which of them are of one patient; where they do not, each row is another patient. */
-type Rows = Matrix & Partial<Pick<PatientMatrix, "patients" | "patientOf">>;
+export type PatientRows = Matrix & Partial<Pick<PatientMatrix, "patients" | "patientOf">>;
 
 /** Number of rows of the patient of each row, shape `[n]`. */
-function rowsOfPatient({n, patientOf, patients}: Rows): Uint32Array {
+function rowsOfPatient({n, patientOf, patients}: PatientRows): Uint32Array {
   if (patientOf === undefined) return new Uint32Array(n).fill(1);
   const counts = new Uint32Array(patients ?? n);
   for (const patient of patientOf) counts[patient] = (counts[patient] ?? 0) + 1;
@@ -33,7 +30,7 @@ function rowsOfPatient({n, patientOf, patients}: Rows): Uint32Array {
 }
 
 /** Mean over patients of the mean over each one's rows of (value - `from`)^`power`, shape `[d]`. */
-function meanOverPatients(matrix: Rows, from: Float64Array, power: 1 | 2): Float64Array {
+function meanOverPatients(matrix: PatientRows, from: ArrayLike<number>, power: 1 | 2): Float64Array {
   const {n, d, values} = matrix;
   if (n === 0) {
     throw new CodedError<DataErrorCode>("DATA_MATRIX_EMPTY", "statistics of no rows are undefined", {
@@ -59,8 +56,10 @@ function meanOverPatients(matrix: Rows, from: Float64Array, power: 1 | 2): Float
  * mean of all patients together.
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
-export function meanOf(matrix: Rows): Float64Array {
-  return meanOverPatients(matrix, new Float64Array(matrix.d), 1);
+export function meanOf(matrix: PatientRows): Float64Array {
+  // Counted from the first row, so that the mean of equal values is exactly their value.
+  const from = matrix.values.subarray(0, matrix.d);
+  return meanOverPatients(matrix, from, 1).map((deviation, feature) => (from[feature] ?? 0) + deviation);
 }
 
 /**
@@ -70,23 +69,22 @@ export function meanOf(matrix: Rows): Float64Array {
  * @param mean shape `[d]`
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
-export function squaredDeviationOf(matrix: Rows, mean: Float64Array): Float64Array {
+export function squaredDeviationOf(matrix: PatientRows, mean: Float64Array): Float64Array {
   return meanOverPatients(matrix, mean, 2);
 }
 
 /**
- * The standardiser of `moments`: scale = sqrt(variance * N / (N - 1)) + 1e-9, as FLamby's. A feature that does not
- * vary (standard deviation below 1e-6 of its declared range, or a single patient) has scale 1: it becomes 0 where it was
- * seen, and another value later moves by its own units instead of by a factor of 1e9.
- * @param features of the task, shape `[d]`
+ * The standardiser of `moments`: scale = sqrt(variance * N / (N - 1)), the sample standard deviation. A feature that
+ * does not vary in the data, or of a single patient, has the scale Infinity: it becomes 0 wherever it is met, since
+ * nothing was learned of it.
+ * @param error how far each mean may be from the true one, shape `[d]`, at least 0: a standard deviation that is no
+ * larger says nothing
  */
-export function standardiserOf(moments: Moments, features: readonly Feature[]): Standardiser {
+export function standardiserOf(moments: Moments, error?: Float64Array): Standardiser {
   const {mean, meanSquaredDeviation, count} = moments;
   const scale = meanSquaredDeviation.map((deviation, index) => {
-    const feature = features[index];
-    const range = feature === undefined ? 0 : feature.high - feature.low;
     const sd = count < 2 ? 0 : Math.sqrt((deviation * count) / (count - 1));
-    return sd <= CONSTANT_SHARE * range ? 1 : sd + SCALE_OFFSET;
+    return sd <= 2 * (error?.[index] ?? 0) ? Number.POSITIVE_INFINITY : sd;
   });
   return {mean: mean.slice(), scale};
 }
@@ -108,21 +106,55 @@ export function standardise<Values extends Matrix>(matrix: Values, standardiser:
 /** Which moment a vector of statistics holds. */
 export type Moment = "mean" | "squaredDeviation";
 
+/** The least and the greatest value that the task declares for a feature. */
+export type Bounds = Pick<Feature, "low" | "high">;
+
+/** The value of a feature's range that is nearest to 0: means are released as their distance from it. */
+function anchorOf({low, high}: Bounds): number {
+  return Math.min(Math.max(0, low), high);
+}
+
 /**
- * `statistics` of shape `[d]` as they are released: each in [0, 1], f32, by the range that the task declares, so
- * that no value of a patient can push one outside. Means become (mean - low) / range, squared deviations
- * deviation / range^2.
+ * What {@link toUnitRange} gives at least and at most, whoever the patients are, but for rounding to f32; `[d]` each.
+ * 0 always lies between.
+ */
+export function unitRange(
+  moment: Moment,
+  features: readonly Bounds[],
+): {low: Float64Array; high: Float64Array} {
+  const {length} = features;
+  if (moment === "squaredDeviation") {
+    return {low: new Float64Array(length), high: new Float64Array(length).fill(1)};
+  }
+  const share = (feature: Bounds, bound: number): number =>
+    (bound - anchorOf(feature)) / (feature.high - feature.low);
+  return {
+    low: Float64Array.from(features, (feature) => share(feature, feature.low)),
+    high: Float64Array.from(features, (feature) => share(feature, feature.high)),
+  };
+}
+
+/**
+ * `statistics` of shape `[d]` as they are released: f32 shares of the range that the task declares, so that no value
+ * of a patient can push one further. Means become (mean - anchor) / range in [-1, 1], squared deviations
+ * deviation / range^2 in [0, 1]. Both keep 24 bits of their own size, however wide the range is.
  */
 export function toUnitRange(
   statistics: Float64Array,
   moment: Moment,
   features: readonly Feature[],
 ): Float32Array {
-  return Float32Array.from(features, ({low, high}, index) => {
+  const {low, high} = unitRange(moment, features);
+  return Float32Array.from(features, (feature, index) => {
     const value = statistics[index] ?? 0;
-    const share = moment === "mean" ? (value - low) / (high - low) : value / (high - low) ** 2;
+    const range = feature.high - feature.low;
+    const share = moment === "mean" ? (value - anchorOf(feature)) / range : value / range / range;
     // A bound such as 0.7 has no exact f32, so a value that equals it may lie a rounding error outside.
-    return Math.min(1, Math.max(0, share));
+    const [least, most] = [
+      present(low[index], "a feature's range"),
+      present(high[index], "a feature's range"),
+    ];
+    return Math.min(most, Math.max(least, share));
   });
 }
 
@@ -132,8 +164,17 @@ export function fromUnitRange(
   moment: Moment,
   features: readonly Feature[],
 ): Float64Array {
-  return Float64Array.from(features, ({low, high}, index) => {
+  return Float64Array.from(features, (feature, index) => {
     const value = released[index] ?? 0;
-    return moment === "mean" ? low + value * (high - low) : value * (high - low) ** 2;
+    const range = feature.high - feature.low;
+    return moment === "mean" ? anchorOf(feature) + value * range : value * range * range;
   });
+}
+
+/** How far each mean that was released by {@link toUnitRange} may be from the true one, shape `[d]`. */
+export function errorOfReleased(mean: Float64Array, features: readonly Feature[]): Float64Array {
+  return Float64Array.from(
+    features,
+    (feature, index) => MEAN_ERROR * Math.abs((mean[index] ?? 0) - anchorOf(feature)),
+  );
 }

@@ -1,6 +1,7 @@
 import {CodedError} from "../core/index.ts";
+import {countRange} from "./count-range.ts";
 import type {DataErrorCode} from "./errors.ts";
-import type {SiteTable} from "./types.ts";
+import type {ColumnGap, SiteTable} from "./types.ts";
 
 /** Most feature values of one table: 1 GiB of f32. */
 export const MAX_TABLE_VALUES = 2 ** 28;
@@ -17,14 +18,32 @@ export interface CheckedRow {
   readonly line: number;
 }
 
+/** What the rows of a table hold. */
+export type GatheredRows = Pick<
+  SiteTable,
+  "values" | "labels" | "times" | "patients" | "rowNumbers" | "droppedRows" | "droppedPatients" | "gaps"
+>;
+
 /** Gathers rows whose number is not known beforehand. */
 export interface TableRows {
   /** @throws {CodedError} DATA_PATIENT_LABELS_DIFFER, DATA_FILE_TOO_LARGE */
   add(row: CheckedRow): void;
-  /** Counts a row that is left out for a missing value. */
-  drop(): void;
+  /** Counts a row that is left out for the values that it misses in `columns`. */
+  drop(patient: string, columns: readonly string[]): void;
   /** The table so far; to be called once. @throws {CodedError} DATA_NO_ROW_LEFT */
-  finish(): Pick<SiteTable, "values" | "labels" | "times" | "patients" | "rowNumbers" | "droppedRows">;
+  finish(): GatheredRows;
+}
+
+/** Refuses a table of which no row is left, and names the columns that are to blame. */
+function refuseEmpty(fileName: string, droppedRows: number, gaps: readonly ColumnGap[]): never {
+  const named = gaps.map(
+    ({column, rows}) => `${column} in ${rows === droppedRows ? "each" : countRange(rows)}`,
+  );
+  const what = `${fileName}: every row misses a value (${named.join(", ")})`;
+  throw new CodedError<DataErrorCode>("DATA_NO_ROW_LEFT", what, {
+    hint: "Check missing.markers, or leave out the column that is never filled.",
+    data: {droppedRows},
+  });
 }
 
 /** An empty {@link TableRows} for `width` features a row; `fileName` is for messages. */
@@ -35,6 +54,8 @@ export function createTableRows(fileName: string, width: number): TableRows {
   const patients: string[] = [];
   const rowNumbers: number[] = [];
   const firstOf = new Map<string, Pick<CheckedRow, "label" | "time" | "line">>();
+  const gaps = new Map<string, number>();
+  const dropped = new Set<string>();
   let droppedRows = 0;
   const makeRoom = (size: number): void => {
     if (size > MAX_TABLE_VALUES) {
@@ -63,16 +84,14 @@ export function createTableRows(fileName: string, width: number): TableRows {
       patients.push(patient);
       rowNumbers.push(rowNumber);
     },
-    drop() {
+    drop(patient, columns) {
       droppedRows += 1;
+      dropped.add(patient);
+      for (const column of columns) gaps.set(column, (gaps.get(column) ?? 0) + 1);
     },
     finish() {
-      if (labels.length === 0) {
-        throw new CodedError<DataErrorCode>("DATA_NO_ROW_LEFT", `${fileName}: every row misses a value`, {
-          hint: "Check missing.markers, or leave out the column that is never filled.",
-          data: {droppedRows},
-        });
-      }
+      const columns = [...gaps].map(([column, rows]) => ({column, rows})).sort((a, b) => b.rows - a.rows);
+      if (labels.length === 0) refuseEmpty(fileName, droppedRows, columns);
       return {
         values: values.slice(0, labels.length * width),
         labels: Uint8Array.from(labels),
@@ -80,6 +99,8 @@ export function createTableRows(fileName: string, width: number): TableRows {
         patients,
         rowNumbers: Uint32Array.from(rowNumbers),
         droppedRows,
+        droppedPatients: [...dropped].filter((patient) => !firstOf.has(patient)).length,
+        gaps: columns,
       };
     },
   };

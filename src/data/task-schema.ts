@@ -1,8 +1,14 @@
 import {z} from "zod";
+import {lineSchema} from "../core/index.ts";
 
 const name = z.string().min(1).max(200);
 const siteName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "letters, digits, - and _ only");
-const code = z.union([z.string(), z.number()]).describe("A value as the file writes it; 1 and 1.0 are equal");
+const exactNumber = z
+  .number()
+  .refine((value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER, "has too many digits: put it in quotes");
+const code = z
+  .union([z.string(), exactNumber])
+  .describe("A value as the file writes it; 1 and 1.0 are equal");
 const codes = z.array(code).min(1);
 const fraction = z.number().min(0).max(0.9);
 
@@ -77,9 +83,9 @@ export type SlideFiles =
 const described = {
   formatVersion: z.literal(1),
   name: siteName.describe("Name of the task; sites that learn together have the same"),
-  title: z.string().min(1),
+  title: lineSchema,
   synthetic: z.boolean().describe("true: the rows are generated, and every output says so"),
-  source: z.string().min(1).describe("Where the data comes from, and its licence, as shown in reports"),
+  source: lineSchema.describe("Where the data comes from, and its licence, as shown in reports"),
   root: z
     .string()
     .default(".")

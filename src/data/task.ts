@@ -1,8 +1,8 @@
-import {readFile} from "node:fs/promises";
 import {dirname, resolve} from "node:path";
 import {z} from "zod";
-import {CodedError, parseYaml} from "../core/index.ts";
+import {CodedError, decodeText, formatBytes, MAX_YAML_CHARACTERS, parseYaml} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
+import {readBounded, readingFault} from "./readers/bounded-file.ts";
 import {taskFaults} from "./task-consistency.ts";
 import {type Task, taskShape} from "./task-schema.ts";
 
@@ -23,12 +23,12 @@ export interface LocatedTask {
 }
 
 /**
- * The task that the YAML `text` describes; `fileName` names it in messages.
+ * The task that the YAML `text` describes, all of it composed (NFC); `fileName` names it in messages.
  * @throws {CodedError} DATA_TASK_INVALID, one line `file:line:column: key: what` with a suggestion
  */
 export function parseTask(text: string, fileName: string): Task {
   const code: DataErrorCode = "DATA_TASK_INVALID";
-  return parseYaml(taskSchema, text, fileName, code);
+  return parseYaml(taskSchema, text.normalize("NFC"), fileName, code);
 }
 
 /**
@@ -36,12 +36,22 @@ export function parseTask(text: string, fileName: string): Task {
  * @throws {CodedError} DATA_TASK_UNREADABLE, DATA_TASK_INVALID
  */
 export async function readTask(path: string): Promise<LocatedTask> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CodedError<DataErrorCode>("DATA_TASK_UNREADABLE", `${path}: cannot read the task file`, {
-      hint: "Check the path and that this user may read it.",
-      cause,
-    });
+  const bytes = await readBounded(path, MAX_YAML_CHARACTERS).catch((cause: unknown) => {
+    const {reason, hint} = readingFault(cause);
+    throw new CodedError<DataErrorCode>(
+      "DATA_TASK_UNREADABLE",
+      `${path}: cannot read the task file (${reason})`,
+      {
+        hint,
+        cause,
+      },
+    );
   });
+  if (bytes === null) {
+    const what = `${path}: is larger than ${formatBytes(MAX_YAML_CHARACTERS)}`;
+    throw new CodedError<DataErrorCode>("DATA_TASK_INVALID", what, {hint: "Check that it is the task file."});
+  }
+  const text = decodeText<DataErrorCode>(bytes, path, "DATA_TASK_INVALID");
   return {task: parseTask(text, path), folder: dirname(resolve(path))};
 }
 

@@ -16,10 +16,40 @@ function checkSize(name: string, stated: number | null, expected: number | null,
   fail("DATA_TILE_SIZE_DIFFERS", `${name}: tiles of ${stated} ${unit}, not of ${expected} ${unit}`, hint);
 }
 
+function checkShape(
+  {tiles, dimension}: Pick<TileFile, "tiles" | "dimension">,
+  features: SlideFeatures,
+  name: string,
+): void {
+  if (tiles === 0) {
+    fail(
+      "DATA_TILES_EMPTY",
+      `${name}: holds no tile`,
+      "Take the slide out of the table, or extract it again.",
+    );
+  }
+  if (dimension === features.dimension) return;
+  const hint = "All sites need features of the same extractor; features.dimension says of which.";
+  const what = `${name}: ${dimension} features a tile, the task says ${features.dimension}`;
+  fail("DATA_DIMENSION_DIFFERS", what, hint);
+}
+
+/** Whether two programs mean the same extractor: some write CTransPath, some ctranspath. */
+function isSameName(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+/** What the files so far say of themselves, and how many say nothing. */
+export interface StatedFacts extends TileFacts {
+  /** Files that do not name their extractor. */
+  readonly unnamedFiles: number;
+  /** Files with coordinates that are not one place a tile. */
+  readonly strayCoordinates: number;
+}
+
 /** Checks one open file after another against the task, and against the files before it. */
 export interface TileChecks {
-  /** What the files so far say of themselves. */
-  readonly stated: TileFacts;
+  readonly stated: StatedFacts;
   /**
    * @param name what messages call the file
    * @throws {CodedError} DATA_TILES_EMPTY, DATA_DIMENSION_DIFFERS, DATA_EXTRACTOR_DIFFERS, DATA_TILE_SIZE_DIFFERS
@@ -29,25 +59,20 @@ export interface TileChecks {
 
 /** Checks of files against `features`; sizes that the task leaves open must be the same in all files. */
 export function createTileChecks(features: SlideFeatures): TileChecks {
-  let stated: TileFacts = {extractor: null, tileSizeUm: null, tileSizePx: null};
+  let stated: StatedFacts = {
+    extractor: null,
+    tileSizeUm: null,
+    tileSizePx: null,
+    unnamedFiles: 0,
+    strayCoordinates: 0,
+  };
   return {
     get stated() {
       return stated;
     },
-    check({tiles, dimension, facts}, name) {
-      if (tiles === 0) {
-        fail(
-          "DATA_TILES_EMPTY",
-          `${name}: holds no tile`,
-          "Take the slide out of the table, or extract it again.",
-        );
-      }
-      if (dimension !== features.dimension) {
-        const hint = "All sites need features of the same extractor; features.dimension says of which.";
-        const what = `${name}: ${dimension} features a tile, the task says ${features.dimension}`;
-        fail("DATA_DIMENSION_DIFFERS", what, hint);
-      }
-      if (facts.extractor !== null && facts.extractor !== features.extractor) {
+    check({tiles, dimension, facts, hasStrayCoordinates}, name) {
+      checkShape({tiles, dimension}, features, name);
+      if (facts.extractor !== null && !isSameName(facts.extractor, features.extractor)) {
         const what = `${name}: extractor "${facts.extractor}", the task says "${features.extractor}"`;
         fail("DATA_EXTRACTOR_DIFFERS", what, "Extract the features with that of the task, at all sites.");
       }
@@ -57,6 +82,8 @@ export function createTileChecks(features: SlideFeatures): TileChecks {
         extractor: stated.extractor ?? facts.extractor,
         tileSizeUm: stated.tileSizeUm ?? facts.tileSizeUm,
         tileSizePx: stated.tileSizePx ?? facts.tileSizePx,
+        unnamedFiles: stated.unnamedFiles + (facts.extractor === null ? 1 : 0),
+        strayCoordinates: stated.strayCoordinates + (hasStrayCoordinates ? 1 : 0),
       };
     },
   };
@@ -85,4 +112,30 @@ export function checkValues(values: Float32Array, {range, dimension}: SlideFeatu
     const hint = "Check the extractor; widen features.range only if all sites agree.";
     fail("DATA_FEATURE_OUT_OF_RANGE", `${name}: ${feature} lies outside ${range[0]} to ${range[1]}`, hint);
   }
+}
+
+/**
+ * How many tiles have one value in all their features, as where an extraction died and left the rest filled with zeros.
+ * @param values shape `[n, dimension]`
+ */
+export function countBlankTiles(values: Float32Array, {dimension}: SlideFeatures): number {
+  if (dimension === 1) return 0;
+  let blank = 0;
+  for (let start = 0; start < values.length; start += dimension) {
+    const tile = values.subarray(start, start + dimension);
+    if (tile.every((value) => value === tile[0])) blank += 1;
+  }
+  return blank;
+}
+
+/**
+ * Refuses a slide's file whose features are all one value.
+ * @param values those that were read of the file
+ * @param name what messages call the file
+ * @throws {CodedError} DATA_TILES_CONSTANT
+ */
+export function checkVaried(values: Float32Array, {dimension}: SlideFeatures, name: string): void {
+  if (dimension === 1 || values.some((value) => value !== values[0])) return;
+  const what = `${name}: every feature of every tile is the same value: its extraction never ran, or died`;
+  fail("DATA_TILES_CONSTANT", what, "Extract the slide again.");
 }

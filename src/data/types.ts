@@ -1,4 +1,4 @@
-import type {TileFacts} from "./readers/tile-file.ts";
+import type {StatedFacts} from "./tile-checks.ts";
 
 /** Rows a model can take; the values are owned by whoever made the matrix and are not changed afterwards. */
 export interface Matrix {
@@ -22,6 +22,13 @@ export interface PatientMatrix extends Matrix {
   readonly patientOf: Uint32Array;
 }
 
+/** Some patients of a site, with their keys: for this machine only. */
+export interface PatientGroup {
+  readonly rows: PatientMatrix;
+  /** Namespaced keys, in the order in which `rows` numbers the patients. */
+  readonly keys: readonly string[];
+}
+
 /** What a split file may say of a row; validation patients are drawn from those of train. */
 export type AssignedPart = "train" | "test";
 
@@ -43,7 +50,14 @@ export interface SlideSummary {
   /** Slides of patients that are not in the table of patients. */
   readonly slidesWithoutPatient: number;
   /** What the files say of themselves, null where none says anything. */
-  readonly stated: TileFacts;
+  readonly stated: StatedFacts;
+}
+
+/** Rows that miss a value in one column. */
+export interface ColumnGap {
+  readonly column: string;
+  /** A row that misses several values counts in each of their columns. */
+  readonly rows: number;
 }
 
 /** What a site's data hold once it has been read and checked; it never leaves the site. */
@@ -66,8 +80,12 @@ export interface SiteTable {
   readonly rowNumbers: Uint32Array;
   /** Part that the task's split file gives to each row, shape `[n]`; null when the parts are drawn. */
   readonly assignedParts: readonly AssignedPart[] | null;
-  /** Rows left out because a value was missing. */
+  /** Rows left out because a value was missing; of slides, patients (of an array, tiles) without a label. */
   readonly droppedRows: number;
+  /** The columns for which rows were left out, that of the most rows first. */
+  readonly gaps: readonly ColumnGap[];
+  /** Patients of whom no row is left. */
+  readonly droppedPatients: number;
   /** Null for a table. */
   readonly slides: SlideSummary | null;
 }
@@ -104,7 +122,7 @@ export interface SealedSplit {
 /** Shift and scale of each feature, shape `[d]` each: `(value - mean) / scale`. */
 export interface Standardiser {
   readonly mean: Float64Array;
-  /** Sample standard deviation plus 1e-9, or 1 for a feature that does not vary; never 0. */
+  /** Sample standard deviation, or Infinity for a feature that does not vary; never 0. */
   readonly scale: Float64Array;
 }
 

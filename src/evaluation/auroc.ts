@@ -79,26 +79,44 @@ export function delongPaired(
 ): PairedDeLong | null {
   const first = auroc(labels, scoresA);
   const second = auroc(labels, scoresB);
-  if (first === null || second === null) return null;
-  const ofA = placements(labels, scoresA);
-  const ofB = placements(labels, scoresB);
-  if (!hasTwoOfEach(ofA)) return null;
-  const gain: Placements = {
-    ofPositives: subtract(ofA.ofPositives, ofB.ofPositives),
-    ofNegatives: subtract(ofA.ofNegatives, ofB.ofNegatives),
-  };
+  const gain = gainOf({labels, ours: scoresA, baseline: scoresB});
+  if (first === null || second === null || gain === null) return null;
   const difference = first - second;
   const z = standardised(difference, aurocCovariance(gain, gain));
   const p = z === null ? null : 2 * normalCdf(-Math.abs(z));
-  return {difference, z, p, covariance: aurocCovariance(ofA, ofB)};
+  const covariance = aurocCovariance(placements(labels, scoresA), placements(labels, scoresB));
+  return {difference, z, p, covariance};
+}
+
+/** Two models' scores of the same patients. */
+interface ScoredTwice {
+  readonly labels: ArrayLike<number>;
+  readonly ours: ArrayLike<number>;
+  readonly baseline: ArrayLike<number>;
+}
+
+/**
+ * By how much each patient's placement under `ours` is above that under `baseline`; null when a class has fewer than two
+ * patients.
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
+ */
+export function gainOf({labels, ours, baseline}: ScoredTwice): Placements | null {
+  checkScoredPatients(labels, ours);
+  checkScoredPatients(labels, baseline);
+  const [ofA, ofB] = [placements(labels, ours), placements(labels, baseline)];
+  if (!hasTwoOfEach(ofA)) return null;
+  return {
+    ofPositives: subtract(ofA.ofPositives, ofB.ofPositives),
+    ofNegatives: subtract(ofA.ofNegatives, ofB.ofNegatives),
+  };
 }
 
 function hasTwoOfEach({ofPositives, ofNegatives}: Placements): boolean {
   return ofPositives.length >= 2 && ofNegatives.length >= 2;
 }
 
-/** S10 / m + S01 / (n - m) of DeLong 1988, with placements still in counts of the other class. */
-function aurocCovariance(left: Placements, right: Placements): number {
+/** The covariance of two AUROCs by their placements, `[m]` and `[n - m]`: S10 / m + S01 / (n - m) of DeLong 1988, with placements still in counts of the other class. */
+export function aurocCovariance(left: Placements, right: Placements): number {
   const positives = left.ofPositives.length;
   const negatives = left.ofNegatives.length;
   const ofPositives = sampleCovariance(left.ofPositives, right.ofPositives) / (negatives * negatives);
@@ -106,7 +124,8 @@ function aurocCovariance(left: Placements, right: Placements): number {
   return ofPositives / positives + ofNegatives / negatives;
 }
 
-function standardised(difference: number, variance: number): number | null {
+/** A difference in standard errors: 0 where there is none, null where it has no variance to be measured by. */
+export function standardised(difference: number, variance: number): number | null {
   if (difference === 0) return 0;
   return variance > 0 ? difference / Math.sqrt(variance) : null;
 }

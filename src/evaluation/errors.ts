@@ -7,4 +7,6 @@ export type EvaluationErrorCode =
   /** A score, time or value is NaN or infinite. */
   | "EVALUATION_NOT_FINITE"
   /** A score that must be a probability is outside 0 .. 1. */
-  | "EVALUATION_NOT_PROBABILITY";
+  | "EVALUATION_NOT_PROBABILITY"
+  /** A figure over seeds lies outside the range that it is said to have. */
+  | "EVALUATION_OUT_OF_RANGE";

@@ -1,5 +1,11 @@
 export {accuracy} from "./accuracy.ts";
-export {auroc, type DeLong, delong, delongPaired, type PairedDeLong} from "./auroc.ts";
+export {
+  auroc,
+  type DeLong,
+  delong,
+  delongPaired,
+  type PairedDeLong,
+} from "./auroc.ts";
 export {averagePrecision} from "./average-precision.ts";
 export {type BootstrapInput, bootstrapInterval, type Statistic} from "./bootstrap.ts";
 export {
@@ -8,12 +14,16 @@ export {
   concordanceOfRows,
   type ScoredSurvival,
 } from "./concordance.ts";
+export {delongPairedOverSeeds, type PairedScores} from "./delong-over-seeds.ts";
 export type {EvaluationErrorCode} from "./errors.ts";
+export {holm} from "./holm.ts";
 export type {Interval} from "./interval.ts";
-export {meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";
+export {type FigureRange, meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";
 export {evaluateScores, type Metrics, type ScoredPatients} from "./metrics.ts";
 export {normalQuantile} from "./normal.ts";
 export {
+  type DrawnFigure,
+  drawFigures,
   isNonInferior,
   type PairedDifference,
   type PairedDifferenceInput,

@@ -1,29 +1,79 @@
 import {CodedError, type Random} from "../core/index.ts";
+import {percentileLimits} from "./bootstrap.ts";
 import type {EvaluationErrorCode} from "./errors.ts";
 import type {Interval} from "./interval.ts";
 import {mean, sampleCovariance} from "./moments.ts";
 import {NORMAL_95} from "./normal.ts";
-import {BOOTSTRAP_DRAWS, sortedQuantile} from "./quantile.ts";
+import {BOOTSTRAP_DRAWS} from "./quantile.ts";
 import type {RowStatistic} from "./row-statistics.ts";
 import {studentT95} from "./student-t.ts";
 
-/** Two models of one seed on the same test patients. */
+/** A figure of one model on its test patients and on 1,000 draws of them. */
+export interface DrawnFigure {
+  readonly value: number;
+  /** `[1000]`, in the order drawn. */
+  readonly onDraws: Float64Array;
+}
+
+/**
+ * Figures on the same patients, each on all of them and on 1,000 draws with replacement within each class: as many of a
+ * class as there are. All figures see the same draws, so that two of them can be compared draw by draw.
+ *
+ * @param strata the class of each patient, `[n]`; any whole numbers
+ * @param random decides the draws: an equal stream draws the same of patients with equal strata
+ * @returns in the figures' order; null for a figure that is undefined on the patients or on a draw of them
+ */
+export function drawFigures(
+  strata: ArrayLike<number>,
+  figures: readonly RowStatistic[],
+  random: Random,
+): (DrawnFigure | null)[] {
+  const values = Array.from(strata);
+  const all = Uint32Array.from(values.keys());
+  const classes = [...new Set(values)]
+    .sort((a, b) => a - b)
+    .map((label) => all.filter((row) => values[row] === label));
+  const found = figures.map((figure) => figure(all));
+  const onDraws = figures.map(() => new Float64Array(BOOTSTRAP_DRAWS));
+  const drawn = new Uint32Array(all.length);
+  for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
+    drawRowsInto(drawn, classes, random);
+    for (const [place, figure] of figures.entries()) {
+      if (found[place] === null) continue;
+      const value = figure(drawn);
+      const own = onDraws[place];
+      if (value === null) found[place] = null;
+      else if (own !== undefined) own[draw] = value;
+    }
+  }
+  return found.map((value, place) =>
+    value === null ? null : {value, onDraws: onDraws[place] ?? new Float64Array()},
+  );
+}
+
+function drawRowsInto(drawn: Uint32Array, classes: readonly Uint32Array[], random: Random): void {
+  let place = 0;
+  for (const rows of classes) {
+    for (let count = 0; count < rows.length; count++) drawn[place++] = rows[random.below(rows.length)] ?? 0;
+  }
+}
+
+/** Two models of one seed on the same draws of the same test patients. */
 export interface PairedSeed {
-  /** Names the test patients: seeds with equal names have the same ones in the same order and share each draw. */
-  readonly patients: string;
-  /** The class of each patient, `[n]`: as many are drawn of each as there are. Any whole numbers. */
-  readonly strata: ArrayLike<number>;
   /** Figure of the method under test. */
-  readonly ours: RowStatistic;
+  readonly ours: DrawnFigure;
   /** Figure of what it is compared with. */
-  readonly baseline: RowStatistic;
+  readonly baseline: DrawnFigure;
 }
 
 /** What {@link pairedDifference} works on. */
 export interface PairedDifferenceInput {
+  /** Seeds that have the same patients were drawn by equal streams, so that they see the same draws. */
   readonly seeds: readonly PairedSeed[];
-  /** Decides the draws. */
+  /** Decides the draws of seeds. */
   readonly random: Random;
+  /** The largest difference that two such figures can have, such as 1 for an AUROC; infinity where there is none. */
+  readonly largest: number;
 }
 
 /** A mean difference over seeds; `value`, `low` and `high` in the unit of the figure, ours less the baseline's. */
@@ -41,24 +91,24 @@ export interface PairedDifference extends Interval {
  * seeds is too narrow, so their deviations are widened by sqrt(S / (S - 1)) t / z (Hesterberg 2015, section 3.2: the
  * expanded percentile interval). Seeds also differ by what the patients at hand do to each of them apart; the draws of
  * patients show that too, so they are narrowed by it. Otherwise it would count twice, and three times if patients were
- * drawn within drawn seeds (Owen 2007, "The pigeonhole bootstrap", theorem 3).
+ * drawn within drawn seeds (Owen 2007, "The pigeonhole bootstrap", theorem 3). A few seeds can agree by chance, and then
+ * say nothing of how seeds differ: the interval is never narrower than what drawing patients alone gives, and it holds
+ * the value. Limits beyond what a difference can be are moved to it: no value is lost that the interval could cover.
  *
  * Methods that give the same scores have the interval 0 .. 0 exactly.
  *
- * @returns null without seeds, and where the figure is undefined on the patients or on a draw of them
- * @throws EVALUATION_LENGTH_MISMATCH when seeds with the same patients differ in their number; what the figures throw
+ * @returns null without seeds
+ * @throws EVALUATION_LENGTH_MISMATCH when the seeds' figures were drawn another number of times
  */
-export function pairedDifference({seeds, random}: PairedDifferenceInput): PairedDifference | null {
-  const cohorts = cohortsOf(seeds);
-  const observed = differencesOn(cohorts, (cohort) => cohort.all);
-  if (observed === null || seeds.length === 0) return null;
+export function pairedDifference({seeds, random, largest}: PairedDifferenceInput): PairedDifference | null {
+  if (seeds.length === 0) return null;
+  const observed = Float64Array.from(seeds, ({ours, baseline}) => ours.value - baseline.value);
   const value = mean(observed);
   const onDraws = new Float64Array(BOOTSTRAP_DRAWS);
   const bySeeds = new Float64Array(BOOTSTRAP_DRAWS);
   let interaction = 0;
-  for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
-    const drawn = differencesOn(cohorts, (cohort) => drawRows(cohort, random));
-    if (drawn === null) return null;
+  for (const [draw] of onDraws.entries()) {
+    const drawn = Float64Array.from(seeds, (seed) => differenceOn(seed, draw));
     onDraws[draw] = mean(drawn);
     bySeeds[draw] = mean(observed.map(() => observed[random.below(observed.length)] ?? 0)) - value;
     interaction += varianceOf(drawn.map((difference, seed) => difference - (observed[seed] ?? 0)));
@@ -66,15 +116,30 @@ export function pairedDifference({seeds, random}: PairedDifferenceInput): Paired
   const centre = mean(onDraws);
   const patients = patientScale(onDraws, interaction / BOOTSTRAP_DRAWS / seeds.length);
   const others = seedScale(seeds.length);
-  const results = onDraws
-    .map((drawn, draw) => centre + patients * (drawn - centre) + others * (bySeeds[draw] ?? 0))
-    .sort();
+  const results = onDraws.map(
+    (drawn, draw) => centre + patients * (drawn - centre) + others * (bySeeds[draw] ?? 0),
+  );
+  const [all, alone] = [percentileLimits(results), percentileLimits(onDraws)];
+  const within = (limit: number): number => Math.min(largest, Math.max(-largest, limit));
   return {
     value,
-    low: sortedQuantile(results, 0.025),
-    high: sortedQuantile(results, 0.975),
+    low: within(Math.min(value, all.low, alone.low)),
+    high: within(Math.max(value, all.high, alone.high)),
     seeds: seeds.length,
   };
+}
+
+function differenceOn({ours, baseline}: PairedSeed, draw: number): number {
+  const [mine, other] = [ours.onDraws[draw], baseline.onDraws[draw]];
+  if (mine !== undefined && other !== undefined) return mine - other;
+  throw new CodedError<EvaluationErrorCode>(
+    "EVALUATION_LENGTH_MISMATCH",
+    "figures of another number of draws",
+    {
+      data: {draw},
+      hint: "Make both by drawFigures.",
+    },
+  );
 }
 
 /**
@@ -89,68 +154,6 @@ export function isNonInferior(
   better: "higher" | "lower",
 ): boolean {
   return better === "higher" ? difference.low > -margin : difference.high < margin;
-}
-
-/** The same patients with the seeds that have them. */
-interface PatientCohort {
-  readonly all: Uint32Array;
-  /** Rows of each class. */
-  readonly classes: readonly Uint32Array[];
-  readonly drawn: Uint32Array;
-  readonly seeds: readonly {readonly place: number; readonly seed: PairedSeed}[];
-}
-
-function cohortsOf(seeds: readonly PairedSeed[]): PatientCohort[] {
-  const groups = new Map<string, {place: number; seed: PairedSeed}[]>();
-  for (const [place, seed] of seeds.entries()) {
-    groups.set(seed.patients, [...(groups.get(seed.patients) ?? []), {place, seed}]);
-  }
-  return [...groups.values()].map((group) => {
-    const strata = group.map(({seed}) => seed.strata);
-    const first = Array.from(strata[0] ?? []);
-    const other = strata.find((labels) => labels.length !== first.length);
-    if (other !== undefined) throw lengthError(first.length, other.length);
-    const all = Uint32Array.from(first.keys());
-    const classes = [...new Set(first)]
-      .sort((a, b) => a - b)
-      .map((label) => all.filter((row) => first[row] === label));
-    return {all, classes, drawn: new Uint32Array(all.length), seeds: group};
-  });
-}
-
-function lengthError(one: number, other: number): CodedError<EvaluationErrorCode> {
-  return new CodedError(
-    "EVALUATION_LENGTH_MISMATCH",
-    `seeds said to have the same patients have ${one} and ${other} of them`,
-    {data: {one, other}, hint: "Give other patients another name."},
-  );
-}
-
-/** Patients drawn with replacement within each class; the array is used again at the next draw. */
-function drawRows({classes, drawn}: PatientCohort, random: Random): Uint32Array {
-  let place = 0;
-  for (const rows of classes) {
-    for (let count = 0; count < rows.length; count++) drawn[place++] = rows[random.below(rows.length)] ?? 0;
-  }
-  return drawn;
-}
-
-/** The difference at each seed `[S]`, or null when one is undefined. */
-function differencesOn(
-  cohorts: readonly PatientCohort[],
-  rowsOf: (cohort: PatientCohort) => Uint32Array,
-): Float64Array | null {
-  const differences = new Float64Array(cohorts.reduce((sum, {seeds}) => sum + seeds.length, 0));
-  for (const cohort of cohorts) {
-    const rows = rowsOf(cohort);
-    for (const {place, seed} of cohort.seeds) {
-      const ours = seed.ours(rows);
-      const baseline = seed.baseline(rows);
-      if (ours === null || baseline === null) return null;
-      differences[place] = ours - baseline;
-    }
-  }
-  return differences;
 }
 
 function varianceOf(values: Float64Array): number {

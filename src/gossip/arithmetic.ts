@@ -1,14 +1,19 @@
 import {
   applyMass,
   applyMixture,
+  areProducts,
   checkContribution,
   checkMass,
+  checkRange,
   createSnapshot,
   encodeMass,
+  innerProducts,
   isNamed,
   isNear,
+  isSumOf,
   massOf,
   mixSent,
+  nameOf,
   openSnapshot,
   outerStep,
   sumChunk,
@@ -34,13 +39,18 @@ export interface Arithmetic {
   readonly mergeVerdict: typeof mergeVerdict;
   readonly massOf: typeof massOf;
   readonly checkMass: typeof checkMass;
+  readonly checkRange: typeof checkRange;
   readonly encodeMass: typeof encodeMass;
   readonly mixSent: typeof mixSent;
   readonly applyMass: typeof applyMass;
   readonly isNear: typeof isNear;
   readonly isNamed: typeof isNamed;
+  readonly nameOf: typeof nameOf;
   readonly isAtLeast: typeof isAtLeast;
   readonly mixRobustly: typeof mixRobustly;
+  readonly innerProducts: typeof innerProducts;
+  readonly isSumOf: typeof isSumOf;
+  readonly areProducts: typeof areProducts;
 }
 
 /** Whether a weight reaches a bound: what hangs on weights is told here, for a replay does not know them. */
@@ -52,6 +62,7 @@ function isAtLeast(weight: number, bound: number): boolean {
 export const parameterArithmetic: Arithmetic = {
   checkContribution,
   checkMass,
+  checkRange,
   sumChunk,
   applyMixture,
   outerStep,
@@ -66,6 +77,10 @@ export const parameterArithmetic: Arithmetic = {
   applyMass,
   isNear,
   isNamed,
+  nameOf,
   isAtLeast,
   mixRobustly,
+  innerProducts,
+  isSumOf,
+  areProducts,
 };

@@ -5,7 +5,7 @@ const MAX_DOUBLINGS = 10;
 
 /** By how much the round's times are longer than at its beginning: twice for each turn that all members had to lead. */
 function stretch({state}: RoundContext): number {
-  const turns = Math.floor(state.highestBallot / state.setup.rules.members.length);
+  const turns = Math.floor(state.ballot / state.setup.rules.members.length);
   return 2 ** Math.min(MAX_DOUBLINGS, turns);
 }
 
@@ -18,7 +18,23 @@ export function attemptMs(context: RoundContext): number {
   return context.state.setup.exchanging.timeoutMs() * stretch(context);
 }
 
-/** How long after the one before it a member takes the lead, so that not all do at once, in milliseconds. */
-export function turnMs(context: RoundContext): number {
+/** Looks for missing words that an attempt's usual time is divided into. */
+const LOOKS = 4;
+
+/** Looks after which an attempt is given up: those who were silent are left out of the next one before. */
+export const MOST_LOOKS = 7;
+
+/** How long a member of an attempt waits before it looks for what is missing, in milliseconds. */
+export function lookMs(context: RoundContext): number {
+  return attemptMs(context) / LOOKS;
+}
+
+/** How long an attempt that has begun may go on, in milliseconds: the silent are left out of a second one meanwhile. */
+export function exchangeMs(context: RoundContext): number {
+  return (MOST_LOOKS + 1) * lookMs(context);
+}
+
+/** How long a leader that is out of reach is still waited for, in milliseconds. */
+export function absenceMs(context: RoundContext): number {
   return context.state.setup.limits.minimumMs * stretch(context);
 }

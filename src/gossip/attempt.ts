@@ -28,6 +28,19 @@ export function attemptDither(
   return {key: [view.getUint32(0), view.getUint32(4)], first: 0};
 }
 
+/** The largest weight that what a member hands in may have: what a site may count as or, of a mass, all `members` together. */
+export function largestWeight(
+  {asynchronous, maximumWeight = 1}: Pick<RoundSpec, "asynchronous" | "maximumWeight">,
+  members: number,
+): number {
+  return asynchronous === undefined ? maximumWeight : members;
+}
+
+/** In how many chunks at most a round's contributions are summed: where values have ranges, one has them and the weight. */
+export function mostChunks({range}: Pick<RoundSpec, "range">, participants: number): number {
+  return range === undefined ? participants : 1;
+}
+
 /** Who mixes with whom in an attempt of `n` participants, by their places in id order. */
 export function attemptPeriod(schedule: ScheduleSpec, n: number, {run, round, ballot}: Attempt): Period {
   return schedulePeriod(schedule, n, createRandom({seed: ballot, site: run, round, purpose: "schedule"}));

@@ -1,165 +1,182 @@
 import {attemptMs} from "./attempt-time.ts";
-import type {FrameOf} from "./frames.ts";
-import {armPatience, considerStart} from "./gathering.ts";
-import type {MemberId} from "./quorum.ts";
-import {type Lead, others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
-import type {Accepted} from "./types.ts";
-import {considerVote} from "./voting.ts";
+import {lockFault} from "./certificate.ts";
+import {type FrameOf, type Lock, MOST_TRIALS} from "./frames.ts";
+import {considerStart, onStart} from "./gathering.ts";
+import {armPatience} from "./patience.ts";
+import {onPropose} from "./proposals.ts";
+import {blockingSize, type MemberId} from "./quorum.ts";
+import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
+import {forgetOldBodies, learnLock} from "./voting.ts";
 
 /*
- * Single-decree consensus on a round's certificate body: Lamport, The part-time parliament, ACM TOCS 16(2), 1998,
- * in the form of Paxos made simple (2001), section 2.2. Ballot 0 needs no promises: no ballot is below it.
+ * How a round comes from one leader to the next. A member that has waited long enough gives the ballot up and says so to
+ * all, with the highest lock it knows; when a quorum has given a ballot up, the next one begins. So no member moves the
+ * others by its word alone, and ballots go up by one at a time. Yin et al., HotStuff, PODC 2019, section 4.4, with the
+ * timeouts of Baudet et al., State machine replication in the Libra blockchain, 2019, section 3.5.
  */
 
-/** Takes the lead with the next ballot of this member's, if a majority is in reach. */
-export function takeLead(context: RoundContext): void {
+/** Gives the ballot under way up if a quorum is in reach; else says again that this member is ready, and waits. */
+export function giveUp(context: RoundContext): void {
   const {state} = context;
   const {setup} = state;
   if (state.decided !== null) return;
   const isQuorumReady = state.quorumReadyAtMs !== null;
-  const isExcluded = state.excluded.has(setup.self);
-  if (isExcluded || !isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
+  if (!isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
     // Who missed it can count this member in now; who is past the round answers with its certificate.
     repeatReady(context, others(context));
-    if (isExcluded) {
-      context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
-      return;
-    }
-    const missing = others(context).filter(
-      (member) => !(isQuorumReady ? state.linked : state.ready).has(member),
-    );
+    const known = isQuorumReady ? state.linked : state.ready;
+    const missing = others(context).filter((member) => !known.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});
     context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
+    // Once a quorum is in reach, its leader has its time from then on.
+    state.watch = null;
     return;
   }
-  const ballot = setup.order.nextBallot(setup.self, Math.max(state.highestBallot, state.promised));
-  report(context, {kind: "took-over", round: setup.round, ballot});
-  state.lead = {ballot, phase: "promising", promises: new Map()};
-  state.highestBallot = ballot;
-  context.emit({type: "disarm", timer: "patience"});
-  context.emit({type: "disarm", timer: "deadline"});
-  context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
-  promise(context, ballot);
+  giveUpBallot(context, state.ballot);
+  // A word that a link lost is said again.
+  if (state.decided === null && state.lead === null && state.watch === null)
+    context.emit({type: "arm", timer: "patience", afterMs: attemptMs(context)});
+}
+
+/** Says to all that this member has given `ballot` up, and with it that it is there and ready. */
+export function giveUpBallot(context: RoundContext, ballot: number): void {
+  const {state} = context;
+  state.givenUp.set(state.setup.self, {ballot, lock: state.lock});
+  state.watch = null;
+  repeatReady(context, others(context));
+  sendTo(context, others(context), {type: "timeout", ballot, lock: state.lock});
+  considerBallot(context);
 }
 
 /** Says again that this member's contribution is on disk, if it is. */
 function repeatReady(context: RoundContext, to: readonly MemberId[]): void {
   const {ready, setup} = context.state;
-  const contribution = ready.get(setup.self);
-  if (contribution !== undefined) sendTo(context, to, {type: "ready", contribution});
+  const word = ready.get(setup.self);
+  const {parent} = setup.rules;
+  if (word !== undefined && parent !== null) sendTo(context, to, {type: "ready", parent, ...word});
 }
 
-function promise(context: RoundContext, ballot: number): void {
-  const {state} = context;
-  state.promised = ballot;
-  persist(
-    context,
-    {kind: "promise", ballot},
-    {kind: "ballot", round: state.setup.round, promised: ballot, accepted: state.accepted, snapshot: null},
-  );
+/** Tells `to`, which may have missed it, which ballot this member gave up last. */
+export function repeatTimeout(context: RoundContext, to: MemberId): void {
+  const own = context.state.givenUp.get(context.state.setup.self);
+  if (own !== undefined) sendTo(context, [to], {type: "timeout", ...own});
 }
 
-/** The promise is on disk: its leader asks for others', a follower answers. */
-export function onPromisePersisted(context: RoundContext, ballot: number): void {
-  const {state} = context;
-  const {order, self} = state.setup;
-  if (ballot !== state.promised || state.decided !== null) return;
-  const leader = order.leaderOf(ballot);
-  if (leader !== self) {
-    // Without it the leader could not begin, had the first word been lost.
-    repeatReady(context, [leader]);
-    sendTo(context, [leader], {type: "promise", ballot, accepted: state.accepted});
-  } else if (state.lead?.ballot === ballot) {
-    sendTo(context, others(context), {type: "prepare", ballot});
-    onPromise(context, self, ballot, state.accepted);
-  }
+/** Tells a member that may be behind. Two that are both ahead would answer each other without end: a while is between. */
+function answerLate(context: RoundContext, to: MemberId): void {
+  const {answeredMs, setup} = context.state;
+  const lastMs = answeredMs.get(to);
+  if (lastMs !== undefined && context.nowMs < lastMs + setup.limits.minimumMs) return;
+  answeredMs.set(to, context.nowMs);
+  repeatTimeout(context, to);
 }
 
-/** Promises a leader to vote in no lower ballot, and tells what it voted for before. */
-export function onPrepare(context: RoundContext, leader: MemberId, {ballot}: FrameOf<"prepare">): void {
+/** A member has given a ballot up. */
+export function onTimeout(context: RoundContext, from: MemberId, frame: FrameOf<"timeout">): void {
   const {state} = context;
-  if (ballot < state.promised) {
-    sendTo(context, [leader], {type: "refuse", ballot, promised: state.promised});
-    return;
-  }
-  state.highestBallot = Math.max(state.highestBallot, ballot);
-  state.lead = null;
-  context.emit({type: "disarm", timer: "exchange"});
-  context.emit({type: "disarm", timer: "deadline"});
-  promise(context, ballot);
-  armPatience(context);
-}
-
-/** Counts a promise; with a majority the leader adopts what may have been chosen, or gathers anew. */
-export function onPromise(
-  context: RoundContext,
-  from: MemberId,
-  ballot: number,
-  accepted: Accepted | null,
-): void {
-  const {state} = context;
-  const {lead} = state;
-  if (lead === null || lead.ballot !== ballot || state.decided !== null) return;
-  // What a liar says that it voted for need not have been chosen by anyone.
-  if (state.excluded.has(from)) return;
-  lead.promises.set(from, accepted);
-  if (lead.phase === "promising" && lead.promises.size >= quorumOf(context)) {
-    lead.phase = "gathering";
-    adoptHighest(context);
-  }
+  const {ballot, lock} = frame;
+  if (ballot < state.ballot) answerLate(context, from);
+  const known = state.givenUp.get(from);
+  if (known !== undefined && known.ballot >= ballot) return;
+  if (lock !== null && !takeLock(context, from, lock)) return;
+  state.givenUp.set(from, {ballot, lock: null});
+  considerBallot(context);
+  // Who was not known to be there may be what this member, leading, still waits for.
   considerStart(context, false);
 }
 
-/** A leader must propose the body of the highest ballot that its majority voted in, if any did. */
-function adoptHighest(context: RoundContext): void {
-  const {lead} = context.state;
-  if (lead === null) return;
-  let highest: {readonly from: MemberId; readonly accepted: Accepted} | undefined;
-  for (const [from, accepted] of lead.promises) {
-    if (accepted !== null && accepted.ballot > (highest?.accepted.ballot ?? -1)) highest = {from, accepted};
-  }
-  if (highest === undefined) return;
-  const {body} = highest.accepted;
-  lead.phase = "voting";
-  context.state.proposal = {ballot: lead.ballot, body, from: highest.from};
-  considerVote(context);
+/** Takes a lock from a member's word. @returns false where it proves nothing: nothing that came with it counts */
+function takeLock(context: RoundContext, from: MemberId, lock: Lock): boolean {
+  const {state} = context;
+  const {primitives, rules, round} = state.setup;
+  // What is no news need not be checked.
+  if (state.lock !== null && lock.ballot <= state.lock.ballot) return true;
+  const reason = lock.body.round === round ? lockFault(primitives, lock, rules) : "it is of another round";
+  if (reason === undefined) learnLock(context, lock);
+  else report(context, {kind: "proposal-refused", round, member: from, reason});
+  return reason === undefined;
 }
 
-/** A follower has promised a higher ballot: this member follows from now on. */
-export function onRefuse(context: RoundContext, frame: FrameOf<"refuse">): void {
-  const {state} = context;
-  if (state.lead === null || state.lead.ballot !== frame.ballot || frame.promised <= frame.ballot) return;
-  state.highestBallot = Math.max(state.highestBallot, frame.promised);
-  state.lead = null;
-  context.emit({type: "disarm", timer: "exchange"});
-  context.emit({type: "disarm", timer: "deadline"});
-  armPatience(context);
-}
-
-/** An attempt this member leads cannot end, or took too long: ask again who is alive. */
-export function onExchangeOver(context: RoundContext): void {
-  const {state} = context;
-  const {lead, setup} = state;
-  if (lead === null || state.decided !== null) return;
-  if (lead.phase === "promising" || lead.phase === "gathering") {
-    askAgain(context, lead);
-    return;
-  }
-  setup.exchanging.backOff();
-  state.lead = null;
-  takeLead(context);
+/** The highest ballot that at least `count` members have given up; -1 without. */
+function givenUpBy({state}: RoundContext, count: number): number {
+  const ballots = [...state.givenUp.values()].map(({ballot}) => ballot).sort((a, b) => b - a);
+  return ballots[count - 1] ?? -1;
 }
 
 /**
- * The same ballot again: those who answered have promised it, those who did not, or are not known to be ready, may
- * have lost the question. A transfer that failed is tried again, as there are too few members without it.
+ * Joins those who gave up when without them no quorum is left, and enters the ballot after the highest one that a quorum
+ * has given up, or the one in which a quorum accepted.
  */
-function askAgain(context: RoundContext, {ballot, promises}: Lead): void {
-  const {ready, excluded, setup, strangers} = context.state;
-  const unheard = others(context).filter((member) => !promises.has(member) || !ready.has(member));
-  if (ballot > 0) sendTo(context, unheard, {type: "prepare", ballot});
-  const missing = others(context).filter((member) => unheard.includes(member) || excluded.has(member));
-  report(context, {kind: "waiting", round: setup.round, missing});
+export function considerBallot(context: RoundContext): void {
+  const {state} = context;
+  if (state.decided !== null) return;
+  if (state.lock !== null && state.lock.ballot > state.ballot) enterBallot(context, state.lock.ballot);
+  const {self, rules} = state.setup;
+  const lost = givenUpBy(context, blockingSize(rules.quorum, rules.members.length));
+  const own = state.givenUp.get(self)?.ballot ?? -1;
+  if (lost >= state.ballot && lost > own) {
+    giveUpBallot(context, lost);
+    return;
+  }
+  const passed = givenUpBy(context, rules.quorum);
+  if (passed >= state.ballot) enterBallot(context, passed + 1);
+}
+
+function enterBallot(context: RoundContext, ballot: number): void {
+  const {state, nowMs} = context;
+  const {order, self, round} = state.setup;
+  state.ballot = ballot;
+  state.watch = null;
+  state.lead = null;
+  state.proposal = null;
+  forgetOldBodies(context);
+  for (const timer of ["exchange", "deadline"] as const) context.emit({type: "disarm", timer});
+  armPatience(context);
+  // What its leader proposed is accepted already where a lock is of this ballot.
+  if (order.leaderOf(ballot) === self && !state.excluded.has(self) && state.lock?.ballot !== ballot) {
+    report(context, {kind: "took-over", round, ballot});
+    state.lead = {ballot, phase: "gathering", gatheringSinceMs: nowMs, trials: 0};
+    context.emit({type: "disarm", timer: "patience"});
+    context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
+    considerStart(context, false);
+  }
+  const due = state.ahead.filter(({frame}) => frame.ballot <= ballot);
+  state.ahead.splice(0, state.ahead.length, ...state.ahead.filter(({frame}) => frame.ballot > ballot));
+  for (const {from, frame} of due) {
+    if (frame.type === "start") onStart(context, from, frame);
+    else onPropose(context, from, frame);
+  }
+}
+
+/**
+ * An attempt this member leads cannot end, as one of its participants is out of reach or spoils it: the others mix
+ * without that one, in the same ballot. Nothing has been proposed in it yet, so that nobody can have voted.
+ */
+export function onAttemptBroken(context: RoundContext): void {
+  const {lead: own, decided} = context.state;
+  if (own?.phase !== "mixing" || decided !== null) return;
+  own.phase = "gathering";
+  if (own.trials < MOST_TRIALS) considerStart(context, false);
+  else giveUp(context);
+}
+
+/** The attempt or vote that this member leads took too long. */
+export function onExchangeOver(context: RoundContext): void {
+  const {state} = context;
+  const {lead: own, setup} = state;
+  if (own === null || state.decided !== null) return;
+  if (own.phase === "gathering") {
+    const {ready, excluded, givenUp, strangers} = state;
+    const missing = others(context).filter(
+      (member) => !ready.has(member) || excluded.has(member) || (own.ballot > 0 && !givenUp.has(member)),
+    );
+    report(context, {kind: "waiting", round: setup.round, missing});
+    context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
+    // A transfer that failed is tried again, as there are too few members without it.
+    if (strangers.splice(0).length > 0) considerStart(context, false);
+    return;
+  }
+  setup.exchanging.backOff();
   context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
-  if (strangers.splice(0).length > 0) considerStart(context, false);
+  giveUp(context);
 }

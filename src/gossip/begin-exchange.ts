@@ -1,7 +1,9 @@
-import {beginButterfly, butterflyParts, onSummed} from "./butterfly.ts";
+import {beginButterfly, butterflyParts} from "./butterfly.ts";
 import {endExchange, groupHash} from "./exchange.ts";
+import {onExchangeFrame} from "./exchange-frames.ts";
 import type {FrameOf} from "./frames.ts";
-import {beginPhases, onMass, phasedParts} from "./phased-exchange.ts";
+import {lookLater} from "./missing-words.ts";
+import {beginPhases, phasedParts} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
 import {beginRobust} from "./robust-exchange.ts";
 import type {RoundContext} from "./round-state.ts";
@@ -10,10 +12,21 @@ import type {RoundContext} from "./round-state.ts";
 export function beginExchange(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
   const {state, nowMs} = context;
   const {mixing} = state.setup.spec;
-  const {ballot, participants} = start;
+  const {ballot, trial, participants} = start;
   const group = groupHash(context, start);
   endExchange(context);
-  const attempt = {ballot, leader, group, participants, startedAtMs: nowMs, result: null, isBroken: false};
+  const attempt = {
+    ballot,
+    trial,
+    leader,
+    group,
+    participants,
+    startedAtMs: nowMs,
+    result: null,
+    isBroken: false,
+    looks: 0,
+    objectors: new Set<MemberId>(),
+  };
   switch (mixing.kind) {
     case "all":
       state.exchange = {...attempt, ...butterflyParts(context, participants.length)};
@@ -27,10 +40,9 @@ export function beginExchange(context: RoundContext, leader: MemberId, start: Fr
       state.exchange = {...attempt, kind: "robust", contributions: new Map()};
       beginRobust(context);
   }
+  lookLater(context);
   // What is still of another attempt now is of a past one.
   for (const {from, frame} of state.early.splice(0)) {
-    if (frame.group !== group) continue;
-    if (frame.type === "summed") onSummed(context, from, frame);
-    else onMass(context, from, frame);
+    if (frame.group === group) onExchangeFrame(context, from, frame);
   }
 }

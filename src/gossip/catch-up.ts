@@ -34,6 +34,14 @@ export class CatchUp {
     this.#outlet = outlet;
   }
 
+  /** A peer is rounds ahead. @returns whether that is news, so that it is to be asked */
+  fallBehind(): boolean {
+    if (this.isBehind) return false;
+    this.isBehind = true;
+    this.#outlet.emit({type: "arm", timer: "catch-up", afterMs: this.#setup.limits.minimumMs});
+    return true;
+  }
+
   /** Whether it is behind and nothing is under way to change that. */
   get isLost(): boolean {
     return this.isBehind && this.#pursuit === null;

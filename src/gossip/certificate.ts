@@ -1,13 +1,19 @@
 import {CodedError, type Hash, toHex} from "../core/index.ts";
 import type {Arithmetic} from "./arithmetic.ts";
-import {type Certificate, type CertificateBody, canonicalBytes} from "./frames.ts";
-import {type MemberId, majority} from "./quorum.ts";
+import {
+  type Certificate,
+  type CertificateBody,
+  type Contradiction,
+  canonicalBytes,
+  type VoteStep,
+} from "./frames.ts";
+import type {MemberId} from "./quorum.ts";
 
 /** What the protocol needs and must not do itself. */
 export interface Primitives {
   readonly hash: Hash;
   readonly arithmetic: Arithmetic;
-  /** This member's signature over a vote. */
+  /** This member's signature over a vote or a contribution's hash. */
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether `signature` is `member`'s over `bytes`; false, never a throw, for nonsense. */
   verify(member: MemberId, bytes: Uint8Array, signature: Uint8Array): boolean;
@@ -23,18 +29,76 @@ export function genesisHash(hash: Hash, run: string): string {
   return toHex(hash(canonicalBytes(["consilium/genesis/1", run])));
 }
 
-/** A vote's content: one member's word that it holds `body`'s result on disk and accepts it in `ballot`. */
+/** A vote's content: one member's word, in `ballot`, that it holds `body`'s result on disk and takes the `step`. */
 export interface VoteContent {
   readonly run: string;
   readonly round: number;
   readonly ballot: number;
+  readonly step: VoteStep;
   /** {@link bodyHash} of the body voted for. */
   readonly body: string;
 }
 
 /** The bytes that a vote's signature covers. */
-export function voteBytes({run, round, ballot, body}: VoteContent): Uint8Array {
-  return canonicalBytes(["consilium/vote/1", run, round, ballot, body]);
+export function voteBytes({run, round, ballot, step, body}: VoteContent): Uint8Array {
+  return canonicalBytes(["consilium/vote/2", run, round, ballot, step, body]);
+}
+
+/** A contribution's announcement: one member's word that this is its part in the round. */
+export interface ReadyContent {
+  readonly run: string;
+  readonly round: number;
+  /** SHA-256 of the contribution's bytes. */
+  readonly contribution: string;
+}
+
+/** The bytes that the signature of an announcement covers. */
+export function readyBytes({run, round, contribution}: ReadyContent): Uint8Array {
+  return canonicalBytes(["consilium/ready/1", run, round, contribution]);
+}
+
+/** Whether an announcement's signature is `member`'s. */
+export function isReadyWord(
+  {verify}: Pick<Primitives, "verify">,
+  member: MemberId,
+  {run, round, contribution, signature}: ReadyContent & {readonly signature: Uint8Array},
+): boolean {
+  return verify(member, readyBytes({run, round, contribution}), signature);
+}
+
+/** An attempt that signed words are about. */
+export interface AttemptContent {
+  readonly run: string;
+  readonly round: number;
+  readonly group: string;
+}
+
+/** The bytes that a member's signature on the hashes of its contribution's chunks covers. */
+export function partsBytes({run, round, group}: AttemptContent, parts: readonly string[]): Uint8Array {
+  return canonicalBytes(["consilium/parts/1", run, round, group, parts]);
+}
+
+/** An owner's word on a chunk: this is the sum of the parts with these hashes. */
+export interface SumWord {
+  readonly chunk: number;
+  /** SHA-256 of the sum's bytes. */
+  readonly sum: string;
+  /** SHA-256 of the list of the parts' hashes, in the order of summation. */
+  readonly parts: string;
+}
+
+/** The bytes that an owner's signature on a sum covers. */
+export function sumBytes({run, round, group}: AttemptContent, {chunk, sum, parts}: SumWord): Uint8Array {
+  return canonicalBytes(["consilium/sum/1", run, round, group, chunk, sum, parts]);
+}
+
+/** The bytes that a contributor's signature on its products with the challenge `seed` covers. */
+export function productsBytes(
+  {run, round, group}: AttemptContent,
+  seed: Uint8Array,
+  products: Uint8Array,
+): Uint8Array {
+  return canonicalBytes(["consilium/products/1", run, round, group, seed, products]);
 }
 
 /** What a body must agree with. */
@@ -43,6 +107,8 @@ export interface BodyRules {
   readonly roster: string;
   /** Sorted. */
   readonly members: readonly MemberId[];
+  /** How many of them decide. */
+  readonly quorum: number;
   /** Null where the parent is not known, when rounds were missed; the votes still bind it. */
   readonly parent: string | null;
   readonly previousPeak: number;
@@ -82,41 +148,100 @@ export function bodyFault(body: CertificateBody, rules: BodyRules): string | und
     return "it names contributors who are not on the roster, or twice";
   }
   if (contributors.length < rules.minimumContributors) return "too few members contributed";
-  if (peakWeight < Math.max(weight, rules.previousPeak)) return "its peak weight is too low";
   if (isTooLight(rules, weight, peakWeight)) return "too little of the weight contributed";
-  return undefined;
+  return peakFault(body, rules);
 }
 
-/** The members of `members` whose votes in `certificate` are their own. */
+/** Nobody may raise what later rounds need; where rounds were missed the peak before is not known. */
+function peakFault({weight, peakWeight}: CertificateBody, rules: BodyRules): string | undefined {
+  const peak = Math.max(weight, rules.previousPeak);
+  if (peakWeight < peak) return "its peak weight is too low";
+  return rules.parent !== null && peakWeight > peak ? "its peak weight is too high" : undefined;
+}
+
+/** The members of `members` whose votes of `step` in `certificate` are their own; a member's first vote counts. */
 export function votersOf(
   primitives: Pick<Primitives, "hash" | "verify">,
   {body, ballot, votes}: Certificate,
   members: readonly MemberId[],
+  step: VoteStep = "commit",
 ): ReadonlySet<MemberId> {
   const {run, round} = body;
-  const content = voteBytes({run, round, ballot, body: bodyHash(primitives.hash, body)});
-  return new Set(
-    votes
-      .filter(
-        ({member, signature}) => members.includes(member) && primitives.verify(member, content, signature),
-      )
-      .map(({member}) => member),
-  );
+  const content = voteBytes({run, round, ballot, step, body: bodyHash(primitives.hash, body)});
+  const firsts = new Map(votes.toReversed().map(({member, signature}) => [member, signature]));
+  const isOwn = (member: MemberId): boolean => {
+    const signature = firsts.get(member);
+    return signature !== undefined && primitives.verify(member, content, signature);
+  };
+  return new Set(members.filter(isOwn));
+}
+
+/** Why `lock` proves nothing, or undefined where it does. */
+export function lockFault(
+  primitives: Pick<Primitives, "hash" | "verify">,
+  lock: Certificate,
+  rules: BodyRules,
+): string | undefined {
+  const fault = bodyFault(lock.body, rules);
+  if (fault !== undefined || lock.ballot < lock.body.attempt) return fault ?? "it is older than its attempt";
+  const {size} = votersOf(primitives, lock, rules.members, "accept");
+  return size < rules.quorum ? "it lacks a quorum's votes" : undefined;
+}
+
+/** Two words of one matter, as their signatures cover them; null where the claims are of one word alone. */
+function twoWords(
+  {run, round}: Pick<ReadyContent, "run" | "round">,
+  claims: Contradiction,
+): readonly [Uint8Array, Uint8Array] | null {
+  switch (claims.kind) {
+    case "ready": {
+      const [one, other] = claims.contributions;
+      const bytesOf = (contribution: string) => readyBytes({run, round, contribution});
+      return [bytesOf(one), bytesOf(other)];
+    }
+    case "vote": {
+      const {ballot, step, bodies} = claims;
+      const bytesOf = (body: string) => voteBytes({run, round, ballot, step, body});
+      return [bytesOf(bodies[0]), bytesOf(bodies[1])];
+    }
+    case "parts": {
+      const {group, parts} = claims;
+      return [partsBytes({run, round, group}, parts[0]), partsBytes({run, round, group}, parts[1])];
+    }
+    default:
+      return null;
+  }
 }
 
 /**
- * Checks that a majority of the roster voted for `certificate`'s body in one ballot.
+ * Whether `claims` prove by themselves that `member` lied: two words of it, both signed, of one matter, and different. A
+ * false sum and false products prove it beside the parts only: whoever opened them knows.
+ */
+export function isContradiction(
+  {verify}: Pick<Primitives, "verify">,
+  of: Pick<ReadyContent, "run" | "round">,
+  member: MemberId,
+  claims: Contradiction,
+): boolean {
+  const words = twoWords(of, claims);
+  if (words === null || !("signatures" in claims)) return false;
+  const [one, other] = words;
+  const [first, second] = claims.signatures;
+  return toHex(one) !== toHex(other) && verify(member, one, first) && verify(member, other, second);
+}
+
+/**
+ * Checks that a quorum of the roster voted to commit `certificate`'s body in one ballot.
  * @throws GOSSIP_CERTIFICATE_INVALID
  */
 export function verifyCertificate(primitives: Primitives, certificate: Certificate, rules: BodyRules): void {
   const {body} = certificate;
   const voters = votersOf(primitives, certificate, rules.members);
-  const fault =
-    voters.size < majority(rules.members.length) ? "it lacks a quorum's votes" : bodyFault(body, rules);
+  const fault = voters.size < rules.quorum ? "it lacks a quorum's votes" : bodyFault(body, rules);
   if (fault !== undefined) {
     throw new CodedError(
       "GOSSIP_CERTIFICATE_INVALID",
-      `the certificate of round ${body.round} is invalid: ${fault}`,
+      `the certificate of round ${body.round + 1} is invalid: ${fault}`,
     );
   }
 }

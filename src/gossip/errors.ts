@@ -4,7 +4,7 @@ export type GossipErrorCode =
   | "GOSSIP_FRAME_MALFORMED"
   /** A peer's mass is not the one that it announced, or heavier than any can be. */
   | "GOSSIP_MASS_INVALID"
-  /** What this node wrote down about an asynchronous segment can not be read. */
+  /** What this node wrote down about an asynchronous segment cannot be read. */
   | "GOSSIP_RECORD_DAMAGED"
   /** A certificate does not carry a quorum's valid votes for its content. */
   | "GOSSIP_CERTIFICATE_INVALID"

@@ -1,4 +1,5 @@
 import type {Chunk, Mass, SentMass} from "../parameters/index.ts";
+import type {SumWord} from "./certificate.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Phase} from "./schedules/phase.ts";
@@ -6,6 +7,8 @@ import type {Phase} from "./schedules/phase.ts";
 /** What every kind of attempt to mix knows. */
 interface Attempt {
   readonly ballot: number;
+  /** Which attempt of the ballot it is, from 0. */
+  readonly trial: number;
   readonly leader: MemberId;
   /** Identifies the attempt: hash of the ballot, the participants and their contributions. */
   readonly group: string;
@@ -16,17 +19,63 @@ interface Attempt {
   result: {readonly hash: string; readonly weight: number} | null;
   /** A peer could not deliver: the attempt cannot end here. */
   isBroken: boolean;
+  /** How often this member has looked for what is missing. */
+  looks: number;
+  /** Participants whose objection this member has heard. */
+  readonly objectors: Set<MemberId>;
 }
 
-/** One group of all: every chunk is summed by one member, and all take its bytes. */
+/** A member's signed word on the parts that its contribution is cut into: SHA-256 of each chunk's bytes. */
+export interface PartsWord {
+  readonly parts: readonly string[];
+  readonly signature: Uint8Array;
+}
+
+/** An owner's signed word on the sum of a chunk. */
+export interface SignedSum extends SumWord {
+  readonly signature: Uint8Array;
+}
+
+/** A contributor's signed products with this member's challenge. */
+export interface ProductsWord {
+  readonly products: Float64Array;
+  readonly signature: Uint8Array;
+}
+
+/** How a member holds the sums against the contributions that it has not seen. */
+export interface SumCheck {
+  /** Nobody knows it before the sums are there. */
+  readonly seed: Uint8Array;
+  /** `[STRIDE_VALUES]` */
+  readonly coefficients: Float64Array;
+  readonly products: Map<MemberId, ProductsWord>;
+  /** Chunks whose sum is right. */
+  readonly sound: Set<number>;
+  /** All parts of the chunks whose products do not add up, by chunk and member. */
+  readonly opened: Map<number, Map<MemberId, Uint8Array>>;
+}
+
+/** One group of all: every chunk is summed by one member, and all take its bytes when they have checked them. */
 export interface ButterflyExchange extends Attempt {
   readonly kind: "butterfly";
   readonly chunks: readonly Chunk[];
+  /** The signed hashes of each participant's parts. */
+  readonly committed: Map<MemberId, PartsWord>;
   /** Parts of the chunks this member owns, by chunk and member. */
   readonly parts: readonly Map<MemberId, Uint8Array>[];
+  /** This member's signed words on the sums that it made, by chunk. */
+  readonly owned: Map<number, SignedSum>;
+  /** All owners' signed words on their sums, by chunk. */
+  readonly words: Map<number, SignedSum>;
   readonly sums: Map<number, Uint8Array>;
-  /** Hashes of the sums this member computed. */
-  readonly owned: Map<number, string>;
+  /** Null until all sums are there. */
+  check: SumCheck | null;
+  /** This member's answers to the others' challenges. */
+  readonly answers: Map<MemberId, Omit<FrameOf<"products">, "run" | "round">>;
+  /** The members that owners say they wait for themselves. */
+  readonly waiting: Map<MemberId, readonly MemberId[]>;
+  /** Owners that this member has told of all words on parts, as theirs are others. */
+  readonly told: Set<MemberId>;
 }
 
 /** A schedule's phases, one after the other: each member mixes its mass with its neighbours' of the phase. */

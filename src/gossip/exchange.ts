@@ -4,7 +4,7 @@ import {isTooLight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {cancelFetches, type RoundContext, report, sendTo} from "./round-state.ts";
+import {cancelFetches, others, type RoundContext, report, sendTo} from "./round-state.ts";
 
 /** The other participants, in id order. */
 export function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
@@ -13,10 +13,12 @@ export function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
     .filter((member) => member !== context.state.setup.self);
 }
 
-/** Identifies the attempt that `start` describes. */
+/** Identifies the attempt that `start` describes; who signed the contributions does not change it. */
 export function groupHash({state}: RoundContext, start: FrameOf<"start">): string {
   const {primitives} = state.setup;
-  return toHex(primitives.hash(canonicalBytes(["consilium/group/1", start.ballot, start.participants])));
+  const {run, round, ballot, trial, participants} = start;
+  const named = participants.map(({member, contribution}) => [member, contribution]);
+  return toHex(primitives.hash(canonicalBytes(["consilium/group/2", run, round, ballot, trial, named])));
 }
 
 /** The attempt under way. */
@@ -32,24 +34,42 @@ export function endExchange(context: RoundContext): void {
   const {group} = state.exchange;
   cancelFetches(context, (purpose) => purpose.kind !== "snapshot" && purpose.group === group);
   for (const hash of publishedBy(state.exchange)) context.emit({type: "withdraw", hash});
+  forgetUnvoted(context, state.exchange.result?.hash);
   state.exchange = null;
 }
 
-function publishedBy(exchange: Exchange): Iterable<string> {
-  if (exchange.kind === "butterfly") return exchange.owned.values();
-  return exchange.kind === "phases" ? exchange.sent.values() : [];
+/** A leader may start over and over: a result that this member never voted for is of no more use. */
+function forgetUnvoted({state}: RoundContext, result: string | undefined): void {
+  const {accepted, lock, decided, published, persists, held} = state;
+  const used = [accepted?.body, lock?.body, decided?.body].map((body) => body?.result);
+  const isUsed = result === undefined || used.includes(result) || published.has(result);
+  if (!isUsed && persists.size === 0) held.delete(result);
 }
 
-/** Tells the leader, who may be this member itself, that `member` spoils the attempt. */
-export function objectTo(context: RoundContext, member: MemberId, reason: "invalid" | "unreachable"): void {
-  const {exchange, setup, excluded, strangers} = context.state;
+function publishedBy(exchange: Exchange): Iterable<string> {
+  if (exchange.kind === "phases") return exchange.sent.values();
+  if (exchange.kind === "robust") return [];
+  return [...exchange.owned.values()].map(({sum}) => sum);
+}
+
+/** Notes that two members do not take part together in attempts that this one leads, in this round. */
+export function noteStrangers({state, nowMs}: RoundContext, seeker: MemberId, sought: MemberId): void {
+  const {strangers} = state;
+  const known = strangers.findIndex((pair) => pair.seeker === seeker && pair.sought === sought);
+  if (known >= 0) strangers.splice(known, 1);
+  strangers.push({seeker, sought, atMs: nowMs});
+}
+
+/** Tells all that `member` spoils the attempt: its leader, and whoever leads the next one. */
+export function objectTo(context: RoundContext, member: MemberId, reason: FrameOf<"object">["reason"]): void {
+  const {exchange, setup, excluded} = context.state;
   if (exchange === null) return;
-  const {leader, group} = exchange;
   exchange.isBroken = true;
-  report(context, {kind: "objection", round: setup.round, member, reason});
-  if (leader !== setup.self) sendTo(context, [leader], {type: "object", group, member, reason});
-  else if (reason === "invalid") excluded.add(member);
-  else strangers.push({seeker: setup.self, sought: member});
+  report(context, {kind: "objection", round: setup.round, member, by: setup.self, reason});
+  sendTo(context, others(context), {type: "object", group: exchange.group, member, reason});
+  // What this member saw itself needs no weighing while the round lasts, be it of its own bytes.
+  if (reason === "unreachable") noteStrangers(context, setup.self, member);
+  else excluded.add(member);
 }
 
 /**

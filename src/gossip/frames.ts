@@ -1,19 +1,22 @@
 import {decode, encode} from "cborg";
 import {z} from "zod";
 import {CodedError} from "../core/index.ts";
+import {SEED_BYTES} from "../parameters/index.ts";
 import {ASYNC_FRAME_TYPES, asyncFrameSchemas} from "./async/frames.ts";
 
 const MAX_MEMBERS = 1024;
 const MAX_PHASES = 65_536;
+/** No contribution has more products, so that they go into one frame. */
+const MOST_PRODUCT_BYTES = 128 * 1024;
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const run = z.string().regex(/^[0-9a-f]{32}$/);
 const member = z.string().min(1).max(64);
 const members = z.array(member).min(1).max(MAX_MEMBERS);
 const round = z.int().min(0).max(1_000_000);
-const ballot = z
-  .int()
-  .min(0)
-  .max(2 ** 31);
+/** A ballot follows the one before only when a quorum has given that up: no run comes near so many. */
+const ballot = z.int().min(0).max(1_000_000);
+/** Attempts of one ballot. */
+export const MOST_TRIALS = 64;
 const weight = z.number().positive().max(MAX_MEMBERS);
 const signature = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 128);
 
@@ -21,6 +24,7 @@ const bodySchema = z.strictObject({
   run,
   round,
   attempt: ballot,
+  group: hex32,
   roster: hex32,
   parent: hex32,
   contributors: members,
@@ -31,38 +35,73 @@ const bodySchema = z.strictObject({
 
 /**
  * What the members decide about a round.
- * `attempt` is the ballot whose exchange made the result; `roster` and `parent` are the hashes of the roster
- * and of the body before; `weight` is the sum of the contributors' p_i; `peakWeight` the largest such sum since
+ * `attempt` is the ballot whose exchange made the result, `group` the hash of the very start of that exchange: of the
+ * ballot, the participants and their signed contributions; `roster` and `parent` are the hashes of the roster and of the
+ * body before; `weight` is the sum of the contributors' p_i; `peakWeight` the largest such sum since
  * the run began, of which the plan's share must take part; `result` is the hash of the resulting snapshot.
  */
 export type CertificateBody = Readonly<z.infer<typeof bodySchema>>;
 
-const certificateSchema = z.strictObject({
-  body: bodySchema,
-  ballot,
-  votes: z.array(z.strictObject({member, signature})).min(1).max(MAX_MEMBERS),
-});
+const votes = z.array(z.strictObject({member, signature})).min(1).max(MAX_MEMBERS);
+const certificateSchema = z.strictObject({body: bodySchema, ballot, votes});
 
-/** A body with the votes of a majority of the roster, all of one ballot: proof of the round's one result. */
+/** A body with the votes of a quorum to commit it, all of one ballot: proof of the round's one result. */
 export type Certificate = Readonly<z.infer<typeof certificateSchema>>;
+
+/**
+ * A body with the votes of a quorum to accept it, all of one ballot: proof that so many verified it, and that nothing
+ * else can have been decided in that ballot.
+ */
+export type Lock = Certificate;
+
+/** The two votes on a body: `accept`, this member verified it; `commit`, it holds a {@link Lock} on it. */
+export const VOTE_STEPS = ["accept", "commit"] as const;
+
+/** See {@link VOTE_STEPS}. */
+export type VoteStep = (typeof VOTE_STEPS)[number];
+
+const step = z.enum(VOTE_STEPS);
+const hashes = z.array(hex32).min(1).max(MAX_MEMBERS);
+const chunk = z
+  .int()
+  .min(0)
+  .max(MAX_MEMBERS - 1);
+const bytesWithin = (least: number, most: number) =>
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length >= least && value.length <= most,
+  );
+const seed = bytesWithin(SEED_BYTES, SEED_BYTES);
+/** Binary64 numbers, little-endian. */
+const products = bytesWithin(8, MOST_PRODUCT_BYTES);
+const pair = <Schema extends z.ZodType>(schema: Schema) => z.tuple([schema, schema]);
+const contradictionSchema = z.discriminatedUnion("kind", [
+  z.strictObject({kind: z.literal("vote"), ballot, step, bodies: pair(hex32), signatures: pair(signature)}),
+  z.strictObject({kind: z.literal("ready"), contributions: pair(hex32), signatures: pair(signature)}),
+  z.strictObject({kind: z.literal("parts"), group: hex32, parts: pair(hashes), signatures: pair(signature)}),
+  z.strictObject({kind: z.literal("sum"), group: hex32, chunk, sum: hex32, parts: hex32, signature}),
+  z.strictObject({kind: z.literal("products"), group: hex32, seed, products, signature}),
+]);
+
+/**
+ * Signed words of one member of which one is a lie. Two votes of one ballot and step, two contributions, or two lists of
+ * an attempt's parts speak for themselves. A false sum and false products do beside the parts, whose hashes are signed.
+ */
+export type Contradiction = Readonly<z.infer<typeof contradictionSchema>>;
 
 const common = {run, round};
 const frameSchema = z.discriminatedUnion("type", [
-  z.strictObject({...common, type: z.literal("ready"), contribution: hex32}),
-  z.strictObject({...common, type: z.literal("prepare"), ballot}),
-  z.strictObject({
-    ...common,
-    type: z.literal("promise"),
-    ballot,
-    accepted: z.strictObject({ballot, body: bodySchema}).nullable(),
-  }),
-  z.strictObject({...common, type: z.literal("refuse"), ballot, promised: ballot}),
+  z.strictObject({...common, type: z.literal("ready"), contribution: hex32, parent: hex32, signature}),
+  z.strictObject({...common, type: z.literal("timeout"), ballot, lock: certificateSchema.nullable()}),
   z.strictObject({
     ...common,
     type: z.literal("start"),
     ballot,
+    trial: z
+      .int()
+      .min(0)
+      .max(MOST_TRIALS - 1),
     participants: z
-      .array(z.strictObject({member, contribution: hex32}))
+      .array(z.strictObject({member, contribution: hex32, signature}))
       .min(1)
       .max(MAX_MEMBERS),
   }),
@@ -70,9 +109,16 @@ const frameSchema = z.discriminatedUnion("type", [
     ...common,
     type: z.literal("summed"),
     group: hex32,
-    chunk: z.int().min(0).max(MAX_MEMBERS),
+    chunk,
     sum: hex32,
+    parts: hex32,
+    signature,
   }),
+  z.strictObject({...common, type: z.literal("parts"), group: hex32, member, parts: hashes, signature}),
+  z.strictObject({...common, type: z.literal("challenge"), group: hex32, seed}),
+  z.strictObject({...common, type: z.literal("products"), group: hex32, seed, products, signature}),
+  z.strictObject({...common, type: z.literal("again"), group: hex32}),
+  z.strictObject({...common, type: z.literal("waiting"), group: hex32, members}),
   z.strictObject({
     ...common,
     type: z.literal("mass"),
@@ -85,10 +131,18 @@ const frameSchema = z.discriminatedUnion("type", [
     type: z.literal("object"),
     group: hex32,
     member,
-    reason: z.enum(["invalid", "unreachable"]),
+    reason: z.enum(["invalid", "unreachable", "false"]),
   }),
-  z.strictObject({...common, type: z.literal("propose"), ballot, body: bodySchema}),
-  z.strictObject({...common, type: z.literal("vote"), ballot, body: hex32, signature}),
+  z.strictObject({
+    ...common,
+    type: z.literal("propose"),
+    ballot,
+    body: bodySchema,
+    proof: z.strictObject({ballot, votes}).nullable(),
+    signature,
+  }),
+  z.strictObject({...common, type: z.literal("vote"), ballot, step, body: hex32, signature}),
+  z.strictObject({...common, type: z.literal("contradiction"), member, claims: contradictionSchema}),
   z.strictObject({...common, type: z.literal("certificate"), certificate: certificateSchema}),
   z.strictObject({...common, type: z.literal("ask")}),
   ...asyncFrameSchemas(common),
@@ -102,6 +156,11 @@ export type FrameOf<Type extends Frame["type"]> = Extract<Frame, {type: Type}>;
 
 /** A frame of the round itself. */
 export type RoundFrame = Exclude<Frame, AsyncFrame>;
+
+/** A frame between members of an attempt. */
+export type ExchangeFrame = FrameOf<
+  "parts" | "summed" | "challenge" | "products" | "again" | "waiting" | "mass"
+>;
 
 /** A frame of the asynchronous mode. */
 export type AsyncFrame = FrameOf<(typeof ASYNC_FRAME_TYPES)[number]>;

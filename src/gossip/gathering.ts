@@ -1,16 +1,59 @@
-import {attemptMs, turnMs} from "./attempt-time.ts";
+import {present} from "../core/index.ts";
+import {attemptMs} from "./attempt-time.ts";
 import {beginExchange} from "./begin-exchange.ts";
-import {isTooLight} from "./certificate.ts";
+import {isReadyWord, isTooLight, readyBytes} from "./certificate.ts";
 import {endExchange, groupHash} from "./exchange.ts";
-import type {FrameOf} from "./frames.ts";
+import {type FrameOf, MOST_TRIALS} from "./frames.ts";
+import {armPatience} from "./patience.ts";
+import {bodyOf, proposeLocked} from "./proposals.ts";
 import type {MemberId} from "./quorum.ts";
-import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
-import {bodyOf, castVote} from "./voting.ts";
+import {
+  type Lead,
+  others,
+  quorumOf,
+  type ReadyWord,
+  type RoundContext,
+  report,
+  sendTo,
+} from "./round-state.ts";
+import {leftOutOf} from "./strangers.ts";
+import {castVote, exposeLiar} from "./voting.ts";
+import {keepAhead} from "./waiting-frames.ts";
 
-/** Notes that `member` has its contribution on disk. */
-export function onReady(context: RoundContext, member: MemberId, contribution: string): void {
+/** This member's signed word on its contribution. */
+export function signReady({state}: RoundContext, contribution: string): ReadyWord {
+  const {rules, round, primitives} = state.setup;
+  return {
+    contribution,
+    signature: primitives.sign(readyBytes({run: rules.run, round, contribution})),
+  };
+}
+
+/** Whether `word` is `member`'s; two different ones of a member prove that it lies. */
+function isOwnWord(context: RoundContext, member: MemberId, {contribution, signature}: ReadyWord): boolean {
+  const {rules, round, primitives} = context.state.setup;
+  const known = context.state.ready.get(member);
+  if (known?.contribution === contribution) return true;
+  if (!isReadyWord(primitives, member, {run: rules.run, round, contribution, signature})) return false;
+  if (known === undefined) return true;
+  exposeLiar(context, member, {
+    kind: "ready",
+    contributions: [known.contribution, contribution],
+    signatures: [known.signature, signature],
+  });
+  return false;
+}
+
+/** Notes that `member` has its contribution on disk, if that is its word. */
+export function onReady(context: RoundContext, member: MemberId, word: ReadyWord): void {
+  if (isOwnWord(context, member, word)) noteReady(context, member, word);
+}
+
+/** Notes that `member` has its contribution on disk; that it says so is verified. */
+export function noteReady(context: RoundContext, member: MemberId, word: ReadyWord): void {
   const {state} = context;
-  state.ready.set(member, contribution);
+  state.heard.add(member);
+  state.ready.set(member, word);
   if (state.quorumReadyAtMs === null && state.ready.size >= state.setup.opening.members) {
     state.quorumReadyAtMs = context.nowMs;
     armPatience(context);
@@ -19,28 +62,42 @@ export function onReady(context: RoundContext, member: MemberId, contribution: s
 }
 
 /** Members that can take part in an attempt that this member leads. */
-function candidates({state}: RoundContext): MemberId[] {
-  const {lead, setup, ready, excluded, linked, strangers} = state;
+function candidates(context: RoundContext): MemberId[] {
+  const {lead, setup, ready, excluded, linked, strangers, givenUp, own} = context.state;
   const {self, rules} = setup;
-  if (lead === null || state.own === null || !ready.has(self)) return [];
+  if (lead === null || own === null || !ready.has(self)) return [];
+  // A member that gave the ballot before up has shown that it is alive.
   const isPresent = (member: MemberId): boolean =>
-    linked.has(member) && (lead.ballot === 0 || lead.promises.has(member));
-  const present = new Set(
+    linked.has(member) && (givenUp.get(member)?.ballot ?? -1) >= lead.ballot - 1;
+  const reachable = new Set(
     rules.members.filter(
       (member) => ready.has(member) && !excluded.has(member) && (member === self || isPresent(member)),
     ),
   );
-  // Two members that can not reach each other do not take part together.
-  for (const {seeker, sought} of strangers)
-    if (present.has(seeker) && sought !== self) present.delete(sought);
-  return [...present];
+  // What this member found out itself, or says of it whoever cannot reach it, needs no weighing.
+  for (const {seeker, sought} of strangers) {
+    if (seeker === self) reachable.delete(sought);
+    else if (sought === self) reachable.delete(seeker);
+  }
+  const pairs = strangers.filter(({seeker, sought}) => reachable.has(seeker) && reachable.has(sought));
+  const leftOut = leftOutOf(pairs, reachable.size - leastParticipants(context));
+  return leftOut === null ? [] : [...reachable].filter((member) => !leftOut.has(member));
 }
 
-/** Members worth waiting for: heard of since the round before and not lost; a link yet to come up is no loss. */
+/** How many members an attempt needs. */
+function leastParticipants(context: RoundContext): number {
+  return Math.max(context.state.minimum, quorumOf(context));
+}
+
+/**
+ * Members worth waiting for: heard of since the round before, and neither lost nor out of reach; a link yet to come up is
+ * no loss.
+ */
 function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[] {
-  const {setup, heard, excluded} = context.state;
+  const {setup, heard, excluded, strangers} = context.state;
+  const outOfReach = new Set(strangers.flatMap(({seeker, sought}) => [seeker, sought]));
   return others(context).filter((member) => {
-    if (present.includes(member) || excluded.has(member)) return false;
+    if (present.includes(member) || excluded.has(member) || outOfReach.has(member)) return false;
     return setup.opening.waitMs !== null || heard.has(member);
   });
 }
@@ -50,61 +107,94 @@ function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[
  * @param isOverdue whether the deadline has passed
  */
 export function considerStart(context: RoundContext, isOverdue: boolean): void {
-  const {lead, decided} = context.state;
-  if (lead === null || lead.phase !== "gathering" || decided !== null) return;
+  const {lead, decided, lock} = context.state;
+  if (lead === null || lead.phase !== "gathering" || decided !== null) return undefined;
+  if (lock !== null) {
+    lead.phase = "voting";
+    return proposeLocked(context, lock);
+  }
   const present = candidates(context);
-  if (present.length < Math.max(context.state.minimum, quorumOf(context))) return;
-  if (isOverdue || awaited(context, present).length === 0) startAttempt(context, present);
-  else context.emit({type: "arm", timer: "deadline", afterMs: waitMs(context, lead.ballot)});
+  if (present.length < leastParticipants(context)) {
+    return considerStrangers(context, isOverdue);
+  }
+  if (isOverdue || awaited(context, present).length === 0) return startAttempt(context, present);
+  return context.emit({type: "arm", timer: "deadline", afterMs: waitMs(context, lead)});
 }
 
-/** How long the members that are not ready are still waited for. */
-function waitMs({state, nowMs}: RoundContext, ballot: number): number {
+/** Too few are left without the members that others could not reach: after a while these are tried again. */
+function considerStrangers(context: RoundContext, isOverdue: boolean): void {
+  const {strangers, setup} = context.state;
+  const [first] = strangers;
+  if (first === undefined) return;
+  const restMs = first.atMs + setup.limits.minimumMs - context.nowMs;
+  if (restMs > 0) {
+    context.emit({type: "arm", timer: "deadline", afterMs: restMs});
+    return;
+  }
+  strangers.length = 0;
+  considerStart(context, isOverdue);
+}
+
+/**
+ * How long the members that are not ready are still waited for: counted from when enough were ready or the ballot began
+ * to gather, since a member whose link comes and goes must not make all wait anew each time.
+ */
+function waitMs({state, nowMs}: RoundContext, {ballot, gatheringSinceMs}: Lead): number {
   const {limits, opening, readiness} = state.setup;
-  const waitedMs = nowMs - (state.quorumReadyAtMs ?? nowMs);
-  const restMs = Math.max(0, (opening.waitMs ?? readiness.timeoutMs()) - waitedMs);
+  const restOf = (waitMs: number, sinceMs: number | null): number =>
+    Math.max(0, waitMs - (nowMs - (sinceMs ?? nowMs)));
+  const restMs = restOf(opening.waitMs ?? readiness.timeoutMs(), state.quorumReadyAtMs);
   if (ballot === 0) return restMs;
   // A later ballot asks only who is alive; the slow ones were waited for in the first. But whoever leads the
   // first round gives the others the plan's time, since its first leader may be the one that is still missing.
-  return Math.max(limits.minimumMs, opening.waitMs === null ? 0 : restMs);
+  return Math.max(restOf(limits.minimumMs, gatheringSinceMs), opening.waitMs === null ? 0 : restMs);
 }
 
-function startAttempt(context: RoundContext, present: readonly MemberId[]): void {
+function startAttempt(context: RoundContext, members: readonly MemberId[]): void {
   const {state} = context;
   const {lead, setup} = state;
-  if (lead === null) return;
+  if (lead === null || lead.trials >= MOST_TRIALS) return;
   lead.phase = "mixing";
-  const participants = present.map((member) => ({member, contribution: state.ready.get(member) ?? ""}));
+  const participants = members.map((member) => ({
+    member,
+    ...present(state.ready.get(member), "the word of a member that takes part"),
+  }));
   context.emit({type: "disarm", timer: "deadline"});
   context.emit({type: "disarm", timer: "patience"});
   context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
-  const start = {type: "start", ballot: lead.ballot, participants} as const;
+  const start = {type: "start", ballot: lead.ballot, trial: lead.trials, participants} as const;
+  lead.trials += 1;
   sendTo(context, others(context), start);
   onStart(context, setup.self, {run: setup.rules.run, round: setup.round, ...start});
 }
 
-function isSound({state}: RoundContext, start: FrameOf<"start">, leader: MemberId): boolean {
+function isSound(context: RoundContext, start: FrameOf<"start">, leader: MemberId): boolean {
+  const {exchange, setup} = context.state;
   const ids = start.participants.map(({member}) => member);
   // One that was overtaken on its way must not end a later attempt.
-  if (start.ballot < (state.exchange?.ballot ?? 0)) return false;
-  const {rules} = state.setup;
+  if (exchange?.ballot === start.ballot && start.trial <= exchange.trial) return false;
+  const {rules} = setup;
   return (
     ids.every((id, index) => rules.members.includes(id) && (index === 0 || (ids[index - 1] ?? "") < id)) &&
     ids.length >= rules.minimumContributors &&
-    ids.includes(leader)
+    ids.includes(leader) &&
+    start.participants.every(({member, ...word}) => isOwnWord(context, member, word))
   );
 }
 
 /** Joins the attempt that the leader of a ballot starts. */
 export function onStart(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
   const {state} = context;
+  if (start.ballot > state.ballot) return keepAhead(context, leader, start);
+  // What a quorum has given up, or what this member has voted in, is not begun again.
+  if (start.ballot < state.ballot || state.accepted?.ballot === start.ballot) return undefined;
+  const isKnown = state.exchange?.group === groupHash(context, start);
+  return isKnown || !isSound(context, start, leader) ? undefined : join(context, leader, start);
+}
+
+function join(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
+  const {state} = context;
   const {setup} = state;
-  if (start.ballot < state.promised) {
-    sendTo(context, [leader], {type: "refuse", ballot: start.ballot, promised: state.promised});
-    return;
-  }
-  if (!isSound(context, start, leader) || state.exchange?.group === groupHash(context, start)) return;
-  state.highestBallot = Math.max(state.highestBallot, start.ballot);
   const mine = start.participants.find(({member}) => member === setup.self);
   if (mine === undefined) {
     report(context, {kind: "left-out", round: setup.round});
@@ -115,8 +205,8 @@ export function onStart(context: RoundContext, leader: MemberId, start: FrameOf<
   }
   if (state.own === null || mine.contribution !== state.own.hash) return;
   learnReadiness(context, start);
-  armPatience(context);
   beginExchange(context, leader, start);
+  armPatience(context);
   considerProposal(context);
 }
 
@@ -131,37 +221,24 @@ function learnReadiness(context: RoundContext, {participants}: FrameOf<"start">)
 
 /** A leader whose exchange has ended proposes its result, if enough of the weight took part. */
 export function considerProposal(context: RoundContext): void {
-  const {lead, exchange, setup} = context.state;
-  if (lead?.phase !== "mixing" || exchange?.result == null || exchange.ballot !== lead.ballot) return;
+  const {lead, exchange, setup, lock} = context.state;
+  if (lead?.phase !== "mixing" || exchange?.result == null || exchange.ballot !== lead.ballot)
+    return undefined;
+  if (lock !== null) {
+    lead.phase = "voting";
+    return proposeLocked(context, lock);
+  }
   const {hash, weight} = exchange.result;
   const body = bodyOf(context, weight, hash);
-  if (body === undefined) return;
+  if (body === undefined) return undefined;
   if (isTooLight(setup.rules, body.weight, body.peakWeight)) {
     const present = new Set(body.contributors);
     const missing = setup.rules.members.filter((member) => !present.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});
     lead.phase = "gathering";
-    return;
+    return undefined;
   }
   lead.phase = "voting";
   context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
-  castVote(context, lead.ballot, body);
-}
-
-/** How far behind the present leader this member's turn comes: 1 .. n - 1. */
-function rankOf({state}: RoundContext): number {
-  const {order, self} = state.setup;
-  return order.nextBallot(self, state.highestBallot) - state.highestBallot;
-}
-
-/** Waits for the present leader; the longer, the later this member's own turn comes. */
-export function armPatience(context: RoundContext): void {
-  const {state} = context;
-  const {setup} = state;
-  if (state.quorumReadyAtMs === null || state.decided !== null || state.lead !== null) return;
-  const leader = setup.order.leaderOf(state.highestBallot);
-  const openingMs = setup.opening.waitMs ?? setup.readiness.timeoutMs();
-  const isTrusted = state.linked.has(leader) && !state.excluded.has(leader);
-  const trustMs = isTrusted ? openingMs + attemptMs(context) : 0;
-  context.emit({type: "arm", timer: "patience", afterMs: trustMs + rankOf(context) * turnMs(context)});
+  return castVote(context, {ballot: lead.ballot, step: "accept"}, body);
 }

@@ -7,7 +7,7 @@ export {type SegmentDraws, segmentPeriod} from "./async/partners.ts";
 export {letIn, stalenessScale} from "./async/progress.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
-export {type Attempt, attemptDither, attemptPeriod, resultOf} from "./attempt.ts";
+export {type Attempt, attemptDither, attemptPeriod, largestWeight, resultOf} from "./attempt.ts";
 export {type BodyRules, bodyHash, type Primitives, verifyCertificate, votersOf} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
@@ -20,8 +20,9 @@ export {
   decodeFrame,
   encodeFrame,
   type Frame,
+  type VoteStep,
 } from "./frames.ts";
-export {leaderOrder, type MemberId, majority} from "./quorum.ts";
+export {leaderOrder, type MemberId, majority, type QuorumRule, quorumSize} from "./quorum.ts";
 export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {restoreSession} from "./restore.ts";
 export {applyRobustRule} from "./robust/apply.ts";
@@ -38,6 +39,7 @@ export type {
 export {type Sample, sampleBound} from "./robust/sample-bound.ts";
 export {normLimit} from "./robust/screening.ts";
 export {votedWeightCap} from "./robust/weight-cap.ts";
+export {type MixingGraph, mixingGraph} from "./schedules/mixing-graph.ts";
 export type {Phase} from "./schedules/phase.ts";
 export {isExact, type Period, type ScheduleSpec} from "./schedules/schedule.ts";
 export {createSession} from "./session.ts";

@@ -1,11 +1,11 @@
 import {isCoded} from "../core/index.ts";
 import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type SentMass} from "../parameters/index.ts";
-import {attemptDither, attemptPhases} from "./attempt.ts";
+import {attemptDither, attemptPhases, largestWeight} from "./attempt.ts";
 import {attemptOf, holdResult, objectTo} from "./exchange.ts";
 import type {PhasedExchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {fetchFor, keepEarly, type RoundContext, sendTo} from "./round-state.ts";
+import {fetchFor, isFetching, type RoundContext, sendTo} from "./round-state.ts";
 import {listenersIn} from "./schedules/phase.ts";
 import type {ScheduleSpec} from "./schedules/schedule.ts";
 
@@ -111,8 +111,9 @@ function fetchMass(
   {group, phase, sum}: Pick<FrameOf<"mass">, "group" | "phase" | "sum">,
   member: MemberId,
 ): void {
-  const {fetches, setup} = context.state;
-  const isUnderWay = [...fetches.values()].some(
+  const {setup} = context.state;
+  const isUnderWay = isFetching(
+    context,
     (other) =>
       other.kind === "mass" && other.group === group && other.phase === phase && other.member === member,
   );
@@ -124,7 +125,6 @@ function fetchMass(
 /** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */
 export function onMass(context: RoundContext, from: MemberId, frame: FrameOf<"mass">): void {
   const exchange = phasedOf(context);
-  if (frame.group !== context.state.exchange?.group) return keepEarly(context, from, frame);
   if (exchange === null || frame.phase < exchange.phase) return;
   if (!sourcesOf(context, exchange, frame.phase).some(({member}) => member === from)) return;
   exchange.announced.set(`${frame.phase} ${from}`, frame.sum);
@@ -142,7 +142,6 @@ export function onMassFetched(
   const mass = soundMass(context, bytes);
   if (mass === null) {
     objectTo(context, member, "invalid");
-    context.state.excluded.add(member);
     return;
   }
   exchange.received.set(member, mass);
@@ -151,16 +150,16 @@ export function onMassFetched(
 
 /** The mass in `bytes`, or null where no member that keeps to the protocol can hold it. */
 function soundMass({state}: RoundContext, bytes: Uint8Array): SentMass | null {
-  const {primitives, spec} = state.setup;
+  const {primitives, spec, rules} = state.setup;
+  const {arithmetic} = primitives;
+  const codec = codecOf(spec.codec.sums);
+  const largest = largestWeight(spec, rules.members.length);
   try {
-    const mass = primitives.arithmetic.checkMass(
-      codecOf(spec.codec.sums),
-      bytes,
-      spec.mixed,
-      LARGEST_PEER_ESTIMATE,
-    );
-    // No contribution weighs more than 1, so no mean of weights does.
-    return mass.weight <= 1 ? mass : null;
+    const mass = arithmetic.checkMass(codec, bytes, spec.mixed, LARGEST_PEER_ESTIMATE);
+    // The values of a mean lie between those that it is of.
+    if (spec.range !== undefined) arithmetic.checkRange(codec, bytes, spec.range, largest);
+    // No contribution weighs more, so no mean of weights does.
+    return mass.weight <= largest ? mass : null;
   } catch (error) {
     if (!isCoded(error)) throw error;
     return null;

@@ -1,4 +1,4 @@
-import type {Hash} from "../core/index.ts";
+import {type Hash, present, unreachable} from "../core/index.ts";
 
 /** A member of the roster, named by its node's PeerId. */
 export type MemberId = string;
@@ -8,14 +8,32 @@ export function majority(members: number): number {
   return Math.floor(members / 2) + 1;
 }
 
+/** How many members decide: `two-thirds` also while fewer than a third lie, `majority` while members only crash. */
+export type QuorumRule = "two-thirds" | "majority";
+
+/** How many of `members` decide a round. Of two quorums under `two-thirds` more than a third of all members is in both. */
+export function quorumSize(rule: QuorumRule, members: number): number {
+  switch (rule) {
+    case "two-thirds":
+      return Math.floor((2 * members) / 3) + 1;
+    case "majority":
+      return majority(members);
+    default:
+      return unreachable(rule);
+  }
+}
+
+/** How many members at least are in every quorum's way: without so many none can form. */
+export function blockingSize(quorum: number, members: number): number {
+  return members - quorum + 1;
+}
+
 /**
  * Who may lead which ballot of a round. Leadership is only liveness: the ballots are dealt out in turn, from a
  * member drawn by the hash of the run and the round, so that the work goes round.
  */
 export interface LeaderOrder {
   leaderOf(ballot: number): MemberId;
-  /** The lowest ballot above `above` that `member`, one of the members, leads. */
-  nextBallot(member: MemberId, above: number): number;
 }
 
 /** The {@link LeaderOrder} of one round. @param members sorted */
@@ -27,12 +45,7 @@ export function leaderOrder(
 ): LeaderOrder {
   const digest = hash(new TextEncoder().encode(JSON.stringify(["consilium/leader/1", run, round])));
   const first = new DataView(digest.buffer, digest.byteOffset).getUint32(0) % members.length;
-  const leaderOf = (ballot: number): MemberId => members[(first + ballot) % members.length] ?? "";
   return {
-    leaderOf,
-    nextBallot(member, above) {
-      const turn = members.indexOf(member) - first - (above + 1);
-      return above + 1 + (((turn % members.length) + members.length) % members.length);
-    },
+    leaderOf: (ballot) => present(members[(first + ballot) % members.length], "a ballot's leader"),
   };
 }

@@ -1,3 +1,4 @@
+import type {MemberId} from "./quorum.ts";
 import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts";
 
 /** The later of two rounds' certificates, in whatever order they were written. */
@@ -9,8 +10,12 @@ function newer(certified: Certified | null, {certificate, snapshot}: Certified):
 /**
  * What a member's records, in the order they were written, say about where it stands: after the newest
  * certificate, with whatever it had written down about the round that follows.
+ * @param equivocators of whom it keeps a proof that they contradicted themselves
  */
-export function restoreSession(records: readonly DurableRecord[]): Restored {
+export function restoreSession(
+  records: readonly DurableRecord[],
+  equivocators: readonly MemberId[] = [],
+): Restored {
   let certified: Certified | null = null;
   for (const record of records) {
     if (record.kind === "certificate") certified = newer(certified, record);
@@ -19,10 +24,10 @@ export function restoreSession(records: readonly DurableRecord[]): Restored {
   let restored: RestoredRound | null = null;
   for (const record of records) {
     if (record.kind === "certificate" || record.round !== round) continue;
-    restored ??= {contribution: null, promised: -1, accepted: null, held: null, segment: null};
+    restored ??= {contribution: null, accepted: null, lock: null, committedIn: -1, held: [], segment: null};
     restored = withRecord(restored, record);
   }
-  return {certified, round: restored};
+  return {certified, round: restored, equivocators};
 }
 
 function withRecord(
@@ -31,6 +36,8 @@ function withRecord(
 ): RestoredRound {
   if (record.kind === "contribution") return {...restored, contribution: record.contribution};
   if (record.kind === "async") return {...restored, segment: record};
-  const {promised, accepted, snapshot} = record;
-  return {...restored, promised, accepted, held: snapshot ?? restored.held};
+  const {accepted, lock, committedIn, snapshot} = record;
+  const isHeld = restored.held.some(({hash}) => hash === snapshot.hash);
+  const held = isHeld ? restored.held : [...restored.held, snapshot];
+  return {...restored, accepted, lock, committedIn, held};
 }

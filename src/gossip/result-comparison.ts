@@ -1,10 +1,21 @@
+import {present} from "../core/index.ts";
 import type {CodecName} from "../parameters/index.ts";
-import type {Exchange} from "./exchange-state.ts";
-import type {RoundState} from "./round-state.ts";
+import type {PhasedExchange} from "./exchange-state.ts";
+import type {CertificateBody} from "./frames.ts";
+import type {RoundContext, RoundState} from "./round-state.ts";
 import {isExact} from "./schedules/schedule.ts";
 
 /** How far results of the same phases may lie apart, relative to the round's way, by the codec of the masses. */
 const TOLERANCES: Readonly<Partial<Record<CodecName, number>>> = {f32: 1e-5, fp16: 0.02, int8: 0.5};
+
+/** How far apart, relative to either, the weights may lie that members find at the end of the same phases. */
+const WEIGHT_TOLERANCE = 1e-6;
+
+/**
+ * What this member's own exchange says of a body: it made the same; it made another; it made a result in phases, beside
+ * which the body's is to be held; or it was another exchange, or has not ended.
+ */
+export type OwnVerdict = "verified" | "differs" | "to-be-compared" | "unknown";
 
 /** How far apart results may lie, or null where members of the same phases need not be near each other at all. */
 function toleranceOf({setup}: RoundState): number | null {
@@ -13,21 +24,32 @@ function toleranceOf({setup}: RoundState): number | null {
   return isExact(mixing.schedule) ? (TOLERANCES[codec.sums] ?? 0) : null;
 }
 
-/**
- * A member's own result against a proposed one of the same attempt: equal, or after phases near it, so that it may be
- * voted for; different; or not at hand yet.
- */
-export function compareResults(
-  state: RoundState,
-  {kind, result}: Exchange,
-  proposed: string,
-): "differs" | "pending" | "elsewhere" {
-  if (result?.hash === proposed) return "pending";
-  if (kind !== "phases") return "differs";
-  const [own, theirs] = [state.held.get(result?.hash ?? ""), state.held.get(proposed)];
+/** Holds a body of this round against what this member mixed itself; its peak weight is checked by the round's rules. */
+export function ownVerdict({state}: RoundContext, body: CertificateBody): OwnVerdict {
+  const {exchange} = state;
+  if (exchange === null || exchange.group !== body.group || exchange.result === null) return "unknown";
+  const {participants, result} = exchange;
+  const isSameGroup =
+    participants.length === body.contributors.length &&
+    participants.every(({member}, index) => member === body.contributors[index]);
+  if (!isSameGroup || exchange.ballot !== body.attempt) return "differs";
+  if (exchange.kind === "phases") return phasedVerdict(state, exchange, body);
+  return result.hash === body.result && result.weight === body.weight ? "verified" : "differs";
+}
+
+/** Results of phases differ in their last bits: the leader's counts where it is near enough. */
+function phasedVerdict(state: RoundState, {result}: PhasedExchange, body: CertificateBody): OwnVerdict {
+  if (result === null) return "unknown";
   const tolerance = toleranceOf(state);
-  if (own === undefined || theirs === undefined || tolerance === null) return "elsewhere";
+  const isAnotherWeight = Math.abs(result.weight - body.weight) > WEIGHT_TOLERANCE * result.weight;
+  if (tolerance !== null && isAnotherWeight) return "differs";
+  if (result.hash === body.result) return "verified";
+  const own = present(state.held.get(result.hash), "the result of phases");
+  const theirs = state.held.get(body.result);
+  if (theirs === undefined) return "to-be-compared";
+  // Of a schedule that only brings members nearer, all that can be checked is that the result is one.
+  if (tolerance === null) return "verified";
   const {spec, primitives} = state.setup;
   const bound = {reference: spec.reference, tolerance};
-  return primitives.arithmetic.isNear(own.values, theirs.values, bound) ? "pending" : "differs";
+  return primitives.arithmetic.isNear(own.values, theirs.values, bound) ? "verified" : "differs";
 }

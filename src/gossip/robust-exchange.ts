@@ -1,5 +1,6 @@
 import {isCoded} from "../core/index.ts";
 import {contributionSize} from "../parameters/index.ts";
+import {largestWeight} from "./attempt.ts";
 import {holdResult, objectTo, peersOf} from "./exchange.ts";
 import type {RobustExchange} from "./exchange-state.ts";
 import type {MemberId} from "./quorum.ts";
@@ -35,11 +36,11 @@ export function beginRobust(context: RoundContext): void {
 /** Takes in one member's contribution; with the last one the rule is applied. */
 export function onWhole(context: RoundContext, member: MemberId, bytes: Uint8Array): void {
   const exchange = robustOf(context);
-  const {mixing, codec, reference, mixed} = context.state.setup.spec;
+  const {spec, rules} = context.state.setup;
+  const {mixing} = spec;
   if (exchange === null || exchange.isBroken || mixing.kind !== "robust") return;
   if (!isAnnounced(context, exchange, member, bytes)) {
     objectTo(context, member, "invalid");
-    context.state.excluded.add(member);
     return;
   }
   exchange.contributions.set(member, bytes);
@@ -49,7 +50,7 @@ export function onWhole(context: RoundContext, member: MemberId, bytes: Uint8Arr
   exchange.contributions.clear();
   const {arithmetic} = context.state.setup.primitives;
   try {
-    const shape = {codec, reference, mixed};
+    const shape = {...spec, maximumWeight: largestWeight(spec, rules.members.length)};
     const {values, weight, verdicts} = arithmetic.mixRobustly(mixing.rule, shape, inOrder);
     reportVerdicts(context, members, verdicts);
     holdResult(context, values, weight);

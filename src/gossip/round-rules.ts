@@ -1,5 +1,5 @@
 import {type BodyRules, bodyHash, genesisHash} from "./certificate.ts";
-import {leaderOrder, majority} from "./quorum.ts";
+import {leaderOrder, quorumSize} from "./quorum.ts";
 import type {RoundSetup} from "./round-state.ts";
 import type {Certified, SessionSetup} from "./types.ts";
 
@@ -11,14 +11,16 @@ export function rulesAfter(setup: SessionSetup, parent: Certified | null, isNext
   const {run, roster, members, start, weightShare, primitives} = setup;
   const body = parent?.certificate.body;
   const isFirst = isNext && body === undefined;
+  const quorum = quorumSize(setup.quorum, members.length);
   const parentHash = body === undefined ? genesisHash(primitives.hash, run) : bodyHash(primitives.hash, body);
   return {
     run,
     roster,
     members,
+    quorum,
     parent: isNext ? parentHash : null,
     previousPeak: body?.peakWeight ?? 0,
-    minimumContributors: Math.max(majority(members.length), isFirst ? start.members : 0),
+    minimumContributors: Math.max(quorum, isFirst ? start.members : 0),
     minimumWeight: isFirst ? start.weight : 0,
     weightShare,
   };

@@ -2,8 +2,8 @@ import type {Codec, Snapshot, Span} from "../parameters/index.ts";
 import {type BodyRules, type Primitives} from "./certificate.ts";
 import type {Deadline, DeadlineLimits} from "./deadline.ts";
 import type {Exchange} from "./exchange-state.ts";
-import type {Certificate, CertificateBody, Frame, FrameOf} from "./frames.ts";
-import {type LeaderOrder, type MemberId, majority} from "./quorum.ts";
+import type {Certificate, CertificateBody, ExchangeFrame, Frame, FrameOf, Lock, VoteStep} from "./frames.ts";
+import type {LeaderOrder, MemberId} from "./quorum.ts";
 import {leastVectors} from "./robust/requirement.ts";
 import type {
   Accepted,
@@ -34,8 +34,11 @@ export interface RoundSetup {
 /** A ballot this member leads. */
 export interface Lead {
   readonly ballot: number;
-  phase: "promising" | "gathering" | "mixing" | "voting";
-  readonly promises: Map<MemberId, Accepted | null>;
+  phase: "gathering" | "mixing" | "voting";
+  /** When it began to gather; null for the first ballot of a round. */
+  readonly gatheringSinceMs: number | null;
+  /** Attempts that it has started. */
+  trials: number;
 }
 
 /** A proposal this member has not voted on yet. */
@@ -43,54 +46,109 @@ export interface Proposal {
   readonly ballot: number;
   readonly body: CertificateBody;
   readonly from: MemberId;
+  /** Ballot of the lock that speaks for the body; null where the result is of this very ballot. */
+  readonly provenIn: number | null;
+}
+
+/** A member's word on its contribution, which others can pass on. */
+export interface ReadyWord {
+  readonly contribution: string;
+  readonly signature: Uint8Array;
+}
+
+/** What a member said when it gave a ballot up. */
+export interface GivenUp {
+  readonly ballot: number;
+  readonly lock: Lock | null;
+}
+
+/** A signed vote. */
+export interface Vote {
+  readonly body: string;
+  readonly signature: Uint8Array;
 }
 
 /** What an outstanding fetch is for. */
 export type FetchPurpose =
   | {readonly kind: "part"; readonly group: string; readonly chunk: number; readonly member: MemberId}
+  | {readonly kind: "opened"; readonly group: string; readonly chunk: number; readonly member: MemberId}
   | {readonly kind: "sum"; readonly group: string; readonly chunk: number; readonly member: MemberId}
   | {readonly kind: "mass"; readonly group: string; readonly phase: number; readonly member: MemberId}
   | {readonly kind: "whole"; readonly group: string; readonly member: MemberId}
   | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
 
+/** A fetch under way: what it is for, which bytes it asks for, and how often these were asked for in vain. */
+export interface OutstandingFetch {
+  readonly purpose: FetchPurpose;
+  readonly bytes: {readonly hash: string; readonly total: number; readonly range?: Span};
+  readonly failures: number;
+}
+
+/** Since when the other members wait for the leader of a ballot. */
+export interface Watch {
+  readonly ballot: number;
+  /** Whether its attempt has begun here, from when on it has its time anew. */
+  readonly hasStarted: boolean;
+  readonly sinceMs: number;
+  /** When the link to the leader went down first; whether it comes back counts in the next ballot only. */
+  lostMs: number | null;
+}
+
 /** What an outstanding write is for. */
 export type PersistPurpose =
   | {readonly kind: "contribution"}
-  | {readonly kind: "promise"; readonly ballot: number}
-  | {readonly kind: "vote"; readonly ballot: number; readonly body: CertificateBody}
+  | {
+      readonly kind: "vote";
+      readonly step: VoteStep;
+      readonly ballot: number;
+      readonly body: CertificateBody;
+    }
   | {readonly kind: "certificate"};
 
 /** Everything one member knows about the round under way; changed only by the functions of this room. */
 export interface RoundState {
   readonly setup: RoundSetup;
   own: Contribution | null;
-  readonly ready: Map<MemberId, string>;
+  readonly ready: Map<MemberId, ReadyWord>;
   readonly linked: Set<MemberId>;
   /** Members heard since the round before: those worth waiting for. */
   readonly heard: Set<MemberId>;
   readonly excluded: Set<MemberId>;
-  /** Pairs of members that can not reach each other, as told to this member when it led. */
-  readonly strangers: {readonly seeker: MemberId; readonly sought: MemberId}[];
+  /** Pairs of members of which one could not reach the other, as told to this member when it led. */
+  readonly strangers: {readonly seeker: MemberId; readonly sought: MemberId; readonly atMs: number}[];
   /** How many participants an attempt needs at least; grows when their weight was too low. */
   minimum: number;
-  promised: number;
-  highestBallot: number;
+  /** The ballot under way: the one before was given up by a quorum. */
+  ballot: number;
+  /** The last ballot that each member gave up. */
+  readonly givenUp: Map<MemberId, GivenUp>;
+  /** When this member last answered one that gave up a ballot before the present one. */
+  readonly answeredMs: Map<MemberId, number>;
   accepted: Accepted | null;
+  /** The highest lock known. */
+  lock: Lock | null;
+  /** The last ballot in which this member voted to commit; -1 before. */
+  committedIn: number;
   lead: Lead | null;
   exchange: Exchange | null;
+  /** What leaders of later ballots said: this member may be the last to hear that a ballot was given up. */
+  readonly ahead: {readonly from: MemberId; readonly frame: FrameOf<"start" | "propose">}[];
   /** What members said of an attempt whose start has not reached this one yet. */
-  readonly early: {readonly from: MemberId; readonly frame: FrameOf<"summed" | "mass">}[];
+  readonly early: {readonly from: MemberId; readonly frame: ExchangeFrame}[];
   proposal: Proposal | null;
   readonly held: Map<string, Snapshot>;
   readonly bodies: Map<string, CertificateBody>;
-  readonly votes: Map<number, Map<MemberId, {readonly body: string; readonly signature: Uint8Array}>>;
+  /** By ballot and step, then by member. */
+  readonly votes: Map<string, Map<MemberId, Vote>>;
   decided: Certificate | null;
   /** When enough members were known to be ready; null before. */
   quorumReadyAtMs: number | null;
-  readonly fetches: Map<number, FetchPurpose>;
+  /** Null while no leader is waited for. */
+  watch: Watch | null;
+  readonly fetches: Map<number, OutstandingFetch>;
   readonly persists: Map<number, PersistPurpose>;
   readonly published: Set<string>;
-  /** Members whose two votes in one ballot were told of. */
+  /** Members that are proven to have contradicted themselves in this run; the session's. */
   readonly equivocators: Set<MemberId>;
   /** Fetches of the round's result that failed so far. */
   failedFetches: number;
@@ -104,21 +162,19 @@ export interface RoundContext {
   nextId(): number;
 }
 
-const MAX_EARLY_FRAMES = 4096;
-
 const NOTHING_RESTORED: RestoredRound = {
   contribution: null,
-  promised: -1,
   accepted: null,
-  held: null,
+  lock: null,
+  committedIn: -1,
+  held: [],
   segment: null,
 };
 
-function firstLead({order, self}: RoundSetup, {promised, accepted}: RestoredRound): Lead | null {
-  // A leader that promised or voted before it stopped must not use its ballot again: it takes a later one.
-  const isUnused = promised < 0 && accepted === null;
-  if (!isUnused || order.leaderOf(0) !== self) return null;
-  return {ballot: 0, phase: "gathering", promises: new Map()};
+function firstLead({order, self}: RoundSetup, {accepted, lock}: RestoredRound): Lead | null {
+  // A leader that proposed before it stopped must not propose another body in its ballot.
+  if (accepted !== null || lock !== null || order.leaderOf(0) !== self) return null;
+  return {ballot: 0, phase: "gathering", gatheringSinceMs: null, trials: 0};
 }
 
 function leastForMixing(mixing: RoundMixing): number {
@@ -128,7 +184,11 @@ function leastForMixing(mixing: RoundMixing): number {
 /** The state in which a member begins, or after a restart resumes, a round. */
 export function createRoundState(
   setup: RoundSetup,
-  presence: {readonly linked: Iterable<MemberId>; readonly heard: Iterable<MemberId>},
+  presence: {
+    readonly linked: Iterable<MemberId>;
+    readonly heard: Iterable<MemberId>;
+    readonly equivocators: Set<MemberId>;
+  },
   restored: RestoredRound | null,
 ): RoundState {
   const before = restored ?? NOTHING_RESTORED;
@@ -138,25 +198,30 @@ export function createRoundState(
     ready: new Map(),
     linked: new Set(presence.linked),
     heard: new Set(presence.heard),
-    excluded: new Set(),
+    excluded: new Set(presence.equivocators),
     strangers: [],
     minimum: Math.max(setup.rules.minimumContributors, leastForMixing(setup.spec.mixing)),
-    promised: before.promised,
-    highestBallot: Math.max(0, before.promised),
+    ballot: Math.max(0, before.accepted?.ballot ?? -1, before.lock?.ballot ?? -1),
+    givenUp: new Map(),
+    answeredMs: new Map(),
     accepted: before.accepted,
+    lock: before.lock,
+    committedIn: before.committedIn,
     lead: firstLead(setup, before),
     exchange: null,
+    ahead: [],
     early: [],
     proposal: null,
-    held: new Map(before.held === null ? [] : [[before.held.hash, before.held]]),
+    held: new Map(before.held.map((snapshot) => [snapshot.hash, snapshot])),
     bodies: new Map(),
     votes: new Map(),
     decided: null,
     quorumReadyAtMs: null,
+    watch: null,
     fetches: new Map(),
     persists: new Map(),
     published: new Set(),
-    equivocators: new Set(),
+    equivocators: presence.equivocators,
     failedFetches: 0,
   };
 }
@@ -166,16 +231,9 @@ export function codecOfRound({state}: RoundContext): Codec {
   return state.setup.spec.codec;
 }
 
-/** A frame of another attempt than the one under way may be ahead of its start: it is kept until that comes. */
-export function keepEarly({state}: RoundContext, from: MemberId, frame: FrameOf<"summed" | "mass">): void {
-  // No attempt says as much as this; a member that invents attempts pushes its own words out.
-  if (state.early.length >= MAX_EARLY_FRAMES) state.early.shift();
-  state.early.push({from, frame});
-}
-
-/** Members of a majority of the roster. */
+/** How many members decide. */
 export function quorumOf({state}: RoundContext): number {
-  return majority(state.setup.rules.members.length);
+  return state.setup.rules.quorum;
 }
 
 /** All members but this one, in order. */
@@ -200,17 +258,24 @@ export function sendTo(context: RoundContext, to: readonly MemberId[], content: 
 export function fetchFor(
   context: RoundContext,
   purpose: FetchPurpose,
-  {hash, total, range}: {readonly hash: string; readonly total: number; readonly range?: Span},
+  bytes: OutstandingFetch["bytes"],
+  failures = 0,
 ): void {
   const id = context.nextId();
+  const {hash, total, range} = bytes;
   const {offsetBytes: offset, lengthBytes: length} = range ?? {offsetBytes: 0, lengthBytes: total};
-  context.state.fetches.set(id, purpose);
+  context.state.fetches.set(id, {purpose, bytes, failures});
   context.emit({type: "fetch", id, from: purpose.member, hash, offset, length, total});
+}
+
+/** Whether a fetch for such a purpose is under way. */
+export function isFetching({state}: RoundContext, isSuch: (purpose: FetchPurpose) => boolean): boolean {
+  return [...state.fetches.values()].some(({purpose}) => isSuch(purpose));
 }
 
 /** Ends the outstanding fetches that `isUnwanted` names. */
 export function cancelFetches(context: RoundContext, isUnwanted: (purpose: FetchPurpose) => boolean): void {
-  for (const [id, purpose] of context.state.fetches) {
+  for (const [id, {purpose}] of context.state.fetches) {
     if (!isUnwanted(purpose)) continue;
     context.state.fetches.delete(id);
     context.emit({type: "cancel", id});

@@ -1,33 +1,39 @@
 import {isCoded, unreachable} from "../core/index.ts";
-import {onExchangeOver, onPrepare, onPromise, onPromisePersisted, onRefuse, takeLead} from "./ballots.ts";
-import {onPart, onSum, onSummed, resendSums} from "./butterfly.ts";
-import {verifyCertificate} from "./certificate.ts";
-import {endExchange, objectTo} from "./exchange.ts";
+import {MOST_LOOKS} from "./attempt-time.ts";
+import {considerBallot, giveUp, giveUpBallot, onAttemptBroken, onExchangeOver, onTimeout} from "./ballots.ts";
+import {onBytes} from "./butterfly.ts";
+import {isContradiction, verifyCertificate} from "./certificate.ts";
+import {decide, seekElsewhere, settle} from "./decision.ts";
+import {endExchange, noteStrangers, objectTo} from "./exchange.ts";
+import {onExchangeFrame} from "./exchange-frames.ts";
+import type {Exchange} from "./exchange-state.ts";
 import type {FrameOf, RoundFrame} from "./frames.ts";
-import {armPatience, considerProposal, considerStart, onReady, onStart} from "./gathering.ts";
-import {onMass, onMassFetched, resendMasses} from "./phased-exchange.ts";
+import {considerProposal, considerStart, onReady, onStart, signReady} from "./gathering.ts";
+import {lookForMissing} from "./missing-words.ts";
+import {onMassFetched} from "./phased-exchange.ts";
+import {considerVote, onPropose} from "./proposals.ts";
 import type {MemberId} from "./quorum.ts";
 import {onWhole} from "./robust-exchange.ts";
 import {
-  cancelFetches,
   type FetchPurpose,
+  fetchFor,
+  type OutstandingFetch,
   others,
   type PersistPurpose,
   persist,
   type RoundContext,
+  report,
   sendTo,
 } from "./round-state.ts";
 import type {Contribution, TimerName} from "./types.ts";
-import {
-  considerVote,
-  decide,
-  onPropose,
-  onVote,
-  onVotePersisted,
-  seekElsewhere,
-  settle,
-  voteFrame,
-} from "./voting.ts";
+import {considerCommit, exposeLiar, onVote, onVotePersisted, repeatVotes} from "./voting.ts";
+
+/**
+ * How often an attempt asks a linked member for the same bytes. Each attempt has up to n(n - 1) transfers, all of which
+ * must succeed: with one in twenty failing, 132 transfers tried once succeed one time in 870, tried three times in 60
+ * of 61.
+ */
+const MOST_TRANSFERS = 3;
 
 /** This member's own work for the round is done: it is written down, then announced. */
 export function contribute(context: RoundContext, contribution: Contribution): void {
@@ -38,16 +44,15 @@ export function contribute(context: RoundContext, contribution: Contribution): v
 }
 
 function announce(context: RoundContext): void {
-  const {own, setup, decided, accepted, held} = context.state;
-  if (own === null || decided !== null) return;
+  const {own, setup, decided} = context.state;
+  const {parent} = setup.rules;
+  if (own === null || decided !== null || parent === null) return;
+  const word = signReady(context, own.hash);
   context.emit({type: "publish-contribution", contribution: own});
-  sendTo(context, others(context), {type: "ready", contribution: own.hash});
+  sendTo(context, others(context), {type: "ready", parent, ...word});
   context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
-  onReady(context, setup.self, own.hash);
-  const voted = accepted === null ? undefined : held.get(accepted.body.result);
-  // A vote that is still being written is sent when it is on disk, not before.
-  if (accepted === null || voted === undefined || isVoteUnderWay(context, accepted.ballot)) return;
-  onVotePersisted(context, accepted.ballot, accepted.body);
+  onReady(context, setup.self, word);
+  repeatVotes(context, others(context));
 }
 
 /** Goes on when a write has reached the disk. */
@@ -55,10 +60,8 @@ export function onPersisted(context: RoundContext, purpose: PersistPurpose): voi
   switch (purpose.kind) {
     case "contribution":
       return announce(context);
-    case "promise":
-      return onPromisePersisted(context, purpose.ballot);
     case "vote":
-      return onVotePersisted(context, purpose.ballot, purpose.body);
+      return onVotePersisted(context, purpose, purpose.body);
     case "certificate":
       // The session takes over: the round is past.
       return undefined;
@@ -71,29 +74,36 @@ export function onPersisted(context: RoundContext, purpose: PersistPurpose): voi
 export function onFrame(context: RoundContext, from: MemberId, frame: RoundFrame): void {
   const {state} = context;
   state.heard.add(from);
-  if (state.decided !== null && frame.type !== "certificate") return;
+  if (state.decided !== null && frame.type !== "certificate" && frame.type !== "contradiction") return;
   if (isLeaderFrame(frame) && !mayLead(context, from, frame.ballot)) return;
   switch (frame.type) {
     case "ready":
-      return onReady(context, from, frame.contribution);
-    case "prepare":
-      return onPrepare(context, from, frame);
-    case "promise":
-      return onPromise(context, from, frame.ballot, frame.accepted);
-    case "refuse":
-      return onRefuse(context, frame);
+      // Who follows another certificate can not take part; the session finds out why.
+      if (frame.parent !== state.setup.rules.parent) return undefined;
+      return onReady(context, from, {contribution: frame.contribution, signature: frame.signature});
+    case "timeout":
+      return onTimeout(context, from, frame);
     case "start":
       return onStart(context, from, frame);
+    case "parts":
     case "summed":
-      return onSummed(context, from, frame);
+    case "challenge":
+    case "products":
+    case "again":
+    case "waiting":
     case "mass":
-      return onMass(context, from, frame);
+      onExchangeFrame(context, from, frame);
+      return considerOutcome(context);
     case "object":
       return onObject(context, from, frame);
     case "propose":
-      return onPropose(context, from, frame);
+      onPropose(context, from, frame);
+      return considerBallot(context);
     case "vote":
-      return onVote(context, from, frame);
+      onVote(context, from, frame);
+      return considerBallot(context);
+    case "contradiction":
+      return onContradiction(context, frame);
     case "certificate":
       return onCertificate(context, frame);
     case "ask":
@@ -103,8 +113,8 @@ export function onFrame(context: RoundContext, from: MemberId, frame: RoundFrame
   }
 }
 
-function isLeaderFrame(frame: RoundFrame): frame is FrameOf<"prepare" | "start" | "propose"> {
-  return frame.type === "prepare" || frame.type === "start" || frame.type === "propose";
+function isLeaderFrame(frame: RoundFrame): frame is FrameOf<"start" | "propose"> {
+  return frame.type === "start" || frame.type === "propose";
 }
 
 function mayLead({state}: RoundContext, member: MemberId, ballot: number): boolean {
@@ -112,11 +122,26 @@ function mayLead({state}: RoundContext, member: MemberId, ballot: number): boole
 }
 
 function onObject(context: RoundContext, from: MemberId, frame: FrameOf<"object">): void {
-  const {exchange, lead, excluded, strangers, setup} = context.state;
-  if (exchange?.group !== frame.group || lead?.phase !== "mixing") return;
-  if (frame.reason === "unreachable") strangers.push({seeker: from, sought: frame.member});
-  else if (frame.member !== setup.self) excluded.add(frame.member);
-  onExchangeOver(context);
+  const {exchange, lead, setup} = context.state;
+  if (exchange?.group !== frame.group) return;
+  const takesPart = (member: MemberId): boolean =>
+    exchange.participants.some((participant) => participant.member === member);
+  const {member, reason} = frame;
+  if (member === from || !takesPart(from) || !takesPart(member) || exchange.objectors.has(from)) return;
+  exchange.objectors.add(from);
+  // Its word alone is no proof: what it says of another costs that one, and then itself, a place.
+  noteStrangers(context, from, member);
+  report(context, {kind: "objection", round: setup.round, member, by: from, reason});
+  if (lead?.phase === "mixing") onAttemptBroken(context);
+}
+
+/** Takes in a proof against a member, of whichever round: who has gone on has not outlived it. */
+function onContradiction(context: RoundContext, {round, member, claims}: FrameOf<"contradiction">): void {
+  const {setup, equivocators} = context.state;
+  const {rules, primitives} = setup;
+  if (equivocators.has(member) || !rules.members.includes(member)) return;
+  if (isContradiction(primitives, {run: rules.run, round}, member, claims))
+    exposeLiar(context, member, claims, round);
 }
 
 /** @throws GOSSIP_CERTIFICATE_INVALID */
@@ -131,14 +156,20 @@ function onCertificate(context: RoundContext, {certificate}: FrameOf<"certificat
 export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: Uint8Array): void {
   const {state} = context;
   if (purpose.kind === "snapshot") {
-    if (!holdSnapshot(context, bytes)) onFetchFailed(context, purpose);
-    else if (state.decided === null) considerVote(context);
+    if (!holdSnapshot(context, bytes)) missSnapshot(context);
+    else if (state.decided === null) voteAgain(context);
     else settle(context);
     return;
   }
   if (state.exchange?.group !== purpose.group) return;
   onExchanged(context, purpose, bytes);
-  if (state.exchange.isBroken && state.lead?.phase === "mixing") return onExchangeOver(context);
+  considerOutcome(context);
+}
+
+/** Goes on with what an attempt has come to. */
+function considerOutcome(context: RoundContext): void {
+  const {exchange, lead} = context.state;
+  if (exchange?.isBroken === true && lead?.phase === "mixing") return onAttemptBroken(context);
   considerProposal(context);
   considerVote(context);
 }
@@ -150,9 +181,9 @@ function onExchanged(
 ): void {
   switch (purpose.kind) {
     case "part":
-      return onPart(context, purpose.chunk, purpose.member, bytes);
+    case "opened":
     case "sum":
-      return onSum(context, purpose.chunk, bytes);
+      return onBytes(context, purpose, bytes);
     case "mass":
       return onMassFetched(context, purpose, bytes);
     default:
@@ -174,98 +205,64 @@ function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
   }
 }
 
-/** A peer could not deliver. */
-export function onFetchFailed(context: RoundContext, purpose: FetchPurpose): void {
+/** A peer could not deliver: while it is linked it is asked again, then it counts as out of reach. */
+export function onFetchFailed(context: RoundContext, {purpose, bytes, failures}: OutstandingFetch): void {
   const {state} = context;
-  if (purpose.kind === "snapshot") {
-    state.failedFetches += 1;
-    context.emit({type: "arm", timer: "patience", afterMs: state.setup.limits.minimumMs});
-    return;
-  }
+  if (purpose.kind === "snapshot") return missSnapshot(context);
   if (state.exchange?.group !== purpose.group) return;
+  if (failures + 1 < MOST_TRANSFERS && state.linked.has(purpose.member)) {
+    return fetchFor(context, purpose, bytes, failures + 1);
+  }
   objectTo(context, purpose.member, "unreachable");
-  if (state.lead?.phase === "mixing") onExchangeOver(context);
+  if (state.lead?.phase === "mixing") onAttemptBroken(context);
   else considerVote(context);
+}
+
+/** The round's result did not come, or not as it was named. */
+function missSnapshot(context: RoundContext): void {
+  const {state} = context;
+  state.failedFetches += 1;
+  if (state.decided !== null)
+    context.emit({type: "arm", timer: "patience", afterMs: state.setup.limits.minimumMs});
+  // Another holder may have it; who finds none waits for the certificate.
+  else if (state.failedFetches < MOST_TRANSFERS * state.setup.rules.members.length) voteAgain(context);
+}
+
+function voteAgain(context: RoundContext): void {
+  considerVote(context);
+  considerCommit(context);
 }
 
 /** A time is over. */
 export function onTimer(context: RoundContext, timer: Exclude<TimerName, "catch-up">): void {
   if (timer === "deadline") return considerStart(context, true);
-  if (timer === "exchange") return onExchangeOver(context);
+  if (timer === "exchange") return onExchangeTimer(context);
   const {decided, lead} = context.state;
   if (decided !== null) return seekElsewhere(context);
   // Patience is for another's lead.
   if (lead?.phase === "mixing" || lead?.phase === "voting") return undefined;
-  return takeLead(context);
+  return giveUp(context);
 }
 
-/** A member's link is up: tell it again what it may have missed. */
-export function onLinkUp(context: RoundContext, peer: MemberId): void {
-  const {state} = context;
-  state.linked.add(peer);
-  state.heard.add(peer);
-  if (state.decided !== null) return settle(context);
-  const own = state.ready.get(state.setup.self);
-  if (own !== undefined) sendTo(context, [peer], {type: "ready", contribution: own});
-  resendLead(context, peer);
-  resendSums(context, peer);
-  resendMasses(context, peer);
-  resendVote(context, peer);
-  armPatience(context);
-  return considerStart(context, false);
+/** A member of an attempt looks for what is missing; a leader's attempt or vote that took too long is over. */
+function onExchangeTimer(context: RoundContext): void {
+  const {lead, decided} = context.state;
+  const {exchange} = context.state;
+  const isMixing = decided === null && (lead === null || lead.phase === "mixing");
+  const isOver = exchange === null || exchange.isBroken || exchange.looks >= MOST_LOOKS;
+  if (!isMixing || isOver || exchange.result !== null) return onExchangeOver(context);
+  return objectToSilent(context, exchange, lookForMissing(context, exchange));
 }
 
-function resendLead(context: RoundContext, peer: MemberId): void {
-  const {lead, exchange, promised} = context.state;
-  if (lead === null) return;
-  const {ballot} = lead;
-  // Also while it gathers: who comes now can still take part.
-  const isAsking = lead.phase === "promising" || lead.phase === "gathering";
-  if (isAsking && promised === ballot) sendTo(context, [peer], {type: "prepare", ballot});
-  if (lead.phase === "mixing" && exchange !== null) {
-    sendTo(context, [peer], {type: "start", ballot, participants: exchange.participants});
-  }
-}
-
-function isVoteUnderWay({state}: RoundContext, ballot: number): boolean {
-  return [...state.persists.values()].some((purpose) => purpose.kind === "vote" && purpose.ballot === ballot);
-}
-
-function resendVote(context: RoundContext, peer: MemberId): void {
-  const {accepted, lead, held, published} = context.state;
-  const snapshot = accepted === null ? undefined : held.get(accepted.body.result);
-  if (accepted === null || snapshot === undefined || isVoteUnderWay(context, accepted.ballot)) return;
-  const {ballot, body} = accepted;
-  if (!published.has(snapshot.hash)) {
-    published.add(snapshot.hash);
-    context.emit({type: "publish-snapshot", snapshot});
-  }
-  if (lead?.ballot === ballot) sendTo(context, [peer], {type: "propose", ballot, body});
-  sendTo(context, [peer], voteFrame(context, ballot, body));
-}
-
-/** A member's link is down: whoever waited for it looks for another way. */
-export function onLinkDown(context: RoundContext, peer: MemberId): void {
-  const {state} = context;
-  const {lead, exchange, setup} = state;
-  state.linked.delete(peer);
-  state.heard.delete(peer);
-  turnFrom(context, peer);
-  if (state.decided !== null) return;
-  const takesPart = exchange?.participants.some(({member}) => member === peer) ?? false;
-  if (lead?.phase === "mixing" && takesPart) onExchangeOver(context);
-  else if (lead !== null) considerStart(context, false);
-  else if (setup.order.leaderOf(state.highestBallot) === peer) armPatience(context);
-}
-
-/** Looks for the round's result elsewhere when the member that was giving it has gone. */
-function turnFrom(context: RoundContext, peer: MemberId): void {
-  const isFromPeer = (purpose: FetchPurpose): boolean =>
-    purpose.kind === "snapshot" && purpose.member === peer;
-  if (![...context.state.fetches.values()].some(isFromPeer)) return;
-  cancelFetches(context, isFromPeer);
-  context.state.failedFetches += 1;
-  settle(context);
+function objectToSilent(context: RoundContext, exchange: Exchange, silent: readonly MemberId[]): void {
+  const {group, leader, isBroken} = exchange;
+  const {setup, proposal, ballot} = context.state;
+  if (silent.length === 0 && !isBroken) return undefined;
+  setup.exchanging.backOff();
+  for (const member of silent) objectTo(context, member, "unreachable");
+  // A leader that has proposed, or is silent itself, starts nothing anew in its ballot.
+  if (proposal?.body.group === group || silent.includes(leader)) return giveUpBallot(context, ballot);
+  return considerOutcome(context);
 }
 
 /** Frees what the round still holds: nothing of it is of use after its certificate. */

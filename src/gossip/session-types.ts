@@ -44,6 +44,8 @@ export interface SessionCheckpoint {
   readonly atMs: number;
   /** Members worth waiting for in it. */
   readonly worth: readonly MemberId[];
+  /** Members that are proven to have contradicted themselves. */
+  readonly equivocators: readonly MemberId[];
   /** What members a round ahead had said of it. */
   readonly early: readonly {readonly from: MemberId; readonly frame: FrameOf<"ready">}[];
 }

@@ -1,30 +1,23 @@
+import {present} from "../core/index.ts";
 import {SegmentHost} from "./async/segment-host.ts";
 import {CatchUp} from "./catch-up.ts";
-import {createDeadline} from "./deadline.ts";
-import {type Frame, type FrameOf, isAsyncFrame} from "./frames.ts";
+import {createDeadline, READINESS_GROWTH} from "./deadline.ts";
+import {settle} from "./decision.ts";
+import {EarlyWords} from "./early-words.ts";
+import {forkBetween} from "./fork.ts";
+import {type Certificate, type Frame, type FrameOf, isAsyncFrame, type RoundFrame} from "./frames.ts";
+import {noteReady} from "./gathering.ts";
+import {Inquiry, knowsNoBetter} from "./inquiry.ts";
+import {onLinkDown, onLinkUp} from "./link-events.ts";
 import {Presence} from "./presence.ts";
 import type {MemberId} from "./quorum.ts";
-import {
-  closeRound,
-  contribute,
-  onFetched,
-  onFetchFailed,
-  onFrame,
-  onLinkDown,
-  onLinkUp,
-  onPersisted,
-  onTimer,
-} from "./round.ts";
+import {closeRound, contribute, onFetched, onFetchFailed, onFrame, onPersisted, onTimer} from "./round.ts";
 import {roundAfter, rulesAfter} from "./round-rules.ts";
-import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
+import {createRoundState, type OutstandingFetch, type RoundContext, type RoundState} from "./round-state.ts";
 import type {Session, SessionCheckpoint, SessionView} from "./session-types.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
-import {settle} from "./voting.ts";
 
 const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
-
-/** An observer asks for news each time this many of the shortest deadlines have passed: it keeps nobody waiting. */
-const OBSERVER_PACE = 5;
 
 /**
  * Starts or, from what was restored, resumes a member's part in a run.
@@ -39,18 +32,21 @@ class SessionMachine implements Session {
   readonly #readiness;
   readonly #exchanging;
   readonly #presence: Presence;
-  /** What members that are a round ahead said of it: it is said once. */
-  readonly #early = new Map<MemberId, FrameOf<"ready">>();
+  readonly #early: EarlyWords;
   /** What the round under way began with. */
   #opening: Pick<SessionCheckpoint, "atMs" | "worth" | "early">;
   #lastId: number;
   #certified: Certified | null;
   readonly #catchUp: CatchUp;
+  readonly #inquiry: Inquiry;
   readonly #segments: SegmentHost;
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
-
+  /** Members that are proven to have contradicted themselves: they take part in no attempt that this one leads. */
+  readonly #equivocators: Set<MemberId>;
+  /** Two quorums decided a round differently: this member goes no further. */
+  #isForked = false;
   /** Whether this node takes the results without training or voting, as evaluators do. */
   readonly #isObserver: boolean;
 
@@ -58,17 +54,20 @@ class SessionMachine implements Session {
     this.#setup = setup;
     this.#isObserver = !setup.members.includes(setup.self);
     this.#lastId = before?.lastId ?? 0;
+    this.#early = new EarlyWords(setup.primitives);
     this.#presence = new Presence(before?.presence);
+    this.#equivocators = new Set(setup.restored.equivocators);
     this.#opening = before ?? {atMs: 0, worth: setup.members, early: []};
-    this.#readiness = createDeadline(setup.limits, before?.readiness);
+    this.#readiness = createDeadline(setup.limits, before?.readiness, READINESS_GROWTH);
     this.#exchanging = createDeadline(setup.limits, before?.exchanging);
     const outlet = {emit: (effect: Effect) => this.#emit(effect), nextId: () => ++this.#lastId};
     this.#catchUp = new CatchUp(setup, outlet);
+    this.#inquiry = new Inquiry(setup, this.#presence.linked, outlet, () => this.view().round);
     this.#segments = new SegmentHost(setup, this.#presence.linked, outlet);
     this.#certified = setup.restored.certified;
     this.#round = this.#openRound(this.#opening.worth, setup.restored.round);
     this.#nowMs = this.#opening.atMs;
-    for (const {from, frame} of this.#opening.early) this.#onFrame(from, frame);
+    this.#takeEarly(this.#opening.early);
     this.#segments.follow(this.#round);
     this.#lastId = before?.lastId ?? 0;
   }
@@ -79,6 +78,7 @@ class SessionMachine implements Session {
       lastId: this.#lastId,
       presence: this.#presence.memory(),
       ...this.#opening,
+      equivocators: [...this.#equivocators],
       readiness: this.#readiness.memory(),
       exchanging: this.#exchanging.memory(),
     };
@@ -97,6 +97,7 @@ class SessionMachine implements Session {
   handle(event: Event, nowMs: number): Effect[] {
     this.#nowMs = nowMs;
     this.#effects = [];
+    if (this.#isForked) return [];
     this.#dispatch(event);
     const settled = this.#segments.handle(event, nowMs, this.#round);
     if (settled !== null) this.#inRound((context) => contribute(context, settled));
@@ -111,10 +112,10 @@ class SessionMachine implements Session {
       case "frame":
         return this.#onFrame(event.from, event.frame);
       case "link-up":
-        this.#ask(event.peer);
+        this.#inquiry.ask(event.peer);
         if (!this.#isMember(event.peer)) return;
         this.#presence.up(event.peer);
-        if (this.#isObserver) this.#askAgainLater();
+        if (this.#isObserver && this.#round !== null) this.#inquiry.askLater();
         return this.#inRound((context) => onLinkUp(context, event.peer));
       case "link-down":
         this.#presence.down(event.peer);
@@ -151,7 +152,8 @@ class SessionMachine implements Session {
   #openRound(heard: Iterable<MemberId>, restored: RestoredRound | null): RoundState | null {
     const deadlines = {readiness: this.#readiness, exchanging: this.#exchanging};
     const setup = roundAfter(this.#setup, this.#certified, deadlines);
-    return setup === null ? null : createRoundState(setup, {linked: this.#presence.linked, heard}, restored);
+    const presence = {linked: this.#presence.linked, heard, equivocators: this.#equivocators};
+    return setup === null ? null : createRoundState(setup, presence, restored);
   }
 
   #advance(next: Certified): void {
@@ -159,16 +161,19 @@ class SessionMachine implements Session {
     const hasJumped = round !== this.#round?.setup.round;
     this.#inRound(closeRound);
     for (const timer of TIMERS) this.#emit({type: "disarm", timer});
-    const early = [...this.#early].map(([from, frame]) => ({from, frame}));
-    this.#early.clear();
+    const early = this.#early.take();
     this.#opening = {atMs: this.#nowMs, worth: this.#presence.turn(contributors), early};
     this.#certified = next;
     this.#catchUp.end(round);
     this.#round = this.#openRound(this.#opening.worth, null);
-    if (this.#isObserver) this.#askAgainLater();
+    if (this.#isObserver && this.#round !== null) this.#inquiry.askLater();
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
     this.#emit({type: "certified", ...next, hasJumped});
-    for (const {from, frame} of early) this.#onFrame(from, frame);
+    this.#takeEarly(early);
+    // A member that was left out may be given up again before its work is done, and so never be heard: its question
+    // tells the others that it is worth waiting for.
+    const isLeftOut = !this.#isObserver && !contributors.includes(this.#setup.self);
+    if (isLeftOut && this.#round !== null) this.#inquiry.askAll();
   }
 
   #onFrame(from: MemberId, frame: Frame): void {
@@ -179,82 +184,102 @@ class SessionMachine implements Session {
     if (frame.type === "ask") this.#onAsk(from, frame);
     else if (frame.type === "certificate") this.#onCertificate(from, frame);
     else if (!this.#isMember(from)) return;
+    else if (frame.type === "contradiction") this.#inRound((context) => onFrame(context, from, frame));
     else if (frame.round > round) this.#onEarlyFrame(from, frame);
     else if (frame.round < round) this.#onLateFrame(from, frame);
-    else if (!isAsyncFrame(frame)) this.#inRound((context) => onFrame(context, from, frame));
+    else if (!isAsyncFrame(frame)) this.#onRoundFrame(from, frame);
+  }
+
+  #onRoundFrame(from: MemberId, frame: RoundFrame): void {
+    // It follows another certificate than this member: the two are held side by side at both.
+    if (frame.type === "ready" && frame.parent !== this.#round?.setup.rules.parent)
+      this.#inquiry.answer(from, this.#certified);
+    this.#inRound((context) => onFrame(context, from, frame));
   }
 
   #onEarlyFrame(from: MemberId, frame: Frame): void {
-    if (frame.type === "ready") this.#early.set(from, frame);
-    this.#fallBehind(from);
+    if (frame.type === "ready") this.#early.hear(from, frame);
+    if (this.#catchUp.fallBehind()) this.#inquiry.ask(from);
+  }
+
+  #takeEarly(early: SessionCheckpoint["early"]): void {
+    for (const {from, frame} of early) {
+      const {contribution, signature, parent, round} = frame;
+      if (round !== this.view().round) this.#onFrame(from, frame);
+      else if (parent !== this.#round?.setup.rules.parent) this.#inquiry.answer(from, this.#certified);
+      else {
+        this.#presence.hear(from);
+        this.#inRound((context) => noteReady(context, from, {contribution, signature}));
+      }
+    }
   }
 
   #onAsk(from: MemberId, frame: FrameOf<"ask">): void {
-    if (frame.round < this.view().round) this.#sendCertificate(from);
+    const {round} = this.view();
+    if (frame.round < round) this.#inquiry.answer(from, this.#certified);
+    else if (frame.round === round && this.#isMember(from)) this.#round?.heard.add(from);
   }
 
   #onLateFrame(from: MemberId, frame: Frame): void {
-    // Votes of a round just decided are late, not lost; only these tell that the sender knows no better.
-    if (frame.type === "ready" || frame.type === "prepare" || isAsyncFrame(frame))
-      this.#sendCertificate(from);
+    if (knowsNoBetter(frame)) this.#inquiry.answer(from, this.#certified);
   }
 
   #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
     const {round} = this.view();
     const {certificate} = frame;
+    if (certificate.body.round === this.#certified?.certificate.body.round) this.#compare(certificate);
     if (certificate.body.round < round || this.view().isFinished) return;
     if (certificate.body.round === round) this.#inRound((context) => onFrame(context, from, frame));
     else this.#catchUp.start(certificate, from, rulesAfter(this.#setup, this.#certified, false));
   }
 
+  #compare(theirs: Certificate): void {
+    const ours = this.#certified?.certificate;
+    const fork = ours === undefined ? null : forkBetween(this.#setup, ours, theirs);
+    if (fork === null) return;
+    this.#isForked = true;
+    for (const timer of [...TIMERS, "catch-up", "async"] as const) this.#emit({type: "disarm", timer});
+    for (const peer of this.#presence.linked) this.#inquiry.answer(peer, this.#certified);
+    this.#emit({type: "report", report: fork});
+  }
+
   #onFetched(id: number, bytes: Uint8Array): void {
     if (this.#catchUp.onFetched(id, bytes)) return;
-    const purpose = this.#round?.fetches.get(id);
-    if (purpose === undefined) return;
-    this.#round?.fetches.delete(id);
-    this.#inRound((context) => onFetched(context, purpose, bytes));
+    const fetch = this.#takeFetch(id);
+    if (fetch !== undefined) this.#inRound((context) => onFetched(context, fetch.purpose, bytes));
   }
 
   #onFetchFailed(id: number): void {
     if (this.#catchUp.onFetchFailed(id)) return;
-    const purpose = this.#round?.fetches.get(id);
-    if (purpose === undefined) return;
+    const fetch = this.#takeFetch(id);
+    if (fetch !== undefined) this.#inRound((context) => onFetchFailed(context, fetch));
+  }
+
+  #takeFetch(id: number): OutstandingFetch | undefined {
+    const fetch = this.#round?.fetches.get(id);
     this.#round?.fetches.delete(id);
-    this.#inRound((context) => onFetchFailed(context, purpose));
+    return fetch;
   }
 
   #onPersisted(id: number): void {
     const caughtUp = this.#catchUp.onPersisted(id);
-    if (caughtUp !== null) {
-      this.#advance(caughtUp);
-      return;
-    }
+    if (caughtUp !== null) return this.#advance(caughtUp);
     const state = this.#round;
     const purpose = state?.persists.get(id);
-    if (state === null || purpose === undefined) return;
+    if (state === null || purpose === undefined) return undefined;
     state.persists.delete(id);
-    if (purpose.kind !== "certificate") {
-      this.#inRound((context) => onPersisted(context, purpose));
-      return;
-    }
-    const certificate = state.decided;
-    const snapshot = state.held.get(certificate?.body.result ?? "");
-    if (certificate !== null && snapshot !== undefined) this.#advance({certificate, snapshot});
-  }
-
-  /** Nobody tells an observer of new certificates: it asks. */
-  #askAgainLater(): void {
-    if (this.#round === null) return;
-    const {minimumMs, maximumMs} = this.#setup.limits;
-    this.#emit({type: "arm", timer: "patience", afterMs: Math.min(maximumMs, OBSERVER_PACE * minimumMs)});
+    if (purpose.kind !== "certificate") return this.#inRound((context) => onPersisted(context, purpose));
+    const certificate = present(state.decided, "the certificate on disk");
+    const snapshot = present(state.held.get(certificate.body.result), "its result");
+    return this.#advance({certificate, snapshot});
   }
 
   #onTimer(timer: TimerName): void {
     if (timer === "async") return;
     if (timer === "catch-up") this.#onCatchUpTimer();
     else if (this.#isObserver) {
-      for (const peer of this.#presence.linked) this.#ask(peer);
-      this.#askAgainLater();
+      this.#inquiry.askAll();
+      if (this.#round !== null) this.#inquiry.askLater();
       this.#inRound((context) => settle(context));
     } else this.#inRound((context) => onTimer(context, timer));
   }
@@ -262,30 +287,11 @@ class SessionMachine implements Session {
   #onCatchUpTimer(): void {
     this.#catchUp.giveUp();
     if (!this.#catchUp.isLost) return;
-    for (const peer of this.#presence.linked) this.#ask(peer);
+    this.#inquiry.askAll();
     this.#emit({type: "arm", timer: "catch-up", afterMs: this.#exchanging.timeoutMs()});
-  }
-
-  #fallBehind(peer: MemberId): void {
-    if (this.#catchUp.isBehind) return;
-    this.#catchUp.isBehind = true;
-    this.#ask(peer);
-    this.#emit({type: "arm", timer: "catch-up", afterMs: this.#setup.limits.minimumMs});
   }
 
   #isMember(peer: MemberId): boolean {
     return this.#setup.members.includes(peer);
-  }
-
-  #ask(peer: MemberId): void {
-    const {run} = this.#setup;
-    this.#emit({type: "send", to: peer, frame: {type: "ask", run, round: this.view().round}});
-  }
-
-  #sendCertificate(to: MemberId): void {
-    if (this.#certified === null) return;
-    const {certificate} = this.#certified;
-    const {run, round} = certificate.body;
-    this.#emit({type: "send", to, frame: {type: "certificate", run, round, certificate}});
   }
 }

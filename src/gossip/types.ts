@@ -1,9 +1,9 @@
-import type {Codec, Mixture, OuterOptimizer, Snapshot} from "../parameters/index.ts";
+import type {Codec, Mixture, OuterOptimizer, Snapshot, ValueRange} from "../parameters/index.ts";
 import type {AsyncSpec} from "./async/spec.ts";
 import type {Primitives} from "./certificate.ts";
 import type {DeadlineLimits} from "./deadline.ts";
-import type {Certificate, CertificateBody, Frame} from "./frames.ts";
-import type {MemberId} from "./quorum.ts";
+import type {Certificate, CertificateBody, Contradiction, Frame, Lock} from "./frames.ts";
+import type {MemberId, QuorumRule} from "./quorum.ts";
 import type {RobustRule} from "./robust/rules.ts";
 import type {ScheduleSpec} from "./schedules/schedule.ts";
 
@@ -30,16 +30,18 @@ export type DurableRecord =
   | {
       readonly kind: "ballot";
       readonly round: number;
-      /** The highest ballot this member promised or accepted. */
-      readonly promised: number;
       readonly accepted: Accepted | null;
+      /** The highest lock it knows: what it proposes or accepts later is proven by it. */
+      readonly lock: Lock | null;
+      /** The last ballot in which it voted to commit; -1 before. */
+      readonly committedIn: number;
       /** The result voted for, to be on disk before this record. */
-      readonly snapshot: Snapshot | null;
+      readonly snapshot: Snapshot;
     }
   | AsyncRecord
   | {readonly kind: "certificate"; readonly certificate: Certificate; readonly snapshot: Snapshot};
 
-/** A vote this member gave. */
+/** The vote to accept that this member gave last. */
 export interface Accepted {
   readonly ballot: number;
   readonly body: CertificateBody;
@@ -52,8 +54,14 @@ export type Report =
   /** The round was mixed without this member's contribution. */
   | {readonly kind: "left-out"; readonly round: number}
   | {readonly kind: "took-over"; readonly round: number; readonly ballot: number}
-  /** A member's bytes were malformed, not finite or unreachable; it was left out of the next attempt. */
-  | {readonly kind: "objection"; readonly round: number; readonly member: MemberId; readonly reason: string}
+  /** `by` could not have a member's bytes, or says that they are malformed: the two do not take part together. */
+  | {
+      readonly kind: "objection";
+      readonly round: number;
+      readonly member: MemberId;
+      readonly by: MemberId;
+      readonly reason: string;
+    }
   /** A proposal that this member cannot vote for. */
   | {
       readonly kind: "proposal-refused";
@@ -87,13 +95,19 @@ export type Report =
         readonly reason: string;
       }[];
     }
-  /** Proof that a member voted for two results in one ballot. */
+  /** Proof that a member signed two words of which one is a lie; anyone can check it. */
   | {
       readonly kind: "equivocation";
       readonly round: number;
       readonly member: MemberId;
-      readonly ballot: number;
-      readonly votes: readonly {readonly body: string; readonly signature: Uint8Array}[];
+      readonly claims: Contradiction;
+    }
+  /** Two quorums decided a round differently; `culprits` voted for both in one ballot. The run cannot go on. */
+  | {
+      readonly kind: "fork";
+      readonly round: number;
+      readonly culprits: readonly MemberId[];
+      readonly certificates: readonly [Certificate, Certificate];
     };
 
 /** Names of the timers of a round; arming one again replaces it. */
@@ -175,6 +189,10 @@ export interface RoundSpec {
   readonly parameters?: number;
   /** What is done with the mean of the parameters; their velocity lies behind the mixed values. Null: it is the result. */
   readonly outer: OuterOptimizer | null;
+  /** The largest p that the plan gives a site; default: 1. In the masses of a segment weights gather, up to all members'. */
+  readonly maximumWeight?: number;
+  /** What the mixed values of each contribution may be; with codec f32 only. Without it: any number. */
+  readonly range?: ValueRange;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;
 }
@@ -195,10 +213,12 @@ export interface Certified {
 /** What this member had written down about the round it was in when it stopped. */
 export interface RestoredRound {
   readonly contribution: Contribution | null;
-  readonly promised: number;
   readonly accepted: Accepted | null;
-  /** The result it voted for. */
-  readonly held: Snapshot | null;
+  readonly lock: Lock | null;
+  /** The last ballot in which it voted to commit; -1 before. */
+  readonly committedIn: number;
+  /** The results it voted for. */
+  readonly held: readonly Snapshot[];
   /** Where it stood in the round's asynchronous segment. */
   readonly segment: AsyncRecord | null;
 }
@@ -207,6 +227,8 @@ export interface RestoredRound {
 export interface Restored {
   readonly certified: Certified | null;
   readonly round: RestoredRound | null;
+  /** Members of whom this one holds a proof that they contradicted themselves in the run. */
+  readonly equivocators: readonly MemberId[];
 }
 
 /** The start rule of a plan: what the first round waits for. */
@@ -226,6 +248,7 @@ export interface SessionSetup {
   /** Members that train and vote, sorted. */
   readonly members: readonly MemberId[];
   readonly rounds: number;
+  readonly quorum: QuorumRule;
   readonly start: StartRule;
   /** Share of the peak weight that every round needs. */
   readonly weightShare: number;

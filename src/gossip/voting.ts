@@ -1,241 +1,222 @@
-import {snapshotSize} from "../parameters/index.ts";
-import {bodyFault, bodyHash, voteBytes} from "./certificate.ts";
-import type {Certificate, CertificateBody, FrameOf} from "./frames.ts";
+import {bodyHash, voteBytes} from "./certificate.ts";
+import {decide, fetchSnapshot} from "./decision.ts";
+import type {CertificateBody, FrameOf, Lock, VoteStep} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {compareResults} from "./result-comparison.ts";
-import {
-  cancelFetches,
-  type FetchPurpose,
-  fetchFor,
-  others,
-  type Proposal,
-  persist,
-  quorumOf,
-  type RoundContext,
-  report,
-  sendTo,
-} from "./round-state.ts";
+import {others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
 
-const MAX_REMEMBERED_BALLOTS = 64;
+/*
+ * Single-decree consensus on a round's certificate body in two votes: accept, which a member gives only to what it
+ * verified itself or what a quorum did, and commit, which it gives only under a quorum's votes to accept. Yin et al.,
+ * HotStuff, PODC 2019, in the form of two phases (section 4.2 without the third, as ballots end by a quorum's word).
+ */
 
-/** Asks `member` for the snapshot `hash`, once at a time. */
-export function fetchSnapshot(context: RoundContext, hash: string, member: MemberId): void {
-  const isUnderWay = [...context.state.fetches.values()].some(
-    (purpose) => purpose.kind === "snapshot" && purpose.hash === hash,
+/** The word of a member on a body. */
+interface Ballot {
+  readonly ballot: number;
+  readonly step: VoteStep;
+}
+
+type VoteFrame = Omit<FrameOf<"vote">, "run" | "round">;
+
+/** Members that voted for `body` in any ballot: each held its result. */
+export function votersFor({state}: RoundContext, step: VoteStep, body: CertificateBody): MemberId[] {
+  const hash = bodyHash(state.setup.primitives.hash, body);
+  const fromLock =
+    state.lock !== null && bodyHash(state.setup.primitives.hash, state.lock.body) === hash
+      ? state.lock.votes.map(({member}) => member)
+      : [];
+  const heard = [...state.votes].flatMap(([key, votes]) =>
+    key.endsWith(step) ? [...votes].flatMap(([member, vote]) => (vote.body === hash ? [member] : [])) : [],
   );
-  if (isUnderWay || !context.state.linked.has(member)) return;
-  const total = snapshotSize(context.state.setup.spec.reference.length);
-  fetchFor(context, {kind: "snapshot", hash, member}, {hash, total});
-}
-
-/** The body of the result that this member's exchange made. */
-export function bodyOf({state}: RoundContext, weight: number, result: string): CertificateBody | undefined {
-  const {rules, round} = state.setup;
-  if (state.exchange === null || rules.parent === null) return undefined;
-  return {
-    run: rules.run,
-    round,
-    attempt: state.exchange.ballot,
-    roster: rules.roster,
-    parent: rules.parent,
-    contributors: state.exchange.participants.map(({member}) => member),
-    weight,
-    peakWeight: Math.max(rules.previousPeak, weight),
-    result,
-  };
-}
-
-/** Takes in a leader's proposal; the vote follows when the result is held and on disk. */
-export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<"propose">): void {
-  const {state} = context;
-  const {round, rules, primitives} = state.setup;
-  if (frame.ballot < state.promised) {
-    sendTo(context, [from], {type: "refuse", ballot: frame.ballot, promised: state.promised});
-    return;
-  }
-  const fault = frame.body.round === round ? bodyFault(frame.body, rules) : "it is of another round";
-  if (fault !== undefined) {
-    report(context, {kind: "proposal-refused", round, member: from, reason: fault});
-    return;
-  }
-  state.highestBallot = Math.max(state.highestBallot, frame.ballot);
-  if (state.bodies.size >= MAX_REMEMBERED_BALLOTS) state.bodies.clear();
-  state.bodies.set(bodyHash(primitives.hash, frame.body), frame.body);
-  state.proposal = {ballot: frame.ballot, body: frame.body, from};
-  considerVote(context);
-}
-
-/** Votes for the proposal at hand if its result is held, waits for it, or fetches it. */
-export function considerVote(context: RoundContext): void {
-  const {proposal, held, accepted, decided, excluded} = context.state;
-  if (proposal === null || decided !== null || accepted?.ballot === proposal.ballot) return;
-  const {ballot, body, from} = proposal;
-  // It may have shown itself a liar since it proposed.
-  if (excluded.has(from)) return;
-  const outlook = outlookOf(context, proposal);
-  if (outlook === "differs") {
-    refuseResult(context, proposal);
-  } else if (held.has(body.result)) {
-    castVote(context, ballot, body);
-  } else if (outlook === "elsewhere") {
-    fetchSnapshot(context, body.result, from);
-  }
-}
-
-function refuseResult(context: RoundContext, {ballot, body, from}: Proposal): void {
-  const reason = "its result differs from the one mixed here";
-  report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
-  const {exchange, excluded} = context.state;
-  // In phases, and under a robust rule, nobody else can have brought that about.
-  if (ballot === body.attempt && exchange?.kind !== "butterfly") excluded.add(from);
-}
-
-/** Whether this member's own exchange made another result than `proposal`'s, will make it, or can not. */
-function outlookOf({state}: RoundContext, {ballot, body}: Proposal): "differs" | "pending" | "elsewhere" {
-  const {exchange} = state;
-  if (exchange === null || exchange.ballot !== body.attempt) return "elsewhere";
-  const isSameGroup = exchange.participants.every(({member}, index) => member === body.contributors[index]);
-  if (!isSameGroup || exchange.participants.length !== body.contributors.length) return "elsewhere";
-  if (exchange.result !== null) return compareResults(state, exchange, body.result);
-  return exchange.isBroken || ballot > exchange.ballot ? "elsewhere" : "pending";
+  return [...new Set([...fromLock, ...heard])].filter((member) => member !== state.setup.self);
 }
 
 /** Writes down this member's vote with the result; it leaves when both are on disk. */
-export function castVote(context: RoundContext, ballot: number, body: CertificateBody): void {
+export function castVote(context: RoundContext, {ballot, step}: Ballot, body: CertificateBody): void {
   const {state} = context;
   const {setup} = state;
   const snapshot = state.held.get(body.result);
-  if (snapshot === undefined || ballot < state.promised) return;
-  state.promised = ballot;
-  state.accepted = {ballot, body};
+  if (snapshot === undefined || ballot < state.ballot) return;
+  if (step === "accept") state.accepted = {ballot, body};
+  else state.committedIn = ballot;
   state.bodies.set(bodyHash(setup.primitives.hash, body), body);
   persist(
     context,
-    {kind: "vote", ballot, body},
-    {kind: "ballot", round: setup.round, promised: ballot, accepted: {ballot, body}, snapshot},
+    {kind: "vote", ballot, step, body},
+    {
+      kind: "ballot",
+      round: setup.round,
+      accepted: state.accepted,
+      lock: state.lock,
+      committedIn: state.committedIn,
+      snapshot,
+    },
   );
 }
 
-/** The vote is on disk: a leader proposes now, and everyone sends the vote. */
-export function onVotePersisted(context: RoundContext, ballot: number, body: CertificateBody): void {
+/** The vote is on disk: it is told to all, by a leader as a proposal. */
+export function onVotePersisted(context: RoundContext, {ballot, step}: Ballot, body: CertificateBody): void {
   const {state} = context;
-  const {setup} = state;
-  const snapshot = state.held.get(body.result);
-  if (snapshot !== undefined && !state.published.has(snapshot.hash)) {
-    state.published.add(snapshot.hash);
-    context.emit({type: "publish-snapshot", snapshot});
+  publishResult(context, body.result);
+  sayVote(context, others(context), {ballot, step}, body);
+  countVote(context, state.setup.self, voteFrame(context, {ballot, step}, body));
+  if (step === "accept") considerCommit(context);
+}
+
+function publishResult({state, emit}: RoundContext, result: string): void {
+  const snapshot = state.held.get(result);
+  if (snapshot === undefined || state.published.has(snapshot.hash)) return;
+  state.published.add(snapshot.hash);
+  emit({type: "publish-snapshot", snapshot});
+}
+
+function sayVote(
+  context: RoundContext,
+  to: readonly MemberId[],
+  {ballot, step}: Ballot,
+  body: CertificateBody,
+): void {
+  const {state} = context;
+  const {order, self} = state.setup;
+  const frame = voteFrame(context, {ballot, step}, body);
+  if (step === "commit" || order.leaderOf(ballot) !== self) return sendTo(context, to, frame);
+  const {lock} = state;
+  const proof = ballot === body.attempt || lock === null ? null : {ballot: lock.ballot, votes: lock.votes};
+  if (proof !== null && proof.ballot >= ballot) return sendTo(context, to, frame);
+  sendTo(context, to, {type: "propose", ballot, body, proof, signature: frame.signature});
+}
+
+/** Tells `to` again of this member's votes; of none that is still being written. */
+export function repeatVotes(context: RoundContext, to: readonly MemberId[]): void {
+  const {accepted, lock, committedIn, held} = context.state;
+  const votes: readonly (readonly [Ballot, CertificateBody])[] = [
+    ...(accepted === null ? [] : [[{ballot: accepted.ballot, step: "accept"}, accepted.body] as const]),
+    ...(lock === null || lock.ballot !== committedIn
+      ? []
+      : [[{ballot: lock.ballot, step: "commit"}, lock.body] as const]),
+  ];
+  for (const [vote, body] of votes) {
+    if (!held.has(body.result) || isVoteUnderWay(context, vote)) continue;
+    publishResult(context, body.result);
+    sayVote(context, to, vote, body);
   }
-  if (setup.order.leaderOf(ballot) === setup.self) {
-    sendTo(context, others(context), {type: "propose", ballot, body});
-  }
-  const frame = voteFrame(context, ballot, body);
-  sendTo(context, others(context), frame);
-  countVote(context, setup.self, frame);
+}
+
+function isVoteUnderWay({state}: RoundContext, {ballot, step}: Ballot): boolean {
+  return [...state.persists.values()].some(
+    (purpose) => purpose.kind === "vote" && purpose.ballot === ballot && purpose.step === step,
+  );
 }
 
 /** This member's signed vote. */
-export function voteFrame(
-  {state}: RoundContext,
-  ballot: number,
-  body: CertificateBody,
-): Omit<FrameOf<"vote">, "run" | "round"> {
+function voteFrame({state}: RoundContext, {ballot, step}: Ballot, body: CertificateBody): VoteFrame {
   const {rules, round, primitives} = state.setup;
   const hash = bodyHash(primitives.hash, body);
-  const signature = primitives.sign(voteBytes({run: rules.run, round, ballot, body: hash}));
-  return {type: "vote", ballot, body: hash, signature};
+  const signature = primitives.sign(voteBytes({run: rules.run, round, ballot, step, body: hash}));
+  return {type: "vote", ballot, step, body: hash, signature};
 }
 
 /** Takes in another member's vote, if its signature holds. */
 export function onVote(context: RoundContext, from: MemberId, frame: FrameOf<"vote">): void {
   const {rules, round, primitives} = context.state.setup;
-  const content = voteBytes({run: rules.run, round, ballot: frame.ballot, body: frame.body});
-  if (primitives.verify(from, content, frame.signature)) countVote(context, from, frame);
+  const {ballot, step, body, signature} = frame;
+  // Votes of ballots that can not have come yet would push out those that can.
+  if (ballot > context.state.ballot + rules.members.length) return;
+  if (context.state.votes.get(voteKey({ballot, step}))?.get(from)?.body === body) return;
+  const content = voteBytes({run: rules.run, round, ballot, step, body});
+  if (primitives.verify(from, content, signature)) countVote(context, from, frame);
 }
 
-function countVote(
-  context: RoundContext,
-  from: MemberId,
-  {ballot, body, signature}: Omit<FrameOf<"vote">, "run" | "round">,
-): void {
+const voteKey = ({ballot, step}: Ballot): string => `${ballot} ${step}`;
+
+/** Counts a vote, whose signature holds. */
+export function countVote(context: RoundContext, from: MemberId, vote: VoteFrame): void {
   const {state} = context;
-  const votes = state.votes.get(ballot) ?? new Map();
+  const {ballot, step, body, signature} = vote;
+  const key = voteKey(vote);
+  const votes = state.votes.get(key) ?? new Map();
   const earlier = votes.get(from);
   if (earlier !== undefined && earlier.body !== body) {
-    if (state.equivocators.has(from)) return;
-    state.equivocators.add(from);
-    report(context, {
-      kind: "equivocation",
-      round: state.setup.round,
-      member: from,
-      ballot,
-      votes: [earlier, {body, signature}],
-    });
+    const bodies: [string, string] = [earlier.body, body];
+    const signatures: [Uint8Array, Uint8Array] = [earlier.signature, signature];
+    exposeLiar(context, from, {kind: "vote", ballot, step, bodies, signatures});
     return;
   }
-  state.votes.set(ballot, votes.set(from, {body, signature}));
-  // A member that votes in ever new ballots must not fill the memory.
-  if (state.votes.size > MAX_REMEMBERED_BALLOTS) state.votes.delete(Math.min(...state.votes.keys()));
-  considerDecision(context, ballot, body);
+  state.votes.set(key, votes.set(from, {body, signature}));
+  forgetOldVotes(context);
+  considerQuorum(context, {ballot, step}, body);
 }
 
-/** Decides the round when a majority voted for one body in one ballot. */
-export function considerDecision(context: RoundContext, ballot: number, hash: string): void {
+/** Tells people and all members of a proof that `member` lied, once. @param round whose words they are */
+export function exposeLiar(
+  context: RoundContext,
+  member: MemberId,
+  claims: FrameOf<"contradiction">["claims"],
+  round: number = context.state.setup.round,
+): void {
+  const {equivocators, excluded, setup} = context.state;
+  excluded.add(member);
+  if (equivocators.has(member)) return;
+  equivocators.add(member);
+  report(context, {kind: "equivocation", round, member, claims});
+  const frame = {type: "contradiction", run: setup.rules.run, round, member, claims} as const;
+  for (const to of others(context)) context.emit({type: "send", to, frame});
+}
+
+/** Keeps the votes of so many ballots as all members lead once, the last ones. */
+function forgetOldVotes({state}: RoundContext): void {
+  const oldest = state.ballot - state.setup.rules.members.length;
+  for (const key of state.votes.keys()) if (Number(key.split(" ")[0]) < oldest) state.votes.delete(key);
+}
+
+/** Keeps the bodies that a kept vote names, and those that this member has voted for last or has a lock on. */
+export function forgetOldBodies(context: RoundContext): void {
+  forgetOldVotes(context);
+  const {state} = context;
+  const {hash} = state.setup.primitives;
+  const named = [...state.votes.values()].flatMap((votes) => [...votes.values()].map(({body}) => body));
+  const own = [state.accepted?.body, state.lock?.body].flatMap((body) =>
+    body === undefined ? [] : [bodyHash(hash, body)],
+  );
+  const kept = new Set([...named, ...own]);
+  for (const body of state.bodies.keys()) if (!kept.has(body)) state.bodies.delete(body);
+}
+
+/** With a quorum's votes to accept a body this member commits it; with as many to commit it the round is decided. */
+function considerQuorum(context: RoundContext, {ballot, step}: Ballot, hash: string): void {
   const {state} = context;
   const body = state.bodies.get(hash);
-  const votes = [...(state.votes.get(ballot) ?? [])]
+  if (body === undefined || state.decided !== null) return;
+  const votes = [...(state.votes.get(voteKey({ballot, step})) ?? [])]
     .filter(([, vote]) => vote.body === hash)
     .map(([member, {signature}]) => ({member, signature}))
     .sort((a, b) => (a.member < b.member ? -1 : 1));
-  if (body !== undefined && votes.length >= quorumOf(context)) decide(context, {body, ballot, votes});
+  if (votes.length < quorumOf(context)) return;
+  if (step === "commit") decide(context, {body, ballot, votes});
+  else learnLock(context, {body, ballot, votes});
 }
 
-/** Takes `certificate`, already verified, as the round's outcome, once its result is held. */
-export function decide(context: RoundContext, certificate: Certificate): void {
+/** Takes in a lock, which is verified. */
+export function learnLock(context: RoundContext, lock: Lock): void {
   const {state} = context;
-  if (state.decided !== null) return;
-  state.decided = certificate;
-  cancelFetches(
-    context,
-    (purpose) => purpose.kind !== "snapshot" || purpose.hash !== certificate.body.result,
-  );
-  for (const timer of ["deadline", "exchange", "patience"] as const) context.emit({type: "disarm", timer});
-  settle(context);
+  if (state.lock !== null && state.lock.ballot >= lock.ballot) return;
+  state.lock = lock;
+  const hash = bodyHash(state.setup.primitives.hash, lock.body);
+  state.bodies.set(hash, lock.body);
+  // Votes to commit it may have come before its body was known.
+  considerQuorum(context, {ballot: lock.ballot, step: "commit"}, hash);
+  considerCommit(context);
 }
 
-/** Writes down the decided certificate, or goes on looking for its result. */
-export function settle(context: RoundContext): void {
+/**
+ * Commits the body of the highest lock. Not once this member has accepted another in a later ballot: that one's quorum
+ * could then be decided beside this.
+ */
+export function considerCommit(context: RoundContext): void {
   const {state} = context;
-  if (state.decided === null) return;
-  const {body, votes} = state.decided;
-  const snapshot = state.held.get(body.result);
-  if (snapshot !== undefined) {
-    const isUnderWay = [...state.persists.values()].some(({kind}) => kind === "certificate");
-    if (isUnderWay) return;
-    persist(context, {kind: "certificate"}, {kind: "certificate", certificate: state.decided, snapshot});
-    return;
-  }
-  // Every voter holds the result, so any voter in reach can give it; after a failure it is another's turn.
-  const holders = votes.map(({member}) => member).filter((member) => state.linked.has(member));
-  const holder = holders[state.failedFetches % Math.max(1, holders.length)];
-  if (holder !== undefined) fetchSnapshot(context, body.result, holder);
-  // A holder that has stalled must not hold this member: its turn ends, later each time.
-  const {exchanging} = state.setup;
-  context.emit({
-    type: "arm",
-    timer: "patience",
-    afterMs: exchanging.timeoutMs() * 2 ** Math.min(10, state.failedFetches),
-  });
-}
-
-/** The result of a decided round has not come: another holder is asked for it. */
-export function seekElsewhere(context: RoundContext): void {
-  const {state} = context;
-  const isSought = (purpose: FetchPurpose): boolean => purpose.kind === "snapshot";
-  if ([...state.fetches.values()].some(isSought)) {
-    cancelFetches(context, isSought);
-    state.failedFetches += 1;
-    // Those who are rounds ahead may no longer have this result.
-    sendTo(context, [...state.linked], {type: "ask"});
-  }
-  settle(context);
+  const {lock, accepted, committedIn, decided, held} = state;
+  if (lock === null || decided !== null || committedIn >= lock.ballot) return;
+  if (lock.ballot < state.ballot || (accepted?.ballot ?? -1) > lock.ballot) return;
+  if (held.has(lock.body.result)) castVote(context, {ballot: lock.ballot, step: "commit"}, lock.body);
+  else fetchSnapshot(context, lock.body.result, votersFor(context, "accept", lock.body));
 }

@@ -71,6 +71,7 @@ export function buildBagModel(handle: TfjsHandle, network: TileNetwork): Model {
   const size = {parameters: layoutSize(layout), inputWidth: featureWidth};
   return {
     layout,
+    runsOn: handle.name,
     lossAndGradient(parameters, batch, into) {
       requireBags(size, parameters, batch);
       requireBatch(size, batch, into);

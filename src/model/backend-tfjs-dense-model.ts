@@ -3,9 +3,16 @@ import {type ActivationName, denseBackward, denseForward} from "./backend-tfjs-d
 import type {TfjsHandle} from "./backend-tfjs-handle.ts";
 import {denseLayersOf} from "./backend-tfjs-parameters.ts";
 import {binaryCrossEntropy, sigmoid} from "./binary-cross-entropy.ts";
-import {layoutOf} from "./layout.ts";
+import {layoutOf, outputsOf} from "./layout.ts";
 import {requireBatch, requireInputs} from "./shape-check.ts";
+import {mostProbable, softmaxCrossEntropy} from "./softmax-cross-entropy.ts";
 import type {BagModelSpec, CoxSpec, Model, ModelSpec} from "./types.ts";
+
+/** What a model takes, and how many classes it tells apart. */
+export interface ModelShape {
+  readonly inputWidth: number;
+  readonly classes: number;
+}
 
 /** A classifier whose example is one row of features. */
 export type RowModelSpec = Exclude<ModelSpec, BagModelSpec | CoxSpec>;
@@ -18,9 +25,11 @@ export type RowModelSpec = Exclude<ModelSpec, BagModelSpec | CoxSpec>;
  * copied on the way in and the results on the way out, as the cpu backend works on the caller's own arrays.
  * @throws MODEL_SPEC_INVALID
  */
-export function buildDenseModel(handle: TfjsHandle, spec: RowModelSpec, inputWidth: number): Model {
+export function buildDenseModel(handle: TfjsHandle, spec: RowModelSpec, shape: ModelShape): Model {
   const {tf} = handle;
-  const layout = layoutOf(spec, inputWidth);
+  const {inputWidth, classes} = shape;
+  const layout = layoutOf(spec, inputWidth, classes);
+  const outputs = outputsOf(classes);
   const size = {parameters: layoutSize(layout), inputWidth};
   const activation: ActivationName = spec.architecture === "mlp" ? spec.activation : "relu";
   const widths = [
@@ -35,12 +44,14 @@ export function buildDenseModel(handle: TfjsHandle, spec: RowModelSpec, inputWid
     return tf.tidy(() => {
       const values = tf.tensor2d(examples.values, [examples.n, examples.d]);
       const {logits} = denseForward(tf, activation, denseLayersOf(tf, widths, parameters), values);
-      return Float32Array.from(logits.dataSync<"float32">(), sigmoid);
+      const read = logits.dataSync<"float32">();
+      return classes > 2 ? mostProbable(read, classes) : Float32Array.from(read, sigmoid);
     });
   };
 
   return {
     layout,
+    runsOn: handle.name,
     lossAndGradient(parameters, batch, into) {
       requireInputs(size, parameters, batch);
       requireBatch(size, batch, into);
@@ -49,8 +60,12 @@ export function buildDenseModel(handle: TfjsHandle, spec: RowModelSpec, inputWid
         const layers = denseLayersOf(tf, widths, parameters);
         const examples = tf.tensor2d(batch.values, [batch.n, batch.d]);
         const {inputs, logits} = denseForward(tf, activation, layers, examples);
-        const {loss, gradient} = binaryCrossEntropy(logits.dataSync<"float32">(), batch.labels);
-        const logitGradient = tf.tensor2d(gradient, [batch.n, 1]);
+        const read = logits.dataSync<"float32">();
+        const {loss, gradient} =
+          classes > 2
+            ? softmaxCrossEntropy(read, batch.labels, classes)
+            : binaryCrossEntropy(read, batch.labels);
+        const logitGradient = tf.tensor2d(gradient, [batch.n, outputs]);
         let offset = 0;
         for (const tensor of denseBackward(tf, activation, layers, {inputs, logitGradient})) {
           into.set(tensor.dataSync<"float32">(), offset);

@@ -1,9 +1,11 @@
 import {buildBagModel} from "./backend-tfjs-bag-model.ts";
-import {buildDenseModel} from "./backend-tfjs-dense-model.ts";
+import {buildDenseModel, type ModelShape} from "./backend-tfjs-dense-model.ts";
 import {gatedAttentionNetwork} from "./backend-tfjs-gated-attention.ts";
 import type {TfjsHandle} from "./backend-tfjs-handle.ts";
 import {tileMlpNetwork} from "./backend-tfjs-tile-mlp.ts";
 import {buildCoxModel} from "./cox-model.ts";
+import {requireClasses} from "./layout.ts";
+import {buildSoftmaxRegression} from "./softmax-regression.ts";
 import type {Model, ModelSpec} from "./types.ts";
 
 /**
@@ -12,10 +14,12 @@ import type {Model, ModelSpec} from "./types.ts";
  * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in place:
  * XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The parameters are
  * copied on the way in and the results on the way out, as the cpu backend works on the caller's own arrays.
- * Proportional hazards are a few plain loops and use no backend: they give the same bytes on all.
+ * Proportional hazards and softmax regression are a few plain loops and use no backend: they give the same bytes on all.
  * @throws MODEL_SPEC_INVALID
  */
-export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, inputWidth: number): Model {
+export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, shape: ModelShape): Model {
+  const {inputWidth, classes} = shape;
+  requireClasses(spec, classes);
   switch (spec.architecture) {
     case "tile-mlp":
       return buildBagModel(handle, tileMlpNetwork(handle.tf, spec, inputWidth));
@@ -24,7 +28,9 @@ export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, inputWidth: 
     case "cox":
       return buildCoxModel(spec, inputWidth);
     case "logistic":
+      if (classes > 2) return buildSoftmaxRegression(inputWidth, classes);
+      return buildDenseModel(handle, spec, shape);
     case "mlp":
-      return buildDenseModel(handle, spec, inputWidth);
+      return buildDenseModel(handle, spec, shape);
   }
 }

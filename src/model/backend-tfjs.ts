@@ -1,3 +1,4 @@
+import process from "node:process";
 import type * as Tfjs from "@tensorflow/tfjs-core";
 import {buildTfjsModel} from "./backend-tfjs-model.ts";
 import type {BackendName, ComputeBackend} from "./types.ts";
@@ -25,8 +26,32 @@ function isRightProduct(tf: typeof Tfjs): boolean {
 /** Frees a backend's memory. Its factory is put back, as tfjs forgets it too and a later opening needs it. */
 function free(tf: typeof Tfjs, registered: string): void {
   const factory = tf.findBackendFactory(registered);
+  const kept = listeners().filter(({listener}) => addedListeners.get(registered)?.has(listener) !== true);
   tf.removeBackend(registered);
+  // tfjs' WebAssembly backend removes everybody's listeners with its own.
+  const left = new Set(listeners().map(({listener}) => listener));
+  for (const {event, listener} of kept) if (!left.has(listener)) process.on(event, listener);
   tf.registerBackend(registered, factory);
+}
+
+type Listener = (...given: unknown[]) => void;
+
+/** What a started backend listens with for what nobody caught, by its registered name. */
+const addedListeners = new Map<string, ReadonlySet<Listener>>();
+
+function listeners(): {readonly event: string; readonly listener: Listener}[] {
+  return ["uncaughtException", "unhandledRejection"].flatMap((event) =>
+    process.rawListeners(event).map((listener) => ({event, listener: listener as Listener})),
+  );
+}
+
+/** Starts a registered backend. @returns whether it started */
+async function start(tf: typeof Tfjs, registered: string): Promise<boolean> {
+  const before = new Set(listeners().map(({listener}) => listener));
+  const hasStarted = await tf.setBackend(registered);
+  const added = listeners().flatMap(({listener}) => (before.has(listener) ? [] : [listener]));
+  if (added.length > 0) addedListeners.set(registered, new Set(added));
+  return hasStarted;
 }
 
 /**
@@ -40,7 +65,7 @@ export async function openTfjs(
   registered: string,
 ): Promise<BackendAttempt> {
   tf.enableProdMode();
-  if (!(await tf.setBackend(registered))) return {reason: "it did not start"};
+  if (!(await start(tf, registered))) return {reason: "it did not start"};
   if (!isRightProduct(tf)) return {reason: "it gave a wrong matrix product"};
   openCounts.set(registered, (openCounts.get(registered) ?? 0) + 1);
 
@@ -51,7 +76,8 @@ export async function openTfjs(
   let isOpen = true;
   const backend: ComputeBackend = {
     name,
-    build: (spec, inputWidth) => buildTfjsModel({tf, activate}, spec, inputWidth),
+    build: (spec, inputWidth, classes = 2) =>
+      buildTfjsModel({name, tf, activate}, spec, {inputWidth, classes}),
     close() {
       if (!isOpen) return;
       isOpen = false;

@@ -1,7 +1,7 @@
 /** A mean loss over a batch and its gradient by the logits. */
 export interface LogitLoss {
   readonly loss: number;
-  /** `[n]`, owned by the caller. */
+  /** By each logit, owned by the caller. */
   readonly gradient: Float32Array;
 }
 

@@ -7,11 +7,17 @@ import type {ModelSpec} from "./types.ts";
  * The parameters that every site starts from: weights and biases uniform in +-1/sqrt(fanIn), PyTorch's default for
  * linear layers (`kaiming_uniform_` with a = sqrt(5)). Equal arguments give equal bytes on every machine.
  * @param seed the plan's seed
+ * @param classes as {@link layoutOf}
  * @returns `[layoutSize]`, owned by the caller
  * @throws MODEL_SPEC_INVALID
  */
-export function initialParameters(spec: ModelSpec, inputWidth: number, seed: number): Float32Array {
-  const layout = layoutOf(spec, inputWidth);
+export function initialParameters(
+  spec: ModelSpec,
+  inputWidth: number,
+  seed: number,
+  classes = 2,
+): Float32Array {
+  const layout = layoutOf(spec, inputWidth, classes);
   const random = createRandom({seed, site: "", round: 0, purpose: "initialisation"});
   const parameters = new Float32Array(layoutSize(layout));
   let offset = 0;

@@ -4,6 +4,8 @@ import type {ModelErrorCode} from "./errors.ts";
 import type {ModelSpec} from "./types.ts";
 
 const MAX_HIDDEN_LAYERS = 8;
+/** Half a gibibyte in binary32, of which a site holds some twenty copies; the largest models here have 2^24 values. */
+const MAX_VALUES = 2 ** 27;
 
 function refuse(spec: ModelSpec, widths: readonly number[]): never {
   throw new CodedError<ModelErrorCode>(
@@ -15,14 +17,20 @@ function refuse(spec: ModelSpec, widths: readonly number[]): never {
   );
 }
 
+/** Outputs of a model of dense layers for so many classes: one logit tells two apart. */
+export function outputsOf(classes: number): number {
+  return classes > 2 ? classes : 1;
+}
+
 /** Widths of the layers, from the input to the output, whether they can be built or not. */
-function widthsOf(spec: ModelSpec, inputWidth: number): readonly number[] {
+function widthsOf(spec: ModelSpec, inputWidth: number, classes: number): readonly number[] {
   switch (spec.architecture) {
     case "logistic":
+      return [inputWidth, outputsOf(classes)];
     case "cox":
       return [inputWidth, 1];
     case "mlp":
-      return [inputWidth, ...spec.hidden, 1];
+      return [inputWidth, ...spec.hidden, outputsOf(classes)];
     case "tile-mlp":
       return [inputWidth, ...spec.hidden, 2];
     case "gated-attention-mil":
@@ -38,6 +46,32 @@ function requireBuildable(spec: ModelSpec, widths: readonly number[]): void {
   if (!isDepthRight || !areCounts) refuse(spec, widths);
 }
 
+/** Refuses more than two classes for a model that has no outputs for them. @throws MODEL_SPEC_INVALID */
+export function requireClasses(spec: ModelSpec, classes: number): void {
+  if (classes <= 2 || spec.architecture === "logistic" || spec.architecture === "mlp") return;
+  throw new CodedError<ModelErrorCode>(
+    "MODEL_SPEC_INVALID",
+    `a model "${spec.architecture}" does not tell ${classes} classes apart`,
+    {hint: "Give the architecture logistic or mlp in the plan, or data of two classes."},
+  );
+}
+
+/** Refuses a model that no site could hold: a plan may name widths of which each is allowed and all together are not. */
+function requireHoldable({tensors}: Layout, spec: ModelSpec): Layout {
+  const values = tensors.reduce(
+    (sum, {shape}) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+  if (values <= MAX_VALUES) return {tensors};
+  throw new CodedError<ModelErrorCode>(
+    "MODEL_SPEC_INVALID",
+    `a model "${spec.architecture}" of ${values} values is larger than ${MAX_VALUES} values`,
+    {
+      hint: "Make its layers narrower: a weight has as many values as the widths of its two layers multiply to.",
+    },
+  );
+}
+
 function layer(name: string, fanIn: number, fanOut: number): TensorLayout[] {
   return [
     {name: `${name}.weight`, shape: [fanIn, fanOut]},
@@ -50,17 +84,20 @@ function layer(name: string, fanIn: number, fanOut: number): TensorLayout[] {
  *
  * Models of dense layers: for each layer `l`, from the input on, `dense{l}.weight`, then `dense{l}.bias` `[fanOut]`.
  * The last layer has one output, the logit of label 1, and for "tile-mlp" two, of the labels 0 and 1; logistic
- * regression is that layer alone.
+ * regression is that layer alone. Of more than two classes there is one output for each, whose softmax is the classes'
+ * probabilities.
  *
  * Proportional hazards: `risk.weight` `[inputWidth, 1]` alone.
  *
  * Gated attention: `embedding`, `attention.tanh`, `attention.sigmoid` and `classifier`, each a weight and a bias, and
  * before the last `attention.score.weight` `[attention, 1]`, which has no bias, as the softmax would not see it.
  * @param inputWidth values of one example, or features of one tile, at least 1
+ * @param classes how many there are; more than two for "logistic" and "mlp" only
  * @throws MODEL_SPEC_INVALID
  */
-export function layoutOf(spec: ModelSpec, inputWidth: number): Layout {
-  const widths = widthsOf(spec, inputWidth);
+export function layoutOf(spec: ModelSpec, inputWidth: number, classes = 2): Layout {
+  requireClasses(spec, classes);
+  const widths = widthsOf(spec, inputWidth, classes);
   requireBuildable(spec, widths);
   if (spec.architecture === "cox") return {tensors: [{name: "risk.weight", shape: [inputWidth, 1]}]};
   if (spec.architecture === "gated-attention-mil") {
@@ -71,9 +108,10 @@ export function layoutOf(spec: ModelSpec, inputWidth: number): Layout {
       {name: "attention.score.weight", shape: [spec.attention, 1]},
       ...layer("classifier", spec.embedding, 1),
     ];
-    return {tensors};
+    return requireHoldable({tensors}, spec);
   }
-  return {
+  const dense = {
     tensors: widths.slice(1).flatMap((fanOut, index) => layer(`dense${index}`, widths[index] ?? 0, fanOut)),
   };
+  return requireHoldable(dense, spec);
 }

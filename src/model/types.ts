@@ -75,7 +75,7 @@ export interface Examples {
   readonly d: number;
   /** `[n, d]`, row-major. */
   readonly values: Float32Array;
-  /** `[n]`, each 0 or 1; of survival, 1 where the event was seen. */
+  /** `[n]`, each 0 or 1, or 0 .. classes - 1; of survival, 1 where the event was seen. */
   readonly labels: Uint8Array;
   /** `[n]`, at least 0: time until the event or until last seen. Models of survival need them, no others do. */
   readonly times?: Float64Array;
@@ -105,6 +105,8 @@ export interface TileExplanation {
 export interface Model {
   /** Order, names and shapes of the flat parameter vector. */
   readonly layout: Layout;
+  /** What computes it: the backend that built it, or plain loops, which give the same bytes on all. */
+  readonly runsOn: BackendName | "loops";
   /**
    * Mean cross-entropy over `batch` at `parameters`; its gradient is written into `into`. The loss of a bag counts
    * once, whatever its number of tiles. Of "cox" it is the negative log partial likelihood divided by `n`.
@@ -115,8 +117,9 @@ export interface Model {
    */
   lossAndGradient(parameters: Float32Array, batch: Examples, into: Float32Array): number;
   /**
-   * Probability of label 1 for each example; of "cox" the log risk, any number: higher means an earlier event.
-   * @returns `[n]`, in [0, 1] but of "cox", owned by the caller; empty when `n` is 0
+   * Probability of label 1 for each example; of more than two classes the most probable class, of "cox" the log risk,
+   * any number: higher means an earlier event.
+   * @returns `[n]`, in [0, 1] of two classes, owned by the caller; empty when `n` is 0
    * @throws MODEL_EMPTY_BAG, MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
    */
   predict(parameters: Float32Array, examples: Unlabelled): Float32Array<ArrayBuffer>;
@@ -140,9 +143,10 @@ export interface ComputeBackend {
   readonly name: BackendName;
   /**
    * A model of `spec` whose examples have `inputWidth` values; for a model of bags, whose tiles have as many features.
+   * It tells `classes` classes apart: 2, or more for "logistic" and "mlp".
    * @throws MODEL_SPEC_INVALID
    */
-  build(spec: ModelSpec, inputWidth: number): Model;
+  build(spec: ModelSpec, inputWidth: number, classes?: number): Model;
   /** Frees what the backend holds; its models must not be used afterwards. A second call does nothing. */
   close(): void;
 }

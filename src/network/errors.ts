@@ -30,6 +30,10 @@ export type NetworkErrorCode =
   | "NETWORK_FRAME_TOO_LARGE"
   /** A frame broke the wire format. */
   | "NETWORK_FRAME_MALFORMED"
+  /** The peer sent, or asked for, more than its budget; it is kept out for a time. */
+  | "NETWORK_BUDGET_EXCEEDED"
+  /** The peer is kept out for a time after it spent more than its budget or broke the wire format. */
+  | "NETWORK_PEER_EXCLUDED"
   /** Something other than a release of room privacy was to be published. */
   | "NETWORK_RELEASE_REQUIRED"
   /** The peer holds no blob of that hash. */

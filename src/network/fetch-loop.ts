@@ -3,6 +3,7 @@ import {allowListeners, createDeadline, type Deadline, linkSignals} from "./dead
 import type {NetworkErrorCode} from "./errors.ts";
 import {streamEnded} from "./faults.ts";
 import {FetchBuffer} from "./fetch-buffer.ts";
+import {isViolation} from "./guard.ts";
 import type {LinkTable} from "./link-table.ts";
 import {checkFetch} from "./options.ts";
 import {createSemaphore, type Semaphore} from "./semaphore.ts";
@@ -33,6 +34,8 @@ export interface FetchLoopOptions {
   readonly signal: AbortSignal;
   /** Asks once, over the live link, for what `buffer` still lacks; restarts the deadline whenever bytes arrive. */
   attempt(request: FetchRequest, buffer: FetchBuffer, deadline: Deadline): Promise<void>;
+  /** How long the fetch of so many bytes has to wait for the peer's budget, in milliseconds. */
+  waitMs(peer: PeerId, sizeBytes: number): number;
   /** The peer broke the wire format. */
   onViolation(peer: PeerId, code: NetworkErrorCode): void;
 }
@@ -45,9 +48,7 @@ function checkRetry(
   failures: number,
 ): void {
   request.signal.throwIfAborted();
-  if (isCoded(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) {
-    options.onViolation(request.from, error.code);
-  }
+  if (isViolation(error)) options.onViolation(request.from, error.code);
   if (isCoded(error, ...FINAL_CODES)) throw error;
   if (failures < options.limits.fetchAttempts) return;
   throw new CodedError("NETWORK_TRANSFER_FAILED", `a blob could not be fetched in ${failures} attempts`, {
@@ -91,6 +92,8 @@ export function createFetch(options: FetchLoopOptions): (request: FetchRequest) 
     allowListeners(request.signal);
     const linked = linkSignals(request.signal, options.signal);
     try {
+      const waitMs = options.waitMs(peer, request.length);
+      if (waitMs > 0) await delay(options.clock, waitMs, linked.signal);
       return await run(options, {...request, signal: linked.signal}, own);
     } finally {
       linked.end();

@@ -21,7 +21,14 @@ const helloSchema = z.strictObject({
     .refine((terms) => Object.keys(terms).length <= MAX_NAMES, {error: "too many terms"}),
 });
 const welcomeSchema = z.strictObject({session: z.int().min(0).max(0xffffffff)});
-const refusedSchema = z.strictObject({session: z.int().min(0).max(0xffffffff), field: name});
+
+/** What can differ between two members, as a refusal names it: a closed list, so that no peer's text is shown. */
+const HANDSHAKE_FIELDS = ["consortium", "layout", "roster", "run", "window", "other"] as const;
+const fieldSchema = z.enum(HANDSHAKE_FIELDS);
+const refusedSchema = z.strictObject({session: z.int().min(0).max(0xffffffff), field: fieldSchema});
+
+/** One of the fields that a refusal names; `other` for a term that this version does not know. */
+export type HandshakeField = z.infer<typeof fieldSchema>;
 
 /**
  * First frame of a control stream. `session` numbers the sender's attempt; `window` is its initial stream window in
@@ -77,7 +84,9 @@ export function decodeRefused(bytes: Uint8Array): Refused {
 }
 
 /** The first field, in the order of their names, in which two handshakes differ; `undefined` when they are equal. */
-export function differingField(own: Handshake, other: Handshake): string | undefined {
+export function differingField(own: Handshake, other: Handshake): HandshakeField | undefined {
   const names = [...new Set([...Object.keys(own), ...Object.keys(other)])].sort();
-  return names.find((field) => !Object.hasOwn(own, field) || own[field] !== other[field]);
+  const differing = names.find((field) => !Object.hasOwn(own, field) || own[field] !== other[field]);
+  if (differing === undefined) return undefined;
+  return HANDSHAKE_FIELDS.find((known) => known === differing) ?? "other";
 }

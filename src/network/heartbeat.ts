@@ -1,8 +1,5 @@
 import type {CancelTimer, Clock} from "../core/index.ts";
 
-/** How many heartbeats fit into the silence after which a link is given up. */
-const HEARTBEATS_PER_SILENCE = 4;
-
 /** Tells both ends of a quiet link that it lives. */
 export interface Heartbeat {
   /** Something arrived. */
@@ -13,6 +10,8 @@ export interface Heartbeat {
 /** What a heartbeat works with. */
 export interface HeartbeatOptions {
   readonly clock: Clock;
+  /** How often a sign of life is sent, in milliseconds. */
+  readonly heartbeatMs: number;
   /** Silence of the peer, in milliseconds, after which the link is given up. */
   readonly silenceTimeoutMs: number;
   /** Sends a sign of life. */
@@ -22,8 +21,9 @@ export interface HeartbeatOptions {
 }
 
 /** Starts a {@link Heartbeat}. */
-export function startHeartbeat({clock, silenceTimeoutMs, send, onSilence}: HeartbeatOptions): Heartbeat {
-  const intervalMs = silenceTimeoutMs / HEARTBEATS_PER_SILENCE;
+export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
+  const {clock, silenceTimeoutMs, send, onSilence} = options;
+  const intervalMs = Math.min(options.heartbeatMs, silenceTimeoutMs / 2);
   let lastHeardMs = clock.nowMs();
   let cancel: CancelTimer = () => {};
   const schedule = (): void => {

@@ -9,6 +9,8 @@ export const DEFAULT_LIMITS: NetworkLimits = {
   progressTimeoutMs: 30_000,
   fetchAttempts: 5,
   handshakeTimeoutMs: 15_000,
+  heartbeatMs: 5_000,
   silenceTimeoutMs: 90_000,
   redialMaxMs: 30_000,
+  roundBytes: 1024 ** 3,
 };

@@ -27,6 +27,8 @@ export interface LinkRecord {
   addSent(sizeBytes: number): void;
   addReceived(sizeBytes: number): void;
   addViolation(): void;
+  /** The peer is kept out until then. */
+  exclude(untilWallMs: number): void;
   /** Last measured round trip in milliseconds. */
   setRtt(read: () => number | undefined): void;
 }
@@ -46,13 +48,24 @@ export interface LinkTable {
 /** The part of the owner's events that a link table tells. */
 export type LinkEvents = Pick<NetworkEvents, "onLinkUp" | "onLinkDown">;
 
+/** What a link table works with. */
+export interface LinkTableOptions {
+  readonly clock: Pick<Clock, "nowMs" | "wallMs">;
+  readonly events: LinkEvents;
+  /** A link over which nothing has come for so long, in milliseconds, is silent. */
+  readonly silentMs: number;
+}
+
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
 type Waiters = Set<() => void>;
 
-function createRecord(peer: PeerId, clock: Clock, events: LinkEvents, waiters: Waiters) {
-  const state: Mutable<Omit<LinkState, "rttMs" | "peer">> = {
+type RecordState = Mutable<Omit<LinkState, "rttMs" | "peer" | "status">> & {status: "up" | "down"};
+
+function neverLinked(wallMs: number): RecordState {
+  return {
     status: "down",
-    sinceWallMs: clock.wallMs(),
+    lastHeardWallMs: undefined,
+    sinceWallMs: wallMs,
     bytesSent: 0,
     bytesReceived: 0,
     address: undefined,
@@ -61,8 +74,15 @@ function createRecord(peer: PeerId, clock: Clock, events: LinkEvents, waiters: W
     lastError: undefined,
     lastErrorDetail: undefined,
     violations: 0,
+    exclusions: 0,
+    excludedUntilWallMs: undefined,
   };
+}
+
+function createRecord(peer: PeerId, {clock, events, silentMs}: LinkTableOptions, waiters: Waiters) {
+  const state = neverLinked(clock.wallMs());
   const told = new Set<string>();
+  let heardMs = 0;
   let readRtt: () => number | undefined = () => undefined;
 
   const record: LinkRecord = {
@@ -71,6 +91,7 @@ function createRecord(peer: PeerId, clock: Clock, events: LinkEvents, waiters: W
     up(path) {
       if (state.status === "up") return;
       Object.assign(state, path, {status: "up", via: "direct", sinceWallMs: clock.wallMs()});
+      heardMs = clock.nowMs();
       state.lastError = undefined;
       state.lastErrorDetail = undefined;
       told.clear();
@@ -99,22 +120,31 @@ function createRecord(peer: PeerId, clock: Clock, events: LinkEvents, waiters: W
     },
     addReceived(sizeBytes) {
       state.bytesReceived += sizeBytes;
+      heardMs = clock.nowMs();
+      state.lastHeardWallMs = clock.wallMs();
     },
-    addViolation() {
-      state.violations += 1;
+    addViolation: () => void (state.violations += 1),
+    exclude(untilWallMs) {
+      Object.assign(state, {exclusions: state.exclusions + 1, excludedUntilWallMs: untilWallMs});
     },
     setRtt(read) {
       readRtt = read;
     },
   };
-  return {record, read: (): LinkState => ({peer, ...state, rttMs: readRtt()})};
+  const read = (): LinkState => {
+    const silenceMs = clock.nowMs() - heardMs;
+    if (state.status === "down" || silenceMs <= silentMs) return {peer, ...state, rttMs: readRtt()};
+    // A round trip that was measured before is not how the peer is now.
+    return {peer, ...state, status: "silent", sinceWallMs: clock.wallMs() - silenceMs, rttMs: undefined};
+  };
+  return {record, read};
 }
 
-/** A {@link LinkTable} of `peers`, all down; changes go to `events`. */
-export function createLinkTable(peers: readonly PeerId[], clock: Clock, events: LinkEvents): LinkTable {
+/** A {@link LinkTable} of `peers`, all down; changes go to the options' `events`. */
+export function createLinkTable(peers: readonly PeerId[], options: LinkTableOptions): LinkTable {
   const waiters = new Map<PeerId, Waiters>(peers.map((peer) => [peer, new Set()]));
   const entries = new Map(
-    peers.map((peer) => [peer, createRecord(peer, clock, events, waiters.get(peer) ?? new Set())]),
+    [...waiters].map(([peer, waiting]) => [peer, createRecord(peer, options, waiting)]),
   );
   const table: LinkTable = {
     get: (peer) => entries.get(peer)?.record,

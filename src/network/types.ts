@@ -1,5 +1,6 @@
 import type {Clock, Closable, Logger, Meter, Random} from "../core/index.ts";
 import type {Release} from "../privacy/index.ts";
+import type {Budgets} from "./budgets.ts";
 import type {NetworkErrorCode} from "./errors.ts";
 
 /** Identity of a member's node: a libp2p PeerId in base58btc (`12D3KooW...`). */
@@ -40,10 +41,14 @@ export interface NetworkLimits {
   readonly fetchAttempts: number;
   /** The handshake of a link must be complete within this time. */
   readonly handshakeTimeoutMs: number;
+  /** How often a sign of life goes over a link; one from which none arrives for twice as long is silent. */
+  readonly heartbeatMs: number;
   /** A link from which nothing arrives for this long is given up. */
   readonly silenceTimeoutMs: number;
   /** Longest pause between two attempts to reach an absent member. */
   readonly redialMaxMs: number;
+  /** Bytes of the largest blob that a round moves, the model as a snapshot: budgets of transfers follow from it. */
+  readonly roundBytes: number;
 }
 
 /** What the network tells its owner; calls come one after the other and must not throw. */
@@ -80,6 +85,8 @@ export interface Libp2pNetworkOptions extends NetworkOptions {
   readonly bootstrap: readonly string[];
   /** Whether to announce and find members on the local network by multicast DNS. */
   readonly mdns: boolean;
+  /** Overrides of the budgets that follow from roster and limits. */
+  readonly budgets?: Partial<Budgets>;
   /** Where libp2p's own figures are made metrics; they are not kept when absent. */
   readonly meter?: Meter;
   /** Addresses at which members were last reached, as handed to `onAddresses` in an earlier life. */
@@ -91,10 +98,13 @@ export interface Libp2pNetworkOptions extends NetworkOptions {
 /** One roster peer as this node sees it. */
 export interface LinkState {
   readonly peer: PeerId;
-  readonly status: "up" | "down";
-  /** Since when the status holds, in wall-clock milliseconds. */
+  /** `silent`: the link is there, and nothing has come over it for longer than two heartbeats take. */
+  readonly status: "up" | "silent" | "down";
+  /** Since when the status holds, in wall-clock milliseconds; of a silent link, since when nothing has come. */
   readonly sinceWallMs: number;
-  /** Last measured round trip, in milliseconds, if the link is up and one was measured. */
+  /** When the last byte came from the peer, in wall-clock milliseconds; `undefined` before the first. */
+  readonly lastHeardWallMs: number | undefined;
+  /** Last measured round trip, in milliseconds, if the link is up, not silent, and one was measured. */
   readonly rttMs: number | undefined;
   /** Application bytes to the peer, framing included, over the network's whole life. */
   readonly bytesSent: number;
@@ -112,6 +122,10 @@ export interface LinkState {
   readonly lastErrorDetail: string | undefined;
   /** How many times the peer broke the wire format. */
   readonly violations: number;
+  /** How many times the peer was kept out for a time: it spent more than its budget, or broke the wire format. */
+  readonly exclusions: number;
+  /** When the last of these times ends, in wall-clock milliseconds; `undefined` before the first. */
+  readonly excludedUntilWallMs: number | undefined;
 }
 
 /** Application bytes over all peers, framing included. */
@@ -177,8 +191,15 @@ export interface Network extends Closable {
    *   NETWORK_TRANSFER_FAILED, NETWORK_PEER_UNLISTED, NETWORK_CLOSED; the signal's reason when it aborts
    */
   fetch(request: FetchRequest): Promise<Uint8Array>;
-  /** Ends the link to a member whose frame made no sense to its reader, and counts the violation; it may call again. */
+  /**
+   * Ends the link to a member whose frame made no sense to its reader, and counts the violation; it may call again
+   * after a time that grows with each offence.
+   */
   drop(peer: PeerId): void;
+  /** Reads no further frames of a member until `resume`: those who work on its frames have as many as they can hold. */
+  pause(peer: PeerId): void;
+  /** Reads on. */
+  resume(peer: PeerId): void;
   /** One state for each roster peer, in the order of the roster. */
   links(): readonly LinkState[];
   totals(): ByteTotals;

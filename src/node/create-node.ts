@@ -11,33 +11,34 @@ import {
   type Closable,
   type CloseStack,
   createCloseStack,
-  createRandom,
   errorLine,
   type Logger,
-  sha256,
 } from "../core/index.ts";
 import type {LocatedTask} from "../data/index.ts";
 import {type Restored, recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
-import type {ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
-import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
+import type {HistoryPoint, ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
 import type {EventFeed} from "./event-feed.ts";
+import {watchExchanges} from "./exchange-watch.ts";
 import {createFailure, type Failure} from "./failure.ts";
+import {openLoggedTrainer} from "./logged-trainer.ts";
+import {networkOptions} from "./network-options.ts";
 import {createNodeView, type NodeView, nameIn} from "./node-view.ts";
 import {eventsFor, type Observers, openObservers} from "./observers.ts";
 import {withPeerNames} from "./peer-names.ts";
 import {planStages} from "./plan-stages.ts";
 import {primitivesOf} from "./primitives.ts";
 import {readIdentity} from "./read-identity.ts";
-import {type OpenedRun, openRecords, sealSplit, writeRecord} from "./records.ts";
+import {type OpenedRun, openRecords, writeRecord} from "./records.ts";
 import {type RoundRecord, roundRecords} from "./round-record.ts";
 import {createRoundWork, type RoundWork} from "./round-work.ts";
 import {Run} from "./run.ts";
 import type {RoundTimes} from "./run-chronicle.ts";
 import type {RunOutcome} from "./run-types.ts";
-import {sessionSetup, traceContext} from "./session-setup.ts";
-import {openSite, type Site} from "./site.ts";
+import {sealSplit, watchValues} from "./sealed-split.ts";
+import {quorumRule, sessionSetup, traceContext} from "./session-setup.ts";
+import {type OpenedSite, openSite} from "./site.ts";
 import {openStates, type SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
@@ -75,32 +76,18 @@ export interface Node extends Closable {
   readonly roster: Roster;
   /** The last `limit` certified rounds, newest first. */
   rounds(limit: number): readonly RoundRecord[];
+  /** The figures of the run over all of its rounds, at most 512 points; rounds rise. */
+  history(): readonly HistoryPoint[];
   /** What has left the node, oldest day first. */
   releases(): readonly ReleaseCount[];
   /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
   readonly outcome: Promise<RunOutcome>;
 }
 
-function networkOptions(options: NodeOptions, facts: Facts): Omit<NetworkOptions, "events"> {
-  const {roster, clock, logger, site} = options;
-  const {identity, consortium, run, stages} = facts;
-  return {
-    identity: {privateKeySeed: identity.seed, peerId: identity.peerId},
-    roster: {
-      members: roster.members.map(({peerId}) => peerId),
-      rendezvous: sha256(new TextEncoder().encode(`consilium/rendezvous/1 ${consortium}`)),
-    },
-    handshake: {consortium, roster: rosterHash(roster), run, layout: stages.layout},
-    clock,
-    random: createRandom({seed: clock.wallMs() % 2 ** 31, site, round: 0, purpose: "redial"}),
-    logger: logger.child({room: "network"}),
-  };
-}
-
 /** What a node knows about itself and its run before it opens anything. */
 interface Facts {
   readonly identity: Identity;
-  readonly site: Site;
+  readonly site: OpenedSite;
   readonly stages: Stages;
   readonly run: string;
   readonly consortium: string;
@@ -110,12 +97,13 @@ interface Facts {
 
 async function establish(options: NodeOptions): Promise<Facts> {
   const {plan, roster, state} = options;
+  options.feed?.emit({type: "opening", step: "data"});
   const identity = await readIdentity(state);
-  const site = await openSite({...options, peerId: identity.peerId});
+  const site = await openSite({...options, peerId: identity.peerId}, options.logger.child({room: "data"}));
   return {
     identity,
     site,
-    stages: planStages(plan.plan, site.features.length, site.patients),
+    stages: planStages(plan.plan, site.features, site.patients),
     run: runId(plan.hash, options.attempt),
     consortium: consortiumId(roster.consortium),
     members: roster.members
@@ -140,16 +128,6 @@ async function recordedSession(
   );
   const context = traceContext(plan.plan, session, {features: site.features.length, names});
   return recordSession({...sessionSetup(plan.plan, session), primitives, restored}, context, trace);
-}
-
-/** Opens the trainer and says what it computes on, and what a faster backend lacks. */
-async function openLoggedTrainer(logger: Logger, options: TrainerOptions): Promise<Trainer> {
-  const trainer = await openTrainer(options);
-  const {backend, passedOver, warning} = trainer;
-  const notUsed = passedOver.map(({name, reason}) => `${name}: ${reason}`);
-  logger.info("the compute backend is open", {backend, notUsed});
-  if (warning !== null) logger.warn(warning, {backend});
-  return trainer;
 }
 
 function workOf(
@@ -203,11 +181,14 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   const {plan, logger} = options;
   const {identity, site, stages, run, members} = facts;
   const self = identity.peerId;
+  options.feed?.emit({type: "opening", step: "records"});
   const storage = stack.add(await options.state.openRun(run));
   const opened = await openRecords(storage, stages.shapeOf);
-  const {certificates, isTestOpened, siteLines} = opened;
-  await sealSplit(storage, opened.manifest, site.split.manifestHash);
-  const observers = await openObservers(options, facts, stack);
+  const {certificates, testOpened, siteLines, restored} = opened;
+  const {equivocators} = restored;
+  await sealSplit(storage, opened.sealed, {manifest: site.split.manifestHash, parts: site.parts});
+  await watchValues(storage, opened.values, site.split, logger.child({room: "data"}));
+  const observers = await openObservers(options, {stages, members, self, storage, equivocators}, stack);
   const failure = createFailure(observers.feed, logger, () => siteRun.progress().outcome !== null);
   const states = await openStates(storage, stages, {lines: siteLines, certificates, self});
   const work = workOf(options, facts, {states, logger: logger.child({room: "training"})});
@@ -222,13 +203,13 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
       work,
       logger: logger.child({room: "node"}),
       certificates,
-      isTestOpened,
+      testOpened,
       siteLines,
       chronicle: observers.chronicle,
       onFatal: failure.fail,
     }),
   );
-  await siteRun.prepare(opened.restored);
+  await siteRun.prepare(restored);
   return {opened, storage, observers, failure, work, run: siteRun};
 }
 
@@ -237,6 +218,7 @@ async function vouched(options: NodeOptions, facts: Facts, restored: Restored): 
   const {state, roster, clock, logger, signal} = options;
   const {identity, run, members, consortium} = facts;
   if (!(await state.isUnvouched(run))) return;
+  options.feed?.emit({type: "opening", step: "members"});
   const self = identity.peerId;
   // An evaluator votes on nothing.
   if (members.includes(self)) {
@@ -244,7 +226,8 @@ async function vouched(options: NodeOptions, facts: Facts, restored: Restored): 
     const openNetwork = (events: NetworkOptions["events"]): Promise<Network> =>
       options.openNetwork({...networkOptions(options, facts), events}, "vouching");
     const nameOf = (member: string): string => nameIn(roster, member);
-    const asked = {self, run, roster: rosterHash(roster), members, primitives, restored, nameOf};
+    const quorum = quorumRule(options.plan.plan);
+    const asked = {self, run, roster: rosterHash(roster), members, quorum, primitives, restored, nameOf};
     await askToVouch({...asked, clock, logger: logger.child({room: "node"}), openNetwork, signal});
   }
   await state.vouchFor(run);
@@ -258,22 +241,27 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
   const {restored} = parts.opened;
   const session = await recordedSession(options, facts, {restored, storage});
   const vectors = new Set<string>();
+  const onWritten = watchExchanges(session, restored, () => observers.chronicle.exchanged());
   const transport = createTransport({
     session,
     clock,
     logger: logger.child({room: "gossip"}),
     traffic: observers.traffic,
-    write: (record) => writeRecord(storage, record, vectors),
+    async write(record) {
+      await writeRecord(storage, record, vectors);
+      onWritten(record);
+    },
     onRunEffect: (effect) => run.onRunEffect(effect),
     onFatal: failure.fail,
   });
   const events = eventsFor(transport, observers, roster);
+  options.feed?.emit({type: "opening", step: "network"});
   const network = stack.add(await options.openNetwork({...networkOptions(options, facts), events}, "run"));
   // Closed before the network: no effect may reach a closed one.
   stack.add({close: async () => transport.close()});
   transport.attach(network);
   run.start(session, transport, restored);
-  const {book, chronicle, traffic} = observers;
+  const {book, chronicle, history, traffic} = observers;
   const {stageOf} = facts.stages;
   const nameOf = (member: string): string => nameIn(roster, member);
   return {
@@ -284,10 +272,10 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
       createNodeView({options, facts, session, network, run, work, chronicle, traffic, fault: failure.code}),
     rounds(limit) {
       const {certificates} = run.progress();
-      const {members} = facts;
       const timesOf = (round: number): RoundTimes => chronicle.timesOf(round);
-      return roundRecords({certificates, members, nameOf, stageOf, timesOf}, limit);
+      return roundRecords({certificates, members: facts.members, nameOf, stageOf, timesOf}, limit);
     },
+    history: () => history.points(),
     releases: () => book.counts(),
     close: () => stack.close(),
   };

@@ -32,5 +32,7 @@ export type NodeErrorCode =
   | "NODE_JOURNAL_FOREIGN"
   /** A flight recorder's trace was written by something else. */
   | "NODE_TRACE_FOREIGN"
+  /** Two quorums decided a round differently: lies beyond what the plan's quorum survives. */
+  | "NODE_RUN_FORKED"
   /** A restored state directory knows nothing of something that this node did. */
   | "NODE_STATE_OUTDATED";

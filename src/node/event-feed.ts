@@ -11,17 +11,27 @@ const ID = /^(\d{1,16})-(\d{1,16})$/;
 export type AlertName =
   /** Fewer members are linked than a decision needs. */
   | "peers-below-quorum"
-  /** No round has been certified for much longer than they take. */
+  /** A member is linked and has said nothing for longer than two heartbeats take. */
+  | "peer-silent"
+  /** No round has been certified with this site's part for longer than is allowed. */
   | "round-stalled"
+  /** A member's part is missing in many of the last rounds. */
+  | "share-fallen"
+  /** The certificate of the status server runs out soon, or has run out. */
+  | "certificate-expiring"
   /** A member voted for two results in one ballot. */
   | "equivocation"
   /** Something was about to leave that may not. */
   | "egress-blocked"
-  /** The node has failed and can not go on. */
+  /** The node has failed and cannot go on. */
   | "node-failed";
+
+/** What a node opens before it can take part, in this order: `members` only where its state came out of a backup. */
+export type OpeningStep = "data" | "records" | "members" | "network";
 
 /** Something that happened at a node, for those who watch it; members are named as on the roster. */
 export type NodeEvent =
+  | {readonly type: "opening"; readonly step: OpeningStep}
   | {
       readonly type: "activity";
       readonly activity: "waiting" | "training" | "exchanging" | "finished";
@@ -39,7 +49,7 @@ export type NodeEvent =
       readonly contributors: readonly string[];
       readonly absent: readonly string[];
       readonly seconds: RoundSeconds;
-      /** See {@link NodeView.consensusDistance}. */
+      /** Of this round, see {@link NodeView.consensusDistance}; null where the site had no model of its own in it. */
       readonly consensusDistance: number | null;
     }
   | {readonly type: "absence"; readonly round: number; readonly members: readonly string[]}
@@ -70,6 +80,8 @@ export type NodeEvent =
       readonly round: number;
       readonly members: readonly string[];
       readonly reason: string | null;
+      /** Whether a member's part was not taken because it is wrong, and not for being late or by a rule's choice. */
+      readonly isRejection: boolean;
     }
   | {readonly type: "egress-blocked"; readonly reason: string}
   | {
@@ -79,7 +91,7 @@ export type NodeEvent =
       readonly detail: string;
     };
 
-/** How long the parts of a round took at this node, in seconds; null where it can not be told. */
+/** How long the parts of a round took at this node, in seconds; null where it cannot be told. */
 export interface RoundSeconds {
   readonly total: number | null;
   readonly training: number | null;

@@ -32,7 +32,7 @@ export function createFailure(feed: EventFeed, logger: Logger, hasEnded: () => b
       code ??= isCoded(error) ? error.code : "bug";
       if (EGRESS_CODES.includes(code)) feed.emit({type: "egress-blocked", reason: code});
       // After the run has ended nobody waits for its outcome any more; before, who waits tells it, once.
-      if (hasEnded()) logger.error("the node can not go on", {error: errorLine(error)});
+      if (hasEnded()) logger.error("the node cannot go on", {error: errorLine(error)});
       else reject(error);
     },
   };

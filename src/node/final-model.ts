@@ -1,10 +1,11 @@
 import {type IdentifiedPlan, runId} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import {featuresOf, type Standardiser, type Task} from "../data/index.ts";
-import type {StateDirectory} from "../storage/index.ts";
+import {inspectState} from "../storage/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {planStages} from "./plan-stages.ts";
 import {readIdentity} from "./read-identity.ts";
+import type {SealedManifest} from "./records.ts";
 import {openRecords} from "./records.ts";
 import {federatedStandardiser} from "./scaling.ts";
 import {readState, standingLines, untrainedState} from "./site-state.ts";
@@ -17,12 +18,16 @@ export interface FinalModel {
   readonly parameters: Float32Array;
   /** The common scaling that it carries; null when each site has its own, or none. */
   readonly standardiser: Standardiser | null;
+  /** The site's split as the run began with it. */
+  readonly sealed: SealedManifest;
+  /** Hash of what its patients are described by, as the run began with it; null of a run that kept none. */
+  readonly values: string | null;
 }
 
 /** Whose final model is wanted. */
 export interface FinalModelQuery {
-  /** Opened by the caller, who closes it: no daemon runs on it meanwhile. */
-  readonly state: StateDirectory;
+  /** Path of the state directory, which is only read: a daemon may run on it. */
+  readonly state: string;
   readonly plan: IdentifiedPlan;
   /** Which run of the plan, from 1. */
   readonly attempt: number;
@@ -35,27 +40,32 @@ export interface FinalModelQuery {
  */
 export async function readFinalModel({state, plan, attempt, task}: FinalModelQuery): Promise<FinalModel> {
   const features = featuresOf(task);
-  const stages = planStages(plan.plan, features.length);
-  const storage = await state.openRun(runId(plan.hash, attempt));
-  try {
-    const {restored, certificates, siteLines: lines} = await openRecords(storage, stages.shapeOf);
-    const {certified} = restored;
-    if (certified === null || certified.certificate.body.round < stages.rounds - 1) {
-      throw new CodedError<NodeErrorCode>("NODE_RUN_UNFINISHED", "the run has not ended at this site", {
-        hint: "Let the daemon run until it says that the run has ended; look at `consilium status`.",
-      });
-    }
-    const {values} = certified.snapshot;
-    const {peerId: self} = await readIdentity(state);
-    const {settled} = standingLines({lines, certificates, self});
-    const own = (await readState(storage, settled, untrainedState(stages)))?.own;
-    const statistics = stages.statisticsOf(values);
-    return {
-      hash: certified.certificate.body.result,
-      parameters: stages.parametersOf(values, own).slice(),
-      standardiser: statistics === null ? null : federatedStandardiser(statistics, features),
-    };
-  } finally {
-    await storage.close();
+  const stages = planStages(plan.plan, features);
+  const inspected = await inspectState(state);
+  const storage = await inspected.readRun(runId(plan.hash, attempt));
+  const {
+    restored,
+    certificates,
+    siteLines: lines,
+    sealed,
+    values: sealedValues,
+  } = await openRecords(storage, stages.shapeOf);
+  const {certified} = restored;
+  if (sealed === null || certified === null || certified.certificate.body.round < stages.rounds - 1) {
+    throw new CodedError<NodeErrorCode>("NODE_RUN_UNFINISHED", "the run has not ended at this site", {
+      hint: "Let the daemon run until it says that the run has ended; look at `consilium status`.",
+    });
   }
+  const {values} = certified.snapshot;
+  const {peerId: self} = await readIdentity({path: state, readNodeKey: inspected.readNodeKey});
+  const {settled} = standingLines({lines, certificates, self});
+  const own = (await readState(storage, settled, untrainedState(stages)))?.own;
+  const statistics = stages.statisticsOf(values);
+  return {
+    hash: certified.certificate.body.result,
+    parameters: stages.parametersOf(values, own).slice(),
+    standardiser: statistics === null ? null : federatedStandardiser(statistics, features),
+    sealed,
+    values: sealedValues,
+  };
 }

@@ -27,7 +27,7 @@ function knownOf({body}: Certificate, restored: Restored): RestoredRound | null 
 
 /**
  * What `certificate`, which is valid, shows that its member did and its own records do not know of; null: nothing.
- * A vote forgotten could be given again to another result, and a promise broken: two results of one round. A
+ * A vote forgotten could be given again to another result: two results of one round. A
  * contribution forgotten shows as well that the records are older than the node.
  */
 export function forgottenPart(
@@ -36,8 +36,9 @@ export function forgottenPart(
 ): string | null {
   const {body, ballot} = certificate;
   if (body.round < roundOf(restored)) return null;
-  const {accepted = null, contribution = null} = knownOf(certificate, restored) ?? {};
-  const isVoteKnown = accepted !== null && accepted.ballot >= ballot;
+  const known = knownOf(certificate, restored);
+  const isVoteKnown = known !== null && known.committedIn >= ballot;
   if (!isVoteKnown && votersOf(primitives, certificate, [self]).has(self)) return "voted";
-  return contribution === null && body.contributors.includes(self) ? "contributed" : null;
+  const isContributionKnown = known !== null && known.contribution !== null;
+  return !isContributionKnown && body.contributors.includes(self) ? "contributed" : null;
 }

@@ -6,6 +6,7 @@ export {
   createEventFeed,
   type EventFeed,
   type NodeEvent,
+  type OpeningStep,
   type StampedEvent,
   type Subscription,
 } from "./event-feed.ts";

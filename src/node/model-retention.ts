@@ -17,7 +17,8 @@ export function outdatedResult(certificates: readonly Certificate[], models: num
 function blobsOf(round: Restored["round"]): readonly {readonly hash: string}[] {
   if (round === null) return [];
   const {held, contribution, segment} = round;
-  return [held, contribution, ...(segment?.blobs ?? [])].filter((blob) => blob !== null);
+  const segmentBlobs = segment === null ? [] : segment.blobs;
+  return [...held, ...(contribution === null ? [] : [contribution]), ...segmentBlobs];
 }
 
 /** Removes from `store` what attempts before a restart left behind. @param standing hashes that stay all the same */

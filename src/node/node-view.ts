@@ -1,11 +1,15 @@
 import type {IdentifiedPlan, Roster} from "../consortium/index.ts";
-import {type MemberId, majority, type Session} from "../gossip/index.ts";
+import {present} from "../core/index.ts";
+import {type MemberId, quorumSize, type Session} from "../gossip/index.ts";
 import type {LinkState, Network} from "../network/index.ts";
 import {absentFrom} from "./absence.ts";
+import {allowedSeconds} from "./own-parts.ts";
+import type {RoundShare} from "./round-shares.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {Run} from "./run.ts";
 import type {RunChronicle} from "./run-chronicle.ts";
-import type {RunProgress} from "./run-types.ts";
+import type {RunOutcome, RunProgress, Withheld} from "./run-types.ts";
+import {quorumRule} from "./session-setup.ts";
 import type {Stage, Stages} from "./stages.ts";
 import type {ExchangeCounts, Traffic} from "./traffic.ts";
 
@@ -25,14 +29,35 @@ export interface PeerView {
 
 /** How the run advances in time. */
 export interface Pace {
+  /** When the node had read its data and turned to the run, in wall-clock ms. */
+  readonly startedWallMs: number;
   /** When the round under way began at this node, in wall-clock ms. */
   readonly roundSinceWallMs: number;
   /** When the last round was certified here; null if none was since the start. */
   readonly lastCertifiedWallMs: number | null;
-  /** Median duration of the last 20 rounds that this daemon saw from their beginning; null without any. */
+  /**
+   * When this site's part last took effect: a round certified with its contribution, of an evaluator any certified
+   * round, or a committed exchange of an asynchronous segment; null: not since the start.
+   */
+  readonly lastPartWallMs: number | null;
+  /** How long it may be until the next such part while all is well: see {@link allowedSeconds}. */
+  readonly allowedSeconds: number;
+  /** Durations of the last 20 rounds like the one under way that this daemon saw from their beginning, oldest first. */
+  readonly recentRoundSeconds: readonly number[];
+  /** Their median; null without any. */
   readonly medianRoundSeconds: number | null;
   /** The longest that the plan lets a round wait for a member. */
   readonly deadlineSeconds: number;
+}
+
+/** The end of the run at this site. */
+export interface ResultView {
+  /** The last round. */
+  readonly round: number;
+  /** Hash of the final model, in the node's state directory. */
+  readonly model: string;
+  /** The model on this site's test patients; null without any, or where `withheld.test`. */
+  readonly test: RunOutcome["test"];
 }
 
 /** A certified round, for people. */
@@ -64,6 +89,8 @@ export interface NodeView {
   readonly stage: Stage["kind"] | null;
   readonly ready: readonly string[];
   readonly waitingFor: readonly string[];
+  /** Since when it waits for them, in wall-clock ms; null when it waits for nobody. */
+  readonly waitingSinceWallMs: number | null;
   readonly peers: readonly PeerView[];
   readonly bytesSent: number;
   readonly bytesReceived: number;
@@ -78,7 +105,7 @@ export interface NodeView {
   readonly consensusDistance: number | null;
   readonly pace: Pace;
   readonly exchanges: ExchangeCounts;
-  /** Members that voted for two results in one ballot, as far as this daemon saw since its start. */
+  /** Members that contradicted themselves in this run, of which the journal keeps the proof. */
   readonly equivocators: readonly string[];
   /** Code of what keeps the node from going on; null as long as nothing does. */
   readonly fault: string | null;
@@ -86,8 +113,12 @@ export interface NodeView {
   readonly certified: RoundView | null;
   /** The last 50 rounds that went on without some members, oldest first. */
   readonly absences: readonly RoundView[];
-  /** The final model on this site's test patients, once the run has ended; null where withheld. */
-  readonly test: NonNullable<RunProgress["outcome"]>["test"];
+  /** In how many rounds each member that trains, this one included, took part. */
+  readonly shares: readonly RoundShare[];
+  /** Which figures are null because they may not be shown, and not because they are not known yet. */
+  readonly withheld: Withheld;
+  /** Null until the run has ended and the final model was tried on the test patients. */
+  readonly result: ResultView | null;
 }
 
 /** What a view is drawn from. */
@@ -119,7 +150,10 @@ function peerViews(
 ): PeerView[] {
   const {members} = options.roster;
   return network.links().map((link) => {
-    const {name = "unknown", role = "unknown"} = members.find(({peerId}) => peerId === link.peer) ?? {};
+    const {name, role} = present(
+      members.find(({peerId}) => peerId === link.peer),
+      "the roster's line of a linked member",
+    );
     return {
       name,
       role,
@@ -132,13 +166,30 @@ function peerViews(
   });
 }
 
-function paceOf({options, chronicle}: NodeViewSources): Pace {
+function paceOf({options, chronicle, session}: NodeViewSources): Pace {
+  const {deadline, start} = options.plan.plan;
+  const hasBegun = session.view().round > 0;
   return {
+    startedWallMs: chronicle.startedWallMs,
     roundSinceWallMs: chronicle.roundSinceWallMs(),
     lastCertifiedWallMs: chronicle.lastCertifiedWallMs(),
+    lastPartWallMs: chronicle.lastPartWallMs(),
+    allowedSeconds: allowedSeconds({
+      deadlineSeconds: deadline.maximumSeconds,
+      usualSeconds: chronicle.usualPartSeconds(),
+      workSeconds: chronicle.workSeconds(),
+      startSeconds: hasBegun ? 0 : start.waitSeconds,
+    }),
+    recentRoundSeconds: chronicle.recentRoundSeconds(),
     medianRoundSeconds: chronicle.medianRoundSeconds(),
-    deadlineSeconds: options.plan.plan.deadline.maximumSeconds,
+    deadlineSeconds: deadline.maximumSeconds,
   };
+}
+
+function resultOf({outcome}: RunProgress): ResultView | null {
+  if (outcome === null) return null;
+  const {round, result} = outcome.certificate.body;
+  return {round, model: result, test: outcome.test};
 }
 
 /** The name on the roster of a member. */
@@ -155,7 +206,7 @@ function identityOf({options, facts}: NodeViewSources) {
     role: roster.members.find((member) => member.peerId === peerId)?.role ?? "unknown",
     consortium: roster.consortium,
     voters: facts.members.length,
-    quorum: majority(facts.members.length),
+    quorum: quorumSize(quorumRule(plan.plan), facts.members.length),
     plan: {name: plan.plan.name, hash: plan.hash, run: facts.run},
   };
 }
@@ -166,10 +217,12 @@ export function createNodeView(sources: NodeViewSources): NodeView {
   const {roster} = options;
   const nameOf = (member: MemberId): string => nameIn(roster, member);
   const {round, ready, isFinished} = session.view();
-  const {activity, loss, validation, certificates, waitingFor, outcome, consensusDistance} = run.progress();
+  const progress = run.progress();
+  const {activity, loss, validation, certificates, consensusDistance} = progress;
   // With the own work done and others' missing, it is they who are waited for; else the protocol says for whom.
   const isLate = (member: MemberId): boolean => !ready.includes(member) && member !== facts.identity.peerId;
   const late = activity === "exchanging" ? facts.members.filter(isLate) : [];
+  const waitingFor = (late.length > 0 ? late : progress.waitingFor).map(nameOf);
   const rounds = certificates.map((certificate) => {
     const {round: certifiedRound, attempt, result} = certificate.body;
     return {
@@ -187,7 +240,8 @@ export function createNodeView(sources: NodeViewSources): NodeView {
     rounds: facts.stages.rounds,
     stage: isFinished ? null : facts.stages.stageOf(round).kind,
     ready: ready.map(nameOf),
-    waitingFor: (late.length > 0 ? late : waitingFor).map(nameOf),
+    waitingFor,
+    waitingSinceWallMs: waitingFor.length === 0 ? null : sources.chronicle.waitingSinceWallMs(),
     peers: peerViews(sources, rounds),
     ...network.totals(),
     backend: work.trainer()?.backend ?? null,
@@ -200,6 +254,8 @@ export function createNodeView(sources: NodeViewSources): NodeView {
     fault: sources.fault(),
     certified: rounds.at(-1) ?? null,
     absences: rounds.filter(({absent}) => absent.length > 0).slice(-MAX_ABSENCES),
-    test: outcome?.test ?? null,
+    shares: progress.shares.shares(nameOf),
+    withheld: progress.withheld,
+    result: resultOf(progress),
   };
 }

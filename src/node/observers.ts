@@ -6,6 +6,7 @@ import {createEventFeed, type EventFeed} from "./event-feed.ts";
 import {nameIn} from "./node-view.ts";
 import {openReleaseBook, type ReleaseBook} from "./release-book.ts";
 import {type ChronicleOptions, createRunChronicle, type RunChronicle} from "./run-chronicle.ts";
+import {openRunHistory, type RunHistory, type RunHistoryOptions} from "./run-history.ts";
 import {createTraffic, type Traffic} from "./traffic.ts";
 import type {Transport} from "./transport.ts";
 
@@ -15,6 +16,7 @@ export interface Observers {
   readonly book: ReleaseBook;
   readonly traffic: Traffic;
   readonly chronicle: RunChronicle;
+  readonly history: RunHistory;
 }
 
 /** What {@link Observers} are made of. */
@@ -27,20 +29,26 @@ export interface ObserverOptions {
   readonly feed?: EventFeed;
 }
 
+/** The run that is watched. */
+type RunFacts = Pick<ChronicleOptions, "stages" | "members" | "self" | "equivocators"> &
+  Pick<RunHistoryOptions, "storage">;
+
 /** Opens the {@link Observers} of a run; what must be closed goes on `stack`. */
 export async function openObservers(
   {state, roster, clock, logger, feed = createEventFeed(clock)}: ObserverOptions,
-  {stages, members}: Pick<ChronicleOptions, "stages" | "members">,
+  {storage, ...facts}: RunFacts,
   stack: CloseStack,
 ): Promise<Observers> {
   const nameOf = (member: string): string => nameIn(roster, member);
   const book = stack.add(await openReleaseBook({state, clock, logger}));
+  const history = stack.add(await openRunHistory({storage, feed, clock, logger}));
   const named = {feed, clock, nameOf};
   return {
     feed,
     book,
+    history,
     traffic: createTraffic({...named, book}),
-    chronicle: createRunChronicle({...named, logger: logger.child({room: "node"}), stages, members}),
+    chronicle: createRunChronicle({...named, ...facts, logger: logger.child({room: "node"})}),
   };
 }
 

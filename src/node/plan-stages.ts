@@ -1,5 +1,6 @@
-import type {Plan} from "../consortium/index.ts";
+import {type Plan, weightCap} from "../consortium/index.ts";
 import {sha256} from "../core/index.ts";
+import type {Bounds} from "../data/index.ts";
 import type {AsyncSpec, RoundMixing} from "../gossip/index.ts";
 import {initialParameters, layoutOf} from "../model/index.ts";
 import {codecOf, type Layout} from "../parameters/index.ts";
@@ -57,16 +58,16 @@ function plannedModel({model, seed}: Plan, features: number): StartingModel {
 }
 
 /**
- * The rounds of `plan` on data of `features` features, as every member has them.
+ * The rounds of `plan` on data of `features`, as every member has them.
  * @param patients what this site counts as; it decides nothing but what an asynchronous segment begins with
  * @param model what is trained, by default what the plan names; a simulation may tell more than two classes apart
  * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID
  */
 export function planStages(
   plan: Plan,
-  features: number,
+  features: readonly Bounds[],
   patients = 1,
-  {layout, initial} = plannedModel(plan, features),
+  {layout, initial} = plannedModel(plan, features.length),
 ): Stages {
   const {rounds, task, mixing, weights, training} = plan;
   return createStages({
@@ -83,6 +84,7 @@ export function planStages(
     isNormalised: training.normalisation === "fednova",
     outer: mixing.mode === "async" || mixing.outer === "none" ? null : mixing.outer,
     reference: weights.reference,
+    cap: weightCap(plan),
     contract: task.contract,
     hash: sha256,
   });

@@ -1,6 +1,7 @@
 import {decode} from "cborg";
 import {z} from "zod";
 import {CodedError, sha256} from "../core/index.ts";
+import type {PartMarks} from "../data/index.ts";
 import {
   type AsyncRecord,
   type Blob,
@@ -15,18 +16,22 @@ import {
   segmentBlobs,
 } from "../gossip/index.ts";
 import {openSnapshot, type Snapshot} from "../parameters/index.ts";
-import type {RunStorage} from "../storage/index.ts";
+import type {RunStorage, StoredRun} from "../storage/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
+import type {TestQuestion} from "./final-result.ts";
 
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const marksSchema = z.array(z.string()).readonly();
+const partsSchema = z.strictObject({train: marksSchema, validation: marksSchema, test: marksSchema});
 const recordSchema = z.discriminatedUnion("kind", [
   z.strictObject({kind: z.literal("contribution"), round: z.int(), hash: z.string()}),
   z.strictObject({
     kind: z.literal("ballot"),
     round: z.int(),
-    promised: z.int(),
     accepted: z.strictObject({ballot: z.int(), body: bytesSchema}).nullable(),
-    snapshot: z.string().nullable(),
+    lock: bytesSchema.nullable(),
+    committedIn: z.int().min(-1),
+    snapshot: z.string(),
   }),
   z.strictObject({kind: z.literal("certificate"), certificate: bytesSchema}),
   z.strictObject({kind: z.literal("async"), round: z.int(), state: bytesSchema}),
@@ -36,14 +41,19 @@ const recordSchema = z.discriminatedUnion("kind", [
     contribution: z.string(),
     state: z.string(),
   }),
-  z.strictObject({kind: z.literal("split"), manifest: z.string()}),
+  z.strictObject({kind: z.literal("split"), manifest: z.string(), parts: partsSchema.optional()}),
+  z.strictObject({kind: z.literal("values"), hash: z.string()}),
   z.strictObject({kind: z.literal("test-opened"), manifest: z.string(), result: z.string()}),
   z.strictObject({
     kind: z.literal("equivocation"),
     round: z.int(),
     member: z.string(),
-    ballot: z.int(),
-    votes: z.array(z.strictObject({body: z.string(), signature: bytesSchema})),
+    claims: bytesSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("fork"),
+    round: z.int(),
+    certificates: z.tuple([bytesSchema, bytesSchema]),
   }),
 ]);
 
@@ -59,7 +69,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 }
 
 function foreign(fault: string): CodedError<NodeErrorCode> {
-  return new CodedError("NODE_JOURNAL_FOREIGN", `the run's journal can not be resumed: ${fault}`, {
+  return new CodedError("NODE_JOURNAL_FOREIGN", `the run's journal cannot be resumed: ${fault}`, {
     hint: "Start the version that wrote it, or restore the state directory from a backup.",
   });
 }
@@ -76,7 +86,7 @@ function decodeRecord(bytes: Uint8Array): JournalRecord {
  * @param vectors hashes of an asynchronous segment's vectors that this process has written and not removed; kept up
  */
 export async function writeRecord(
-  {journal, models}: RunStorage,
+  {journal, models}: Pick<RunStorage, "journal" | "models">,
   record: DurableRecord,
   vectors: Set<string> = new Set(),
 ): Promise<void> {
@@ -87,12 +97,18 @@ export async function writeRecord(
       return journal.append(encodeRecord({kind: "contribution", round: record.round, hash}));
     }
     case "ballot": {
-      const {round, promised, accepted, snapshot} = record;
-      if (snapshot !== null) await models.put(snapshot.hash, snapshot.bytes);
-      const vote = accepted === null ? null : {ballot: accepted.ballot, body: canonicalBytes(accepted.body)};
-      return journal.append(
-        encodeRecord({kind: "ballot", round, promised, accepted: vote, snapshot: snapshot?.hash ?? null}),
-      );
+      const {round, accepted, lock, committedIn, snapshot} = record;
+      const isStored = (await models.list()).includes(snapshot.hash);
+      if (!isStored) await models.put(snapshot.hash, snapshot.bytes);
+      const line = {
+        kind: "ballot",
+        round,
+        lock: lock && canonicalBytes(lock),
+        committedIn,
+        snapshot: snapshot.hash,
+      } as const;
+      const vote = accepted && {ballot: accepted.ballot, body: canonicalBytes(accepted.body)};
+      return journal.append(encodeRecord({...line, accepted: vote}));
     }
     case "async":
       return writeSegment({journal, models}, record, vectors);
@@ -119,21 +135,11 @@ async function writeSegment(
   for (const hash of named) vectors.add(hash);
 }
 
-/**
- * Seals the site's split for the run: its patients stay who they were, and in which part, from the first start on.
- * @throws NODE_DATA_CHANGED, STORAGE_*
- */
-export async function sealSplit(
-  {journal}: RunStorage,
-  sealed: string | null,
-  manifest: string,
-): Promise<void> {
-  if (sealed === null) return journal.append(encodeRecord({kind: "split", manifest}));
-  if (sealed === manifest) return undefined;
-  const code: NodeErrorCode = "NODE_DATA_CHANGED";
-  throw new CodedError(code, "the site's patients or their split are not those that this run began with", {
-    hint: "Bring back the data file as it was; new patients take part in the next run (attempt in node.yaml).",
-  });
+/** The site's split as a run began with it. */
+export interface SealedManifest {
+  readonly manifest: string;
+  /** Who is in which part; null where an earlier version began the run and kept the hash alone. */
+  readonly parts: PartMarks | null;
 }
 
 /** What a run's journal says at opening. */
@@ -141,19 +147,22 @@ export interface OpenedRun {
   readonly restored: Restored;
   /** All certificates, oldest first. */
   readonly certificates: readonly Certificate[];
-  readonly isTestOpened: boolean;
-  /** Hash of the site's split when the run began; null before. */
-  readonly manifest: string | null;
+  /** For which model and patients the test was opened; null: it was not yet. */
+  readonly testOpened: TestQuestion | null;
+  /** The site's split when the run began; null before. */
+  readonly sealed: SealedManifest | null;
+  /** Hash of the patients' values when the run began; null before. */
+  readonly values: string | null;
   /** What the site kept of its training, oldest first. */
   readonly siteLines: readonly SiteLine[];
 }
 
 /** Brings back the blobs that journal lines name. */
 class BlobReader {
-  readonly #storage: RunStorage;
+  readonly #storage: Pick<StoredRun, "models">;
   readonly #shapeOf: (round: number) => RoundShape;
 
-  constructor(storage: RunStorage, shapeOf: (round: number) => RoundShape) {
+  constructor(storage: Pick<StoredRun, "models">, shapeOf: (round: number) => RoundShape) {
     this.#storage = storage;
     this.#shapeOf = shapeOf;
   }
@@ -182,13 +191,16 @@ class BlobReader {
     }
     if (line.kind === "async") return this.#segment(line.round, line.state);
     if (line.kind !== "ballot") return null;
-    const {round, promised, accepted} = line;
+    const {round, accepted, lock, committedIn} = line;
+    const snapshot = await this.snapshot(round, line.snapshot);
+    if (snapshot === null) throw foreign("the result that this node voted for is missing");
     return {
       kind: "ballot",
       round,
-      promised,
-      accepted: accepted === null ? null : {ballot: accepted.ballot, body: decodeBody(accepted.body)},
-      snapshot: await this.snapshot(round, line.snapshot),
+      accepted: accepted && {ballot: accepted.ballot, body: decodeBody(accepted.body)},
+      lock: lock && decodeCertificate(lock),
+      committedIn,
+      snapshot,
     };
   }
 }
@@ -210,13 +222,14 @@ function linesOf(lines: readonly JournalRecord[], round: number): JournalRecord[
 
 /**
  * Reads where this node stood when it stopped.
- * @throws NODE_JOURNAL_FOREIGN, STORAGE_* for damaged files
+ * @throws NODE_JOURNAL_FOREIGN, NODE_RUN_FORKED, STORAGE_* for damaged files
  */
 export async function openRecords(
-  storage: RunStorage,
+  storage: Pick<StoredRun, "journal" | "models">,
   shapeOf: (round: number) => RoundShape,
 ): Promise<OpenedRun> {
   const lines = storage.journal.entries().map(decodeRecord);
+  refuseForked(lines);
   const blobs = new BlobReader(storage, shapeOf);
   const certificates = lines.flatMap((line) =>
     line.kind === "certificate" ? [decodeCertificate(line.certificate)] : [],
@@ -233,9 +246,35 @@ export async function openRecords(
     const record = await blobs.record(line);
     if (record !== null) records.push(record);
   }
-  const isTestOpened = lines.some(({kind}) => kind === "test-opened");
-  const split = lines.find((line) => line.kind === "split");
-  const siteLines = lines.filter((line) => line.kind === "site");
-  const manifest = split?.manifest ?? null;
-  return {restored: restoreSession(records), certificates, isTestOpened, manifest, siteLines};
+  const equivocators = lines.flatMap((line) => (line.kind === "equivocation" ? [line.member] : []));
+  return {restored: restoreSession(records, [...new Set(equivocators)]), certificates, ...siteRecords(lines)};
+}
+
+/** A run that was decided in two ways does not go on because a supervisor starts its node again. */
+function refuseForked(lines: readonly JournalRecord[]): void {
+  const fork = lines.find((line) => line.kind === "fork");
+  if (fork === undefined) return;
+  const code: NodeErrorCode = "NODE_RUN_FORKED";
+  throw new CodedError(
+    code,
+    `round ${fork.round + 1} was decided in two ways, as this node found before it stopped`,
+    {
+      data: {round: fork.round},
+      hint: "Both certificates are in the run's journal. The members have to agree who goes on, in a run of a new plan.",
+    },
+  );
+}
+
+/** What the journal says of the site itself: its patients' parts and values, its training, and whether its test was opened. */
+function siteRecords(
+  lines: readonly JournalRecord[],
+): Pick<OpenedRun, "testOpened" | "sealed" | "values" | "siteLines"> {
+  const opened = lines.findLast((line) => line.kind === "test-opened");
+  const split = lines.findLast((line) => line.kind === "split");
+  return {
+    testOpened: opened === undefined ? null : {manifest: opened.manifest, result: opened.result},
+    sealed: split === undefined ? null : {manifest: split.manifest, parts: split.parts ?? null},
+    values: lines.find((line) => line.kind === "values")?.hash ?? null,
+    siteLines: lines.filter((line) => line.kind === "site"),
+  };
 }

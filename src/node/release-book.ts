@@ -2,6 +2,9 @@ import type {CancelTimer, Clock, Closable, Logger} from "../core/index.ts";
 import type {ReleaseCount, StateDirectory} from "../storage/index.ts";
 
 const WRITE_PAUSE_MS = 10_000;
+const HOUR_MS = 3_600_000;
+/** Hours have rows of their own for a day and a bit: so a reader anywhere can tell what left since midnight there. */
+const HOURS_APART = 26;
 /** More than a run keeps published at any time. */
 const KNOWN_BLOBS = 4096;
 
@@ -15,7 +18,10 @@ export interface ReleaseBookOptions {
   readonly logger: Logger;
 }
 
-/** What has left this node, by day (UTC), peer and kind; on disk ten seconds later, and when it is closed. */
+/**
+ * What has left this node, by day (UTC), peer and kind, the last 26 hours by hour; on disk ten seconds later, and when
+ * it is closed.
+ */
 export interface ReleaseBook extends Closable {
   /** Says of what kind the blob with `hash` is, before any peer can fetch it. */
   published(kind: Exclude<ReleaseKind, "frame">, hash: string): void;
@@ -27,31 +33,57 @@ export interface ReleaseBook extends Closable {
   counts(): readonly ReleaseCount[];
 }
 
-function keyOf({day, peer, kind}: Omit<ReleaseCount, "messages" | "bytes">): string {
-  return `${day} ${kind} ${peer}`;
+type Row = Omit<ReleaseCount, "messages" | "bytes">;
+
+function keyOf({day, hour, peer, kind}: Row): string {
+  return `${day} ${hour === null ? "" : String(hour).padStart(2, "0")} ${kind} ${peer}`;
+}
+
+/** Adds `count` to its row in `rows`. */
+function addTo(rows: Map<string, ReleaseCount>, count: ReleaseCount): void {
+  const key = keyOf(count);
+  const {messages, bytes} = rows.get(key) ?? {messages: 0, bytes: 0};
+  rows.set(key, {...count, messages: messages + count.messages, bytes: bytes + count.bytes});
+}
+
+/** `counts` at a time (wall-clock ms), with the hours of long ago put together into days. */
+function folded(counts: Iterable<ReleaseCount>, wallMs: number): Map<string, ReleaseCount> {
+  const oldestMs = wallMs - HOURS_APART * HOUR_MS;
+  const rows = new Map<string, ReleaseCount>();
+  for (const count of counts) {
+    const {day, hour} = count;
+    const isOld = hour !== null && Date.parse(day) + hour * HOUR_MS < oldestMs;
+    addTo(rows, isOld ? {...count, hour: null} : count);
+  }
+  return rows;
 }
 
 /** The {@link ReleaseBook} of a state directory. What goes wrong with its file is told and borne. */
 export async function openReleaseBook({state, clock, logger}: ReleaseBookOptions): Promise<ReleaseBook> {
   const {releases, warning} = await state.readReleases();
   if (warning !== undefined) logger.warn("the counts of releases begin anew", {reason: warning});
-  const entries = new Map(releases.map((count) => [keyOf(count), count]));
+  let rows = folded(releases, clock.wallMs());
+  let foldedHour = Math.floor(clock.wallMs() / HOUR_MS);
   const kinds = new Map<string, Exclude<ReleaseKind, "frame">>();
   let cancel: CancelTimer | null = null;
   let writes = Promise.resolve();
   const write = (): void => {
     cancel = null;
     writes = writes
-      .then(() => state.writeReleases([...entries.values()]))
+      .then(() => state.writeReleases([...rows.values()]))
       .catch((error: unknown) =>
         logger.warn("counts of releases could not be kept", {reason: String(error)}),
       );
   };
   const add = (peer: string, kind: ReleaseKind, bytes: number): void => {
-    const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
-    const key = keyOf({day, peer, kind});
-    const before = entries.get(key) ?? {day, peer, kind, messages: 0, bytes: 0};
-    entries.set(key, {...before, messages: before.messages + 1, bytes: before.bytes + bytes});
+    const wallMs = clock.wallMs();
+    const at = new Date(wallMs);
+    if (Math.floor(wallMs / HOUR_MS) !== foldedHour) {
+      rows = folded(rows.values(), wallMs);
+      foldedHour = Math.floor(wallMs / HOUR_MS);
+    }
+    const [day, hour] = [at.toISOString().slice(0, 10), at.getUTCHours()];
+    addTo(rows, {day, hour, peer, kind, messages: 1, bytes});
     cancel ??= clock.after(WRITE_PAUSE_MS, write, {unref: true});
   };
   return {
@@ -64,7 +96,7 @@ export async function openReleaseBook({state, clock, logger}: ReleaseBookOptions
     sentFrame: (peer, bytes) => add(peer, "frame", bytes),
     // All that is published is told before; were it forgotten, it would count as what tells most.
     sentBlob: (peer, hash, bytes) => add(peer, kinds.get(hash) ?? "update", bytes),
-    counts: () => [...entries.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    counts: () => [...rows.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
     async close() {
       if (cancel !== null) {
         cancel();

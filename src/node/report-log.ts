@@ -1,14 +1,29 @@
 import type {Logger} from "../core/index.ts";
 import type {MemberId, Report} from "../gossip/index.ts";
 
-/** Tells people what the protocol has to report. */
+/** Tells people what the protocol has to report; they count rounds from 1. */
 export function logReport(logger: Logger, report: Report, nameOf: (member: MemberId) => string): void {
-  const {round} = report;
+  const round = report.round + 1;
   switch (report.kind) {
     case "waiting":
       return logger.warn("waiting for members", {round, missing: report.missing.map(nameOf)});
     case "equivocation":
-      return logger.error("a member voted for two results", {round, member: nameOf(report.member)});
+      return logger.error("a member contradicted itself, which its signatures prove", {
+        round,
+        member: nameOf(report.member),
+      });
+    case "fork":
+      return logger.error("two quorums decided a round differently: this node stops", {
+        round,
+        members: report.culprits.map(nameOf),
+      });
+    case "objection":
+      return logger.warn("a member says that another's part cannot be had", {
+        round,
+        member: nameOf(report.member),
+        objector: nameOf(report.by),
+        reason: report.reason,
+      });
     case "took-over":
       return logger.info("this site leads the round anew", {round});
     case "left-out":
@@ -33,10 +48,13 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
   }
 }
 
-type MemberReport = Exclude<Extract<Report, {readonly member: MemberId}>, {kind: "equivocation"}>;
+type MemberReport = Exclude<
+  Extract<Report, {readonly member: MemberId}>,
+  {kind: "equivocation"} | {kind: "objection"}
+>;
 
 function logMemberReport(logger: Logger, report: MemberReport, member: string): void {
-  const {round} = report;
+  const round = report.round + 1;
   switch (report.kind) {
     case "mass-undetermined":
       return logger.warn("an exchange was abandoned in doubt", {round, member, weight: report.weight});

@@ -3,6 +3,8 @@ import type {Certificate, MemberId, Report} from "../gossip/index.ts";
 import {absentFrom} from "./absence.ts";
 import type {Validation} from "./evaluation.ts";
 import type {EventFeed, NodeEvent, RoundSeconds} from "./event-feed.ts";
+import {createOwnParts, type OwnParts} from "./own-parts.ts";
+import {contentOf, isRejection} from "./report-content.ts";
 import {logReport} from "./report-log.ts";
 import type {Stages} from "./stages.ts";
 
@@ -25,8 +27,12 @@ export interface ChronicleOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly stages: Pick<Stages, "stageOf" | "rounds">;
+  /** This node. */
+  readonly self: MemberId;
   /** Members that train and vote. */
   readonly members: readonly MemberId[];
+  /** Of whom the journal holds a proof that they contradicted themselves; none when absent. */
+  readonly equivocators?: readonly MemberId[];
   nameOf(member: MemberId): string;
 }
 
@@ -38,20 +44,37 @@ export interface RunChronicle {
   validated(validation: Validation | null): void;
   trained(round: number, loss: number): void;
   report(report: Report): void;
+  /** An exchange of the asynchronous segment was applied here and is on disk. */
+  exchanged(): void;
+  /** When the node had read its data and turned to the run, in wall-clock milliseconds. */
+  readonly startedWallMs: number;
   /** When the round under way began, in wall-clock milliseconds. */
   roundSinceWallMs(): number;
   /** When the last round was certified; null if none was since the start. */
   lastCertifiedWallMs(): number | null;
-  /** Of the last 20 rounds whose duration is known; null without any. */
+  /**
+   * When this site's part in the run last took effect: a round certified with its contribution, of an evaluator any
+   * certified round, or a committed exchange of an asynchronous segment; in wall-clock ms, null: not since the start.
+   */
+  lastPartWallMs(): number | null;
+  /** How long it usually is between two such parts in rounds like the one under way; null when that is not known. */
+  usualPartSeconds(): number | null;
+  /** How long the site's own work in the round under way has taken so far, or took; 0 before it has begun. */
+  workSeconds(): number;
+  /** Since when this site waits for others, in wall-clock ms; null: it works, or has not handed in its part. */
+  waitingSinceWallMs(): number | null;
+  /** Durations of the last 20 rounds like the one under way (statistics or training) that are known, oldest first. */
+  recentRoundSeconds(): readonly number[];
+  /** Their median; null without any. */
   medianRoundSeconds(): number | null;
   timesOf(round: number): RoundTimes;
-  /** Members that voted for two results in a ballot, by name. */
+  /** Members that contradicted themselves in this run, by name. */
   equivocators(): readonly string[];
 }
 
 /** What is known of a certified round beside its certificate. */
 export interface CertifiedFacts {
-  /** See `NodeView.consensusDistance`. */
+  /** Of this round, see `NodeView.consensusDistance`; null where the site had no model of its own in it. */
   readonly consensusDistance: number | null;
   /** Whether rounds before it were missed. */
   readonly hasJumped: boolean;
@@ -62,16 +85,12 @@ const UNKNOWN: RoundTimes = {
   seconds: {total: null, training: null, exchanging: null},
 };
 
-/** Members that a report is about, and why. */
-function contentOf(report: Report): {readonly members: readonly MemberId[]; readonly reason: string | null} {
-  if (report.kind === "waiting") return {members: report.missing, reason: null};
-  if (report.kind === "verdicts") {
-    const [first] = report.verdicts;
-    const reason = first === undefined ? null : `${first.verdict}: ${first.reason}`;
-    return {members: report.verdicts.map(({member}) => member), reason};
-  }
-  const members = "member" in report ? [report.member] : [];
-  return {members, reason: "reason" in report ? report.reason : null};
+/** The median: the mean of the two in the middle of an even number; null of none. */
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
 /** A {@link RunChronicle} that begins now. */
@@ -82,21 +101,26 @@ export function createRunChronicle(options: ChronicleOptions): RunChronicle {
 class Chronicle implements RunChronicle {
   readonly #options: ChronicleOptions;
   readonly #times = new Map<number, RoundTimes>();
-  readonly #equivocators = new Set<string>();
+  readonly #equivocators: Set<string>;
   readonly #startedMs: number;
+  readonly startedWallMs: number;
+  readonly #parts: OwnParts = createOwnParts();
   #activity: Activity = "waiting";
   #round: number | null = null;
   #roundMs: number;
   #roundWallMs: number;
   #trainingMs: number | null = null;
   #exchangingMs: number | null = null;
+  #waitingSinceWallMs: number | null = null;
   #lastCertifiedWallMs: number | null = null;
 
   constructor(options: ChronicleOptions) {
     this.#options = options;
+    this.#equivocators = new Set(options.equivocators?.map(options.nameOf));
     this.#startedMs = options.clock.nowMs();
     this.#roundMs = this.#startedMs;
     this.#roundWallMs = options.clock.wallMs();
+    this.startedWallMs = this.#roundWallMs;
   }
 
   get activity(): Activity {
@@ -106,7 +130,10 @@ class Chronicle implements RunChronicle {
   setActivity(activity: Activity, round: number): void {
     const {clock, feed, stages} = this.#options;
     if (activity === "training" && this.#trainingMs === null) this.#trainingMs = clock.nowMs();
-    if (activity === "exchanging") this.#exchangingMs = clock.nowMs();
+    if (activity === "exchanging") {
+      this.#exchangingMs = clock.nowMs();
+      this.#waitingSinceWallMs ??= clock.wallMs();
+    }
     if (activity === this.#activity && round === this.#round) return;
     this.#activity = activity;
     this.#round = round;
@@ -121,7 +148,8 @@ class Chronicle implements RunChronicle {
     const absent = absentFrom(certificate, members).map(nameOf);
     const seconds = hasJumped ? UNKNOWN.seconds : this.#seconds(clock.nowMs());
     this.#keep(round, {certifiedWallMs: clock.wallMs(), seconds});
-    logger.debug("a round was certified", {round, result});
+    if (this.#hasPart(certificate)) this.#took(round);
+    logger.debug("a round was certified", {round: round + 1, result});
     const contributors = body.contributors.map(nameOf);
     const stage = stages.stageOf(round).kind;
     feed.emit({
@@ -136,7 +164,7 @@ class Chronicle implements RunChronicle {
       consensusDistance,
     });
     if (absent.length === 0) return;
-    logger.warn("a round was certified without some members", {round, absent});
+    logger.warn("a round was certified without some members", {round: round + 1, absent});
     feed.emit({type: "absence", round, members: absent});
   }
 
@@ -153,7 +181,15 @@ class Chronicle implements RunChronicle {
     const {members, reason} = contentOf(report);
     const names = members.map(nameOf);
     logReport(logger, report, nameOf);
-    feed.emit({type: "report", kind: report.kind, round: report.round, members: names, reason});
+    if (report.kind === "waiting") this.#waitingSinceWallMs ??= this.#options.clock.wallMs();
+    feed.emit({
+      type: "report",
+      kind: report.kind,
+      round: report.round,
+      members: names,
+      reason,
+      isRejection: isRejection(report),
+    });
     if (report.kind === "equivocation") for (const name of names) this.#equivocators.add(name);
   }
 
@@ -165,10 +201,38 @@ class Chronicle implements RunChronicle {
     return this.#lastCertifiedWallMs;
   }
 
+  exchanged(): void {
+    this.#took(this.#underWay());
+  }
+
+  lastPartWallMs(): number | null {
+    return this.#parts.lastWallMs();
+  }
+
+  usualPartSeconds(): number | null {
+    return this.#parts.usualSeconds(this.#isTraining(this.#underWay()));
+  }
+
+  workSeconds(): number {
+    if (this.#trainingMs === null) return 0;
+    return ((this.#exchangingMs ?? this.#options.clock.nowMs()) - this.#trainingMs) / 1000;
+  }
+
+  waitingSinceWallMs(): number | null {
+    return this.#waitingSinceWallMs;
+  }
+
+  recentRoundSeconds(): readonly number[] {
+    const isTraining = this.#isTraining(this.#underWay());
+    const known: number[] = [];
+    for (const [round, {seconds}] of this.#times) {
+      if (seconds.total !== null && this.#isTraining(round) === isTraining) known.push(seconds.total);
+    }
+    return known.slice(-MEDIAN_OF);
+  }
+
   medianRoundSeconds(): number | null {
-    const known = [...this.#times.values()].flatMap(({seconds}) => seconds.total ?? []);
-    const last = known.slice(-MEDIAN_OF).sort((a, b) => a - b);
-    return last[last.length >> 1] ?? null;
+    return median(this.recentRoundSeconds());
   }
 
   timesOf(round: number): RoundTimes {
@@ -188,6 +252,29 @@ class Chronicle implements RunChronicle {
     this.#roundWallMs = this.#options.clock.wallMs();
     this.#trainingMs = null;
     this.#exchangingMs = null;
+    this.#waitingSinceWallMs = null;
+  }
+
+  /** An evaluator's part in a round is to take its result. */
+  #hasPart({body}: Certificate): boolean {
+    const {self, members} = this.#options;
+    return !members.includes(self) || body.contributors.includes(self);
+  }
+
+  #took(round: number): void {
+    const {clock} = this.#options;
+    const isTraining = this.#isTraining(round);
+    this.#parts.took({nowMs: clock.nowMs(), wallMs: clock.wallMs(), isTraining});
+  }
+
+  /** The round under way; after the last, the last. */
+  #underWay(): number {
+    const [newest = -1] = [...this.#times.keys()].slice(-1);
+    return Math.min(Math.max(newest + 1, this.#round ?? 0), this.#options.stages.rounds - 1);
+  }
+
+  #isTraining(round: number): boolean {
+    return this.#options.stages.stageOf(round).kind === "training";
   }
 
   #seconds(nowMs: number): RoundSeconds {

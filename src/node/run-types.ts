@@ -4,7 +4,9 @@ import type {Metrics} from "../evaluation/index.ts";
 import type {Certificate, MemberId} from "../gossip/index.ts";
 import type {RunStorage} from "../storage/index.ts";
 import type {Validation} from "./evaluation.ts";
+import type {TestQuestion} from "./final-result.ts";
 import type {SiteLine} from "./records.ts";
+import type {RoundShares} from "./round-shares.ts";
 import type {RoundWork} from "./round-work.ts";
 import type {RunChronicle} from "./run-chronicle.ts";
 import type {Site} from "./site.ts";
@@ -13,8 +15,15 @@ import type {Stages} from "./stages.ts";
 /** The end of a run at this site. */
 export interface RunOutcome {
   readonly certificate: Certificate;
-  /** The final model on this site's test patients; null where it was withheld or opened before. */
+  /** The final model on this site's test patients; null where that is withheld, or there are none. */
   readonly test: Metrics | null;
+}
+
+/** Which figures may not be shown at this site: a class is too small, and the plan does not declare the data public. */
+export interface Withheld {
+  readonly loss: boolean;
+  readonly validation: boolean;
+  readonly test: boolean;
 }
 
 /** Where a run stands at this site. */
@@ -24,6 +33,9 @@ export interface RunProgress {
   readonly validation: Validation | null;
   /** The newest ones, oldest first. */
   readonly certificates: readonly Certificate[];
+  /** See {@link RoundShare}. */
+  readonly shares: RoundShares;
+  readonly withheld: Withheld;
   /** Members that the last report of the protocol waits for. */
   readonly waitingFor: readonly MemberId[];
   /** See `NodeView`. */
@@ -43,7 +55,8 @@ export interface RunOptions {
   readonly work: RoundWork;
   readonly logger: Logger;
   readonly certificates: readonly Certificate[];
-  readonly isTestOpened: boolean;
+  /** For which model and patients the test was opened; null: it was not yet. */
+  readonly testOpened: TestQuestion | null;
   /** What the journal says of the states that the site keeps for itself. */
   readonly siteLines: readonly SiteLine[];
   /** Is told what happens. */

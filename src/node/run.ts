@@ -1,23 +1,28 @@
-import {sha256} from "../core/index.ts";
+import {present, sha256} from "../core/index.ts";
+import type {PatientMatrix} from "../data/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
-import type {
-  Certificate,
-  Certified,
-  Contribution,
-  LocalProgress,
-  MemberId,
-  Report,
-  Restored,
-  Session,
+import {
+  type Certificate,
+  type Certified,
+  type Contribution,
+  canonicalBytes,
+  type LocalProgress,
+  type MemberId,
+  type Report,
+  type Restored,
+  type Session,
 } from "../gossip/index.ts";
 import {releaseAgain} from "../privacy/index.ts";
 import {relativeDistance} from "./consensus-distance.ts";
 import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
+import {readTestAnswer, type TestQuestion, writeTestAnswer} from "./final-result.ts";
+import {stopForked} from "./forked-run.ts";
 import {outdatedResult, removeStale} from "./model-retention.ts";
 import {OwnUpdates} from "./own-updates.ts";
 import {encodeRecord} from "./records.ts";
 import {releasedUpdate} from "./released-update.ts";
-import type {RunOptions, RunOutcome, RunProgress} from "./run-types.ts";
+import {countRoundShares, type RoundShares} from "./round-shares.ts";
+import type {RunOptions, RunOutcome, RunProgress, Withheld} from "./run-types.ts";
 import {standingLines} from "./site-state.ts";
 import type {RunEffect, Transport} from "./transport.ts";
 
@@ -46,7 +51,8 @@ export class Run {
   #own: OwnModel | null = null;
   #distance: number | null = null;
   #loss: number | null = null;
-  readonly #showsLoss: boolean;
+  readonly #withheld: Withheld;
+  readonly #shares: RoundShares;
   #validation: Validation | null = null;
   #waitingFor: readonly MemberId[] = [];
   #ended: RunOutcome | null = null;
@@ -57,7 +63,10 @@ export class Run {
       options.self,
       (round) => options.stages.stageOf(round).kind === "training",
     );
-    this.#showsLoss = mayShowLabelsOf(options.site.split.train, options.plan);
+    const {train, validation, test} = options.site.split;
+    const isWithheld = (rows: PatientMatrix): boolean => rows.n > 0 && !mayShowLabelsOf(rows, options.plan);
+    this.#withheld = {loss: isWithheld(train), validation: isWithheld(validation), test: isWithheld(test)};
+    this.#shares = countRoundShares(options.members, options.certificates);
     this.#certificates = options.certificates.slice(-MAX_CERTIFICATES_IN_MEMORY);
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -90,6 +99,8 @@ export class Run {
       loss: this.#loss,
       validation: this.#validation,
       certificates: this.#certificates,
+      shares: this.#shares,
+      withheld: this.#withheld,
       waitingFor: this.#waitingFor,
       consensusDistance: this.#distance,
       outcome: this.#ended,
@@ -131,7 +142,7 @@ export class Run {
     try {
       const {release, loss, isClipped} = await work.runUnit(certified, {unit, start}, signal);
       if (signal.aborted) return;
-      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round, unit});
+      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round: round + 1, unit});
       this.#keepLoss(round, loss);
       this.#transport?.handle({type: "progress", round, unit, contribution: release});
     } catch (error) {
@@ -142,14 +153,14 @@ export class Run {
   /** The round: local work on the certified snapshot; its release goes to the protocol. */
   async #workOn(certified: Certified | null, progress: LocalProgress | null): Promise<void> {
     const {work, logger, chronicle, stages} = this.#options;
-    const round = this.#session?.view().round ?? 0;
+    const {round} = present(this.#session, "the session of a run that works").view();
     const {signal} = this.#working;
     if (signal.aborted) return;
     chronicle.setActivity("training", round);
     try {
       const {release, update, loss, isClipped} = await work.run(certified, progress, signal);
       if (signal.aborted) return;
-      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round});
+      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round: round + 1});
       this.#keepLoss(round, loss);
       const base = stages.specOf(round, certified).reference.subarray(0, stages.shared.size);
       this.#own = stages.stageOf(round).kind === "training" ? {round, update, base} : null;
@@ -164,7 +175,7 @@ export class Run {
 
   /** A loss tells of the labels: it is shown where class-dependent figures are. */
   #keepLoss(round: number, loss: number | null): void {
-    if (loss === null || !this.#showsLoss) return;
+    if (loss === null || this.#withheld.loss) return;
     this.#loss = loss;
     this.#options.chronicle.trained(round, loss);
   }
@@ -182,13 +193,15 @@ export class Run {
     const {stages, chronicle} = this.#options;
     const {body} = certified.certificate;
     this.#certificates.push(certified.certificate);
+    this.#shares.add(certified.certificate);
     if (this.#certificates.length > MAX_CERTIFICATES_IN_MEMORY) this.#certificates.shift();
     this.#waitingFor = [];
     this.#working.abort();
     this.#working = new AbortController();
-    this.#distance = this.#distanceTo(certified) ?? this.#distance;
+    const consensusDistance = this.#distanceTo(certified);
+    this.#distance = consensusDistance ?? this.#distance;
     chronicle.certified(certified.certificate, {
-      consensusDistance: this.#distance,
+      consensusDistance,
       hasJumped: certified.hasJumped,
     });
     const contribution = this.#updates.hash;
@@ -230,22 +243,36 @@ export class Run {
   }
 
   async #finish(certified: Certified): Promise<void> {
-    const {site, storage, isTestOpened, logger, chronicle, stages} = this.#options;
+    const {site, logger, chronicle, stages} = this.#options;
     const {certificate} = certified;
-    const {test: rows, manifestHash, validation} = site.split;
-    this.#validation = await validate(this.#options, certified, validation);
+    this.#validation = await validate(this.#options, certified, site.split.validation);
     chronicle.validated(this.#validation);
-    let test: Metrics | null = null;
-    if (!isTestOpened) {
-      // The test is opened once, and that it was is on disk before anyone has seen a figure.
-      const {result} = certificate.body;
-      await storage.journal.append(encodeRecord({kind: "test-opened", manifest: manifestHash, result}));
-      test = await evaluateTest({...this.#options, site: site.member.name}, certified, rows);
-    }
+    const test = await this.#test(certified);
     chronicle.setActivity("finished", stages.rounds);
     this.#ended = {certificate, test};
-    logger.info("the run has ended", {round: certificate.body.round, result: certificate.body.result});
+    logger.info("the run has ended", {round: certificate.body.round + 1, result: certificate.body.result});
     this.#resolve(this.#ended);
+  }
+
+  /**
+   * Opens the test once: that it was opened, for which model and patients, is on disk before anyone has seen a figure.
+   * What it said is told again after a restart.
+   */
+  async #test(certified: Certified): Promise<Metrics | null> {
+    const {site, storage, testOpened} = this.#options;
+    const {result} = certified.certificate.body;
+    const {test: rows, manifestHash: manifest} = site.split;
+    const question: TestQuestion = {manifest, result};
+    if (testOpened === null) {
+      await storage.journal.append(encodeRecord({kind: "test-opened", ...question}));
+    } else if (testOpened.result !== result || testOpened.manifest !== manifest) {
+      return null;
+    }
+    const before = testOpened === null ? undefined : await readTestAnswer(storage, question);
+    if (before !== undefined) return before;
+    const test = await evaluateTest({...this.#options, site: site.member.name}, certified, rows);
+    await writeTestAnswer(storage, question, test);
+    return test;
   }
 
   /** Removes what the round just certified has made useless: its contribution and the oldest model. */
@@ -263,10 +290,11 @@ export class Run {
     const {storage, chronicle} = this.#options;
     if (report.kind === "waiting") this.#waitingFor = report.missing;
     if (report.kind === "equivocation") {
-      const {kind, round, member, ballot, votes} = report;
-      const record = encodeRecord({kind, round, member, ballot, votes: [...votes]});
+      const {kind, round, member, claims} = report;
+      const record = encodeRecord({kind, round, member, claims: canonicalBytes(claims)});
       this.#run(() => storage.journal.append(record));
     }
     chronicle.report(report);
+    if (report.kind === "fork") this.#run(() => stopForked(storage.journal, report));
   }
 }

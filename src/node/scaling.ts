@@ -1,9 +1,10 @@
 import type {Plan} from "../consortium/index.ts";
 import {
+  errorOfReleased,
   type Feature,
   fromUnitRange,
-  type Matrix,
   meanOf,
+  type PatientRows,
   type SealedSplit,
   type Standardiser,
   squaredDeviationOf,
@@ -16,23 +17,19 @@ export function federatedStandardiser(
   statistics: CarriedStatistics,
   features: readonly Feature[],
 ): Standardiser {
+  const mean = fromUnitRange(statistics.mean, "mean", features);
+  const meanSquaredDeviation = fromUnitRange(statistics.squaredDeviation, "squaredDeviation", features);
   return standardiserOf(
-    {
-      mean: fromUnitRange(statistics.mean, "mean", features),
-      meanSquaredDeviation: fromUnitRange(statistics.squaredDeviation, "squaredDeviation", features),
-      count: statistics.count,
-    },
-    features,
+    {mean, meanSquaredDeviation, count: statistics.count},
+    errorOfReleased(mean, features),
   );
 }
 
-/** Scaling by the statistics of one site's train rows, or of any rows pooled. */
-export function ownStandardiser(train: Matrix, features: readonly Feature[]): Standardiser {
+/** Scaling by the statistics of one site's train patients, or of any patients pooled; each patient counts once. */
+export function ownStandardiser(train: PatientRows): Standardiser {
   const mean = meanOf(train);
-  return standardiserOf(
-    {mean, meanSquaredDeviation: squaredDeviationOf(train, mean), count: train.n},
-    features,
-  );
+  const meanSquaredDeviation = squaredDeviationOf(train, mean);
+  return standardiserOf({mean, meanSquaredDeviation, count: train.patients ?? train.n});
 }
 
 /** Leaves every feature as it is. */
@@ -43,10 +40,10 @@ function unscaled({length}: readonly Feature[]): Standardiser {
 /** Scaling of a training that shares nothing: {@link ownStandardiser}, unless the plan scales no column. */
 export function unsharedStandardiser(
   standardisation: Plan["task"]["standardisation"],
-  train: Matrix,
+  train: PatientRows,
   features: readonly Feature[],
 ): Standardiser {
-  return standardisation === "none" ? unscaled(features) : ownStandardiser(train, features);
+  return standardisation === "none" ? unscaled(features) : ownStandardiser(train);
 }
 
 /**

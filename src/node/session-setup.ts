@@ -1,7 +1,8 @@
 import {z} from "zod";
 import {type Plan, parsePlan} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
-import {isExact, type SessionSetup, type Trace} from "../gossip/index.ts";
+import type {Bounds} from "../data/index.ts";
+import {isExact, type QuorumRule, type SessionSetup, type Trace} from "../gossip/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import {planStages} from "./plan-stages.ts";
 import type {Stages} from "./stages.ts";
@@ -28,6 +29,11 @@ function knowsWeight({mixing}: Plan): boolean {
   return schedule === "all" || schedule === "grid" || isExact(schedule);
 }
 
+/** Who decides a round; plans of earlier versions, which do not say it, mean a majority. */
+export function quorumRule({quorum}: Plan): QuorumRule {
+  return quorum.rule ?? "majority";
+}
+
 /** The session that `plan` asks for. */
 export function sessionSetup(plan: Plan, {self, run, roster, members, stages}: SessionFacts): PlannedSession {
   const {start, quorum, deadline, weights} = plan;
@@ -38,6 +44,7 @@ export function sessionSetup(plan: Plan, {self, run, roster, members, stages}: S
     roster,
     members,
     rounds: stages.rounds,
+    quorum: quorumRule(plan),
     start: {
       members: start.members,
       weight: isWeightKnown ? start.patients / weights.reference : 0,
@@ -93,6 +100,7 @@ export function tracedSession({header}: Trace): TracedSession {
   const {plan} = parsePlan(new TextEncoder().encode(context.data.plan), "the trace's plan");
   const members = membersSchema.parse(JSON.parse(context.data.members));
   const names = new Map(Object.entries(namesSchema.parse(JSON.parse(context.data.names))));
-  const stages = planStages(plan, features);
+  // A trace holds what was found of contributions, so nothing is held against their declared ranges again.
+  const stages = planStages(plan, Array<Bounds>(features).fill({low: 0, high: 1}));
   return {setup: sessionSetup(plan, {self, run, roster, members, stages}), plan, names};
 }

@@ -1,6 +1,6 @@
 import {sha256, toHex} from "../core/index.ts";
 import type {Certificate, MemberId} from "../gossip/index.ts";
-import type {RunStorage} from "../storage/index.ts";
+import type {RunStorage, StoredRun} from "../storage/index.ts";
 import {encodeRecord, type SiteLine} from "./records.ts";
 import type {Stages} from "./stages.ts";
 
@@ -64,7 +64,7 @@ export interface StateStorage {
 
 /** A stored state, or null when it is not there any more or is of another plan's shape. */
 export async function readState(
-  storage: Pick<StateStorage, "models">,
+  storage: Pick<StoredRun, "models">,
   line: SiteLine | undefined,
   shape: SiteState,
 ): Promise<SiteState | null> {

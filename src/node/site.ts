@@ -5,14 +5,21 @@ import {
   type Roster,
   type RosterMember,
 } from "../consortium/index.ts";
-import {CodedError} from "../core/index.ts";
+import {CodedError, type Logger, silentLogger} from "../core/index.ts";
 import {
+  externalKeys,
   externalSplit,
   type Feature,
+  FIRST_FAULT,
   featuresOf,
   type LocatedTask,
+  leftOutText,
+  type PartMarks,
+  partMarks,
   readSite,
   type SealedSplit,
+  type SiteTable,
+  splitKeys,
   splitSite,
   taskDifference,
   taskIdentity,
@@ -31,8 +38,12 @@ export interface Site {
   readonly features: readonly Feature[];
   /** n_i: {@link siteCount}. */
   readonly patients: number;
-  /** Rows left out because a value was missing. */
-  readonly droppedRows: number;
+}
+
+/** A {@link Site} whose data were read here. */
+export interface OpenedSite extends Site {
+  /** Who is in which part: kept in the run's journal. */
+  readonly parts: PartMarks;
 }
 
 /** What a site is checked against. */
@@ -157,16 +168,31 @@ export function memberOf({
   return member;
 }
 
+/** Reads this site's data, and logs whom they leave out and what the owner should look at. @throws DATA_* */
+async function readLogged({task, site, variables}: SiteChecks, data: Logger): Promise<SiteTable> {
+  const findings = {
+    ...FIRST_FAULT,
+    tell: (level: "note" | "warning", detail: string): void =>
+      level === "note"
+        ? data.info("a note on this site's data", {detail})
+        : data.warn("this site's data need a look", {detail}),
+  };
+  const table = await readSite({...task, site, variables, findings});
+  const detail = leftOutText(table);
+  if (detail !== null) data.warn("some of this site's data are left out", {detail});
+  return table;
+}
+
 /**
  * Reads and splits this site's own file, after everything that could make it the wrong one was checked.
  * @throws NODE_* and the data room's DATA_* errors
  */
-export async function openSite(checks: SiteChecks): Promise<Site> {
+export async function openSite(checks: SiteChecks, logger: Logger = silentLogger): Promise<OpenedSite> {
   checkApproval(checks);
   checkPlan(checks);
   const member = memberOf(checks);
-  const {task, folder} = checks.task;
-  const table = await readSite({task, folder, site: checks.site, variables: checks.variables});
+  const {task} = checks.task;
+  const table = await readLogged(checks, logger);
   const isTrainer = member.role === "trainer";
   // An evaluator trains on nobody: all its patients are the test.
   const split = isTrainer ? splitSite(table, task, checks.plan.plan.seed) : externalSplit(table, task);
@@ -180,8 +206,12 @@ export async function openSite(checks: SiteChecks): Promise<Site> {
   return {
     member,
     split,
+    parts: partMarks(
+      table,
+      task,
+      isTrainer ? splitKeys(table, task, checks.plan.plan.seed) : externalKeys(table),
+    ),
     features: featuresOf(task),
     patients: siteCount(split.train, checks.plan.plan.weights, checks.site),
-    droppedRows: table.droppedRows,
   };
 }

@@ -1,4 +1,5 @@
 import {type Hash, toHex} from "../core/index.ts";
+import {type Bounds, unitRange} from "../data/index.ts";
 import type {AsyncSpec, Certified, RoundMixing, RoundShape, RoundSpec} from "../gossip/index.ts";
 import {
   type CodecName,
@@ -24,14 +25,15 @@ export type Stage =
 export interface StagesOptions {
   /** Whether the features' statistics are computed together before training. */
   readonly isFederated: boolean;
-  readonly features: number;
+  /** What the task declares of each. */
+  readonly features: readonly Bounds[];
   readonly trainingRounds: number;
   readonly model: Layout;
   readonly initial: Float32Array;
   readonly codec: CodecName;
   /** How each round of training is an asynchronous segment, which ends in an exact round; null: it is none. */
   readonly asynchronous: AsyncSpec | null;
-  /** How rounds of training are mixed; statistics always are in one group. */
+  /** How rounds of training are mixed; statistics see {@link statisticsMixing}. */
   readonly mixing: RoundMixing;
   /** Names of the tensors that stay at their sites. */
   readonly local: readonly string[];
@@ -43,6 +45,8 @@ export interface StagesOptions {
   readonly outer: OuterOptimizer | null;
   /** N0 of the plan. */
   readonly reference: number;
+  /** The largest n that a site may count as. */
+  readonly cap: number;
   /** The data contract's hash. */
   readonly contract: string;
   readonly hash: Hash;
@@ -85,9 +89,10 @@ interface StageLayout {
 
 /** Layouts of the statistics' rounds, if there are any, and of training. */
 function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout[] {
-  const {isFederated, features, contract, hash, hasControls} = options;
+  const {isFederated, contract, hash, hasControls} = options;
+  const features = options.features.length;
   const vector = (name: string, length: number): TensorLayout => ({name, shape: [length]});
-  const mean = vector("statistics.mean", features);
+  const mean = vector("statistics.anchoredMean", features);
   const carried = [vector("statistics.squaredDeviation", features), mean, vector("statistics.count", 1)];
   const model = [
     ...shared.layout.tensors,
@@ -104,6 +109,33 @@ function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout
 }
 
 /**
+ * How statistics are mixed: in one group or, where rounds of training follow a robust rule, by the trimmed mean of each
+ * value for as many faulty members, whatever that rule is (docs/adr/0039-statistics-are-contributions.md).
+ */
+function statisticsMixing(training: RoundMixing): RoundMixing {
+  if (training.kind !== "robust") return {kind: "all"};
+  const {faulty} = training.rule;
+  return {
+    kind: "robust",
+    rule: {rule: "trimmed-mean", faulty, adaptiveClipping: false, nearestNeighbours: false},
+  };
+}
+
+/** What a round of statistics mixes beside its layout and beginning. @param step -2: means, -1: deviations */
+function statisticsSpec(
+  step: number,
+  {features, mixing}: StagesOptions,
+): Pick<RoundSpec, "mixing" | "codec" | "mixed" | "outer" | "range"> {
+  return {
+    mixing: statisticsMixing(mixing),
+    codec: codecOf("f32"),
+    mixed: features.length,
+    outer: null,
+    range: unitRange(step === -2 ? "mean" : "squaredDeviation", features),
+  };
+}
+
+/**
  * The rounds of a run. With federated statistics two rounds come first, whose results every later snapshot
  * carries behind the parameters: [parameters | control | velocity | squared deviation | mean | count]. So the scaling
  * that a model needs is part of the certified model, and a late member finds it there; so are the common control and
@@ -111,15 +143,20 @@ function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout
  * @throws NODE_LOCAL_TENSORS_INVALID
  */
 export function createStages(options: StagesOptions): Stages {
-  const {isFederated, features, trainingRounds, model, initial, hasControls, isNormalised} = options;
+  const {isFederated, trainingRounds, model, initial, hasControls, isNormalised, asynchronous} = options;
+  const features = options.features.length;
   const first = isFederated ? 2 : 0;
   const shared = sharedValues(model, options.local);
   const {size} = shared;
   const mixed = hasControls ? 2 * size : size;
   const layouts = stageLayouts(options, shared);
   const training = layouts[layouts.length - 1] ?? {hash: new Uint8Array(), values: size};
-  const ofTraining: Pick<RoundSpec, "exact" | "outer" | "parameters"> = {
+  const ofTraining: Omit<RoundSpec, "layout" | "reference"> = {
+    mixing: options.mixing,
+    codec: codecOf(asynchronous === null ? options.codec : "f32"),
+    mixed,
     outer: options.outer,
+    ...(asynchronous === null ? {} : {asynchronous}),
     ...(isNormalised ? {exact: 2} : {}),
     ...(hasControls ? {parameters: size} : {}),
   };
@@ -129,7 +166,6 @@ export function createStages(options: StagesOptions): Stages {
     const {hash: layout, values} = layoutAt(round);
     return {layout, values};
   };
-  const {asynchronous} = options;
   return {
     rounds: first + trainingRounds,
     layout: toHex(training.hash),
@@ -139,13 +175,10 @@ export function createStages(options: StagesOptions): Stages {
     },
     shapeOf,
     specOf: (round, previous) => ({
-      mixing: round < first ? {kind: "all"} : options.mixing,
-      codec: codecOf(round < first || asynchronous !== null ? "f32" : options.codec),
-      ...(round < first || asynchronous === null ? {} : {asynchronous}),
+      ...(round < first ? statisticsSpec(round - first, options) : ofTraining),
       layout: layoutAt(round).hash,
-      ...(round < first ? {outer: null} : ofTraining),
+      maximumWeight: options.cap / options.reference,
       reference: referenceOf(start, round - first, layoutAt(round).values, previous),
-      mixed: round < first ? features : mixed,
     }),
     shared,
     initial,
@@ -166,7 +199,7 @@ export function createStages(options: StagesOptions): Stages {
 
 /** The snapshot that the round begins from. @param step rounds since training began; -2 and -1 are statistics */
 function referenceOf(
-  {features, initial, reference}: StagesOptions,
+  {features: {length: features}, initial, reference}: StagesOptions,
   step: number,
   size: number,
   previous: Certified | null,

@@ -15,6 +15,7 @@ import type {Snapshot} from "../parameters/index.ts";
 import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
 import type {ReleaseKind} from "./release-book.ts";
 import type {Traffic} from "./traffic.ts";
+import {createWriteBacklog, type WriteBacklog} from "./write-backlog.ts";
 
 /** Effects that are not the transport's but the run's. */
 export type RunEffect = Extract<Effect, {type: "certified" | "report" | "work"}>;
@@ -60,6 +61,7 @@ class SessionTransport implements Transport {
   readonly #events: Event[] = [];
   #own: Release | null = null;
   #network: Network | null = null;
+  #backlog: WriteBacklog | null = null;
   #writes: Promise<void> = Promise.resolve();
   #isHandling = false;
   #isClosed = false;
@@ -70,6 +72,7 @@ class SessionTransport implements Transport {
 
   attach(network: Network): void {
     this.#network = network;
+    this.#backlog = createWriteBacklog(network);
     this.#drain(network);
   }
 
@@ -128,7 +131,11 @@ class SessionTransport implements Transport {
   #step(event: Event, network: Network): void {
     const {session, clock, logger, onFatal} = this.#options;
     try {
-      for (const effect of session.handle(event, clock.nowMs())) this.#carryOut(effect, network);
+      const origin = event.type === "frame" ? event.from : null;
+      for (const effect of session.handle(event, clock.nowMs())) {
+        if (effect.type === "persist") this.#persist(effect, origin);
+        else this.#carryOut(effect, network);
+      }
     } catch (error) {
       // Only a peer's bytes bring a coded error about here; whatever else is thrown is a bug.
       if (!isCoded(error)) return onFatal(error);
@@ -139,7 +146,7 @@ class SessionTransport implements Transport {
     }
   }
 
-  #carryOut(effect: Effect, network: Network): void {
+  #carryOut(effect: Exclude<Effect, {type: "persist"}>, network: Network): void {
     switch (effect.type) {
       case "send":
         return this.#send(effect, network);
@@ -155,8 +162,6 @@ class SessionTransport implements Transport {
         return this.#publish("snapshot", releaseSnapshot(effect.snapshot), network);
       case "withdraw":
         return network.withdraw(effect.hash);
-      case "persist":
-        return this.#persist(effect.id, effect.record);
       case "arm":
         return this.#arm(effect.timer, effect.afterMs);
       case "disarm":
@@ -202,12 +207,14 @@ class SessionTransport implements Transport {
     }
   }
 
-  #persist(id: number, record: DurableRecord): void {
+  #persist({id, record}: Extract<Effect, {type: "persist"}>, origin: MemberId | null): void {
+    this.#backlog?.begin(origin);
     // One after the other: a record must not reach the disk before one that was asked for earlier.
     this.#writes = this.#writes.then(async () => {
       if (this.#isClosed) return;
       try {
         await this.#options.write(record);
+        this.#backlog?.end(origin);
         this.handle({type: "persisted", id});
       } catch (error) {
         this.#options.onFatal(error);

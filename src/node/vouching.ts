@@ -5,8 +5,9 @@ import {
   encodeFrame,
   type Frame,
   type MemberId,
-  majority,
   type Primitives,
+  type QuorumRule,
+  quorumSize,
   type Restored,
   verifyCertificate,
 } from "../gossip/index.ts";
@@ -24,6 +25,7 @@ export interface VouchingOptions {
   readonly roster: string;
   /** Members that train and vote, sorted; this one among them. */
   readonly members: readonly MemberId[];
+  readonly quorum: QuorumRule;
   readonly primitives: Primitives;
   readonly restored: Restored;
   readonly clock: Clock;
@@ -35,8 +37,8 @@ export interface VouchingOptions {
 }
 
 /** So many others that one of them took part in every decision that this member took part in. */
-export function vouchersNeeded(members: number): number {
-  return Math.min(members - 1, members - majority(members) + 1);
+export function vouchersNeeded(rule: QuorumRule, members: number): number {
+  return Math.min(members - 1, members - quorumSize(rule, members) + 1);
 }
 
 /** What the members have said so far. */
@@ -90,12 +92,13 @@ class Vouching {
   }
 
   #check(certificate: Certificate): void {
-    const {run, roster, members, primitives} = this.#options;
-    // A majority has checked the rest of it when it voted.
+    const {run, roster, members, primitives, quorum} = this.#options;
+    // A quorum has checked the rest of it when it voted.
     verifyCertificate(primitives, certificate, {
       run,
       roster,
       members,
+      quorum: quorumSize(quorum, members.length),
       parent: null,
       previousPeak: 0,
       minimumContributors: 1,
@@ -109,14 +112,15 @@ class Vouching {
     this.#reject(
       new CodedError(code, `this node ${part} in round ${round}, of which its restored state knows nothing`, {
         data: {round: certificate.body.round},
-        hint: "Restore a newer backup; without one, take part again as a new node: a new state directory, key and line in everyone's roster.",
+        hint: "Start it again when the others have certified a round without it; where they cannot, restore a newer backup, or take part again as a new node: a new state directory, key and line in everyone's roster.",
       }),
     );
   }
 
   #hear(from: MemberId): void {
     this.#heard.add(from);
-    if (this.#heard.size >= vouchersNeeded(this.#options.members.length)) this.#resolve();
+    if (this.#heard.size >= vouchersNeeded(this.#options.quorum, this.#options.members.length))
+      this.#resolve();
   }
 }
 
@@ -127,8 +131,8 @@ class Vouching {
  * @throws NODE_STATE_OUTDATED; what opening the network throws
  */
 export async function askToVouch(options: VouchingOptions): Promise<void> {
-  const {run, restored, clock, logger, members, signal} = options;
-  if (vouchersNeeded(members.length) === 0) return;
+  const {run, restored, clock, logger, members, quorum, signal} = options;
+  if (vouchersNeeded(quorum, members.length) === 0) return;
   const vouching = new Vouching(options);
   let network: Network | null = null;
   const early: MemberId[] = [];

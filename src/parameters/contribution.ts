@@ -13,6 +13,12 @@ export interface Span {
   readonly lengthBytes: number;
 }
 
+/** What each value of a contribution may be, once it is divided by the weight; both `[d]`. */
+export interface ValueRange {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
 /**
  * A run of values of the encoded vector and where its bytes lie, in a contribution and in the sum, whose codec may be
  * another. The last chunk also carries the exact numbers behind the values, so that they are summed like values.
@@ -23,8 +29,10 @@ export interface Chunk extends Span {
   readonly sum: Span;
   /** Exact numbers at its end: 0 for all chunks but the last. */
   readonly exact: number;
-  /** Largest weight of a part: 1, a site's own, unless members hand in masses, in which weights gather. */
+  /** Largest weight of a part; default: 1. */
   readonly maximumWeight?: number;
+  /** What its values may be, of a chunk that is the whole vector: only there the weight is at hand. */
+  readonly range?: ValueRange;
 }
 
 /** Size in bytes of `values` values encoded, with `exact` numbers in binary32 behind them, the weight last. */

@@ -6,5 +6,7 @@ export type ParametersErrorCode =
   | "PARAMETERS_WRONG_SIZE"
   /** A snapshot belongs to another model or another data contract. */
   | "PARAMETERS_LAYOUT_FOREIGN"
-  /** The weight of a contribution is not in (0, 1]. */
-  | "PARAMETERS_WRONG_WEIGHT";
+  /** The weight of a contribution is not above 0, or above what a site may count as. */
+  | "PARAMETERS_WRONG_WEIGHT"
+  /** A value lies outside the range that was declared for it. */
+  | "PARAMETERS_OUT_OF_RANGE";

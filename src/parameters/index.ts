@@ -15,11 +15,22 @@ export {
   exactOf,
   partition,
   type Span,
+  type ValueRange,
   weightOf,
 } from "./contribution.ts";
 export {keptBack} from "./error-feedback.ts";
 export type {ParametersErrorCode} from "./errors.ts";
 export {HALF_VALUES} from "./half.ts";
+export {
+  areProducts,
+  type ChunkProducts,
+  challengeOf,
+  innerProducts,
+  isSumOf,
+  productCount,
+  SEED_BYTES,
+  stridesPerProduct,
+} from "./inner-products.ts";
 export type {Kernels} from "./kernels/kernels.ts";
 export {kernels} from "./kernels/selection.ts";
 export {type Layout, layoutSize, shapeSize, type TensorLayout} from "./layout.ts";
@@ -44,7 +55,7 @@ export {
   type MixtureTarget,
   sumChunk,
 } from "./mixture.ts";
-export {isNamed} from "./named-bytes.ts";
+export {isNamed, nameOf} from "./named-bytes.ts";
 export {type OuterOptimizer, outerStep} from "./outer-step.ts";
 export {
   createSnapshot,
@@ -54,3 +65,4 @@ export {
   type SnapshotExpectation,
   snapshotSize,
 } from "./snapshot.ts";
+export {checkRange} from "./value-range.ts";

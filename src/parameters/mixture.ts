@@ -5,6 +5,7 @@ import {type Chunk, encodeBlocks, exactOf, expectSize, weightOf} from "./contrib
 import {decodedBlock} from "./decoded-block.ts";
 import {STRIDE_VALUES} from "./kernels/kernels.ts";
 import {kernels} from "./kernels/selection.ts";
+import {checkRange} from "./value-range.ts";
 
 declare const mixtureBrand: unique symbol;
 
@@ -43,7 +44,7 @@ function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight 
 
 /**
  * Checks one member's bytes for `chunk` before they take part in a sum.
- * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
  */
 export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array): void {
   expectSize(chunk, part);
@@ -51,6 +52,7 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
     decodedBlock(codec, part, {first, length: Math.min(STRIDE_VALUES, chunk.values - first)}, 0);
   }
   if (chunk.exact > 0) summedExact([part], chunk);
+  if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
 }
 
 /** What a sum is made with. */
@@ -65,14 +67,17 @@ export interface ChunkSum {
  * Sums the decoded contributions to one chunk in the order given (the members' id order), with binary64
  * accumulators, and encodes the sum: s = sum of p_i (x_i - ref), w = sum of p_i.
  * @param parts every contributor's bytes of this chunk, checked by {@link checkContribution}
- * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
  */
 export function sumChunk(
   hash: Hash,
   {codec, chunk, dither}: ChunkSum,
   parts: readonly Uint8Array[],
 ): Mixture {
-  for (const part of parts) expectSize(chunk, part);
+  for (const part of parts) {
+    expectSize(chunk, part);
+    if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
+  }
   const {scratch} = kernels;
   const block = (first: number, length: number): Float32Array => {
     const sums = scratch.doubles[0].subarray(0, length);

@@ -1,10 +1,10 @@
 /** Codes of the errors that this room throws. */
 export type SimulationErrorCode =
-  /** The fast engine can not run what the experiment asks for. */
+  /** The fast engine cannot run what the experiment asks for. */
   | "SIMULATION_ENGINE_UNFIT"
   /** More members than a certificate can name: the full engine sends the daemons' own frames. */
   | "SIMULATION_NETWORK_TOO_LARGE"
-  /** The plan's model can not learn what the data are labelled with. */
+  /** The plan's model cannot learn what the data are labelled with. */
   | "SIMULATION_MODEL_UNFIT"
   /** Fewer than no threads are to train. */
   | "SIMULATION_NO_THREADS"
@@ -22,6 +22,10 @@ export type SimulationErrorCode =
   | "SIMULATION_NOBODY_HONEST"
   /** A member is named that the world does not have. */
   | "SIMULATION_UNKNOWN_MEMBER"
+  /** A model gave another number of scores than there are patients: a fault of the program. */
+  | "SIMULATION_SCORES_UNFIT"
+  /** Results lack a method, a group, a metric or a seed that they must have: a fault of the program. */
+  | "SIMULATION_RESULTS_TORN"
   /** An experiment asks for a figure that its patients have not. */
   | "SIMULATION_METRIC_UNFIT"
   /** A trial kept for --resume is not JSON, or not what this version writes. */

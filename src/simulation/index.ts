@@ -17,7 +17,6 @@ export type {Cohort, CohortKind} from "./cohort/cohort.ts";
 export type {CohortQuery} from "./cohort/cohort-query.ts";
 export {drawModes, type ModesSpec} from "./cohort/modes.ts";
 export {openCohort} from "./cohort/open-cohort.ts";
-export {type Classifier, type ClassifierSpec, createClassifier} from "./engine/classifier.ts";
 export type {NetworkIdentity} from "./engine/network.ts";
 export type {HeldModels, NetworkOutcome, NetworkRound, RoundHook} from "./engine/network-outcome.ts";
 export {type NetworkHooks, runNetwork} from "./engine/run-network.ts";
@@ -28,8 +27,8 @@ export {
   type TrainingChanges,
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
-export {divergencesOf, divergenceText} from "./outputs/divergences.ts";
-export {METRIC_FACTS, type MetricFacts} from "./outputs/metric-facts.ts";
+export {equalScoresOf, equalScoresText} from "./outputs/equal-scores.ts";
+export {METRIC_FACTS, type MetricFacts, mainMetric} from "./outputs/metric-facts.ts";
 export {pointText} from "./outputs/point-columns.ts";
 export {
   type ComparedFigure,
@@ -39,22 +38,28 @@ export {
   settingDifferences,
 } from "./outputs/study-comparison.ts";
 export {studyFiles} from "./outputs/study-files.ts";
-export {parseSettings, parseSummary} from "./outputs/summary.ts";
-export {parseTrial} from "./outputs/trial-schema.ts";
+export {parseSummary} from "./outputs/summary.ts";
+export {parseTrial, trialTooLarge} from "./outputs/trial-schema.ts";
+export {unfinishedOf, unfinishedText} from "./outputs/unfinished.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {Moment} from "./replay/timeline.ts";
 export {atPoint, pointsOf} from "./report/result-groups.ts";
-export {isExternalTest, POOLED_TEST} from "./study/names.ts";
+export {isExternalTest, POOLED_TEST, roundWord} from "./study/names.ts";
 export type {
+  ComparisonOutcome,
   Environment,
   MethodComparison,
+  MonitoredPart,
   ResultRow,
   RoundRow,
+  Runtime,
   SiteRow,
   StudyResults,
   TargetRow,
+  WorkRow,
 } from "./study/results.ts";
-export {isTrialOf, type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
+export {type SimulateOptions, type StudyProgress, simulate} from "./study/simulate.ts";
+export {isTrialOf} from "./study/study-cells.ts";
 export type {Trial} from "./study/trial.ts";
 export type {TrialResult} from "./study/trial-result.ts";
 export {faultPointOf, faultsAt, type PlannedFault} from "./world/fault-points.ts";

@@ -1,7 +1,8 @@
 import type {CancelTimer, Clock, Closable} from "../core/index.ts";
 import type {AlertName, EventFeed, NodeView} from "../node/index.ts";
 import type {Alert} from "./answers/health-answer.ts";
-import {linkedVoters, roundAgeSeconds, stallSeconds} from "./health.ts";
+import {certificateFault} from "./certificate.ts";
+import {hasEnded, isOverdue, linkedVoters, partAgeSeconds} from "./health.ts";
 
 const LOOK_EVERY_MS = 5000;
 const PAGES: readonly AlertName[] = ["equivocation", "egress-blocked", "node-failed"];
@@ -12,6 +13,8 @@ export interface AlertBoardOptions {
   readonly clock: Clock;
   /** The node as it is now, or null as long as it is starting. */
   view(): NodeView | null;
+  /** When the certificate of the status server runs out, in wall-clock ms; null without TLS. */
+  certificateEndsWallMs(): number | null;
 }
 
 /** Which alerts stand now; looks every five seconds, and tells the feed when one is raised or cleared. */
@@ -20,31 +23,73 @@ export interface AlertBoard extends Closable {
   alerts(): readonly Alert[];
 }
 
+/** A share below this is an alert. */
+const LEAST_SHARE = 0.8;
+/** Of fewer rounds a share says little. */
+const LEAST_ROUNDS = 20;
+
+/** Members whose part is missing in many of the last rounds, each with its share. */
+function fallenShares({shares}: NodeView): string[] {
+  return shares.flatMap(({name, recent: {contributed, certified}}) => {
+    if (certified < LEAST_ROUNDS || contributed >= LEAST_SHARE * certified) return [];
+    const percent = Math.floor((100 * contributed) / certified);
+    return [`${name} took part in ${percent} % of the last ${certified} rounds`];
+  });
+}
+
+/** Members that are linked and say nothing, each with since when. */
+function silentPeers({peers}: NodeView): string[] {
+  return peers.flatMap(({name, link}) =>
+    link.status === "silent"
+      ? [`nothing from ${name} since ${new Date(link.sinceWallMs).toISOString().slice(0, 19)}Z`]
+      : [],
+  );
+}
+
+/** What is wrong now with a run that goes on. */
+function* runWrongs(view: NodeView, wallMs: number): Iterable<[AlertName, string]> {
+  const linked = linkedVoters(view);
+  const silent = silentPeers(view);
+  const fallen = fallenShares(view);
+  if (linked < view.quorum) yield ["peers-below-quorum", `${linked} linked, ${view.quorum} needed`];
+  if (silent.length > 0) yield ["peer-silent", silent.join("; ")];
+  if (fallen.length > 0) yield ["share-fallen", fallen.join("; ")];
+  if (isOverdue(view, wallMs)) {
+    const seconds = Math.round(partAgeSeconds(view, wallMs));
+    const who = view.waitingFor.join(", ") || "nobody known";
+    const since = view.pace.lastPartWallMs === null ? " (none since the start)" : "";
+    yield [
+      "round-stalled",
+      `no round has been certified with this site's part for ${seconds} s${since}; waiting for ${who}`,
+    ];
+  }
+}
+
 /** What is wrong now, with one line for people. */
 function wrongs(view: NodeView, wallMs: number): Map<AlertName, string> {
-  const found = new Map<AlertName, string>();
-  const {fault, equivocators, activity, quorum, round, waitingFor} = view;
-  const linked = linkedVoters(view);
-  const isRunning = activity !== "finished";
-  const ageSeconds = roundAgeSeconds(view, wallMs);
+  const {fault, equivocators} = view;
+  const found = new Map<AlertName, string>(hasEnded(view) ? [] : runWrongs(view, wallMs));
   if (fault !== null) found.set("node-failed", fault);
   if (equivocators.length > 0) found.set("equivocation", equivocators.join(", "));
-  if (isRunning && linked < quorum) found.set("peers-below-quorum", `${linked} linked, ${quorum} needed`);
-  if (isRunning && ageSeconds > stallSeconds(view)) {
-    found.set("round-stalled", `round ${round + 1} waits for ${waitingFor.join(", ") || "nobody known"}`);
-  }
   return found;
 }
 
 /** Opens an {@link AlertBoard}. */
-export function openAlertBoard({feed, clock, view}: AlertBoardOptions): AlertBoard {
+export function openAlertBoard(options: AlertBoardOptions): AlertBoard {
+  const {feed, clock, view, certificateEndsWallMs} = options;
   const standing = new Map<AlertName, Alert>();
   let blocked: string | null = null;
   let cancel: CancelTimer = () => {};
-  const look = (): void => {
+  const findAll = (): Map<AlertName, string> => {
     const now = view();
     const found = now === null ? new Map<AlertName, string>() : wrongs(now, clock.wallMs());
+    const expiry = certificateFault(certificateEndsWallMs(), clock.wallMs());
+    if (expiry !== null) found.set("certificate-expiring", expiry);
     if (blocked !== null) found.set("egress-blocked", blocked);
+    return found;
+  };
+  const look = (): void => {
+    const found = findAll();
     const since = new Date(clock.wallMs()).toISOString();
     for (const [alert, detail] of found) {
       const before = standing.get(alert);

@@ -6,7 +6,7 @@ export type StatusErrorCode =
   | "STATUS_LISTEN_FAILED"
   /** The status address can be reached from other machines and nothing asks them who they are. */
   | "STATUS_AUTH_REQUIRED"
-  /** The certificate or key of the status server can not be used. */
+  /** The certificate or key of the status server cannot be used. */
   | "STATUS_TLS_INVALID"
-  /** The files of the dashboard, which are installed with the program, can not be read. */
+  /** The files of the dashboard, which are installed with the program, cannot be read. */
   | "STATUS_DASHBOARD_UNREADABLE";

@@ -1,79 +1,107 @@
 import type {NodeView} from "../node/index.ts";
-import {type Check, type CheckName, READINESS_CHECKS} from "./answers/health-answer.ts";
+import {type Check, HEALTH_CHECKS, type Health, READINESS_CHECKS} from "./answers/health-answer.ts";
 
-/** A round may take so many times the median before it counts as stalled, and at least so long. */
-const STALL_FACTOR = 3;
-const STALL_MINIMUM_SECONDS = 60;
-/** Where no pace is known. */
-const STALL_UNKNOWN_SECONDS = 1800;
-
-/** The outcome of all checks. */
-export interface Health {
-  readonly ready: boolean;
-  readonly healthy: boolean;
-  readonly checks: readonly Check[];
-}
-
-/** How many members that train are linked, this one included if it trains itself. */
+/** How many members that train are linked and not silent, this one included if it trains itself. */
 export function linkedVoters({peers, role}: NodeView): number {
   const linked = peers.filter((peer) => peer.role === "trainer" && peer.link.status === "up").length;
   return linked + (role === "trainer" ? 1 : 0);
 }
 
-/** After how many seconds without a certified round a run counts as stalled. */
-export function stallSeconds({pace}: NodeView): number {
-  const {medianRoundSeconds: median, deadlineSeconds} = pace;
-  if (median === null) return STALL_UNKNOWN_SECONDS;
-  return Math.max(STALL_MINIMUM_SECONDS, STALL_FACTOR * median, median + 2 * deadlineSeconds);
+/** Whether no round remains; the final model may still be being tried. */
+export function hasEnded({stage}: NodeView): boolean {
+  return stage === null;
 }
 
-/** How long the round under way has taken, in seconds. */
-export function roundAgeSeconds({pace}: NodeView, wallMs: number): number {
-  return Math.max(0, (wallMs - pace.roundSinceWallMs) / 1000);
+/** For how many seconds this site's part has been in no newly certified round: since the last, or since the start. */
+export function partAgeSeconds({pace}: NodeView, wallMs: number): number {
+  return Math.max(0, (wallMs - (pace.lastPartWallMs ?? pace.startedWallMs)) / 1000);
+}
+
+/** Whether the site's part is longer ago than is allowed, also where there was none since the start. */
+export function isOverdue(view: NodeView, wallMs: number): boolean {
+  return !hasEnded(view) && partAgeSeconds(view, wallMs) > view.pace.allowedSeconds;
+}
+
+/** Where a run stands at a node that is up. */
+type RunState = Extract<Health["state"], "waiting" | "exchanging" | "stalled" | "finished">;
+
+function runState(view: NodeView, wallMs: number): RunState {
+  if (hasEnded(view)) return "finished";
+  if (view.pace.lastPartWallMs === null) return "waiting";
+  return isOverdue(view, wallMs) ? "stalled" : "exchanging";
+}
+
+/** A time of day for people: seconds are enough. */
+function timeText(wallMs: number): string {
+  return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+
+function waitingText({waitingFor, waitingSinceWallMs: since}: NodeView): string {
+  if (waitingFor.length === 0) return "";
+  return `; waiting for ${waitingFor.join(", ")}${since === null ? "" : ` since ${timeText(since)}`}`;
+}
+
+/** What the state rests on, in one line. */
+function reasonOf(view: NodeView, state: RunState, wallMs: number): string {
+  const seconds = Math.round(partAgeSeconds(view, wallMs));
+  const allowed = Math.ceil(view.pace.allowedSeconds);
+  const waiting = waitingText(view);
+  switch (state) {
+    case "finished":
+      return "the run has ended";
+    case "waiting":
+      return `no round is certified with this site's part since the start, ${seconds} s ago${waiting}`;
+    case "exchanging":
+      return `this site's part was last certified ${seconds} s ago, ${allowed} s are allowed${waiting}`;
+    case "stalled":
+      return `this site's part was last certified ${seconds} s ago, only ${allowed} s are allowed${waiting}`;
+  }
 }
 
 function quorumCheck(view: NodeView): Check {
   const linked = linkedVoters(view);
   const {quorum, voters} = view;
+  if (hasEnded(view))
+    return {name: "quorum", ok: true, detail: "the run has ended: nothing is left to decide"};
   return {name: "quorum", ok: linked >= quorum, detail: `${linked} of ${voters} linked, ${quorum} needed`};
 }
 
-function exchangingCheck(view: NodeView, wallMs: number): Check {
-  const name: CheckName = "exchanging";
-  if (view.activity === "finished") return {name, ok: true, detail: "the run has ended"};
-  const waiting = view.waitingFor.length === 0 ? "" : `; waiting for ${view.waitingFor.join(", ")}`;
-  if (view.certified === null) return {name, ok: false, detail: `no round is certified yet${waiting}`};
-  const age = roundAgeSeconds(view, wallMs);
-  const ok = age <= stallSeconds(view) && linkedVoters(view) >= view.quorum;
-  return {name, ok, detail: `round ${view.round + 1} has taken ${Math.round(age)} s${waiting}`};
-}
-
-/** The checks of a node, or of one that is still starting. @param wallMs now */
-export function healthOf(view: NodeView | null, wallMs: number): Health {
-  const checks: Check[] = view === null ? startingChecks() : runningChecks(view, wallMs);
-  const isOk = ({ok}: Check): boolean => ok;
-  return {
-    ready: checks.filter(({name}) => READINESS_CHECKS.includes(name)).every(isOk),
-    healthy: checks.every(isOk),
-    checks,
-  };
-}
-
-function startingChecks(): Check[] {
-  const names: readonly CheckName[] = [...READINESS_CHECKS, "exchanging"];
-  return names.map((name) => ({name, ok: false, detail: "the node is starting"}));
-}
-
-function runningChecks(view: NodeView, wallMs: number): Check[] {
-  const {fault, site, role, plan} = view;
+function runningChecks(view: NodeView, state: RunState, reason: string): Check[] {
+  const {fault} = view;
   const isStorage = fault?.startsWith("STORAGE_") === true;
-  // A node opens only after roster, plan and data were checked, and never runs without them.
   return [
     {name: "started", ok: fault === null || isStorage, detail: fault ?? "the node is up"},
-    {name: "roster", ok: true, detail: `${site} is a ${role} of ${view.consortium}`},
-    {name: "preflight", ok: true, detail: `the plan ${plan.name} is approved and fits the data`},
     {name: "storage", ok: !isStorage, detail: isStorage ? fault : "every write succeeded"},
     quorumCheck(view),
-    exchangingCheck(view, wallMs),
+    {name: "exchanging", ok: state === "exchanging" || state === "finished", detail: reason},
   ];
+}
+
+function startingHealth(): Health {
+  const reason = "the node is starting";
+  const names = new Set([...READINESS_CHECKS, ...HEALTH_CHECKS]);
+  const checks = [...names].map((name) => ({name, ok: false, detail: reason}));
+  return {ready: false, healthy: false, state: "starting", reason, since: null, waitingFor: [], checks};
+}
+
+/** The health of a node, or of one that is still starting. @param wallMs now */
+export function healthOf(view: NodeView | null, wallMs: number): Health {
+  if (view === null) return startingHealth();
+  const {fault, pace} = view;
+  const state = runState(view, wallMs);
+  const reason = reasonOf(view, state, wallMs);
+  const checks = runningChecks(view, state, reason);
+  const areMet = (names: readonly string[]): boolean =>
+    checks.every(({name, ok}) => ok || !names.includes(name));
+  const goesOn = state !== "finished";
+  const sinceMs = pace.lastPartWallMs ?? pace.startedWallMs;
+  return {
+    ready: areMet(READINESS_CHECKS),
+    healthy: areMet(HEALTH_CHECKS),
+    state: fault === null ? state : "failed",
+    reason: fault ?? reason,
+    since: goesOn ? new Date(sinceMs).toISOString() : null,
+    waitingFor: goesOn ? [...view.waitingFor] : [],
+    checks,
+  };
 }

@@ -1,30 +1,49 @@
 import {type FastifyInstance, type FastifyReply, type FastifyRequest, fastify} from "fastify";
+import {ZodError} from "zod";
 import {
   type Clock,
   type Closable,
-  CodedError,
   createCloseStack,
+  isCoded,
+  type LogFields,
   type Logger,
   type MetricRegistry,
 } from "../core/index.ts";
 import type {EventFeed} from "../node/index.ts";
 import {type AlertBoard, openAlertBoard} from "./alert-board.ts";
+import {certificateEnd} from "./certificate.ts";
 import {type DashboardFile, readDashboard} from "./dashboard/dashboard-files.ts";
 import {addDashboard} from "./dashboard/dashboard-routes.ts";
-import type {StatusErrorCode} from "./errors.ts";
 import {healthOf} from "./health.ts";
 import {createNodeMetrics} from "./metrics/node-metrics.ts";
 import {createServerMetrics, type ServerMetrics} from "./metrics/server-metrics.ts";
-import {carriesToken, isOwnHost, requireGuard, type StatusAccess, urlHost} from "./server/access.ts";
+import {type OpeningWatch, watchOpening} from "./opening-watch.ts";
+import {openProbeServer} from "./probe-server.ts";
+import {remainingOf} from "./remaining-time.ts";
+import {
+  carriesToken,
+  requireGuard,
+  type StatusAccess,
+  type StatusTls,
+  strangerOf,
+  urlHost,
+} from "./server/access.ts";
+import {STATUS_BOUNDS} from "./server/connections.ts";
 import type {AnswerSources, StatusNode} from "./server/endpoints.ts";
-import {createListener, refuseMalformed} from "./server/listener.ts";
+import {createListener, refuseMalformed, renewCertificate} from "./server/listener.ts";
+import {listenFailure, portOf} from "./server/listening.ts";
 import {openApiDocument} from "./server/open-api.ts";
+import {watchCertificate} from "./server/renewal.ts";
 import {addEndpoints, addEvents, HEADERS} from "./server/routes.ts";
 import {createTokenBuckets, DEFAULT_RATE, type RateLimit} from "./server/token-bucket.ts";
 
 const MAX_BODY_BYTES = 1024;
 /** Asks for no token: it says nothing but that something answers. */
 const LIVEZ = "/livez";
+/** Where the dashboard is. */
+const PAGE = "/";
+/** Whose requests are counted together when they carry the token; no address is called so. */
+const TOKEN_HOLDER = "token";
 
 /** What a status server is made of. */
 export interface StatusServerOptions {
@@ -32,6 +51,8 @@ export interface StatusServerOptions {
   readonly host: string;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
+  /** Where probes are answered, on a listener of their own. */
+  readonly probes: {readonly host: string; readonly port: number};
   readonly access: StatusAccess;
   /** Default {@link DEFAULT_RATE}. */
   readonly rate?: RateLimit;
@@ -44,6 +65,8 @@ export interface StatusServerOptions {
   /** Version of consilium. */
   readonly version: string;
   readonly logger: Logger;
+  /** Reads the files of `access.tls` anew, for a renewed certificate; without it, a renewal needs a restart. */
+  readTls?(): Promise<StatusTls | null>;
   /** The folder of the dashboard as it was built; default: beside this module. */
   readonly dashboardUrl?: URL;
 }
@@ -52,20 +75,43 @@ export interface StatusServerOptions {
 export interface StatusServer extends Closable {
   /** Where it listens, such as `http://127.0.0.1:9600`. */
   readonly url: string;
+  /** Where probes are answered, such as `http://127.0.0.1:9700`. */
+  readonly probesUrl: string;
 }
 
-function sourcesOf(options: StatusServerOptions, alerts: AlertBoard): AnswerSources {
+/** The certificate that the server shows now. */
+interface TlsState {
+  /** When it runs out, in wall-clock ms; null without TLS. */
+  endsWallMs: number | null;
+}
+
+/** What a server's answers are made of beside its options. */
+interface ServerParts {
+  readonly alerts: AlertBoard;
+  readonly tls: TlsState;
+  readonly opening: OpeningWatch;
+}
+
+function sourcesOf(options: StatusServerOptions, {alerts, tls, opening}: ServerParts): AnswerSources {
   const {node, clock, version, registry} = options;
   const startedMs = clock.nowMs();
   const startedAt = new Date(clock.wallMs()).toISOString();
   const document = openApiDocument(version);
-  const health = () => healthOf(node()?.view() ?? null, clock.wallMs());
   return {
     node,
-    health,
-    facts() {
-      const uptimeSeconds = Math.round((clock.nowMs() - startedMs) / 1000);
-      return {version, startedAt, uptimeSeconds, health: health(), alerts: alerts.alerts()};
+    opening: () => opening.now(),
+    health: () => healthOf(node()?.view() ?? null, clock.wallMs()),
+    facts(view) {
+      const wallMs = clock.wallMs();
+      return {
+        version,
+        startedAt,
+        uptimeSeconds: Math.round((clock.nowMs() - startedMs) / 1000),
+        health: healthOf(view, wallMs),
+        remaining: remainingOf(view, wallMs),
+        certificateEndsWallMs: tls.endsWallMs,
+        alerts: alerts.alerts(),
+      };
     },
     metrics: () => registry.expose(),
     document: () => document,
@@ -73,7 +119,7 @@ function sourcesOf(options: StatusServerOptions, alerts: AlertBoard): AnswerSour
 }
 
 function openPathsOf(dashboard: readonly DashboardFile[]): ReadonlySet<string> {
-  return new Set([LIVEZ, ...dashboard.map(({path}) => path)]);
+  return new Set(dashboard.map(({path}) => path));
 }
 
 /** What requests are let in by. */
@@ -89,16 +135,21 @@ function addGuard(server: FastifyInstance, {options, metrics, openPaths}: Guard)
   const take = createTokenBuckets(clock, rate);
   const {token, allowedHosts} = access;
   const refusal = ({headers, socket, ip, url}: FastifyRequest): readonly [number, string] | null => {
-    const {localAddress: address, localPort: port} = socket;
-    if (!isOwnHost(headers.host, {host, address, port, allowedHosts})) {
-      metrics.refused("host");
-      return [403, "the Host header is not this machine's"];
+    const [path = url] = url.split("?");
+    const stranger = strangerOf(headers, socket, {host, allowedHosts, isPage: path === PAGE});
+    if (stranger !== null) {
+      metrics.refused(stranger.reason);
+      return [403, stranger.error];
     }
-    if (!take(ip)) {
+    // It costs no more than a refusal, and says that the process lives to whoever would end it.
+    if (path === LIVEZ) return null;
+    const isKnown = token !== null && carriesToken(headers.authorization, token);
+    // Whoever has the token has a bucket that nobody else empties, whatever comes from the same address.
+    if (!take(isKnown ? TOKEN_HOLDER : ip)) {
       metrics.refused("rate");
       return [429, "too many requests"];
     }
-    if (token === null || openPaths.has(url) || carriesToken(headers.authorization, token)) return null;
+    if (token === null || isKnown || openPaths.has(path)) return null;
     metrics.refused("token");
     return [401, "the token is missing or wrong"];
   };
@@ -113,41 +164,43 @@ function addGuard(server: FastifyInstance, {options, metrics, openPaths}: Guard)
   });
 }
 
+/** What a log may hold of a failed answer: of one outside its schema the place, and no value. */
+function faultFields(error: Error): LogFields {
+  const {name} = error;
+  if (error instanceof ZodError) {
+    const [issue] = error.issues;
+    return {error: name, code: issue?.code, detail: `at ${issue?.path.map(String).join(".") ?? ""}`};
+  }
+  return {error: name, code: isCoded(error) ? error.code : undefined};
+}
+
 function createServer(options: StatusServerOptions): FastifyInstance {
-  const {access, logger} = options;
+  const {access, logger, clock} = options;
   const server = fastify({
-    exposeHeadRoutes: false,
     forceCloseConnections: true,
     bodyLimit: MAX_BODY_BYTES,
     clientErrorHandler: refuseMalformed,
     frameworkErrors(_, __, reply: FastifyReply) {
       void reply.code(400).send({error: "bad request"});
     },
-    serverFactory: (handler) => createListener(access.tls, handler),
+    serverFactory: (handler) => createListener({tls: access.tls, clock, bounds: STATUS_BOUNDS}, handler),
   });
   server.setNotFoundHandler((_, reply) => reply.code(404).send({error: "not found"}));
-  server.setErrorHandler<Error & {statusCode?: number}>(({name, statusCode = 500}, _, reply) => {
-    if (statusCode >= 500) logger.error("a status request failed", {error: name});
+  server.setErrorHandler<Error & {statusCode?: number}>((error, _, reply) => {
+    const {statusCode = 500} = error;
+    if (statusCode >= 500) logger.error("a status request failed", faultFields(error));
     return reply.code(statusCode).send({error: statusCode >= 500 ? "internal error" : "bad request"});
   });
   return server;
 }
 
-function portOf(server: FastifyInstance): number {
-  const address = server.server.address();
-  return address === null || typeof address === "string" ? 0 : address.port;
-}
-
-function listenFailure(cause: unknown, {host, port}: StatusServerOptions): CodedError<StatusErrorCode> {
-  if (cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE") {
-    return new CodedError("STATUS_PORT_IN_USE", `the status port ${port} of ${host} is in use`, {
-      hint: "Stop the other process, or choose another status.port in node.yaml.",
-      cause,
-    });
-  }
-  return new CodedError("STATUS_LISTEN_FAILED", `could not listen on ${host} port ${port} for status`, {
-    hint: "Choose another status.host or status.port in node.yaml.",
-    cause,
+/** What stands in /v1/status stands in the log too. */
+function logAlerts(feed: EventFeed, logger: Logger): void {
+  feed.subscribe(null, ({event}) => {
+    if (event.type !== "alert") return;
+    const {alert: code, detail, state} = event;
+    if (state === "raised") logger.warn("an alert was raised", {code, detail});
+    else logger.info("an alert was cleared", {code});
   });
 }
 
@@ -158,30 +211,57 @@ function listenFailure(cause: unknown, {host, port}: StatusServerOptions): Coded
  * @throws STATUS_AUTH_REQUIRED, STATUS_DASHBOARD_UNREADABLE, STATUS_TLS_INVALID, STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
  */
 export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
-  const {host, port, access, feed, clock, registry, node, version} = options;
+  const {host, port, probes, access, feed, clock, logger, registry, node, version} = options;
   requireGuard(host, access);
   const dashboard = await readDashboard(options.dashboardUrl);
   const stack = createCloseStack();
   const server = createServer(options);
   const view = () => node()?.view() ?? null;
-  const alerts = stack.add(openAlertBoard({feed, clock, view}));
+  const tls: TlsState = {endsWallMs: access.tls === null ? null : certificateEnd(access.tls.cert)};
+  const certificateEndsWallMs = () => tls.endsWallMs;
+  const alerts = stack.add(openAlertBoard({feed, clock, view, certificateEndsWallMs}));
   stack.add({
     async close() {
       await server.close();
     },
   });
+  if (access.tls !== null && options.readTls !== undefined) {
+    const apply = (renewed: StatusTls): void => {
+      const endsWallMs = certificateEnd(renewed.cert);
+      renewCertificate(server.server, renewed);
+      tls.endsWallMs = endsWallMs;
+    };
+    stack.add(watchCertificate({clock, logger, tls: access.tls, read: options.readTls, apply}));
+  }
+  logAlerts(feed, logger);
   const metrics = createServerMetrics(registry);
-  createNodeMetrics(registry, {feed, alerts, node, wallMs: () => clock.wallMs(), version});
+  createNodeMetrics(registry, {
+    feed,
+    alerts,
+    node,
+    wallMs: () => clock.wallMs(),
+    certificateEndsWallMs,
+    version,
+  });
   addGuard(server, {options, metrics, openPaths: openPathsOf(dashboard)});
   addDashboard(server, dashboard);
-  addEndpoints(server, sourcesOf(options, alerts));
+  const sources = sourcesOf(options, {alerts, tls, opening: stack.add(watchOpening(feed))});
+  addEndpoints(server, sources);
   addEvents(server, {feed, clock, metrics});
   try {
-    await server.listen({host, port});
-  } catch (cause) {
+    await server.listen({host, port}).catch((cause: unknown) => {
+      throw listenFailure(cause, {host, port, block: "status"});
+    });
+    const {health} = sources;
+    const {allowedHosts} = access;
+    const probed = stack.add(
+      await openProbeServer({...probes, allowedHosts, health, clock, metrics, logger}),
+    );
+    const scheme = access.tls === null ? "http" : "https";
+    const url = `${scheme}://${urlHost(host)}:${portOf(server.server)}`;
+    return {url, probesUrl: probed.url, close: () => stack.close()};
+  } catch (error) {
     await stack.close();
-    throw listenFailure(cause, options);
+    throw error;
   }
-  const scheme = access.tls === null ? "http" : "https";
-  return {url: `${scheme}://${urlHost(host)}:${portOf(server)}`, close: () => stack.close()};
 }

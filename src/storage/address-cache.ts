@@ -15,9 +15,16 @@ export interface CachedAddresses {
   readonly warning?: string;
 }
 
+/** Members of a roster at most, addresses of one, and characters of an address: a file with more is no cache of this program. */
+const MAX_PEERS = 1024;
+const MAX_ADDRESSES = 16;
+const MAX_LENGTH = 256;
+
 const cacheSchema = z.strictObject({
   formatVersion: z.literal(1),
-  peers: z.record(z.string(), z.array(z.string())),
+  peers: z
+    .record(z.string().max(MAX_LENGTH), z.array(z.string().max(MAX_LENGTH)).max(MAX_ADDRESSES))
+    .refine((peers) => Object.keys(peers).length <= MAX_PEERS),
 });
 
 /** The cached addresses at `path`. A damaged or unreadable cache counts as an empty one, with a warning. */

@@ -100,7 +100,7 @@ export async function lockDirectory(directory: string): Promise<Closable> {
     if (!(await withShortPath(directory, (path) => claim(path, server, name)))) {
       throw new CodedError("STORAGE_LOCKED", `another daemon runs on the state directory ${directory}`, {
         data: {path: directory},
-        hint: "Stop it first, or give this one a state directory of its own.",
+        hint: "Stop that daemon first (its run goes on when it is started again); two nodes need a state directory each.",
       });
     }
   } catch (error) {

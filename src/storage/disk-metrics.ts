@@ -27,7 +27,7 @@ async function spaceOf(path: string): Promise<DiskSpace> {
 /**
  * Makes the metrics of the disk that holds the state directory. A scrape begins to look when the last look was ten
  * seconds ago or more, and shows what the look before found: it never waits for a disk that hangs. Resolves after the
- * first look; what can not be looked at is NaN.
+ * first look; what cannot be looked at is NaN.
  */
 export async function createDiskMetrics(meter: Meter, options: DiskMetricsOptions): Promise<void> {
   const {path, clock, space = spaceOf} = options;

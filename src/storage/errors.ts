@@ -2,9 +2,9 @@
 export type StorageErrorCode =
   /** The disk or the quota is full; the write did not take place. */
   | "STORAGE_FULL"
-  /** The state directory can not be written, by its permissions or its file system. */
+  /** The state directory cannot be written, by its permissions or its file system. */
   | "STORAGE_UNWRITABLE"
-  /** A file of the state directory can not be read. */
+  /** A file of the state directory cannot be read. */
   | "STORAGE_UNREADABLE"
   /** A key file is open to people other than its owner. */
   | "STORAGE_UNSAFE_PERMISSIONS"
@@ -28,6 +28,8 @@ export type StorageErrorCode =
   | "STORAGE_STATE_EXISTS"
   /** The file for a backup is there already. */
   | "STORAGE_BACKUP_EXISTS"
+  /** The daemon left its models alone for no moment, so that no backup could be taken of it. */
+  | "STORAGE_BACKUP_RESTLESS"
   /** The backup is not there, or cannot be read. */
   | "STORAGE_BACKUP_MISSING"
   /** The file is no backup, or one of a newer version. */

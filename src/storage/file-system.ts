@@ -1,8 +1,11 @@
 import {createReadStream} from "node:fs";
 import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate} from "node:fs/promises";
+import {dirname} from "node:path";
 import type {Closable} from "../core/index.ts";
 import {isLocked, lockDirectory} from "./directory-lock.ts";
 import {systemCode} from "./file-faults.ts";
+
+const ROOT = 0;
 
 /** A file that is open for writing at its end. */
 export interface OpenFile extends Closable {
@@ -10,6 +13,12 @@ export interface OpenFile extends Closable {
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when everything written so far survives a loss of power. */
   sync(): Promise<void>;
+}
+
+/** A file as it was when it was taken: what is appended, put in its place or removed later does not change its parts. */
+export interface HeldFile extends Closable {
+  /** Its bytes in parts of at most 64 KiB, each owned by the caller; to be asked for once. */
+  parts(): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -21,6 +30,8 @@ export interface FileSystem {
   read(path: string): Promise<Uint8Array | undefined>;
   /** The bytes of the file in parts of at most 64 KiB, each owned by the caller. */
   readParts(path: string): AsyncIterable<Uint8Array>;
+  /** Takes the file as it is now, or undefined when there is none. */
+  hold(path: string): Promise<HeldFile | undefined>;
   /** The names in the directory in ascending order; none when it does not exist. */
   list(path: string): Promise<readonly string[]>;
   /** The nine permission bits of the file or directory, or undefined when there is none. */
@@ -60,6 +71,61 @@ function toOpenFile(handle: FileHandle): OpenFile {
   };
 }
 
+/**
+ * Gives what root makes to the owner of the folder it lies in, as the service's user must be able to use what root has
+ * set up or restored for it.
+ */
+async function giveToFolder(path: string, made: FileHandle): Promise<void> {
+  const {uid} = await made.stat();
+  if (uid !== ROOT) return;
+  const folder = await stat(dirname(path));
+  if (folder.uid !== ROOT) await made.chown(folder.uid, folder.gid);
+}
+
+async function create(path: string, mode: number): Promise<FileHandle> {
+  const handle = await open(path, "ax", mode);
+  try {
+    await giveToFolder(path, handle);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return handle;
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  if (await isDirectory(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeDirectory(parent);
+  try {
+    await mkdir(path, {mode: 0o700});
+  } catch (error) {
+    if (systemCode(error) === "EEXIST" && (await isDirectory(path))) return;
+    throw error;
+  }
+  const handle = await open(path, "r");
+  try {
+    await giveToFolder(path, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function toHeldFile(handle: FileHandle): Promise<HeldFile> {
+  const {size} = await handle.stat();
+  return {
+    async *parts() {
+      // A stream's `end` is its last byte, so it cannot say that there is none.
+      if (size > 0) yield* handle.createReadStream({start: 0, end: size - 1, autoClose: false});
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await unlessAbsent(() => stat(path)))?.isDirectory() ?? false;
+}
+
 async function unlessAbsent<Result>(action: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await action();
@@ -73,13 +139,17 @@ async function unlessAbsent<Result>(action: () => Promise<Result>): Promise<Resu
 export const nodeFileSystem: FileSystem = {
   read: (path) => unlessAbsent(() => readFile(path)),
   readParts: (path) => createReadStream(path),
+  async hold(path) {
+    const handle = await unlessAbsent(() => open(path, "r"));
+    return handle === undefined ? undefined : toHeldFile(handle);
+  },
   list: async (path) => (await unlessAbsent(() => readdir(path)))?.sort() ?? [],
   permissions: async (path) => {
     const found = await unlessAbsent(() => stat(path));
     return found === undefined ? undefined : found.mode & 0o777;
   },
-  makeDirectory: async (path) => void (await mkdir(path, {recursive: true, mode: 0o700})),
-  create: async (path, mode) => toOpenFile(await open(path, "ax", mode)),
+  makeDirectory,
+  create: async (path, mode) => toOpenFile(await create(path, mode)),
   append: async (path) => toOpenFile(await open(path, "a")),
   truncate: (path, sizeBytes) => truncate(path, sizeBytes),
   rename: (from, to) => rename(from, to),

@@ -2,7 +2,16 @@ import {join} from "node:path";
 import {reading} from "./file-faults.ts";
 import {type FileSystem, nodeFileSystem} from "./file-system.ts";
 import {readFormat} from "./format.ts";
+import {type Journal, readJournalRecords} from "./journal.ts";
+import {type ModelStore, readModelStore} from "./model-store.ts";
+import {checkedHexName, RUN_ID_DIGITS} from "./names.ts";
 import {readNodeKey} from "./node-key.ts";
+
+/** What is kept of one run, to be read only. */
+export interface StoredRun {
+  readonly journal: Pick<Journal, "entries">;
+  readonly models: Pick<ModelStore, "get">;
+}
 
 /** A state directory as it lies there: nothing is made, upgraded or taken. */
 export interface InspectedState {
@@ -14,6 +23,12 @@ export interface InspectedState {
   readFormat(): Promise<number | null>;
   /** The node key's seed, see {@link readNodeKey}. */
   readNodeKey(): Promise<Uint8Array | undefined>;
+  /**
+   * What is kept of the run (`runId`: 32 lower-case hexadecimal digits), empty where there is nothing: also beside a
+   * daemon that writes to it.
+   * @throws STORAGE_NAME_INVALID, STORAGE_VERSION, STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE
+   */
+  readRun(runId: string): Promise<StoredRun>;
 }
 
 /** Looks at the state directory at `path`, whoever has taken it. @throws STORAGE_UNREADABLE */
@@ -27,5 +42,14 @@ export async function inspectState(
     isLocked: permissions !== undefined && (await reading(path, () => files.isLocked(path))),
     readFormat: () => readFormat(files, path),
     readNodeKey: () => readNodeKey(files, join(path, "node.key")),
+    async readRun(runId) {
+      await readFormat(files, path);
+      const directory = join(path, "runs", checkedHexName(runId, RUN_ID_DIGITS));
+      const records = await readJournalRecords(files, join(directory, "journal"));
+      return {
+        journal: {entries: () => [...records]},
+        models: readModelStore(files, join(directory, "models")),
+      };
+    },
   };
 }

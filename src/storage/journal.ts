@@ -2,7 +2,7 @@ import {concat, equals} from "uint8arrays";
 import {type Closable, CodedError} from "../core/index.ts";
 import {reading, writing} from "./file-faults.ts";
 import type {FileSystem, OpenFile} from "./file-system.ts";
-import {decodeFrames, encodeFrame, JOURNAL_MAGIC} from "./journal-frames.ts";
+import {decodeFrames, encodeFrame, JOURNAL_MAGIC, type JournalContents} from "./journal-frames.ts";
 import {writeDurably} from "./write-durably.ts";
 
 /**
@@ -31,21 +31,33 @@ interface Opened {
   readonly sizeBytes: number;
 }
 
+function contentsOf(path: string, bytes: Uint8Array): JournalContents {
+  const isJournal = equals(bytes.subarray(0, JOURNAL_MAGIC.length), JOURNAL_MAGIC);
+  const contents = isJournal ? decodeFrames(bytes) : {records: [], soundBytes: 0, isDamaged: true};
+  if (!contents.isDamaged) return contents;
+  const offset = contents.soundBytes;
+  throw new CodedError("STORAGE_JOURNAL_CORRUPT", `the journal ${path} is damaged at byte ${offset}`, {
+    data: {path, offset},
+    hint: "Check the disk and restore the state directory from a backup, or join again with a new one.",
+  });
+}
+
+/**
+ * The records of the journal at `path` as it lies there, whoever writes to it meanwhile; none when there is none.
+ * @throws {CodedError} STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE
+ */
+export async function readJournalRecords(files: FileSystem, path: string): Promise<Uint8Array[]> {
+  const bytes = await reading(path, () => files.read(path));
+  return bytes === undefined ? [] : contentsOf(path, bytes).records;
+}
+
 async function readJournal(files: FileSystem, path: string): Promise<Opened> {
   const bytes = await reading(path, () => files.read(path));
   if (bytes === undefined) {
     await writeDurably(files, path, JOURNAL_MAGIC);
     return {records: [], sizeBytes: JOURNAL_MAGIC.length};
   }
-  const isJournal = equals(bytes.subarray(0, JOURNAL_MAGIC.length), JOURNAL_MAGIC);
-  const contents = isJournal ? decodeFrames(bytes) : {records: [], soundBytes: 0, isDamaged: true};
-  if (contents.isDamaged) {
-    const offset = contents.soundBytes;
-    throw new CodedError("STORAGE_JOURNAL_CORRUPT", `the journal ${path} is damaged at byte ${offset}`, {
-      data: {path, offset},
-      hint: "Check the disk and restore the state directory from a backup, or join again with a new one.",
-    });
-  }
+  const contents = contentsOf(path, bytes);
   if (contents.soundBytes < bytes.length) {
     await writing(path, () => files.truncate(path, contents.soundBytes));
   }

@@ -32,6 +32,30 @@ export interface ModelStore {
 }
 
 /**
+ * Reads the models in `directory`, whoever writes to it meanwhile; there need be none.
+ * @param hashOf what `get` checks the bytes against
+ */
+export function readModelStore(
+  files: FileSystem,
+  directory: string,
+  hashOf: ModelHash = plainModelHash,
+): Pick<ModelStore, "get"> {
+  return {
+    async get(hashHex) {
+      const path = join(directory, checkedHexName(hashHex, HASH_DIGITS));
+      const bytes = await reading(path, () => files.read(path));
+      if (bytes !== undefined && hashOf(bytes) !== hashHex) {
+        throw new CodedError("STORAGE_MODEL_CORRUPT", `the stored model ${path} is damaged`, {
+          data: {path},
+          hint: "Check the disk; restore the state directory from a backup, or take part again with a new one.",
+        });
+      }
+      return bytes;
+    },
+  };
+}
+
+/**
  * Opens the models in the existing `directory`, which must be locked by this process.
  * @param hashOf what `get` checks the bytes against
  * @throws {CodedError} STORAGE_UNWRITABLE
@@ -44,18 +68,8 @@ export async function openModelStore(
   await sweepTemporaries(files, directory);
   const pathOf = (hashHex: string): string => join(directory, checkedHexName(hashHex, HASH_DIGITS));
   return {
+    ...readModelStore(files, directory, hashOf),
     put: async (hashHex, bytes) => writeDurably(files, pathOf(hashHex), bytes),
-    async get(hashHex) {
-      const path = pathOf(hashHex);
-      const bytes = await reading(path, () => files.read(path));
-      if (bytes !== undefined && hashOf(bytes) !== hashHex) {
-        throw new CodedError("STORAGE_MODEL_CORRUPT", `the stored model ${path} is damaged`, {
-          data: {path},
-          hint: "Check the disk; restore the state directory from a backup, or take part again with a new one.",
-        });
-      }
-      return bytes;
-    },
     async list() {
       const names = await reading(directory, () => files.list(directory));
       return names.filter((name) => name.length === HASH_DIGITS && /^[0-9a-f]+$/.test(name));

@@ -1,5 +1,8 @@
 import {CodedError} from "../core/index.ts";
 
+/** Digits of a run's id. */
+export const RUN_ID_DIGITS = 32;
+
 /**
  * `name` when it is `digits` lower-case hexadecimal digits, so that it can never lead out of its directory.
  * @throws {CodedError} STORAGE_NAME_INVALID

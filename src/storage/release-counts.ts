@@ -10,6 +10,7 @@ const MAX_COUNTS = 10_000;
 
 const countSchema = z.strictObject({
   day: z.iso.date(),
+  hour: z.int().min(0).max(23).nullable().default(null),
   peer: z.string(),
   kind: z.enum(["update", "mixture", "snapshot", "frame"]),
   messages: z.int().min(0),
@@ -17,7 +18,7 @@ const countSchema = z.strictObject({
 });
 const fileSchema = z.strictObject({formatVersion: z.literal(1), releases: z.array(countSchema)});
 
-/** How much of one kind went to one peer on one day (UTC). */
+/** How much of one kind went to one peer on one day (UTC), or in one of its hours; null: in those that have no row of their own. */
 export type ReleaseCount = Readonly<z.infer<typeof countSchema>>;
 
 /** What {@link readReleases} found. */

@@ -6,27 +6,35 @@ import {type FileSystem, nodeFileSystem} from "./file-system.ts";
 import {MIGRATIONS, type Migration, upgradeFormat} from "./format.ts";
 import {type Journal, openJournal} from "./journal.ts";
 import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
-import {checkedHexName} from "./names.ts";
+import {checkedHexName, RUN_ID_DIGITS} from "./names.ts";
 import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
 import {type KeptReleases, type ReleaseCount, readReleases, writeReleases} from "./release-counts.ts";
 import {readRestored, writeRestored} from "./restored-mark.ts";
+import {type HistoryPoint, type KeptHistory, readHistory, writeHistory} from "./run-history.ts";
+import {ensureStatusToken, statusTokenFile} from "./status-token.ts";
 import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
-import {makeDirectoryDurably, sweepTemporaries} from "./write-durably.ts";
-
-const RUN_ID_DIGITS = 32;
+import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
 
 /** What is kept of one run; closing ends its journal. */
 export interface RunStorage extends Closable {
   readonly journal: Journal;
   readonly models: ModelStore;
+  /** See {@link readHistory}. */
+  readHistory(): Promise<KeptHistory>;
+  /** See {@link writeHistory}. */
+  writeHistory(points: readonly HistoryPoint[]): Promise<void>;
   /** Opens the flight recorder's files; closed with the run. @param onFault told once, when nothing more can be kept */
   openTrace(onFault: (error: unknown) => void): Promise<TraceFiles>;
+  /** The bytes that {@link writeResult} last wrote; undefined before. @throws STORAGE_UNREADABLE */
+  readResult(): Promise<Uint8Array | undefined>;
+  /** Replaces what is kept of the run's result, at once. @throws STORAGE_FULL, STORAGE_UNWRITABLE */
+  writeResult(bytes: Uint8Array): Promise<void>;
 }
 
 /**
  * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
- * `runs/<runId>/traces/trace-<number>.cbor`.
+ * `formatVersion`, `node.key`, `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
+ * `runs/<runId>/history.json`, `runs/<runId>/result.json`, `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
   readonly path: string;
@@ -36,6 +44,8 @@ export interface StateDirectory extends Closable {
   readNodeKey(): Promise<Uint8Array | undefined>;
   /** A new node key's seed, see {@link createNodeKey}. */
   createNodeKey(): Promise<Uint8Array>;
+  /** See {@link ensureStatusToken}. */
+  ensureStatusToken(): Promise<boolean>;
   /** See {@link readAddresses}. */
   readAddresses(): Promise<CachedAddresses>;
   /** See {@link writeAddresses}. */
@@ -81,15 +91,21 @@ async function openRunStorage(
   await sweepTemporaries(files, directory);
   const models = await openModelStore(files, modelDirectory, hashOf);
   const journal = await openJournal(files, join(directory, "journal"));
+  const historyPath = join(directory, "history.json");
+  const resultPath = join(directory, "result.json");
   const stack = createCloseStack();
   stack.add(journal);
   return {
     journal,
     models,
+    readHistory: () => readHistory(files, historyPath),
+    writeHistory: (points) => writeHistory(files, historyPath, points),
     async openTrace(onFault) {
       const traces = await makeDirectoryDurably(files, directory, "traces");
       return stack.add(openTraceFiles(files, traces, onFault));
     },
+    readResult: () => reading(resultPath, () => files.read(resultPath)),
+    writeResult: (bytes) => writeDurably(files, resultPath, bytes),
     close: () => stack.close(),
   };
 }
@@ -124,6 +140,7 @@ export async function openStateDirectory(
     upgradedFrom,
     readNodeKey: () => readNodeKey(files, keyPath),
     createNodeKey: () => createNodeKey(files, keyPath),
+    ensureStatusToken: () => ensureStatusToken(files, statusTokenFile(path)),
     readAddresses: () => readAddresses(files, addressPath),
     writeAddresses: (addresses) => writeAddresses(files, addressPath, addresses),
     readReleases: () => readReleases(files, releasePath),

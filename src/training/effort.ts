@@ -9,8 +9,7 @@ export function stepsOf(
   examples: number,
 ): number {
   if (typeof localSteps === "number") return localSteps;
-  const batch = batchSize === "all" ? examples : Math.min(batchSize, examples);
-  return Math.max(1, Math.ceil((localSteps.epochs * examples) / batch));
+  return Math.max(1, Math.ceil((localSteps.epochs * examples) / batchOf({batchSize}, examples)));
 }
 
 /**
@@ -27,4 +26,9 @@ export function effortOf(optimizer: OptimizerSpec, steps: number): number {
   let decay = 1;
   for (let step = 0; step < steps; step++) decay *= optimizer.momentum;
   return (steps - (optimizer.momentum * (1 - decay)) / rest) / rest;
+}
+
+/** How many of `examples` examples a step takes. */
+export function batchOf({batchSize}: Pick<TrainingSpec, "batchSize">, examples: number): number {
+  return batchSize === "all" ? examples : Math.min(batchSize, examples);
 }

@@ -34,6 +34,18 @@ export function meanByPatient(
   return Float32Array.from(sums, (sum, patient) => sum / (counts[patient] ?? 1));
 }
 
+/** The most probable class of each patient's first row, `[patients]`, of a model that tells more than two apart. */
+export function patientClasses(
+  model: Model,
+  parameters: Float32Array,
+  {n, d, values, patients, patientOf}: PatientRows,
+): Float32Array<ArrayBuffer> {
+  const predicted = model.predict(parameters, {n, d, values});
+  const classes = new Float32Array(patients);
+  for (let row = n - 1; row >= 0; row--) classes[patientOf[row] ?? 0] = predicted[row] ?? Number.NaN;
+  return classes;
+}
+
 /**
  * Probability of label 1 for each patient, of "cox" the log risk: a model of bags takes all the patient's tiles as one
  * bag; of any other model it is the mean over the patient's rows. Clinical figures count patients, never rows.

@@ -38,7 +38,7 @@ export async function serveTrainers(openModel: OpenModel): Promise<void> {
       }
     });
     const {backend, passedOver, warning, model} = served;
-    say({kind: "ready", backend, passedOver, warning, layout: model.layout});
+    say({kind: "ready", backend, passedOver, warning, layout: model.layout, runsOn: model.runsOn});
   } catch (error) {
     sayFailure(START_ID, error);
   }

@@ -1,5 +1,7 @@
+import {CodedError} from "../core/index.ts";
 import type {Model, OpenedBackend} from "../model/index.ts";
 import {type BatchOrder, shuffledOrder} from "./batch-order.ts";
+import type {TrainingErrorCode} from "./errors.ts";
 import type {ExampleSource} from "./example-source.ts";
 import {trainLocally} from "./local-steps.ts";
 import type {PatientRows} from "./patient-rows.ts";
@@ -33,6 +35,12 @@ function openSite(spec: TrainersOptions["spec"], {training, train, seed, site}: 
 
 const NOTHING = (): Answer => ({vector: new Float32Array(), meanLoss: 0});
 
+function closedError(): CodedError<TrainingErrorCode> {
+  return new CodedError("TRAINING_CLOSED", "local steps were asked of a trainer that is closed", {
+    hint: "Open another trainer on the site's rows.",
+  });
+}
+
 /**
  * Answers questions in the thread that asks, one site's as another's.
  * @returns what throws the errors of this room and of room `model`
@@ -45,7 +53,7 @@ export function answering(
   const localSteps = (question: Extract<WorkerQuestion, {kind: "localSteps"}>): Answer => {
     const {handle, start, anchor, correction, firstStep, steps, cancelled} = question;
     const opened = sites.get(handle);
-    if (opened === undefined) return NOTHING();
+    if (opened === undefined) throw closedError();
     const {training, source, order} = opened;
     const {optimizer, proximal} = training;
     const places = {start, anchor, correction, firstStep, steps};

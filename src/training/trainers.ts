@@ -4,7 +4,7 @@ import {openWorkerLink} from "./worker-link.ts";
 import type {WorkerAnswer, WorkerQuestion} from "./worker-protocol.ts";
 
 /** Whoever answers questions, in this thread or another. */
-interface Answerer extends Pick<Trainers, "backend" | "passedOver" | "warning" | "layout"> {
+interface Answerer extends Pick<Trainers, "backend" | "passedOver" | "warning" | "layout" | "runsOn"> {
   ask(
     question: WorkerQuestion,
     transfer: readonly ArrayBuffer[],
@@ -50,13 +50,14 @@ function trainerAt({ask, backend, passedOver, warning, layout}: Answerer, handle
 }
 
 function trainersOf(answerer: Answerer): Trainers {
-  const {ask, backend, passedOver, warning, layout} = answerer;
+  const {ask, backend, passedOver, warning, layout, runsOn} = answerer;
   let handles = 0;
   return {
     backend,
     passedOver,
     warning,
     layout,
+    runsOn,
     async open({training, train, seed, site}: SiteTraining) {
       const handle = handles++;
       await ask({kind: "open", handle, training, train, seed, site}, []);
@@ -100,6 +101,7 @@ export async function openTrainersHere(
     passedOver,
     warning,
     layout: model.layout,
+    runsOn: model.runsOn,
     ask: async (question) => answer(question),
     close: async () => {},
   });

@@ -1,4 +1,4 @@
-import type {BackendName, BackendPreference, Examples, ModelSpec, PassedOver} from "../model/index.ts";
+import type {BackendName, BackendPreference, Examples, Model, ModelSpec, PassedOver} from "../model/index.ts";
 import type {Layout} from "../parameters/index.ts";
 import type {PatientRows} from "./patient-rows.ts";
 
@@ -97,7 +97,10 @@ export interface Trainer {
    * @throws TRAINING_DIVERGED, TRAINING_CANCELLED when the signal aborts
    */
   localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
-  /** Probability of label 1 for each patient, of "cox" the log risk: `[patients]`, owned by the caller. */
+  /**
+   * Probability of label 1 for each patient, of more than two classes the class, of "cox" the log risk: `[patients]`,
+   * owned by the caller.
+   */
   score(request: ScoreRequest): Promise<Float32Array<ArrayBuffer>>;
   /** Stops the work at hand and ends the thread; may be called more than once. */
   close(): Promise<void>;
@@ -122,7 +125,7 @@ export interface TrainersOptions {
   readonly spec: ModelSpec;
   /** Features of a row. */
   readonly inputWidth: number;
-  /** Classes that a worker of the caller's own tells apart; this room's models tell two. */
+  /** Classes that the model tells apart; default 2, which models of survival take too. */
   readonly classes?: number;
   readonly backend: BackendPreference;
   /** Module of the worker thread; the default is this room's own compiled one. */
@@ -131,6 +134,8 @@ export interface TrainersOptions {
 
 /** A thread that trains one model at several sites, one request after the other. */
 export interface Trainers extends Pick<Trainer, "backend" | "passedOver" | "warning" | "layout"> {
+  /** What computes the model: the backend or, of models that use none, plain loops. */
+  readonly runsOn: Model["runsOn"];
   /** A trainer on a site's rows; closing it frees them, and the thread goes on. */
   open(site: SiteTraining): Promise<Trainer>;
   /** Stops the work at hand and ends the thread; may be called more than once. */

@@ -1,4 +1,4 @@
-import type {BackendName, PassedOver} from "../model/index.ts";
+import type {BackendName, Model, PassedOver} from "../model/index.ts";
 import type {Layout} from "../parameters/index.ts";
 import type {ScoreRequest, SiteTraining, TrainersOptions} from "./types.ts";
 
@@ -44,6 +44,7 @@ export interface WorkerReady {
   readonly passedOver: readonly PassedOver[];
   readonly warning: string | null;
   readonly layout: Layout;
+  readonly runsOn: Model["runsOn"];
 }
 
 /** The answer to a question. */

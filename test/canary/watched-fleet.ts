@@ -97,6 +97,7 @@ export class WatchedFleet {
     const server = await openStatusServer({
       host: "127.0.0.1",
       port: 0,
+      probes: {host: "127.0.0.1", port: 0},
       access: LOOPBACK_ACCESS,
       node: () => node,
       feed,

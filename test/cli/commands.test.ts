@@ -1,12 +1,14 @@
 import {readFile, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
-import {commands} from "../../src/cli/commands/registry.ts";
+import {loadCommands} from "../../src/cli/commands/registry.ts";
 import {runProgram} from "../../src/cli/program.ts";
 import {parsePlan, parseRoster} from "../../src/consortium/index.ts";
 import {errorLine} from "../../src/core/index.ts";
 import {readTask, taskIdentity} from "../../src/data/index.ts";
 import {smallConsortium} from "./small-consortium.ts";
+
+const commands = await loadCommands([]);
 
 let output = "";
 let notes = "";
@@ -113,10 +115,13 @@ describe("consilium plan show", () => {
     const {root, plan} = await smallConsortium();
     const planFile = join(root, "plan.yaml");
     expect(await printed("plan", "show", planFile)).toContain(`Hash to approve: ${plan.hash}`);
-    const line = await printed("plan", "show", planFile, "--roster", join(root, "roster.yaml")).catch(
-      errorLine,
+    const alone = (...flag: string[]) => printed("plan", "show", planFile, ...flag).catch(errorLine);
+    expect(await alone("--roster", join(root, "roster.yaml"))).toBe(
+      "CLI_USAGE: --roster is given without --task. Add --task FILE; or leave --roster out, and only the plan's names and hash are shown.",
     );
-    expect(line).toMatch(/^CLI_USAGE: .*task/s);
+    expect(await alone("--task", join(root, "task.yaml"))).toMatch(
+      /^CLI_USAGE: --task is given without --roster\. Add --roster FILE; /,
+    );
   });
 
   it("refuses to explain a plan by another task or another consortium", async () => {
@@ -139,7 +144,7 @@ describe("consilium data check", () => {
     const text = await printed("data", "check", "--task", taskFile, "--site", "north");
     expect(text).toContain(taskIdentity((await readTask(taskFile)).task).contract);
     expect(text).toMatch(/^train +100-199 +50-99 +50-99$/m);
-    expect(text).toMatch(/^rows left out 1-9 /m);
+    expect(text).toMatch(/^rows left out 1-9, as a value is missing/m);
     expect(text).not.toContain("synthetic-north-");
   });
 

@@ -2,12 +2,14 @@ import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, expect, it, vi} from "vitest";
-import {commands} from "../../src/cli/commands/registry.ts";
+import {loadCommands} from "../../src/cli/commands/registry.ts";
 import {exitStatusOf} from "../../src/cli/exit-status.ts";
 import {runProgram} from "../../src/cli/program.ts";
 import {errorLine} from "../../src/core/index.ts";
 import {type StudyResults, studyFiles} from "../../src/simulation/index.ts";
 import {studyFixture} from "../simulation/report/study-fixture.ts";
+
+const commands = await loadCommands([]);
 
 let output = "";
 let root = "";
@@ -24,11 +26,10 @@ afterEach(async () => {
   await rm(root, {recursive: true});
 });
 
-async function folderOf(name: string, study: StudyResults, settings?: unknown): Promise<string> {
+async function folderOf(name: string, study: StudyResults): Promise<string> {
   const folder = join(root, name);
   await mkdir(folder);
   await writeFile(join(folder, "summary.json"), studyFiles(study).get("summary.json") ?? "");
-  if (settings !== undefined) await writeFile(join(folder, "config.resolved.json"), JSON.stringify(settings));
   return folder;
 }
 
@@ -42,11 +43,13 @@ function raised(study: StudyResults, by: number): StudyResults {
 
 it("prints what was set differently, and figures of the first metric seed by seed", async () => {
   const study = studyFixture({rounds: 1, sites: ["A", "B"], metrics: ["auroc", "brier"]});
-  const first = await folderOf("one", study, {plan: {rounds: 10}});
-  const second = await folderOf("two", raised(study, 0.005), {plan: {rounds: 20}});
+  const first = await folderOf("one", study);
+  const {plan} = study.experiment;
+  const experiment = {...study.experiment, plan: {...plan, rounds: 20}};
+  const second = await folderOf("two", {...raised(study, 0.005), experiment});
   expect(await runProgram(["compare", first, second], commands, "1.2.3")).toBe(0);
   expect(output).toMatch(/^A: .* \(5 seeds, SYNTHETIC data\)\nB: .* \(5 seeds, SYNTHETIC data, PARTIAL\)\n/);
-  expect(output).toMatch(/Settings that differ\n {2}key +A +B\n {2}plan\.rounds +10 +20\n/);
+  expect(output).toMatch(/Settings that differ\n {2}key +A +B\n {2}plan\.rounds +2 +20\n/);
   expect(output).toMatch(
     /\nGossip +Pooled Test +AUROC +5 +0\.\d{3} +0\.\d{3} +\+0\.005 +\+0\.005 to \+0\.005\n/,
   );
@@ -55,23 +58,25 @@ it("prints what was set differently, and figures of the first metric seed by see
   expect(output).toMatch(/Final states: 5 of 5 in common are equal, bit by bit\n$/);
 });
 
-it("says so where settings are not there to be compared, and shows all metrics when asked", async () => {
+it("says so where all settings are the same, and shows all metrics when asked", async () => {
   const study = studyFixture({
     rounds: 1,
     sites: ["A", "B"],
     metrics: ["auroc", "brier"],
-    points: [{n: 1}, {n: 2}],
+    points: [{"plan.rounds": 1}, {"plan.rounds": 2}],
   });
   const [first, second] = [await folderOf("one", study), await folderOf("two", study)];
   expect(await runProgram(["compare", first, second, "--all"], commands, "1.2.3")).toBe(0);
-  expect(output).toContain("Settings: not compared, a folder has no config.resolved.json");
-  expect(output).toMatch(/\nRing +External YCR +Brier score +n = 2 +5 .* 0\.000 +0\.000 to 0\.000\n/);
+  expect(output).toContain("Settings: the same");
+  expect(output).toMatch(
+    /\nD-PSGD ring +External YCR +Brier score +plan\.rounds = 2 +5 .* 0\.000 +0\.000 to 0\.000\n/,
+  );
   expect(output).not.toContain("--all");
 });
 
 it("gives all of it as JSON", async () => {
   const study = studyFixture({seeds: 1, rounds: 1});
-  const folder = await folderOf("one", study, {seed: 42});
+  const folder = await folderOf("one", study);
   expect(await runProgram(["compare", folder, folder, "--json"], commands, "1.2.3")).toBe(0);
   expect(JSON.parse(output)).toMatchObject({
     formatVersion: 1,
@@ -85,11 +90,9 @@ it("gives all of it as JSON", async () => {
 });
 
 it("a folder without a study, and one with a torn summary, end in one line with their own status", async () => {
-  const good = await folderOf("good", studyFixture({seeds: 1, rounds: 1}), {});
+  const good = await folderOf("good", studyFixture({seeds: 1, rounds: 1}));
   const torn = await folderOf("torn", studyFixture({seeds: 1, rounds: 1}));
   await writeFile(join(torn, "summary.json"), '{"formatVersion": 1,');
-  const odd = await folderOf("odd", studyFixture({seeds: 1, rounds: 1}));
-  await writeFile(join(odd, "config.resolved.json"), "seed: 42");
   const refusal = async (...words: readonly string[]): Promise<[number, string]> => {
     const error: unknown = await runProgram(["compare", ...words], commands, "1.2.3").catch(
       (fault: unknown) => fault,
@@ -105,9 +108,5 @@ it("a folder without a study, and one with a torn summary, end in one line with 
   expect(broken).toEqual([
     65,
     expect.stringMatching(/^SIMULATION_SUMMARY_INVALID: .*torn.summary\.json: is not JSON/),
-  ]);
-  expect(await refusal(good, odd)).toEqual([
-    65,
-    expect.stringMatching(/config\.resolved\.json: is not JSON/),
   ]);
 });

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {openAddressMemory} from "../../src/cli/daemon/address-memory.ts";
+import {createLogReporter} from "../../src/cli/daemon/reporter.ts";
 import {createTextSink} from "../../src/cli/daemon/text-log.ts";
 import {statusLine} from "../../src/cli/daemon/view-text.ts";
 import {type Clock, CodedError, createJsonLogger, type Logger, silentLogger} from "../../src/core/index.ts";
@@ -17,13 +18,26 @@ describe("the log for people", () => {
     inRoom.warn("link lost", {peer: "north", detail: 'said "no"', absent: ["a", "b"], rounds: 3, code: null});
     logger.debug("plain");
     inRoom.error("failed", {reason: "a\nb"});
+    inRoom.warn("refused", {detail: "\u001b]0;PWNED\u0007\u009b2J\u202eHEALTHY"});
     const timeless = lines.map((line) => line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, "TIME"));
     expect(timeless).toEqual([
       'TIME warn  network: link lost peer=north detail="said \\"no\\"" absent=a,b rounds=3 code=null\n',
       "TIME debug plain\n",
       'TIME error network: failed reason="a\\nb"\n',
+      "TIME warn  network: refused detail=\\u001b]0;PWNED\\u0007\\u009b2J\\u202eHEALTHY\n",
     ]);
   });
+});
+
+it("the log counts the rounds of a status from 1, as people do, and stays at the last when the run has ended", () => {
+  const lines: string[] = [];
+  const reporter = createLogReporter(createJsonLogger("info", {write: (line) => void lines.push(line)}));
+  reporter.progress(SAMPLE_VIEW);
+  reporter.progress({...SAMPLE_VIEW, activity: "finished", stage: null, round: 17});
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    {round: 5, rounds: 17},
+    {round: 17, rounds: 17},
+  ]);
 });
 
 describe("the status line", () => {

@@ -1,12 +1,14 @@
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {parse} from "yaml";
-import {commands} from "../../src/cli/commands/registry.ts";
+import {loadCommands} from "../../src/cli/commands/registry.ts";
 import {runProgram} from "../../src/cli/program.ts";
 import {errorLine} from "../../src/core/index.ts";
 import {taskIdentity} from "../../src/data/index.ts";
 import {featuresText, type SlideFolder, slideOf, slidesWith} from "../data/slides.ts";
 import {taskWith, thrownBy} from "../data/workspace.ts";
+
+const commands = await loadCommands([]);
 
 const PATIENTS = 24;
 const CANARY = "4711";

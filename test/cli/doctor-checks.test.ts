@@ -14,10 +14,11 @@ import {
 } from "../../src/cli/doctor/check-papers.ts";
 import {checkDisk, checkMemory} from "../../src/cli/doctor/check-room.ts";
 import {checkLock, checkNodeKey, checkStateDirectory} from "../../src/cli/doctor/check-state.ts";
+import {checkWorkTree} from "../../src/cli/doctor/check-work-tree.ts";
 import {CHECKS} from "../../src/cli/doctor/examine.ts";
 import {failure, notChecked} from "../../src/cli/doctor/finding.ts";
 import {composePlan, findPreset} from "../../src/config/index.ts";
-import {createIdentity, parsePlan, type Roster} from "../../src/consortium/index.ts";
+import {createIdentity, type Plan, parsePlan, type Roster} from "../../src/consortium/index.ts";
 import {CodedError} from "../../src/core/index.ts";
 import {readTask, type SealedSplit, taskIdentity} from "../../src/data/index.ts";
 import type {InspectedState} from "../../src/storage/index.ts";
@@ -84,21 +85,23 @@ function stateOf(change: Partial<InspectedState> = {}): {readonly value: Inspect
       isLocked: false,
       readFormat: async () => 1,
       readNodeKey: async () => undefined,
+      readRun: async () => ({journal: {entries: () => []}, models: {get: async () => undefined}}),
       ...change,
     },
   };
 }
 
 describe("D04 to D06, the state directory", () => {
-  const own = {isOwn: true, isWritable: true};
+  const own = {isOwn: true, refusal: null};
   it.each([
     ["sound", stateOf(), own, "pass", undefined],
     ["new", stateOf({readFormat: async () => null}), own, "pass", undefined],
     ["absent", stateOf({permissions: undefined}), own, "fail", "CLI_DOCTOR_KEY"],
     ["unreadable", {error: ERROR}, own, "fail", "STORAGE_UNREADABLE"],
     ["of a newer version", stateOf({readFormat: () => Promise.reject(ERROR)}), own, "fail", ERROR.code],
-    ["not to be written", stateOf(), {isOwn: true, isWritable: false}, "fail", "CLI_DOCTOR_STATE"],
-    ["another user's", stateOf(), {isOwn: false, isWritable: true}, "warn", undefined],
+    ["not to be written", stateOf(), {isOwn: true, refusal: "EACCES"}, "fail", "CLI_DOCTOR_STATE"],
+    ["on a read-only file system", stateOf(), {isOwn: true, refusal: "EROFS"}, "fail", "CLI_DOCTOR_STATE"],
+    ["another user's", stateOf(), {isOwn: false, refusal: null}, "warn", undefined],
     ["open to others", stateOf({permissions: 0o750}), own, "warn", undefined],
   ] as const)("%s", async (_, state, facts, ...[level, code]) => {
     const finding = await checkStateDirectory("/state", state, facts);
@@ -124,12 +127,25 @@ describe("D04 to D06, the state directory", () => {
   });
 });
 
+describe("D19 git", () => {
+  it.each([
+    [null, "pass", /in no git work tree/],
+    [{root: "/clone", isIgnored: true}, "pass", /git ignores/],
+    [{root: "/clone", isIgnored: false}, "warn", /does not ignore it/],
+    [{root: "/clone", isIgnored: null}, "warn", /is not known/],
+  ] as const)("%j: %s", (tree, level, text) => {
+    const finding = checkWorkTree("/clone/state", tree);
+    expect(finding).toMatchObject({level, found: expect.stringMatching(text)});
+  });
+});
+
 describe("D14 backend", () => {
   const opened = (loss: number, gradient: readonly number[], warning: string | null) => async () => ({
     backend: {
       name: "cpu" as const,
       build: () => ({
         layout: {tensors: []},
+        runsOn: "loops" as const,
         lossAndGradient: (_: unknown, __: unknown, into: Float32Array) => (into.set(gradient), loss),
         predict: () => new Float32Array(0),
         explain: () => ({attention: null, scores: new Float32Array(0)}),
@@ -178,6 +194,9 @@ describe("D07 to D13, what rests on the files of a run", async () => {
     expect(checkTask(papers)).toMatchObject({level: "pass"});
     const other = {...task, task: {...task.task, name: "another"}};
     expect(checkTask({...papers, task: {value: other}})).toMatchObject({code: "NODE_CONTRACT_FOREIGN"});
+    const model: Plan["model"] = {architecture: "mlp", hidden: [65_536, 65_536], activation: "relu"};
+    const absurd = {...plan, plan: {...plan.plan, model}};
+    expect(checkTask({...papers, plan: {value: absurd}})).toMatchObject({code: "MODEL_SPEC_INVALID"});
   });
 
   it("tells which file it could not do without", () => {

@@ -5,6 +5,20 @@ import type {Roster} from "../../src/consortium/index.ts";
 import {CodedError} from "../../src/core/index.ts";
 import type {ProbedAddress} from "../../src/network/index.ts";
 
+/** Self-signed, Ed25519, for 127.0.0.1, good from 2026-01-01 to 2027-01-01; made by `openssl ca -selfsign`. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIHPMIGCAgEBMAUGAytlcDAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwHhcNMjYwMTAx
+MDAwMDAwWhcNMjcwMTAxMDAwMDAwWjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwKjAF
+BgMrZXADIQDYaDrr/xm6hbX6VxO+MdiA1taZlF0tMEMHrHEN0KkJGjAFBgMrZXAD
+QQDcXn0dyEoVXKkDcYpJD1C/jzAwzsXF1HCdCmIJvLalq4s+1Kt9AYpNgLUwX4WN
+zBPEISEuJ90F8mRJTqg4B2kL
+-----END CERTIFICATE-----
+`;
+const NOW_MS = Date.parse("2026-06-01T00:00:00Z");
+const probes = {host: "127.0.0.1", port: 9700};
+const status = {host: "127.0.0.1", port: 9600, probes, allowedHosts: []};
+const facts = {wallMs: NOW_MS, ownTokenFile: "/state/status.token"};
+
 const ERROR = new CodedError("STORAGE_UNREADABLE", "cannot read it", {hint: "Let it be read."});
 
 describe("D15 and D16, ports", () => {
@@ -15,7 +29,7 @@ describe("D15 and D16, ports", () => {
     ["/ip4/0.0.0.0/tcp/4001", "EADDRINUSE", true, "pass", /this node's daemon/],
     ["/ip4/0.0.0.0/tcp/4001", "EADDRINUSE", false, "fail", /in use by another program/],
     ["/ip4/192.0.2.1/tcp/4001", "EADDRNOTAVAIL", true, "fail", /no address of this machine/],
-    ["/ip4/127.0.0.1/tcp/80", "EACCES", false, "fail", /cannot be listened on \(EACCES\)/],
+    ["/ip4/127.0.0.1/tcp/80", "EACCES", false, "fail", /may not be listened on by this user \(EACCES\)/],
     ["/ip4/127.0.0.1/udp/4001", null, false, "fail", /no address to listen on/],
   ] as const)("listens on %s: %s, %s", async (address, code, isOwn, ...expected) => {
     const asked: string[] = [];
@@ -29,7 +43,6 @@ describe("D15 and D16, ports", () => {
     expect(asked.filter((reached) => reached.includes("0.0.0.0"))).toEqual([]);
   });
 
-  const status = {host: "127.0.0.1", port: 9600, allowedHosts: []};
   it.each([
     [9600, null, "no", "pass"],
     [0, "EADDRINUSE", "no", "pass"],
@@ -38,12 +51,15 @@ describe("D15 and D16, ports", () => {
     [9600, "EADDRINUSE", "no", "fail"],
     [9600, "EADDRNOTAVAIL", "no", "fail"],
   ] as const)("status on port %i: %s, %s", async (port, code, isOwn, level) => {
-    expect(await checkStatusPort({...status, port}, listening(code), async () => isOwn)).toMatchObject({
-      level,
-    });
+    for (const block of ["status", "status.probes"] as const) {
+      const finding = await checkStatusPort({...status, port, block}, listening(code), async () => isOwn);
+      expect(finding).toMatchObject({level});
+      expect(finding.found.startsWith("probes: ")).toBe(block === "status.probes");
+      expect(finding.mend ?? `under \`${block}\` in node.yaml`).toContain(`under \`${block}\` in node.yaml`);
+    }
   });
 
-  const pem = new Uint8Array(1);
+  const pem = new TextEncoder().encode(CERTIFICATE);
   it.each([
     ["127.0.0.1", {value: {token: null, tls: null}}, "pass", /this machine alone can ask$/],
     ["127.0.0.1", {value: {token: "t", tls: null}}, "pass", /alone can ask, with a token$/],
@@ -56,9 +72,57 @@ describe("D15 and D16, ports", () => {
     ],
     ["10.1.2.3", {error: ERROR}, "fail", /cannot read it/],
   ] as const)("status on %s", (host, secrets, level, text) => {
-    const finding = checkStatusGuard({...status, host}, secrets);
+    const finding = checkStatusGuard({...status, host}, secrets, facts);
     expect(finding).toMatchObject({level});
     expect(finding.found).toMatch(text);
+  });
+});
+
+describe("D17 status guard", () => {
+  it("warns of a token that the daemon will make, and fails for another that is not there", () => {
+    const missing = {error: new CodedError("CONFIG_TOKEN_MISSING", "there is no token", {hint: "Make it."})};
+    const own = {...status, tokenFile: facts.ownTokenFile};
+    expect(checkStatusGuard(own, missing, facts)).toMatchObject({
+      level: "warn",
+      found: "there is no token yet",
+    });
+    const named = {...status, tokenFile: "/etc/consilium/status.token"};
+    for (const [of, secrets] of [
+      [named, missing],
+      [own, {error: ERROR}],
+    ] as const)
+      expect(checkStatusGuard(of, secrets, facts)).toMatchObject({level: "fail"});
+  });
+
+  const pem = new TextEncoder().encode(CERTIFICATE);
+  const secrets = {value: {token: "t", tls: {cert: pem, key: pem, clientCa: null}}};
+  it.each([
+    ["2026-12-17T00:00:00Z", {level: "pass"}],
+    [
+      "2026-12-19T00:00:00Z",
+      {level: "warn", found: expect.stringMatching(/runs out on 2027-01-01, in 13 days$/)},
+    ],
+    ["2026-12-30T12:00:00Z", {level: "warn", found: expect.stringMatching(/in 1 day$/)}],
+    ["2026-12-31T12:00:00Z", {level: "warn", found: expect.stringMatching(/in less than a day$/)}],
+    [
+      "2027-01-02T00:00:00Z",
+      {level: "fail", code: "CLI_DOCTOR_CERTIFICATE", found: expect.stringMatching(/ran out on 2027-01-01$/)},
+    ],
+  ])("says on %s how long the certificate is good", (now, expected) => {
+    for (const host of ["127.0.0.1", "10.1.2.3"]) {
+      expect(checkStatusGuard({...status, host}, secrets, {...facts, wallMs: Date.parse(now)})).toMatchObject(
+        expected,
+      );
+    }
+  });
+
+  it("fails where there is no certificate in the file", () => {
+    const cert = new Uint8Array(1);
+    const broken = {value: {token: "t", tls: {cert, key: cert, clientCa: null}}};
+    expect(checkStatusGuard(status, broken, facts)).toMatchObject({
+      level: "fail",
+      code: "STATUS_TLS_INVALID",
+    });
   });
 });
 

@@ -27,6 +27,43 @@ describe("the table of exit statuses", () => {
     expect(Object.keys(STATUS_OF_CODE).filter((rule) => !needed.has(rule))).toEqual([]);
   });
 
+  it("keeps status 1, that of a bug, for what no input or machine can bring about", () => {
+    const bugs = codes.filter((code) => exitStatusOf(new CodedError(code, "x")) === 1);
+    const rooms = new Set(bugs.map((code) => code.split("_")[0]));
+    // Of these rooms every input is checked before, or comes from a peer, whom no exit status tells of.
+    const internal = ["CORE", "EVALUATION", "GOSSIP", "MODEL", "PARAMETERS", "PRIVACY", "TRAINING"];
+    expect([...rooms].filter((room) => !internal.includes(room ?? "")).toSorted()).toEqual([
+      "CLI",
+      "SIMULATION",
+      "STORAGE",
+    ]);
+    expect(bugs.filter((code) => code.startsWith("SIMULATION_")).toSorted()).toEqual([
+      "SIMULATION_DIVERGED",
+      "SIMULATION_STALLED",
+      "SIMULATION_UNKNOWN_MEMBER",
+    ]);
+  });
+
+  it.each([
+    ["SIMULATION_NETWORK_TOO_LARGE", 78],
+    ["SIMULATION_SITE_UNKNOWN", 78],
+    ["SIMULATION_MODEL_UNFIT", 78],
+    ["SIMULATION_ENGINE_UNFIT", 78],
+    ["SIMULATION_NOBODY_HONEST", 78],
+    ["SIMULATION_NOBODY_TRAINS", 78],
+    ["SIMULATION_NOBODY_TESTED", 65],
+    ["SIMULATION_NO_THREADS", 2],
+    ["GOSSIP_ROBUST_TOO_FEW", 78],
+    ["GOSSIP_RECORD_DAMAGED", 74],
+    ["GOSSIP_TRACE_DIVERGED", 65],
+    ["GOSSIP_FRAME_MALFORMED", 65],
+    ["TRAINING_WORKER_DIED", 69],
+    ["MODEL_EMPTY_BATCH", 65],
+    ["PARAMETERS_NOT_FINITE", 78],
+  ])("takes %s, an expected failure, for no bug", (code, status) => {
+    expect(exitStatusOf(new CodedError(code, "x"))).toBe(status);
+  });
+
   it("is told to people in full", () => {
     for (const [status, meaning] of Object.entries(EXIT_STATUSES)) {
       expect(exitStatusHelp(), status).toContain(`${status}  ${meaning}`);

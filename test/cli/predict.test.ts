@@ -1,18 +1,27 @@
 import {mkdir, readdir, readFile, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
-import {commands} from "../../src/cli/commands/registry.ts";
-import type {OwnPatients} from "../../src/cli/predict/own-patients.ts";
+import {loadCommands} from "../../src/cli/commands/registry.ts";
 import {readOwnPatients} from "../../src/cli/predict/own-patients.ts";
 import type {UsableModel} from "../../src/cli/predict/usable-model.ts";
 import {writePredictions} from "../../src/cli/predict/write-predictions.ts";
 import {writeTileMaps} from "../../src/cli/predict/write-tile-maps.ts";
 import {runProgram} from "../../src/cli/program.ts";
 import {errorLine} from "../../src/core/index.ts";
-import {type LocatedTask, readTask, type SlidesTask} from "../../src/data/index.ts";
+import {
+  type LocatedTask,
+  partMarks,
+  readSite,
+  readTask,
+  type SlidesTask,
+  splitKeys,
+  splitSite,
+} from "../../src/data/index.ts";
 import {type ComputeBackend, initialParameters, openBackend} from "../../src/model/index.ts";
-import {siteStandardiser} from "../../src/node/index.ts";
+import {unsharedStandardiser} from "../../src/node/index.ts";
 import {smallConsortium} from "./small-consortium.ts";
+
+const commands = await loadCommands([]);
 
 const SPEC = {architecture: "gated-attention-mil", embedding: 4, attention: 3, tiles: 2} as const;
 const TASK = `
@@ -62,12 +71,25 @@ async function tinySite(root: string) {
   await writeFile(join(root, "features.npy"), npyOf(features, [TILES.length, 2]));
   const located: LocatedTask = await readTask(join(root, "tiny.yaml"));
   const {plan, roster} = await smallConsortium();
-  const patients = await readOwnPatients({site: "here", located, plan, roster, variables: {}});
+  const table = await readSite({...located, site: "here", variables: {}});
+  const sealed = {
+    manifest: splitSite(table, located.task, plan.plan.seed).manifestHash,
+    parts: partMarks(table, located.task, splitKeys(table, located.task, plan.plan.seed)),
+  };
+  const patients = await readOwnPatients({
+    site: "here",
+    located,
+    plan,
+    roster,
+    sealed,
+    values: null,
+    variables: {},
+  });
   const usable: UsableModel = {
     model: backend.build(SPEC, 2),
     spec: SPEC,
     parameters: initialParameters(SPEC, 2, 5),
-    standardiser: siteStandardiser("site", patients),
+    standardiser: unsharedStandardiser("site", patients.scaledBy, patients.features),
   };
   return {located, patients, usable, task: located.task as SlidesTask};
 }
@@ -80,7 +102,13 @@ describe("what a member writes about its own patients", () => {
     const {patients, usable, task} = await tinySite(root);
     const out = join(root, "out");
     await mkdir(out);
-    const [path = ""] = await writePredictions(out, task.label, patients, usable);
+    const [{path, patients: count} = {path: "", patients: 0}] = await writePredictions(
+      {folder: out, site: "here"},
+      task.label,
+      patients,
+      usable,
+    );
+    expect(count).toBe(3);
     expect(path).toBe(join(out, "train", "patient-preds.csv"));
     const [header, ...lines] = (await readFile(path, "utf8")).trimEnd().split("\n");
     expect(header).toBe("PATIENT,msi,pred,msi_no,msi_yes,loss");
@@ -112,15 +140,15 @@ describe("what a member writes about its own patients", () => {
     for (const line of cells) expect(line[4], "a probability").toBeGreaterThan(0);
   });
 
-  it("numbers the patients as the split does", async () => {
+  it("numbers the patients as the rows do", async () => {
     const {root} = await smallConsortium();
-    const {patients}: {patients: OwnPatients} = await tinySite(root);
-    const {train} = patients.split;
+    const {patients} = await tinySite(root);
+    const train = patients.groups.get("train");
     const labels = Array.from(
-      {length: train.patients},
-      (_, patient) => train.labels[train.patientOf.indexOf(patient)],
+      {length: train?.rows.patients ?? 0},
+      (_, patient) => train?.rows.labels[train.rows.patientOf.indexOf(patient)],
     );
-    expect(patients.keys.train.map((key) => (key === "a/1" ? 1 : 0))).toEqual(labels);
+    expect(train?.keys.map((key) => (key === "here:a/1" ? 1 : 0))).toEqual(labels);
   });
 });
 

@@ -23,10 +23,15 @@ export interface Running {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** Starts `consilium ...words` as a real process. */
-export function startProgram(words: readonly string[], variables: NodeJS.ProcessEnv = {}): Running {
+/** Starts `consilium ...words` as a real process. @param cwd default: that of the tests */
+export function startProgram(
+  words: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Running {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     env: {...process.env, ...variables},
+    ...(cwd === undefined ? {} : {cwd}),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const kill = (): void => void child.kill("SIGKILL");

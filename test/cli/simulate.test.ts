@@ -8,8 +8,7 @@ import {promisify} from "node:util";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {stringify} from "yaml";
 import {writeNew, writeWhole} from "../../src/cli/output-file.ts";
-import {openStudyFolder} from "../../src/cli/simulate/study-folder.ts";
-import {parseSummary, simulate, type TrialResult} from "../../src/simulation/index.ts";
+import {parseSummary, simulate} from "../../src/simulation/index.ts";
 import {tinyExperiment} from "../simulation/study/tiny-experiment.ts";
 import {startProgram} from "./process.ts";
 
@@ -32,7 +31,7 @@ async function experimentFile(changes: Readonly<Record<string, unknown>>): Promi
 
 describe("consilium simulate", {timeout: 120_000}, () => {
   it("writes a folder of results, the same ones with one thread and with two", async () => {
-    const file = await experimentFile({baselines: ["local", "pooled", "ring"], repeats: 2});
+    const file = await experimentFile({baselines: ["local", "pooled", "d-psgd"], repeats: 2});
     const outs = ["one", "two"].map((name) => join(folder, name));
     for (const [index, out] of outs.entries()) {
       const words = ["simulate", file, "--out", out, "--threads", String(index + 1)];
@@ -62,15 +61,15 @@ describe("consilium simulate", {timeout: 120_000}, () => {
   });
 
   it("on Ctrl-C leaves whole results of the trials that ended; --resume goes on to the same end", async () => {
-    const file = await experimentFile({baselines: [], repeats: 12});
+    const file = await experimentFile({baselines: [], repeats: 6});
     const out = join(folder, "out");
     const running = startProgram(["simulate", file, "--out", out]);
-    await running.line(/trial \d+ of 12/);
-    await until(() => existsSync(join(out, "trials", "0001.json")));
+    await running.line(/trial \d+ of 6/);
+    await until(() => existsSync(join(out, "trials", "0000.json")));
     running.child.kill("SIGINT");
     const {status, stderr} = await running.ended;
     expect(status).toBe(130);
-    expect(stderr).toMatch(/Interrupted; \d+ of 12 trials are in .*\. Go on with --resume\.\n$/);
+    expect(stderr).toMatch(/Interrupted; \d+ of 6 trials are in .*\. Go on with --resume\.\n$/);
     const partial = parseSummary(await readFile(join(out, "summary.json"), "utf8"), "summary.json");
     expect(partial.isComplete).toBe(false);
     expect(partial.seeds.length).toBe((await readdir(join(out, "trials"))).length);
@@ -78,7 +77,7 @@ describe("consilium simulate", {timeout: 120_000}, () => {
     expect([again.status, again.stderr.split(":")[0]]).toEqual([65, "CLI_RESULTS_EXIST"]);
     const resumed = await startProgram(["simulate", file, "--out", out, "--resume"]).ended;
     expect(resumed.status).toBe(0);
-    const whole = await simulate(tinyExperiment({baselines: [], repeats: 12}), {
+    const whole = await simulate(tinyExperiment({baselines: [], repeats: 6}), {
       folder,
       threads: 0,
       backend: "wasm",
@@ -130,7 +129,25 @@ describe("what is asked on the command line", {timeout: 120_000}, () => {
     },
   );
 
-  it("writes no preset over a file, and tells where it can not write", async () => {
+  it("writes one preset, and tells of a second one", async () => {
+    const {status, stdout, stderr} = await startProgram(["simulate", "--init", "churn", "extra"], {}, folder)
+      .ended;
+    expect([status, stdout, stderr]).toEqual([
+      2,
+      "",
+      "CLI_USAGE: --init takes one preset, and extra is a second. Leave one of them out.\n",
+    ]);
+    expect(existsSync(join(folder, "churn.yaml"))).toBe(false);
+  });
+
+  it("says on standard error whom the sites leave out", async () => {
+    const words = ["simulate", "csv-sites", "--repeats", "1", "--out", join(folder, "out")];
+    const {status, stderr} = await startProgram(words).ended;
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^tartu: note: left out: rows 1-9 that miss a value/m);
+  });
+
+  it("writes no preset over a file, and tells where it cannot write", async () => {
     await writeNew(join(folder, "churn.yaml"), "mine");
     await expect(writeNew(join(folder, "churn.yaml"), "theirs")).rejects.toMatchObject({
       code: "CLI_OUTPUT_EXISTS",
@@ -147,119 +164,5 @@ describe("the example of the API", {timeout: 120_000}, () => {
     const {stdout} = await promisify(execFile)(process.execPath, [example]);
     expect(stdout).toMatch(/^seed 42  Gossip {13}AUROC 0\.\d{3}$/m);
     expect(stdout).toMatch(/^gossip less Pooled Training: -?0\.\d{3} \[-?\d\.\d{3}, -?\d\.\d{3}\]$/m);
-  });
-});
-
-describe("a folder of results", () => {
-  const KEYS = {point: {}, seed: 42, method: "Gossip"};
-  const TRIAL: TrialResult = {
-    point: {},
-    seed: 42,
-    results: [
-      {
-        ...KEYS,
-        test: "leeds",
-        metric: "auroc",
-        value: 1,
-        low: null,
-        high: null,
-        n: 2,
-        status: "finished",
-        divergedAt: null,
-      },
-    ],
-    rounds: [{...KEYS, round: 0, seconds: 1, bytes: 9, absent: [], consensusDistance: 0, value: null}],
-    scores: [
-      {
-        method: "Gossip",
-        groups: [{test: "leeds", isSite: true, patients: "ab", labels: [0, 1], scores: [0.1, 0.9]}],
-      },
-    ],
-    stateHash: "a7".repeat(32),
-  };
-
-  it("gives back to --resume what was kept, of the same experiment alone", async () => {
-    const experiment = tinyExperiment({});
-    const out = join(folder, "out");
-    await (await openStudyFolder(out, experiment, false)).keep(TRIAL);
-    expect((await openStudyFolder(out, experiment, true)).earlier).toEqual([TRIAL]);
-    await expect(openStudyFolder(out, {...experiment, seed: 7}, true)).rejects.toMatchObject({
-      code: "CLI_RESULTS_FOREIGN",
-    });
-  });
-
-  const [ROW] = TRIAL.results;
-  const [SCORED] = TRIAL.scores;
-  const {stateHash: _, ...HASHLESS} = TRIAL;
-  it.each([
-    ["torn off", '{"point": {', ":1:12: is not JSON"],
-    ["empty", "", ":1:1: is not JSON"],
-    ["no object", "[]", ": Invalid input"],
-    ["without a key", JSON.stringify(HASHLESS), ": stateHash: "],
-    ["with a key too many", JSON.stringify({...TRIAL, extra: 1}), ": Unrecognized key"],
-    ["of a wrong kind", JSON.stringify({...TRIAL, seed: "42"}), ": seed: "],
-    [
-      "of a value out of range",
-      JSON.stringify({...TRIAL, rounds: [{...TRIAL.rounds[0], seconds: -1}]}),
-      ": rounds.0.seconds: ",
-    ],
-    [
-      "with rows of another seed",
-      JSON.stringify({...TRIAL, results: [{...ROW, seed: 43}]}),
-      ": results.0: is of another point or seed",
-    ],
-    [
-      "with a figure of what diverged",
-      JSON.stringify({...TRIAL, results: [{...ROW, status: "diverged"}], scores: [{...SCORED, groups: []}]}),
-      ": results.0.value: ",
-    ],
-    ["without scores", JSON.stringify({...TRIAL, scores: []}), ": scores: has not the methods"],
-    [
-      "without a group",
-      JSON.stringify({...TRIAL, scores: [{...SCORED, groups: []}]}),
-      ": scores.0.groups: are not those",
-    ],
-    [
-      "without a patient's score",
-      JSON.stringify({...TRIAL, scores: [{...SCORED, groups: [{...SCORED?.groups[0], scores: [0.1]}]}]}),
-      ": scores.0.groups.0: has not one label and one score for each of 2 patients",
-    ],
-  ])("refuses a trial that is %s, and says where", async (_what, text, where) => {
-    const out = join(folder, "out");
-    const file = join(out, "trials", "0000.json");
-    await (await openStudyFolder(out, tinyExperiment({}), false)).keep(TRIAL);
-    await writeFile(file, text);
-    await expect(openStudyFolder(out, tinyExperiment({}), true)).rejects.toMatchObject({
-      code: "SIMULATION_TRIAL_INVALID",
-      message: expect.stringContaining(`${file}${where}`),
-      hint: expect.stringContaining("Remove the file"),
-    });
-    // It is left as it is, for whoever wants to look.
-    expect(await readFile(file, "utf8")).toBe(text);
-  });
-
-  it("refuses a trial of another experiment's seed", async () => {
-    const out = join(folder, "out");
-    await (await openStudyFolder(out, tinyExperiment({}), false)).keep({
-      ...JSON.parse(JSON.stringify(TRIAL).replaceAll('"seed":42', '"seed":7')),
-    });
-    await expect(openStudyFolder(out, tinyExperiment({}), true)).rejects.toMatchObject({
-      code: "CLI_RESULTS_FOREIGN",
-    });
-  });
-
-  it("writes over no trial where an earlier one was removed", async () => {
-    const out = join(folder, "out");
-    const experiment = tinyExperiment({repeats: 3});
-    const trialOf = (seed: number): TrialResult =>
-      JSON.parse(JSON.stringify(TRIAL).replaceAll('"seed":42', `"seed":${seed}`));
-    const first = await openStudyFolder(out, experiment, false);
-    for (const seed of [42, 43]) await first.keep(trialOf(seed));
-    await rm(join(out, "trials", "0000.json"));
-    const second = await openStudyFolder(out, experiment, true);
-    expect(second.earlier).toEqual([trialOf(43)]);
-    for (const seed of [42, 44]) await second.keep(trialOf(seed));
-    const {earlier} = await openStudyFolder(out, experiment, true);
-    expect(earlier).toEqual([43, 42, 44].map(trialOf));
   });
 });

@@ -22,7 +22,7 @@ it("a status tells a stretch of rounds without a member in one line, and at the 
     "rounds 3-5 went on without east",
     "round 6 went on without east, south",
     "round 10 went on without east",
-    `model ${"ef".repeat(32)} after round 4`,
+    `the run has ended: model ${"ef".repeat(32)}`,
     "on test patients: AUROC 0.80 [0.70-0.90] · accuracy 0.80 [0.70-0.90] · n 50",
   ]);
 });

@@ -5,8 +5,8 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {stringify} from "yaml";
 import {
   composePlan,
+  experimentFiles,
   experimentNames,
-  experimentText,
   loadExperiment,
   sweepPoints,
 } from "../../src/config/index.ts";
@@ -33,7 +33,10 @@ let base = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "consilium experiments "));
   path = join(folder, "own.yaml");
-  base = (await experimentText("csv-sites")).replace("csv-sites/task.yaml", "synthetic-heart");
+  base = ((await experimentFiles("csv-sites")).get("csv-sites.yaml") ?? "").replace(
+    "csv-sites/task.yaml",
+    "synthetic-heart",
+  );
 });
 afterAll(async () => {
   await rm(folder, {recursive: true, force: true});
@@ -82,7 +85,7 @@ describe("the bundled experiments", () => {
     expect(await loadExperiment("fed-hart-disease").catch(errorLine)).toMatch(
       /^CONFIG_PRESET_UNKNOWN: there is no experiment "fed-hart-disease"\. Did you mean "fed-heart-disease"\? Experiments: byzantine, .*; a file's name ends in \.yaml\.$/,
     );
-    await expect(experimentText("../presets/synthetic-heart.plan")).rejects.toMatchObject({
+    await expect(experimentFiles("../presets/synthetic-heart.plan")).rejects.toMatchObject({
       code: "CONFIG_PRESET_UNKNOWN",
     });
     expect(await loadExperiment("./nowhere.yaml").catch(errorLine)).toMatch(/^CONFIG_UNREADABLE: .*ENOENT/);
@@ -176,7 +179,33 @@ describe("a sweep", () => {
     ]);
   });
 
+  it("shows a value that has a label by it, and runs the value", async () => {
+    await writeFile(
+      path,
+      `${base}sweep:\n  plan.mixing.schedule: [all, {label: a ring, value: {name: ring, steps: 3}}]\n`,
+    );
+    const points = sweepPoints((await loadExperiment(path)).experiment);
+    expect(points.map(({point}) => point["plan.mixing.schedule"])).toEqual(["all", "a ring"]);
+    expect(points[1]?.experiment.plan.mixing).toMatchObject({schedule: {name: "ring", steps: 3}});
+  });
+
   it.each([
+    [
+      "two values of one label",
+      "plan.rounds: [{label: few, value: 1}, {label: few, value: 2}]",
+      "2:41: sweep.plan.rounds[1]: is shown as value 1 is: label it otherwise.",
+    ],
+    ["one value twice", "plan.rounds: [5, 5]", "2:20: sweep.plan.rounds[1]: is shown as value 1 is"],
+    [
+      "a label that is no text",
+      "plan.rounds: [{label: 5, value: 1}]",
+      "2:25: sweep.plan.rounds[0].label: must be a text of 1 to 60 characters in one line.",
+    ],
+    [
+      "a labelled value out of range",
+      "plan.rounds: [{label: none, value: 0}]",
+      "2:38: sweep.plan.rounds[0].value: Too small: expected number to be >=1.",
+    ],
     [
       "a value out of range",
       "plan.rounds: [5, 0]",

@@ -31,6 +31,8 @@ it("every value of a configuration has its origin, its meaning and its place in 
     listen: [["/ip4/127.0.0.1/tcp/0"], "default"],
     "status.host": ["127.0.0.1", "default"],
     "status.port": [0, "file"],
+    "status.probes.host": ["127.0.0.1", "default"],
+    "status.probes.port": [0, "default"],
     "status.tokenFile": [join(root, "token"), "file"],
     "status.tls.cert": [join(root, "c.pem"), "file"],
     "log.level": ["info", "default"],

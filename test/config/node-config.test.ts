@@ -45,7 +45,13 @@ describe("node.yaml", () => {
       listen: ["/ip4/127.0.0.1/tcp/0"],
       bootstrap: [],
       mdns: false,
-      status: {host: "127.0.0.1", port: 9600, allowedHosts: []},
+      status: {
+        host: "127.0.0.1",
+        port: 9600,
+        probes: {host: "127.0.0.1", port: 9700},
+        tokenFile: join(root, "state", "status.token"),
+        allowedHosts: [],
+      },
       log: {level: "info", format: "text"},
       backend: "auto",
     });
@@ -54,11 +60,39 @@ describe("node.yaml", () => {
   it("keeps the other defaults of a block of which one key is given", async () => {
     await writeFile(path, [...LINES, "status: {port: 0}", "log: {format: json}"].join("\n"));
     const config = await loadNodeConfig(path);
-    expect(config.status).toEqual({host: "127.0.0.1", port: 0, allowedHosts: []});
+    expect(config.status).toMatchObject({host: "127.0.0.1", port: 0, allowedHosts: []});
     expect(config.log).toEqual({level: "info", format: "json"});
   });
 
   it.each([
+    ["{port: 9601}", {host: "127.0.0.1", port: 9701}],
+    ["{port: 0}", {host: "127.0.0.1", port: 0}],
+    ["{host: '::1', probes: {port: 1234}}", {host: "::1", port: 1234}],
+    ["{probes: {host: 10.0.0.7}}", {host: "10.0.0.7", port: 9700}],
+  ])("has probes 100 ports above status unless it says otherwise: %s", async (status, probes) => {
+    await writeFile(path, [...LINES, `status: ${status}`].join("\n"));
+    expect((await loadNodeConfig(path)).status.probes).toEqual(probes);
+  });
+
+  it("asks for a token by default, unless clients show certificates", async () => {
+    const tls = "cert: c.pem, key: k.pem";
+    for (const [status, tokenFile] of [
+      ["{}", join(root, "state", "status.token")],
+      ["{tokenFile: t}", join(root, "t")],
+      [`{tls: {${tls}}}`, join(root, "state", "status.token")],
+      [`{tls: {${tls}, clientCa: ca.pem}}`, undefined],
+    ] as const) {
+      await writeFile(path, [...LINES, `status: ${status}`].join("\n"));
+      expect((await loadNodeConfig(path)).status.tokenFile, status).toBe(tokenFile);
+    }
+  });
+
+  it.each([
+    [
+      "a status port above which no port is left for probes",
+      [...LINES, "status: {port: 65500}"],
+      "8:9: status.probes.port: must be named: 100 above status.port is no port.",
+    ],
     ["a misspelt key", [...LINES, "bootstap: []"], '8:1: unknown key "bootstap". Did you mean "bootstrap"?'],
     ["no approval", LINES.filter((line) => !line.includes("approved")), "1:1: approvedPlan: is missing."],
     [

@@ -7,7 +7,7 @@ import {readStatusSecrets} from "../../src/config/index.ts";
 import {errorLine} from "../../src/core/index.ts";
 
 const TOKEN = "0123456789abcdef".repeat(2);
-const PLAIN = {host: "127.0.0.1", port: 0, allowedHosts: []};
+const PLAIN = {host: "127.0.0.1", port: 0, probes: {host: "127.0.0.1", port: 0}, allowedHosts: []};
 
 let root: string;
 let tokenFile: string;
@@ -50,7 +50,10 @@ describe("the secrets of the status server", () => {
     }
     await rm(tokenFile);
     const missing = await readStatusSecrets({...PLAIN, tokenFile}).catch(errorLine);
-    expect(missing).toBe(`CONFIG_UNREADABLE: cannot read ${tokenFile} (ENOENT). Check the path.`);
+    expect(missing).toBe(
+      `CONFIG_TOKEN_MISSING: there is no token at ${tokenFile}. \`consilium init\` makes one in the state directory, ` +
+        "and so does a daemon's first start; elsewhere: openssl rand -hex 32.",
+    );
   });
 
   it("may be root's own, read by a group and nobody else, as service managers hand them out", () => {

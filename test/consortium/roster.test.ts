@@ -36,6 +36,17 @@ describe("a roster", () => {
     ]);
   });
 
+  it("takes an address that leads to its member by way of another node, as a relay's does", () => {
+    const addressed = (address: string): string =>
+      rosterOf(`{name: a, peerId: ${A}, role: trainer, addresses: [${address}]}`);
+    const relayed = `/ip4/10.0.0.1/tcp/4001/p2p/${B}/p2p-circuit/p2p/${A}`;
+    expect(lineOf(addressed(relayed))).toBe("accepted");
+    expect(lineOf(addressed(`/ip4/10.0.0.1/tcp/4001/p2p/${B}/p2p-circuit`))).toBe("accepted");
+    expect(lineOf(addressed(`/ip4/10.0.0.1/tcp/4001/p2p/${A}/p2p-circuit/p2p/${B}`))).toMatch(
+      /members\[0\]\.addresses\[0\]: leads to another key than this member's/,
+    );
+  });
+
   it("has a hash of who is in it as what, whatever the order, names and addresses", () => {
     const hash = rosterHash(parseRoster(text, "roster.yaml"));
     const same = rosterOf(
@@ -89,7 +100,7 @@ describe("a roster", () => {
     [
       "a name that is a path",
       rosterOf(`{name: ../a, peerId: ${A}, role: trainer}`),
-      "roster.yaml:4:12: members[0].name: must be letters, digits, '.', '_' or '-', at most 64 of them.",
+      "roster.yaml:4:12: members[0].name: must be letters a to z, in either case, digits, '.', '_' or '-', at most 64 of them.",
     ],
   ])("with %s is refused in one line", (_, text_, told) => {
     expect(lineOf(text_)).toBe(`CONSORTIUM_ROSTER_INVALID: ${told}`);

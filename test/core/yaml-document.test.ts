@@ -1,6 +1,8 @@
 import {describe, expect, it} from "vitest";
+import {isScalar, parseDocument, visit} from "yaml";
 import {z} from "zod";
-import {closestName, errorLine, parseYaml, schemaIssue} from "../../src/core/index.ts";
+import {closestName, errorLine, MAX_YAML_CHARACTERS, parseYaml, schemaIssue} from "../../src/core/index.ts";
+import {repeatedKey} from "../../src/core/repeated-key.ts";
 
 const schema = z.strictObject({
   name: z.string(),
@@ -64,6 +66,16 @@ const rows: readonly [string, string, string][] = [
   ["an empty file", "", "TEST_INVALID: plan.yaml:1:1: expected a map, found nothing."],
   ["a key given twice", "name: a\nname: b", "TEST_INVALID: plan.yaml:2:1: Map keys must be unique."],
   [
+    "a key given twice in an inner map",
+    "name: a\nrounds: 1\nmodel: {architecture: mlp, architecture: mlp}",
+    "TEST_INVALID: plan.yaml:3:28: Map keys must be unique.",
+  ],
+  [
+    "a key that is a text and a number",
+    'name: a\nmodel:\n  1: x\n  "1": y',
+    "TEST_INVALID: plan.yaml:4:3: Map keys must be unique.",
+  ],
+  [
     "two documents",
     "name: a\n---\nname: b",
     "TEST_INVALID: plan.yaml:2:1: Source contains multiple documents; please use YAML.parseAllDocuments().",
@@ -83,6 +95,25 @@ describe("parseYaml", () => {
     });
   });
 
+  it("looks at each key of a long map once for keys given twice", () => {
+    const text = Array.from({length: 3_000}, (_, index) => `k${index}: ${index}`).join("\n");
+    const document = parseDocument(text, {uniqueKeys: false});
+    let looks = 0;
+    visit(document, {
+      Pair(_, {key}) {
+        if (!isScalar(key)) throw new TypeError("a key of the test is no scalar");
+        const {value} = key;
+        const get = () => {
+          looks += 1;
+          return value;
+        };
+        Object.defineProperty(key, "value", {get});
+      },
+    });
+    expect(repeatedKey(document)).toBeUndefined();
+    expect(looks).toBe(3_000);
+  });
+
   it("refuses aliases that grow without bound", () => {
     const nested = Array.from(
       {length: 30},
@@ -91,6 +122,27 @@ describe("parseYaml", () => {
     expect(lineOf(["a0: &a0 [1, 1]", ...nested].join("\n"))).toMatch(
       /^TEST_INVALID: plan\.yaml:1:1: Excessive alias count/,
     );
+  });
+
+  it("says on which line a document is nested too deeply", () => {
+    expect(lineOf(`name: a\nrounds:\n  ${"[".repeat(500)}`)).toMatch(
+      /^TEST_INVALID: plan\.yaml:3:103: is nested too deeply/,
+    );
+  });
+
+  it.each([
+    ["items of a list in brackets", `[${"1,".repeat(1_000_000)}1]`],
+    ["items of a list in lines", "- 1\n".repeat(500_000)],
+    ["lists in one line", `${"- ".repeat(150)}1\n`.repeat(6_000)],
+    ["keys", Array.from({length: 180_000}, (_, index) => `k${index}: 1`).join("\n")],
+    ["comments", "#\n".repeat(1_000_000)],
+  ])("refuses what would take many seconds and a gigabyte, before it is parsed: %s", (_, text) => {
+    expect(text.length).toBeLessThan(MAX_YAML_CHARACTERS);
+    const start = performance.now();
+    expect(lineOf(text)).toBe(
+      "TEST_INVALID: plan.yaml: has more than 131072 entries. Check that it is the right file.",
+    );
+    expect(performance.now() - start).toBeLessThan(3000);
   });
 });
 

@@ -58,7 +58,7 @@ describe("a patient with 100,000 tiles", () => {
         expect(rows[0], "no tile is left out").toBe(read);
         read += rows.length;
         most = Math.max(most, bytesInUse() - before);
-        sum = features.reduce((total, value) => total + value, sum);
+        for (let index = 0; index < features.length; index++) sum += features[index] ?? 0;
       }
     }
     expect(read).toBe(TILES);

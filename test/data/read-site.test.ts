@@ -156,7 +156,7 @@ describe("a fault in a site's file is one line with its place and a hint:", () =
       "no row left",
       `${HEADER}\nx,?,f,2,1\n`,
       {},
-      "DATA_NO_ROW_LEFT: alpha.csv: every row misses a value. Check missing.markers, or leave out the column that is " +
+      "DATA_NO_ROW_LEFT: alpha.csv: every row misses a value (age in each). Check missing.markers, or leave out the column that is " +
         "never filled.",
     ],
     [

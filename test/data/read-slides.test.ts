@@ -110,7 +110,13 @@ describe("a site's slides", () => {
       slides: 3,
       patientsWithoutSlide: 1,
       slidesWithoutPatient: 2,
-      stated: {extractor: "invented", tileSizeUm: 256, tileSizePx: 224},
+      stated: {
+        extractor: "invented",
+        tileSizeUm: 256,
+        tileSizePx: 224,
+        unnamedFiles: 0,
+        strayCoordinates: 0,
+      },
     });
   });
 

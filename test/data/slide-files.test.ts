@@ -3,6 +3,7 @@ import {join} from "node:path";
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {z} from "zod";
+import {errorLine} from "../../src/core/index.ts";
 import {openHdf5Tiles} from "../../src/data/readers/hdf5-tiles.ts";
 import {openNpyFile} from "../../src/data/readers/npy-file.ts";
 import {rowSpans} from "../../src/data/readers/row-spans.ts";
@@ -215,6 +216,23 @@ describe("the slices of a file", () => {
         }
         expect(position).toBe(wanted.length);
       }),
+    );
+  });
+});
+
+describe("a file with features under two names", () => {
+  it("is refused, as nobody can tell which are meant", async () => {
+    const folder = await folderWith({});
+    const path = join(folder, "both.h5");
+    const library = await import("h5wasm/node");
+    await library.ready;
+    const file = new library.File(path, "w");
+    file.create_dataset({name: "feats", data: Float32Array.of(1, 2), shape: [1, 2], dtype: "<f"});
+    file.create_dataset({name: "features", data: Float32Array.of(3, 4), shape: [1, 2], dtype: "<f"});
+    file.close();
+    expect(errorLine(await thrownBy(() => openFile(path)))).toBe(
+      "DATA_TILES_UNSUPPORTED: a file: has both feats and features, and does not say which are the tiles' features. " +
+        "Keep the one that the task's extractor made: delete the other, or extract the features again.",
     );
   });
 });

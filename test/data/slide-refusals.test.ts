@@ -57,7 +57,7 @@ const FAULTS: [string, Fault, string][] = [
   [
     "a folder in place of a slide's file",
     {table: OWN_BERT, files: {"features/canary-other.h5/canary-1.txt": ""}},
-    "DATA_SLIDE_MISSING: slides.csv:3: its slide: no such file.",
+    "DATA_FILE_UNREADABLE: slides.csv:3: its slide: is a folder, not a file.",
   ],
   [
     "a patient that is in the table twice",
@@ -191,7 +191,7 @@ const FAULTS: [string, Fault, string][] = [
       files: {"clini.xlsx": CLINI},
       changes: {sites: "{leeds: {clini: clini.xlsx, slides: slides.csv, features: features}}"},
     },
-    "DATA_FILE_MALFORMED: clini.xlsx: is not a readable .xlsx workbook.",
+    "DATA_FILE_UNSUPPORTED: clini.xlsx: is plain text, no .xlsx workbook",
   ],
 ];
 

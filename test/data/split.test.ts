@@ -24,6 +24,8 @@ function tableOf(
     rowNumbers: Uint32Array.from(rows.keys()),
     assignedParts: null,
     droppedRows: 0,
+    droppedPatients: 0,
+    gaps: [],
     slides: null,
   };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {
+  errorOfReleased,
   type Feature,
   fromUnitRange,
   type Matrix,
@@ -65,24 +66,25 @@ describe("federated statistics", () => {
     );
   });
 
-  it("lie in [0, 1] as they are released, and come back within f32 rounding of the range", () => {
+  it("lie in [-1, 1] and [0, 1] as they are released, and keep 24 bits of their distance from the anchor", () => {
     fc.assert(
       fc.property(sitesArbitrary, (sites) => {
         const mean = meanOf(matrixOf(sites.flat()));
         for (const site of sites) {
           const matrix = matrixOf(site);
-          for (const [moment, statistics] of [
-            ["mean", meanOf(matrix)],
-            ["squaredDeviation", squaredDeviationOf(matrix, mean)],
+          for (const [moment, statistics, least] of [
+            ["mean", meanOf(matrix), -1],
+            ["squaredDeviation", squaredDeviationOf(matrix, mean), 0],
           ] as const) {
             const released = toUnitRange(statistics, moment, FEATURES);
-            expect(Math.min(...released), moment).toBeGreaterThanOrEqual(0);
+            expect(Math.min(...released), moment).toBeGreaterThanOrEqual(least);
             expect(Math.max(...released), moment).toBeLessThanOrEqual(1);
             fromUnitRange(released, moment, FEATURES).forEach((value, feature) => {
+              // All ranges hold 0, which is their anchor. Below 2^-126 an f32 has fewer bits.
+              const error = Math.abs(value - (statistics[feature] ?? 0));
               const range = (FEATURES[feature]?.high ?? 0) - (FEATURES[feature]?.low ?? 0);
-              const unit = moment === "mean" ? range : range ** 2;
-              expect(Math.abs(value - (statistics[feature] ?? 0)), moment).toBeLessThanOrEqual(
-                2 ** -24 * unit,
+              expect(error, moment).toBeLessThanOrEqual(
+                2 ** -24 * Math.abs(statistics[feature] ?? 0) + 2 ** -149 * Math.max(range, range ** 2),
               );
             });
           }
@@ -91,12 +93,17 @@ describe("federated statistics", () => {
     );
   });
 
-  it("lie in [0, 1] for values at bounds that f32 rounds outside", () => {
-    const features: readonly Feature[] = [{name: "dose", low: 0.7, high: 1.9}];
-    for (const bound of [0.7, 1.9]) {
-      const mean = meanOf({n: 1, d: 1, values: Float32Array.of(bound), labels: new Uint8Array(1)});
-      const [released] = toUnitRange(mean, "mean", features);
-      expect(released, `bound ${bound}`).toBe(bound === 0.7 ? 0 : 1);
+  it("lie within the range for values at bounds that f32 rounds outside", () => {
+    for (const [low, high] of [
+      [0.7, 1.9],
+      [-1.9, -0.7],
+    ] as const) {
+      const features: readonly Feature[] = [{name: "dose", low, high}];
+      const releasedAt = (bound: number): number | undefined => {
+        const mean = meanOf({n: 1, d: 1, values: Float32Array.of(bound), labels: new Uint8Array(1)});
+        return toUnitRange(mean, "mean", features)[0];
+      };
+      expect([releasedAt(low), releasedAt(high)]).toEqual(low > 0 ? [0, 1] : [-1, 0]);
     }
   });
 
@@ -157,15 +164,17 @@ describe("a standardiser", () => {
       [4, 0, 1],
     ]);
     const mean = meanOf(matrix);
-    const standardiser = standardiserOf(
-      {mean, meanSquaredDeviation: squaredDeviationOf(matrix, mean), count: 4},
-      FEATURES,
-    );
+    const standardiser = standardiserOf({
+      mean,
+      meanSquaredDeviation: squaredDeviationOf(matrix, mean),
+      count: 4,
+    });
     expect([...standardiser.mean]).toEqual([2.5, 0, 1]);
-    expect(standardiser.scale[0]).toBeCloseTo(Math.sqrt(5 / 3) + 1e-9, 15);
-    const expected = [-1.5, -0.5, 0.5, 1.5].map((value) => Math.fround(value / (Math.sqrt(5 / 3) + 1e-9)));
+    expect([...standardiser.scale]).toEqual([Math.sqrt(5 / 3), Infinity, Infinity]);
+    const expected = [-1.5, -0.5, 0.5, 1.5].map((value) => Math.fround(value / Math.sqrt(5 / 3)));
     const values = standardise(matrix, standardiser).values;
     expect([0, 1, 2, 3].map((row) => values[row * D])).toEqual(expected);
+    expect([1, 4, 7, 10].map((index) => values[index])).toEqual([0, 0, 0, 0]);
   });
 
   it("gives its own rows mean 0 and sample deviation 1, and shares labels and patients", () => {
@@ -175,10 +184,7 @@ describe("a standardiser", () => {
         const mean = meanOf(matrix);
         const deviation = squaredDeviationOf(matrix, mean);
         fc.pre(deviation.every((value) => value > 1e-4));
-        const standardiser = standardiserOf(
-          {mean, meanSquaredDeviation: deviation, count: matrix.n},
-          FEATURES,
-        );
+        const standardiser = standardiserOf({mean, meanSquaredDeviation: deviation, count: matrix.n});
         const result = standardise(matrix, standardiser);
         expect(result.labels).toBe(matrix.labels);
         const sd = Math.sqrt((matrix.n - 1) / matrix.n);
@@ -190,19 +196,24 @@ describe("a standardiser", () => {
     );
   });
 
-  it("does not blow up a feature that never varied, even with statistics rounded on their way", () => {
+  it("makes a feature that never varied 0, wherever it is met, even with statistics rounded on their way", () => {
     fc.assert(
       fc.property(fc.float({min: 0, max: 119, noNaN: true}), fc.integer({min: 1, max: 50}), (age, count) => {
         const matrix = matrixOf(Array.from({length: count}, () => [age, -1.3, 1]));
         const mean = fromUnitRange(toUnitRange(meanOf(matrix), "mean", FEATURES), "mean", FEATURES);
         const released = toUnitRange(squaredDeviationOf(matrix, mean), "squaredDeviation", FEATURES);
         const meanSquaredDeviation = fromUnitRange(released, "squaredDeviation", FEATURES);
-        const standardiser = standardiserOf({mean, meanSquaredDeviation, count}, FEATURES);
-        expect([...standardiser.scale]).toEqual([1, 1, 1]);
-        const unseen = standardise(matrixOf([[age + 1, 2.7, 0]]), standardiser).values;
-        expect(unseen[0]).toBeCloseTo(1, 3);
-        expect(unseen[1]).toBeCloseTo(4, 3);
-        expect(unseen[2]).toBeCloseTo(-1, 6);
+        const moments = {mean, meanSquaredDeviation, count};
+        const standardiser = standardiserOf(moments, errorOfReleased(mean, FEATURES));
+        expect([...standardiser.scale]).toEqual([Infinity, Infinity, Infinity]);
+        const {values} = standardise(
+          matrixOf([
+            [age, -1.3, 1],
+            [age + 1, 2.7, 0],
+          ]),
+          standardiser,
+        );
+        expect([...values].map(Math.abs)).toEqual([0, 0, 0, 0, 0, 0]);
       }),
     );
   });
@@ -214,7 +225,7 @@ describe("a standardiser", () => {
     ]);
     const before = [...matrix.values];
     const moments = {mean: meanOf(matrix), meanSquaredDeviation: new Float64Array([1, 1, 0.25]), count: 2};
-    const standardiser = standardiserOf(moments, FEATURES);
+    const standardiser = standardiserOf(moments);
     standardise(matrix, standardiser);
     standardiser.mean.fill(0);
     expect([...matrix.values]).toEqual(before);

@@ -105,9 +105,54 @@ describe("one file of all sites' patients, with a split by keys", () => {
   it.each([
     ["key,place\ny,a1\ny,a2\n", "who.csv:3: names a patient again"],
     ["key,place\nz,b1\n", "who.csv: places no patient at site alpha"],
-    ["key,place\ny,a1\nv,a1\n", "who.csv: places 1 patients at site alpha that its table does not keep"],
+    [
+      "key,place\ny,a1\nv,a1\n",
+      "who.csv: 1-9 of the 1-9 patients that it places at site alpha are not in all.csv, and 1-9 patients of all.csv are placed at no site. Spell",
+    ],
+    [
+      "key,place\nX,a1\nY,a2\n",
+      "who.csv: none of the patients that it places at site alpha is in all.csv, and 1-9 patients of all.csv are placed at no site; 1-9 of them would match those of who.csv once upper and lower case are taken as one. Spell",
+    ],
   ])("refuses the split file %j", async (content, line) => {
     const error = await thrownBy(() => readFrom({"all.csv": ALL, "who.csv": content}, "alpha"));
     expect(errorLine(error)).toContain(`DATA_SPLIT_FILE_INVALID: ${line}`);
+  });
+});
+
+describe("times of survival that all lie far from 0", () => {
+  const notesOf = async (timeOf: (row: number) => number): Promise<string[]> => {
+    const rows = Array.from({length: 20}, (_, row) => `p${row},${40 + row},f,1,${row % 2},${timeOf(row)}\n`);
+    const located = await taskWith({"alpha.csv": `${HEADER}\n${rows.join("")}`}, {label: LABEL});
+    const notes: string[] = [];
+    const findings = {
+      fault: (fault: Error): never => {
+        throw fault;
+      },
+      tell: (level: string, text: string) => void notes.push(`${level}: ${text}`),
+      progress: () => undefined,
+    };
+    await readSite({...located, site: "alpha", findings});
+    return notes.filter((note) => note.includes("days"));
+  };
+
+  it.each([
+    ["seconds since 1970", (row: number) => 1_400_000_000 + 15_000_000 * row],
+    ["days since 1970", (row: number) => 16_000 + 200 * row],
+    ["dates as numbers", (row: number) => 20_150_101 + 10_000 * row],
+    ["years", (row: number) => 2001 + row],
+  ])("are told, as dates are no times: %s", async (_, timeOf) => {
+    expect(await notesOf(timeOf)).toEqual([
+      "warning: days: all times are near one another and far from 0, as dates are; count each from its patient's entry",
+    ]);
+  });
+
+  it("are none of a study, even one that follows everybody for long", async () => {
+    expect(await notesOf((row) => 10 * row + 1)).toEqual([]);
+    expect(await notesOf((row) => 700 + 60 * row)).toEqual([]);
+  });
+
+  it("are refused as dates where they are written as such", async () => {
+    const line = errorLine(await thrownBy(() => readAlpha("x,61,f,2,1,2024-03-01\n")));
+    expect(line).toContain("alpha.csv:2:6: days: is a date, not a number.");
   });
 });

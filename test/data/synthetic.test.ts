@@ -1,7 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {describe, expect, it} from "vitest";
 import {
-  featuresOf,
   generateSyntheticHeart,
   joinMatrices,
   type Matrix,
@@ -25,7 +24,7 @@ async function sites(): Promise<{names: string[]; tests: PatientMatrix[]; trains
   const pooled = joinMatrices(splits.map((split) => split.train));
   const mean = meanOf(pooled);
   const moments = {mean, meanSquaredDeviation: squaredDeviationOf(pooled, mean), count: pooled.n};
-  const standardiser = standardiserOf(moments, featuresOf(located.task));
+  const standardiser = standardiserOf(moments);
   return {
     names,
     trains: splits.map(({train}) => standardise(train, standardiser)),

@@ -111,7 +111,7 @@ describe("a task file", () => {
   it("that cannot be read is named", async () => {
     const error = await thrownBy(() => readTask("no/such.task.yaml"));
     expect(errorLine(error)).toMatch(
-      /^DATA_TASK_UNREADABLE: no\/such\.task\.yaml: cannot read the task file\. Check/,
+      /^DATA_TASK_UNREADABLE: no\/such\.task\.yaml: cannot read the task file \(ENOENT\)\. Check/,
     );
   });
 

@@ -10,6 +10,8 @@ import {createExperiment, type Experiment, readSites, type SiteData} from "../..
 /** Sites of the preset synthetic-heart, of unequal sizes. */
 export const SITES = ["north", "east", "west"];
 export const SEED = 7;
+/** How far the network may be from central FedAvg, relative to its parameters. */
+export const TOLERANCE = 1e-6;
 
 /** The preset's task and settings, with 10 rounds of full batches, and every round's model kept. */
 export async function fullBatches(

@@ -112,7 +112,8 @@ describe("progress", () => {
     progress.show("round 1");
     progress.show("round 2");
     progress.end();
-    expect(written).toEqual(["\r\u001B[Kround 1", "\r\u001B[Kround 2", "\r\u001B[K"]);
+    const anew = "\r\u001B[K";
+    expect(written).toEqual([anew, "round 1", anew, "round 2", anew]);
   });
 
   it("writes plain lines elsewhere, at most one in five seconds", () => {

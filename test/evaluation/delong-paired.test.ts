@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {delongPaired} from "../../src/evaluation/index.ts";
+import {delongPaired, delongPairedOverSeeds} from "../../src/evaluation/index.ts";
+import {normalCdf} from "../../src/evaluation/normal.ts";
 import {byPairs, byPlacementValues, covarianceOf} from "./pairwise-delong.ts";
 import {tiedPatients} from "./scored-patients-arbitrary.ts";
 import {EXPECTED, FIRST, LABELS, SECOND} from "./vectors.ts";
@@ -76,4 +77,50 @@ test("with fewer than two patients in a class the test is null", () => {
     const scores = labels.map((_, row) => row);
     expect(delongPaired(labels, scores, scores), `labels ${labels}`).toBeNull();
   }
+});
+
+test("over one seed, and over copies of it, the p-value is that of the pair", () => {
+  const seed = {patients: "all", labels: LABELS, ours: FIRST, baseline: SECOND};
+  expect(delongPairedOverSeeds([seed])).toBeCloseTo(EXPECTED.p, 12);
+  expect(delongPairedOverSeeds([seed, seed, seed])).toBeCloseTo(EXPECTED.p, 12);
+});
+
+test("over seeds of the same patients it is that of the mean difference, by all pairs", () => {
+  fc.assert(
+    fc.property(tiedPatients, ({labels, first, second}) => {
+      const third = first.map((score, row) => score + (second[row] ?? 0));
+      const seeds = [
+        {patients: "all", labels, ours: first, baseline: second},
+        {patients: "all", labels, ours: third, baseline: second},
+      ];
+      const [a, b, c] = [byPairs(labels, first), byPairs(labels, second), byPairs(labels, third)];
+      // Var(a - b + c - b) of the sum of the two differences.
+      const variance =
+        covarianceOf(a, a) +
+        covarianceOf(c, c) +
+        4 * covarianceOf(b, b) +
+        2 * covarianceOf(a, c) -
+        4 * covarianceOf(a, b) -
+        4 * covarianceOf(c, b);
+      const z = (a.area + c.area - 2 * b.area) / Math.sqrt(variance);
+      fc.pre(variance > 1e-9);
+      expect(delongPairedOverSeeds(seeds)).toBeCloseTo(2 * normalCdf(-Math.abs(z)), 9);
+    }),
+  );
+});
+
+test("over seeds of other patients variances add up, and twice as many patients with one effect are surer", () => {
+  const seed = {patients: "all", labels: LABELS, ours: FIRST, baseline: SECOND};
+  const z = EXPECTED.z * Math.sqrt(2);
+  expect(delongPairedOverSeeds([seed, {...seed, patients: "others"}])).toBeCloseTo(
+    2 * normalCdf(-Math.abs(z)),
+    12,
+  );
+});
+
+test("over no seed, and with one whose class has fewer than two patients, there is no p-value", () => {
+  expect(delongPairedOverSeeds([])).toBeNull();
+  const few = {patients: "few", labels: [0, 0, 1], ours: [1, 2, 3], baseline: [3, 2, 1]};
+  const seed = {patients: "all", labels: LABELS, ours: FIRST, baseline: SECOND};
+  expect(delongPairedOverSeeds([seed, few])).toBeNull();
 });

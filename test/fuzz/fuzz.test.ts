@@ -1,11 +1,12 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
+import {runs} from "../setup/thorough.ts";
 import {mutate} from "./mutate.ts";
 import {fuzzTargets} from "./targets.ts";
 
 /** 10^5 of each in continuous integration. */
-const INPUTS = process.env["CONSILIUM_THOROUGH"] === "1" ? 100_000 : 4000;
+const INPUTS = runs(1500, 100_000);
 /** Ten thousand times longer than an input takes: a hang, not a busy machine. */
 const LONGEST_MS = 2000;
 

@@ -120,7 +120,13 @@ function asyncSeeds(): Uint8Array[] {
     {...common, type: "join"} as const,
     {...common, type: "shown", mass: ORDINARY, clock} as const,
     {...common, type: "shown", mass: TOO_LIGHT, clock} as const,
-    {...common, type: "ready", contribution: ORDINARY} as const,
+    {
+      ...common,
+      type: "ready",
+      contribution: ORDINARY,
+      parent: ORDINARY,
+      signature: new Uint8Array(64),
+    } as const,
   ].map(encodeFrame);
 }
 

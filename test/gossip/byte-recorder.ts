@@ -16,7 +16,7 @@ export interface RecordedLife {
   readonly setup: SessionSetup;
   /** One trace for each round: a header and entries. */
   readonly traces: Uint8Array[][];
-  /** What each event that brought bytes brought: contributions and what was fetched. */
+  /** What each event that brought bytes brought: contributions, products and what was fetched. */
   readonly brought: (Uint8Array | null)[];
   /** What each event brought about, bytes and all. */
   readonly effects: (readonly Effect[])[];
@@ -24,12 +24,15 @@ export interface RecordedLife {
 
 function bytesIn(event: Event): Uint8Array | null {
   if (event.type === "fetched") return event.bytes;
+  if (event.type === "frame" && event.frame.type === "products") return event.frame.products;
   return "contribution" in event ? event.contribution.bytes : null;
 }
 
 function withBytes(event: Event, bytes: Uint8Array | null): Event {
   if (bytes === null) return event;
   if (event.type === "fetched") return {...event, bytes};
+  if (event.type === "frame" && event.frame.type === "products")
+    return {...event, frame: {...event.frame, products: bytes}};
   return "contribution" in event ? {...event, contribution: {...event.contribution, bytes}} : event;
 }
 

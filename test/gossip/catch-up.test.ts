@@ -11,7 +11,10 @@ function latecomer() {
   world.run();
   const history = certified.get(members[0] ?? "") ?? [];
   const self = members[2] ?? "";
-  const session = createSession({...setupOf(self), restored: {certified: null, round: null}});
+  const session = createSession({
+    ...setupOf(self),
+    restored: {certified: null, round: null, equivocators: []},
+  });
   const effects: Effect[] = [];
   const written: number[] = [];
   const handle = (event: Event): void => {

@@ -5,6 +5,7 @@ import {
   type BodyRules,
   type Certificate,
   type CertificateBody,
+  type VoteStep,
   verifyCertificate,
 } from "../../src/gossip/index.ts";
 import {primitivesOf, RUN} from "./consortium.ts";
@@ -14,6 +15,7 @@ const RULES: BodyRules = {
   run: RUN,
   roster: "ab".repeat(32),
   members: MEMBERS,
+  quorum: 3,
   parent: genesisHash(sha256, RUN),
   previousPeak: 0.4,
   minimumContributors: 3,
@@ -24,6 +26,7 @@ const BODY: CertificateBody = {
   run: RUN,
   round: 4,
   attempt: 1,
+  group: "0a".repeat(32),
   roster: RULES.roster,
   parent: RULES.parent ?? "",
   contributors: ["member-a", "member-b", "member-d"],
@@ -40,6 +43,7 @@ interface Voting {
     readonly run?: string;
     readonly round?: number;
     readonly ballot?: number;
+    readonly step?: VoteStep;
     readonly body?: string;
   };
 }
@@ -48,7 +52,8 @@ function certify(
   body: CertificateBody,
   {voters = MEMBERS.slice(0, 3), ballot = 2, signed = {}}: Voting = {},
 ) {
-  const content = {run: body.run, round: body.round, ballot, body: bodyHash(sha256, body), ...signed};
+  const step = "commit" as const;
+  const content = {run: body.run, round: body.round, ballot, step, body: bodyHash(sha256, body), ...signed};
   const votes = voters.map((member) => ({member, signature: primitivesOf(member).sign(voteBytes(content))}));
   return {body, ballot, votes} satisfies Certificate;
 }
@@ -86,6 +91,7 @@ describe("a certificate", () => {
     ["votes of another ballot", certify(BODY, {signed: {ballot: 1}})],
     ["votes of another round", certify(BODY, {signed: {round: 3}})],
     ["votes of another run", certify(BODY, {signed: {run: "ff".repeat(16)}})],
+    ["votes to accept it only", certify(BODY, {signed: {step: "accept"}})],
     ["votes for another body", certify(BODY, {signed: {body: "00".repeat(32)}})],
     ["a body changed after the votes", {...certify(BODY), body: {...BODY, weight: 0.35}}],
     ["a ballot changed after the votes", {...certify(BODY), ballot: 3}],
@@ -115,19 +121,20 @@ describe("a certificate", () => {
     ["less than the plan's least weight", {weight: 0.05, peakWeight: 0.4}, "too little of the weight"],
     ["a peak below its own weight", {weight: 0.5, peakWeight: 0.45}, "peak weight"],
     ["a peak below the one before", {peakWeight: 0.35}, "peak weight"],
+    ["a peak that no round had", {peakWeight: 0.41}, "peak weight is too high"],
   ])("of %s is refused, although a majority voted for it", (_, change, reason) => {
     expect(() => verify(certify({...BODY, ...change}))).toThrow(refusal(reason));
   });
 
   it("of one member needs that member's vote", () => {
-    const rules = {...RULES, members: ["member-a"], minimumContributors: 1};
+    const rules = {...RULES, members: ["member-a"], quorum: 1, minimumContributors: 1};
     const body = {...BODY, contributors: ["member-a"]};
     expect(() => verify(certify(body, {voters: ["member-a"]}), rules)).not.toThrow();
     expect(() => verify(certify(body, {voters: ["member-b"]}), rules)).toThrow(refusal("quorum"));
   });
 
   it("of two members needs both", () => {
-    const rules = {...RULES, members: MEMBERS.slice(0, 2), minimumContributors: 2};
+    const rules = {...RULES, members: MEMBERS.slice(0, 2), quorum: 2, minimumContributors: 2};
     const body = {...BODY, contributors: MEMBERS.slice(0, 2)};
     expect(() => verify(certify(body, {voters: MEMBERS.slice(0, 2)}), rules)).not.toThrow();
     for (const voter of MEMBERS.slice(0, 2)) {

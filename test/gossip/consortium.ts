@@ -8,6 +8,7 @@ import {
   majority,
   type Primitives,
   parameterArithmetic,
+  type QuorumRule,
   type RoundMixing,
   type Session,
   type SessionSetup,
@@ -38,6 +39,7 @@ export interface ConsortiumOptions {
   /** Nodes that are linked to the members and take the results only. */
   readonly observers?: readonly string[];
   readonly startMembers?: number;
+  readonly quorum?: QuorumRule;
   readonly weightShare?: number;
   readonly limits?: SessionSetup["limits"];
   readonly faultAt?: (member: string, effect: Effect, count: number) => Fault;
@@ -46,6 +48,8 @@ export interface ConsortiumOptions {
   readonly linkOf?: (from: string, to: string) => LinkModel;
   readonly onEvent?: WorldOptions["onEvent"];
   readonly writesFrames?: boolean;
+  /** The rounds as a plan makes them; without it, all are alike, of {@link values} values under {@link mixing}. */
+  readonly stages?: Pick<SessionSetup, "specOf" | "shapeOf">;
   /** What a member computes with, where it is not the room's own. */
   readonly arithmeticOf?: (member: string) => Arithmetic;
   /** A member's update of its parameters in a round; without it, that of {@link train}. */
@@ -102,6 +106,7 @@ export function createConsortium(options: ConsortiumOptions) {
     roster: "ab".repeat(32),
     members,
     rounds,
+    quorum: options.quorum ?? "majority",
     start: {members: options.startMembers ?? majority(members.length), weight: 0, waitMs: 2000},
     weightShare: options.weightShare ?? 0,
     limits: options.limits ?? {minimumMs: 100, maximumMs: 4000},
@@ -109,6 +114,7 @@ export function createConsortium(options: ConsortiumOptions) {
       ...primitivesOf(self),
       arithmetic: options.arithmeticOf?.(self) ?? parameterArithmetic,
     },
+    shapeOf: () => ({layout: LAYOUT, values: size}),
     specOf: (_, previous) => ({
       mixing: options.mixing ?? {kind: "all"},
       codec: codecOf(codec),
@@ -118,7 +124,7 @@ export function createConsortium(options: ConsortiumOptions) {
       outer: options.outer ?? null,
       ...(options.efforts === undefined ? {} : {exact: 2}),
     }),
-    shapeOf: () => ({layout: LAYOUT, values: size}),
+    ...options.stages,
   });
   const contributionOf = (member: string, round: number, previous: Certified | null): Contribution => {
     const reference = (previous?.snapshot.values ?? new Float32Array(values)).subarray(0, values);

@@ -3,14 +3,16 @@ import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
 import type {Effect} from "../../src/gossip/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
+import {runs} from "../setup/thorough.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg, hashOf} from "./consortium.ts";
 import {arbitraryTrouble, runThrough} from "./troubles.ts";
 
 const WEIGHTS = [199, 172, 30, 85];
 const ROUNDS = 3;
-/** Every k-th fault point is tried; 1 tries them all, as continuous integration does. */
 const TIMEOUT_MS = 900_000;
-const STRIDE = process.env["CONSILIUM_THOROUGH"] === "1" ? 1 : 7;
+/** Every k-th fault point is tried; 1 tries them all, as continuous integration does. */
+const STRIDE = runs(17, 1);
+const HISTORIES = runs(40, 2000);
 
 type Consortium = ReturnType<typeof createConsortium>;
 
@@ -87,7 +89,7 @@ function runWithFault(
 describe("a member that dies at any of its effects", () => {
   for (const fault of ["crash-before", "crash-after"] as const) {
     for (const restartMs of [null, 30, 3000]) {
-      it(`leaves the others to finish, and ${restartMs === null ? "is named absent" : `resumes ${restartMs} ms later`} (${fault})`, {
+      it(`leaves the others to finish, and ${restartMs === null ? "is named absent" : `resumes ${restartMs} ms later`} (${fault}, every ${STRIDE}. effect)`, {
         timeout: TIMEOUT_MS,
       }, () => {
         let points = 0;
@@ -108,14 +110,14 @@ describe("a member that dies at any of its effects", () => {
             expect(isBack, `${label}: it ends where the others end`).toBe(true);
           }
         }
-        expect(points).toBeGreaterThan(40);
+        expect(points).toBeGreaterThan(280 / STRIDE);
       });
     }
   }
 });
 
 describe("any history of crashes, stalls and cuts", () => {
-  it("leaves one result a round, each contribution applied once, and everybody at the end", {
+  it(`leaves one result a round, each contribution applied once, and everybody at the end (${HISTORIES} histories)`, {
     timeout: TIMEOUT_MS,
   }, () => {
     fc.assert(
@@ -131,7 +133,7 @@ describe("any history of crashes, stalls and cuts", () => {
           expectLawful(consortium, seed, "history");
         },
       ),
-      {numRuns: process.env["CONSILIUM_THOROUGH"] === "1" ? 2000 : 200},
+      {numRuns: HISTORIES},
     );
   });
 });

@@ -5,7 +5,7 @@ import {fromString} from "uint8arrays/from-string";
 import {toString} from "uint8arrays/to-string";
 import {describe, expect, it} from "vitest";
 import {createRandom, isCoded, type Random, sha256, toHex} from "../../src/core/index.ts";
-import {bodyHash, genesisHash, voteBytes} from "../../src/gossip/certificate.ts";
+import {bodyHash, genesisHash, readyBytes, voteBytes} from "../../src/gossip/certificate.ts";
 import {
   canonicalBytes,
   decodeBody,
@@ -19,6 +19,7 @@ import {BODY, BODY_HASH, CERTIFICATE, FRAMES} from "./frame-examples.ts";
 interface Golden {
   readonly frames: Readonly<Record<string, string>>;
   readonly voteBytes: string;
+  readonly readyBytes: string;
   readonly body: string;
   readonly bodyHash: string;
   readonly genesisHash: string;
@@ -62,10 +63,10 @@ function mutate(random: Random, original: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-describe("the bytes of wire format 1", () => {
+describe("the bytes of the wire format", () => {
   it("exist for every frame type", () => {
     const types = new Set(Object.values(FRAMES).map(({type}) => type));
-    expect(types.size).toBe(23);
+    expect(types.size).toBe(27);
     expect(Object.keys(golden.frames).sort()).toEqual(Object.keys(FRAMES).sort());
   });
 
@@ -83,9 +84,11 @@ describe("the bytes of wire format 1", () => {
     expect(genesisHash(sha256, RUN)).toBe(golden.genesisHash);
   });
 
-  it("that a vote signs are as recorded", () => {
-    const content = {run: RUN, round: 7, ballot: 3, body: BODY_HASH};
+  it("that a vote and a word of readiness sign are as recorded", () => {
+    const content = {run: RUN, round: 7, ballot: 3, step: "commit", body: BODY_HASH} as const;
     expect(hex(voteBytes(content))).toBe(golden.voteBytes);
+    const word = {run: RUN, round: 7, contribution: "01".repeat(32)};
+    expect(hex(readyBytes(word))).toBe(golden.readyBytes);
   });
 
   it("of a certificate are as recorded", () => {
@@ -95,7 +98,7 @@ describe("the bytes of wire format 1", () => {
 
   it("do not depend on the order in which a body's fields were written", () => {
     fc.assert(
-      fc.property(fc.shuffledSubarray(Object.entries(BODY), {minLength: 9}), (entries) => {
+      fc.property(fc.shuffledSubarray(Object.entries(BODY), {minLength: 10}), (entries) => {
         expect(toHex(sha256(canonicalBytes(Object.fromEntries(entries))))).toBe(BODY_HASH);
       }),
     );

@@ -1,4 +1,5 @@
 import {sha256, toHex} from "../../src/core/index.ts";
+import {genesisHash, readyBytes} from "../../src/gossip/certificate.ts";
 import {
   type AsyncSpec,
   type Contribution,
@@ -6,6 +7,8 @@ import {
   createSession,
   type Effect,
   type Event,
+  type Frame,
+  leaderOrder,
   type Primitives,
   type Restored,
   type RoundMixing,
@@ -42,6 +45,7 @@ export function loneSetup(options: LoneOptions = {}): SessionSetup {
     roster: "ab".repeat(32),
     members: Array.from({length: count}, (_, index) => memberName(index)),
     rounds,
+    quorum: "majority",
     start: {members: startMembers, weight: 0, waitMs: 1000},
     weightShare: 0,
     limits: {minimumMs: 100, maximumMs: 4000},
@@ -56,7 +60,7 @@ export function loneSetup(options: LoneOptions = {}): SessionSetup {
       ...(asynchronous === undefined ? {} : {asynchronous}),
     }),
     shapeOf: () => ({layout: LAYOUT, values: VALUES}),
-    restored: options.restored ?? {certified: null, round: null},
+    restored: options.restored ?? {certified: null, round: null, equivocators: []},
   };
 }
 
@@ -95,6 +99,29 @@ export const LONE_SEGMENT: AsyncSpec = {
 /** A mass (s, w) in binary32 that a peer might give. */
 export function peerMass(weight: number, ...values: readonly number[]): Mixture {
   return encodeMass(sha256, codecOf("f32"), {values: Float64Array.from(values), weight}, NO_DITHER);
+}
+
+/** `member`'s word that it is ready for the first round with `contribution`. */
+export function readyOf(member: string, contribution: string): Extract<Frame, {type: "ready"}> {
+  const about = {run: RUN, round: 0};
+  const signature = primitivesOf(member).sign(readyBytes({...about, contribution}));
+  return {...about, type: "ready", contribution, parent: genesisHash(sha256, RUN), signature};
+}
+
+/** The lowest ballot that `member`, one of `members`, leads in the first round. */
+export function firstBallotOf(members: readonly string[], member: string): number {
+  const order = leaderOrder(sha256, RUN, 0, members);
+  return members.findIndex((_, ballot) => order.leaderOf(ballot) === member);
+}
+
+/** What a start of the first round says of those who take part. */
+export function participantsOf(
+  contributions: readonly (readonly [string, string])[],
+): Extract<Frame, {type: "start"}>["participants"] {
+  return contributions.map(([member, contribution]) => {
+    const {signature} = readyOf(member, contribution);
+    return {member, contribution, signature};
+  });
 }
 
 /** The digest of the view of who sees `members`. */

@@ -10,7 +10,7 @@ import {
 import {leaderOrder} from "../../src/gossip/quorum.ts";
 import {type CodecName, codecOf, type Mass, massOf} from "../../src/parameters/index.ts";
 import {createConsortium, RUN} from "./consortium.ts";
-import {createLone, loneContribution, SELF} from "./lone-member.ts";
+import {createLone, loneContribution, participantsOf, SELF} from "./lone-member.ts";
 
 const SYMMETRIC: readonly ScheduleSpec[] = [
   {name: "base", peers: 1},
@@ -92,14 +92,14 @@ function inRing() {
   });
   const release = loneContribution(1, 2, 3);
   handle({type: "contribute", round: 0, contribution: release});
-  const participants = MEMBERS.map((member) => ({
-    member,
-    contribution: member === SELF ? release.hash : toHex(sha256(new TextEncoder().encode(member))),
-  }));
-  const order = leaderOrder(sha256, RUN, 0, MEMBERS);
-  const leader = MEMBERS.find((member) => member !== SELF) ?? "";
-  const ballot = order.nextBallot(leader, 0);
-  const start: Frame = {...common, type: "start", ballot, participants};
+  const participants = participantsOf(
+    MEMBERS.map((member) => [
+      member,
+      member === SELF ? release.hash : toHex(sha256(new TextEncoder().encode(member))),
+    ]),
+  );
+  const leader = leaderOrder(sha256, RUN, 0, MEMBERS).leaderOf(0);
+  const start: Frame = {...common, type: "start", ballot: 0, trial: 0, participants};
   const begun = handle({type: "frame", from: leader, frame: start});
   const told = begun.flatMap((effect) =>
     effect.type === "send" && effect.frame.type === "mass" ? [{to: effect.to, frame: effect.frame}] : [],

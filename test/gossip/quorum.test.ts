@@ -1,9 +1,10 @@
+import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {createDeadline} from "../../src/gossip/deadline.ts";
 import {MAX_REBASE_GAP_ROUNDS, majority, rebase} from "../../src/gossip/index.ts";
-import {leaderOrder} from "../../src/gossip/quorum.ts";
+import {blockingSize, leaderOrder, type QuorumRule, quorumSize} from "../../src/gossip/quorum.ts";
 import {RUN} from "./consortium.ts";
 
 describe("a majority", () => {
@@ -26,20 +27,6 @@ describe("the order of leaders", () => {
         const order = leaderOrder(sha256, RUN, round, membersOf(count));
         const leaders = Array.from({length: count}, (_, index) => order.leaderOf(first + index));
         expect(leaders.toSorted()).toEqual(membersOf(count).toSorted());
-      }),
-    );
-  });
-
-  it("gives a member the lowest ballot of its own above a given one", () => {
-    fc.assert(
-      fc.property(counts, fc.nat(), fc.integer({min: -1, max: 1000}), (count, who, above) => {
-        const members = membersOf(count);
-        const member = members[who % count] ?? "";
-        const order = leaderOrder(sha256, RUN, 3, members);
-        const ballot = order.nextBallot(member, above);
-        expect(order.leaderOf(ballot)).toBe(member);
-        expect(ballot).toBeGreaterThan(above);
-        expect(ballot).toBeLessThanOrEqual(above + count);
       }),
     );
   });
@@ -146,5 +133,47 @@ describe("a late member's new start", () => {
     const start = rebase(snapshot ?? now, {update: progress ?? update, gapRounds: 2});
     start.fill(9);
     expect([snapshot, progress]).toEqual(before);
+  });
+});
+
+describe("the table of quorums in docs/trust.md", () => {
+  const rows = readFileSync("docs/trust.md", "utf8")
+    .split("\n")
+    .filter((line) => /^\|( *\d+ *\|)+$/.test(line))
+    .map((line) => line.split("|").slice(1, -1).map(Number));
+
+  /** Most members that may lie: two quorums share an honest one, and the honest alone are a quorum. */
+  const survived = (members: number, quorum: number): number =>
+    Math.max(
+      ...Array.from({length: members}, (_, lies) => lies).filter(
+        (lies) => lies === 0 || (2 * quorum - members > lies && members - lies >= quorum),
+      ),
+    );
+
+  it.each(rows)("says of %i members what follows from the rules", (members, ...figures) => {
+    const expected = (["majority", "two-thirds"] as const).flatMap((rule) => {
+      const quorum = quorumSize(rule, members);
+      return [quorum, members - quorum, survived(members, quorum)];
+    });
+    expect(figures).toEqual(expected);
+  });
+
+  it("is there", () => {
+    expect(rows.length).toBeGreaterThan(5);
+  });
+});
+
+describe("a quorum", () => {
+  it("shares more than a third of all members with any other under two-thirds, and one under majority", () => {
+    for (let members = 1; members <= 1024; members++) {
+      const shared = (rule: QuorumRule): number => 2 * quorumSize(rule, members) - members;
+      expect(shared("two-thirds"), `${members}`).toBeGreaterThan(members / 3);
+      expect(shared("majority"), `${members}`).toBeGreaterThanOrEqual(1);
+      for (const rule of ["majority", "two-thirds"] as const) {
+        const quorum = quorumSize(rule, members);
+        expect(members - blockingSize(quorum, members)).toBeLessThan(quorum);
+        expect(members - blockingSize(quorum, members) + 1).toBe(quorum);
+      }
+    }
   });
 });

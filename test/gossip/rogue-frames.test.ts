@@ -1,18 +1,32 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
-import {voteBytes} from "../../src/gossip/certificate.ts";
-import type {Effect, Frame, Report} from "../../src/gossip/index.ts";
-import {leaderOrder} from "../../src/gossip/quorum.ts";
+import {isContradiction, voteBytes} from "../../src/gossip/certificate.ts";
+import {
+  createSession,
+  type Effect,
+  type Frame,
+  leaderOrder,
+  type Report,
+  type VoteStep,
+} from "../../src/gossip/index.ts";
 import {primitivesOf, RUN} from "./consortium.ts";
 import {FRAMES} from "./frame-examples.ts";
-import {createLone, loneContribution, SELF} from "./lone-member.ts";
+import {
+  createLone,
+  firstBallotOf,
+  loneContribution,
+  loneSetup,
+  participantsOf,
+  readyOf,
+  SELF,
+} from "./lone-member.ts";
 
 const MEMBERS = [SELF, "member-b", "member-c"];
 const common = {run: RUN, round: 0};
 
-function voteOf(member: string, body: string, ballot = 0): Frame {
-  const signature = primitivesOf(member).sign(voteBytes({...common, ballot, body}));
-  return {...common, type: "vote", ballot, body, signature};
+function voteOf(member: string, body: string, ballot = 0, step: VoteStep = "accept"): Frame {
+  const signature = primitivesOf(member).sign(voteBytes({...common, ballot, step, body}));
+  return {...common, type: "vote", ballot, step, body, signature};
 }
 
 const reportsIn = (effects: readonly Effect[]): Report[] =>
@@ -25,23 +39,51 @@ describe("a member that votes for two results in one ballot", () => {
     const {handle} = createLone();
     handle({type: "frame", from: "member-b", frame: voteOf("member-b", one)});
     const reports = reportsIn(handle({type: "frame", from: "member-b", frame: voteOf("member-b", two)}));
-    expect(reports).toMatchObject([{kind: "equivocation", round: 0, member: "member-b", ballot: 0}]);
-    const votes = reports.flatMap((report) => (report.kind === "equivocation" ? report.votes : []));
-    expect(votes.map(({body}) => body)).toEqual([one, two]);
-    // Anyone can check the proof.
-    for (const {body, signature} of votes) {
-      const content = voteBytes({...common, ballot: 0, body});
-      expect(primitivesOf("anyone").verify("member-b", content, signature), body).toBe(true);
+    const claims = {kind: "vote", ballot: 0, step: "accept", bodies: [one, two]};
+    expect(reports).toMatchObject([{kind: "equivocation", round: 0, member: "member-b", claims}]);
+    for (const report of reports) {
+      if (report.kind !== "equivocation") throw new Error("it is none");
+      // Anyone can check the proof, and it proves nothing of anyone else.
+      const anyone = primitivesOf("anyone");
+      expect(isContradiction(anyone, common, "member-b", report.claims)).toBe(true);
+      expect(isContradiction(anyone, common, "member-c", report.claims)).toBe(false);
+      expect(isContradiction(anyone, {...common, round: 1}, "member-b", report.claims)).toBe(false);
     }
+  });
+
+  it("is told of to all others, who need no more than the proof", () => {
+    const {handle} = createLone();
+    handle({type: "frame", from: "member-b", frame: voteOf("member-b", one)});
+    const effects = handle({type: "frame", from: "member-b", frame: voteOf("member-b", two)});
+    const proof = effects.flatMap((effect) =>
+      effect.type === "send" && effect.frame.type === "contradiction" ? [effect.frame] : [],
+    )[0];
+    if (proof === undefined) throw new Error("the proof was not told");
+    const other = createLone();
+    expect(reportsIn(other.handle({type: "frame", from: "member-c", frame: proof}))).toMatchObject([
+      {kind: "equivocation", member: "member-b"},
+    ]);
+    expect(reportsIn(other.handle({type: "frame", from: "member-c", frame: proof})), "once").toEqual([]);
+    const slander: Frame = {...proof, member: "member-c"};
+    expect(reportsIn(createLone().handle({type: "frame", from: "member-b", frame: slander}))).toEqual([]);
+  });
+
+  it("is one that announces two contributions, too", () => {
+    const {handle} = createLone();
+    handle({type: "frame", from: "member-b", frame: readyOf("member-b", one)});
+    const reports = reportsIn(handle({type: "frame", from: "member-b", frame: readyOf("member-b", two)}));
+    expect(reports).toMatchObject([{kind: "equivocation", member: "member-b", claims: {kind: "ready"}}]);
   });
 
   it("is not confused with one that repeats its vote, votes again in a later ballot, or was imitated", () => {
     const {handle} = createLone();
-    const forged: Frame = {...common, type: "vote", ballot: 0, body: two, signature: new Uint8Array(32)};
+    const signature = new Uint8Array(32);
+    const forged: Frame = {...common, type: "vote", ballot: 0, step: "accept", body: two, signature};
     const frames: [string, Frame][] = [
       ["member-b", voteOf("member-b", one)],
       ["member-b", voteOf("member-b", one)],
       ["member-b", voteOf("member-b", two, 1)],
+      ["member-b", voteOf("member-b", two, 0, "commit")],
       ["member-b", forged],
       ["member-b", voteOf("member-c", two)],
       ["member-c", voteOf("member-c", two)],
@@ -69,14 +111,12 @@ describe("a frame from who is no member", () => {
     handle({
       type: "frame",
       from: "stranger",
-      frame: {...common, type: "ready", contribution: "11".repeat(32)},
+      frame: readyOf("stranger", "11".repeat(32)),
     });
+    // Nor does a member make another one ready.
+    handle({type: "frame", from: "member-c", frame: readyOf("member-b", "11".repeat(32))});
     expect(session.view().ready).toEqual([]);
-    handle({
-      type: "frame",
-      from: "member-b",
-      frame: {...common, type: "ready", contribution: "11".repeat(32)},
-    });
+    handle({type: "frame", from: "member-b", frame: readyOf("member-b", "11".repeat(32))});
     expect(session.view().ready).toEqual(["member-b"]);
   });
 });
@@ -99,45 +139,54 @@ describe("a member that leads a ballot which is not its own", () => {
     const {handle} = createLone();
     const own = loneContribution(1, 1, 1);
     handle({type: "contribute", round: 0, contribution: own});
-    const participants = [SELF, "member-b"].map((member) => ({
-      member,
-      contribution: member === SELF ? own.hash : toHex(sha256(new Uint8Array(1))),
-    }));
+    const participants = participantsOf([
+      [SELF, own.hash],
+      ["member-b", toHex(sha256(new Uint8Array(1)))],
+    ]);
     for (let ballot = 0; ballot < 6; ballot++) {
       if (order.leaderOf(ballot) === "member-b") continue;
-      const frames: Frame[] = [
-        {...common, type: "prepare", ballot},
-        {...common, type: "start", ballot, participants},
-      ];
-      for (const frame of frames) {
-        const effects = handle({type: "frame", from: "member-b", frame});
-        expect(effects, `${frame.type}, ballot ${ballot}`).toEqual([]);
-      }
+      const frame: Frame = {...common, type: "start", ballot, trial: 0, participants};
+      expect(handle({type: "frame", from: "member-b", frame}), `ballot ${ballot}`).toEqual([]);
     }
-    const ballot = order.nextBallot("member-b", 0);
-    const effects = handle({type: "frame", from: "member-b", frame: {...common, type: "prepare", ballot}});
-    expect(effects).toContainEqual(
-      expect.objectContaining({
-        type: "send",
-        to: "member-b",
-        frame: expect.objectContaining({type: "promise"}),
-      }),
+  });
+});
+
+describe("a ballot", () => {
+  const timeout = (ballot: number): Frame => ({...common, type: "timeout", ballot, lock: null});
+  const said = (effects: readonly Effect[]): number[] =>
+    effects.flatMap((effect) =>
+      effect.type === "send" && effect.frame.type === "timeout" ? [effect.frame.ballot] : [],
     );
+
+  it("is not given up on one member's word, however high, and with it nothing is written", () => {
+    const {handle} = createLone({count: 4});
+    handle({type: "contribute", round: 0, contribution: loneContribution(1, 1, 1)});
+    for (const ballot of [0, 1, 7, 1000, 1_000_000]) {
+      const effects = handle({type: "frame", from: "member-b", frame: timeout(ballot)});
+      expect(said(effects), `ballot ${ballot}`).toEqual([]);
+      expect(effects.filter(({type}) => type === "persist")).toEqual([]);
+    }
+  });
+
+  it("is given up with those without whom no quorum is left, and no further than they went", () => {
+    const {handle} = createLone({count: 4});
+    handle({type: "contribute", round: 0, contribution: loneContribution(1, 1, 1)});
+    handle({type: "frame", from: "member-b", frame: timeout(1_000_000)});
+    const effects = handle({type: "frame", from: "member-c", frame: timeout(0)});
+    expect(new Set(said(effects))).toEqual(new Set([0]));
   });
 });
 
 describe("a vote", () => {
-  it("leaves this member only when the result and the ballot are on its disk", () => {
-    const order = leaderOrder(sha256, RUN, 0, MEMBERS);
-    const {session} = createLone();
+  it("leaves this member only when the result is on its disk", () => {
+    const setup = loneSetup();
+    const self = leaderOrder(sha256, RUN, 0, setup.members).leaderOf(0);
+    expect(firstBallotOf(setup.members, self)).toBe(0);
+    const session = createSession({...setup, primitives: primitivesOf(SELF)});
     const own = loneContribution(1, 1, 1);
-    const ballot = order.nextBallot("member-b", 0);
-    const effects = [
-      ...session.handle({type: "contribute", round: 0, contribution: own}, 0),
-      ...session.handle({type: "frame", from: "member-b", frame: {...common, type: "prepare", ballot}}, 0),
-    ];
+    const effects = session.handle({type: "contribute", round: 0, contribution: own}, 0);
     const kinds = effects.map((effect) => (effect.type === "send" ? effect.frame.type : effect.type));
     expect(kinds).toContain("persist");
-    for (const told of ["ready", "promise", "vote"]) expect(kinds, told).not.toContain(told);
+    for (const told of ["ready", "vote", "propose"]) expect(kinds, told).not.toContain(told);
   });
 });

@@ -4,6 +4,7 @@ import type {RobustRule, RoundMixing, ScheduleSpec} from "../../src/gossip/index
 import {applyRobustRule} from "../../src/gossip/index.ts";
 import type {CodecName} from "../../src/parameters/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
+import {runs} from "../setup/thorough.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg, hashOf, train} from "./consortium.ts";
 import {arbitraryTrouble, runThrough} from "./troubles.ts";
 
@@ -14,7 +15,8 @@ const EXACT: readonly ScheduleSpec[] = [
   {name: "grid"},
   {name: "complete", steps: 1},
 ];
-const STRIDE = process.env["CONSILIUM_THOROUGH"] === "1" ? 1 : 5;
+const STRIDE = runs(19, 1);
+const HISTORIES = runs(30, 2000);
 
 const weightsOf = (n: number): number[] => Array.from({length: n}, (_, index) => 10 + 37 * index);
 const mixed = (schedule: ScheduleSpec): RoundMixing => ({kind: "schedule", schedule});
@@ -136,41 +138,45 @@ describe("a member that dies at any effect of a round in phases, or of a robust 
   it.each<[string, RoundMixing]>([
     ["base", mixed({name: "base", peers: 1})],
     ["robust", GUARDED],
-  ])("leaves the others to finish with one result (%s)", {timeout: 900_000}, (_, mixing) => {
-    const cases = ["a", "b", "c", "d", "e"].flatMap((name) =>
-      (["crash-before", "crash-after"] as const).map((fault) => ({victim: `member-${name}`, fault})),
-    );
-    for (const {victim, fault} of cases) {
-      let points = 0;
-      for (let point = 0; ; point += STRIDE) {
-        let isHit = false;
-        const consortium: Consortium = createConsortium({
-          seed: 5,
-          weights: weightsOf(5),
-          rounds: ROUNDS,
-          mixing,
-          faultAt: (member, _effect, count): Fault => {
-            if (isHit || member !== victim || count < point) return "none";
-            isHit = true;
-            consortium.world.after(point % 2 === 0 ? 40 : 3000, () => consortium.world.start(member));
-            return fault;
-          },
-        });
-        for (const member of consortium.members) consortium.world.start(member);
-        consortium.world.run(() =>
-          consortium.members.every(
-            (member) => consortium.world.sessionOf(member)?.view().isFinished === true,
-          ),
-        );
-        const label = `${victim} ${fault} at ${point}`;
-        expectOne(consortium, label);
-        if (mixing.kind === "schedule") expectMean(consortium, 5, 1e-6, label);
-        if (!isHit) break;
-        points += 1;
+  ])(
+    `leaves the others to finish with one result (%s, every ${STRIDE}. effect)`,
+    {timeout: 900_000},
+    (_, mixing) => {
+      const cases = ["a", "b", "c", "d", "e"].flatMap((name) =>
+        (["crash-before", "crash-after"] as const).map((fault) => ({victim: `member-${name}`, fault})),
+      );
+      for (const {victim, fault} of cases) {
+        let points = 0;
+        for (let point = 0; ; point += STRIDE) {
+          let isHit = false;
+          const consortium: Consortium = createConsortium({
+            seed: 5,
+            weights: weightsOf(5),
+            rounds: ROUNDS,
+            mixing,
+            faultAt: (member, _effect, count): Fault => {
+              if (isHit || member !== victim || count < point) return "none";
+              isHit = true;
+              consortium.world.after(point % 2 === 0 ? 40 : 3000, () => consortium.world.start(member));
+              return fault;
+            },
+          });
+          for (const member of consortium.members) consortium.world.start(member);
+          consortium.world.run(() =>
+            consortium.members.every(
+              (member) => consortium.world.sessionOf(member)?.view().isFinished === true,
+            ),
+          );
+          const label = `${victim} ${fault} at ${point}`;
+          expectOne(consortium, label);
+          if (mixing.kind === "schedule") expectMean(consortium, 5, 1e-6, label);
+          if (!isHit) break;
+          points += 1;
+        }
+        expect(points).toBeGreaterThan(19 / STRIDE);
       }
-      expect(points).toBeGreaterThan(3);
-    }
-  });
+    },
+  );
 });
 
 /** Each of three members led once while it could not reach both others, and was shy of them for ever. */
@@ -209,7 +215,7 @@ describe("any history of crashes, stalls and cuts", () => {
         },
       ),
       {
-        numRuns: process.env["CONSILIUM_THOROUGH"] === "1" ? 2000 : 100,
+        numRuns: HISTORIES,
         examples: [
           [
             3,

@@ -2,12 +2,15 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
 import {decodeTrace, replaySession} from "../../src/gossip/index.ts";
+import {runs} from "../setup/thorough.ts";
 import {createConsortium} from "./consortium.ts";
 import {createRecorder, expectSameAgain} from "./trace-recorder.ts";
 import {arbitraryTrouble, runThrough} from "./troubles.ts";
 
+const RUNS = runs(10, 40);
+
 describe("a recorded session", () => {
-  it("replays to the same effects, from its beginning and from every round on, whatever happened", {
+  it(`replays to the same effects, from its beginning and from every round on, whatever happened (${RUNS} histories)`, {
     timeout: 120_000,
   }, () => {
     let steps = 0;
@@ -29,9 +32,9 @@ describe("a recorded session", () => {
           for (const trace of traces) steps += expectSameAgain(trace);
         },
       ),
-      {numRuns: 40},
+      {numRuns: RUNS},
     );
-    expect(steps).toBeGreaterThan(5000);
+    expect(steps).toBeGreaterThan(125 * RUNS);
   });
 
   it("holds no parameter", () => {

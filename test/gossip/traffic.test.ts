@@ -1,7 +1,10 @@
 import {describe, expect, it} from "vitest";
 import {BLOCK_VALUES, type CodecName, codecOf, contributionSize} from "../../src/parameters/index.ts";
+import {casesOf} from "../setup/thorough.ts";
 import {createConsortium} from "./consortium.ts";
 
+/** Numbers of members. */
+const SIZES = Array.from({length: 23}, (_, index) => index + 2);
 const BLOCKS = 24 * 8;
 /** Above 64 KiB of parameters, so that there are as many chunks as members. */
 const VALUES = BLOCKS * BLOCK_VALUES;
@@ -48,7 +51,7 @@ function trafficOf(n: number, codec: CodecName): Traffic {
 
 // algorithms.md 3.3: the exact butterfly sends 2 d (n - 1) / n.
 describe("bytes per member and round", () => {
-  it.each(Array.from({length: 23}, (_, index) => index + 2))("are 2 (n - 1) / n models for n = %d", (n) => {
+  it.each(casesOf(SIZES, 4))("are 2 (n - 1) / n models for n = %d", (n) => {
     const expected = (2 * (n - 1)) / n;
     const model = contributionSize(codecOf("fp16"), VALUES);
     const {taken, given} = trafficOf(n, "fp16");

@@ -62,7 +62,14 @@ export function runThrough(
     history,
     mostEvents,
     watch,
-  }: {readonly history: readonly Trouble[]; readonly mostEvents?: number; readonly watch?: () => void},
+    isDone = () => members.every((member) => world.sessionOf(member)?.view().isFinished === true),
+  }: {
+    readonly history: readonly Trouble[];
+    readonly mostEvents?: number;
+    readonly watch?: () => void;
+    /** Whether the run is over, asked after the history; the default is that all members have ended it. */
+    readonly isDone?: () => boolean;
+  },
 ): void {
   for (const trouble of history) bringAbout(world, members, trouble);
   const lastMs = Math.max(0, ...history.map(({atMs, forMs}) => atMs + forMs));
@@ -71,7 +78,6 @@ export function runThrough(
   for (const member of members) world.start(member);
   world.run(() => {
     watch?.();
-    if (world.nowMs <= lastMs) return false;
-    return members.every((member) => world.sessionOf(member)?.view().isFinished === true);
+    return world.nowMs > lastMs && isDone();
   }, mostEvents);
 }

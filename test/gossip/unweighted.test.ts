@@ -50,6 +50,7 @@ function fixedPoint(contribute: Contribute): number {
     roster: "ab".repeat(32),
     members: MEMBERS,
     rounds: ROUNDS,
+    quorum: "majority",
     start: {members: 2, weight: 0, waitMs: 1000},
     weightShare: 0,
     limits: {minimumMs: 100, maximumMs: 4000},

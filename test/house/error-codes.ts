@@ -16,13 +16,13 @@ function listedCodes(source: Source): readonly PlacedCode[] {
   return source.tree.statements
     .filter(ts.isTypeAliasDeclaration)
     .filter(({name}) => name.text.endsWith("ErrorCode"))
-    .flatMap((list) => [...nodesOf(list)].filter(ts.isStringLiteral))
+    .flatMap((list) => nodesOf(list).filter(ts.isStringLiteral))
     .map((node) => ({source, node}));
 }
 
 /** The codes that stand as first argument in a `new CodedError(...)`. */
 function thrownCodes(source: Source): readonly PlacedCode[] {
-  return [...nodesOf(source.tree)]
+  return nodesOf(source.tree)
     .filter(ts.isNewExpression)
     .filter(({expression}) => expression.getText() === "CodedError")
     .flatMap(({arguments: [first] = ts.factory.createNodeArray<ts.Expression>()}) =>
@@ -32,7 +32,7 @@ function thrownCodes(source: Source): readonly PlacedCode[] {
 
 /** Every word in code that reads like a code: a literal, or the key of a table from which codes are taken. */
 function usedWords(source: Source, lists: ReadonlySet<ts.Node>): readonly string[] {
-  return [...nodesOf(source.tree)].flatMap((node) =>
+  return nodesOf(source.tree).flatMap((node) =>
     (ts.isStringLiteral(node) || ts.isIdentifier(node)) && CODE.test(node.text) && !lists.has(node)
       ? [node.text]
       : [],

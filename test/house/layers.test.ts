@@ -21,7 +21,6 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ["network/libp2p/allowed.ts", "libp2p"],
   ["network/allowed-polyfill.ts", "../core/polyfill.ts"],
   ["simulation/allowed.ts", "config"],
-  ["simulation/recorder.ts", "node:fs"],
   ["status/allowed.ts", "node"],
   ["status/dashboard/dashboard-files.ts", "node:fs/promises"],
   ["status/dashboard/client/allowed.ts", "./by-type.ts"],

@@ -1,6 +1,8 @@
-import {readFileSync} from "node:fs";
+import {spawnSync} from "node:child_process";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
-import {describe, expect, it} from "vitest";
+import {describe, expect, it, onTestFinished} from "vitest";
 import {z} from "zod";
 import {ROOT} from "./planting.ts";
 
@@ -8,7 +10,6 @@ const VERSIONS = z.record(z.string(), z.string());
 const MANIFEST = z.object({dependencies: VERSIONS, devDependencies: VERSIONS});
 const LOCKED = z.object({
   integrity: z.string().optional(),
-  dev: z.boolean().optional(),
   optionalDependencies: VERSIONS.optional(),
 });
 const LOCKFILE = z.object({packages: z.record(z.string(), LOCKED)});
@@ -37,10 +38,30 @@ describe("the package", () => {
     expect(missing).toEqual([]);
   });
 
-  it("locks everything that is shipped by its content", () => {
-    const shipped = Object.entries(packages).filter(([place, {dev}]) => place !== "" && dev !== true);
-    const loose = shipped.filter(([, {integrity}]) => integrity === undefined).map(([place]) => place);
-    expect(shipped.length).toBeGreaterThan(100);
-    expect(loose).toEqual([]);
+  it("locks every package by its content, and CI refuses one that is not", () => {
+    const check = (...words: readonly string[]) =>
+      spawnSync(process.execPath, [path.join(ROOT, "scripts/check-lockfile.mjs"), ...words], {
+        encoding: "utf8",
+      });
+    const own = check();
+    expect([own.status, own.stderr]).toEqual([0, ""]);
+    expect(Number(/^(\d+) packages in the lockfile, 0 not held/.exec(own.stdout)?.[1])).toBeGreaterThan(500);
+    const folder = mkdtempSync(path.join(tmpdir(), "consilium-lockfile-"));
+    onTestFinished(() => rmSync(folder, {recursive: true}));
+    const faults = {gone: undefined, weak: "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=", short: "sha512-AAAA"};
+    for (const [name, integrity] of Object.entries(faults)) {
+      const planted = path.join(folder, `${name}.json`);
+      const place = "node_modules/@biomejs/cli-darwin-arm64";
+      writeFileSync(
+        planted,
+        JSON.stringify({packages: {...packages, [place]: {version: "2.6.8", integrity}}}),
+      );
+      const found = check(planted);
+      expect([found.status, found.stderr], name).toEqual([1, expect.stringContaining(`SHA-512: ${place}\n`)]);
+    }
+    const step = /^step "no entry of package-lock\.json without integrity" \d+ npm run lockfile$/m;
+    const ci = readFileSync(path.join(ROOT, ".ci/run"), "utf8");
+    expect(ci.search(step), "before anything is unpacked").toBeGreaterThan(-1);
+    expect(ci.search(step)).toBeLessThan(ci.search(/^timeout .* npm ci/m));
   });
 });

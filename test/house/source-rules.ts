@@ -8,7 +8,9 @@ const isDoor = (source: Source): boolean => /^src\/[^/]+\/index\.ts$/.test(sourc
 const isMachineRoom = (source: Source): boolean => source.room === "core" || source.room === "cli";
 
 function placesWhere(source: Source, broken: (node: ts.Node) => boolean): readonly string[] {
-  return [...nodesOf(source.tree)].filter(broken).map((node) => placeOf(source, node));
+  return nodesOf(source.tree)
+    .filter(broken)
+    .map((node) => placeOf(source, node));
 }
 
 const isExported = (statement: ts.Statement): boolean =>

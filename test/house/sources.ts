@@ -35,10 +35,20 @@ export function readSources(): readonly Source[] {
     .map((file) => parseSource(file, readFileSync(path.join(ROOT, file), "utf8")));
 }
 
-/** All nodes of a file, outermost first. */
-export function* nodesOf(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  for (const child of node.getChildren()) yield* nodesOf(child);
+const NODES = new WeakMap<ts.Node, readonly ts.Node[]>();
+
+/** All nodes of a file without its punctuation, outermost first; gone through once. */
+export function nodesOf(node: ts.Node): readonly ts.Node[] {
+  const known = NODES.get(node);
+  if (known !== undefined) return known;
+  const nodes: ts.Node[] = [];
+  const visit = (each: ts.Node): void => {
+    nodes.push(each);
+    ts.forEachChild(each, visit);
+  };
+  visit(node);
+  NODES.set(node, nodes);
+  return nodes;
 }
 
 /** `file:line` of a node, for messages. */

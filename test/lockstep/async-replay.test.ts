@@ -3,12 +3,19 @@ import type {AsyncSpec, Effect} from "../../src/gossip/index.ts";
 import {createSegments} from "../gossip/async/segment-consortium.ts";
 import {createByteRecorder, entriesOf, type RecordedLife, replayBytes} from "../gossip/byte-recorder.ts";
 import {expectSameAgain} from "../gossip/trace-recorder.ts";
+import {casesOf} from "../setup/thorough.ts";
 import {libp2pMembers, runOverLibp2p} from "./libp2p-consortium.ts";
 
 const ROUNDS = 2;
 const VALUES = 300;
 /** Not all powers of two, so that what is mixed is rounded. */
 const WEIGHTS = [0.25, 0.59375, 0.125];
+
+const WAYS: readonly [string, Partial<AsyncSpec>][] = [
+  ["swaps", {exchange: "swap"}],
+  ["swaps by a schedule", {exchange: "swap", schedule: {name: "base", peers: 1}}],
+  ["push-sum", {exchange: "push-sum"}],
+];
 
 /** Runs asynchronous segments over libp2p; gives each member's recorded life and what it ended with. */
 async function record(spec: Partial<AsyncSpec>) {
@@ -45,11 +52,7 @@ function massesIn({effects}: RecordedLife, type: "publish-mixture" | "fetch"): s
 }
 
 describe("an asynchronous run over libp2p", () => {
-  it.each<[string, Partial<AsyncSpec>]>([
-    ["swaps", {exchange: "swap"}],
-    ["swaps by a schedule", {exchange: "swap", schedule: {name: "base", peers: 1}}],
-    ["push-sum", {exchange: "push-sum"}],
-  ])("ends in the same bytes when its traces are replayed: %s", async (_, spec) => {
+  it.each(casesOf(WAYS, 2))("ends in the same bytes when its traces are replayed: %s", async (_, spec) => {
     const {lives, ended} = await record(spec);
     expect(lives).toHaveLength(WEIGHTS.length);
     const published = new Set(lives.flatMap((life) => massesIn(life, "publish-mixture")));

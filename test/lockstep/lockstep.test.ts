@@ -2,6 +2,7 @@ import {describe, expect, it} from "vitest";
 import type {RoundMixing} from "../../src/gossip/index.ts";
 import type {CodecName} from "../../src/parameters/index.ts";
 import {createConsortium} from "../gossip/consortium.ts";
+import {casesOf} from "../setup/thorough.ts";
 import {libp2pMembers, runOverLibp2p} from "./libp2p-consortium.ts";
 
 const ROUNDS = 2;
@@ -36,8 +37,7 @@ const CASES: readonly Case[] = SCHEDULES.flatMap(([schedule, mixing], row) =>
   })),
 );
 /** All of them in continuous integration; here each schedule and each codec at least once. */
-const chosen =
-  process.env["CONSILIUM_THOROUGH"] === "1" ? CASES : CASES.filter((_, index) => index % 5 === 0);
+const chosen = casesOf(CASES, 5);
 
 describe("the same plan and seed over libp2p and in the simulated world", () => {
   it("is tried with every pair of schedule, codec and number of members", () => {

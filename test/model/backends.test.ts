@@ -3,11 +3,15 @@ import {type BackendName, initialParameters, type ModelSpec, openBackend} from "
 import {describeBackend} from "./backend-contract.ts";
 import {isNativePresent, PRESENT_BACKENDS} from "./present-backends.ts";
 import {sampleBatch} from "./sample-batch.ts";
+import {describeSeveralClasses} from "./softmax-contract.ts";
 import {valueAt} from "./value-at.ts";
 
 const NATIVE: BackendName = "tfjs-node";
 
-for (const name of PRESENT_BACKENDS) describeBackend(name);
+for (const name of PRESENT_BACKENDS) {
+  describeBackend(name);
+  describeSeveralClasses(name);
+}
 
 describe("the choice of a backend", () => {
   it("takes the fastest that works and says why the faster ones do not", async () => {

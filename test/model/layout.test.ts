@@ -70,3 +70,20 @@ it.each<[string, ModelSpec, number]>([
 ])("%s cannot be built", (_, spec, inputWidth) => {
   expect(() => layoutOf(spec, inputWidth)).toThrow(expect.objectContaining({code: "MODEL_SPEC_INVALID"}));
 });
+
+it.each<[string, ModelSpec, number]>([
+  ["two layers of all widths", {architecture: "mlp", hidden: [65_536, 65_536], activation: "relu"}, 10],
+  ["tiles of all widths", {architecture: "tile-mlp", hidden: [65_536], activation: "relu", tiles: 1}, 65_536],
+  [
+    "an attention of all widths",
+    {architecture: "gated-attention-mil", embedding: 65_536, attention: 65_536, tiles: 1},
+    4,
+  ],
+])(
+  "%s are more values than any site can hold, which is told before anything is made of them",
+  (...[, spec, inputWidth]) => {
+    expect(() => layoutOf(spec, inputWidth)).toThrow(
+      /^a model ".*" of \d+ values is larger than 134217728 values$/,
+    );
+  },
+);

@@ -2,8 +2,8 @@ import {connect, createServer} from "node:net";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import type {PeerId} from "../../src/network/index.ts";
 import {
-  CONNECTION_MANAGER_SETTINGS,
   CONNECTION_MONITOR_SETTINGS,
+  connectionManagerSettings,
   YAMUX_SETTINGS,
 } from "../../src/network/libp2p/host.ts";
 import {rendezvousCid} from "../../src/network/libp2p/locator.ts";
@@ -190,8 +190,13 @@ describe("the settings of libp2p", () => {
   it("do not take a blocked event loop for a dead peer, nor members that return together for an attack", () => {
     expect(CONNECTION_MONITOR_SETTINGS.abortConnectionOnPingFailure).toBe(false);
     expect(CONNECTION_MONITOR_SETTINGS.pingTimeout.minTimeout).toBeGreaterThanOrEqual(60_000);
-    expect(CONNECTION_MANAGER_SETTINGS.inboundConnectionThreshold).toBeGreaterThanOrEqual(50);
-    expect(CONNECTION_MANAGER_SETTINGS.maxIncomingPendingConnections).toBeGreaterThanOrEqual(50);
+    for (const members of [4, 24, 1024]) {
+      const {inboundConnectionThreshold, maxIncomingPendingConnections, maxConnections} =
+        connectionManagerSettings(members);
+      expect(inboundConnectionThreshold).toBeGreaterThanOrEqual(50 + members);
+      expect(maxIncomingPendingConnections).toBeGreaterThanOrEqual(50 + members);
+      expect(maxConnections).toBeGreaterThanOrEqual(2 * members);
+    }
   });
 
   it("find what Node 20 lacks", () => {

@@ -59,7 +59,7 @@ describe("a figure of libp2p's", () => {
   it("is drawn when it is asked for, without what has gone, and the next time where it takes time", async () => {
     const registry = createMetricRegistry();
     const metrics = createLibp2pMetrics(registry);
-    let streams: Record<string, number> = {"inbound /consilium/link/1.0.0": 2, "outbound /x/1": 1};
+    let streams: Record<string, number> = {"inbound /consilium/link/2.0.0": 2, "outbound /x/1": 1};
     metrics.registerMetricGroup("libp2p_protocol_streams_total", {calculate: () => streams});
     metrics.registerMetricGroup("libp2p_dial_queue", {
       calculate: async () => ({size: 5, running: 2, queued: 3}),

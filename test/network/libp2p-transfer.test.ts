@@ -94,8 +94,9 @@ describe("the two ends of a blob stream", () => {
     hosts.push(server, client);
     const [serverId = "", clientId = ""] = await peersOf(2);
     const events = {onLinkUp() {}, onLinkDown() {}};
-    const serverTable = createLinkTable([clientId], systemClock, events);
-    const clientTable = createLinkTable([serverId], systemClock, events);
+    const options = {clock: systemClock, events, silentMs: Number.POSITIVE_INFINITY};
+    const serverTable = createLinkTable([clientId], options);
+    const clientTable = createLinkTable([serverId], options);
     return {server, client, serverTable, clientTable, serverId, clientId};
   };
 
@@ -109,6 +110,8 @@ describe("the two ends of a blob stream", () => {
       clock: systemClock,
       signal: noAbort(),
       recordOf: (peer) => serverTable.get(peer),
+      admitsRequest: () => true,
+      admitsBytes: () => true,
       onViolation() {},
     });
     let mostQueued = 0;

@@ -9,7 +9,10 @@ describe("what a link writes to its sockets", () => {
 
   beforeEach(async () => {
     world = libp2pWorld(await peersOf(2));
-    pair = [await world.start(0), await world.start(1)];
+    // More than a member may send at once: here it is about sockets and windows.
+    const rate = {perSecond: 1e9, burst: 1e9};
+    const budgets = {frames: rate, frameBytes: rate, kindFrames: rate, kindBytes: rate};
+    pair = [await world.start(0, {budgets}), await world.start(1, {budgets})];
     await Promise.all([pair[0].upWith(pair[1]), pair[1].upWith(pair[0])]);
   });
   afterEach(async () => {

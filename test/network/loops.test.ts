@@ -100,6 +100,7 @@ describe("the heartbeat", () => {
     const seen = {beats: 0, isSilent: false};
     const heartbeat = startHeartbeat({
       clock,
+      heartbeatMs: 20_000,
       silenceTimeoutMs: 80_000,
       send: () => void (seen.beats += 1),
       onSilence: () => void (seen.isSilent = true),

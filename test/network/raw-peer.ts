@@ -2,10 +2,14 @@ import "../../src/core/polyfill.ts";
 import {connect, createServer, type Server, type Socket} from "node:net";
 import {noise} from "@chainsafe/libp2p-noise";
 import {generateKeyPairFromSeed} from "@libp2p/crypto/keys";
+import {identify} from "@libp2p/identify";
+import {kadDHT, passthroughMapper} from "@libp2p/kad-dht";
+import {ping} from "@libp2p/ping";
 import {tcp} from "@libp2p/tcp";
 import {yamux} from "@libp2p/yamux";
 import {createLibp2p, type Libp2p} from "libp2p";
 import {YAMUX_SETTINGS} from "../../src/network/libp2p/host.ts";
+import {DHT_PROTOCOL} from "../../src/network/libp2p/streams.ts";
 import {seedOf} from "./fixture.ts";
 
 /** A bare libp2p host with the key of test member `index`: Noise and Yamux, and none of this house's protocols. */
@@ -17,6 +21,23 @@ export async function rawPeer(index: number, listen: readonly string[] = []): Pr
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(YAMUX_SETTINGS)],
     connectionMonitor: {enabled: false},
+  });
+}
+
+/** A libp2p host with the key of test member `index` that says of itself, signed, that it is at `announce`. */
+export async function lyingPeer(index: number, announce: readonly string[]): Promise<Libp2p> {
+  return await createLibp2p({
+    privateKey: await generateKeyPairFromSeed("Ed25519", seedOf(index)),
+    addresses: {listen: ["/ip4/127.0.0.1/tcp/0"], announce: [...announce]},
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux(YAMUX_SETTINGS)],
+    connectionMonitor: {enabled: false},
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: kadDHT({protocol: DHT_PROTOCOL, clientMode: false, peerInfoMapper: passthroughMapper}),
+    },
   });
 }
 

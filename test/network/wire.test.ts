@@ -1,3 +1,4 @@
+import {encode, rfc8949EncodeOptions} from "cborg";
 import fc from "fast-check";
 import {fromString} from "uint8arrays/from-string";
 import {toString} from "uint8arrays/to-string";
@@ -170,10 +171,21 @@ describe("the wire format 1.0", () => {
   });
 
   it("names the first field that differs, is missing or is surplus", () => {
-    expect(differingField({a: "1", b: "2"}, {b: "2", a: "1"})).toBeUndefined();
-    expect(differingField({a: "1", b: "2", c: "3"}, {a: "1", b: "9", c: "9"})).toBe("b");
-    expect(differingField({a: "1", b: "2"}, {a: "1"})).toBe("b");
-    expect(differingField({a: "1"}, {a: "1", b: "2"})).toBe("b");
-    expect(differingField({}, {constructor: "x"})).toBe("constructor");
+    const terms = {consortium: "1", run: "2"};
+    expect(differingField(terms, {run: "2", consortium: "1"})).toBeUndefined();
+    expect(differingField({...terms, layout: "3"}, {...terms, run: "9", layout: "9"})).toBe("layout");
+    expect(differingField(terms, {consortium: "1"})).toBe("run");
+    expect(differingField({run: "1"}, {run: "1", roster: "2"})).toBe("roster");
+    for (const name of ["constructor", "__proto__", "\u001b]0;PWNED\u0007"])
+      expect(differingField(terms, {...terms, [name]: "x"}), name).toBe("other");
+  });
+
+  it("takes a refusal's field from a closed list alone, so that no peer's text is shown", () => {
+    for (const field of ["layout\u001b[2J", "password", ""]) {
+      const bytes = encode({session: 7, field}, rfc8949EncodeOptions);
+      expect(() => decodeRefused(bytes), field).toThrow(
+        expect.objectContaining({code: "NETWORK_FRAME_MALFORMED"}),
+      );
+    }
   });
 });

@@ -16,13 +16,13 @@ interface Daemon {
   readonly state: StateDirectory;
 }
 
-/** A log that tells the rounds it hears certified. */
+/** A log that tells the rounds it hears certified, from 0; people read them from 1. */
 function roundLogger(onRound: (round: number) => void): Logger {
   const logger: Logger = {
     ...silentLogger,
     debug: (message, fields) => {
       const round = fields?.["round"];
-      if (message === "a round was certified" && typeof round === "number") onRound(round);
+      if (message === "a round was certified" && typeof round === "number") onRound(round - 1);
     },
     child: () => logger,
   };

@@ -132,8 +132,7 @@ describe("the states of a site", () => {
   it("come back after a restart, before and after the round's certificate", async () => {
     const {storage, lines} = memoryRun();
     await new SiteStates(storage, initial).propose(0, release, state);
-    const run = {...storage, openTrace: () => Promise.reject(new RangeError("no trace"))};
-    const {siteLines} = await openRecords({...run, close: async () => {}}, () => ({
+    const {siteLines} = await openRecords(storage, () => ({
       layout: new Uint8Array(),
       values: 0,
     }));
@@ -151,7 +150,15 @@ describe("the states of a site", () => {
       await new SiteStates(again, initial).propose(0, release, state);
       const after = new SiteStates(again, initial);
       const hash = "00".repeat(32);
-      const body = {run: "00".repeat(16), round: 0, attempt: 0, roster: hash, parent: hash, result: hash};
+      const body = {
+        run: "00".repeat(16),
+        round: 0,
+        attempt: 0,
+        group: "ab".repeat(32),
+        roster: hash,
+        parent: hash,
+        result: hash,
+      };
       const rest = {contributors: [...contributors], weight: 1, peakWeight: 1};
       const certificates = [{body: {...body, ...rest}, ballot: 0, votes: []}];
       await after.restore({lines: siteLines, certificates, self: "me"});

@@ -1,5 +1,6 @@
 import {afterEach, describe, expect, it} from "vitest";
 import type {PlanSettings} from "../../src/config/index.ts";
+import {casesOf} from "../setup/thorough.ts";
 import {Fleet} from "./fleet.ts";
 import {PLAIN_TRAINING, SITES, threeSites} from "./three-sites.ts";
 
@@ -18,6 +19,8 @@ const OUTER: PlanSettings["mixing"] = {
   robust: "none",
   outer: {learningRate: 0.7, momentum: 0.9},
 };
+/** Operations of the disk at which the power of one is cut. */
+const CUTS = casesOf([44, 30, 52], 3);
 const SCAFFOLD: Partial<PlanSettings> = {training: {...TRAINING, driftCorrection: "scaffold"}};
 
 let fleet: Fleet;
@@ -51,10 +54,10 @@ describe("three nodes", () => {
     expect(await runOf(changes)).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it("with drift correction end as if nothing had happened when the power of one is cut", async () => {
+  it(`with drift correction end as if nothing had happened when the power of one is cut (at ${CUTS.join(", ")})`, async () => {
     const undisturbed = await runOf(SCAFFOLD);
     await fleet.close();
-    for (const at of [30, 44, 52]) {
+    for (const at of CUTS) {
       fleet = new Fleet(await threeSites(SCAFFOLD));
       await fleet.startAll();
       await fleet.cutPower(VICTIM, at);

@@ -49,6 +49,7 @@ const ONE_VALUE: Layout = {tensors: [{name: "x", shape: [1]}]};
 function modelOf({curvature, optimum}: Quadratic, layout: Layout): Model {
   return {
     layout,
+    runsOn: "loops",
     lossAndGradient(parameters, _, gradient) {
       parameters.forEach((value, index) => {
         gradient[index] = curvature * (value - optimum);
@@ -109,7 +110,7 @@ function stagesOf(options: QuadraticPlan, plan: Plan, layout: Layout): Stages {
   const {local, driftCorrection, normalisation} = plan.training;
   return createStages({
     isFederated: false,
-    features: 1,
+    features: [{low: 0, high: 1}],
     trainingRounds: 1000,
     model: layout,
     initial: options.initial ?? new Float32Array(layoutSize(layout)),
@@ -121,6 +122,7 @@ function stagesOf(options: QuadraticPlan, plan: Plan, layout: Layout): Stages {
     isNormalised: normalisation === "fednova",
     outer: options.outer === undefined || options.outer === "none" ? null : options.outer,
     reference: 16,
+    cap: 16,
     contract: "ab".repeat(32),
     hash: sha256,
   });
@@ -168,7 +170,14 @@ export class Quadratics {
     const snapshot = createSnapshot(sha256, spec.layout, values);
     const weight = weightOf(sum);
     const hash = "00".repeat(32);
-    const body = {round, attempt: 0, weight, peakWeight: weight, result: snapshot.hash};
+    const body = {
+      round,
+      attempt: 0,
+      group: "ab".repeat(32),
+      weight,
+      peakWeight: weight,
+      result: snapshot.hash,
+    };
     const rest = {run: "00".repeat(16), roster: hash, parent: hash, contributors: ["member"]};
     this.certified = {certificate: {body: {...body, ...rest}, ballot: 0, votes: []}, snapshot};
     await Promise.all(works.map((work, at) => work.settle(this.outcomes[at]?.release.hash ?? "", true)));

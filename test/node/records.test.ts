@@ -3,6 +3,7 @@ import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
 import {type DurableRecord, type Restored, restoreSession} from "../../src/gossip/index.ts";
 import {encodeRecord, openRecords, writeRecord} from "../../src/node/records.ts";
+import {sealSplit} from "../../src/node/sealed-split.ts";
 import {openStateDirectory, type RunStorage} from "../../src/storage/index.ts";
 import {createConsortium, LAYOUT, RUN} from "../gossip/consortium.ts";
 import {
@@ -16,11 +17,11 @@ const shapeOf = () => ({layout: LAYOUT, values: 5});
 
 /** What a member really wrote down in a run in which leaders died and ballots competed. */
 function writtenRecords(): readonly DurableRecord[] {
-  const consortium = createConsortium({seed: 21, weights: [10, 20, 30], rounds: 3});
+  const consortium = createConsortium({seed: 6, weights: [10, 20, 30], rounds: 3});
   const {world, members} = consortium;
   for (const member of members) world.start(member);
   for (const [atMs, member] of [
-    [120, "member-b"],
+    [110, "member-b"],
     [900, "member-c"],
   ] as const) {
     world.after(atMs, () => world.crash(member));
@@ -32,11 +33,11 @@ function writtenRecords(): readonly DurableRecord[] {
 
 const RECORDS = writtenRecords();
 
-/** What matters of the round under way, for comparison; without any, that nothing was promised. */
+/** What matters of the round under way, for comparison; without any, that nothing was voted for. */
 function summaryOfRound(round: Restored["round"]): unknown {
-  if (round === null) return {contribution: undefined, promised: -1, accepted: null, held: undefined};
-  const {contribution, promised, accepted, held} = round;
-  return {contribution: contribution?.hash, promised, accepted, held: held?.hash};
+  if (round === null) return {contribution: undefined, lock: null, committedIn: -1, accepted: null, held: []};
+  const {contribution, lock, committedIn, accepted, held} = round;
+  return {contribution: contribution?.hash, lock, committedIn, accepted, held: held.map(({hash}) => hash)};
 }
 
 /** What matters of a restored state, for comparison. */
@@ -72,7 +73,9 @@ describe("the records of a run", () => {
       new Set(["contribution", "ballot", "certificate"]),
     );
     expect(RECORDS.length).toBeGreaterThan(8);
-    expect(RECORDS.some((record) => record.kind === "ballot" && record.promised > 0)).toBe(true);
+    expect(RECORDS.some((record) => record.kind === "ballot" && (record.accepted?.ballot ?? 0) > 0)).toBe(
+      true,
+    );
   });
 
   it("bring a node back from every prefix to where the protocol stood", async () => {
@@ -119,20 +122,57 @@ describe("the records of a run", () => {
     },
   );
 
-  it("tell that the test was opened, and keep proof of a double vote, without a part in the protocol", async () => {
+  it("tell that the test was opened, and of whom a proof of two votes is kept", async () => {
     const files = createCrashFileSystem();
     const storage = await openStorage(files);
     for (const record of RECORDS) await writeRecord(storage, record);
-    const votes = [1, 2].map((byte) => ({body: "ab".repeat(32), signature: new Uint8Array(64).fill(byte)}));
-    await storage.journal.append(
-      encodeRecord({kind: "equivocation", round: 3, member: "member-b", ballot: 0, votes}),
-    );
+    const claims = Uint8Array.of(1, 2, 3);
+    await storage.journal.append(encodeRecord({kind: "equivocation", round: 3, member: "member-b", claims}));
     const manifest = "cd".repeat(32);
     await storage.journal.append(encodeRecord({kind: "test-opened", manifest, result: "ef".repeat(32)}));
     files.restart(() => 0);
     const opened = await openRecords(await openStorage(files), shapeOf);
-    expect(opened.isTestOpened).toBe(true);
+    expect(opened.testOpened).toEqual({manifest, result: "ef".repeat(32)});
+    expect(opened.restored.equivocators).toEqual(["member-b"]);
     expect(summary(opened.restored)).toEqual(expectedAfter(RECORDS.length));
+  });
+
+  it("with a fork among them are refused at each start", async () => {
+    const files = createCrashFileSystem();
+    const storage = await openStorage(files);
+    for (const record of RECORDS) await writeRecord(storage, record);
+    const certificates: [Uint8Array, Uint8Array] = [Uint8Array.of(1), Uint8Array.of(2)];
+    await storage.journal.append(encodeRecord({kind: "fork", round: 3, certificates}));
+    for (let start = 0; start < 2; start++) {
+      files.restart(() => 0);
+      await expect(openRecords(await openStorage(files), shapeOf)).rejects.toMatchObject({
+        code: "NODE_RUN_FORKED",
+        message: "round 4 was decided in two ways, as this node found before it stopped",
+      });
+    }
+  });
+
+  it("keep who is in which part of the split, which a run of an earlier version gets at its next start", async () => {
+    const files = createCrashFileSystem();
+    const manifest = "cd".repeat(32);
+    const parts = {train: ["aa", "bb"], validation: [], test: ["cc"]};
+    const restarted = async () => {
+      files.restart(() => 0);
+      const storage = await openStorage(files);
+      return {storage, opened: await openRecords(storage, shapeOf)};
+    };
+    await (await openStorage(files)).journal.append(encodeRecord({kind: "split", manifest}));
+    const earlier = await restarted();
+    expect(earlier.opened.sealed).toEqual({manifest, parts: null});
+    await sealSplit(earlier.storage, earlier.opened.sealed, {manifest, parts});
+    const {storage, opened} = await restarted();
+    expect(opened.sealed).toEqual({manifest, parts});
+    await sealSplit(storage, opened.sealed, {manifest, parts});
+    expect(storage.journal.entries(), "written once").toHaveLength(2);
+    const another = {manifest: "ef".repeat(32), parts};
+    await expect(sealSplit(storage, opened.sealed, another)).rejects.toMatchObject({
+      code: "NODE_DATA_CHANGED",
+    });
   });
 
   it.each([

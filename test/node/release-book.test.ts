@@ -3,7 +3,7 @@ import {type Clock, CodedError, silentLogger} from "../../src/core/index.ts";
 import {openReleaseBook} from "../../src/node/release-book.ts";
 import type {ReleaseCount} from "../../src/storage/index.ts";
 
-const DAY_MS = 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
 
 /** A book whose timers are fired by hand, and what was written of it. */
 async function bench(kept: readonly ReleaseCount[] = [], fail = false) {
@@ -28,30 +28,68 @@ async function bench(kept: readonly ReleaseCount[] = [], fail = false) {
   };
   const logger = {...silentLogger, warn: (message: string) => void warnings.push(message)};
   const book = await openReleaseBook({state, clock, logger});
-  const nextDay = (): void => {
-    wallMs += DAY_MS;
+  const pass = (ms: number): void => {
+    wallMs += ms;
   };
-  return {book, timers, written, warnings, nextDay};
+  return {book, timers, written, warnings, pass};
 }
 
 describe("the book of releases", () => {
-  it("counts by day, peer and kind, on top of what it kept", async () => {
-    const before = {day: "2026-11-24", peer: "south", kind: "update", messages: 2, bytes: 10} as const;
-    const {book, nextDay} = await bench([before]);
+  it("counts by hour, peer and kind, on top of what it kept", async () => {
+    const before = {
+      day: "2026-11-24",
+      hour: null,
+      peer: "south",
+      kind: "update",
+      messages: 2,
+      bytes: 10,
+    } as const;
+    const {book, pass} = await bench([before]);
     book.published("update", "aa");
     book.published("mixture", "bb");
     book.sentBlob("south", "aa", 100);
     book.sentBlob("south", "aa", 50);
     book.sentBlob("east", "bb", 7);
     book.sentFrame("south", 3);
-    nextDay();
+    pass(1000);
     book.sentFrame("south", 4);
     expect(book.counts()).toEqual([
       before,
-      {day: "2026-11-25", peer: "south", kind: "frame", messages: 1, bytes: 3},
-      {day: "2026-11-25", peer: "east", kind: "mixture", messages: 1, bytes: 7},
-      {day: "2026-11-25", peer: "south", kind: "update", messages: 2, bytes: 150},
-      {day: "2026-11-26", peer: "south", kind: "frame", messages: 1, bytes: 4},
+      {day: "2026-11-25", hour: 23, peer: "south", kind: "frame", messages: 1, bytes: 3},
+      {day: "2026-11-25", hour: 23, peer: "east", kind: "mixture", messages: 1, bytes: 7},
+      {day: "2026-11-25", hour: 23, peer: "south", kind: "update", messages: 2, bytes: 150},
+      {day: "2026-11-26", hour: 0, peer: "south", kind: "frame", messages: 1, bytes: 4},
+    ]);
+  });
+
+  it("puts hours of long ago together into their days, and loses nothing by it", async () => {
+    const {book, pass} = await bench();
+    const messages = (): readonly (readonly [string, number | null, number])[] =>
+      book.counts().map(({day, hour, messages: many}) => [day, hour, many]);
+    for (let hour = 0; hour < 30; hour += 1) {
+      book.sentFrame("south", 1);
+      book.sentFrame("south", 1);
+      pass(HOUR_MS);
+    }
+    book.sentFrame("south", 1);
+    expect(messages()).toEqual([
+      ["2026-11-25", null, 2],
+      ["2026-11-26", null, 8],
+      ...Array.from({length: 20}, (_, hour) => ["2026-11-26", hour + 4, 2]),
+      ...Array.from({length: 6}, (_, hour) => ["2026-11-27", hour, hour === 5 ? 1 : 2]),
+    ]);
+  });
+
+  it("puts together what it kept from before a long stop", async () => {
+    const old = {day: "2026-11-24", peer: "south", kind: "frame", messages: 1, bytes: 5} as const;
+    const {book} = await bench([
+      {...old, hour: null},
+      {...old, hour: 3},
+      {...old, hour: 22},
+    ]);
+    expect(book.counts()).toEqual([
+      {...old, hour: null, messages: 2, bytes: 10},
+      {...old, hour: 22},
     ]);
   });
 

@@ -31,7 +31,7 @@ function stageOptions(isFederated: boolean): StagesOptions {
   const {model, seed, rounds, mixing, weights} = plan.plan;
   return {
     isFederated,
-    features: features.length,
+    features,
     trainingRounds: rounds,
     model: layoutOf(model, features.length),
     initial: initialParameters(model, features.length, seed),
@@ -43,6 +43,7 @@ function stageOptions(isFederated: boolean): StagesOptions {
     hasControls: false,
     isNormalised: false,
     reference: weights.reference,
+    cap: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,
   };
@@ -75,7 +76,7 @@ async function mixStatistics(stages: Stages, previous: Certified | null): Promis
   const snapshot = createSnapshot(sha256, layout, applyMixture({codec, reference, mixed}, sum));
   const weight = weightOf(sum);
   const hash = "00".repeat(32);
-  const body = {round, attempt: 0, weight, peakWeight: weight, result: snapshot.hash};
+  const body = {round, attempt: 0, group: "ab".repeat(32), weight, peakWeight: weight, result: snapshot.hash};
   const rest = {run: "00".repeat(16), roster: hash, parent: hash, contributors: ["member"]};
   return {certificate: {body: {...body, ...rest}, ballot: 0, votes: []}, snapshot};
 }
@@ -87,7 +88,7 @@ describe("the rounds of statistics", () => {
     const deviations = await mixStatistics(stages, means);
     const carried = stages.statisticsOf(stages.specOf(2, deviations).reference);
     if (carried === null) throw new RangeError("no statistics are carried");
-    const pooled = ownStandardiser(joinMatrices(sites.map(({split}) => split.train)), features);
+    const pooled = ownStandardiser(joinMatrices(sites.map(({split}) => split.train)));
     const federated = federatedStandardiser(carried, features);
     features.forEach(({name, low, high}, feature) => {
       const tolerance = 1e-6 * (high - low);

@@ -10,7 +10,7 @@ const OPTIONS: StagesOptions = {
   isFederated: true,
   mixing: {kind: "all"},
   outer: null,
-  features: FEATURES,
+  features: Array.from({length: FEATURES}, () => ({low: 0, high: 1})),
   trainingRounds: 3,
   model: {
     tensors: [
@@ -25,6 +25,7 @@ const OPTIONS: StagesOptions = {
   hasControls: false,
   isNormalised: false,
   reference: 512,
+  cap: 256,
   contract: "ab".repeat(32),
   hash: sha256,
 };
@@ -36,6 +37,7 @@ function certify(layout: Uint8Array, round: number, values: readonly number[], w
     run: "00".repeat(16),
     round,
     attempt: 0,
+    group: "ab".repeat(32),
     roster: "00".repeat(32),
     parent: "00".repeat(32),
     contributors: ["a"],
@@ -91,6 +93,41 @@ describe("the rounds of a run with federated statistics", () => {
         snapshotSize(values),
       );
     }
+  });
+
+  it("say what a contribution may hold: of statistics what the task declares, and of a weight the plan's cap", () => {
+    const declared = [
+      {low: 20, high: 80},
+      {low: -1, high: 3},
+      {low: -9, high: -7},
+      {low: 0, high: 1},
+    ];
+    const {specOf} = createStages({...OPTIONS, features: declared});
+    const ranges = [0, 1, 2].map((round) => specOf(round, null).range);
+    expect([...(ranges[0]?.low ?? [])]).toEqual([0, -0.25, -1, 0]);
+    expect([...(ranges[0]?.high ?? [])]).toEqual([1, 0.75, 0, 1]);
+    expect([...(ranges[1]?.low ?? [])]).toEqual([0, 0, 0, 0]);
+    expect([...(ranges[1]?.high ?? [])]).toEqual([1, 1, 1, 1]);
+    expect(ranges[2]).toBeUndefined();
+    expect([0, 1, 2].map((round) => specOf(round, null).maximumWeight)).toEqual([0.5, 0.5, 0.5]);
+  });
+
+  it("mix statistics by trimmed means where training follows a robust rule, and else in one group", () => {
+    const rule = {rule: "krum", faulty: 2, adaptiveClipping: true, nearestNeighbours: true} as const;
+    const schedule = {kind: "schedule", schedule: {name: "base", peers: 1}} as const;
+    const robust = createStages({...OPTIONS, mixing: {kind: "robust", rule}});
+    const trimmed = {rule: "trimmed-mean", faulty: 2, adaptiveClipping: false, nearestNeighbours: false};
+    expect([0, 1, 2].map((round) => robust.specOf(round, null).mixing)).toEqual([
+      {kind: "robust", rule: trimmed},
+      {kind: "robust", rule: trimmed},
+      {kind: "robust", rule},
+    ]);
+    const phased = createStages({...OPTIONS, mixing: schedule});
+    expect([0, 1, 2].map((round) => phased.specOf(round, null).mixing)).toEqual([
+      {kind: "all"},
+      {kind: "all"},
+      schedule,
+    ]);
   });
 
   it("have a layout of their own at each stage, and one during training", () => {

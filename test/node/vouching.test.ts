@@ -5,6 +5,7 @@ import {
   type DurableRecord,
   decodeFrame,
   encodeFrame,
+  type QuorumRule,
   type Restored,
   restoreSession,
 } from "../../src/gossip/index.ts";
@@ -50,8 +51,7 @@ function isTold({body, ballot, votes}: Certificate, count: number): boolean {
     (record) => record.kind === "certificate" && record.certificate.body.round >= body.round,
   );
   const hasVote = told.some(
-    (record) =>
-      record.kind === "ballot" && record.round === body.round && (record.accepted?.ballot ?? -1) >= ballot,
+    (record) => record.kind === "ballot" && record.round === body.round && record.committedIn >= ballot,
   );
   const hasContribution = told.some(
     (record) => record.kind === "contribution" && record.round === body.round,
@@ -95,7 +95,10 @@ describe("what a certificate shows of a node's forgotten part", () => {
 });
 
 it("needs so many vouchers that one was in every decision with this node", () => {
-  expect([1, 2, 3, 4, 5, 6, 7, 24].map(vouchersNeeded)).toEqual([0, 1, 2, 2, 3, 3, 4, 12]);
+  const needed = (rule: QuorumRule): number[] =>
+    [1, 2, 3, 4, 5, 6, 7, 24].map((members) => vouchersNeeded(rule, members));
+  expect(needed("majority")).toEqual([0, 1, 2, 2, 3, 3, 4, 12]);
+  expect(needed("two-thirds")).toEqual([0, 1, 1, 2, 2, 2, 3, 8]);
 });
 
 /** Members in one process, of which each says what a script has for it. */
@@ -148,6 +151,7 @@ describe("a restored node that asks to be vouched for", () => {
       run: RUN,
       roster: "ab".repeat(32),
       members: MEMBERS,
+      quorum: "majority",
       primitives: primitivesOf(self),
       restored,
       clock: systemClock,

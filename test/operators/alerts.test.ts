@@ -53,9 +53,18 @@ function alertFaults(text: string, known: KnownMetrics): string[] {
   ]);
 }
 
+/** What a metric says that the node raises as an alert too. */
+const OWN_ALERTS: Readonly<Record<string, string>> = {
+  consilium_egress_blocked_total: "egress-blocked",
+  consilium_peer_silent: "peer-silent",
+  consilium_round_share_ratio: "share-fallen",
+  consilium_status_certificate_expiry_timestamp_seconds: "certificate-expiring",
+};
+
 /** The alerts of the node itself that a selector asks for. */
 function ownAlertsOf({metric, matchers}: Selector): string[] {
-  if (metric === "consilium_egress_blocked_total") return ["egress-blocked"];
+  const own = OWN_ALERTS[metric];
+  if (own !== undefined) return [own];
   const values = matchers.filter(({operator}) => operator === "=").map(({value}) => value);
   if (metric === "consilium_alerts") return values;
   return metric === "consilium_check_ok" && values.includes("quorum") ? ["peers-below-quorum"] : [];
@@ -108,7 +117,10 @@ describe("the alert rules", () => {
       namesOf(expr).selectors.flatMap((selector) => ownAlertsOf(selector).map((alert) => [alert, severity])),
     );
     expect(Object.fromEntries(covered)).toEqual({
+      "certificate-expiring": "warn",
+      "peer-silent": "warn",
       "peers-below-quorum": "warn",
+      "share-fallen": "warn",
       "round-stalled": "warn",
       equivocation: "page",
       "egress-blocked": "page",

@@ -1,3 +1,5 @@
+import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
 import {describe, expect, it} from "vitest";
 import {z} from "zod";
@@ -7,6 +9,20 @@ import {daemonPaths} from "./endpoints.ts";
 import {OPERATORS, ROOT, textOf, yamlOf} from "./files.ts";
 
 const DEFAULT_PORT = nodeConfigSchema.shape.status.parse({}).port;
+/** Where a node answers probes whose configuration says nothing of it. */
+const PROBE_PORT = await probePort();
+
+async function probePort(): Promise<number> {
+  const minimal = {formatVersion: 1, site: "x", state: "s", roster: "r", plan: "p", task: "t"};
+  const text = JSON.stringify({...minimal, approvedPlan: "0".repeat(64)});
+  const folder = mkdtempSync(path.join(tmpdir(), "consilium-default-"));
+  try {
+    writeFileSync(path.join(folder, "node.yaml"), text);
+    return (await loadNodeConfig(path.join(folder, "node.yaml"))).status.probes.port;
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+}
 
 interface Instruction {
   readonly name: string;
@@ -34,7 +50,7 @@ function imageFaults(text: string): string[] {
   const checks: readonly (readonly [boolean, string])[] = [
     [
       /^[1-9]\d*(:[1-9]\d*)?$/.test(user),
-      "is run by root, or by a name that Kubernetes can not tell from root",
+      "is run by root, or by a name that Kubernetes cannot tell from root",
     ],
     [
       all("FROM").every((base) => /:\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?( AS \w+)?$/.test(base)),
@@ -44,7 +60,7 @@ function imageFaults(text: string): string[] {
       url?.[2] === "/livez",
       "asks for its health where a token is asked for, or where a waiting node is sick",
     ],
-    [url?.[1] === String(DEFAULT_PORT), "asks for its health at another port than the default"],
+    [url?.[1] === String(PROBE_PORT), "asks for its health at another port than that of the probes"],
     [all("RUN").some((run) => run.includes("npm ci --omit=dev")), "installs what is for development"],
     [
       all("ENTRYPOINT").every((words) => words.startsWith('["node"')),
@@ -68,8 +84,8 @@ describe("the image", () => {
     ["is run by root", "USER 10001:10001", ""],
     ["is run by root", "USER 10001:10001", "USER consilium"],
     ["has a base that may change", "node:22.20.0-bookworm-slim AS build", "node:22 AS build"],
-    ["where a waiting node is sick", "9600/livez", "9600/healthz"],
-    ["another port", "127.0.0.1:9600", "127.0.0.1:8080"],
+    ["where a waiting node is sick", "9700/livez", "9700/healthz"],
+    ["another port", "127.0.0.1:9700", "127.0.0.1:9600"],
     ["installs what is for development", "npm ci --omit=dev", "npm ci"],
     ["puts a shell before node", 'ENTRYPOINT ["node", "/opt', 'ENTRYPOINT ["sh", "-c", "/opt'],
     ["copies whatever lies about", "COPY src src", "COPY . ."],

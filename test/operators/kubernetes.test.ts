@@ -53,7 +53,7 @@ const nodeContainer = container.extend({
   ports: z.array(z.strictObject({name: z.string(), containerPort: z.int(), protocol: z.literal("TCP")})),
   startupProbe: httpProbe,
   livenessProbe: httpProbe,
-  readinessProbe: z.looseObject({exec: z.strictObject({command: z.array(z.string())})}),
+  readinessProbe: httpProbe,
 });
 const podOf = <Shape extends z.ZodType>(containers: Shape) =>
   z.looseObject({
@@ -161,19 +161,17 @@ describe("the Kubernetes manifests", () => {
     expect(() => podIn(planted)).toThrow(why);
   });
 
-  it("probe endpoints that there are: /livez for life, /readyz with the token for readiness", () => {
+  it("probe endpoints that there are, on their own port: /livez for life, /readyz for readiness", () => {
     expect(daemonPaths()).toEqual(expect.arrayContaining(["/livez", "/readyz"]));
     for (const {httpGet} of [node.startupProbe, node.livenessProbe])
-      expect(httpGet).toEqual({path: "/livez", port: "status"});
-    const [program, flag, script = ""] = node.readinessProbe.exec.command;
-    expect([program, flag]).toEqual(["node", "-e"]);
-    expect(script).toContain(`'http://127.0.0.1:${config.status.port}/readyz'`);
-    expect(script).toContain(`fs.readFileSync('${config.status.tokenFile}', 'utf8')`);
+      expect(httpGet).toEqual({path: "/livez", port: "probes"});
+    expect(node.readinessProbe.httpGet).toEqual({path: "/readyz", port: "probes"});
   });
 
   it("agree with the configuration on ports, paths and names", () => {
     const ports = new Map(node.ports.map(({name, containerPort}) => [name, containerPort]));
     expect(ports.get("status")).toBe(config.status.port);
+    expect(ports.get("probes")).toBe(config.status.probes.port);
     expect(config.listen).toEqual([`/ip4/0.0.0.0/tcp/${ports.get("peers")}`]);
     expect(node.args).toEqual(["start", "--config", "/etc/consilium/node.yaml"]);
     const at = new Map(node.volumeMounts.map(({name, mountPath}) => [name, mountPath]));
@@ -193,6 +191,7 @@ describe("the Kubernetes manifests", () => {
       }),
     });
     const {metadata, spec} = service.parse(manifest("service"));
+    ports.delete("probes"); // The kubelet asks the pod itself; no service leads there.
     expect(new Map(spec.ports.map(({targetPort, port}) => [targetPort, port]))).toEqual(ports);
     expect(config.status.allowedHosts).toEqual([metadata.name, `${metadata.name}.consilium.svc`]);
     const secret = z.looseObject({stringData: z.record(z.string(), z.string())}).parse(manifest("secret"));

@@ -23,6 +23,8 @@ export interface ConsortiumOptions {
   readonly startMembers?: number;
   /** Flags of Node for the daemons. */
   readonly nodeFlags?: readonly string[];
+  /** Settings of the plan that differ from the preset's. */
+  readonly settings?: Partial<PlanSettings>;
 }
 
 /** The sites of the task: unequal shares of the synthetic preset's patients. */
@@ -83,7 +85,8 @@ async function writeTask(root: string): Promise<string> {
 
 function settingsOf(settings: PlanSettings, options: ConsortiumOptions): PlanSettings {
   const {rounds, localSteps, deadline} = options;
-  return {...settings, rounds, deadline, training: {...settings.training, localSteps}};
+  const changed = {...settings, ...options.settings, rounds, deadline};
+  return {...changed, training: {...changed.training, localSteps}};
 }
 
 /** Rewrites the workspace's plan so that it begins as `options` say. */

@@ -20,8 +20,9 @@ async function statusUrlOf(daemon: Running): Promise<string> {
   return url;
 }
 
-async function statusOf(url: string): Promise<StatusResponse["node"]> {
-  return statusResponseSchema.parse(await (await fetch(`${url}/v1/status`)).json()).node;
+async function statusOf(url: string, token: string): Promise<StatusResponse["node"]> {
+  const headers = {authorization: `Bearer ${token}`};
+  return statusResponseSchema.parse(await (await fetch(`${url}/v1/status`, {headers})).json()).node;
 }
 
 /** Ends a daemon by `signal` and gives its exit status and how long it took. */
@@ -49,25 +50,37 @@ async function expectReplay(state: string): Promise<void> {
 
 describe("a daemon", () => {
   it("introduces itself, waits by name, answers for its status and ends in time on SIGTERM", async () => {
-    const {first} = await smallConsortium();
+    const {first, root, token} = await smallConsortium();
     const daemon = start(first.configPath);
     const url = await statusUrlOf(daemon);
-    expect(await (await fetch(`${url}/livez`)).json()).toEqual({status: "alive"});
-    const healthz = await fetch(`${url}/healthz`);
-    expect([healthz.status, await healthz.json()]).toEqual([
+    const [, probes = ""] = await daemon.line(/^probes +(\S+)\/livez$/);
+    for (const place of [url, probes])
+      expect(await (await fetch(`${place}/livez`)).json()).toEqual({status: "alive"});
+    expect(await (await fetch(`${probes}/healthz`)).json()).toEqual({status: "unhealthy", state: "waiting"});
+    expect((await fetch(`${url}/healthz`)).status, "names members: to who has the token").toBe(401);
+    const headers = {authorization: `Bearer ${token}`};
+    const healthz = await fetch(`${url}/healthz`, {headers});
+    expect([healthz.status, await healthz.json()]).toMatchObject([
       503,
-      {status: "unhealthy", failing: ["quorum", "exchanging"]},
+      {status: "unhealthy", state: "waiting", failing: ["quorum", "exchanging"]},
     ]);
-    const node = await statusOf(url);
+    const node = await statusOf(url, token);
     expect(node).toMatchObject({site: "north", peerId: first.peerId, rounds: 5});
     expect(node.peers).toMatchObject([{name: "south", link: {status: "down"}}]);
-    const shown = await runProgram(["status", "--url", url]);
+    const shown = await runProgram(["status", "--url", url, "--token-file", join(root, "status.token")]);
     expect(shown.stdout).toMatch(/^north of synthetic-heart-on-this-machine · consilium /);
     expect(shown.stdout).toMatch(/^ {2}south \(trainer\) down/m);
-    const asked = await runProgram(["status", "--url", url, "--json"]);
+    const asked = await runProgram([
+      "status",
+      "--json",
+      "--url",
+      url,
+      "--token-file",
+      join(root, "status.token"),
+    ]);
     expect(statusResponseSchema.parse(JSON.parse(asked.stdout)).node.peerId).toBe(first.peerId);
     // A dashboard listens, and must not keep the node from ending.
-    const stream = await fetch(`${url}/v1/events`, {headers: {"last-event-id": "0"}});
+    const stream = await fetch(`${url}/v1/events`, {headers: {...headers, "last-event-id": "0"}});
     expect(stream.headers.get("content-type")).toMatch(/^text\/event-stream/);
     const {status, tookMs} = await end(daemon, "SIGTERM");
     await stream.text().catch(() => {});
@@ -89,17 +102,17 @@ describe("a daemon", () => {
   });
 
   it("learns with another that it finds from one address, and serves on when the run has ended", async () => {
-    const {first, second, configure} = await smallConsortium();
+    const {first, second, token, configure} = await smallConsortium();
     const north = start(first.configPath);
     await configure(second, {bootstrap: [await addressOf(north)], log: {level: "info", format: "json"}});
     const south = start(second.configPath);
     const [, model] = await north.line(/Result: model ([0-9a-f]{64}) · test AUROC .* · n \d+$/);
     await south.line(/"msg":"the run's result"/);
     const [, southUrl = ""] = await south.line(/"statusUrl":"([^"]+)".*"msg":"the node is up"/);
-    const nodes = [await statusOf(await statusUrlOf(north)), await statusOf(southUrl)];
+    const nodes = [await statusOf(await statusUrlOf(north), token), await statusOf(southUrl, token)];
     for (const node of nodes) {
       expect(node, node.site).toMatchObject({activity: "finished", stage: null, certified: {result: model}});
-      expect(node.test?.n, node.site).toBeGreaterThan(10);
+      expect(node.result?.test?.n, node.site).toBeGreaterThan(10);
     }
     for (const daemon of [north, south]) {
       const {status, tookMs} = await end(daemon, "SIGINT");
@@ -113,7 +126,7 @@ describe("a daemon", () => {
   });
 
   it("comes back to what was decided, and to the addresses at which it reached others", async () => {
-    const {first, second, configure} = await smallConsortium();
+    const {first, second, token, configure} = await smallConsortium();
     const north = start(first.configPath);
     await configure(second, {bootstrap: [await addressOf(north)]});
     const south = start(second.configPath);
@@ -122,10 +135,11 @@ describe("a daemon", () => {
     await configure(second, {bootstrap: []});
     const again = start(second.configPath);
     const [line] = await again.line(/Result: model .*/);
-    expect(line).toContain(`${model} · test figures withheld or told before`);
+    expect(line).toMatch(/ · test AUROC \d\.\d\d \[.* · n \d+$/);
+    expect(line).toContain(`${model} · `);
     const url = await statusUrlOf(again);
     await expect
-      .poll(async () => (await statusOf(url)).peers[0]?.link.status, {timeout: 20_000, interval: 100})
+      .poll(async () => (await statusOf(url, token)).peers[0]?.link.status, {timeout: 20_000, interval: 100})
       .toBe("up");
   });
 

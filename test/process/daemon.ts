@@ -2,6 +2,7 @@ import {type ChildProcess, spawn} from "node:child_process";
 import path from "node:path";
 import {createInterface} from "node:readline";
 import {type StatusResponse, statusResponseSchema} from "../../src/status/index.ts";
+import {bearerOf} from "./bearer.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
 const ANSWER_LIMIT_MS = 3000;
@@ -27,6 +28,12 @@ export interface Daemon {
   hasEnded(): boolean;
   /** Its status, or null when it has none to give now. */
   status(): Promise<NodeStatus | null>;
+  /** Whether it says at /healthz that it is healthy; one that gives no answer in time is not. */
+  isHealthy(limitMs: number): Promise<boolean>;
+  /** Where its status server listens, without a path; undefined before it says so. */
+  url(): string | undefined;
+  /** What it answers at `path` with status 200; throws where it does not. */
+  ask(path: string): Promise<string>;
   /** Sends a signal; SIGKILL also ends a stopped daemon. */
   signal(signal: NodeJS.Signals): void;
   /** Sends a signal that ends it, and resolves when it has ended. */
@@ -60,15 +67,41 @@ export function startDaemon(configPath: string, flags: readonly string[] = []): 
     signalledMs = performance.now();
     child.kill(name);
   };
+  const findUrl = (): void => {
+    url ??= lines.map((line) => STATUS_URL.exec(line)?.[1]).find((found) => found !== undefined);
+  };
   return {
     lines,
     ended,
     hasEnded: () => isEnded,
+    async isHealthy(limitMs) {
+      findUrl();
+      if (url === undefined || isEnded) return false;
+      try {
+        const headers = await bearerOf(configPath);
+        return (await fetch(`${url}/healthz`, {headers, signal: AbortSignal.timeout(limitMs)})).ok;
+      } catch {
+        return false;
+      }
+    },
+    url() {
+      findUrl();
+      return url;
+    },
+    async ask(path) {
+      findUrl();
+      const headers = await bearerOf(configPath);
+      const response = await fetch(`${url}${path}`, {headers, signal: AbortSignal.timeout(ANSWER_LIMIT_MS)});
+      if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+      return response.text();
+    },
     async status() {
-      url ??= lines.map((line) => STATUS_URL.exec(line)?.[1]).find((found) => found !== undefined);
+      findUrl();
       if (url === undefined || isEnded) return null;
       try {
-        const response = await fetch(`${url}/v1/status`, {signal: AbortSignal.timeout(ANSWER_LIMIT_MS)});
+        const headers = await bearerOf(configPath);
+        const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+        const response = await fetch(`${url}/v1/status`, {headers, signal});
         return response.ok ? statusResponseSchema.parse(await response.json()).node : null;
       } catch (error) {
         // Starting, stopped or dead; a status outside its schema is a fault.

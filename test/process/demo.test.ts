@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from "node:child_process";
 import {existsSync} from "node:fs";
-import {mkdtemp, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {createServer} from "node:http";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -9,6 +9,7 @@ import {fileURLToPath} from "node:url";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {startFleet} from "../../src/cli/demo/fleet.ts";
 import {demoReportSchema, leaveOneOutReportSchema} from "../../src/cli/demo/report.ts";
+import {demoScoresSchema} from "../../src/cli/demo/scores.ts";
 import {systemClock} from "../../src/core/index.ts";
 import {fullBatches, inWorkspace} from "../demo/settings.ts";
 
@@ -57,6 +58,13 @@ function demo(...flags: string[]) {
   return {child, output, ended, urls, untilUrls, text: () => output.join("\n")};
 }
 
+/** The AUROC by its definition: over all pairs of a positive and a negative patient, a tie counting one half. */
+function shareOfPairsInOrder(labels: readonly number[], scores: readonly number[]): number {
+  const ofClass = (label: number) => scores.filter((_, patient) => labels[patient] === label);
+  const pairs = ofClass(1).flatMap((positive) => ofClass(0).map((negative) => positive - negative));
+  return pairs.reduce((sum, gap) => sum + (gap > 0 ? 1 : gap < 0 ? 0 : 0.5), 0) / pairs.length;
+}
+
 const workspaces = async (): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.startsWith("consilium-demo-"));
 
@@ -65,6 +73,7 @@ describe("consilium demo", () => {
     "trains by daemons, compares, writes its JSON, says synthetic, and leaves nothing behind",
     async () => {
       const json = join(folder, "out.json");
+      const scoresFile = join(folder, "scores.json");
       const run = demo(
         "--data",
         "synthetic-heart",
@@ -75,6 +84,8 @@ describe("consilium demo", () => {
         ...OTHERS,
         "--json",
         json,
+        "--scores",
+        scoresFile,
       );
       expect(await run.ended, run.text()).toBe(0);
       const report = demoReportSchema.parse(JSON.parse(await readFile(json, "utf8")));
@@ -89,6 +100,20 @@ describe("consilium demo", () => {
         expect(sent, site).toBeGreaterThan(0);
         expect(received, site).toBeGreaterThan(0);
       }
+      expect((await stat(scoresFile)).mode & 0o777, "scores are their owner's alone").toBe(0o600);
+      const {runs} = demoScoresSchema.parse(JSON.parse(await readFile(scoresFile, "utf8")));
+      const gossip = runs.flatMap(({scores}) => scores.filter(({model}) => model === "gossip"));
+      expect(gossip.map(({test}) => test)).toEqual([
+        "north",
+        "south",
+        "west",
+        "pooled_test",
+        "external east",
+      ]);
+      const pairwise = gossip.map(({labels, scores}) => shareOfPairsInOrder(labels, scores));
+      const reported = [...report.sites.map(({gossip: figures}) => figures), report.pooled_test.gossip];
+      expect(pairwise.slice(0, 4)).toEqual(reported.map(({auroc}) => expect.closeTo(auroc?.value ?? -1, 12)));
+      expect(pairwise[4]).toBeCloseTo(report.external[0]?.gossip.auroc?.value ?? -1, 12);
       expect(run.text()).toContain("SYNTHETIC");
       expect(await workspaces()).toEqual([]);
     },
@@ -128,10 +153,18 @@ describe("consilium demo", () => {
   );
 
   it(
-    "ends every daemon on Ctrl-C, with status 130 and nothing left behind",
+    "tells where the dashboards are and the token they ask for; ends every daemon on Ctrl-C, with status 130 and nothing left behind",
     async () => {
       const run = demo("--data", "synthetic-heart", "--rounds", "5000");
       await run.untilUrls(4);
+      await expect.poll(run.text).toMatch(/^ {2}Each asks for this token: [0-9a-f]{32}$/m);
+      const [, token = ""] = /this token: (\S+)$/m.exec(run.text()) ?? [];
+      for (const url of run.urls()) {
+        const asked = async (headers: Record<string, string>): Promise<number> =>
+          (await fetch(`${url}v1/peers`, {headers})).status;
+        expect(await asked({}), url).toBe(401);
+        expect([200, 503], url).toContain(await asked({authorization: `Bearer ${token}`}));
+      }
       run.child.kill("SIGINT");
       expect(await run.ended, run.text()).toBe(130);
       for (const url of run.urls()) await expect(fetch(url), url).rejects.toThrow("fetch failed");
@@ -177,8 +210,9 @@ describe("the demo's daemons", () => {
         const fleet = await start();
         const following = fleet.follow(() => {});
         const [, victim] = fleet.daemons;
-        process.kill(victim?.pid ?? 0, "SIGKILL");
-        const data = {site: victim?.site.name, status: 1};
+        if (victim?.pid === undefined) throw new Error("the daemon has not been started");
+        process.kill(victim.pid, "SIGKILL");
+        const data = {site: victim.site.name, status: 1};
         await expect(following).rejects.toMatchObject({code: "CLI_DAEMON_ENDED", data});
         await fleet.close();
         for (const {statusUrl, site} of fleet.daemons) {

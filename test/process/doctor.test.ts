@@ -34,7 +34,10 @@ describe("consilium doctor", () => {
     const [, port = ""] = await north.line(/^listening +\/ip4\/127\.0\.0\.1\/tcp\/(\d+)/);
     const [, statusPort = ""] = await north.line(/^status +http:\/\/127\.0\.0\.1:(\d+)/);
     await consortium.set(consortium.first, "listen", [`/ip4/127.0.0.1/tcp/${port}`]);
-    await consortium.set(consortium.first, "status", {port: Number(statusPort)});
+    await consortium.set(consortium.first, "status", {
+      port: Number(statusPort),
+      tokenFile: "../status.token",
+    });
     const beside = await doctor(consortium, "--json");
     expect([beside.status, beside.stderr], beside.stdout).toEqual([0, ""]);
     const {schema, findings} = JSON.parse(beside.stdout) as {

@@ -12,7 +12,7 @@ const DISK_BYTES = 512 * 1024;
 const FREE_PAGES = 2;
 
 const isPossible = canMount();
-if (!isPossible) console.log("skipped: this user can not mount a small disk; nobody's disk gets full");
+if (!isPossible) console.log("skipped: this user cannot mount a small disk; nobody's disk gets full");
 
 describe.skipIf(!isPossible)("a member whose disk gets full", () => {
   let consortium: Consortium;

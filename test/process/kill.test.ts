@@ -19,6 +19,8 @@ const ROUNDS_AHEAD = 3;
 /** One in so many killed daemons is killed again while it starts or catches up. */
 const SECOND_KILL_IN = 4;
 const START_TIME_MS = 3000;
+/** Of a daemon's log in the message of a failure. */
+const LAST_LINES = 200;
 /** In so many rounds a daemon that is killed, perhaps twice, is back. */
 const ROUNDS_TO_RETURN = 2 * ROUNDS_PER_KILL;
 
@@ -78,7 +80,8 @@ function expectAbsence(history: ReadonlyMap<number, Certificate>, kill: Kill, la
   // Who comes back in the very last rounds has nothing left to take part in.
   const isTooLate = lastRound - backBefore < ROUNDS_TO_RETURN;
   const isBack = isTooLate || later.some(takesPart);
-  expect(isBack, `${site.name}, killed in round ${diedIn}, takes part again`).toBe(true);
+  const log = site.daemon?.lines.slice(-LAST_LINES).join("\n");
+  expect(isBack, `${site.name}, killed in round ${diedIn}, takes part again; it says:\n${log}`).toBe(true);
   return Math.max(0, backBefore - diedIn - 1);
 }
 

@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {describe, expect, it, onTestFinished} from "vitest";
 import {runProgram, startProgram} from "../cli/process.ts";
 import {type SmallConsortium, smallConsortium} from "../cli/small-consortium.ts";
+import {errorLines} from "./error-lines.ts";
 
 /** The port of a server of someone else's on loopback. */
 async function takenPort(): Promise<number> {
@@ -96,6 +97,28 @@ const MISTAKES: readonly Mistake[] = [
     /^CONFIG_INVALID: .*node\.yaml:\d+:\d+: unknown key "bootstraps"\. Did you mean "bootstrap"\?$/,
   ],
   [
+    "an address for peers of another transport",
+    ({first, set}) => set(first, "listen", ["/ip4/127.0.0.1/tcp/4001/ws"]),
+    78,
+    /^NETWORK_LISTEN_ADDRESS_INVALID: "\/ip4\/127\.0\.0\.1\/tcp\/4001\/ws" .*\/ip4\/192\.0\.2\.7\/tcp\/4001/,
+  ],
+  [
+    "one address for peers twice",
+    ({first, set}) => set(first, "listen", ["/ip4/127.0.0.1/tcp/4001", "/ip4/127.0.0.1/tcp/4001"]),
+    78,
+    /^CONFIG_INVALID: .*listen\[1\]: is in the list already/,
+  ],
+  [
+    "an address on the roster that leads to somebody else's key",
+    ({root, edit}) =>
+      edit(join(root, "roster.yaml"), (text) => {
+        const [, other = ""] = /name: south\n\s+peerId: (\S+)/.exec(text) ?? [];
+        return text.replace(/(name: north\n)/, `$1    addresses: [/ip4/127.0.0.1/tcp/1/p2p/${other}]\n`);
+      }),
+    78,
+    /^CONSORTIUM_ROSTER_INVALID: .*members\[0\]\.addresses\[0\]: leads to another key than this member's/,
+  ],
+  [
     "a port for peers that is in use",
     async ({first, set}) => set(first, "listen", [`/ip4/127.0.0.1/tcp/${await takenPort()}`]),
     69,
@@ -114,7 +137,7 @@ describe("a newcomer's mistake gets one line and a documented exit status:", () 
     const consortium = await smallConsortium();
     await make(consortium);
     const ended = await runProgram(["start", "--config", consortium.first.configPath]);
-    const lines = ended.stderr.trimEnd().split("\n");
+    const lines = errorLines(ended.stderr);
     expect(lines.at(-1), ended.stderr).toMatch(line);
     expect([lines.length, ended.status, ended.stdout], ended.stderr).toEqual([1, status, ""]);
   });
@@ -124,7 +147,7 @@ describe("a newcomer's mistake gets one line and a documented exit status:", () 
     const daemon = startProgram(["start", "--config", first.configPath]);
     await daemon.line(/^status /);
     const second = await runProgram(["start", "--config", first.configPath]);
-    expect(second.stderr).toMatch(/^STORAGE_LOCKED: [^\n]*of its own\.\n$/);
+    expect(second.stderr).toMatch(/^STORAGE_LOCKED: [^\n]*a state directory each\.\n$/);
     expect(second.status).toBe(69);
   });
 

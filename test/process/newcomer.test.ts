@@ -5,6 +5,7 @@ import {describe, expect, it, onTestFinished} from "vitest";
 import {runProgram} from "../cli/process.ts";
 import {smallConsortium} from "../cli/small-consortium.ts";
 import {slideOf, slidesWith} from "../data/slides.ts";
+import {errorLines} from "./error-lines.ts";
 
 /** What a newcomer runs, and in which environment. */
 type Words = readonly [words: readonly string[], variables?: NodeJS.ProcessEnv];
@@ -64,7 +65,10 @@ const MISTAKES: readonly Mistake[] = [
           "slides.csv": ["PATIENT,FILENAME", ...patients.map((id) => `${id},${id}.h5`)].join("\n"),
         },
         slides: Object.fromEntries(
-          patients.map((id) => [`${id}.h5`, slideOf(3, 0, {extractor: "another-one"})]),
+          patients.map((id, i) => [
+            `${id}.h5`,
+            slideOf(3, i, {extractor: i === 0 ? "another-one" : "invented"}),
+          ]),
         ),
       });
       return [["data", "check", "--task", join(folder, "msi.task.yaml"), "--site", site]];
@@ -162,7 +166,7 @@ describe("one line says what, where and how to mend it, of", () => {
   it.each(MISTAKES)("%s", async (_, make, [status, ...patterns]) => {
     const [words, variables] = await make();
     const ended = await runProgram(words, variables);
-    const lines = ended.stderr.trimEnd().split("\n");
+    const lines = errorLines(ended.stderr);
     expect(lines, ended.stdout).toHaveLength(1);
     for (const pattern of patterns) expect(lines[0]).toMatch(pattern);
     expect(ended.status).toBe(status);

@@ -19,7 +19,7 @@ const PROTOCOLS = [
   "/ipfs/id/push/1.0.0",
   "/ipfs/ping/1.0.0",
   "/consilium/kad/1.0.0",
-  "/consilium/link/1.0.0",
+  "/consilium/link/2.0.0",
   "/consilium/blob/1.0.0",
 ];
 
@@ -102,7 +102,7 @@ describe("a daemon's address in the hands of", () => {
     const caller = await createCaller(await memberSeed(consortium.site("south")));
     try {
       expect([...(await askForEverything(caller))]).toEqual(
-        expect.arrayContaining(["/ipfs/id/1.0.0", "/consilium/link/1.0.0"]),
+        expect.arrayContaining(["/ipfs/id/1.0.0", "/consilium/link/2.0.0"]),
       );
       expect(caller.bytes()).toBeGreaterThan(100);
     } finally {

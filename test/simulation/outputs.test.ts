@@ -4,7 +4,9 @@ import {csvText} from "../../src/simulation/outputs/csv-text.ts";
 import {resultsCsv, roundsCsv} from "../../src/simulation/outputs/results-csv.ts";
 import {studyFiles} from "../../src/simulation/outputs/study-files.ts";
 import {parseSummary, summaryJson} from "../../src/simulation/outputs/summary.ts";
+import type {StudyResults} from "../../src/simulation/study/results.ts";
 import {studyFixture} from "./report/study-fixture.ts";
+import {tinyExperiment} from "./study/tiny-experiment.ts";
 
 const ROW = {
   point: {},
@@ -18,23 +20,65 @@ const ROW = {
   n: 254,
   status: "finished",
   divergedAt: null,
+  stall: null,
 } as const;
 
-test("results.csv has FLamby's columns first, then the rest, and a column a swept key", () => {
+/** A study with rows of its own, and an experiment whose sweep has their points. */
+function studyWith(
+  rows: Pick<StudyResults, "results" | "rounds">,
+  changes: Readonly<Record<string, unknown>> = {},
+): StudyResults {
+  return {...studyFixture({seeds: 1, rounds: 1}), experiment: tinyExperiment(changes), ...rows};
+}
+
+test("results.csv has a line for each figure, a column a swept key, and no two columns that differ by case only", () => {
   const rows = [
-    {...ROW, point: {"plan.rounds": 15, nodes: [1, 2]}},
-    {...ROW, value: null, method: 'Local "A", B', point: {engine: "full"}},
-    {...ROW, value: null, high: null, status: "diverged", divergedAt: 7},
+    {...ROW, point: {"plan.rounds": 15, churn: "some away"}},
+    {...ROW, value: null, method: 'Local "A", B', point: {"plan.rounds": 15, churn: "none"}},
+    {
+      ...ROW,
+      value: null,
+      high: null,
+      status: "diverged",
+      divergedAt: 7,
+      point: {"plan.rounds": 15, churn: "none"},
+    },
   ] as const;
-  expect(resultsCsv(rows)).toBe(
+  const away = {label: "some away", value: {onlineProb: 0.9, meanOfflineSeconds: 20}};
+  const sweep = {"plan.rounds": [15], churn: ["none", away]};
+  expect(resultsCsv(studyWith({results: rows, rounds: []}, {engine: "full", sweep}))).toBe(
     [
-      "Test,Method,seed,Metric,metric,n,low,high,status,diverged_at,plan.rounds,nodes,engine",
-      'Pooled Test,Gossip,42,0.30000000000000004,accuracy,254,,1e-7,finished,,15,"[1,2]",',
-      'Pooled Test,"Local ""A"", B",42,,accuracy,254,,1e-7,finished,,,,full',
-      "Pooled Test,Gossip,42,,accuracy,254,,,diverged,7,,,",
+      "test,method,seed,metric,value,low,high,n,split,status,ended_at,reason,synthetic,partition,plan.rounds,churn",
+      "Pooled Test,Gossip,42,accuracy,0.30000000000000004,,1e-7,254,test,finished,,,true,natural,15,some away",
+      'Pooled Test,"Local ""A"", B",42,accuracy,,,1e-7,254,test,finished,,,true,natural,15,none',
+      "Pooled Test,Gossip,42,accuracy,,,,254,test,diverged,7,,true,natural,15,none",
       "",
     ].join("\n"),
   );
+});
+
+test("the partition of each line is that of its point", () => {
+  const deal = (alpha: number) => ({type: "dirichlet", nodes: 4, minimum: 10, alpha});
+  const data = {
+    source: "modes",
+    features: 2,
+    classes: 3,
+    modes: 1,
+    spread: 1,
+    train: 90,
+    test: 30,
+    partition: deal(1),
+  };
+  const points = [deal(1), deal(100)].map((partition) => ({"data.partition": partition}));
+  const sweep = {"data.partition": points.map((point) => point["data.partition"])};
+  const results = points.map((point) => ({...ROW, point}));
+  const [, ...lines] = resultsCsv(studyWith({results, rounds: []}, {data, metrics: ["accuracy"], sweep}))
+    .trim()
+    .split("\n");
+  expect(lines.map((line) => cellsOf(line)[13])).toEqual([
+    "dirichlet, nodes 4, minimum 10, alpha 1, selfBalancing false",
+    "dirichlet, nodes 4, minimum 10, alpha 100, selfBalancing false",
+  ]);
 });
 
 test("rounds.csv names the absent and keeps the order given", () => {
@@ -48,12 +92,13 @@ test("rounds.csv names the absent and keeps the order given", () => {
     absent: ["A", "B"],
     consensusDistance: 0,
     value: null,
-  };
-  expect(roundsCsv([{...round, round: 2, absent: []}, round])).toBe(
+    on: "validation",
+  } as const;
+  expect(roundsCsv(studyWith({results: [], rounds: [{...round, round: 2, absent: []}, round]}))).toBe(
     [
-      "Method,seed,round,seconds,bytes,consensus_distance,value,absent",
-      "Gossip,42,2,2.5,1000,0,,",
-      "Gossip,42,1,2.5,1000,0,,A B",
+      "method,seed,round,value,split,seconds,bytes,consensus_distance,absent,synthetic,partition",
+      "Gossip,42,2,,validation,2.5,1000,0,,true,natural",
+      "Gossip,42,1,,validation,2.5,1000,0,A B,true,natural",
       "",
     ].join("\n"),
   );
@@ -83,7 +128,7 @@ test("any text and number reads back as it was", () => {
 });
 
 test("summary.json reads back as the results, and equal results in another order of keys give equal bytes", () => {
-  const study = studyFixture({points: [{a: 1}, {a: "all"}]});
+  const study = studyFixture({points: [{"plan.rounds": 1}, {"plan.rounds": 2}]});
   const text = summaryJson(study);
   expect(parseSummary(text, "summary.json")).toEqual(study);
   const turned = Object.fromEntries(Object.entries(study).toReversed());
@@ -95,7 +140,7 @@ test("a summary that is torn, of another version or wrong in one place is refuse
   const text = summaryJson(studyFixture({seeds: 1, rounds: 1}));
   const faults = {
     "is not JSON": text.slice(0, -20),
-    formatVersion: text.replace('"formatVersion": 1', '"formatVersion": 2'),
+    formatVersion: text.replace('"formatVersion": 2', '"formatVersion": 1'),
     "results.0.metric": text.replace('"metric": "auroc"', '"metric": "AUC"'),
     'key: "extra"': text.replace('"name"', '"extra": 1, "name"'),
   };
@@ -112,15 +157,20 @@ test("a summary that is torn, of another version or wrong in one place is refuse
 test("a study's files are named, and equal for equal results", () => {
   const files = studyFiles(studyFixture());
   expect([...files.keys()].sort()).toEqual([
+    "consensus.csv",
     "consensus.svg",
+    "curves.csv",
     "curves.svg",
     "environment.json",
+    "forest.csv",
     "forest.svg",
     "report.html",
     "results.csv",
     "rounds.csv",
+    "sites.csv",
     "sites.svg",
     "summary.json",
+    "topology.csv",
     "topology.svg",
   ]);
   expect(studyFiles(structuredClone(studyFixture()))).toEqual(files);

@@ -82,7 +82,7 @@ describe("what docs/evidence/saldanha2022.json claims", () => {
       over_patients_95: ofPatients,
       of_seeds: values,
     } of evidence.rows) {
-      const summary = meanOverSeeds(values);
+      const summary = meanOverSeeds(values, "unit");
       expect(values).toHaveLength(5);
       expect(mean).toBeCloseTo(summary?.mean ?? Number.NaN, 5);
       expect(sd).toBeCloseTo(summary?.sd ?? Number.NaN, 5);

@@ -18,6 +18,7 @@ function row(seed: number, value: number | null, more: Partial<ResultRow> = {}):
     n: 10,
     status: "finished",
     divergedAt: null,
+    stall: null,
     ...more,
   };
 }
@@ -27,17 +28,17 @@ function study(results: readonly ResultRow[], states: StudyResults["states"] = [
 }
 
 test("figures are paired by seed: only seeds of both count, whatever their order", () => {
-  const first = study([row(42, 0.8), row(43, 0.7), row(44, 0.1), row(45, null)]);
-  const second = study([row(45, 0.9), row(43, 0.74), row(42, 0.82)]);
+  const first = study([row(42, 0.8), row(43, 0.7), row(44, 0.1), row(45, null), row(46, 0.75)]);
+  const second = study([row(46, 0.78), row(45, 0.9), row(43, 0.74), row(42, 0.82)]);
   const {figures, onlyFirst, onlySecond} = compareStudies(first, second);
   expect(figures).toHaveLength(1);
   const [figure] = figures;
-  expect(figure).toMatchObject({method: "Gossip", test: "Pooled Test", metric: "auroc", seeds: [42, 43]});
+  expect(figure).toMatchObject({method: "Gossip", test: "Pooled Test", metric: "auroc", seeds: [42, 43, 46]});
   expect(figure?.first).toBeCloseTo(0.75, 12);
   expect(figure?.second).toBeCloseTo(0.78, 12);
   expect(figure?.difference).toBeCloseTo(0.03, 12);
-  // t with one degree of freedom times the standard error 0.01.
-  expect(figure?.high).toBeCloseTo(0.03 + 12.706204736432095 * 0.01, 9);
+  // t with two degrees of freedom times the standard error 0.01 / sqrt 3.
+  expect(figure?.high).toBeCloseTo(0.03 + (4.302652729911275 * 0.01) / Math.sqrt(3), 9);
   expect([onlyFirst, onlySecond]).toEqual([[], []]);
 });
 
@@ -54,11 +55,14 @@ test("what diverged in either study is named, with its seed and round", () => {
   const lost = {status: "diverged", divergedAt: 3} as const;
   const first = study([row(42, 0.8), row(43, null, lost)]);
   const second = study([row(42, null, lost), row(43, null, {...lost, point: {a: 1}})]);
-  const {figures, onlyFirst, divergedFirst, divergedSecond} = compareStudies(first, second);
+  const {figures, onlyFirst, unfinishedFirst, unfinishedSecond} = compareStudies(first, second);
   expect(figures).toEqual([]);
   expect(onlyFirst).toEqual(["Gossip, Pooled Test, auroc"]);
-  expect(divergedFirst).toEqual(["Gossip (seed 43, round 3)"]);
-  expect(divergedSecond).toEqual(["Gossip (seed 42, round 3)", "Gossip (seed 43, round 3, a = 1)"]);
+  expect(unfinishedFirst).toEqual(["Gossip diverged (seed 43, round 3)"]);
+  expect(unfinishedSecond).toEqual([
+    "Gossip diverged (seed 42, round 3)",
+    "Gossip diverged (seed 43, round 3, a = 1)",
+  ]);
 });
 
 test("a study beside itself differs in nothing", () => {

@@ -5,7 +5,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from "vitest";
 import {askDaemon} from "../../src/cli/daemon/ask-daemon.ts";
-import {createMetricRegistry, errorLine} from "../../src/core/index.ts";
+import {createMetricRegistry, errorLine, silentLogger} from "../../src/core/index.ts";
 import {
   LOOPBACK_ACCESS,
   type StatusAccess,
@@ -13,7 +13,8 @@ import {
   statusResponseSchema,
 } from "../../src/status/index.ts";
 import {ask} from "./requests.ts";
-import {openSampleServer} from "./sample-node.ts";
+import {HandClock, openSampleServer, sampleNode} from "./sample-node.ts";
+import {SAMPLE_VIEW} from "./sample-view.ts";
 
 const TOKEN = "0123456789abcdef".repeat(2);
 const GUARDED: StatusAccess = {...LOOPBACK_ACCESS, token: TOKEN};
@@ -89,8 +90,8 @@ describe("a token", () => {
       askDaemon({url, token, tls: null}, "/v1/status", statusResponseSchema);
     expect(await asked(TOKEN)).toMatchObject({schema: 1});
     expect(await asked(null).catch(errorLine)).toBe(
-      `CLI_STATUS_REFUSED: the daemon at ${url} asks for another token. ` +
-        "Name the daemon's node.yaml with --config: it says where the token is.",
+      `CLI_STATUS_REFUSED: the daemon at ${url} asks for a token. ` +
+        "Name the daemon's node.yaml with --config, which says where the token is, or the token's file with --token-file.",
     );
     expect(await asked(`${TOKEN}x`).catch(errorLine)).toBe(
       `CLI_STATUS_REFUSED: the daemon at ${url} asks for another token. ` +
@@ -115,7 +116,7 @@ describe("a token", () => {
     }
   });
 
-  it("can not be guessed in a hurry", async () => {
+  it("cannot be guessed in a hurry", async () => {
     const registry = createMetricRegistry();
     const rate = {burst: 5, perSecond: 2};
     const {server, clock} = await openSampleServer({access: GUARDED, rate, registry});
@@ -227,10 +228,70 @@ describe.skipIf(!hasOpenssl())("clients' certificates", () => {
     );
   });
 
-  it("that can not be used are told in one line", async () => {
+  it("that run out are told in status, metrics and log, and are renewed without a restart", async () => {
+    const issued = (days: number): void =>
+      openssl(
+        "x509",
+        "-req",
+        "-in",
+        "server.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca-key.pem",
+        "-CAcreateserial",
+        "-days",
+        `${days}`,
+        "-out",
+        `d${days}.pem`,
+      );
+    for (const days of [5, 400]) issued(days);
+    const key = await pem("server-key");
+    const tlsOf = async (name: string) => ({cert: await pem(name), key, clientCa: null});
+    let onDisk = await tlsOf("d5");
+    const lines: string[] = [];
+    const log = (message: string, fields: object = {}): void =>
+      void lines.push(`${message} ${JSON.stringify(fields)}`);
+    const logger = {...silentLogger, info: log, warn: log};
+    const registry = createMetricRegistry();
+    const clock = new HandClock();
+    // The sample's clock stands in 2023: here it is that of the certificates.
+    clock.wallMs = () => Date.now();
+    const access = {token: TOKEN, tls: onDisk, allowedHosts: []};
+    const node = () => sampleNode(() => ({...SAMPLE_VIEW, stage: null}));
+    const {url} = await open({access, logger, registry, clock, node, readTls: async () => onDisk});
+    const status = () => askDaemon({url, token: TOKEN, tls: onDisk}, "/v1/status", statusResponseSchema);
+    const before = await status();
+    const days = (answer: typeof before): number =>
+      (Date.parse(answer.certificate?.expiresAt ?? "") - Date.now()) / 86_400_000;
+    expect(Math.round(days(before))).toBe(5);
+    expect(before.alerts).toMatchObject([{alert: "certificate-expiring", severity: "warn"}]);
+    expect(before.alerts[0]?.detail).toMatch(
+      /^the certificate under status\.tls runs out on .*, in [45] days$/,
+    );
+    expect(lines.join("\n")).toMatch(/an alert was raised .*certificate-expiring/);
+    const expiry = /^consilium_status_certificate_expiry_timestamp_seconds (.*)$/m.exec(
+      registry.expose(),
+    )?.[1];
+    expect(1000 * Number(expiry)).toBe(Date.parse(before.certificate?.expiresAt ?? ""));
+
+    onDisk = {...(await tlsOf("d400")), key: await pem("client-key")};
+    clock.fire();
+    await expect
+      .poll(() => lines.join("\n"))
+      .toMatch(/a renewed certificate cannot be used .*STATUS_TLS_INVALID/);
+    onDisk = await tlsOf("d400");
+    clock.fire();
+    await expect.poll(() => lines.join("\n")).toContain("the certificate of the status server was renewed");
+    const after = await status();
+    expect(Math.round(days(after))).toBe(400);
+    expect(after.alerts).toEqual([]);
+  });
+
+  it("that cannot be used are told in one line", async () => {
     const tls = {cert: await pem("server"), key: await pem("client-key"), clientCa: null};
     expect(await openSampleServer({access: {...LOOPBACK_ACCESS, tls}}).catch(errorLine)).toBe(
-      "STATUS_TLS_INVALID: the certificate or key under status.tls can not be used. " +
+      "STATUS_TLS_INVALID: the certificate or key under status.tls cannot be used. " +
         "Give a certificate chain, its private key and the clients' authority as PEM files.",
     );
   });

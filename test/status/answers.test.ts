@@ -1,4 +1,4 @@
-import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {afterEach, beforeEach, describe, expect, it, onTestFinished} from "vitest";
 import {z} from "zod";
 import type {NodeView} from "../../src/node/index.ts";
 import * as answers from "../../src/status/index.ts";
@@ -16,6 +16,7 @@ const JSON_ENDPOINTS = [
   ["/v1/runs", answers.runsAnswerSchema, {meta: {count: 1}, data: [{round: 4, plan: {name: "test"}}]}],
   ["/v1/rounds", answers.roundsAnswerSchema, {meta: {count: 5}}],
   ["/v1/rounds?limit=2", answers.roundsAnswerSchema, {data: [{round: 4}, {round: 3}]}],
+  ["/v1/history", answers.historyAnswerSchema, {run: SAMPLE_VIEW.plan.run, data: [{round: 2}, {round: 3}]}],
   ["/v1/releases", answers.releasesAnswerSchema, {data: [{kind: "update", bytes: 4096}, {kind: "frame"}]}],
 ] as const;
 
@@ -76,6 +77,43 @@ async function operations(): Promise<Record<string, Operation>> {
     Object.entries(paths).map(([path, {get}]) => [path, get as unknown as Operation]),
   );
 }
+
+/** Every number under the name `round` in an OpenAPI document, with its place and what is said of it. */
+function* roundsIn(part: unknown, place = ""): Iterable<[string, string]> {
+  if (typeof part !== "object" || part === null) return;
+  for (const [name, value] of Object.entries(part)) {
+    const {type, description}: {type?: unknown; description?: unknown} = Object(value);
+    if (name === "round" && type === "number") yield [`${place}/${name}`, String(description)];
+    else yield* roundsIn(value, `${place}/${name}`);
+  }
+}
+
+it("every round in the OpenAPI document says from what it counts", async () => {
+  const found = [...roundsIn(await askJson(`${url}/openapi.json`))];
+  expect(found.length).toBeGreaterThan(8);
+  for (const [place, description] of found) expect(description, place).toMatch(/\bfrom 0\b/i);
+});
+
+it("an alert tells a share in whole percent below the one it was raised for, and a stall in a sentence", async () => {
+  view = {
+    ...SAMPLE_VIEW,
+    round: 50,
+    rounds: 100,
+    result: null,
+    shares: [{name: "east", run: {contributed: 39, certified: 49}, recent: {contributed: 39, certified: 49}}],
+    pace: {...SAMPLE_VIEW.pace, startedWallMs: 1_699_999_900_000, lastPartWallMs: null},
+  };
+  const {server, clock} = await openSampleServer({node: () => sampleNode(() => view)});
+  onTestFinished(() => server.close());
+  clock.fire();
+  const {alerts} = answers.statusResponseSchema.parse(await askJson(`${server.url}/v1/status`));
+  expect(alerts.map(({detail}) => detail)).toEqual(
+    expect.arrayContaining([
+      "east took part in 79 % of the last 49 rounds",
+      "no round has been certified with this site's part for 100 s (none since the start); waiting for south",
+    ]),
+  );
+});
 
 describe("every answer", () => {
   it.each(JSON_ENDPOINTS)("of %s is as its schema says", async (path, schema, part) => {
@@ -167,28 +205,68 @@ describe("health", () => {
     expect(checks.map(({name}) => name)).toEqual(Object.keys(answers.CHECK_MEANINGS));
   });
 
-  it("is good while rounds are certified at their pace, with one member missing", async () => {
+  const pace = (change: Partial<NodeView["pace"]>) => ({pace: {...SAMPLE_VIEW.pace, ...change}});
+
+  it("is good while rounds are certified with the site's part, with one member missing", async () => {
     expect([south?.link.status, east?.link.status]).toEqual(["up", "down"]);
     expect(await healthOf()).toEqual([200, 200, []]);
   });
 
+  // The sample's clock stands at 22:13:20; its last part was two seconds ago, and 11.5 seconds are allowed.
   it.each<[string, Partial<NodeView>, readonly unknown[]]>([
-    ["nobody is linked", {peers: unlinked}, [503, 503, ["quorum", "exchanging"]]],
-    ["nothing is certified yet", {certified: null}, [503, 200, ["exchanging"]]],
     [
-      "a round takes far too long",
-      {pace: {...SAMPLE_VIEW.pace, roundSinceWallMs: 1_699_999_900_000}},
-      [503, 200, ["exchanging"]],
+      "nothing is certified with its part since the start",
+      pace({lastPartWallMs: null}),
+      [503, 200, "waiting"],
     ],
-    ["a write failed", {fault: "STORAGE_FULL"}, [503, 503, ["storage"]]],
-    ["it can not go on", {fault: "PRIVACY_NOT_FINITE"}, [503, 503, ["started"]]],
+    ["rounds go on without its part", pace({lastPartWallMs: 1_699_999_988_000}), [503, 200, "stalled"]],
+    ["a write failed", {fault: "STORAGE_FULL"}, [503, 503, "failed"]],
+    ["it cannot go on", {fault: "PRIVACY_NOT_FINITE"}, [503, 503, "failed"]],
+    [
+      "nobody is linked and nothing certified",
+      {peers: unlinked, ...pace({lastPartWallMs: null})},
+      [503, 503, "waiting"],
+    ],
   ])("is bad when %s", async (_, change, expected) => {
     view = {...SAMPLE_VIEW, ...change};
-    expect(await healthOf()).toEqual(expected);
+    const {state} = answers.healthzAnswerSchema.parse(await askJson(`${url}/healthz`));
+    expect([...(await healthOf()).slice(0, 2), state]).toEqual(expected);
   });
 
-  it("is good once the run has ended", async () => {
-    view = {...SAMPLE_VIEW, activity: "finished", pace: {...SAMPLE_VIEW.pace, roundSinceWallMs: 0}};
+  it("is good, and not ready, for as long as the plan allows once links are lost or silent", async () => {
+    const silent = SAMPLE_VIEW.peers.map((peer) => ({
+      ...peer,
+      link: {...peer.link, status: "silent" as const},
+    }));
+    for (const peers of [unlinked, silent]) {
+      view = {...SAMPLE_VIEW, peers};
+      expect(await healthOf()).toEqual([200, 503, []]);
+    }
+  });
+
+  it("says whom it waits for, and since when", async () => {
+    view = {...SAMPLE_VIEW, ...pace({lastPartWallMs: null})};
+    expect(await askJson(`${url}/healthz`)).toEqual({
+      status: "unhealthy",
+      state: "waiting",
+      reason:
+        "no round is certified with this site's part since the start, 10 s ago; waiting for south since 2023-11-14T22:13:19Z",
+      since: "2023-11-14T22:13:10.000Z",
+      waitingFor: ["south"],
+      failing: ["exchanging"],
+    });
+  });
+
+  it("is good and ready once the run has ended, whoever is still there", async () => {
+    const ended = {
+      activity: "finished",
+      stage: null,
+      ...pace({lastPartWallMs: null, startedWallMs: 0}),
+    } as const;
+    view = {...SAMPLE_VIEW, ...ended, peers: unlinked};
     expect(await healthOf()).toEqual([200, 200, []]);
+    expect(await askJson(`${url}/healthz`)).toMatchObject({state: "finished", reason: "the run has ended"});
+    const {alerts} = answers.statusResponseSchema.parse(await askJson(`${url}/v1/status`));
+    expect(alerts).toEqual([]);
   });
 });

@@ -66,6 +66,7 @@ function listen(url: string, headers: Record<string, string> = {}): Promise<List
 }
 
 const EVENTS: readonly NodeEvent[] = [
+  {type: "opening", step: "data"},
   {type: "activity", activity: "training", round: 3, stage: "training"},
   {type: "loss", round: 3, loss: 0.5},
   {type: "link", peer: "south", status: "down", reason: "NETWORK_LINK_LOST"},
@@ -83,8 +84,8 @@ const EVENTS: readonly NodeEvent[] = [
     consensusDistance: 0.1,
   },
   {type: "absence", round: 3, members: ["south"]},
-  {type: "report", kind: "waiting", round: 4, members: ["south"], reason: null},
-  {type: "report", kind: "joined-late", round: 4, members: ["south"], reason: null},
+  {type: "report", kind: "waiting", round: 4, members: ["south"], reason: null, isRejection: false},
+  {type: "report", kind: "joined-late", round: 4, members: ["south"], reason: null, isRejection: false},
   {type: "egress-blocked", reason: "NETWORK_RELEASE_REQUIRED"},
   {type: "alert", alert: "round-stalled", state: "raised", detail: "round 4"},
 ];

@@ -10,6 +10,7 @@ const UNITLESS = [
   "consilium_check_ok",
   "consilium_healthy",
   "consilium_peer_up",
+  "consilium_peer_silent",
   "consilium_peers",
   "consilium_round",
   "consilium_status_event_streams",
@@ -36,6 +37,7 @@ const LABELS = [
   "state",
   "status",
   "version",
+  "window",
 ];
 
 /** What is wrong with a metric's name, help, unit or labels. */

@@ -93,7 +93,14 @@ describe("the metrics", () => {
         "consilium_healthy 1",
         'consilium_check_ok{check="quorum"} 1',
         'consilium_peers{state="up"} 1',
+        'consilium_peers{state="silent"} 0',
         'consilium_peers{state="down"} 1',
+        'consilium_round_share_ratio{peer="east",window="recent"} 0.75',
+        'consilium_round_share_ratio{peer="north",window="run"} 1',
+        'consilium_round_share_rounds{window="recent"} 4',
+        "consilium_last_part_timestamp_seconds 1699999998",
+        "consilium_part_allowed_seconds 11.5",
+        "consilium_status_certificate_expiry_timestamp_seconds NaN",
         'consilium_activity{activity="training"} 1',
         "consilium_round 4",
         "consilium_planned_rounds 17",
@@ -130,8 +137,11 @@ describe("the metrics", () => {
       absent: ["east"],
     } as const;
     feed.emit({type: "round", ...round, seconds, consensusDistance: null});
-    feed.emit({type: "report", kind: "objection", round: 3, members: ["east"], reason: "invalid"});
-    feed.emit({type: "report", kind: "waiting", round: 3, members: ["east"], reason: null});
+    const report = {type: "report", round: 3, members: ["east"], isRejection: false} as const;
+    feed.emit({...report, kind: "objection", reason: "invalid", isRejection: true});
+    feed.emit({...report, kind: "objection", reason: "unreachable"});
+    feed.emit({...report, kind: "verdicts", reason: "left-out: outscored"});
+    feed.emit({...report, kind: "waiting", reason: null});
     feed.emit({type: "egress-blocked", reason: "NETWORK_RELEASE_REQUIRED"});
     feed.emit({type: "link", peer: "south", status: "down", reason: "NETWORK_LINK_LOST"});
     const lines = await scrape();
@@ -145,6 +155,7 @@ describe("the metrics", () => {
         'consilium_round_duration_seconds_sum{phase="training"} 0.4',
         'consilium_updates_rejected_total{reason="objection"} 1',
         'consilium_updates_rejected_total{reason="verdicts"} 0',
+        'consilium_parts_unreachable_total{peer="east"} 1',
         'consilium_egress_blocked_total{reason="NETWORK_RELEASE_REQUIRED"} 1',
         'consilium_link_changes_total{peer="south",status="down"} 1',
         'consilium_alerts{alert="egress-blocked",severity="page"} 1',

@@ -7,7 +7,7 @@ import {dashboardUrl} from "./dashboard/dashboard-url.ts";
 import {SAMPLE_VIEW} from "./sample-view.ts";
 
 /** What of a node the status room sees. */
-export type SampleNode = Pick<Node, "view" | "plan" | "roster" | "rounds" | "releases">;
+export type SampleNode = Pick<Node, "view" | "plan" | "roster" | "rounds" | "history" | "releases">;
 
 const {plan, roster} = await threeSites();
 const SIGNATURE = new Uint8Array(64).fill(7);
@@ -26,6 +26,7 @@ function roundOf(round: number): ReturnType<Node["rounds"]>[number] {
         run: SAMPLE_VIEW.plan.run,
         round,
         attempt: 1,
+        group: "ab".repeat(32),
         roster: "aa".repeat(32),
         parent: "bb".repeat(32),
         contributors: members.slice(0, 2),
@@ -46,9 +47,13 @@ export function sampleNode(view: () => NodeView = () => SAMPLE_VIEW): SampleNode
     plan,
     roster,
     rounds: (limit) => [4, 3, 2, 1, 0].slice(0, limit).map(roundOf),
+    history: () => [
+      {round: 2, loss: 0.6, consensusDistance: null, validation: null},
+      {round: 3, loss: 0.5, consensusDistance: 0.03, validation: {n: 40, auroc: null, logLoss: null}},
+    ],
     releases: () => [
-      {day: "2023-11-14", peer: "south", kind: "update", messages: 3, bytes: 4096},
-      {day: "2023-11-14", peer: "south", kind: "frame", messages: 30, bytes: 900},
+      {day: "2023-11-14", hour: null, peer: "south", kind: "update", messages: 3, bytes: 4096},
+      {day: "2023-11-14", hour: 21, peer: "south", kind: "frame", messages: 30, bytes: 900},
     ],
   };
 }
@@ -74,6 +79,12 @@ export class HandClock implements Clock {
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
   }
+
+  /** Fires the timers that are set now, and none that they set. */
+  fire(): void {
+    const due = [...this.timers];
+    for (const action of due) action();
+  }
 }
 
 /** A status server on a free port, and the feed that it serves; `changes` replaces its options. */
@@ -85,6 +96,7 @@ export async function openSampleServer(
   const server = await openStatusServer({
     host: "127.0.0.1",
     port: 0,
+    probes: {host: "127.0.0.1", port: 0},
     access: LOOPBACK_ACCESS,
     node: () => sampleNode(),
     feed,

@@ -140,6 +140,16 @@ export function createCrashFileSystem(): CrashFileSystem {
       if (file === undefined) throw systemError("ENOENT");
       yield file.bytes.slice();
     },
+    async hold(path) {
+      const bytes = find(path)?.bytes.slice();
+      if (bytes === undefined) return undefined;
+      return {
+        async *parts() {
+          yield bytes;
+        },
+        async close() {},
+      };
+    },
     list: async (path) => [...(directories.get(path)?.names.keys() ?? [])].sort(),
     permissions: async (path) => find(path)?.mode,
     async makeDirectory(path) {

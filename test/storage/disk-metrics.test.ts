@@ -43,7 +43,7 @@ describe("the metrics of the disk", () => {
     expect(looks).toBe(2);
   });
 
-  it("are NaN where the disk can not be asked", async () => {
+  it("are NaN where the disk cannot be asked", async () => {
     const registry = createMetricRegistry();
     await createDiskMetrics(registry, {path: "/no/such/directory", clock: systemClock});
     expect(valuesOf(registry.expose())).toEqual(NAMES.map((name) => `${name} NaN`));

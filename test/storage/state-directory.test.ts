@@ -66,7 +66,7 @@ describe("the lock of a state directory", () => {
     const line = await openStateDirectory(root).catch(errorLine);
     expect(line).toBe(
       `STORAGE_LOCKED: another daemon runs on the state directory ${root}. ` +
-        "Stop it first, or give this one a state directory of its own.",
+        "Stop that daemon first (its run goes on when it is started again); two nodes need a state directory each.",
     );
     await state.close();
     await state.close();
@@ -216,6 +216,20 @@ describe("the address cache", () => {
     const cached = await state.readAddresses();
     expect(cached.addresses).toEqual({});
     expect(cached.warning).toMatch(/addresses\.json is damaged and was ignored$/);
+    await state.close();
+  });
+
+  it("is left aside when it holds more than this program ever writes", async () => {
+    const state = await openStateDirectory(root);
+    const many = Array.from({length: 17}, (_, index) => `/ip4/10.0.0.1/tcp/${index}`);
+    const peers = Object.fromEntries(Array.from({length: 1025}, (_, index) => [`peer ${index}`, []]));
+    for (const tooMuch of [{peer: many}, {peer: ["/".repeat(257)]}, peers]) {
+      await state.writeAddresses(tooMuch);
+      expect(await state.readAddresses()).toMatchObject({
+        addresses: {},
+        warning: expect.stringContaining("ignored"),
+      });
+    }
     await state.close();
   });
 });

@@ -52,7 +52,7 @@ describe("the flight recorder's files", () => {
     }
   });
 
-  it("tell once that they can not be written, and disturb nobody", async () => {
+  it("tell once that they cannot be written, and disturb nobody", async () => {
     const files = createCrashFileSystem();
     const faults: unknown[] = [];
     const {trace, close} = await openTrace(files, faults);

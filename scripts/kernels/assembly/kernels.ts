@@ -202,9 +202,15 @@ export function encodeHalves(x: usize, into: usize, count: i32): i32 {
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function fromHalves(halves: v128): v128 {
-  const moved = v128.and(i32x4.shl(halves, 13), i32x4.splat(<i32>0x8fffe000));
-  // 2^112 moves the exponent's bias from 15 to 127, subnormals included.
-  return f32x4.mul(moved, i32x4.splat(0x77800000));
+  const magnitude = v128.and(i32x4.shl(halves, 13), i32x4.splat(0x0fffe000));
+  const sign = v128.and(halves, i32x4.splat(<i32>0x80000000));
+  // 112 moves the exponent's bias from 15 to 127. A subnormal is read as 2^-14 and its bits behind it, less 2^-14: a
+  // multiplication of binary32 subnormals, which would do for all, takes a processor ten times as long.
+  const least = i32x4.splat(0x38800000);
+  const subnormal = f32x4.sub(i32x4.add(magnitude, least), least);
+  const normal = i32x4.add(magnitude, i32x4.splat(0x38000000));
+  const isSubnormal = i32x4.lt_s(magnitude, i32x4.splat(0x00800000));
+  return v128.or(v128.bitselect(subnormal, normal, isSubnormal), sign);
 }
 
 /** into += the binary16 numbers at x; returns whether all are finite. Count: a multiple of 8. */

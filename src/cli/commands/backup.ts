@@ -3,6 +3,7 @@ import {loadNodeConfig, readPassphrase} from "../../config/index.ts";
 import {formatBytes} from "../../core/index.ts";
 import {type BackupSummary, backupState, restoreState} from "../../storage/index.ts";
 import {defineCommand} from "../command.ts";
+import {printNote} from "../printable.ts";
 
 const PASSPHRASE_VARIABLE = "CONSILIUM_BACKUP_PASSPHRASE";
 
@@ -26,14 +27,14 @@ function passphraseFrom(file: string | undefined): Promise<string> {
 /** `consilium backup`. */
 export const backupCommand = defineCommand({
   command: "backup <file>",
-  describe: "write what this node must not forget to a new, encrypted file; its daemon must not be running",
+  describe: "write what this node must not forget to a new, encrypted file, also while its daemon is running",
   positionals: {file: "the new file"},
   options,
   async handler({config: path, "passphrase-file": passphraseFile}, {file = ""}) {
     const {state} = await loadNodeConfig(path);
     const passphrase = await passphraseFrom(passphraseFile);
     const summary = await backupState(state, resolve(file), passphrase);
-    console.error(
+    printNote(
       `${file} holds ${summaryText(summary)}; no patient's data. Without its passphrase nobody can read it.`,
     );
     return 0;
@@ -51,8 +52,8 @@ export const restoreCommand = defineCommand({
     const {state} = await loadNodeConfig(path);
     const passphrase = await passphraseFrom(passphraseFile);
     const summary = await restoreState(resolve(file), state, passphrase);
-    console.error(`${state} is restored: ${summaryText(summary)}.`);
-    console.error(
+    printNote(`${state} is restored: ${summaryText(summary)}.`);
+    printNote(
       "`consilium start` asks the other members first whether this node did more than the backup knows.",
     );
     return 0;

@@ -1,7 +1,8 @@
 import {compareStudies, settingDifferences} from "../../simulation/index.ts";
 import {defineCommand} from "../command.ts";
 import {compareText} from "../compare-text.ts";
-import {readSettings, readSummary} from "../input-file.ts";
+import {readSummary} from "../input-file.ts";
+import {print} from "../printable.ts";
 
 /** `consilium compare`: two simulated studies, figures paired by seed, and what was set differently. */
 export const compareCommand = defineCommand({
@@ -17,10 +18,9 @@ export const compareCommand = defineCommand({
   },
   async handler({all = false, json = false}, {first = "", second = ""}) {
     const [ours, theirs] = [await readSummary(first), await readSummary(second)];
-    const [before, after] = [await readSettings(first), await readSettings(second)];
     const comparison = compareStudies(ours, theirs);
-    const settings = before === null || after === null ? null : settingDifferences(before, after);
-    console.log(
+    const settings = settingDifferences(ours.experiment, theirs.experiment);
+    print(
       json
         ? JSON.stringify({formatVersion: 1, settings, ...comparison}, null, 2)
         : compareText({first: ours, second: theirs, comparison, settings}, all),

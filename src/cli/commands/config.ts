@@ -1,5 +1,6 @@
 import {type ExplainedValue, explainConfig} from "../../config/index.ts";
 import {defineCommand, defineGroup} from "../command.ts";
+import {print} from "../printable.ts";
 
 const KEY_WIDTH = 20;
 const VALUE_WIDTH = 44;
@@ -18,7 +19,7 @@ const explainCommand = defineCommand({
   },
   async handler({config, json}) {
     const values = await explainConfig(config);
-    console.log(json ? JSON.stringify(values, null, 2) : values.map(lineOf).join("\n"));
+    print(json ? JSON.stringify(values, null, 2) : values.map(lineOf).join("\n"));
     return 0;
   },
 });

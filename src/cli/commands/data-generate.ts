@@ -3,6 +3,7 @@ import {findPreset} from "../../config/index.ts";
 import {readTask} from "../../data/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {withFiles} from "../demo/generated-task.ts";
+import {print} from "../printable.ts";
 
 const DEFAULT_PRESET = "synthetic-crc";
 
@@ -25,8 +26,8 @@ export const generateCommand = defineCommand({
     }
     const {taskFile: written, task} = await withFiles(source, resolve(folder));
     const [site = ""] = Object.keys(task.sites);
-    console.log(`${task.title}: SYNTHETIC data of ${Object.keys(task.sites).join(", ")} below ${folder}`);
-    console.log(
+    print(`${task.title}: SYNTHETIC data of ${Object.keys(task.sites).join(", ")} below ${folder}`);
+    print(
       `Next: consilium data check --task ${join(folder, written.slice(resolve(folder).length + 1))} --site ${site}`,
     );
     return 0;

@@ -1,4 +1,3 @@
-import {writeFile} from "node:fs/promises";
 import {isCoded, systemClock} from "../../core/index.ts";
 import {openBackend} from "../../model/index.ts";
 import {defineCommand} from "../command.ts";
@@ -8,21 +7,41 @@ import {renderHeading, renderLeaveOneOut, renderReport} from "../demo/render.ts"
 import type {DemoReport, LeaveOneOutReport} from "../demo/report.ts";
 import {type DemoRequest, resolveRequest} from "../demo/request.ts";
 import {type DemoEnvironment, runDemo} from "../demo/run-demo.ts";
+import type {RunScores} from "../demo/scores.ts";
+import {prepareFile, writeWhole} from "../output-file.ts";
+import {printable} from "../printable.ts";
 import {reportFailure} from "../process-end.ts";
 
-async function runOnce(request: DemoRequest, environment: DemoEnvironment): Promise<DemoReport> {
-  const {task} = request;
-  const {report, settings} = await runDemo(request, environment);
-  const {name, synthetic} = task;
-  const whole = {schema: 2, task: {name, synthetic}, ...report} as const;
-  process.stdout.write(renderReport(whole, task, settings));
-  return whole;
+const PRIVATE_MODE = 0o600;
+
+/** Contents of the files of `--json` and `--scores`. */
+interface Found {
+  readonly report: DemoReport | LeaveOneOutReport;
+  readonly runs: readonly RunScores[];
 }
 
-async function runAll(request: DemoRequest, environment: DemoEnvironment): Promise<LeaveOneOutReport> {
-  const report = await leaveOneOut(request, environment);
-  process.stdout.write(renderLeaveOneOut(report, request.task));
-  return report;
+async function runOnce(request: DemoRequest, environment: DemoEnvironment): Promise<Found> {
+  const {task, evaluators} = request;
+  const {report, scores, settings} = await runDemo(request, environment);
+  const {name, synthetic} = task;
+  const whole = {schema: 2, task: {name, synthetic}, ...report} as const;
+  process.stdout.write(printable(renderReport(whole, task, settings)));
+  return {report: whole, runs: [{seed: report.seed, external: [...evaluators], scores: [...scores]}]};
+}
+
+async function runAll(request: DemoRequest, environment: DemoEnvironment): Promise<Found> {
+  const found = await leaveOneOut(request, environment);
+  process.stdout.write(printable(renderLeaveOneOut(found.report, request.task)));
+  return found;
+}
+
+async function writeFiles(
+  {report, runs}: Found,
+  files: Readonly<Record<"json" | "scores", string | undefined>>,
+): Promise<void> {
+  if (files.json !== undefined) await writeWhole(files.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (files.scores === undefined) return;
+  await writeWhole(files.scores, `${JSON.stringify({schema: 1, runs})}\n`, PRIVATE_MODE);
 }
 
 /** `consilium demo`, which `npm start` runs. */
@@ -45,6 +64,10 @@ export const demoCommand = defineCommand({
       describe: "as many runs as sites, each tested on the site that took no part",
     },
     json: {type: "string", describe: "write the result to this file (docs/demo-json.md)"},
+    scores: {
+      type: "string",
+      describe: "write every test patient's label and scores to this file, which only you can read",
+    },
     keep: {type: "boolean", describe: "keep keys, state, plan and logs, and say where"},
   },
   async handler(flags) {
@@ -52,6 +75,9 @@ export const demoCommand = defineCommand({
       {...flags, leaveOneSiteOut: flags["leave-one-site-out"]},
       process.env,
     );
+    // Before anything is run, and not minutes later.
+    const {json, scores} = flags;
+    for (const file of [json, scores]) if (file !== undefined) await prepareFile(file);
     const {backend} = await openBackend("auto");
     const watch = watchInterruption();
     const environment = {
@@ -61,11 +87,10 @@ export const demoCommand = defineCommand({
       signal: watch.signal,
       isKept: flags.keep === true,
     };
-    process.stderr.write(renderHeading(request));
+    process.stderr.write(printable(renderHeading(request)));
     try {
       const run = request.isEachLeftOut ? runAll : runOnce;
-      const report = await run(request, environment);
-      if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`);
+      await writeFiles(await run(request, environment), {json, scores});
       return 0;
     } catch (error) {
       if (isInterruption(watch, error)) return error.status;

@@ -1,8 +1,9 @@
 import {loadNodeConfig} from "../../config/index.ts";
-import {CodedError} from "../../core/index.ts";
+import {CodedError, present} from "../../core/index.ts";
 import {defineCommand} from "../command.ts";
 import {examine, type NumberedFinding} from "../doctor/examine.ts";
 import {systemProbes} from "../doctor/probes.ts";
+import {print} from "../printable.ts";
 import {ownVersion} from "../version.ts";
 
 const MARGIN = " ".repeat(7);
@@ -16,10 +17,11 @@ export function findingText({level, id, what, found, mend}: NumberedFinding): st
 /** The error with which the doctor ends: the first failure. */
 function firstFailure(findings: readonly NumberedFinding[]): CodedError | null {
   const [first, ...others] = findings.filter(({level}) => level === "fail");
-  if (first?.code === undefined) return null;
+  if (first === undefined) return null;
+  const code = present(first.code, "the code of a failed check");
   const more = others.length === 0 ? "" : `; ${others.length} more failed`;
-  return new CodedError(first.code, `${first.id} ${first.what}: ${first.found}${more}`, {
-    hint: first.mend ?? "",
+  return new CodedError(code, `${first.id} ${first.what}: ${first.found}${more}`, {
+    hint: present(first.mend, "what mends a failed check"),
   });
 }
 
@@ -35,9 +37,9 @@ export const doctorCommand = defineCommand({
     const config = await loadNodeConfig(path);
     const examined = {config, variables: process.env, version: ownVersion(), probes: systemProbes};
     const findings = await examine(examined, (finding) => {
-      if (!json) console.log(findingText(finding));
+      if (!json) print(findingText(finding));
     });
-    if (json) console.log(JSON.stringify({schema: 1, findings}, null, 2));
+    if (json) print(JSON.stringify({schema: 1, findings}, null, 2));
     const failed = firstFailure(findings);
     if (failed !== null) throw failed;
     return 0;

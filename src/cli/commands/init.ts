@@ -1,11 +1,13 @@
 import {resolve} from "node:path";
 import {createIdentity, nameSchema} from "../../consortium/index.ts";
-import {openStateDirectory} from "../../storage/index.ts";
+import {openStateDirectory, statusTokenFile} from "../../storage/index.ts";
 import {defineCommand, usageError} from "../command.ts";
+import {print, printNote} from "../printable.ts";
 
 async function keyOf(path: string): Promise<{readonly seed: Uint8Array; readonly isNew: boolean}> {
   const state = await openStateDirectory(resolve(path));
   try {
+    await state.ensureStatusToken();
     const seed = await state.readNodeKey();
     return seed === undefined ? {seed: await state.createNodeKey(), isNew: true} : {seed, isNew: false};
   } finally {
@@ -13,10 +15,10 @@ async function keyOf(path: string): Promise<{readonly seed: Uint8Array; readonly
   }
 }
 
-/** `consilium init`: makes a node's key, once, and prints what the other members need of it. */
+/** `consilium init`: makes a node's key and its status token, once, and prints what the other members need of the key. */
 export const initCommand = defineCommand({
   command: "init",
-  describe: "make this node's key and print its line for the roster",
+  describe: "make this node's key and status token, and print its line for the roster",
   options: {
     state: {type: "string", demandOption: true, describe: "state directory; made when missing"},
     site: {type: "string", demandOption: true, describe: "this site's name in the roster"},
@@ -27,10 +29,11 @@ export const initCommand = defineCommand({
       throw usageError(`--site ${name.error.issues[0]?.message}`, "Such as --site north-hospital.");
     const {seed, isNew} = await keyOf(state);
     const {peerId, fingerprint} = createIdentity(seed);
-    console.error(isNew ? `A new key is in ${state}.` : `The key in ${state} was there already and is kept.`);
-    console.error("For everyone's roster file, under members:");
-    console.log(`  - {name: ${site}, peerId: ${peerId}, role: trainer}`);
-    console.error(`Fingerprint, to compare by voice: ${fingerprint}`);
+    printNote(isNew ? `A new key is in ${state}.` : `The key in ${state} was there already and is kept.`);
+    printNote(`The dashboard asks for the token in ${statusTokenFile(state)}.`);
+    printNote("For everyone's roster file, under members:");
+    print(`  - {name: ${site}, peerId: ${peerId}, role: trainer}`);
+    printNote(`Fingerprint, to compare by voice: ${fingerprint}`);
     return 0;
   },
 });

@@ -5,6 +5,7 @@ import {type EventReader, followEvents, readHeldEvents} from "../daemon/follow-e
 import type {StatusTarget} from "../daemon/status-client.ts";
 import {targetFlags, targetOf} from "../daemon/status-flags.ts";
 import {terminationSignal} from "../daemon/termination.ts";
+import {print, printNote} from "../printable.ts";
 
 /** Asks for all that is held. */
 const FROM_THE_FIRST = "0";
@@ -18,13 +19,13 @@ function missedText(missed: number | null): string {
 /** Prints events on standard output, and what befalls the daemon on standard error. */
 function printerFor({url}: StatusTarget, isJson: boolean): EventReader {
   return {
-    event: (event) => console.log(isJson ? JSON.stringify(event) : eventLine(event)),
+    event: (event) => print(isJson ? JSON.stringify(event) : eventLine(event)),
     gap(missed) {
-      if (isJson) console.log(JSON.stringify({type: "gap", missed}));
-      else console.error(missedText(missed));
+      if (isJson) print(JSON.stringify({type: "gap", missed}));
+      else printNote(missedText(missed));
     },
-    lost: () => console.error(`The daemon at ${url} has gone; waiting for it.`),
-    back: () => console.error(`The daemon at ${url} is back.`),
+    lost: () => printNote(`The daemon at ${url} has gone; waiting for it.`),
+    back: () => printNote(`The daemon at ${url} is back.`),
   };
 }
 
@@ -38,10 +39,10 @@ export const logsCommand = defineCommand({
     "since-id": {type: "string", describe: "only what has happened since this event (its `id` with --json)"},
     json: {type: "boolean", default: false, describe: "print every event as a line of JSON, for machines"},
   },
-  async handler({config, url, follow, "since-id": after = FROM_THE_FIRST, json}) {
+  async handler({follow, "since-id": after = FROM_THE_FIRST, json, ...flags}) {
     if (!EVENT_ID.test(after))
       throw usageError("--since-id takes an event's id", "Such as 1700000000000-17.");
-    const target = await targetOf({config, url});
+    const target = await targetOf(flags);
     const printer = printerFor(target, json);
     if (follow) await followEvents(target, {after, signal: terminationSignal(), clock: systemClock}, printer);
     else await readHeldEvents(target, after, printer);

@@ -1,10 +1,11 @@
-import {composePlan, findPreset, type PlanSettings, presetNames} from "../../config/index.ts";
+import {composePlan, findPreset, type PlanSettings, presetNames, withQuorumRule} from "../../config/index.ts";
 import {describePlan, type IdentifiedPlan, type Roster, runId, weightCap} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
 import {readTask, type Task, taskDifference, taskIdentity} from "../../data/index.ts";
-import {defineCommand, defineGroup} from "../command.ts";
+import {defineCommand, defineGroup, usageError} from "../command.ts";
 import type {CliErrorCode} from "../errors.ts";
 import {readPlan, readRoster} from "../input-file.ts";
+import {print, printNote} from "../printable.ts";
 
 /** The presets whose settings serve a task that has none of its own. */
 const GENERAL_PRESETS: Readonly<Record<Task["kind"], string>> = {
@@ -33,8 +34,19 @@ function briefly({plan, hash}: IdentifiedPlan): string[] {
     `Task: ${plan.task.name}, data contract ${plan.task.contract}`,
     `Hash to approve: ${hash}`,
     `First run: ${runId(hash, 1)}`,
-    "With --roster and --task: who takes part, what is predicted and what leaves a site.",
+    "Add --roster FILE --task FILE, and it says who takes part, what is predicted and what leaves a site.",
   ];
+}
+
+/** @throws CLI_USAGE for one of two flags that belong together */
+function refuseOneAlone(flags: Readonly<Record<"roster" | "task", string | undefined>>): void {
+  const {roster, task} = flags;
+  if ((roster === undefined) === (task === undefined)) return;
+  const [given, missing] = roster === undefined ? ["task", "roster"] : ["roster", "task"];
+  throw usageError(
+    `--${given} is given without --${missing}`,
+    `Add --${missing} FILE; or leave --${given} out, and only the plan's names and hash are shown.`,
+  );
 }
 
 const showCommand = defineCommand({
@@ -42,19 +54,20 @@ const showCommand = defineCommand({
   describe: "say in plain words what a plan means, and the hash to approve",
   positionals: {plan: "the plan file"},
   options: {
-    roster: {type: "string", implies: "task", describe: "the roster file"},
-    task: {type: "string", implies: "roster", describe: "the task file"},
+    roster: {type: "string", describe: "the roster file; with it, --task"},
+    task: {type: "string", describe: "the task file; with it, --roster"},
   },
   async handler({roster: rosterPath, task: taskPath}, {plan: planPath = ""}) {
+    refuseOneAlone({roster: rosterPath, task: taskPath});
     const plan = await readPlan(planPath);
     if (rosterPath === undefined || taskPath === undefined) {
-      console.log(briefly(plan).join("\n"));
+      print(briefly(plan).join("\n"));
       return 0;
     }
     const roster = await readRoster(rosterPath);
     const {task} = await readTask(taskPath);
     checkBelongs(plan, roster, task);
-    console.log(describePlan(plan, roster, task.label.column).join("\n"));
+    print(describePlan(plan, roster, task.label.column).join("\n"));
     return 0;
   },
 });
@@ -85,10 +98,12 @@ const newCommand = defineCommand({
       task: taskIdentity(task),
       start: {members: trainers, patients: trainers, waitSeconds: 0},
     };
-    process.stdout.write(composePlan(settings, facts));
-    console.error("Read and edit the plan before anyone approves it: every change gives it another hash.");
+    const bytes = composePlan(withQuorumRule(settings, trainers), facts);
+    // A file gets the very bytes; a terminal gets text, which is guarded.
+    process.stdout.write(process.stdout.isTTY ? new TextDecoder().decode(bytes) : bytes);
+    printNote("Read and edit the plan before anyone approves it: every change gives it another hash.");
     const cap = weightCap(settings);
-    console.error(`A site with more than ${cap} train patients counts as ${cap}.`);
+    printNote(`A site with more than ${cap} train patients counts as ${cap}.`);
     return 0;
   },
 });

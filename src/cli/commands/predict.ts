@@ -1,34 +1,16 @@
-import {mkdir, readdir} from "node:fs/promises";
-import {join, resolve} from "node:path";
-import {loadNodeConfig, type NodeConfig} from "../../config/index.ts";
+import {join} from "node:path";
+import {loadNodeConfig} from "../../config/index.ts";
 import {readTask} from "../../data/index.ts";
 import {openBackend} from "../../model/index.ts";
-import {type FinalModel, type FinalModelQuery, readFinalModel, siteStandardiser} from "../../node/index.ts";
-import {openStateDirectory} from "../../storage/index.ts";
+import {readFinalModel, unsharedStandardiser} from "../../node/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {readPlan, readRoster} from "../input-file.ts";
+import {writing} from "../output-file.ts";
+import {newFolder} from "../predict/new-folder.ts";
 import {readOwnPatients} from "../predict/own-patients.ts";
-import {writePredictions} from "../predict/write-predictions.ts";
+import {writePredictions, writtenLines} from "../predict/write-predictions.ts";
 import {writeTileMaps} from "../predict/write-tile-maps.ts";
-
-async function newFolder(path: string): Promise<string> {
-  const folder = resolve(path);
-  await mkdir(folder, {recursive: true, mode: 0o700});
-  if ((await readdir(folder)).length === 0) return folder;
-  throw usageError(`--out: ${path} is not empty`, "Name a new folder: nothing is written over.");
-}
-
-async function finalModelOf(
-  {state: path, attempt}: NodeConfig,
-  query: Pick<FinalModelQuery, "plan" | "task">,
-): Promise<FinalModel> {
-  const state = await openStateDirectory(path);
-  try {
-    return await readFinalModel({state, attempt, ...query});
-  } finally {
-    await state.close();
-  }
-}
+import {print} from "../printable.ts";
 
 /** `consilium predict`: what a member does with the model that the consortium learned, on its own patients. */
 export const predictCommand = defineCommand({
@@ -47,21 +29,29 @@ export const predictCommand = defineCommand({
     const located = await readTask(config.task);
     const {task} = located;
     if (tiles && task.kind !== "slides") throw usageError("--tiles: the task has no tiles", "Leave it out.");
-    const final = await finalModelOf(config, {plan, task});
+    const {state, attempt} = config;
+    const final = await readFinalModel({state, attempt, plan, task});
     const variables = process.env;
-    const patients = await readOwnPatients({site, located, plan, roster, variables});
+    const {sealed, values} = final;
+    const patients = await readOwnPatients({site, located, plan, roster, sealed, values, variables});
     const folder = await newFolder(out);
     const {backend} = await openBackend(config.backend);
     try {
       const spec = plan.plan.model;
       const model = backend.build(spec, patients.features.length);
-      const standardiser = final.standardiser ?? siteStandardiser(plan.plan.task.standardisation, patients);
+      const {features, scaledBy} = patients;
+      const standardiser =
+        final.standardiser ?? unsharedStandardiser(plan.plan.task.standardisation, scaledBy, features);
       const usable = {model, spec, parameters: final.parameters, standardiser};
-      const written = await writePredictions(folder, task.label, patients, usable);
+      const written = await writing(folder, () =>
+        writePredictions({folder, site}, task.label, patients, usable),
+      );
+      const lines = written.flatMap(writtenLines);
       if (tiles && task.kind === "slides") {
-        written.push(join(await writeTileMaps(folder, task, {...located, site, variables}, usable), "*.csv"));
+        const query = {...located, site, variables};
+        lines.push(join(await writing(folder, () => writeTileMaps(folder, task, query, usable)), "*.csv"));
       }
-      console.log([`model ${final.hash}, ${backend.name}`, ...written].join("\n"));
+      print([`model ${final.hash}, ${backend.name}`, ...patients.lines, ...lines].join("\n"));
       return 0;
     } finally {
       backend.close();

@@ -1,36 +1,29 @@
 import type {Command} from "../command.ts";
-import {backupCommand, restoreCommand} from "./backup.ts";
-import {compareCommand} from "./compare.ts";
-import {configCommand} from "./config.ts";
-import {dataCommand} from "./data.ts";
-import {demoCommand} from "./demo.ts";
-import {doctorCommand} from "./doctor.ts";
-import {initCommand} from "./init.ts";
-import {logsCommand} from "./logs.ts";
-import {peersCommand} from "./peers.ts";
-import {planCommand} from "./plan.ts";
-import {predictCommand} from "./predict.ts";
-import {replayCommand} from "./replay.ts";
-import {simulateCommand} from "./simulate.ts";
-import {startCommand} from "./start.ts";
-import {statusCommand} from "./status.ts";
 
-/** All commands, in the order of `--help`. */
-export const commands: readonly Command[] = [
-  demoCommand,
-  initCommand,
-  doctorCommand,
-  startCommand,
-  statusCommand,
-  peersCommand,
-  logsCommand,
-  configCommand,
-  backupCommand,
-  restoreCommand,
-  planCommand,
-  dataCommand,
-  predictCommand,
-  replayCommand,
-  simulateCommand,
-  compareCommand,
-];
+/** Every command by its first word, in the order of `--help`; what it needs is loaded when it is asked for. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["demo", async () => (await import("./demo.ts")).demoCommand],
+  ["init", async () => (await import("./init.ts")).initCommand],
+  ["doctor", async () => (await import("./doctor.ts")).doctorCommand],
+  ["start", async () => (await import("./start.ts")).startCommand],
+  ["status", async () => (await import("./status.ts")).statusCommand],
+  ["peers", async () => (await import("./peers.ts")).peersCommand],
+  ["logs", async () => (await import("./logs.ts")).logsCommand],
+  ["config", async () => (await import("./config.ts")).configCommand],
+  ["backup", async () => (await import("./backup.ts")).backupCommand],
+  ["restore", async () => (await import("./backup.ts")).restoreCommand],
+  ["plan", async () => (await import("./plan.ts")).planCommand],
+  ["data", async () => (await import("./data.ts")).dataCommand],
+  ["predict", async () => (await import("./predict.ts")).predictCommand],
+  ["replay", async () => (await import("./replay.ts")).replayCommand],
+  ["simulate", async () => (await import("./simulate.ts")).simulateCommand],
+  ["compare", async () => (await import("./compare.ts")).compareCommand],
+]);
+
+/** The commands that a command line is about: the one that its first word names, else all, for `--help` or a hint. */
+export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {
+  const [first = ""] = words;
+  if (first === "--version") return [];
+  const named = COMMANDS.get(first);
+  return Promise.all([...(named === undefined ? COMMANDS.values() : [named])].map((load) => load()));
+}

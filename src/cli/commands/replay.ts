@@ -2,6 +2,7 @@ import {formatSeconds} from "../../core/index.ts";
 import {type Moment, type ReplayReport, replayTrace} from "../../simulation/index.ts";
 import {defineCommand} from "../command.ts";
 import {readTrace} from "../input-file.ts";
+import {print} from "../printable.ts";
 
 function lineOf({atMs, round, text, isTrouble}: Moment): string {
   const time = formatSeconds(atMs / 1000).padStart(12);
@@ -23,7 +24,7 @@ export function replayText(report: ReplayReport, isAll: boolean): string {
   return [
     `trace of ${node} in run ${run} of plan ${plan}`,
     `members: ${members.join(", ")}`,
-    `${recorded} events over ${formatSeconds(durationMs / 1000)}`,
+    `${recorded} events over ${formatSeconds(durationMs / 1000)}; rounds count from 0 here, as in the trace`,
     "",
     ...shown.map(lineOf),
     ...(shown.length === 0 ? ["no trouble in it"] : []),
@@ -46,7 +47,7 @@ export const replayCommand = defineCommand({
   },
   async handler({all = false, json = false}, {bundle = ""}) {
     const report = replayTrace(await readTrace(bundle));
-    console.log(json ? JSON.stringify(report, null, 2) : replayText(report, all));
-    return report.divergence === null ? 0 : 1;
+    print(json ? JSON.stringify(report, null, 2) : replayText(report, all));
+    return report.divergence === null ? 0 : 65;
   },
 });

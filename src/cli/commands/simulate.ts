@@ -1,16 +1,23 @@
 import {dirname, join, resolve} from "node:path";
-import {type Experiment, experimentNames, experimentText, loadExperiment} from "../../config/index.ts";
+import {
+  type Experiment,
+  experimentFiles,
+  experimentNames,
+  loadExperiment,
+  sweepPoints,
+} from "../../config/index.ts";
 import {systemClock} from "../../core/index.ts";
 import {simulate} from "../../simulation/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {createProgress} from "../demo/progress.ts";
 import {writeNew} from "../output-file.ts";
-import {findBrowser, writePngs} from "../simulate/png-files.ts";
+import {print, printable} from "../printable.ts";
+import {readRuntime} from "../runtime.ts";
+import {findBrowser, writePdfs, writePngs} from "../simulate/browser-files.ts";
 import {simulationLine} from "../simulate/progress-line.ts";
 import {openStudyFolder} from "../simulate/study-folder.ts";
 import {studyTable} from "../simulate/study-table.ts";
-import {ownVersion} from "../version.ts";
 
 /** Flags that stand above what the file says. */
 interface Overrides {
@@ -29,14 +36,18 @@ function overridden(experiment: Experiment, {seed, repeats, engine}: Overrides):
 }
 
 async function listExperiments(): Promise<number> {
-  for (const {name, title} of await experimentNames()) console.log(`${name.padEnd(24)}${title}`);
+  const experiments = await experimentNames();
+  for (const {name, title, takes, needsSharedData} of experiments) {
+    const needs = needsSharedData ? "; needs CONSILIUM_SHARED_DATA" : "";
+    print(`${name.padEnd(24)}${title}\n${"".padEnd(24)}about ${takes} on two busy cores${needs}`);
+  }
   return 0;
 }
 
 async function writePreset(name: string): Promise<number> {
-  const file = `${name}.yaml`;
-  await writeNew(file, await experimentText(name));
-  console.log(`Wrote ${file}. Next: consilium simulate ${file}`);
+  const files = await experimentFiles(name);
+  for (const [file, text] of files) await writeNew(file, text);
+  print(`Wrote ${[...files.keys()].join(", ")}. Next: npx consilium simulate ${name}.yaml`);
   return 0;
 }
 
@@ -47,34 +58,55 @@ interface Run {
   readonly out: string;
   readonly resumes: boolean;
   readonly threads: number | undefined;
-  /** Draws the pictures as PNG; null: nobody asked. */
-  readonly browser: string | null;
+  /** What draws the pictures, and as what; null: nobody asked. */
+  readonly drawing: Drawing | null;
 }
 
-async function run({experiment, folder, out, resumes, threads, browser}: Run): Promise<number> {
+/** Files that a browser draws beside the results. */
+interface Drawing {
+  readonly browser: string;
+  readonly png: boolean;
+  readonly pdf: boolean;
+}
+
+/** The browser is looked for before anything is run, and not hours later. */
+async function drawingOf(asked: Omit<Drawing, "browser">): Promise<Drawing | null> {
+  return asked.png || asked.pdf ? {...asked, browser: await findBrowser(process.env)} : null;
+}
+
+async function draw({browser, png, pdf}: Drawing, pictures: readonly string[], page: string): Promise<void> {
+  if (png) await writePngs(browser, pictures);
+  if (pdf) await writePdfs(browser, pictures, page);
+}
+
+async function run({experiment, folder, out, resumes, threads, drawing}: Run): Promise<number> {
+  // What the flags made of the experiment is held against its schema before anything is written.
+  sweepPoints(experiment);
   const place = await openStudyFolder(out, experiment, resumes);
   const watch = watchInterruption();
   const progress = createProgress(process.stderr, () => systemClock.nowMs());
   const startMs = systemClock.nowMs();
-  let ended = place.earlier.length;
-  let trials = ended;
+  let [earlier, ended, trials] = [0, 0, 0];
   try {
     const results = await simulate(experiment, {
       folder,
       variables: process.env,
-      earlier: place.earlier,
-      signal: watch.signal,
-      runtime: {
-        consilium: ownVersion(),
-        node: process.version,
-        platform: `${process.platform} ${process.arch}`,
+      async earlier(mostBytes) {
+        const kept = await place.earlier(mostBytes);
+        earlier = kept.length;
+        ended = earlier;
+        return kept;
       },
+      tell(site, text) {
+        progress.end();
+        process.stderr.write(`${site}: ${text}\n`);
+      },
+      signal: watch.signal,
+      runtime: readRuntime(),
       ...(threads === undefined ? {} : {threads}),
       onRound(state) {
         trials = state.trials;
-        progress.show(
-          simulationLine(state, {elapsedMs: systemClock.nowMs() - startMs, earlier: place.earlier.length}),
-        );
+        progress.show(simulationLine(state, {elapsedMs: systemClock.nowMs() - startMs, earlier}));
       },
       async onTrial(trial, soFar) {
         await place.keep(trial);
@@ -84,9 +116,9 @@ async function run({experiment, folder, out, resumes, threads, browser}: Run): P
     });
     const pictures = await place.write(results);
     progress.end();
-    if (browser !== null) await writePngs(browser, pictures);
-    process.stdout.write(studyTable(results));
-    console.log(`Results: ${out} (open ${join(out, "report.html")})`);
+    if (drawing !== null) await draw(drawing, pictures, join(out, "report.html"));
+    process.stdout.write(printable(studyTable(results)));
+    print(`Results: ${out} (open ${join(out, "report.html")})`);
     return 0;
   } catch (error) {
     progress.end();
@@ -107,20 +139,25 @@ export const simulateCommand = defineCommand({
   options: {
     out: {type: "string", describe: "folder for the results (default results/NAME)"},
     resume: {type: "boolean", describe: "go on with an interrupted simulation"},
-    list: {type: "boolean", describe: "list the presets"},
-    init: {type: "string", describe: "write this preset's file here, to change it"},
+    list: {type: "boolean", describe: "list the presets, how long they take and what they need"},
+    init: {type: "string", describe: "write this preset's files here, to change them"},
     seed: {type: "number", describe: "of the first repeat (default the file's)"},
     repeats: {type: "number", describe: "how often, each time with the next seed (default the file's)"},
     engine: {choices: ["fast", "full"], describe: "with every message or without (default the file's)"},
     png: {type: "boolean", describe: "the pictures as PNG too, drawn by Chromium (CHROMIUM or PATH)"},
-    threads: {type: "number", describe: "threads that train (default one a processor)"},
+    pdf: {type: "boolean", describe: "the pictures and the report as PDF too, drawn by Chromium"},
+    threads: {type: "number", describe: "threads that train (default one a processor, at most 8)"},
   },
   async handler(
-    {out, resume = false, list = false, init, threads, png = false, ...overrides},
+    {out, resume = false, list = false, init, threads, png, pdf, ...overrides},
     {experiment: name},
   ) {
     if (list) return await listExperiments();
-    if (init !== undefined) return await writePreset(init);
+    if (init !== undefined) {
+      if (name !== undefined)
+        throw usageError(`--init takes one preset, and ${name} is a second`, "Leave one of them out.");
+      return await writePreset(init);
+    }
     if (name === undefined)
       throw usageError("an experiment is needed", "Name a file or a preset; --list shows them.");
     const {experiment, file} = await loadExperiment(name);
@@ -130,8 +167,7 @@ export const simulateCommand = defineCommand({
       out: resolve(out ?? join("results", experiment.name)),
       resumes: resume,
       threads,
-      // Before anything is run, and not hours later.
-      browser: png ? await findBrowser(process.env) : null,
+      drawing: await drawingOf({png: png === true, pdf: pdf === true}),
     });
   },
 });

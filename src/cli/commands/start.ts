@@ -4,22 +4,26 @@ import {defineCommand} from "../command.ts";
 import {createLogReporter, createTextReporter} from "../daemon/reporter.ts";
 import {runDaemon} from "../daemon/run-daemon.ts";
 import {createTextSink} from "../daemon/text-log.ts";
+import {isJournal, withJournalLevel} from "../journal-level.ts";
 import {ownVersion} from "../version.ts";
 
-function writeError(text: string): void {
-  process.stderr.write(text);
+/** Writes to standard error, each line under its level where that is systemd's journal. */
+function createWriter(): (text: string) => void {
+  const isFiled = isJournal(process.env["JOURNAL_STREAM"]);
+  return (text) => void process.stderr.write(isFiled ? withJournalLevel(text) : text);
 }
 
 /** `consilium start`: the daemon. */
 export const startCommand = defineCommand({
   command: "start",
-  describe: "run this site's node until it is told to end (SIGTERM or Ctrl-C)",
+  describe: "run this site's node until it is told to end (SIGTERM, Ctrl-C, or a terminal that closes)",
   options: {
     config: {type: "string", demandOption: true, describe: "the node's configuration, node.yaml"},
   },
   async handler({config: path}) {
     const config = await loadNodeConfig(path);
     const {level, format} = config.log;
+    const writeError = createWriter();
     const isText = format === "text";
     const logger = createJsonLogger(level, isText ? createTextSink(writeError) : {write: writeError});
     const isTelling = level === "info" || level === "debug";

@@ -8,23 +8,30 @@ import {statusText} from "../daemon/status-text.ts";
 import {terminationSignal} from "../daemon/termination.ts";
 import {statusLine} from "../daemon/view-text.ts";
 import {type StatusViewer, watchStatus} from "../daemon/watch-status.ts";
+import {writeControl} from "../output-guard.ts";
+import {print, printable, printNote} from "../printable.ts";
 
 /** To the corner, and nothing below. */
 const CLEAR = "\u001b[H\u001b[J";
 
-/** Shows what a watch sees: on a terminal all of it in place, else a line when it changes, or every answer as JSON. */
+/**
+ * Shows what a watch sees: on a terminal all of it in place, else a line when it changes, or every answer as JSON.
+ * @param clear empties the terminal; null where there is none
+ */
 export function createViewer(
   write: (text: string) => void,
-  isTerminal: boolean,
+  clear: (() => void) | null,
   isJson: boolean,
 ): StatusViewer["show"] {
   let last = "";
   return (answer: StatusResponse) => {
     if (isJson) write(`${JSON.stringify(answer)}\n`);
-    else if (isTerminal) write(`${CLEAR}${statusText(answer)}\n`);
-    else {
+    else if (clear !== null) {
+      clear();
+      write(`${printable(statusText(answer))}\n`);
+    } else {
       const line = `${answer.health.healthy ? "healthy" : "NOT healthy"} · ${statusLine(answer.node)}`;
-      if (line !== last) write(`${new Date(systemClock.wallMs()).toISOString()} ${line}\n`);
+      if (line !== last) write(`${new Date(systemClock.wallMs()).toISOString()} ${printable(line)}\n`);
       last = line;
     }
   };
@@ -32,8 +39,9 @@ export function createViewer(
 
 async function watch(target: StatusTarget, isJson: boolean): Promise<void> {
   const write = (text: string): void => void process.stdout.write(text);
-  const show = createViewer(write, process.stdout.isTTY, isJson);
-  const lost = (): void => console.error(`The daemon at ${target.url} has gone; waiting for it.`);
+  const clear = process.stdout.isTTY ? () => writeControl(process.stdout, CLEAR) : null;
+  const show = createViewer(write, clear, isJson);
+  const lost = (): void => printNote(`The daemon at ${target.url} has gone; waiting for it.`);
   await watchStatus(target, {signal: terminationSignal(), clock: systemClock}, {show, lost});
 }
 
@@ -50,14 +58,14 @@ export const statusCommand = defineCommand({
       describe: "print the answer as it is, for machines; a line each with --watch",
     },
   },
-  async handler({config, url, watch: isWatch, json}) {
-    const target = await targetOf({config, url});
+  async handler({watch: isWatch, json, ...flags}) {
+    const target = await targetOf(flags);
     if (isWatch) {
       await watch(target, json);
       return 0;
     }
     const answer = await askDaemon(target, "/v1/status", statusResponseSchema);
-    console.log(json ? JSON.stringify(answer, null, 2) : statusText(answer));
+    print(json ? JSON.stringify(answer, null, 2) : statusText(answer));
     return 0;
   },
 });

@@ -44,9 +44,10 @@ function refusal(
   if (status === UNAUTHORISED) {
     const hint =
       token === null
-        ? "Name the daemon's node.yaml with --config: it says where the token is."
+        ? "Name the daemon's node.yaml with --config, which says where the token is, or the token's file with --token-file."
         : "The daemon was started with another one: start it anew, or name its own node.yaml.";
-    return fault("CLI_STATUS_REFUSED", `the daemon at ${url} asks for another token`, hint);
+    const which = token === null ? "a token" : "another token";
+    return fault("CLI_STATUS_REFUSED", `the daemon at ${url} asks for ${which}`, hint);
   }
   const said = refusalSchema.safeParse(jsonOf(text));
   if (!said.success) return foreign(url);

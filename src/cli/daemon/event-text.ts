@@ -3,23 +3,23 @@ import {fieldText, textLine} from "./text-log.ts";
 
 /** What each type of event is called in a line for people; one of a later version goes by its type. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  activity: "the node turned to something else",
+  opening: "the node is starting",
+  activity: "the node's activity changed",
   round: "a round was certified",
-  absence: "a round went on without members",
-  validation: "the model was tried on validation patients",
-  loss: "local training ended",
+  absence: "a round ended without some members",
+  validation: "the model was scored on the validation patients",
+  loss: "the site finished its training of the round",
   link: "a link changed",
-  release: "members can fetch parameters",
-  report: "the protocol reports",
-  "egress-blocked": "something was about to leave that may not",
+  release: "other members can now fetch parameters",
+  report: "the protocol reported something",
+  "egress-blocked": "something was stopped that may not leave",
   alert: "an alert changed",
 };
-const REJECTIONS = ["objection", "proposal-refused", "verdicts", "equivocation"];
 
-function levelOf({type, kind, state}: ReceivedEvent): string {
+function levelOf({type, isRejection, state}: ReceivedEvent): string {
   if (type === "egress-blocked") return "error";
   if (type === "absence" || (type === "alert" && state === "raised")) return "warn";
-  return type === "report" && REJECTIONS.includes(String(kind)) ? "warn" : "info";
+  return type === "report" && isRejection === true ? "warn" : "info";
 }
 
 /** Fields of an event, those within others by both names; what is not known is left out. */
@@ -31,9 +31,16 @@ function* fieldsOf(values: Readonly<Record<string, unknown>>, prefix = ""): Iter
   }
 }
 
-/** An event as a line of the log for people, without its end: time, level, constant message, fields. */
+/** The round of an event as people count, from 1; null of a run that has ended, which is in no round. */
+function roundForPeople({type, round, stage}: Readonly<Record<string, unknown>>): unknown {
+  if (type === "activity" && stage === null) return null;
+  return typeof round === "number" ? round + 1 : round;
+}
+
+/** An event as a line of the log for people, without its end: time, level, constant message, fields; rounds from 1. */
 export function eventLine(event: ReceivedEvent): string {
   const {id: _, at, type, ...values} = event;
-  const fields = [...fieldsOf(values)].map(fieldText);
+  const counted = "round" in event ? {...values, round: roundForPeople(event)} : values;
+  const fields = [...fieldsOf(counted)].map(fieldText);
   return textLine(at, levelOf(event), [MESSAGES[type] ?? type, ...fields].join(" ")).trimEnd();
 }

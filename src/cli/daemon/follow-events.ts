@@ -28,7 +28,7 @@ export interface EventReader {
   event(event: ReceivedEvent): void;
   /** Events were missed that are not held any more: so many, or all of the daemon's life before (null). */
   gap(missed: number | null): void;
-  /** The daemon can not be heard any more. */
+  /** The daemon cannot be heard any more. */
   lost(): void;
   /** It can again. */
   back(): void;

@@ -21,8 +21,13 @@ import {
   type NodeOptions,
   type NodeView,
 } from "../../node/index.ts";
-import {openStatusServer, type StatusServer} from "../../status/index.ts";
-import {createDiskMetrics, openStateDirectory, type StateDirectory} from "../../storage/index.ts";
+import {openStatusServer, type StatusAccess, type StatusServer} from "../../status/index.ts";
+import {
+  createDiskMetrics,
+  openStateDirectory,
+  type StateDirectory,
+  statusTokenFile,
+} from "../../storage/index.ts";
 import {readPlan, readRoster} from "../input-file.ts";
 import {type AddressMemory, openAddressMemory} from "./address-memory.ts";
 import type {Greeting} from "./reporter.ts";
@@ -83,11 +88,12 @@ function openNetwork(
 
 async function greetingOf(
   {site, consortium, peerId, addresses}: NodeView,
-  {version, state, statusUrl}: {version: string; state: StateDirectory; statusUrl: string},
+  {version, state, status}: {version: string; state: StateDirectory; status: StatusServer},
 ): Promise<Greeting> {
   const seed = await state.readNodeKey();
   const fingerprint = seed === undefined ? "" : createIdentity(seed).fingerprint;
-  return {version, site, consortium, peerId, fingerprint, addresses, statusUrl, state: state.path};
+  const urls = {statusUrl: status.url, probesUrl: status.probesUrl};
+  return {version, site, consortium, peerId, fingerprint, addresses, ...urls, state: state.path};
 }
 
 /** What the status server shows. */
@@ -102,10 +108,12 @@ async function openStatus(
   shown: Shown,
   stack: CloseStack,
 ): Promise<StatusServer> {
-  const {host, port, allowedHosts} = config.status;
+  const {host, port, probes, allowedHosts} = config.status;
   const access = {...(await readStatusSecrets(config.status)), allowedHosts};
   stack.add(createProcessMetrics(shown.registry));
-  const server = stack.add(await openStatusServer({...shown, host, port, access, clock, version, logger}));
+  const readTls = async (): Promise<StatusAccess["tls"]> => (await readStatusSecrets(config.status)).tls;
+  const options = {...shown, host, port, probes, access, clock, version, logger, readTls};
+  const server = stack.add(await openStatusServer(options));
   if (access.tls === null && !isLoopback(host))
     logger.warn("the status token crosses the network in clear: name status.tls", {host});
   return server;
@@ -135,6 +143,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     const registry = createMetricRegistry();
     await createDiskMetrics(registry, {path: state.path, clock});
     const shown = {node: () => node, feed, registry};
+    if (config.status.tokenFile === statusTokenFile(state.path)) await state.ensureStatusToken();
     const status = await openStatus(options, shown, stack);
     const memory = stack.add(await openAddressMemory({state, clock, logger}));
     node = stack.add(
@@ -159,7 +168,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     node.outcome.catch(() => {});
     return {
       node,
-      greeting: await greetingOf(node.view(), {version, state, statusUrl: status.url}),
+      greeting: await greetingOf(node.view(), {version, state, status}),
       close: () => stack.close(),
     };
   } catch (error) {

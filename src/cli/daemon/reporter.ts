@@ -13,6 +13,7 @@ export interface Greeting {
   readonly fingerprint: string;
   readonly addresses: readonly string[];
   readonly statusUrl: string;
+  readonly probesUrl: string;
 }
 
 /** Tells the operator where the node stands, in lines for people or for machines. */
@@ -31,7 +32,7 @@ export function createLogReporter(logger: Logger): Reporter {
       logger.info("status", {
         activity,
         stage,
-        round,
+        round: Math.min(round + 1, rounds),
         rounds,
         peersUp: view.peers.filter(({link}) => link.status === "up").length,
         peers: view.peers.length,
@@ -54,7 +55,7 @@ export function createLogReporter(logger: Logger): Reporter {
 }
 
 function greetingLines(greeting: Greeting): string[] {
-  const {version, state, site, consortium, peerId, fingerprint, addresses, statusUrl} = greeting;
+  const {version, state, site, consortium, peerId, fingerprint, addresses, statusUrl, probesUrl} = greeting;
   return [
     `consilium ${version}`,
     `state        ${state}`,
@@ -64,6 +65,7 @@ function greetingLines(greeting: Greeting): string[] {
     ...addresses.map((address) => `listening    ${address}`),
     `dashboard    ${statusUrl}/`,
     `status       ${statusUrl}/v1/status`,
+    `probes       ${probesUrl}/livez`,
     "Leaves this machine: changes of model parameters, means of features where the plan says so, the number of train patients, votes, addresses - nothing else.",
   ];
 }
@@ -72,7 +74,9 @@ function resultLine({certificate, test}: RunOutcome): string {
   const parts = [`Result: model ${certificate.body.result}`];
   if (test?.auroc != null) parts.push(`test AUROC ${intervalText(test.auroc)}`);
   if (test?.accuracy != null) parts.push(`accuracy ${intervalText(test.accuracy)}`);
-  return [...parts, test === null ? "test figures withheld or told before" : `n ${test.n}`].join(" · ");
+  return [...parts, test === null ? "test figures withheld, or none for this model" : `n ${test.n}`].join(
+    " · ",
+  );
 }
 
 /** A {@link Reporter} that writes to people. */

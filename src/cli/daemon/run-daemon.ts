@@ -1,7 +1,7 @@
 import {type Closable, delay, type Logger, systemClock} from "../../core/index.ts";
 import {type Daemon, type DaemonOptions, openDaemon} from "./open-daemon.ts";
 import type {Reporter} from "./reporter.ts";
-import {terminationRequest} from "./termination.ts";
+import {type TerminationSignal, terminationRequest} from "./termination.ts";
 
 const STATUS_INTERVAL_MS = 30_000;
 /** Less than the 5 s after which service managers and the demo lose patience. */
@@ -27,7 +27,7 @@ async function report({node, greeting}: Daemon, reporter: Reporter): Promise<nev
 }
 
 /**
- * Runs a daemon until SIGTERM or SIGINT, also while it is starting; everything is closed when it resolves or rejects.
+ * Runs a daemon until SIGTERM, SIGINT or SIGHUP, also while it is starting; everything is closed when it resolves or rejects.
  * @throws what {@link openDaemon} throws, and whatever keeps the node from going on
  */
 export async function runDaemon(options: DaemonOptions, reporter: Reporter): Promise<void> {
@@ -38,13 +38,14 @@ export async function runDaemon(options: DaemonOptions, reporter: Reporter): Pro
   void requested.then(() => ending.abort());
   const opening = openDaemon({...options, signal: ending.signal});
   const running = opening.then((daemon) => report(daemon, reporter));
+  let reason: TerminationSignal;
   try {
-    await Promise.race([running, requested]);
+    reason = await Promise.race([running, requested]);
   } catch (error) {
     await opening.then((daemon) => closeInTime(daemon, logger)).catch(() => {});
     throw error;
   }
-  logger.info("closing");
+  logger.info("closing", {reason});
   const close = async (): Promise<void> => (await opening.catch(() => null))?.close();
   await closeInTime({close}, logger);
 }

@@ -1,25 +1,29 @@
-import {loadNodeConfig, readStatusSecrets} from "../../config/index.ts";
+import {loadNodeConfig, readStatusSecrets, readToken} from "../../config/index.ts";
 import {usageError} from "../command.ts";
 import {type StatusTarget, statusTarget} from "./status-client.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:9600";
-const UNGUARDED = {token: null, tls: null};
 
 /** The flags by which commands are told which daemon to ask. */
 export const targetFlags = {
   config: {type: "string", conflicts: "url", describe: "its node.yaml, for address, token and certificate"},
   url: {type: "string", describe: `its status address (default ${DEFAULT_URL})`},
+  "token-file": {type: "string", conflicts: "config", describe: "with --url: the file with its status token"},
 } as const;
 
 /** What {@link targetFlags} were given. */
 export interface TargetFlags {
   readonly config: string | undefined;
   readonly url: string | undefined;
+  readonly "token-file": string | undefined;
 }
 
 /** The daemon that the flags name. @throws CLI_USAGE, CONFIG_* */
-export async function targetOf({config, url}: TargetFlags): Promise<StatusTarget> {
-  if (config === undefined) return {...UNGUARDED, url: (url ?? DEFAULT_URL).replace(/\/+$/, "")};
+export async function targetOf({config, url, "token-file": tokenFile}: TargetFlags): Promise<StatusTarget> {
+  if (config === undefined) {
+    const token = tokenFile === undefined ? null : await readToken(tokenFile);
+    return {token, tls: null, url: (url ?? DEFAULT_URL).replace(/\/+$/, "")};
+  }
   const {status} = await loadNodeConfig(config);
   const target = statusTarget(status, await readStatusSecrets(status));
   if (target !== null) return target;

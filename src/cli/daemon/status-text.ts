@@ -10,7 +10,8 @@ export function peerLine({name, role, link}: ShownPeer): string {
   const rtt = link.rttMs === null ? "" : ` · ${link.rttMs.toFixed(0)} ms`;
   const fault = link.lastError === null ? "" : ` · ${link.lastError}`;
   const bytes = `sent ${formatBytes(link.bytesSent)} · received ${formatBytes(link.bytesReceived)}`;
-  return `  ${name} (${role}) ${link.status}${rtt} · ${bytes}${fault}`;
+  const silent = link.status === "silent" ? ` since ${new Date(link.sinceWallMs).toISOString()}` : "";
+  return `  ${name} (${role}) ${link.status}${silent}${rtt} · ${bytes}${fault}`;
 }
 
 /** Lines on another member: what {@link peerLine} says, where it is, when it was last heard of. */
@@ -24,9 +25,9 @@ export function peerLines(peer: ShownPeer): string[] {
   return [peerLine(peer), `    ${details.join(" · ")}`, ...where, ...why];
 }
 
-function healthLine({health}: StatusResponse): string {
-  if (health.healthy) return "healthy: on the roster, through preflight and exchanging";
-  const failing = health.checks.filter(({ok}) => !ok).map(({name, detail}) => `${name} (${detail})`);
+function healthLine({health: {healthy, reason, checks}}: StatusResponse): string {
+  if (healthy) return `healthy: ${reason}`;
+  const failing = checks.filter(({ok}) => !ok).map(({name, detail}) => `${name} (${detail})`);
   return `NOT healthy: ${failing.join(", ")}`;
 }
 
@@ -45,13 +46,36 @@ function absenceLines(absences: StatusResponse["node"]["absences"]): string[] {
   });
 }
 
-/** How the final model does on the test patients; nothing where the plan withholds it, or before the end. */
-function testLine(test: StatusResponse["node"]["test"]): string[] {
-  if (test === null) return [];
+/** How the run ended at this site; nothing before its end. */
+function resultLine({result, withheld}: StatusResponse["node"]): string[] {
+  if (result === null) return [];
+  const {model, test} = result;
+  const end = `the run has ended: model ${model}`;
+  if (test === null) {
+    const why = withheld.test ? "withheld: fewer than 10 test patients of a class" : "none for this model";
+    return [`${end} · test figures: ${why}`];
+  }
   const parts = [`n ${test.n}`];
   if (test.accuracy !== null) parts.unshift(`accuracy ${intervalText(test.accuracy)}`);
   if (test.auroc !== null) parts.unshift(`AUROC ${intervalText(test.auroc)}`);
-  return [`on test patients: ${parts.join(" · ")}`];
+  return [end, `on test patients: ${parts.join(" · ")}`];
+}
+
+/** The members that missed some of the last rounds. */
+function shareLines(shares: StatusResponse["node"]["shares"]): string[] {
+  return shares.flatMap(({name, recent: {contributed, certified}}) =>
+    contributed === certified
+      ? []
+      : [
+          `${name} took part in ${Math.floor((100 * contributed) / certified)} % of the last ${certified} rounds`,
+        ],
+  );
+}
+
+function remainingLine({remainingSeconds, remainingReason}: StatusResponse): string[] {
+  if (remainingSeconds === 0) return [];
+  if (remainingSeconds === null) return [`remaining time not known: ${remainingReason}`];
+  return [`about ${formatSeconds(remainingSeconds)} left`];
 }
 
 /** What a status says, for people. */
@@ -63,11 +87,13 @@ export function statusText(answer: StatusResponse): string {
     ...alerts.map(({alert, severity, detail}) => `ALERT (${severity}) ${alert}: ${detail}`),
     `plan ${node.plan.name} · ${node.plan.hash}`,
     statusLine(node),
+    ...remainingLine(answer),
     ...node.peers.map(peerLine),
+    ...shareLines(node.shares),
     ...absenceLines(node.absences),
-    ...(node.certified === null
+    ...(node.certified === null || node.result !== null
       ? []
       : [`model ${node.certified.result} after round ${node.certified.round + 1}`]),
-    ...testLine(node.test),
+    ...resultLine(node),
   ].join("\n");
 }

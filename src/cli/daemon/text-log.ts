@@ -1,5 +1,5 @@
 import {z} from "zod";
-import type {LogSink} from "../../core/index.ts";
+import {type LogSink, lineText} from "../../core/index.ts";
 
 const LEVEL_NAMES: Readonly<Record<number, string>> = {20: "debug", 30: "info", 40: "warn", 50: "error"};
 /** Fields that are the same in every line of a daemon's log. */
@@ -18,9 +18,9 @@ export function fieldText([name, value]: [string, unknown]): string {
   return `${name}=${/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)}`;
 }
 
-/** A line of the log for people: time, level, text. */
+/** A line of the log for people: time, level, text; one line whatever the text holds. */
 export function textLine(time: string, level: string, text: string): string {
-  return `${time.replace(/\.\d+Z$/, "Z")} ${level.padEnd(5)} ${text}\n`;
+  return `${time.replace(/\.\d+Z$/, "Z")} ${level.padEnd(5)} ${lineText(text)}\n`;
 }
 
 /** Turns the JSON lines of a logger into lines for people: `time level room: message key=value ...`. */

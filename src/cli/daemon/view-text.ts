@@ -6,7 +6,10 @@ export type ShownNode = Pick<
   NodeView,
   "activity" | "stage" | "round" | "rounds" | "loss" | "validation" | "waitingFor" | "bytesSent"
 > & {
-  readonly peers: readonly {readonly name: string; readonly link: {readonly status: "up" | "down"}}[];
+  readonly peers: readonly {
+    readonly name: string;
+    readonly link: {readonly status: "up" | "silent" | "down"};
+  }[];
 };
 
 type Interval = NonNullable<NonNullable<ShownNode["validation"]>["auroc"]>;

@@ -20,7 +20,7 @@ export interface WatchOptions {
 /** Who is shown what a watch sees. */
 export interface StatusViewer {
   show(answer: StatusResponse): void;
-  /** The daemon can not be asked for now; told once. */
+  /** The daemon does not answer at present; told once. */
   lost(): void;
 }
 

@@ -1,9 +1,12 @@
-import {CodedError} from "../../core/index.ts";
+import {CodedError, isCoded} from "../../core/index.ts";
 import {
+  createFaultBook,
   type LocatedTask,
   patientsWithSharedRows,
   readSite,
+  refuseFaults,
   type SealedSplit,
+  type SiteTable,
   splitSite,
 } from "../../data/index.ts";
 import type {CliErrorCode} from "../errors.ts";
@@ -19,20 +22,62 @@ export interface ExaminedData {
   readonly lines: readonly string[];
 }
 
+/** Faults that follow from rows which other faults left out. */
+const CONSEQUENCES = ["DATA_NO_ROW_LEFT", "DATA_SPLIT_FILE_INVALID"];
+
+/** Who is told while data are read. */
+export interface Listener {
+  /** Takes the line of each of several faults. */
+  readonly tell: (line: string) => void;
+  /** How many of `total` files have been read. */
+  readonly progress: (done: number, total: number) => void;
+}
+
+const UNHEARD: Listener = {tell: () => undefined, progress: () => undefined};
+
+/** Reads all of a site's data, whatever is wrong with them. @throws DATA_* once, after the last fault was found */
+async function readAll(
+  located: LocatedTask,
+  site: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  {tell, progress}: Listener,
+): Promise<{readonly table: SiteTable; readonly notes: readonly string[]}> {
+  const book = createFaultBook();
+  const notes: string[] = [];
+  const findings = {
+    fault: book.fault,
+    tell: (level: string, text: string) => void notes.push(`${level}: ${text}`),
+    progress,
+  };
+  try {
+    const table = await readSite({...located, site, variables, findings});
+    refuseFaults(book, site, tell);
+    return {table, notes};
+  } catch (error) {
+    const isCounted = isCoded(error, "DATA_FAULTS") || error === book.first();
+    if (!isCoded(error) || isCounted) throw error;
+    if (book.count() === 0 || !CONSEQUENCES.includes(error.code)) book.fault(error);
+    refuseFaults(book, site, tell);
+    throw error;
+  }
+}
+
 /** Reads a site's data as its daemon will, and says what is in it. @throws DATA_* */
 export async function examineData(
   located: LocatedTask,
   site: string,
   variables: Readonly<Record<string, string | undefined>>,
+  listener: Listener = UNHEARD,
 ): Promise<ExaminedData> {
   const {task} = located;
-  const table = await readSite({...located, site, variables});
+  const {table, notes} = await readAll(located, site, variables, listener);
   // The seed decides who is in which part, not how many are: parts are drawn class by class.
   const split = splitSite(table, task, 0);
   const lines = [
     ...contentLines(task, table),
     ...patientLines(split),
     ...leakageLines(task, patientsWithSharedRows(table)),
+    ...notes,
     ...noteLines(task, table, split),
   ];
   return {split, lines};

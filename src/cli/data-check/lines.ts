@@ -1,7 +1,13 @@
-import type {PartCounts, SealedSplit, SiteTable, SlideSummary, SlidesTask, Task} from "../../data/index.ts";
+import {
+  countRange,
+  type PartCounts,
+  type SealedSplit,
+  type SiteTable,
+  type SlideSummary,
+  type SlidesTask,
+  type Task,
+} from "../../data/index.ts";
 import {auroc} from "../../evaluation/index.ts";
-
-const BUCKETS = [1, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000];
 
 /** Fewer train patients of a class than this make figures that move by chance. */
 const FEW_PATIENTS = 10;
@@ -9,16 +15,8 @@ const FEW_PATIENTS = 10;
 /** An AUROC of the number of tiles further from .5 than this is a trap. */
 const TELLING_DISTANCE = 0.2;
 
-/** A count as a range wide enough to be passed on: 0, 1-9, 10-19, ... 1000000 or more. */
-function bucketOf(count: number): string {
-  const next = BUCKETS.findIndex((bound) => bound > count);
-  if (next === 0) return "0";
-  if (next === -1) return `${BUCKETS.at(-1)} or more`;
-  return `${BUCKETS[next - 1]}-${(BUCKETS[next] ?? 0) - 1}`;
-}
-
 function countsLine(part: string, {patients, positivePatients, negativePatients}: PartCounts): string {
-  const counts = [patients, positivePatients, negativePatients].map(bucketOf);
+  const counts = [patients, positivePatients, negativePatients].map(countRange);
   return `${part.padEnd(12)}${counts.map((count) => count.padStart(14)).join("")}`;
 }
 
@@ -41,22 +39,37 @@ function sizeText({tileSizeUm, tileSizePx}: SlidesTask["features"]): string {
   return sizes.flat().join(", ") || "not stated";
 }
 
+/** Which files name the extractor. */
+function sourceText({stated: {extractor, unnamedFiles}}: SlideSummary): string {
+  if (extractor === null) return "no file names it";
+  return unnamedFiles === 0
+    ? "as the files say"
+    : `as the files say, but ${countRange(unnamedFiles)} do not name it`;
+}
+
 function slideLines({features}: SlidesTask, table: SiteTable, slides: SlideSummary): string[] {
   const tiles = slides.bags.reduce((sum, bag) => sum + bag.tiles, 0);
   const most = features.tilesPerPatient;
-  const source = slides.stated.extractor === null ? "no file names it" : "as the files say";
   const dropped = slides.slides === null ? "tiles" : "patients";
   return [
-    `extractor     ${features.extractor} (${source})`,
+    `extractor     ${features.extractor} (${sourceText(slides)})`,
     `features      ${features.dimension} a tile; size of a tile: ${sizeText(features)}`,
-    `tiles         ${bucketOf(tiles)}, of which ${bucketOf(table.labels.length)} are used: at most ${most} a patient`,
+    `tiles         ${countRange(tiles)}, of which ${countRange(table.labels.length)} are used: at most ${most} a patient`,
     ...(slides.slides === null
       ? []
-      : [`slides        ${bucketOf(slides.slides)}, no file missing, none listed twice`]),
-    `left out      ${bucketOf(table.droppedRows)} ${dropped} without a label, ` +
-      `${bucketOf(slides.patientsWithoutSlide)} patients without a slide, ` +
-      `${bucketOf(slides.slidesWithoutPatient)} slides of unknown patients`,
+      : [`slides        ${countRange(slides.slides)}, no file missing, none listed twice`]),
+    `left out      ${countRange(table.droppedRows)} ${dropped} without a label, ` +
+      `${countRange(slides.patientsWithoutSlide)} patients without a slide, ` +
+      `${countRange(slides.slidesWithoutPatient)} slides of unknown patients`,
   ];
+}
+
+/** Which rows and patients were left out, and for which columns. */
+function leftOutLine({droppedRows, droppedPatients, gaps}: SiteTable): string {
+  if (droppedRows === 0) return "rows left out 0";
+  const columns = gaps.map(({column, rows}) => `${column} ${countRange(rows)}`).join(", ");
+  const patients = `patients without any row left: ${countRange(droppedPatients)}`;
+  return `rows left out ${countRange(droppedRows)}, as a value is missing (${columns}); ${patients}`;
 }
 
 /** What the rows of the site are. */
@@ -68,7 +81,7 @@ export function contentLines(task: Task, table: SiteTable): string[] {
       ? []
       : [`survival      time in ${time.unit}; positive: the event was seen, negative: it was not`]),
     `features      ${table.featureNames.length}`,
-    `rows left out ${bucketOf(table.droppedRows)} (a value is missing)`,
+    leftOutLine(table),
   ];
 }
 
@@ -81,7 +94,7 @@ export function leakageLines(task: Task, sharedPatients: number): string[] {
   const shared =
     sharedPatients === 0
       ? "no two patients share a row of features"
-      : `${bucketOf(sharedPatients)} patients share a row of features with another`;
+      : `${countRange(sharedPatients)} patients share a row of features with another`;
   return [`leakage       no patient is in two parts (${reason}); ${shared}`];
 }
 

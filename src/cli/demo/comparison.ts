@@ -1,4 +1,4 @@
-import {createRandom} from "../../core/index.ts";
+import {createRandom, present} from "../../core/index.ts";
 import {joinMatrices, type PatientMatrix, type Standardiser} from "../../data/index.ts";
 import {evaluateScores} from "../../evaluation/index.ts";
 import {type FinalModel, ownStandardiser} from "../../node/index.ts";
@@ -11,6 +11,7 @@ import {
   trainPooled,
 } from "../../simulation/index.ts";
 import type {Comparison, Figures, RunReport} from "./report.ts";
+import type {ModelScores} from "./scores.ts";
 
 /** A site with the model it trained alone. */
 export interface Member extends SiteData {
@@ -44,30 +45,59 @@ interface Group {
   readonly rows: PatientMatrix;
   /** Decides the bootstrap draws: equal for all models, so that they are compared on the same draws. */
   readonly name: string;
+  /** What the scores call the group. */
+  readonly test: string;
   /** How a gossip model that carries no scaling scales these patients. */
   readonly scaling: Standardiser;
 }
 
-function figuresOf(experiment: Experiment, trained: TrainedModel, {rows, name}: Group): Figures {
+/** Models to judge, and the scores of those judged so far. */
+interface Judging extends Contest {
+  readonly kept: ModelScores[];
+}
+
+/** The figures of one model on a group; keeps the scores that they are computed from. */
+function figuresOf(
+  {experiment, kept}: Judging,
+  {model, trained}: {readonly model: string; readonly trained: TrainedModel},
+  {rows, name, test}: Group,
+): Figures {
   const {labels, scores} = rows.n === 0 ? {labels: [], scores: []} : scorePatients(experiment, trained, rows);
+  kept.push({test, model, labels: Array.from(labels, asLabel), scores: Array.from(scores)});
   const random = createRandom({seed: experiment.plan.seed, site: name, round: 0, purpose: "bootstrap"});
   const {auroc, auprc, accuracy, brier, logLoss} = evaluateScores({labels, scores, random});
   return {auroc, auprc, accuracy, brier, log_loss: logLoss};
 }
 
-function commonFigures({experiment, baselines, final}: Contest, group: Group) {
+const LABELS = [0, 1] as const;
+
+const asLabel = (label: number): 0 | 1 => present(LABELS[label], "a label that is 0 or 1");
+
+function localFigures(judging: Judging, {name, local}: Member, group: Group): Figures {
+  return figuresOf(judging, {model: `local ${name}`, trained: local}, group);
+}
+
+function commonFigures(judging: Judging, group: Group) {
+  const {baselines, final} = judging;
   const {parameters, standardiser} = final;
+  const gossip = {parameters, standardiser: standardiser ?? group.scaling};
   return {
-    gossip: figuresOf(experiment, {parameters, standardiser: standardiser ?? group.scaling}, group),
-    pooled: figuresOf(experiment, baselines.pooled, group),
+    gossip: figuresOf(judging, {model: "gossip", trained: gossip}, group),
+    pooled: figuresOf(judging, {model: "pooled", trained: baselines.pooled}, group),
   };
 }
 
 /** Every local model, the gossip model and the pooled model on one group of patients. */
-function compareOn(contest: Contest, group: Group): Comparison {
-  const {experiment, baselines} = contest;
-  const local = baselines.members.map(({name, local}) => [name, figuresOf(experiment, local, group)]);
-  return {local: Object.fromEntries(local), ...commonFigures(contest, group)};
+function compareOn(judging: Judging, group: Group): Comparison {
+  const {members} = judging.baselines;
+  const local = members.map((member) => [member.name, localFigures(judging, member, group)]);
+  return {local: Object.fromEntries(local), ...commonFigures(judging, group)};
+}
+
+/** What {@link compare} finds: figures, and the scores that they are computed from. */
+export interface Judged {
+  readonly figures: Pick<RunReport, "sites" | "pooled_test" | "external">;
+  readonly scores: readonly ModelScores[];
 }
 
 /**
@@ -76,24 +106,28 @@ function compareOn(contest: Contest, group: Group): Comparison {
  * site has its own, by those of the site (of an external one, its own patients'), and on all patients together by the
  * pooled ones, as FLamby does.
  */
-export function compare(contest: Contest): Pick<RunReport, "sites" | "pooled_test" | "external"> {
-  const {experiment, baselines, evaluators} = contest;
-  const sites = baselines.members.map(({name, split, local}) => {
-    const scaling = ownStandardiser(split.train, experiment.features);
-    const group = {rows: split.test, name, scaling};
+export function compare(contest: Contest): Judged {
+  const {baselines, evaluators} = contest;
+  const judging = {...contest, kept: []};
+  const sites = baselines.members.map((member) => {
+    const {name, split} = member;
+    const scaling = ownStandardiser(split.train);
+    const group = {rows: split.test, name, test: name, scaling};
     return {
       name,
       n_train: split.train.patients,
       n_test: split.test.patients,
-      local: figuresOf(experiment, local, group),
-      ...commonFigures(contest, group),
+      local: localFigures(judging, member, group),
+      ...commonFigures(judging, group),
     };
   });
   const rows = joinMatrices(baselines.members.map(({split}) => split.test));
+  const pooled = {rows, name: "", test: "pooled_test", scaling: baselines.pooled.standardiser};
+  const together = compareOn(judging, pooled);
   const external = evaluators.map(({name, split: {test}}) => {
-    const scaling = ownStandardiser(test, experiment.features);
-    return {name, n: test.patients, ...compareOn(contest, {rows: test, name, scaling})};
+    const scaling = ownStandardiser(test);
+    const group = {rows: test, name, test: `external ${name}`, scaling};
+    return {name, n: test.patients, ...compareOn(judging, group)};
   });
-  const pooledTest = compareOn(contest, {rows, name: "", scaling: baselines.pooled.standardiser});
-  return {sites, pooled_test: pooledTest, external};
+  return {figures: {sites, pooled_test: together, external}, scores: judging.kept};
 }

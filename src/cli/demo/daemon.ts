@@ -3,7 +3,8 @@ import {createWriteStream} from "node:fs";
 import {dirname, join} from "node:path";
 import {createInterface} from "node:readline";
 import {fileURLToPath} from "node:url";
-import {type Clock, CodedError, delay} from "../../core/index.ts";
+import {loadNodeConfig, readStatusSecrets} from "../../config/index.ts";
+import {type Clock, CodedError, delay, present} from "../../core/index.ts";
 import {type StatusResponse, statusResponseSchema} from "../../status/index.ts";
 import type {CliErrorCode} from "../errors.ts";
 import type {Variables} from "./request.ts";
@@ -30,7 +31,8 @@ export interface DaemonOptions {
 /** One hospital's daemon, a process of its own; what it logs is kept in daemon.log beside its node.yaml. */
 export interface Daemon {
   readonly site: WorkspaceSite;
-  readonly pid: number;
+  /** Undefined where it could not be started. */
+  readonly pid: number | undefined;
   /** Where its status is served; rejects when the daemon ends before it says so. */
   readonly statusUrl: Promise<string>;
   /** Rejects with CLI_DAEMON_ENDED when the daemon ends unasked; never resolves. */
@@ -59,6 +61,8 @@ function readLines(
   onLine: (line: string, isError: boolean) => void,
 ): void {
   const log = createWriteStream(logFile, {flags: "a", mode: 0o600});
+  // The daemons go on where their log finds no room.
+  log.on("error", () => {});
   child.once("close", () => log.end());
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
@@ -69,9 +73,17 @@ function readLines(
   }
 }
 
-async function readStatus(url: string): Promise<NodeStatus | null> {
+/** Headers by which a site's status server lets its own operator in. */
+async function bearerOf({configPath}: WorkspaceSite): Promise<Readonly<Record<string, string>>> {
+  const {token} = await readStatusSecrets((await loadNodeConfig(configPath)).status);
+  return token === null ? {} : {authorization: `Bearer ${token}`};
+}
+
+async function readStatus(url: string, site: WorkspaceSite): Promise<NodeStatus | null> {
   try {
-    const response = await fetch(`${url}/v1/status`, {signal: AbortSignal.timeout(POLL_TIMEOUT_MS)});
+    const headers = await bearerOf(site);
+    const signal = AbortSignal.timeout(POLL_TIMEOUT_MS);
+    const response = await fetch(`${url}/v1/status`, {headers, signal});
     return response.ok ? statusResponseSchema.parse(await response.json()).node : null;
   } catch {
     // A daemon that is busy, starting or ending; its process tells when it has ended.
@@ -123,13 +135,13 @@ export function launchDaemon({site, variables, clock}: DaemonOptions): Daemon {
     lastError = message;
     end(1);
   });
-  child.once("close", (status, signal) => end(status ?? signal ?? 1));
+  child.once("close", (status, signal) => end(present(status ?? signal, "how a process ended")));
   return {
     site,
-    pid: child.pid ?? 0,
+    pid: child.pid,
     statusUrl: url.promise,
     failure: failure.promise,
-    status: async () => readStatus(await url.promise),
+    status: async () => readStatus(await url.promise, site),
     async stop() {
       isStopping = true;
       child.kill("SIGTERM");

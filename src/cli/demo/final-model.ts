@@ -1,20 +1,10 @@
 import {CodedError} from "../../core/index.ts";
 import type {Task} from "../../data/index.ts";
 import {type FinalModel, readFinalModel} from "../../node/index.ts";
-import {openStateDirectory} from "../../storage/index.ts";
 import type {CliErrorCode} from "../errors.ts";
-import type {Workspace, WorkspaceSite} from "./workspace.ts";
+import type {Workspace} from "./workspace.ts";
 
 const FIRST_ATTEMPT = 1;
-
-async function modelOf({state: path}: WorkspaceSite, {plan}: Workspace, task: Task): Promise<FinalModel> {
-  const state = await openStateDirectory(path);
-  try {
-    return await readFinalModel({state, plan, attempt: FIRST_ATTEMPT, task});
-  } finally {
-    await state.close();
-  }
-}
 
 /**
  * Reads the final model from every site's state directory, after its daemon has ended, and makes sure that all hold
@@ -23,7 +13,9 @@ async function modelOf({state: path}: WorkspaceSite, {plan}: Workspace, task: Ta
  */
 export async function readCommonModel(workspace: Workspace, task: Task): Promise<FinalModel> {
   const models: FinalModel[] = [];
-  for (const site of workspace.sites) models.push(await modelOf(site, workspace, task));
+  for (const {state} of workspace.sites) {
+    models.push(await readFinalModel({state, plan: workspace.plan, attempt: FIRST_ATTEMPT, task}));
+  }
   const [first] = models;
   const hashes = new Set(models.map(({hash}) => hash));
   // The store checks the bytes against their hash, so equal hashes are equal bytes.

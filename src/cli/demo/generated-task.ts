@@ -1,6 +1,7 @@
-import {copyFile, mkdir} from "node:fs/promises";
+import {copyFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {type LocatedTask, readTask, writeSyntheticCrc} from "../../data/index.ts";
+import {prepareFolder, writing} from "../output-file.ts";
 
 /** A task file and what it says. */
 export interface TaskAt extends LocatedTask {
@@ -12,14 +13,14 @@ export interface TaskAt extends LocatedTask {
  * The task with its files in place: where a task's files are generated, they are made in `folder`, which is made too,
  * beside a copy of the task file; any other task is what it was.
  * @param folder absolute path
- * @throws DATA_FILE_UNWRITABLE
+ * @throws CLI_OUTPUT_UNWRITABLE, DATA_FILE_UNWRITABLE
  */
 export async function withFiles(source: TaskAt, folder: string): Promise<TaskAt> {
   const {task, taskFile} = source;
   if (task.kind !== "slides" || task.generated === undefined) return source;
-  await mkdir(folder, {recursive: true});
+  await prepareFolder(folder);
   const copy = join(folder, basename(taskFile));
-  await copyFile(taskFile, copy);
+  await writing(copy, () => copyFile(taskFile, copy));
   await writeSyntheticCrc(folder, task.generated.seed);
   return {taskFile: copy, ...(await readTask(copy))};
 }

@@ -2,6 +2,7 @@ import {usageError} from "../command.ts";
 import type {Comparison, Figures, LeaveOneOutReport, MeanFigures, RunReport} from "./report.ts";
 import type {DemoRequest} from "./request.ts";
 import {type DemoEnvironment, runDemo} from "./run-demo.ts";
+import type {RunScores} from "./scores.ts";
 
 const LEAST_SITES = 3;
 const FIGURES = ["auroc", "auprc", "accuracy", "brier", "log_loss"] as const;
@@ -37,25 +38,23 @@ function meanComparison(all: readonly Comparison[]): LeaveOneOutReport["mean"]["
 export async function leaveOneOut(
   request: DemoRequest,
   environment: DemoEnvironment,
-): Promise<LeaveOneOutReport> {
+): Promise<{readonly report: LeaveOneOutReport; readonly runs: readonly RunScores[]}> {
   if (request.sites.length < LEAST_SITES) {
     throw usageError("--leave-one-site-out needs at least three sites", "Name more under --sites.");
   }
   const runs: RunReport[] = [];
+  const scored: RunScores[] = [];
   for (const heldOut of request.sites) {
     environment.sink.write(`\nWithout ${heldOut}:\n`);
     const sites = request.sites.filter((name) => name !== heldOut);
-    const {report} = await runDemo({...request, sites, evaluators: [heldOut]}, environment);
+    const {report, scores} = await runDemo({...request, sites, evaluators: [heldOut]}, environment);
     runs.push(report);
+    scored.push({seed: report.seed, external: [heldOut], scores: [...scores]});
   }
   const {name, synthetic} = request.task;
-  return {
-    schema: 2,
-    task: {name, synthetic},
-    runs,
-    mean: {
-      external: meanComparison(runs.flatMap(({external}) => external)),
-      pooled_test: meanComparison(runs.map(({pooled_test: pooledTest}) => pooledTest)),
-    },
+  const mean = {
+    external: meanComparison(runs.flatMap(({external}) => external)),
+    pooled_test: meanComparison(runs.map(({pooled_test: pooledTest}) => pooledTest)),
   };
+  return {report: {schema: 2, task: {name, synthetic}, runs, mean}, runs: scored};
 }

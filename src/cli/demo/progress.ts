@@ -1,11 +1,13 @@
 import {formatBytes} from "../../core/index.ts";
+import {type TextSink, writeControl} from "../output-guard.ts";
 import type {FleetView} from "./fleet.ts";
 
 const PLAIN_LINE_EVERY_MS = 5000;
+/** To the line's beginning, and nothing behind it. */
+const BEGIN_ANEW = "\r\u001B[K";
 
 /** A stream for people: a terminal, or a file or pipe. */
-export interface ProgressSink {
-  write(text: string): unknown;
+export interface ProgressSink extends TextSink {
   readonly isTTY?: boolean | undefined;
 }
 
@@ -24,7 +26,8 @@ export function createProgress(sink: ProgressSink, nowMs: () => number): Progres
     show(text) {
       if (text === shown) return;
       if (sink.isTTY === true) {
-        sink.write(`\r\u001B[K${text}`);
+        writeControl(sink, BEGIN_ANEW);
+        sink.write(text);
       } else {
         if (nowMs() < shownMs + PLAIN_LINE_EVERY_MS) return;
         sink.write(`${text}\n`);
@@ -33,7 +36,7 @@ export function createProgress(sink: ProgressSink, nowMs: () => number): Progres
       shownMs = nowMs();
     },
     end() {
-      if (sink.isTTY === true && shown !== "") sink.write("\r\u001B[K");
+      if (sink.isTTY === true && shown !== "") writeControl(sink, BEGIN_ANEW);
       shown = "";
     },
   };

@@ -1,5 +1,5 @@
 import type {PlanSettings} from "../../config/index.ts";
-import {formatBytes, formatSeconds} from "../../core/index.ts";
+import {formatBytes, formatSeconds, present} from "../../core/index.ts";
 import type {Task} from "../../data/index.ts";
 import type {DemoReport, Figures, LeaveOneOutReport, MeanFigures, RunReport} from "./report.ts";
 import type {DemoRequest} from "./request.ts";
@@ -92,15 +92,14 @@ export function renderHeading({task, sites, evaluators, settings}: DemoRequest):
 function leavingLines({bytes}: DemoReport, settings: PlanSettings): string[] {
   const statistics =
     settings.task.standardisation === "federated" ? ", statistics of its features (once)" : "";
-  const names = Object.keys(bytes);
-  const width = Math.max(9, ...names.map((name) => name.length)) + 1;
+  const width = Math.max(9, ...Object.keys(bytes).map((name) => name.length)) + 1;
   return [
     `What left each hospital: changes of the model's parameters (${settings.mixing.codec}, in each round)${statistics},`,
     "its number of train patients, votes, addresses, handshakes. No patient record, no score, no label.",
-    ...names.map((name) => {
-      const {sent = 0, received = 0} = bytes[name] ?? {};
-      return `${name.padEnd(width)} sent ${formatBytes(sent).padStart(9)}   received ${formatBytes(received).padStart(9)}`;
-    }),
+    ...Object.entries(bytes).map(
+      ([name, {sent, received}]) =>
+        `${name.padEnd(width)} sent ${formatBytes(sent).padStart(9)}   received ${formatBytes(received).padStart(9)}`,
+    ),
     "Gossip alone hides nothing from the other members: each sees the others' changes as they are.",
   ];
 }
@@ -109,7 +108,7 @@ function endLines(report: DemoReport): string[] {
   const hashes = Object.values(report.final_parameters_sha256);
   const absent = report.absent.map(({round, sites}) => `round ${round}: ${sites.join(", ")}`);
   return [
-    `All ${hashes.length} hospitals hold the same model: SHA-256 ${hashes[0] ?? "none"}`,
+    `All ${hashes.length} hospitals hold the same model: SHA-256 ${present(hashes[0], "the final model of a demo")}`,
     `Absent: ${absent.length === 0 ? "nobody in any round" : absent.join("; ")}`,
     `${report.rounds} rounds, seed ${report.seed}, ${report.backend}, ${formatSeconds(report.wall_seconds)} in all`,
   ];
@@ -161,6 +160,7 @@ const meanCell = (value: number | null): string => (value === null ? "not define
 /** What a leave-one-site-out demo found, for people. */
 export function renderLeaveOneOut({runs, mean}: LeaveOneOutReport, task: Task): string {
   const {local, gossip, pooled} = mean.external;
+  const {seed, rounds, backend} = present(runs[0], "the first run of a leave-one-site-out demo");
   const means = (of: (figures: MeanFigures) => number | null): string[] =>
     [local, gossip, pooled].map((figures) => meanCell(of(figures)));
   return [
@@ -172,7 +172,7 @@ export function renderLeaveOneOut({runs, mean}: LeaveOneOutReport, task: Task): 
     ),
     externalRow(["mean AUROC", ...means(({auroc}) => auroc)]),
     externalRow(["mean accuracy", ...means(({accuracy}) => accuracy)]),
-    `seed ${runs[0]?.seed ?? 0}, ${runs[0]?.rounds ?? 0} rounds, ${runs[0]?.backend ?? ""}`,
+    `seed ${seed}, ${rounds} rounds, ${backend}`,
     "",
   ].join("\n");
 }

@@ -49,8 +49,13 @@ const runShape = {
   final_parameters_sha256: bySite(z.string()),
   bytes: bySite(z.strictObject({sent: z.int(), received: z.int()})),
   absent: z
-    .array(z.strictObject({round: z.int(), sites: z.array(z.string())}))
-    .describe("Rounds that went on without some sites, counted from 0, rounds of statistics included."),
+    .array(
+      z.strictObject({
+        round: z.int().min(1),
+        sites: z.array(z.string()),
+      }),
+    )
+    .describe("Rounds that went on without some sites, counted from 1, rounds of statistics included."),
 };
 
 const taskShape = {

@@ -1,8 +1,7 @@
-import {mkdtemp, rm} from "node:fs/promises";
-import {tmpdir} from "node:os";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {PlanSettings} from "../../config/index.ts";
-import type {Clock} from "../../core/index.ts";
+import {type Clock, present} from "../../core/index.ts";
 import {featuresOf} from "../../data/index.ts";
 import type {ComputeBackend} from "../../model/index.ts";
 import {
@@ -12,7 +11,8 @@ import {
   readSites,
   type SiteData,
 } from "../../simulation/index.ts";
-import {type Contest, compare, trainBaselines} from "./comparison.ts";
+import {makeTemporary} from "../output-file.ts";
+import {type Contest, compare, type Judged, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";
 import {readCommonModel} from "./final-model.ts";
 import {type Fleet, startFleet} from "./fleet.ts";
@@ -20,6 +20,7 @@ import {withFiles} from "./generated-task.ts";
 import {createProgress, type ProgressSink, progressLine} from "./progress.ts";
 import type {RunReport} from "./report.ts";
 import type {DemoRequest} from "./request.ts";
+import type {ModelScores} from "./scores.ts";
 import {prepareWorkspace} from "./workspace.ts";
 
 /** What a demo runs with. */
@@ -39,6 +40,8 @@ export interface DemoEnvironment {
 export interface DemoRun {
   readonly report: RunReport;
   readonly contest: Contest;
+  /** Scores that the report's figures are computed from. */
+  readonly scores: readonly ModelScores[];
   /** The settings of the plan that was run. */
   readonly settings: PlanSettings;
 }
@@ -55,7 +58,7 @@ async function inWorkspace<Result>(
   {sink, isKept}: DemoEnvironment,
   action: (root: string) => Promise<Result>,
 ): Promise<Result> {
-  const root = await mkdtemp(join(tmpdir(), "consilium-demo-"));
+  const root = await makeTemporary("consilium-demo-");
   try {
     return await action(root);
   } finally {
@@ -64,8 +67,9 @@ async function inWorkspace<Result>(
   }
 }
 
-async function showAddresses({daemons}: Fleet, {sink}: DemoEnvironment): Promise<void> {
+async function showAddresses({daemons}: Fleet, token: string, {sink}: DemoEnvironment): Promise<void> {
   for (const {site, statusUrl} of daemons) sink.write(`  ${site.name}: ${await statusUrl}/\n`);
+  sink.write(`  Each asks for this token: ${token}\n`);
 }
 
 async function follow(fleet: Fleet, {sink, clock}: DemoEnvironment): Promise<NodeStatus[]> {
@@ -77,12 +81,12 @@ async function follow(fleet: Fleet, {sink, clock}: DemoEnvironment): Promise<Nod
   }
 }
 
-/** Absences by round; all daemons tell of the same certificates. */
+/** Absences by round, from 1; all daemons tell of the same certificates. */
 function absencesOf(statuses: readonly NodeStatus[]): RunReport["absent"] {
   const byRound = new Map(
     statuses.flatMap(({absences}) => absences.map(({round, absent}) => [round, absent] as const)),
   );
-  return [...byRound].map(([round, sites]) => ({round, sites})).sort((a, b) => a.round - b.round);
+  return [...byRound].map(([round, sites]) => ({round: round + 1, sites})).sort((a, b) => a.round - b.round);
 }
 
 interface Learned {
@@ -101,7 +105,7 @@ async function learn(
   const fleet = await startFleet({workspace, variables, ...environment});
   try {
     environment.sink.write(`${fleet.daemons.length} daemons run, each beside its own data; dashboards:\n`);
-    await showAddresses(fleet, environment);
+    await showAddresses(fleet, workspace.token, environment);
     const statuses = await follow(fleet, environment);
     await fleet.close();
     return {statuses, final: await readCommonModel(workspace, request.task)};
@@ -113,11 +117,12 @@ async function learn(
 /** What {@link reportOf} is made of. */
 interface Findings {
   readonly contest: Contest;
+  readonly figures: Judged["figures"];
   readonly statuses: readonly NodeStatus[];
   readonly seconds: number;
 }
 
-function reportOf({contest, statuses, seconds}: Findings): RunReport {
+function reportOf({contest, figures, statuses, seconds}: Findings): RunReport {
   const {seed, rounds} = contest.experiment.plan;
   const entries = <Value>(value: (status: NodeStatus) => Value): Record<string, Value> =>
     Object.fromEntries(statuses.map((status) => [status.site, value(status)]));
@@ -126,8 +131,8 @@ function reportOf({contest, statuses, seconds}: Findings): RunReport {
     backend: [...new Set(statuses.map(({backend}) => backend ?? "none"))].join("+"),
     rounds,
     wall_seconds: seconds,
-    ...compare(contest),
-    final_parameters_sha256: entries(({certified}) => certified?.result ?? ""),
+    ...figures,
+    final_parameters_sha256: entries(({result}) => present(result, "the end of a run that has ended").model),
     bytes: entries(({bytesSent: sent, bytesReceived: received}) => ({sent, received})),
     absent: absencesOf(statuses),
   };
@@ -163,18 +168,22 @@ export async function runDemo(request: DemoRequest, environment: DemoEnvironment
     const source = await withFiles(request, join(root, "data"));
     const run = await runOn({...request, ...source, root}, environment);
     const seconds = Number(((environment.clock.nowMs() - startMs) / 1000).toFixed(3));
-    return {...run, report: reportOf({...run, seconds})};
+    const {figures, scores} = compare(run.contest);
+    const {contest, settings} = run;
+    return {contest, settings, scores, report: reportOf({...run, figures, seconds})};
   });
 }
 
 async function runOn(
   request: DemoRequest & {readonly root: string},
   environment: DemoEnvironment,
-): Promise<Omit<DemoRun, "report"> & {readonly statuses: readonly NodeStatus[]}> {
+): Promise<Pick<Findings, "contest" | "statuses"> & Pick<DemoRun, "settings">> {
   const {task, seed, evaluators: external} = request;
   const {backend, signal: outer} = environment;
-  const sites = await readSites(request);
-  const evaluators = await readExternalSites({...request, sites: external});
+  const told = new Map<string, string[]>();
+  const tell = (site: string, text: string): void => void told.set(text, [...(told.get(text) ?? []), site]);
+  const sites = await readSites({...request, tell});
+  const evaluators = await readExternalSites({...request, sites: external, tell});
   const settings = fitted(request, sites);
   const experiment = createExperiment(backend, {...settings, seed}, featuresOf(task));
   const [{statuses, final}, baselines] = await together(
@@ -182,5 +191,7 @@ async function runOn(
     (signal) => learn(request, settings, {...environment, signal}),
     (signal) => trainBaselines(inThreads(experiment, backend.name, signal), sites),
   );
+  // At the end, beside the figures that they are about.
+  for (const [text, names] of told) environment.sink.write(`${text} (${names.join(", ")})\n`);
   return {contest: {experiment, baselines, evaluators, final}, settings, statuses};
 }

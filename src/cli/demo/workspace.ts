@@ -1,7 +1,8 @@
+import {randomBytes} from "node:crypto";
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {stringify} from "yaml";
-import {composePlan, type NodeConfig, type PlanSettings} from "../../config/index.ts";
+import {composePlan, type NodeConfig, type PlanSettings, withQuorumRule} from "../../config/index.ts";
 import {
   createIdentity,
   type IdentifiedPlan,
@@ -13,6 +14,9 @@ import {type Task, taskIdentity} from "../../data/index.ts";
 import {openStateDirectory} from "../../storage/index.ts";
 
 const START_WAIT_SECONDS = 30;
+const TOKEN_FILE = "status.token";
+/** 32 hexadecimal digits, so that a person can copy them. */
+const TOKEN_BYTES = 16;
 
 /** What a consortium on one machine is made of. */
 export interface WorkspaceOptions {
@@ -47,6 +51,8 @@ export interface Workspace {
   readonly sites: readonly WorkspaceSite[];
   readonly roster: Roster;
   readonly plan: IdentifiedPlan;
+  /** The token that every site's status server asks for. */
+  readonly token: string;
   /** Rewrites a site's node.yaml with some keys set anew, such as `bootstrap`. */
   configure(site: WorkspaceSite, changes: ConfigChanges): Promise<void>;
 }
@@ -90,12 +96,14 @@ export async function prepareWorkspace(options: WorkspaceOptions): Promise<Works
       role: evaluators.includes(name) ? "evaluator" : "trainer",
     })),
   });
-  const planBytes = composePlan(settings, {
+  const planBytes = composePlan(withQuorumRule(settings, options.sites.length), {
     name: "demo",
     consortium,
     task: taskIdentity(task),
     start: {members: options.sites.length, patients: startPatients, waitSeconds: START_WAIT_SECONDS},
   });
+  const token = randomBytes(TOKEN_BYTES).toString("hex");
+  await writeFile(join(root, TOKEN_FILE), `${token}\n`, {mode: 0o600});
   await writeFile(join(root, "roster.yaml"), rosterText);
   await writeFile(join(root, "plan.yaml"), planBytes);
   const plan = parsePlan(planBytes, "plan.yaml");
@@ -109,11 +117,11 @@ export async function prepareWorkspace(options: WorkspaceOptions): Promise<Works
       approvedPlan: plan.hash,
       task: taskFile,
       listen: ["/ip4/127.0.0.1/tcp/0"],
-      status: {host: "127.0.0.1", port: 0},
+      status: {host: "127.0.0.1", port: 0, tokenFile: `../${TOKEN_FILE}`},
       ...changes,
     };
     return writeFile(site.configPath, stringify(config));
   };
   for (const site of sites) await configure(site, {});
-  return {root, sites, roster: parseRoster(rosterText, "roster.yaml"), plan, configure};
+  return {root, sites, roster: parseRoster(rosterText, "roster.yaml"), plan, token, configure};
 }

@@ -25,9 +25,8 @@ export function checkClock({wallMs, newestFileMs, steppedMs, isSynchronised}: Cl
   const now = new Date(wallMs).toISOString().slice(0, 19);
   if (wallMs < WRITTEN_MS)
     return fail("CLI_DOCTOR_CLOCK", `${now}Z is before this version was written`, MEND);
-  const aheadMs = (newestFileMs ?? 0) - wallMs;
-  if (aheadMs > BACK_LIMIT_MS) {
-    const ahead = formatSeconds(aheadMs / 1000);
+  if (newestFileMs !== null && newestFileMs - wallMs > BACK_LIMIT_MS) {
+    const ahead = formatSeconds((newestFileMs - wallMs) / 1000);
     return fail(
       "CLI_DOCTOR_CLOCK",
       `${now}Z is ${ahead} before a file in the state directory was written`,

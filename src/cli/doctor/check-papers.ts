@@ -1,7 +1,7 @@
 import type {IdentifiedPlan, Roster} from "../../consortium/index.ts";
-import {CodedError} from "../../core/index.ts";
-import type {LocatedTask, SealedSplit} from "../../data/index.ts";
-import {checkApproval, checkPlan, memberOf} from "../../node/index.ts";
+import {CodedError, present} from "../../core/index.ts";
+import {featuresOf, type LocatedTask, type SealedSplit} from "../../data/index.ts";
+import {checkApproval, checkPlan, memberOf, planStages} from "../../node/index.ts";
 import {requirePatients} from "../data-check/examine-data.ts";
 import type {LoadedKey} from "./check-state.ts";
 import {type Finding, failure, type Loaded, notChecked, pass} from "./finding.ts";
@@ -47,13 +47,14 @@ export function checkApprovedPlan({plan, roster}: Papers, approvedPlan: string):
   });
 }
 
-/** D10: the task file, and that plan and roster fit it. */
+/** D10: the task file, that plan and roster fit it, and that the plan's model can be built on it. */
 export function checkTask({plan, roster, task}: Papers): Finding {
   if ("error" in task) return failure(task.error);
   if ("error" in plan) return notChecked("the plan cannot be read", "D09");
   if ("error" in roster) return notChecked("the roster cannot be read", "D07");
   return found(() => {
     checkPlan({plan: plan.value, roster: roster.value, task: task.value});
+    planStages(plan.value.plan, featuresOf(task.value.task));
     return `${task.value.task.name}, of the plan's contract`;
   });
 }
@@ -71,7 +72,10 @@ export async function checkData(
     const {split, lines} = await examine(task.value);
     if (isTrainer) requirePatients(split, site);
     const [features, train] = [/^features +/, /^train +/].map((heading) => {
-      const line = lines.find((text) => heading.test(text)) ?? "";
+      const line = present(
+        lines.find((text) => heading.test(text)),
+        `the line ${heading} on a site's data`,
+      );
       return line.replace(heading, "").replaceAll(/ +/g, " ");
     });
     return pass(`read and split; features ${features}; train patients (all, positive, negative) ${train}`);

@@ -1,5 +1,6 @@
 import type {NodeConfig, StatusSecrets} from "../../config/index.ts";
-import {isLoopback} from "../../core/index.ts";
+import {isCoded, isLoopback} from "../../core/index.ts";
+import {certificateEnd, certificateFault} from "../../status/index.ts";
 import {type Finding, fail, failure, type Loaded, pass, warn} from "./finding.ts";
 
 /** Tries to listen; resolves with the operating system's code of the refusal, or null. */
@@ -11,6 +12,12 @@ function refusal(where: string, code: string, mend: string): Finding {
   if (code === "EADDRINUSE") return fail("CLI_DOCTOR_PORT", `${where} is in use by another program`, mend);
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
     return fail("CLI_DOCTOR_PORT", `${where} is no address of this machine`, mend);
+  if (code === "EACCES")
+    return fail(
+      "CLI_DOCTOR_PORT",
+      `${where} may not be listened on by this user (EACCES)`,
+      "Below 1024 that takes CAP_NET_BIND_SERVICE: give it, or choose a higher port and let the firewall forward to it.",
+    );
   return fail("CLI_DOCTOR_PORT", `${where} cannot be listened on (${code})`, mend);
 }
 
@@ -37,17 +44,26 @@ export async function checkListen(
   return refusal(address, code, mend);
 }
 
-/** D16: the status port. @param isOwn whether this node's daemon answers there; perhaps, when one runs that is starting */
+/**
+ * D16: the status port, or that of the probes.
+ * @param block what node.yaml calls it
+ * @param isOwn whether this node's daemon answers at the status port; perhaps, when one runs that is starting
+ */
 export async function checkStatusPort(
-  {host, port}: NodeConfig["status"],
+  {
+    host,
+    port,
+    block,
+  }: {readonly host: string; readonly port: number; readonly block: "status" | "status.probes"},
   listen: ListenProbe,
   isOwn: () => Promise<"yes" | "perhaps" | "no">,
 ): Promise<Finding> {
-  if (port === 0) return pass("any free port");
-  const where = `port ${port} of ${host}`;
+  const what = block === "status" ? "" : "probes: ";
+  if (port === 0) return pass(`${what}any free port`);
+  const where = `${what}port ${port} of ${host}`;
   const code = await listen(host, port);
   if (code === null) return pass(`${where} is free`);
-  const mend = "Choose another under `status` in node.yaml, or stop the other program.";
+  const mend = `Choose another under \`${block}\` in node.yaml, or stop the other program.`;
   if (code !== "EADDRINUSE") return refusal(where, code, mend);
   const own = await isOwn();
   if (own === "yes") return pass(`${where} is held by this node's daemon`);
@@ -58,10 +74,39 @@ export async function checkStatusPort(
   );
 }
 
-/** D17: who may ask the status server, and the modes of its files. */
-export function checkStatusGuard({host}: NodeConfig["status"], secrets: Loaded<StatusSecrets>): Finding {
-  if ("error" in secrets) return failure(secrets.error);
+/** Whether a certificate is still good; null when it is, for two weeks at least. */
+function certificateFinding({cert}: NonNullable<StatusSecrets["tls"]>, wallMs: number): Finding | null {
+  const mend = "Renew it, and put it in the place of the old one: a running daemon takes it within a minute.";
+  try {
+    const endsMs = certificateEnd(cert);
+    const fault = certificateFault(endsMs, wallMs);
+    if (fault === null) return null;
+    return endsMs <= wallMs ? fail("CLI_DOCTOR_CERTIFICATE", fault, mend) : warn(fault, mend);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** The fault of token or keys. @param isOwn whether the daemon makes the token by itself where there is none */
+function secretsFinding(error: unknown, isOwn: boolean): Finding {
+  if (!isOwn || !isCoded(error, "CONFIG_TOKEN_MISSING")) return failure(error);
+  return warn("there is no token yet", "The daemon makes one when it starts, and so does `consilium init`.");
+}
+
+/**
+ * D17: who may ask the status server, the modes of its files, and how long its certificate is good.
+ * @param wallMs now
+ * @param ownTokenFile where the daemon makes a token by itself
+ */
+export function checkStatusGuard(
+  {host, tokenFile}: NodeConfig["status"],
+  secrets: Loaded<StatusSecrets>,
+  {wallMs, ownTokenFile}: {readonly wallMs: number; readonly ownTokenFile: string},
+): Finding {
+  if ("error" in secrets) return secretsFinding(secrets.error, tokenFile === ownTokenFile);
   const {token, tls} = secrets.value;
+  const ending = tls === null ? null : certificateFinding(tls, wallMs);
+  if (ending !== null) return ending;
   const guards = [
     ...(token === null ? [] : ["a token"]),
     ...(tls?.clientCa == null ? [] : ["clients' certificates"]),

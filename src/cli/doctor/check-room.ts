@@ -20,7 +20,7 @@ const MEMORY_COPIES = 24;
 
 /** Bytes of one model of the run on disk, everything that it carries included. */
 function modelBytes({plan}: IdentifiedPlan, {task}: LocatedTask): number {
-  const stages = planStages(plan, featuresOf(task).length);
+  const stages = planStages(plan, featuresOf(task));
   return 4 * stages.shapeOf(stages.rounds - 1).values;
 }
 

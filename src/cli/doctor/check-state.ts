@@ -6,16 +6,30 @@ const modeText = (mode: number): string => mode.toString(8).padStart(4, "0");
 
 /** What the operating system says of a path. */
 export interface PathFacts {
-  /** Whether this user owns it; null where there is none, or no owner. */
+  /**
+   * Whether it belongs to whoever is to run the daemon: this user, or, where root asks, the owner of the state directory.
+   * Null where there is none, or no owner.
+   */
   readonly isOwn: boolean | null;
-  readonly isWritable: boolean;
+  /** The operating system's code of its refusal to write there, or null. */
+  readonly refusal: string | null;
+}
+
+function unwritable(path: string, code: string): Finding {
+  return code === "EROFS"
+    ? fail("CLI_DOCTOR_STATE", `${path} lies on a file system that is read-only`, "Mount it for writing.")
+    : fail(
+        "CLI_DOCTOR_STATE",
+        `${path} cannot be written by this user (${code})`,
+        "Run this command, and the daemon, as its owner.",
+      );
 }
 
 /** D04: the state directory. */
 export async function checkStateDirectory(
   path: string,
   state: Loaded<InspectedState>,
-  {isOwn, isWritable}: PathFacts,
+  {isOwn, refusal}: PathFacts,
 ): Promise<Finding> {
   if ("error" in state) return failure(state.error);
   const {permissions, readFormat} = state.value;
@@ -27,8 +41,7 @@ export async function checkStateDirectory(
     );
   const format = await loaded(readFormat);
   if ("error" in format) return failure(format.error);
-  if (!isWritable)
-    return fail("CLI_DOCTOR_STATE", `${path} cannot be written by this user`, "Run the daemon as its owner.");
+  if (refusal !== null) return unwritable(path, refusal);
   if (isOwn === false)
     return warn(`${path} belongs to another user`, "Run this command, and the daemon, as its owner.");
   if ((permissions & OTHERS) !== 0)
@@ -45,7 +58,11 @@ export function checkNodeKey(key: LoadedKey, isOwn: boolean | null): Finding {
   if (key.value === null)
     return fail("CLI_DOCTOR_KEY", "there is no node key", "Make one with `consilium init`.");
   if (isOwn === false)
-    return fail("CLI_DOCTOR_STATE", "the node key belongs to another user", "Run the daemon as its owner.");
+    return fail(
+      "CLI_DOCTOR_STATE",
+      "the node key belongs to another user",
+      "Run this command, and the daemon, as its owner; or give the state directory, and all in it, to the daemon's user.",
+    );
   return pass(`${key.value.peerId}, fingerprint ${key.value.fingerprint}, for its owner alone`);
 }
 
@@ -54,7 +71,7 @@ export function checkLock(state: Loaded<InspectedState>): Finding {
   if ("error" in state) return notChecked("the state directory cannot be read", "D04");
   if (!state.value.isLocked) return pass("no daemon runs on the state directory");
   return warn(
-    "a daemon, or a backup, holds the state directory",
+    "a daemon holds the state directory",
     "Nothing, if that is this node's daemon; another one would be refused.",
   );
 }

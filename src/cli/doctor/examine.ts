@@ -4,7 +4,7 @@ import {createIdentity} from "../../consortium/index.ts";
 import {readTask} from "../../data/index.ts";
 import {openBackend} from "../../model/index.ts";
 import type {PeerProbe} from "../../network/index.ts";
-import {type InspectedState, inspectState} from "../../storage/index.ts";
+import {type InspectedState, inspectState, statusTokenFile} from "../../storage/index.ts";
 import {examineData} from "../data-check/examine-data.ts";
 import {readPlan, readRoster} from "../input-file.ts";
 import {checkBackend} from "./check-backend.ts";
@@ -22,6 +22,7 @@ import {checkPeers} from "./check-peers.ts";
 import {checkListen, checkStatusGuard, checkStatusPort} from "./check-ports.ts";
 import {checkDisk, checkMemory} from "./check-room.ts";
 import {checkLock, checkNodeKey, checkStateDirectory, type LoadedKey} from "./check-state.ts";
+import {checkWorkTree} from "./check-work-tree.ts";
 import {type Finding, type Loaded, loaded, pass} from "./finding.ts";
 import type {Probes} from "./probes.ts";
 
@@ -47,6 +48,7 @@ export const CHECKS = {
   D16: "status port",
   D17: "status guard",
   D18: "peers",
+  D19: "git",
 } as const;
 
 /** A {@link Finding} under its check. */
@@ -123,8 +125,15 @@ function networkChecks(
   };
   return {
     D15: () => Promise.all(config.listen.map((address) => checkListen(address, probes.listen, isOwnNode))),
-    D16: async () => [await checkStatusPort(config.status, probes.listen, isOwnStatus)],
-    D17: async () => [checkStatusGuard(config.status, await loaded(() => readStatusSecrets(config.status)))],
+    D16: async () => [
+      await checkStatusPort({...config.status, block: "status"}, probes.listen, isOwnStatus),
+      await checkStatusPort({...config.status.probes, block: "status.probes"}, probes.listen, isOwnStatus),
+    ],
+    D17: async () => {
+      const secrets = await loaded(() => readStatusSecrets(config.status));
+      const facts = {wallMs: probes.wallMs(), ownTokenFile: statusTokenFile(config.state)};
+      return [checkStatusGuard(config.status, secrets, facts)];
+    },
     D18: () => checkPeers(papers.roster, config, ask),
   };
 }
@@ -140,9 +149,11 @@ function checksOf(
     D01: async () => [checkNode(probes.nodeVersion)],
     D02: async () => [pass(version)],
     D03: async () => [await clockFinding(ground)],
-    D04: async () => [await checkStateDirectory(config.state, state, await probes.pathFacts(config.state))],
+    D04: async () => [
+      await checkStateDirectory(config.state, state, await probes.pathFacts(config.state, config.state)),
+    ],
     D05: async () => {
-      const {isOwn} = await probes.pathFacts(join(config.state, "node.key"));
+      const {isOwn} = await probes.pathFacts(join(config.state, "node.key"), config.state);
       return [checkNodeKey(key, isOwn)];
     },
     D06: async () => [checkLock(state)],
@@ -155,6 +166,7 @@ function checksOf(
     D13: async () => [checkMemory(papers, probes.memory())],
     D14: async () => [await checkBackend(() => openBackend(config.backend))],
     ...networkChecks(ground, probe),
+    D19: async () => [checkWorkTree(config.state, await probes.workTree(config.state))],
   };
 }
 

@@ -1,3 +1,4 @@
+import {execFile} from "node:child_process";
 import {access, constants, readdir, stat, statfs} from "node:fs/promises";
 import {createServer} from "node:net";
 import {totalmem} from "node:os";
@@ -10,10 +11,12 @@ import {askDaemon} from "../daemon/ask-daemon.ts";
 import {statusTarget} from "../daemon/status-client.ts";
 import type {MemoryFacts} from "./check-room.ts";
 import type {PathFacts} from "./check-state.ts";
+import type {WorkTree} from "./check-work-tree.ts";
 
 /** systemd-timesyncd's sign that the clock was set by a server since the machine started. */
 const SYNCHRONISED = "/run/systemd/timesync/synchronized";
 const TIMESYNC = "/run/systemd/timesync";
+const ROOT = 0;
 const UNLIMITED_BYTES = 2 ** 53;
 
 /** The sides of the machine that the doctor looks at; tests have their own. */
@@ -25,7 +28,9 @@ export interface Probes {
   isSynchronised(): Promise<boolean | null>;
   /** When the newest file directly in the folder was changed, or null. */
   newestFileMs(folder: string): Promise<number | null>;
-  pathFacts(path: string): Promise<PathFacts>;
+  pathFacts(path: string, stateDirectory: string): Promise<PathFacts>;
+  /** The git work tree that holds the path, or null. */
+  workTree(path: string): Promise<WorkTree | null>;
   /** Bytes that this user may still write at the path, or where it would be made; null: it is not told. */
   freeBytes(path: string): Promise<number | null>;
   memory(): MemoryFacts;
@@ -55,13 +60,42 @@ async function newestFileMs(folder: string): Promise<number | null> {
   return times.length === 0 ? null : Math.max(...times);
 }
 
-async function pathFacts(path: string): Promise<PathFacts> {
-  const found = await stat(path).catch(() => null);
+async function ownerOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({uid}) => uid,
+    () => null,
+  );
+}
+
+async function pathFacts(path: string, stateDirectory: string): Promise<PathFacts> {
   const user = process.getuid?.();
+  const daemon = user === ROOT ? await ownerOf(stateDirectory) : user;
+  const owner = await ownerOf(path);
   return {
-    isOwn: found === null || user === undefined ? null : found.uid === user,
-    isWritable: await canAccess(path, constants.W_OK),
+    isOwn: owner === null || daemon === undefined ? null : owner === daemon,
+    refusal: await access(path, constants.W_OK).then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error.code ?? "unknown reason",
+    ),
   };
+}
+
+/** Whether git leaves the path alone; null: there is no git, or it does not say. */
+function isIgnored(path: string): Promise<boolean | null> {
+  return new Promise((resolve) => {
+    execFile("git", ["-C", dirname(path), "check-ignore", "--quiet", path], (error) => {
+      if (error === null) resolve(true);
+      else resolve(error.code === 1 ? false : null);
+    });
+  });
+}
+
+async function workTree(path: string): Promise<WorkTree | null> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (await canAccess(join(folder, ".git"), constants.F_OK))
+      return {root: folder, isIgnored: await isIgnored(path)};
+    if (dirname(folder) === folder) return null;
+  }
 }
 
 async function freeBytes(path: string): Promise<number | null> {
@@ -112,6 +146,7 @@ export const systemProbes: Probes = {
   },
   newestFileMs,
   pathFacts,
+  workTree,
   freeBytes,
   memory,
   listen,

@@ -1,7 +1,18 @@
 import {open} from "node:fs/promises";
 
+/** The beginning of a text that a spreadsheet takes for a formula, which may send data away or run a program. */
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const SIGN = /^[+-]$/;
+
+/** True for a text that a spreadsheet would take for a formula; numbers and lone signs are none. */
+export function isFormula(text: string): boolean {
+  return FORMULA.test(text) && !NUMBER.test(text) && !SIGN.test(text);
+}
+
+/** A formula gets an apostrophe before it, the mark of a text (CWE-1236); whatever else keeps its characters. */
 function cellText(value: string | number): string {
-  const text = String(value);
+  const text = typeof value === "string" && isFormula(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

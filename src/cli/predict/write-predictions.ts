@@ -1,28 +1,37 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
-import {type SplitPart, standardise, type Task} from "../../data/index.ts";
+import {present} from "../../core/index.ts";
+import {standardise, type Task} from "../../data/index.ts";
 import {patientLabels} from "../../node/index.ts";
 import {patientScores} from "../../training/index.ts";
-import {writeCsv} from "./csv-file.ts";
-import type {OwnPatients} from "./own-patients.ts";
+import {isFormula, writeCsv} from "./csv-file.ts";
+import {type OwnPatients, ownKey, type PredictedPart} from "./own-patients.ts";
 import type {UsableModel} from "./usable-model.ts";
 
-const PARTS: readonly SplitPart[] = ["train", "validation", "test"];
+const PARTS: readonly PredictedPart[] = ["train", "validation", "test", "new"];
 
 /** Cross-entropy of the true class, in nats. */
 const lossOf = (score: number, label: number): number => -Math.log(label === 1 ? score : 1 - score);
 
+/** A file of predictions. */
+export interface WrittenPart {
+  readonly path: string;
+  readonly patients: number;
+  /** Of these, whose keys a spreadsheet would take for formulas: they are written with an apostrophe before them. */
+  readonly marked: number;
+}
+
 /**
  * Writes PART/patient-preds.csv below `folder` for each part that has patients, with the columns of STAMP, so that
- * its statistics run on them: PATIENT, the label, pred, the label_category of each category, loss.
- * @returns the files' paths
+ * its statistics run on them: PATIENT, the label, pred, the label_category of each category, loss. Patients that took no
+ * part in the run are in the part `new`.
  */
 export async function writePredictions(
-  folder: string,
+  {folder, site}: {readonly folder: string; readonly site: string},
   {column, negative, positive}: Task["label"],
-  {split, keys}: OwnPatients,
+  {groups}: Pick<OwnPatients, "groups">,
   usable: UsableModel,
-): Promise<string[]> {
+): Promise<WrittenPart[]> {
   const categories = [String(negative[0]), String(positive[0])] as const;
   const header = [
     "PATIENT",
@@ -31,9 +40,11 @@ export async function writePredictions(
     ...categories.map((category) => `${column}_${category}`),
     "loss",
   ];
-  const written: string[] = [];
-  for (const part of PARTS.filter((name) => split[name].patients > 0)) {
-    const rows = split[part];
+  const written: WrittenPart[] = [];
+  for (const part of PARTS) {
+    const group = groups.get(part);
+    if (group === undefined) continue;
+    const {rows, keys} = group;
     const labels = patientLabels(rows);
     const scores = patientScores(usable, standardise(rows, usable.standardiser));
     const path = join(folder, part, "patient-preds.csv");
@@ -41,19 +52,29 @@ export async function writePredictions(
     await writeCsv(
       path,
       header,
-      keys[part].map((key, patient) => {
-        const [label = 0, score = Number.NaN] = [labels[patient], scores[patient]];
+      keys.map((key, patient) => {
+        const label = present(labels[patient], "a patient's label");
+        const score = present(scores[patient], "a patient's score");
         const named = categories.map((_, category) => (category === 1 ? score : 1 - score));
         return [
-          key,
-          categories[label] ?? "",
+          ownKey(site, key),
+          present(categories[label], "a label's category"),
           categories[score >= 0.5 ? 1 : 0],
           ...named,
           lossOf(score, label),
         ];
       }),
     );
-    written.push(path);
+    const marked = keys.filter((key) => isFormula(ownKey(site, key))).length;
+    written.push({path, patients: keys.length, marked});
   }
   return written;
+}
+
+/** What was written, for the owner. */
+export function writtenLines({path, patients, marked}: WrittenPart): string[] {
+  const told = `${path} (${patients} patients)`;
+  if (marked === 0) return [told];
+  const what = `${marked} of their keys, which a spreadsheet would take for formulas`;
+  return [told, `warning: ${what}, got an apostrophe before them; take it away where you join by PATIENT`];
 }

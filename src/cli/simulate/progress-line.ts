@@ -1,5 +1,5 @@
 import {formatSeconds} from "../../core/index.ts";
-import type {StudyProgress} from "../../simulation/index.ts";
+import {roundWord, type StudyProgress} from "../../simulation/index.ts";
 
 /** Shares below this say little of the time that is left. */
 const TELLING_SHARE = 0.01;
@@ -19,5 +19,8 @@ export function simulationLine(progress: StudyProgress, {elapsedMs, earlier}: Pa
   const left = own < TELLING_SHARE ? "" : ` | ${formatSeconds((seconds * (1 - share)) / own)} left`;
   const value = round.value === null ? "" : ` | ${round.value.toFixed(3)}`;
   const rate = ` | ${((60 * trials * own) / Math.max(seconds, 1e-3)).toFixed(1)} trials a minute`;
-  return `trial ${trialsDone + 1} of ${trials} (seed ${seed}) | ${method} round ${round.round + 1} of ${rounds}${value}${rate}${left}`;
+  // The plan does not say how often swarm learning merges.
+  const word = roundWord(method);
+  const where = `${word} ${round.round}${word === "round" ? ` of ${rounds}` : ""}`;
+  return `trial ${trialsDone + 1} of ${trials} (seed ${seed}) | ${method} ${where}${value}${rate}${left}`;
 }

@@ -1,16 +1,18 @@
 import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Experiment} from "../../config/index.ts";
-import {CodedError} from "../../core/index.ts";
+import {CodedError, formatBytes} from "../../core/index.ts";
+import {readBounded} from "../../data/index.ts";
 import {
   isTrialOf,
   parseTrial,
   type StudyResults,
   studyFiles,
   type TrialResult,
+  trialTooLarge,
 } from "../../simulation/index.ts";
 import type {CliErrorCode} from "../errors.ts";
-import {writeWhole} from "../output-file.ts";
+import {prepareFolder, writeWhole, writing} from "../output-file.ts";
 
 const CONFIG_FILE = "config.resolved.json";
 const TRIALS = "trials";
@@ -19,8 +21,12 @@ const PRIVATE_MODE = 0o600;
 
 /** The folder of one experiment's results; every file in it is whole at any time, and none is there before a trial has ended. */
 export interface StudyFolder {
-  /** Trials that an earlier command left. */
-  readonly earlier: readonly TrialResult[];
+  /**
+   * The trials that an earlier command left; none without `--resume`.
+   * @param mostBytes a larger file is refused
+   * @throws CLI_RESULTS_FOREIGN, SIMULATION_TRIAL_INVALID
+   */
+  earlier(mostBytes: number): Promise<readonly TrialResult[]>;
   keep(trial: TrialResult): Promise<void>;
   /** Writes all results so far, in place of those before. @returns paths of the pictures among them */
   write(results: StudyResults): Promise<readonly string[]>;
@@ -40,31 +46,23 @@ async function ifThere<Result>(read: Promise<Result>, absent: Result): Promise<R
   }
 }
 
-/** The trials in a folder, and the number that the next one is named by: above all that are there. */
-async function trialsIn(
-  folder: string,
-  experiment: Experiment,
-): Promise<{readonly earlier: readonly TrialResult[]; readonly next: number}> {
-  const names = (await ifThere(readdir(folder), [])).filter((name) => /^\d+\.json$/.test(name)).sort();
-  const earlier: TrialResult[] = [];
-  for (const name of names) {
-    const file = join(folder, name);
-    const trial = parseTrial(await readFile(file, "utf8"), file);
-    if (!isTrialOf(experiment, trial))
-      refuse(
-        "CLI_RESULTS_FOREIGN",
-        `${file} is a trial of another experiment`,
-        "Remove it from this folder.",
-      );
-    earlier.push(trial);
-  }
-  return {earlier, next: names.reduce((most, name) => Math.max(most, Number.parseInt(name, 10) + 1), 0)};
+/** Names of the trials in a folder, in the order in which they were run. */
+async function trialNames(folder: string): Promise<readonly string[]> {
+  return (await ifThere(readdir(folder), [])).filter((name) => /^\d+\.json$/.test(name)).sort();
+}
+
+async function readTrial(file: string, experiment: Experiment, mostBytes: number): Promise<TrialResult> {
+  const bytes = await readBounded(file, mostBytes);
+  if (bytes === null) throw trialTooLarge(file, formatBytes(mostBytes));
+  const trial = parseTrial(new TextDecoder().decode(bytes), file);
+  if (isTrialOf(experiment, trial)) return trial;
+  refuse("CLI_RESULTS_FOREIGN", `${file} is a trial of another experiment`, "Remove it from this folder.");
 }
 
 /**
  * Opens a folder for an experiment's results. With `resumes` an earlier, interrupted run of the very same experiment
  * goes on there; without it the folder must hold no results.
- * @throws CLI_RESULTS_EXIST, CLI_RESULTS_FOREIGN, SIMULATION_TRIAL_INVALID
+ * @throws CLI_OUTPUT_UNWRITABLE, CLI_RESULTS_EXIST, CLI_RESULTS_FOREIGN
  */
 export async function openStudyFolder(
   folder: string,
@@ -72,7 +70,8 @@ export async function openStudyFolder(
   resumes: boolean,
 ): Promise<StudyFolder> {
   const config = `${JSON.stringify(experiment, null, 2)}\n`;
-  const before = await ifThere(readFile(join(folder, CONFIG_FILE), "utf8"), null);
+  const settings = join(folder, CONFIG_FILE);
+  const before = await writing(folder, () => ifThere(readFile(settings, "utf8"), null));
   if (before !== null && !resumes) {
     refuse(
       "CLI_RESULTS_EXIST",
@@ -87,11 +86,17 @@ export async function openStudyFolder(
       "Name another folder with --out.",
     );
   }
-  const none = {earlier: [], next: 0};
-  const {earlier, next} = resumes ? await trialsIn(join(folder, TRIALS), experiment) : none;
-  let number = next;
+  await prepareFolder(folder);
+  const names = resumes ? await trialNames(join(folder, TRIALS)) : [];
+  // Above all that are there, so that none is written over where one was removed.
+  let number = names.reduce((most, name) => Math.max(most, Number.parseInt(name, 10) + 1), 0);
   return {
-    earlier,
+    async earlier(mostBytes) {
+      const trials: TrialResult[] = [];
+      for (const name of names)
+        trials.push(await readTrial(join(folder, TRIALS, name), experiment, mostBytes));
+      return trials;
+    },
     async keep(trial) {
       const name = `${String(number++).padStart(4, "0")}.json`;
       await writeWhole(join(folder, CONFIG_FILE), config);

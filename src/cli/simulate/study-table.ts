@@ -1,15 +1,18 @@
 import {meanOverSeeds} from "../../evaluation/index.ts";
 import {
   atPoint,
-  divergencesOf,
-  divergenceText,
+  equalScoresOf,
+  equalScoresText,
   isExternalTest,
   type MethodComparison,
+  mainMetric,
   POOLED_TEST,
   pointsOf,
   pointText,
   type ResultRow,
   type StudyResults,
+  unfinishedOf,
+  unfinishedText,
 } from "../../simulation/index.ts";
 
 /** Of more test groups than these, those of single sites are left to the report. */
@@ -18,33 +21,51 @@ const NAME_WIDTH = 26;
 const CELL_WIDTH = 18;
 
 function cellOf(rows: readonly ResultRow[]): string {
-  const summary = meanOverSeeds(rows.flatMap(({value}) => (value === null ? [] : [value])));
-  const diverged = rows.filter(({status}) => status === "diverged").length;
-  if (summary === null) return diverged > 0 ? "diverged" : "-";
+  const summary = meanOverSeeds(
+    rows.flatMap(({value}) => (value === null ? [] : [value])),
+    "any",
+  );
+  const lost = rows.filter(({status}) => status !== "finished");
+  if (summary === null) return lost[0]?.status ?? "-";
   const spread = summary.sd === null ? "" : ` ± ${summary.sd.toFixed(3)}`;
-  return `${summary.mean.toFixed(3)}${spread}${diverged > 0 ? " *" : ""}`;
+  return `${summary.mean.toFixed(3)}${spread}${lost.length > 0 ? " *" : ""}`;
 }
+
+/** A difference with three decimals; one that rounds to nothing has no sign. */
+function differenceText(value: number | null): string {
+  if (value === null) return "-";
+  const text = value.toFixed(3);
+  return Number(text) === 0 ? "0.000" : text;
+}
+
+const OUTCOME_WORDS: Readonly<Record<MethodComparison["outcome"], string>> = {
+  better: "better",
+  "non-inferior": "non-inferior",
+  "not-shown": "not shown to be non-inferior",
+  inferior: "inferior",
+  "no-comparison": "no comparison",
+};
 
 function comparisonLine(row: MethodComparison): string {
-  const {baseline, test, difference, low, high, margin, isNonInferior} = row;
-  const isInferior = row.divergedSeeds > row.baselineDivergedSeeds;
-  const verdict = isNonInferior ? "non-inferior" : isInferior ? "inferior" : "not shown to be non-inferior";
-  const shown = [difference, low, high].map((value) => value?.toFixed(3) ?? "-");
+  const {baseline, test, difference, low, high, margin, outcome} = row;
+  const shown = [difference, low, high].map(differenceText);
   const diverged = [
-    ...(row.divergedSeeds === 0 ? [] : [`the network diverged at ${row.divergedSeeds}`]),
-    ...(row.baselineDivergedSeeds === 0 ? [] : [`the baseline diverged at ${row.baselineDivergedSeeds}`]),
+    ...(row.divergedSeeds === 0 ? [] : [`the network has no model at ${row.divergedSeeds}`]),
+    ...(row.baselineDivergedSeeds === 0 ? [] : [`the baseline has no model at ${row.baselineDivergedSeeds}`]),
   ].map((words) => `, ${words} of the seeds`);
   const figures = difference === null ? "no difference" : `${shown[0]} [${shown[1]}, ${shown[2]}]`;
-  return `  to ${baseline} on ${test}: ${figures}: ${verdict} (margin ${margin})${diverged.join("")}`;
+  return `  to ${baseline} on ${test}: ${figures}: ${OUTCOME_WORDS[outcome]} (margin ${margin})${diverged.join("")}`;
 }
 
-/** What an asterisk means, and what diverged when. */
-function divergedLines(rows: readonly ResultRow[]): string[] {
-  const diverged = divergencesOf(rows);
-  if (diverged.length === 0) return [];
-  return [
-    `Diverged, so without a model or a figure (* other seeds alone): ${diverged.map(divergenceText).join("; ")}`,
-  ];
+function headingOf({covers}: MethodComparison): string {
+  return `Gossip compared, 95 % intervals over ${covers === "patients" ? "patients" : "patients and seeds"}:`;
+}
+
+/** What an asterisk means, and what ended without a model, when and how. */
+function unfinishedLines(rows: readonly ResultRow[]): string[] {
+  const unfinished = unfinishedOf(rows);
+  if (unfinished.length === 0) return [];
+  return [`Without a model or a figure (* other seeds alone): ${unfinished.map(unfinishedText).join("; ")}`];
 }
 
 function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
@@ -63,12 +84,14 @@ function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
     });
     return `  ${method.padEnd(NAME_WIDTH)}${cells.join("")}`;
   });
-  return [`${study.metrics[0] ?? ""}, mean ± SD over ${study.seeds.length} seeds`, heading, ...lines];
+  const {length: seeds} = study.seeds;
+  const figures = seeds === 1 ? "one seed" : `mean ± SD over ${seeds} seeds`;
+  return [`${mainMetric(study)}, ${figures}`, heading, ...lines];
 }
 
 /** What a simulation found, for the terminal: by point of the sweep a table of the first metric, and how it compares. */
 export function studyTable(study: StudyResults): string {
-  const [metric] = study.metrics;
+  const metric = mainMetric(study);
   const blocks = pointsOf(study).map((point) => {
     const {results, comparisons: all} = atPoint(study, point);
     const rows = results.filter((row) => row.metric === metric);
@@ -77,8 +100,11 @@ export function studyTable(study: StudyResults): string {
     return [
       ...(Object.keys(point).length === 0 ? [] : [pointText(point)]),
       ...tableOf(study, rows),
-      ...divergedLines(rows),
-      ...(comparisons.length === 0 ? [] : ["Gossip compared, 95 % intervals over patients and seeds:"]),
+      ...unfinishedLines(rows),
+      ...equalScoresOf(rows.filter(({test}) => test === POOLED_TEST || isExternalTest(test))).map(
+        (row) => `Warning: ${equalScoresText(row, study.seeds.length)}`,
+      ),
+      ...comparisons.slice(0, 1).map(headingOf),
       ...comparisons.map(comparisonLine),
     ].join("\n");
   });

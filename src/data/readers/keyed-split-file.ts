@@ -1,6 +1,8 @@
-import {CodedError} from "../../core/index.ts";
+import {CodedError, present} from "../../core/index.ts";
 import {canonicalCode} from "../cell.ts";
+import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
+import {refuseRoundedKey} from "../patient-key.ts";
 import type {KeysSplit} from "../task-schema.ts";
 import type {AssignedPart, SiteTable} from "../types.ts";
 import {type DelimitedFile, readDelimited} from "./delimited-file.ts";
@@ -21,8 +23,18 @@ function placing(listed: KeysSplit["sites"][string] | undefined): (cell: string)
   };
 }
 
+/** What a split file of all sites' patients says, by their keys. */
+export interface Placing {
+  /** What messages call the split file. */
+  readonly file: string;
+  /** The part of each of the site's patients. */
+  readonly parts: ReadonlyMap<string, AssignedPart>;
+  /** Patients of any site. */
+  readonly everywhere: ReadonlySet<string>;
+}
+
 /**
- * The part of each of a site's patients, by their keys, from a split file of all sites' patients: those for whom its
+ * The part of each of a site's patients, from a split file of all sites' patients: those for whom its
  * column says what the task's split lists for the site.
  * @throws {CodedError} DATA_SPLIT_FILE_INVALID for a patient who is there twice, or a site without any; the codes of
  * reading a CSV
@@ -31,20 +43,25 @@ export async function partsByKey(
   file: DelimitedFile,
   {patient, column, sites}: KeysSplit,
   site: string,
-): Promise<ReadonlyMap<string, AssignedPart>> {
+): Promise<Placing> {
   const partOf = placing(sites[site]);
+  const anySite = Object.values(sites).map(placing);
+  const everywhere = new Set<string>();
   const parts = new Map<string, AssignedPart>();
   const seen = new Set<string>();
-  for await (const {cells, line} of readDelimited(file, [patient, column])) {
+  for await (const row of readDelimited(file, [patient, column])) {
+    const {cells, line} = row;
     const [key = "", cell = ""] = cells;
+    refuseRoundedKey(file.name, row, 0, patient);
     if (seen.has(key)) {
       fail(`${file.name}:${line}: names a patient again`, "Give each patient one row of the split file.");
     }
     seen.add(key);
     const part = partOf(cell);
     if (part !== undefined) parts.set(key, part);
+    if (anySite.some((placeOf) => placeOf(cell) !== undefined)) everywhere.add(key);
   }
-  if (parts.size > 0) return parts;
+  if (parts.size > 0) return {file: file.name, parts, everywhere};
   return fail(
     `${file.name}: places no patient at site ${site}`,
     `Check split.sites.${site} against the column ${column}.`,
@@ -53,20 +70,18 @@ export async function partsByKey(
 
 /**
  * The part of each row of a table, shape `[n]`.
- * @param parts of all patients of the site, by their keys
  * @throws {CodedError} DATA_SPLIT_FILE_INVALID when the table lacks one of them
  */
 export function keyedParts(
-  parts: ReadonlyMap<string, AssignedPart>,
+  {file, parts}: Placing,
   {site, patients}: Pick<SiteTable, "site" | "patients">,
-  fileName: string,
 ): readonly AssignedPart[] {
   const missing = parts.size - new Set(patients).size;
   if (missing > 0) {
     fail(
-      `${fileName}: places ${missing} patients at site ${site} that its table does not keep`,
+      `${file}: places ${countRange(missing)} patients at site ${site} that its table does not keep`,
       "The split file must place each patient that the task keeps, and no other.",
     );
   }
-  return patients.map((patient) => parts.get(patient.slice(site.length + 1)) ?? "train");
+  return patients.map((patient) => present(parts.get(patient.slice(site.length + 1)), "a patient's part"));
 }

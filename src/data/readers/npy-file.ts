@@ -1,7 +1,8 @@
-import {type FileHandle, open} from "node:fs/promises";
+import type {FileHandle} from "node:fs/promises";
 import {CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {FLOAT_BYTES, type FloatFormat, floatRows} from "./float-rows.ts";
+import {openFile} from "./open-file.ts";
 import {type RowSpan, rowSpans} from "./row-spans.ts";
 import type {TileFile, TileFileAddress} from "./tile-file.ts";
 
@@ -59,12 +60,18 @@ function parseShape(text: string): {readonly rows: number; readonly width: numbe
   return Number(width) > 0 ? {rows: Number(rows), width: Number(width)} : undefined;
 }
 
+/** The name of a type, unless the header has something else in its place. */
+function typeText(type: string): string {
+  return /^[<>=|][A-Za-z]\d{0,4}$/.test(type) ? ` but of ${type}` : "";
+}
+
 function parseHeader(text: string, offsetBytes: number, address: TileFileAddress): NpyHeader {
   const [, type = ""] = /'descr': '([^']*)'/.exec(text) ?? [];
   const [, order] = /'fortran_order': (True|False)/.exec(text) ?? [];
   const [, sizes = ""] = /'shape': \(([^)]*)\)/.exec(text) ?? [];
   const format = Object.hasOwn(FORMATS, type) ? FORMATS[type] : undefined;
-  if (format === undefined) return unsupported(address, "is not an array of little-endian floats");
+  if (format === undefined)
+    return unsupported(address, `is not an array of little-endian floats${typeText(type)}`);
   if (order !== "False") return unsupported(address, "is not in C order");
   const shape = parseShape(sizes);
   if (shape === undefined) return unsupported(address, "does not have the shape [tiles, features]");
@@ -80,18 +87,14 @@ async function readHeader(handle: FileHandle, address: TileFileAddress): Promise
   return parseHeader(new TextDecoder().decode(text), place.start + place.length, address);
 }
 
-async function checkSize(handle: FileHandle, header: NpyHeader, address: TileFileAddress): Promise<void> {
-  const {size} = await handle.stat();
+function checkSize(sizeBytes: number, header: NpyHeader, address: TileFileAddress): void {
   const {format, rows, width, offsetBytes} = header;
-  if (size < offsetBytes + rows * width * FLOAT_BYTES[format]) unreadable(address, "is cut off");
+  if (sizeBytes < offsetBytes + rows * width * FLOAT_BYTES[format]) unreadable(address, "is cut off");
 }
 
-async function openHandle(address: TileFileAddress): Promise<FileHandle> {
-  return open(address.path, "r").catch((error: unknown) => {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    const code = isMissing ? "DATA_FILE_MISSING" : "DATA_FILE_UNREADABLE";
-    const hint = "Check root and sites in the task, and that this user may read the file.";
-    return fail(code, address, isMissing ? "no such file" : "cannot be read", hint);
+function absent({name}: TileFileAddress): CodedError<DataErrorCode> {
+  return new CodedError("DATA_FILE_MISSING", `${name}: no such file`, {
+    hint: "Check root and sites in the task.",
   });
 }
 
@@ -107,6 +110,7 @@ function tilesOf(handle: FileHandle, header: NpyHeader, address: TileFileAddress
     tiles: rows,
     dimension: width,
     facts: {extractor: null, tileSizeUm: null, tileSizePx: null},
+    hasStrayCoordinates: false,
     async read(wanted, into) {
       for (const span of rowSpans(wanted, {rows, rowBytes, chunkRows: 1})) {
         const copyRow = floatRows(await readSpan(span), format, width);
@@ -127,10 +131,10 @@ function tilesOf(handle: FileHandle, header: NpyHeader, address: TileFileAddress
  * @see numpy.lib.format, versions 1.0 to 3.0
  */
 export async function openNpyFile(address: TileFileAddress): Promise<TileFile> {
-  const handle = await openHandle(address);
+  const {handle, sizeBytes} = await openFile(address, () => absent(address));
   try {
     const header = await readHeader(handle, address);
-    await checkSize(handle, header, address);
+    checkSize(sizeBytes, header, address);
     return tilesOf(handle, header, address);
   } catch (error) {
     await handle.close();

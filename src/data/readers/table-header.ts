@@ -1,4 +1,5 @@
-import {CodedError, closestName} from "../../core/index.ts";
+import {CodedError, closestName, isCoded} from "../../core/index.ts";
+import {canonicalText} from "../cell.ts";
 import type {DataErrorCode} from "../errors.ts";
 
 /** The wanted cells of one data row of a table. */
@@ -7,43 +8,87 @@ export interface TableRow {
   readonly index: number;
   /** Line of the file on which the row ends, from 1. */
   readonly line: number;
-  /** Cells in the order in which they were asked for, without blanks around them. */
+  /** Cells in the order in which they were asked for, each as {@link canonicalText}. */
   readonly cells: readonly string[];
   /** Number in the file, from 1, of the column of each cell. */
   readonly columnNumbers: readonly number[];
+  /** Whether a cell, by its position in `cells`, is a number of more digits than a workbook keeps; only of workbooks. */
+  readonly isRounded?: (position: number) => boolean;
 }
 
 function fail(code: DataErrorCode, message: string, hint: string): never {
   throw new CodedError<DataErrorCode>(code, message, {hint});
 }
 
+/** Names that are told at most when several columns are missing. */
+const MAX_NAMED = 5;
+
+/** A header in which columns are sought. */
+interface SearchedHeader {
+  readonly wanted: readonly string[];
+  readonly names: readonly string[];
+  readonly fileName: string;
+  readonly check: string;
+}
+
+function refuseMissing(missing: readonly string[], {wanted, names, fileName, check}: SearchedHeader): never {
+  if (missing.length > MAX_NAMED || (missing.length > 1 && missing.length === wanted.length)) {
+    const what = `${fileName}:1: ${missing.length} of the ${wanted.length} columns of the task are not among ${names.length}`;
+    fail("DATA_COLUMN_MISSING", what, check);
+  }
+  const meant = missing.map((name) => closestName(canonicalText(name), names));
+  const listed = missing.map((name) => `"${name}"`).join(" and no ");
+  const known = meant.every((name) => name !== undefined);
+  return fail(
+    "DATA_COLUMN_MISSING",
+    `${fileName}:1: no column ${listed} among ${names.length}`,
+    known ? `Did you mean ${meant.map((name) => `"${name}"`).join(" and ")}?` : check,
+  );
+}
+
 /**
- * Positions of the `wanted` columns, from 0. The names of a header are not shown: it may be a first row of patients.
+ * Positions of the `wanted` columns, from 0; names that differ only in how they are composed are one. The names of a
+ * header are not shown: it may be a first row of patients. A name that nobody asks for may be there twice.
  * @param fileName for messages
+ * @param check what to look at when columns are missing
  * @throws {CodedError} DATA_HEADER_DUPLICATE, DATA_COLUMN_MISSING
  */
 export function columnPositions(
-  names: readonly string[],
+  header: readonly string[],
   wanted: readonly string[],
   fileName: string,
+  check = "Check the header and the delimiter.",
 ): number[] {
-  const repeated = names.findIndex((name, index) => name !== "" && names.indexOf(name) !== index);
-  if (repeated !== -1) {
-    const first = names.indexOf(names[repeated] ?? "") + 1;
+  const names = header.map(canonicalText);
+  const places = new Map<string, number[]>();
+  names.forEach((name, index) => places.set(name, [...(places.get(name) ?? []), index].slice(0, 2)));
+  const positions = wanted.map((name) => places.get(canonicalText(name))?.[0] ?? -1);
+  const missing = wanted.filter((_, index) => positions[index] === -1);
+  if (missing.length > 0) refuseMissing(missing, {wanted, names, fileName, check});
+  for (const position of positions) {
+    const again = places.get(names[position] ?? "")?.[1];
+    if (again === undefined) continue;
     fail(
       "DATA_HEADER_DUPLICATE",
-      `${fileName}:1:${repeated + 1}: has the same name as column ${first}`,
+      `${fileName}:1:${again + 1}: has the same name as column ${position + 1}`,
       "Give each column a name of its own; a file without a header line needs csv.header: false.",
     );
   }
-  return wanted.map((name) => {
-    const position = names.indexOf(name);
-    if (position !== -1) return position;
-    const meant = closestName(name, names);
-    return fail(
-      "DATA_COLUMN_MISSING",
-      `${fileName}:1: no column "${name}" among ${names.length}`,
-      meant === undefined ? "Check the header and the delimiter." : `Did you mean "${meant}"?`,
-    );
-  });
+  return positions;
+}
+
+/** Rows above a header, such as a title's, that are looked through for a hint. */
+export const MOST_ABOVE = 20;
+
+/** Whether all `wanted` columns are among the cells of a row. */
+export function hasColumns(row: readonly string[], wanted: readonly string[]): boolean {
+  const names = new Set(row.map(canonicalText));
+  return wanted.every((name) => names.has(canonicalText(name)));
+}
+
+/** The `error` of a first row that lacks columns, with the hint that a lower one has them. */
+export function lowerHeader(error: unknown, row: number, kind: "line" | "row"): unknown {
+  if (!isCoded(error, "DATA_COLUMN_MISSING")) return error;
+  const hint = `The header is on ${kind} ${row}: delete the ${kind}s above it.`;
+  return new CodedError<DataErrorCode>("DATA_COLUMN_MISSING", error.message, {hint});
 }

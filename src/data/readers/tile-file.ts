@@ -15,6 +15,8 @@ export interface TileFile {
   /** Number of features of a tile. */
   readonly dimension: number;
   readonly facts: TileFacts;
+  /** Whether it has coordinates that are not one place a tile: they are not used. */
+  readonly hasStrayCoordinates: boolean;
   /**
    * Writes the features of the tiles `rows` to `into`, in binary32 (binary64 is rounded to the nearest). Memory in use
    * beside `into` is one slice of the file, whatever the number of rows.

@@ -56,7 +56,7 @@ function refusalOf({stage, joining}: SegmentState): Refusal | null {
   return stage === "running" ? null : "closing";
 }
 
-/** The step in which an offer can be taken and its share, or why it can not. */
+/** The step in which an offer can be taken and its share, or why it cannot. */
 function placeFor(context: SegmentContext, from: MemberId, offer: Offer): Place | Refusal {
   const {state} = context;
   const refusal = refusalOf(state);

@@ -94,7 +94,7 @@ export function onAccept(context: SegmentContext, from: MemberId, frame: FrameOf
   return fetchMass(context, {kind: "edge", peer: from, id: edge.id, hash: frame.mass});
 }
 
-/** The peer can not now: another one is tried a little later. */
+/** The peer cannot now: another one is tried a little later. */
 export function onBusy(context: SegmentContext, from: MemberId, frame: FrameOf<"busy">): void {
   const {state, nowMs} = context;
   const edge = offered(context, from, frame);

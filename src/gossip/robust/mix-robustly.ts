@@ -1,5 +1,5 @@
 import {isCoded} from "../../core/index.ts";
-import {type Codec, massOf} from "../../parameters/index.ts";
+import {type Codec, checkRange, massOf, type ValueRange} from "../../parameters/index.ts";
 import {applyRobustRule} from "./apply.ts";
 import {type LeftOutReason, leftOut, type RobustRule, type Verdict} from "./rules.ts";
 
@@ -10,6 +10,10 @@ export interface RobustShape {
   readonly reference: Float32Array;
   /** How many leading values were mixed. */
   readonly mixed: number;
+  /** The largest weight that a contribution may have. */
+  readonly maximumWeight: number;
+  /** What each mixed value of a contribution may be; without it, any number. */
+  readonly range?: ValueRange;
 }
 
 /** What came of a robust mixture. */
@@ -25,6 +29,7 @@ export interface RobustMixture {
 /** What is wrong with a contribution of that code, in the words of a verdict. */
 const FAULTS: Readonly<Record<string, LeftOutReason>> = {
   PARAMETERS_NOT_FINITE: "not-finite",
+  PARAMETERS_OUT_OF_RANGE: "out-of-range",
   PARAMETERS_WRONG_WEIGHT: "wrong-weight",
   PARAMETERS_WRONG_SIZE: "wrong-length",
 };
@@ -40,10 +45,11 @@ function malformed(fault: LeftOutReason): Decoded {
   return {delta: null, weight: 0, fault};
 }
 
-function decoded({codec, mixed}: RobustShape, bytes: Uint8Array): Decoded {
+function decoded({codec, mixed, maximumWeight, range}: RobustShape, bytes: Uint8Array): Decoded {
   try {
     const {values, weight} = massOf(codec, bytes, mixed);
-    if (weight > 1) return malformed("wrong-weight");
+    if (weight > maximumWeight) return malformed("wrong-weight");
+    if (range !== undefined) checkRange(codec, bytes, range);
     return {delta: values.map((value) => value / weight), weight, fault: null};
   } catch (error) {
     if (!isCoded(error)) throw error;

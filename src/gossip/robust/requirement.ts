@@ -18,7 +18,7 @@ export function faultyAmong(rule: RobustRule, count: number): number {
 }
 
 /**
- * Why `members` members can not run under `rule`, or undefined when they can; asked when a plan is made. Below seven
+ * Why `members` members cannot run under `rule`, or undefined when they can; asked when a plan is made. Below seven
  * members robust aggregation is theatre all the same: one bad member may be withstood, but each honest one is then so
  * large a part that its patients' peculiarity and a fault look alike.
  */

@@ -36,10 +36,11 @@ export function rowsOf(vectors: readonly RobustVector[]): Rows {
 
 /** All of `rows`, block by block in the order of the values. */
 export function* blocksOf(rows: Rows): Generator<Block> {
-  const scratch = Array.from({length: rows.count}, () => new Float64Array(BLOCK_VALUES));
-  for (let first = 0; first < rows.length; first += BLOCK_VALUES) {
-    const size = Math.min(BLOCK_VALUES, rows.length - first);
-    const block = size === BLOCK_VALUES ? scratch : scratch.map((row) => row.subarray(0, size));
+  const values = Math.min(BLOCK_VALUES, rows.length);
+  const scratch = Array.from({length: rows.count}, () => new Float64Array(values));
+  for (let first = 0; first < rows.length; first += values) {
+    const size = Math.min(values, rows.length - first);
+    const block = size === values ? scratch : scratch.map((row) => row.subarray(0, size));
     rows.read(first, block);
     yield {first, size, rows: block};
   }

@@ -42,8 +42,10 @@ export type LeftOutReason =
   | "not-finite"
   /** It is longer or shorter than the others. */
   | "wrong-length"
-  /** Its weight is not in (0, 1]. */
+  /** Its weight is not above 0, or above what a site may count as. */
   | "wrong-weight"
+  /** A value lies outside the range that was declared for it. */
+  | "out-of-range"
   /** Its L2 norm is above the limit for norms. */
   | "too-long"
   /** Each of its values was among those trimmed. */

@@ -51,13 +51,32 @@ export function completeEdges(n: number): Edge[] {
   return nodesOf(n).flatMap((a) => nodesOf(a).map((b): Edge => [a, b]));
 }
 
+/** The hops 1, 2, 4, ... below `n` of the exponential graphs; none for one node. */
+function exponentialHops(n: number): number[] {
+  return Array.from({length: Math.ceil(Math.log2(n))}, (_, power) => 2 ** power);
+}
+
+/** Node i hears i - hop for each of `hops`, all with the same share as its own. */
+function hearing(n: number, hops: readonly number[]): Phase {
+  const share = 1 / (1 + hops.length);
+  return {rows: nodesOf(n).map((node) => hops.map((hop) => ({node: modulo(node - hop, n), share})))};
+}
+
 /**
  * The static exponential graph: node i hears i - 2^j for every j below log2(n), each with the same share. Doubly
  * stochastic, symmetric for no n above 4.
  * @see Ying et al., Exponential graph is provably efficient for decentralized deep training, NeurIPS 2021, section 3
  */
 export function exponentialGraph(n: number): Phase {
-  const hops = Array.from({length: Math.ceil(Math.log2(n))}, (_, power) => 2 ** power);
-  const share = 1 / (1 + hops.length);
-  return {rows: nodesOf(n).map((node) => hops.map((hop) => ({node: modulo(node - hop, n), share})))};
+  return hearing(n, exponentialHops(n));
+}
+
+/**
+ * The one-peer exponential graph: in round t node i hears i - 2^(t mod ceil(log2 n)) alone, with a half. Doubly
+ * stochastic; for n a power of 2 a period of rounds gives the exact mean.
+ * @see Ying et al. 2021, section 4
+ */
+export function onePeerExponentialGraph(n: number, round: number): Phase {
+  const hops = exponentialHops(n);
+  return hearing(n, hops.length === 0 ? [] : hops.slice(round % hops.length).slice(0, 1));
 }

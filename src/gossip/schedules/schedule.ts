@@ -1,8 +1,9 @@
 import {permutation, type Random} from "../../core/index.ts";
 import {baseGraph} from "./base-graph.ts";
-import {completeEdges, type Edge, exponentialGraph, metropolis, ringEdges, torusEdges} from "./graphs.ts";
+import type {Edge} from "./graphs.ts";
 import {gridGraph} from "./grid.ts";
 import {matching} from "./matching.ts";
+import {fixedGraph} from "./mixing-graph.ts";
 import {type Phase, reordered} from "./phase.ts";
 
 /** Which exchanges make up a period of mixing, in the plan's words. */
@@ -16,24 +17,6 @@ export type ScheduleSpec =
   /** `steps` times the same graph. */
   | {readonly name: "ring" | "torus" | "exponential" | "complete"; readonly steps: number}
   | {readonly name: "edges"; readonly edges: readonly Edge[]; readonly steps: number};
-
-function graphOf(spec: Exclude<ScheduleSpec, {name: "base" | "grid" | "random"}>, n: number): Phase {
-  switch (spec.name) {
-    case "ring":
-      return metropolis(n, ringEdges(n));
-    case "torus":
-      return metropolis(n, torusEdges(n));
-    case "complete":
-      return metropolis(n, completeEdges(n));
-    case "edges":
-      return metropolis(
-        n,
-        spec.edges.filter(([a, b]) => a < n && b < n),
-      );
-    default:
-      return exponentialGraph(n);
-  }
-}
 
 /** The phases of one period, each made when it is asked for: of many nodes all together would fill the memory. */
 export interface Period {
@@ -62,7 +45,7 @@ function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
       return {length: orders.length, phase: (index) => matching(pairs(index)), pairs};
     }
     default: {
-      const graph = graphOf(spec, n);
+      const graph = fixedGraph(spec.name === "edges" ? spec : spec.name, n);
       return {...NO_PHASES, length: spec.steps, phase: () => graph};
     }
   }

@@ -81,12 +81,20 @@ const ESSENCES: Essences = {
     keep: ({weight}) => weight,
     revive: (kept, codec, bytes) => ({codec, bytes, weight: Number(kept)}),
   },
+  checkRange: {keep: () => null, revive: () => undefined},
   encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   mixSent: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
   isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
   isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
+  nameOf: {keep: (name) => name, revive: (kept) => textOf(kept)},
   isAtLeast: {keep: (reaches) => reaches, revive: (kept) => kept === true},
+  innerProducts: {
+    keep: ({length}) => length,
+    revive: (kept) => new Float64Array(Number(kept)),
+  },
+  isSumOf: {keep: (isSum) => isSum, revive: (kept) => kept === true},
+  areProducts: {keep: (are) => are, revive: (kept) => kept === true},
   mixRobustly: {
     keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
     revive: (kept, _rule, {reference}) => ({

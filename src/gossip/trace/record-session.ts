@@ -27,7 +27,7 @@ function segmentOf(record: AsyncRecord | null): NonNullable<TraceHeader["round"]
 
 /** The header of a trace that begins where `restored` and `checkpoint` stand. */
 function headerOf(context: Context, restored: Restored, checkpoint: SessionCheckpoint | null): TraceHeader {
-  const {certified, round} = restored;
+  const {certified, round, equivocators} = restored;
   return {
     formatVersion: 1,
     context,
@@ -43,7 +43,6 @@ function headerOf(context: Context, restored: Restored, checkpoint: SessionCheck
                     hash: round.contribution.hash,
                     size: round.contribution.bytes.length,
                   },
-            promised: round.promised,
             accepted:
               round.accepted === null
                 ? null
@@ -51,14 +50,20 @@ function headerOf(context: Context, restored: Restored, checkpoint: SessionCheck
                     ballot: round.accepted.ballot,
                     body: canonicalBytes(round.accepted.body),
                   },
-            held: round.held?.hash ?? null,
+            lock: round.lock === null ? null : canonicalBytes(round.lock),
+            committedIn: round.committedIn,
+            held: round.held.map(({hash}) => hash),
             segment: segmentOf(round.segment),
           },
+    equivocators: [...equivocators],
     checkpoint:
       checkpoint === null
         ? null
         : {
-            ...checkpoint,
+            lastId: checkpoint.lastId,
+            readiness: checkpoint.readiness,
+            exchanging: checkpoint.exchanging,
+            atMs: checkpoint.atMs,
             presence: {
               linked: [...checkpoint.presence.linked],
               lost: [...checkpoint.presence.lost],
@@ -107,7 +112,8 @@ export function recordSession(setup: SessionSetup, context: Context, sink: Trace
     const certified = effects.find((effect) => effect.type === "certified");
     const checkpoint = session.checkpoint();
     if (certified === undefined || checkpoint === null) return;
-    sink.begin(encodeTrace(headerOf(context, {certified, round: null}, checkpoint)));
+    const {equivocators} = checkpoint;
+    sink.begin(encodeTrace(headerOf(context, {certified, round: null, equivocators}, checkpoint)));
   };
   return {
     view: () => session.view(),

@@ -51,16 +51,17 @@ type Shapes = Pick<SessionSetup, "shapeOf">;
 
 function restoredRound({shapeOf}: Shapes, number: number, {round}: TraceHeader): RestoredRound | null {
   if (round === null) return null;
-  const {contribution, promised, held, segment} = round;
+  const {contribution, lock, committedIn, held, segment} = round;
   const accepted: Accepted | null = round.accepted && {
     ballot: round.accepted.ballot,
     body: decodeBody(round.accepted.body),
   };
   return {
     contribution: contribution && {hash: contribution.hash, bytes: new Uint8Array(contribution.size)},
-    promised,
     accepted,
-    held: held === null ? null : blankSnapshot(held, shapeOf(number).values),
+    lock: lock && decodeCertificate(lock),
+    committedIn,
+    held: held.map((hash) => blankSnapshot(hash, shapeOf(number).values)),
     segment: segment && {
       kind: "async",
       round: segment.round,
@@ -77,17 +78,18 @@ function restoredOf(shapes: Shapes, header: TraceHeader): Restored {
     certificate,
     snapshot: blankSnapshot(certificate.body.result, shapes.shapeOf(round).values),
   };
-  return {certified, round: restoredRound(shapes, round + 1, header)};
+  const {equivocators} = header;
+  return {certified, round: restoredRound(shapes, round + 1, header), equivocators};
 }
 
-function checkpointOf({checkpoint}: TraceHeader): SessionCheckpoint | null {
+function checkpointOf({checkpoint, equivocators}: TraceHeader): SessionCheckpoint | null {
   if (checkpoint === null) return null;
   const early = checkpoint.early.map(({from, frame}) => ({
     from,
     // Only these are kept: the recorder's type says so.
     frame: decodeFrame(frame) as FrameOf<"ready">,
   }));
-  return {...checkpoint, early};
+  return {...checkpoint, equivocators, early};
 }
 
 function divergenceOf(entry: TraceEntry, effects: readonly string[], error: string | null): string | null {

@@ -22,9 +22,10 @@ const headerSchema = z.strictObject({
   round: z
     .strictObject({
       contribution: z.strictObject({hash: z.string(), size: z.int().min(0)}).nullable(),
-      promised: z.int(),
       accepted,
-      held: z.string().nullable(),
+      lock: bytes.nullable(),
+      committedIn: z.int().min(-1),
+      held: z.array(z.string()),
       segment: z
         .strictObject({
           round: z.int(),
@@ -34,6 +35,8 @@ const headerSchema = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  /** Members that are proven to have contradicted themselves. */
+  equivocators: peers,
   checkpoint: z
     .strictObject({
       lastId: z.int().min(0),

@@ -1,5 +1,5 @@
 import {z} from "zod";
-import {decodeFrame, encodeFrame} from "../frames.ts";
+import {decodeFrame, encodeFrame, type Frame} from "../frames.ts";
 import type {Event} from "../types.ts";
 
 const id = z.int().min(0);
@@ -35,6 +35,14 @@ export const traceEventSchema = z.discriminatedUnion("type", [
 /** See {@link traceEventSchema}. */
 export type TraceEvent = Readonly<z.infer<typeof traceEventSchema>>;
 
+/** A frame without what it says of parameters. */
+function withoutProducts(frame: Frame): Frame {
+  if (frame.type === "products") return {...frame, products: new Uint8Array(frame.products.length)};
+  if (frame.type !== "contradiction" || frame.claims.kind !== "products") return frame;
+  const {claims} = frame;
+  return {...frame, claims: {...claims, products: new Uint8Array(claims.products.length)}};
+}
+
 /** `event` as it is kept. */
 export function toTraceEvent(event: Event): TraceEvent {
   switch (event.type) {
@@ -47,7 +55,7 @@ export function toTraceEvent(event: Event): TraceEvent {
       return {type: "progress", round: event.round, unit: event.unit, hash, size: bytes.length};
     }
     case "frame":
-      return {type: "frame", from: event.from, frame: encodeFrame(event.frame)};
+      return {type: "frame", from: event.from, frame: encodeFrame(withoutProducts(event.frame))};
     case "fetched":
       return {type: "fetched", id: event.id, size: event.bytes.length};
     default:

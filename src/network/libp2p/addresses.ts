@@ -5,9 +5,6 @@ import {CodedError} from "../../core/index.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import type {PeerId} from "../types.ts";
 
-/** Addresses kept for each peer; the ones used longest ago are forgotten. */
-const MAX_ADDRESSES_PER_PEER = 16;
-
 /** Parses a member's id. @throws NETWORK_PEER_ID_INVALID */
 export function parsePeerId(text: PeerId): ReturnType<typeof peerIdFromString> {
   try {
@@ -34,8 +31,10 @@ export function parseTcpAddress(text: string, code: NetworkErrorCode): Multiaddr
   let cause: unknown;
   try {
     const address = multiaddr(text);
-    const [host, port] = address.getComponents();
-    if (/^(ip4|ip6|dns|dns4|dns6)$/.test(host?.name ?? "") && port?.name === "tcp") return address;
+    const [host, port, ...rest] = address.getComponents();
+    const isTcp = /^(ip4|ip6|dns|dns4|dns6)$/.test(host?.name ?? "") && port?.name === "tcp";
+    // What else may follow, such as /ws, is spoken by no node.
+    if (isTcp && rest.every(({code: part}) => part === CODE_P2P)) return address;
   } catch (error) {
     cause = error;
   }
@@ -55,32 +54,8 @@ export function withPeer(address: Multiaddr, peer: PeerId): Multiaddr {
   return peerOfAddress(address) === undefined ? address.encapsulate(`/p2p/${peer}`) : address;
 }
 
-/** Where members may be reached: what the caller remembered, bootstrap, identify, mDNS and the locator said. */
-export interface AddressBook {
-  /** Notes addresses of a member, newest first, and says whether any is new; anyone else's are ignored. */
-  add(peer: PeerId, addresses: readonly Multiaddr[]): boolean;
-  /** Addresses of a member, the newest first, each with `/p2p/` suffix. */
-  of(peer: PeerId): readonly Multiaddr[];
-}
-
-/** An {@link AddressBook} for `peers`. `onAdd` gets all addresses of a peer whenever some are added. */
-export function createAddressBook(
-  peers: readonly PeerId[],
-  onAdd: (peer: PeerId, addresses: readonly string[]) => void,
-): AddressBook {
-  const book = new Map<PeerId, readonly string[]>(peers.map((peer) => [peer, []]));
-  return {
-    add(peer, addresses) {
-      const known = book.get(peer);
-      if (known === undefined) return false;
-      const offered = addresses
-        .filter((address) => (peerOfAddress(address) ?? peer) === peer)
-        .map((address) => withPeer(address, peer).toString());
-      const merged = [...new Set([...offered, ...known])].slice(0, MAX_ADDRESSES_PER_PEER);
-      book.set(peer, merged);
-      onAdd(peer, merged);
-      return merged.some((address) => !known.includes(address));
-    },
-    of: (peer) => (book.get(peer) ?? []).map((address) => multiaddr(address)),
-  };
+/** The IP address that an address of TCP over IP begins with; `undefined` for any other, such as a name. */
+export function ipOf(address: Multiaddr): string | undefined {
+  const [host] = address.getComponents();
+  return host?.name === "ip4" || host?.name === "ip6" ? host.value : undefined;
 }

@@ -1,6 +1,6 @@
 import type {Connection, Stream} from "@libp2p/interface";
 import {fromString} from "uint8arrays/from-string";
-import {type Clock, isCoded, runningSha256} from "../../core/index.ts";
+import {type Clock, runningSha256} from "../../core/index.ts";
 import type {BlobRange, BlobStore} from "../blob-store.ts";
 import {
   BLOB_TRAILER_BYTES,
@@ -12,6 +12,7 @@ import {
 import {createDeadline, type Deadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {streamEnded} from "../faults.ts";
+import {isViolation} from "../guard.ts";
 import type {LinkRecord} from "../link-table.ts";
 import {createSemaphore, type Semaphore} from "../semaphore.ts";
 import type {NetworkLimits, PeerId} from "../types.ts";
@@ -35,6 +36,10 @@ export interface BlobServerOptions {
   readonly signal: AbortSignal;
   /** The record of a member whose link has passed this side's checks; `undefined` for anyone else. */
   recordOf(peer: PeerId): LinkRecord | undefined;
+  /** Whether the peer's budget has room for another request; where it has not, its link has ended. */
+  admitsRequest(peer: PeerId): boolean;
+  /** The same of bytes that it is about to be served. */
+  admitsBytes(peer: PeerId, sizeBytes: number): boolean;
   /** The peer broke the wire format. */
   onViolation(peer: PeerId, code: NetworkErrorCode): void;
   /** See `NetworkEvents`. */
@@ -95,6 +100,7 @@ async function serve(options: BlobServerOptions, places: Semaphore, sending: Sen
   try {
     deadline.restart();
     const range = options.store.lookUp(record.peer, request);
+    if (!options.admitsBytes(record.peer, range.bytes.byteLength)) throw streamEnded();
     const header = encodeBlobHeader(range.response);
     stream.send(header);
     record.addSent(header.byteLength);
@@ -116,7 +122,7 @@ export function createBlobServer(
   return async (stream, connection) => {
     const peer = connection.remotePeer.toString();
     const record = options.recordOf(peer);
-    if (record === undefined) {
+    if (record === undefined || !options.admitsRequest(peer)) {
       abortStream(stream, undefined);
       return;
     }
@@ -126,9 +132,7 @@ export function createBlobServer(
       await serve(options, places, {stream, record, deadline});
     } catch (error) {
       abortStream(stream, error);
-      if (isCoded<NetworkErrorCode>(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) {
-        onViolation(peer, error.code);
-      }
+      if (isViolation(error)) onViolation(peer, error.code);
     } finally {
       deadline.end();
     }

@@ -1,8 +1,9 @@
 import type {Connection, Stream} from "@libp2p/interface";
-import {type Clock, CodedError, isCoded, type Logger, type Random} from "../../core/index.ts";
+import {CodedError, isCoded} from "../../core/index.ts";
 import {createDeadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {createFrameReader, encodeFrame, FRAME_HEADER_BYTES, type FrameKind} from "../frame.ts";
+import {isViolation} from "../guard.ts";
 import {
   decodeHello,
   decodeRefused,
@@ -12,56 +13,16 @@ import {
   MAX_HANDSHAKE_BYTES,
   WIRE_MINOR,
 } from "../handshake.ts";
-import {type Heartbeat, startHeartbeat} from "../heartbeat.ts";
+import {startHeartbeat} from "../heartbeat.ts";
 import {MAX_FRAME_BYTES} from "../limits.ts";
-import type {LinkFault, LinkRecord} from "../link-table.ts";
-import type {Handshake, NetworkLimits, PeerId} from "../types.ts";
+import type {LinkFault} from "../link-table.ts";
+import {type ControlLinkOptions, type Life, type LinkEnd, newLife} from "./link-life.ts";
 import {abortStream, LINK_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";
 
 /** A peer that leaves more than this unread, in bytes, loses its link: what it misses it can ask for again. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 const NO_PAYLOAD = new Uint8Array(0);
-
-/** What a control link works with. */
-export interface ControlLinkOptions {
-  readonly record: LinkRecord;
-  readonly handshake: Handshake;
-  /** Initial window of this node's streams, in bytes. */
-  readonly windowBytes: number;
-  readonly limits: NetworkLimits;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  onFrame(peer: PeerId, frame: Uint8Array): void;
-  /** The peer opened a control stream: this side is to open its own. */
-  onCalled(): void;
-  /** Ends every connection with the peer. */
-  disconnect(): void;
-}
-
-/** How a link, or the attempt at one, ended. */
-export interface LinkEnd {
-  readonly wasUp: boolean;
-  readonly fault: LinkFault;
-}
-
-/** One attempt at a link and, if it succeeds, the link: two streams, one each way, each opened by its writer. */
-interface Life {
-  readonly session: number;
-  incoming: Stream | undefined;
-  outgoing: Stream | undefined;
-  connection: Connection | undefined;
-  /** Session of the peer's hello, once it came. */
-  peerSession: number | undefined;
-  /** The field in which the peer's hello differs; `undefined` when none does. */
-  difference: string | undefined;
-  hasAnswered: boolean;
-  isWelcomed: boolean;
-  fault: LinkFault | undefined;
-  heartbeat: Heartbeat | undefined;
-  readonly onEnd: ((end: LinkEnd) => void)[];
-}
 
 /**
  * The link to one peer. Streams are kept by peer, not by connection: when both ends dial at once there are two
@@ -70,6 +31,7 @@ interface Life {
 export class ControlLink {
   readonly #options: ControlLinkOptions;
   #life: Life | undefined;
+  #isPaused = false;
 
   constructor(options: ControlLinkOptions) {
     this.#options = options;
@@ -101,6 +63,7 @@ export class ControlLink {
     if (this.#life?.incoming !== undefined) this.end({code: "NETWORK_LINK_REPLACED"});
     const life = this.#currentLife();
     life.incoming = stream;
+    if (this.#isPaused) stream.pause();
     const reader = createFrameReader(
       () => (this.#options.record.isUp() ? MAX_FRAME_BYTES : MAX_HANDSHAKE_BYTES),
       (kind, payload) => this.#onFrame(life, kind, payload),
@@ -140,25 +103,28 @@ export class ControlLink {
     return end;
   }
 
+  /** Reads nothing more from the peer: what it sends stays in its own buffers, once the stream's window is full. */
+  pause(): void {
+    this.#isPaused = true;
+    const stream = this.#life?.incoming;
+    if (stream?.readStatus === "readable") stream.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#isPaused = false;
+    const life = this.#life;
+    life?.heartbeat?.heard();
+    if (life?.incoming?.readStatus === "paused") life.incoming.resume();
+  }
+
   /** Ends the link, or the attempt at it. */
   end(fault: LinkFault): void {
     if (this.#life !== undefined) this.#end(this.#life, fault);
   }
 
   #currentLife(): Life {
-    this.#life ??= {
-      session: this.#options.random.uint32(),
-      incoming: undefined,
-      outgoing: undefined,
-      connection: undefined,
-      peerSession: undefined,
-      difference: undefined,
-      hasAnswered: false,
-      isWelcomed: false,
-      fault: undefined,
-      heartbeat: undefined,
-      onEnd: [],
-    };
+    this.#life ??= newLife(this.#options.random);
     return this.#life;
   }
 
@@ -183,7 +149,7 @@ export class ControlLink {
   #onFrame(life: Life, kind: FrameKind, payload: Uint8Array): void {
     if (life !== this.#life) return;
     const {record} = this.#options;
-    if (kind === "heartbeat") return;
+    if (!this.#options.admits(kind, payload) || kind === "heartbeat") return;
     if (kind === "hello") this.#onHello(life, payload);
     else if (kind === "welcome") {
       life.isWelcomed ||= decodeWelcome(payload).session === life.session;
@@ -222,7 +188,7 @@ export class ControlLink {
   }
 
   /** The handshake differs. The stream is closed, not reset, so that the peer still reads the reason. */
-  #refuse(life: Life, field: string): void {
+  #refuse(life: Life, field: NonNullable<Life["difference"]>): void {
     life.fault ??= {code: "NETWORK_HANDSHAKE_MISMATCH", detail: field};
     this.#options.record.down(life.fault);
     void life.outgoing?.close().catch(() => this.#end(life, {code: "NETWORK_LINK_LOST"}));
@@ -235,6 +201,7 @@ export class ControlLink {
     const {connection} = life;
     life.heartbeat = startHeartbeat({
       clock,
+      heartbeatMs: limits.heartbeatMs,
       silenceTimeoutMs: limits.silenceTimeoutMs,
       send: () => void this.#write(life, "heartbeat", NO_PAYLOAD),
       onSilence: () => this.#stall(life),
@@ -272,8 +239,8 @@ export class ControlLink {
     try {
       action();
     } catch (error) {
-      if (!isCoded(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE")) throw error;
-      this.#options.record.addViolation();
+      if (!isViolation(error)) throw error;
+      this.#options.onViolation(error.code);
       this.#end(life, {code: error.code});
       this.#options.disconnect();
     }

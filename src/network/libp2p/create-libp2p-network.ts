@@ -1,29 +1,29 @@
 import "../../core/polyfill.ts";
-import {type Multiaddr, multiaddr} from "@multiformats/multiaddr";
+import type {Multiaddr} from "@multiformats/multiaddr";
 import {createBlobStore} from "../blob-store.ts";
+import {budgetsFor} from "../budgets.ts";
 import {createShutdown} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {closedError, streamEnded} from "../faults.ts";
 import {createFetch} from "../fetch-loop.ts";
+import {createGuard, type Guard} from "../guard.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
 import {checkFrame, limitsOf, peersOf} from "../options.ts";
 import type {Libp2pNetworkOptions, Network, PeerId} from "../types.ts";
-import {
-  type AddressBook,
-  createAddressBook,
-  parsePeerId,
-  parseTcpAddress,
-  peerOfAddress,
-} from "./addresses.ts";
+import {parsePeerId, parseTcpAddress, peerOfAddress} from "./addresses.ts";
 import {fetchOverStream} from "./blob-client.ts";
 import {createBlobServer} from "./blob-server.ts";
-import {createHost, type Host, startHost} from "./host.ts";
+import {boundaries, openBook} from "./boundaries.ts";
+import {createHost, type Host, loadKey, startHost} from "./host.ts";
 import {createLocator, type Locator} from "./locator.ts";
-import {type Mesh, startMesh} from "./mesh.ts";
-import {abortConnection, BLOB_PROTOCOL} from "./streams.ts";
+import {disconnect, type Mesh, startMesh} from "./mesh.ts";
+import {BLOB_PROTOCOL} from "./streams.ts";
 
 /** Transfers that one peer may have open at once: twice what an honest peer opens, as ends may lag. */
 const MAX_INBOUND_BLOB_STREAMS = 8;
+
+/** A peer from which so many heartbeats in a row have not come is silent. */
+const HEARTBEATS_MISSED = 2;
 
 /** Checks what the caller gave before anything is opened. */
 function readBootstrap(options: Libp2pNetworkOptions): readonly Multiaddr[] {
@@ -40,50 +40,19 @@ function readBootstrap(options: Libp2pNetworkOptions): readonly Multiaddr[] {
   return addresses;
 }
 
-/** The address book with what is known at the start; later additions are handed to the caller, each once. */
-function createBook(options: Libp2pNetworkOptions, bootstrap: readonly Multiaddr[]): AddressBook {
-  const remembered = Object.entries(options.knownAddresses);
-  const reported = new Map(remembered.map(([peer, addresses]) => [peer, new Set(addresses)]));
-  let isFilled = false;
-  const book = createAddressBook(peersOf(options), (peer, addresses) => {
-    if (!isFilled || addresses.every((address) => reported.get(peer)?.has(address))) return;
-    reported.set(peer, new Set(addresses));
-    options.onAddresses(peer, addresses);
-  });
-  for (const address of bootstrap) book.add(peerOfAddress(address) ?? "", [address]);
-  for (const [peer, addresses] of remembered) {
-    try {
-      book.add(
-        peer,
-        addresses.map((address) => multiaddr(address)),
-      );
-    } catch {
-      options.logger.warn("unreadable remembered addresses are left out", {peer});
-    }
-  }
-  isFilled = true;
-  return book;
-}
-
 /** The parts of a running network. */
 interface Running {
   readonly options: Libp2pNetworkOptions;
   readonly host: Host;
   readonly table: LinkTable;
+  readonly guard: Guard;
   readonly mesh: Mesh;
   readonly locator: Locator;
   readonly shutdown: AbortController;
 }
 
-/** Ends every connection to a peer that broke the wire format. */
-function punish({host, table, mesh}: Running, peer: PeerId, code: NetworkErrorCode): void {
-  table.get(peer)?.addViolation();
-  mesh.link(peer)?.end({code});
-  for (const connection of host.getConnections(parsePeerId(peer))) abortConnection(connection, undefined);
-}
-
 async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "withdraw" | "fetch">> {
-  const {options, host, table, mesh, shutdown} = running;
+  const {options, host, table, guard, mesh, shutdown} = running;
   const limits = limitsOf(options);
   const store = createBlobStore();
   const shared = {
@@ -91,11 +60,13 @@ async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "
     limits,
     clock: options.clock,
     signal: shutdown.signal,
-    onViolation: (peer: PeerId, code: NetworkErrorCode) => punish(running, peer, code),
+    onViolation: (peer: PeerId, code: NetworkErrorCode) => guard.violated(peer, code),
   };
   const serve = createBlobServer({
     ...shared,
     store,
+    admitsRequest: (peer) => guard.allows(peer, (budget, nowMs) => budget.request(nowMs)),
+    admitsBytes: (peer, sizeBytes) => guard.allows(peer, (budget, nowMs) => budget.serve(sizeBytes, nowMs)),
     onBlobSent: (peer, hash, bytes) => options.events.onBlobSent?.(peer, hash, bytes),
     recordOf: (peer) => (mesh.link(peer)?.hasAccepted() === true ? table.get(peer) : undefined),
   });
@@ -104,6 +75,7 @@ async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "
   });
   const fetch = createFetch({
     ...shared,
+    waitMs: (peer, sizeBytes) => guard.askWaitMs(peer, sizeBytes),
     async attempt(request, buffer, deadline) {
       const connection = mesh.link(request.from)?.connection();
       if (connection === undefined) throw streamEnded();
@@ -119,7 +91,7 @@ async function serveBlobs(running: Running): Promise<Pick<Network, "publish" | "
 }
 
 async function assemble(running: Running): Promise<Network> {
-  const {options, host, table, mesh, locator, shutdown} = running;
+  const {options, host, table, guard, mesh, locator, shutdown} = running;
   const blobs = await serveBlobs(running);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -136,8 +108,10 @@ async function assemble(running: Running): Promise<Network> {
     },
     ...blobs,
     drop(peer) {
-      if (table.get(peer)?.isUp() === true) punish(running, peer, "NETWORK_FRAME_MALFORMED");
+      if (table.get(peer)?.isUp() === true) guard.violated(peer, "NETWORK_FRAME_MALFORMED");
     },
+    pause: (peer) => mesh.link(peer)?.pause(),
+    resume: (peer) => mesh.link(peer)?.resume(),
     links: () => table.links(),
     totals: () => table.totals(),
     close() {
@@ -155,32 +129,50 @@ async function assemble(running: Running): Promise<Network> {
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
   const bootstrap = readBootstrap(options);
-  const book = createBook(options, bootstrap);
-  const host = await createHost(options);
+  const key = await loadKey(options.identity);
+  const {clock, logger, roster, events} = options;
   const shutdown = createShutdown();
   const {signal} = shutdown;
-  const {clock, logger, roster, events} = options;
-  const onFound = (peer: PeerId, addresses: readonly Multiaddr[]): void => void book.add(peer, addresses);
-  const locator = createLocator({host, rendezvous: roster.rendezvous, clock, logger, signal, onFound});
   let onMorePeers = (): void => {};
-  const table = createLinkTable(peersOf(options), clock, {
-    onLinkUp(peer) {
+  const linkEvents = {
+    onLinkUp(peer: PeerId) {
       events.onLinkUp(peer);
       onMorePeers();
     },
-    onLinkDown: (peer, reason) => events.onLinkDown(peer, reason),
-  });
+    onLinkDown: (peer: PeerId, reason: NetworkErrorCode) => events.onLinkDown(peer, reason),
+  };
+  const limits = limitsOf(options);
+  const silentMs = HEARTBEATS_MISSED * limits.heartbeatMs;
+  const table = createLinkTable(peersOf(options), {clock, events: linkEvents, silentMs});
+  const load = {members: roster.members.length, roundBytes: limits.roundBytes};
+  const budgets = {...budgetsFor(load), ...options.budgets};
+  const guard = createGuard({table, budgets, clock, logger});
+  const book = openBook(options, bootstrap);
+  let onAddress: (peer: PeerId) => void = () => {};
+  const learn = (peer: PeerId, addresses: readonly Multiaddr[]): void => {
+    if (book.learn(peer, addresses)) onAddress(peer);
+  };
+  const bounds = boundaries(options, {book, guard});
+  const {spend} = bounds;
+  const host = await createHost(options, {...bounds, key, onNearby: learn});
+  const locating = {host, rendezvous: roster.rendezvous, clock, logger, signal};
+  const locator = createLocator({...locating, onFound: (peer, found) => void book.learn(peer, found)});
   // Handlers first: a member that connects the moment this node listens must find the protocols there.
   let begin = (): void => {};
   const ready = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const mesh = await startMesh({options, host, table, book, locator, signal, ready}, bootstrap);
+  const mesh = await startMesh({options, host, table, book, guard, locator, spend, signal, ready}, bootstrap);
+  guard.attach((peer, fault) => {
+    mesh.link(peer)?.end(fault);
+    disconnect(host, parsePeerId(peer));
+  });
+  onAddress = (peer) => mesh.onAddress(peer);
   onMorePeers = () => {
     locator.onMorePeers();
     mesh.onMorePeers();
   };
-  const network = await assemble({options, host, table, mesh, locator, shutdown});
+  const network = await assemble({options, host, table, guard, mesh, locator, shutdown});
   try {
     await startHost(host, options);
   } catch (error) {

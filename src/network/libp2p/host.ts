@@ -2,18 +2,24 @@ import "../../core/polyfill.ts";
 import {noise} from "@chainsafe/libp2p-noise";
 import {generateKeyPairFromSeed} from "@libp2p/crypto/keys";
 import {type Identify, identify} from "@libp2p/identify";
-import type {ConnectionGater, Libp2p, PrivateKey} from "@libp2p/interface";
-import {type KadDHT, kadDHT, passthroughMapper} from "@libp2p/kad-dht";
+import type {ConnectionGater, Libp2p, PeerInfo, PrivateKey} from "@libp2p/interface";
+import {type KadDHT, kadDHT} from "@libp2p/kad-dht";
 import {mdns} from "@libp2p/mdns";
 import {peerIdFromPrivateKey} from "@libp2p/peer-id";
 import {type Ping, ping} from "@libp2p/ping";
-import {tcp} from "@libp2p/tcp";
 import {yamux} from "@libp2p/yamux";
+import type {Multiaddr} from "@multiformats/multiaddr";
 import {createLibp2p, type Libp2pOptions} from "libp2p";
 import {CodedError} from "../../core/index.ts";
+import {placesFor} from "../admission.ts";
 import type {Libp2pNetworkOptions, NetworkIdentity, PeerId} from "../types.ts";
 import {parseTcpAddress} from "./addresses.ts";
+import {calmMuxer} from "./calm-muxer.ts";
+import {MAX_CONNECTIONS_PER_MEMBER} from "./connection-limit.ts";
+import {boundedTcp, type IncomingOptions} from "./incoming.ts";
 import {createLibp2pMetrics} from "./libp2p-metrics.ts";
+import {isNearby} from "./nearby.ts";
+import {type Spend, withinBudget} from "./service-streams.ts";
 import {DHT_PROTOCOL} from "./streams.ts";
 import {wholeMessages} from "./whole-messages.ts";
 
@@ -52,31 +58,70 @@ export const CONNECTION_MONITOR_SETTINGS = {
   pingTimeout: {minTimeout: 60_000},
 } as const;
 
-/** Inbound bounds: a hospital's members often share one address behind NAT, and all come back at once after a cut. */
-export const CONNECTION_MANAGER_SETTINGS = {
-  inboundConnectionThreshold: 100,
-  maxIncomingPendingConnections: 100,
-  reconnectRetries: 0,
-} as const;
+/** Dials under way at once, of all members. */
+const MAX_PARALLEL_DIALS = 16;
+
+/**
+ * What libp2p itself bounds, for a roster of `members`. Whom it lets begin is decided before, by places; its own rate
+ * for each address would keep out members that share theirs with an attacker.
+ */
+export function connectionManagerSettings(members: number) {
+  const {unknown, kept} = placesFor(members);
+  const pending = unknown + kept;
+  return {
+    maxConnections: MAX_CONNECTIONS_PER_MEMBER * members + pending,
+    maxIncomingPendingConnections: pending,
+    inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
+    maxParallelDials: MAX_PARALLEL_DIALS,
+    reconnectRetries: 0,
+  };
+}
 
 const MDNS_SERVICE_TAG = "_consilium._udp.local";
 const MDNS_INTERVAL_MS = 5_000;
 const TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000;
 
+/** Strangers that are told of, each once: a log that anybody can fill helps nobody. */
+const MAX_TOLD_STRANGERS = 16;
+
+/** Whom and what a node lets its connections be with. */
+export interface Gates {
+  readonly members: ReadonlySet<PeerId>;
+  /** Whether a member is kept out for a time. */
+  isOut(peer: PeerId): boolean;
+  /** Whether an address may be dialled now. */
+  mayDial(address: Multiaddr): boolean;
+  /** Told of each key that asked and is not on the roster, once, and of so many at most. */
+  onStranger(peer: PeerId): void;
+}
+
 /** Lets in members only, right after Noise has proved who they are and before any stream exists. */
-export function createGater(members: ReadonlySet<PeerId>): ConnectionGater {
-  const isStranger = (peerId: {toString(): string}): boolean => !members.has(peerId.toString());
+export function createGater({members, isOut, mayDial, onStranger}: Gates): ConnectionGater {
+  const told = new Set<PeerId>();
+  const isUninvited = (peerId: {toString(): string}): boolean => {
+    const peer = peerId.toString();
+    if (members.has(peer)) return isOut(peer);
+    if (!told.has(peer) && told.size < MAX_TOLD_STRANGERS) {
+      told.add(peer);
+      onStranger(peer);
+    }
+    return true;
+  };
+  const isBarred = (peerId: {toString(): string}): boolean =>
+    !members.has(peerId.toString()) || isOut(peerId.toString());
   return {
-    denyDialPeer: isStranger,
-    // The default refuses loopback and private addresses in browsers only; hospitals are reached at such.
-    denyDialMultiaddr: () => false,
-    denyInboundEncryptedConnection: isStranger,
-    denyOutboundEncryptedConnection: isStranger,
+    denyDialPeer: isBarred,
+    // Every dial passes here, Kademlia's too.
+    denyDialMultiaddr: (address) => !mayDial(address),
+    denyInboundEncryptedConnection: isUninvited,
+    denyOutboundEncryptedConnection: isBarred,
+    // What is merely stored is not dialled.
     filterMultiaddrForPeer: () => true,
   };
 }
 
-async function loadKey({privateKeySeed, peerId}: NetworkIdentity): Promise<PrivateKey> {
+/** The private key of an identity. @throws NETWORK_IDENTITY_MISMATCH */
+export async function loadKey({privateKeySeed, peerId}: NetworkIdentity): Promise<PrivateKey> {
   const key = await generateKeyPairFromSeed("Ed25519", privateKeySeed);
   if (peerIdFromPrivateKey(key).toString() === peerId) return key;
   throw new CodedError("NETWORK_IDENTITY_MISMATCH", `the private key does not belong to ${peerId}`, {
@@ -89,28 +134,66 @@ export async function peerIdOfSeed(seed: Uint8Array): Promise<PeerId> {
   return peerIdFromPrivateKey(await generateKeyPairFromSeed("Ed25519", seed)).toString();
 }
 
-function hostOptions(key: PrivateKey, options: Libp2pNetworkOptions): Libp2pOptions<HostServices> {
-  const {meter} = options;
+/** What a host is made of beside the caller's options. */
+export interface HostParts {
+  readonly key: PrivateKey;
+  readonly gates: Gates;
+  readonly incoming: IncomingOptions;
+  /** Counts what members send to libp2p's own protocols. */
+  readonly spend: Spend;
+  /** Multicast DNS has heard of a member in a network of this machine. */
+  onNearby(peer: PeerId, addresses: readonly Multiaddr[]): void;
+}
+
+/** Multicast DNS, whose finds go to `onNearby` as far as they are in this machine's own networks. */
+function nearbyDiscovery(onNearby: HostParts["onNearby"]): ReturnType<typeof mdns> {
+  return (components) => {
+    const discovery = mdns({serviceTag: MDNS_SERVICE_TAG, interval: MDNS_INTERVAL_MS})(components);
+    discovery.addEventListener("peer", ({detail}: CustomEvent<PeerInfo>) =>
+      onNearby(detail.id.toString(), detail.multiaddrs.filter(isNearby)),
+    );
+    return discovery;
+  };
+}
+
+/** The hash table keeps no values: nobody here asks for any, and a member could fill this node's memory with them. */
+async function refuseValue(): Promise<never> {
+  throw new CodedError("NETWORK_FRAME_MALFORMED", "the hash table keeps no values");
+}
+
+function hostOptions(options: Libp2pNetworkOptions, parts: HostParts): Libp2pOptions<HostServices> {
+  const {meter, roster} = options;
+  const {gates} = parts;
   return {
     ...(meter === undefined ? {} : {metrics: () => createLibp2pMetrics(meter)}),
     start: false,
-    privateKey: key,
+    privateKey: parts.key,
     addresses: {
       listen: options.listen.map((text) =>
         parseTcpAddress(text, "NETWORK_LISTEN_ADDRESS_INVALID").toString(),
       ),
     },
-    transports: [tcp()],
+    transports: [boundedTcp(parts.incoming)],
     connectionEncrypters: [wholeMessages(noise())],
-    streamMuxers: [yamux(YAMUX_SETTINGS)],
-    connectionGater: createGater(new Set(options.roster.members)),
+    streamMuxers: [calmMuxer(yamux(YAMUX_SETTINGS))],
+    connectionGater: createGater(gates),
     connectionMonitor: CONNECTION_MONITOR_SETTINGS,
-    connectionManager: CONNECTION_MANAGER_SETTINGS,
-    peerDiscovery: options.mdns ? [mdns({serviceTag: MDNS_SERVICE_TAG, interval: MDNS_INTERVAL_MS})] : [],
+    connectionManager: connectionManagerSettings(roster.members.length),
+    peerDiscovery: options.mdns ? [nearbyDiscovery(parts.onNearby)] : [],
     services: {
-      identify: identify(),
-      ping: ping(),
-      dht: kadDHT({protocol: DHT_PROTOCOL, clientMode: false, peerInfoMapper: passthroughMapper}),
+      identify: withinBudget(identify(), parts.spend),
+      ping: withinBudget(ping(), parts.spend),
+      dht: withinBudget(
+        kadDHT({
+          protocol: DHT_PROTOCOL,
+          clientMode: false,
+          // Whom the roster does not name is not remembered. Without an address a peer would be left out of the table.
+          peerInfoMapper: ({id, multiaddrs}) =>
+            gates.members.has(id.toString()) ? {id, multiaddrs} : {id, multiaddrs: []},
+          validators: {pk: refuseValue},
+        }),
+        parts.spend,
+      ),
       // libp2p holds back public addresses until a stranger has confirmed them; in a closed set nobody would.
       announcer: ({addressManager, transportManager}) => ({
         announce() {
@@ -133,6 +216,16 @@ function listenError(cause: unknown, listen: readonly string[]): CodedError {
       cause,
     });
   }
+  if (text.includes("EACCES")) {
+    return new CodedError(
+      "NETWORK_LISTEN_FAILED",
+      `this user may not listen on a port of ${where} (EACCES)`,
+      {
+        hint: "Below 1024 that takes CAP_NET_BIND_SERVICE: give it, or choose a higher port and let the firewall forward to it.",
+        cause,
+      },
+    );
+  }
   return new CodedError("NETWORK_LISTEN_FAILED", `could not listen on ${where}`, {
     hint: "Check that the address belongs to this machine and the port may be opened.",
     cause,
@@ -141,10 +234,10 @@ function listenError(cause: unknown, listen: readonly string[]): CodedError {
 
 /**
  * A libp2p host that lets members in; it does not listen yet.
- * @throws NETWORK_LISTEN_ADDRESS_INVALID, NETWORK_IDENTITY_MISMATCH
+ * @throws NETWORK_LISTEN_ADDRESS_INVALID
  */
-export async function createHost(options: Libp2pNetworkOptions): Promise<Host> {
-  return await createLibp2p<HostServices>(hostOptions(await loadKey(options.identity), options));
+export async function createHost(options: Libp2pNetworkOptions, parts: HostParts): Promise<Host> {
+  return await createLibp2p<HostServices>(hostOptions(options, parts));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type {LabelValues} from "../../core/index.ts";
-import {BLOB_PROTOCOL, DHT_PROTOCOL, LINK_PROTOCOL} from "./streams.ts";
+import {BLOB_PROTOCOL, DHT_PROTOCOL, LINK_PROTOCOL, WHERE_PROTOCOL} from "./streams.ts";
 
 /** A figure that libp2p keeps, as this node's registry has it. */
 export interface KnownMetric {
@@ -18,6 +18,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   [LINK_PROTOCOL]: "link",
   [BLOB_PROTOCOL]: "blob",
   [DHT_PROTOCOL]: "kad",
+  [WHERE_PROTOCOL]: "where",
   "/ipfs/id/1.0.0": "identify",
   "/ipfs/id/push/1.0.0": "identify-push",
   "/ipfs/ping/1.0.0": "ping",

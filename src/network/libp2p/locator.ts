@@ -6,11 +6,14 @@ import {type Clock, delay, type Logger, sha256} from "../../core/index.ts";
 import {createDeadline} from "../deadline.ts";
 import {createPause} from "../pause.ts";
 import type {PeerId} from "../types.ts";
-import {parsePeerId} from "./addresses.ts";
 import type {Host} from "./host.ts";
+import {askWhere} from "./where.ts";
 
 const SHA2_256_CODE = 0x12;
 const QUERY_TIMEOUT_MS = 10_000;
+
+/** How long those that are asked for a record may take, in milliseconds; they have it at hand. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /** How often this node says again that it is of the consortium; records live 48 h, but their keepers may leave. */
 const PROVIDE_INTERVAL_MS = 30 * 60_000;
@@ -18,9 +21,12 @@ const PROVIDE_INTERVAL_MS = 30 * 60_000;
 /** Least time between two such notices: members come up in bursts. */
 const PROVIDE_SPACING_MS = 2_000;
 
-/** Finds addresses of members in the DHT. Who is a member it does not know: provider lists end at 20. */
+/**
+ * Finds addresses of members: asks those that are connected for the record that the member signed of itself. What
+ * others say of where somebody is, Kademlia's answers among it, counts for nothing.
+ */
 export interface Locator {
-  /** Looks for `peer`, and for anyone under the rendezvous key on the way; what it finds goes to `onFound`. */
+  /** Looks for `peer`; what it finds goes to `onFound`. */
   locate(peer: PeerId, signal: AbortSignal): Promise<void>;
   /** There are more peers now that can keep this node's record. */
   onMorePeers(): void;
@@ -28,7 +34,7 @@ export interface Locator {
   readonly finished: Promise<void>;
 }
 
-/** The CID under which the members of a consortium find each other: raw, SHA-256 of the rendezvous key. */
+/** The CID under which the members of a consortium provide: raw, SHA-256 of the rendezvous key. */
 export function rendezvousCid(rendezvous: Uint8Array): CID {
   return CID.createV1(raw.code, createDigest(SHA2_256_CODE, sha256(rendezvous)));
 }
@@ -43,17 +49,17 @@ export interface LocatorOptions {
   onFound(peer: PeerId, addresses: readonly Multiaddr[]): void;
 }
 
-/** A {@link Locator} on the host's DHT. */
-export function createLocator({host, rendezvous, clock, logger, signal, onFound}: LocatorOptions): Locator {
+/** A {@link Locator}. */
+export function createLocator(options: LocatorOptions): Locator {
+  const {host, rendezvous, clock, logger, signal, onFound} = options;
   const cid = rendezvousCid(rendezvous);
   const pause = createPause(clock, signal);
-  let sweep: Promise<void> | undefined;
-
   const bounded = async (
+    timeoutMs: number,
     parent: AbortSignal,
     query: (signal: AbortSignal) => Promise<void>,
   ): Promise<boolean> => {
-    const deadline = createDeadline(clock, QUERY_TIMEOUT_MS, parent, () => undefined);
+    const deadline = createDeadline(clock, timeoutMs, parent, () => undefined);
     try {
       await query(deadline.signal);
       return true;
@@ -64,34 +70,23 @@ export function createLocator({host, rendezvous, clock, logger, signal, onFound}
       deadline.end();
     }
   };
-  const findProviders = (): Promise<void> => {
-    sweep ??= bounded(signal, async (inner) => {
-      for await (const {id, multiaddrs} of host.contentRouting.findProviders(cid, {signal: inner})) {
-        onFound(id.toString(), multiaddrs);
-      }
-    }).then(() => {
-      sweep = undefined;
-    });
-    return sweep;
-  };
   const keepProviding = async (): Promise<void> => {
     while (!signal.aborted) {
       const isProvided =
         host.getConnections().length > 0 &&
-        (await bounded(signal, (inner) => host.contentRouting.provide(cid, {signal: inner})));
+        (await bounded(QUERY_TIMEOUT_MS, signal, (inner) =>
+          host.contentRouting.provide(cid, {signal: inner}),
+        ));
       await delay(clock, PROVIDE_SPACING_MS, signal).catch(() => undefined);
       await pause.sleep(isProvided ? PROVIDE_INTERVAL_MS : PROVIDE_SPACING_MS);
     }
   };
-
   return {
     async locate(peer, parent) {
-      if (host.getConnections().length === 0) return;
-      const isFound = await bounded(parent, async (inner) => {
-        const found = await host.peerRouting.findPeer(parsePeerId(peer), {signal: inner});
-        onFound(found.id.toString(), found.multiaddrs);
+      await bounded(ANSWER_TIMEOUT_MS, parent, async (inner) => {
+        const record = await askWhere(host, peer, inner);
+        if (record !== undefined) onFound(peer, record.addresses);
       });
-      if (!isFound && !parent.aborted) await findProviders();
     },
     onMorePeers: () => pause.wake(),
     finished: keepProviding(),

@@ -1,15 +1,21 @@
-import type {Connection, IdentifyResult, PeerInfo} from "@libp2p/interface";
+import type {Connection, IdentifyResult} from "@libp2p/interface";
 import type {Multiaddr} from "@multiformats/multiaddr";
+import {frameKind} from "../frame-kind.ts";
+import type {Guard} from "../guard.ts";
 import type {LinkTable} from "../link-table.ts";
 import {limitsOf, peersOf} from "../options.ts";
 import type {Libp2pNetworkOptions, PeerId} from "../types.ts";
-import {type AddressBook, parsePeerId, peerOfAddress} from "./addresses.ts";
+import type {AddressBook} from "./address-book.ts";
+import {ipOf, parsePeerId, peerOfAddress} from "./addresses.ts";
+import {surplusConnections} from "./connection-limit.ts";
 import {ControlLink} from "./control-link.ts";
 import {type Host, YAMUX_SETTINGS} from "./host.ts";
 import type {Locator} from "./locator.ts";
 import {createPeerSession} from "./peer-session.ts";
 import {type Redial, startRedial} from "./redial.ts";
-import {abortConnection, LINK_PROTOCOL} from "./streams.ts";
+import {countedHandler, type Spend} from "./service-streams.ts";
+import {abortConnection, LINK_PROTOCOL, WHERE_PROTOCOL} from "./streams.ts";
+import {answerWhere} from "./where.ts";
 
 /** Head start of the lower id when two members learn of each other at once, so that one of them dials, in ms. */
 const HEAD_START_MS = 150;
@@ -17,9 +23,14 @@ const HEAD_START_MS = 150;
 /** Control streams that one peer may have open at once: the present one, and one that replaces it. */
 const MAX_CONTROL_STREAMS = 4;
 
+/** Questions where others are that one peer may ask at once. */
+const MAX_QUESTIONS = 8;
+
 /** The links of this node to all other members, each kept up by a loop of its own. */
 export interface Mesh {
   link(peer: PeerId): ControlLink | undefined;
+  /** A new address of `peer` is known. */
+  onAddress(peer: PeerId): void;
   /** A link came up: what it makes known may help to reach those who are still absent. */
   onMorePeers(): void;
   /** Resolves when the signal has aborted and all work is over. */
@@ -39,19 +50,22 @@ export interface MeshParts {
   readonly host: Host;
   readonly table: LinkTable;
   readonly book: AddressBook;
+  readonly guard: Guard;
   readonly locator: Locator;
+  /** Counts what members send beside links and transfers. */
+  readonly spend: Spend;
   readonly signal: AbortSignal;
   /** Resolves when the host listens. */
   readonly ready: Promise<void>;
 }
 
 /** Ends every connection with a peer. */
-function disconnect(host: Host, peer: ReturnType<typeof parsePeerId>): void {
+export function disconnect(host: Host, peer: ReturnType<typeof parsePeerId>): void {
   for (const connection of host.getConnections(peer)) abortConnection(connection, undefined);
 }
 
 function createSpoke(parts: MeshParts, name: PeerId): Spoke {
-  const {options, host, table, book, locator, signal} = parts;
+  const {options, host, table, book, guard, locator, signal} = parts;
   const {clock, random, logger} = options;
   const peer = parsePeerId(name);
   const record = table.demand(name);
@@ -65,10 +79,15 @@ function createSpoke(parts: MeshParts, name: PeerId): Spoke {
     random,
     logger,
     onFrame: (from, frame) => options.events.onFrame(from, frame),
+    admits: (kind, payload) =>
+      guard.allows(name, (budget, nowMs) =>
+        budget.frame(kind === "data" ? frameKind(payload) : kind, payload.byteLength, nowMs),
+      ),
+    onViolation: (code) => guard.violated(name, code),
     onCalled: () => redial.nudge(),
     disconnect: () => disconnect(host, peer),
   });
-  const session = createPeerSession({host, peer, record, link, book, locator, clock, logger, signal});
+  const session = createPeerSession({host, peer, record, link, book, guard, locator, clock, logger, signal});
   const redial = startRedial({
     clock,
     random,
@@ -81,23 +100,36 @@ function createSpoke(parts: MeshParts, name: PeerId): Spoke {
   return {link, redial, onConnection: () => session.onConnection()};
 }
 
+/** A connection of a member has come up: it has no more of them than it may, and opens them no faster. */
+function bound({host, guard}: MeshParts, connection: Connection, link: ControlLink | undefined): void {
+  const peer = connection.remotePeer.toString();
+  const isInbound = connection.direction === "inbound";
+  if (isInbound && !guard.allows(peer, (budget, nowMs) => budget.connection(nowMs))) {
+    abortConnection(connection, undefined);
+    return;
+  }
+  const known = host.getConnections(connection.remotePeer);
+  for (const one of surplusConnections(known, connection, link?.connection()))
+    abortConnection(one, undefined);
+}
+
 /** Feeds what libp2p learns to the address book and the loops. */
-function observe({host, book}: MeshParts, spokes: ReadonlyMap<PeerId, Spoke>): void {
+function observe(parts: MeshParts, spokes: ReadonlyMap<PeerId, Spoke>): void {
+  const {host, book} = parts;
   host.addEventListener("connection:open", ({detail: connection}: CustomEvent<Connection>) => {
+    const spoke = spokes.get(connection.remotePeer.toString());
+    bound(parts, connection, spoke?.link);
     // An outbound connection is this node's own dial, which goes on by itself.
     if (connection.direction === "outbound") return;
-    const spoke = spokes.get(connection.remotePeer.toString());
+    const ip = ipOf(connection.remoteAddr);
+    if (ip !== undefined) book.seenAt(connection.remotePeer.toString(), ip);
     spoke?.onConnection();
     spoke?.redial.nudge();
   });
   host.addEventListener("peer:identify", ({detail}: CustomEvent<IdentifyResult>) => {
-    // An inbound connection comes from a port on which nobody listens.
-    const used = detail.connection.direction === "outbound" ? [detail.connection.remoteAddr] : [];
-    book.add(detail.peerId.toString(), [...used, ...detail.listenAddrs]);
-  });
-  host.addEventListener("peer:discovery", ({detail}: CustomEvent<PeerInfo>) => {
-    const peer = detail.id.toString();
-    if (book.add(peer, detail.multiaddrs)) spokes.get(peer)?.redial.wake();
+    // Of what a member says of itself, what it signed: identify has checked that it did.
+    const {peerId, signedPeerRecord} = detail;
+    if (signedPeerRecord !== undefined) book.learn(peerId.toString(), signedPeerRecord.addresses);
   });
 }
 
@@ -135,12 +167,22 @@ export async function startMesh(parts: MeshParts, bootstrap: readonly Multiaddr[
     (stream, connection) => spokes.get(connection.remotePeer.toString())?.link.adopt(stream),
     {maxInboundStreams: MAX_CONTROL_STREAMS},
   );
+  const {clock, roster} = options;
+  const answering = {host, members: new Set(roster.members), clock, signal: parts.signal};
+  await host.handle(
+    WHERE_PROTOCOL,
+    countedHandler((stream) => answerWhere(answering, stream), parts.spend),
+    {
+      maxInboundStreams: MAX_QUESTIONS,
+    },
+  );
   const anonymous = bootstrap
     .filter((address) => peerOfAddress(address) === undefined)
     .map((address) => startAnonymousDial(parts, address));
   const loops = [...[...spokes.values()].map(({redial}) => redial), ...anonymous];
   return {
     link: (peer) => spokes.get(peer)?.link,
+    onAddress: (peer) => spokes.get(peer)?.redial.wake(),
     onMorePeers() {
       for (const [peer, {redial}] of spokes) if (table.get(peer)?.isUp() === false) redial.wake();
     },

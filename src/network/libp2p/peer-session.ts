@@ -1,9 +1,11 @@
 import type {Connection, PeerId as Libp2pPeerId} from "@libp2p/interface";
 import type {Clock, Logger} from "../../core/index.ts";
 import {linkSignals} from "../deadline.ts";
+import type {Guard} from "../guard.ts";
 import type {LinkRecord} from "../link-table.ts";
-import type {AddressBook} from "./addresses.ts";
+import type {AddressBook} from "./address-book.ts";
 import type {ControlLink} from "./control-link.ts";
+import {dialMember} from "./dial-member.ts";
 import type {Host} from "./host.ts";
 import type {Locator} from "./locator.ts";
 import {abortConnection, openConnection} from "./streams.ts";
@@ -18,6 +20,7 @@ export interface PeerSessionOptions {
   readonly record: LinkRecord;
   readonly link: ControlLink;
   readonly book: AddressBook;
+  readonly guard: Guard;
   readonly locator: Locator;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -34,21 +37,13 @@ export interface PeerSession {
 
 /** A {@link PeerSession}. */
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const {host, peer, record, link, book, locator, clock, signal} = options;
+  const {host, peer, record, link, book, guard, locator, clock, signal} = options;
   const name = peer.toString();
   let stopDial: (() => void) | undefined;
   const existing = (): Connection | undefined => openConnection(host.getConnections(peer));
 
-  const dialKnown = async (dialSignal: AbortSignal): Promise<Connection | undefined> => {
-    const addresses = book.of(name);
-    if (addresses.length === 0) return undefined;
-    try {
-      return await host.dial([...addresses], {signal: dialSignal});
-    } catch (error) {
-      options.logger.debug("dial failed", {peer: name, reason: String(error)});
-      return undefined;
-    }
-  };
+  const dialKnown = (dialSignal: AbortSignal): Promise<Connection | undefined> =>
+    dialMember({...options, signal: dialSignal});
   const connect = async (): Promise<Connection | undefined> => {
     const linked = linkSignals(signal);
     stopDial = () => linked.abort(undefined);
@@ -82,6 +77,10 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
 
   return {
     async attempt() {
+      if (guard.isOut(name)) {
+        record.down({code: "NETWORK_PEER_EXCLUDED"});
+        return false;
+      }
       const connection = existing() ?? (await connect());
       if (signal.aborted) return false;
       if (connection === undefined) {

@@ -2,13 +2,16 @@ import type {Connection, Stream, StreamMessageEvent} from "@libp2p/interface";
 import {streamEnded} from "../faults.ts";
 
 /** Protocol of control streams; its number is the major version of the wire format. */
-export const LINK_PROTOCOL = "/consilium/link/1.0.0";
+export const LINK_PROTOCOL = "/consilium/link/2.0.0";
 
 /** Protocol of blob transfers; its number is the major version of the wire format. */
 export const BLOB_PROTOCOL = "/consilium/blob/1.0.0";
 
 /** Protocol of the consortium's own DHT, apart from any public one. */
 export const DHT_PROTOCOL = "/consilium/kad/1.0.0";
+
+/** Protocol of questions where a member is; its number is the major version of the wire format. */
+export const WHERE_PROTOCOL = "/consilium/where/1.0.0";
 
 /** Hands the bytes that arrive on `stream` to `sink`, as views that are valid during the call only. */
 export function onBytes(stream: Stream, sink: (bytes: Uint8Array) => void): void {

@@ -7,6 +7,7 @@ import {FRAME_HEADER_BYTES} from "../frame.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
 import {checkFrame, limitsOf, peersOf} from "../options.ts";
 import type {Network, NetworkOptions, PeerId} from "../types.ts";
+import {createInbox} from "./inbox.ts";
 import type {MemoryHub, MemoryPort} from "./memory-hub.ts";
 
 /** Options of {@link createMemoryNetwork}. */
@@ -39,6 +40,7 @@ function createMemoryFetch(
       buffer.append(bytes);
       buffer.verify();
     },
+    waitMs: () => 0,
     onViolation() {},
   });
 }
@@ -70,14 +72,20 @@ export async function createMemoryNetwork(options: MemoryNetworkOptions): Promis
   const {identity, hub, clock, events, handshake} = options;
   const peers = peersOf(options);
   const store = createBlobStore();
-  const table = createLinkTable(peers, clock, events);
+  // No heartbeats go here: a quiet link is in order.
+  const table = createLinkTable(peers, {clock, events, silentMs: Number.POSITIVE_INFINITY});
   const shutdown = createShutdown();
+  const inbox = createInbox((peer, frame) => {
+    table.get(peer)?.addReceived(FRAME_HEADER_BYTES + frame.byteLength);
+    events.onFrame(peer, frame);
+  });
   const port = hub.join({
     peer: identity.peerId,
     members: peers,
     handshake,
     onUp: (peer) => table.get(peer)?.up({address: `/memory/${peer}`, direction: "outbound"}),
     onDown: (peer, fault) => {
+      inbox.forget(peer);
       const record = table.get(peer);
       const reason = shutdown.signal.aborted ? ({code: "NETWORK_CLOSED"} as const) : fault;
       if (record?.isNews(reason) === true) {
@@ -85,10 +93,7 @@ export async function createMemoryNetwork(options: MemoryNetworkOptions): Promis
       }
       record?.down(reason);
     },
-    onFrame(peer, frame) {
-      table.get(peer)?.addReceived(FRAME_HEADER_BYTES + frame.byteLength);
-      events.onFrame(peer, frame);
-    },
+    onFrame: (peer, frame) => inbox.take(peer, frame),
     lookUp(peer, request) {
       const range = store.lookUp(peer, request);
       const record = table.get(peer);
@@ -113,6 +118,8 @@ export async function createMemoryNetwork(options: MemoryNetworkOptions): Promis
       record.addViolation();
       port.drop(peer);
     },
+    pause: (peer) => inbox.pause(peer),
+    resume: (peer) => inbox.resume(peer),
     links: () => table.links(),
     totals: () => table.totals(),
     async close() {

@@ -37,7 +37,7 @@ export interface Compiled {
   largestPlaces(x: number, count: number, kept: number, into: number): void;
 }
 
-/** A new instance of the compiled module; throws where it can not run, as without SIMD. */
+/** A new instance of the compiled module; throws where it cannot run, as without SIMD. */
 export function compileKernels(): Compiled {
   const {Module, Instance} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
   const {exports} = new Instance(new Module(fromString(KERNELS_MODULE, "base64pad")));

@@ -244,7 +244,7 @@ class CompiledKernels implements WasmKernels {
 }
 
 /**
- * The kernels in WebAssembly, or null where it can not run, as without SIMD.
+ * The kernels in WebAssembly, or null where it cannot run, as without SIMD.
  * @param reservedBytes room for vectors that live in their memory; with the scratch memory at most 4 GiB
  */
 export function openWasmKernels(reservedBytes = 0): WasmKernels | null {

@@ -1,6 +1,7 @@
 import type {PatientMatrix, Standardiser} from "../../data/index.ts";
 import {standardise} from "../../data/index.ts";
 import {siteCount} from "../../node/index.ts";
+import {expected} from "../study/expected.ts";
 import type {Learning} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 import {standardisersOf} from "./site-scaling.ts";
@@ -20,9 +21,9 @@ export function federatedMembers(learning: Learning, sites: readonly SiteData[])
   const {weights} = learning.plan;
   const shares = sites.map(({name, split}) => siteCount(split.train, weights, name) / weights.reference);
   const standardisers = standardisersOf(learning, sites, shares);
-  return sites.flatMap(({name, split}, index) => {
-    const standardiser = standardisers[index];
-    if (standardiser === undefined) return [];
-    return {name, rows: standardise(split.train, standardiser), standardiser, share: shares[index] ?? 0};
+  return sites.map(({name, split}, index) => {
+    const standardiser = expected(standardisers[index], `the scaling of ${name}`);
+    const share = expected(shares[index], `the share of ${name}`);
+    return {name, rows: standardise(split.train, standardiser), standardiser, share};
   });
 }

@@ -1,4 +1,13 @@
-import {externalSplit, type LocatedTask, readSite, type SealedSplit, splitSite} from "../../data/index.ts";
+import {
+  externalSplit,
+  FIRST_FAULT,
+  type LocatedTask,
+  leftOutText,
+  readSite,
+  type SealedSplit,
+  type SiteTable,
+  splitSite,
+} from "../../data/index.ts";
 
 /** One site's sealed split, read outside a daemon. */
 export interface SiteData {
@@ -13,6 +22,22 @@ export interface SitesQuery extends LocatedTask {
   readonly seed: number;
   /** Values for `${NAME}` in the task's `root`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Takes, for each site, what whoever runs this should know of its data, and whom they leave out. */
+  readonly tell?: ((site: string, text: string) => void) | undefined;
+}
+
+async function readTold(
+  {task, folder, variables, tell = () => undefined}: Omit<SitesQuery, "seed" | "sites">,
+  site: string,
+): Promise<SiteTable> {
+  const findings = {
+    ...FIRST_FAULT,
+    tell: (level: string, text: string): void => tell(site, `${level}: ${text}`),
+  };
+  const table = await readSite({task, folder, site, variables, findings});
+  const leftOut = leftOutText(table);
+  if (leftOut !== null) tell(site, `note: left out: ${leftOut}`);
+  return table;
 }
 
 /**
@@ -20,11 +45,11 @@ export interface SitesQuery extends LocatedTask {
  * @returns one entry a site, in the order asked for
  * @throws {CodedError} the data room's DATA_* codes
  */
-export async function readSites({task, folder, sites, seed, variables}: SitesQuery): Promise<SiteData[]> {
+export async function readSites({sites, seed, ...query}: SitesQuery): Promise<SiteData[]> {
   const read: SiteData[] = [];
   for (const name of sites) {
-    const table = await readSite({task, folder, site: name, variables});
-    read.push({name, split: splitSite(table, task, seed)});
+    const table = await readTold(query, name);
+    read.push({name, split: splitSite(table, query.task, seed)});
   }
   return read;
 }
@@ -35,16 +60,11 @@ export async function readSites({task, folder, sites, seed, variables}: SitesQue
  * @returns one entry a site, in the order asked for
  * @throws {CodedError} the data room's DATA_* codes
  */
-export async function readExternalSites({
-  task,
-  folder,
-  sites,
-  variables,
-}: Omit<SitesQuery, "seed">): Promise<SiteData[]> {
+export async function readExternalSites({sites, ...query}: Omit<SitesQuery, "seed">): Promise<SiteData[]> {
   const read: SiteData[] = [];
   for (const name of sites) {
-    const table = await readSite({task, folder, site: name, variables});
-    read.push({name, split: externalSplit(table, task)});
+    const table = await readTold(query, name);
+    read.push({name, split: externalSplit(table, query.task)});
   }
   return read;
 }

@@ -8,6 +8,7 @@ import {
   toUnitRange,
 } from "../../data/index.ts";
 import {federatedStandardiser, ownStandardiser} from "../../node/index.ts";
+import {expected} from "../study/expected.ts";
 import {averageUpdates} from "./average-updates.ts";
 import type {Learning} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
@@ -24,7 +25,7 @@ function commonStandardiser(
       new Float32Array(features.length),
       sites.map(({split}, index) => ({
         vector: toUnitRange(statistic(split.train), moment, features),
-        share: shares[index] ?? 0,
+        share: expected(shares[index], "a site's share"),
       })),
     );
   const mean = averageOf("mean", meanOf);
@@ -46,7 +47,7 @@ export function standardisersOf(
   const {plan, features} = learning;
   switch (plan.task.standardisation) {
     case "site":
-      return sites.map(({split}) => ownStandardiser(split.train, features));
+      return sites.map(({split}) => ownStandardiser(split.train));
     case "federated": {
       const common = commonStandardiser(learning, sites, shares, plan.weights.reference);
       return sites.map(() => common);

@@ -6,4 +6,6 @@ export interface CohortQuery {
   readonly folder: string;
   /** Values for `${NAME}` in a task's `root`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Takes, for each site, what whoever runs this should know of its data, and whom they leave out. */
+  readonly tell?: ((site: string, text: string) => void) | undefined;
 }

@@ -5,7 +5,6 @@ import {dealSites} from "./deal-sites.ts";
 import {inventedFeatures} from "./draw-rows.ts";
 import {inventedContract, inventedSource} from "./invented-contract.ts";
 import {drawModes} from "./modes.ts";
-import {pickPatients} from "./pick-patients.ts";
 
 type ModesData = Extract<ExperimentData, {source: "modes"}>;
 
@@ -15,7 +14,7 @@ type ModesData = Extract<ExperimentData, {source: "modes"}>;
  */
 export function openModesCohort(data: ModesData, {seed}: CohortQuery): Cohort {
   const {classes, modes, features, spread, partition} = data;
-  const {train, test} = drawModes(data, seed);
+  const deck = drawModes(data, seed);
   const contract = inventedContract(["modes", classes, modes, features, spread]);
   return {
     kind: classes === 2 ? "binary" : "classes",
@@ -25,7 +24,7 @@ export function openModesCohort(data: ModesData, {seed}: CohortQuery): Cohort {
     contract,
     input: {kind: "tabular"},
     features: inventedFeatures(features, spread),
-    sites: dealSites({train, validation: pickPatients(train, []), test}, partition, seed, contract),
+    sites: dealSites(deck, partition, seed, contract),
     external: [],
   };
 }

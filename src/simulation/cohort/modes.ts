@@ -13,6 +13,7 @@ export interface ModesSpec {
   readonly spread: number;
   /** Number of rows. */
   readonly train: number;
+  readonly validation: number;
   readonly test: number;
 }
 
@@ -23,13 +24,16 @@ export interface ModesSpec {
  * `docs/evidence/gossip.json`.
  * @returns owned by the caller
  */
-export function drawModes(spec: ModesSpec, seed: number): {train: PatientMatrix; test: PatientMatrix} {
+export function drawModes(
+  spec: ModesSpec,
+  seed: number,
+): Readonly<Record<"train" | "validation" | "test", PatientMatrix>> {
   const {classes, modes, features, spread} = spec;
   const randomOf = (purpose: string): Random =>
     createRandom({seed, site: "", round: 0, purpose: `gossip task ${purpose}`});
   const centre = randomOf("means");
   const means = Float32Array.from({length: classes * modes * features}, () => spread * centre.normal());
-  const draw = (part: "train" | "test"): PatientMatrix => {
+  const draw = (part: "train" | "validation" | "test"): PatientMatrix => {
     const random = randomOf(part);
     const labels = Uint8Array.from({length: spec[part]}, (_, row) => row % classes);
     return drawRows(labels, features, random, (label) => {
@@ -37,5 +41,6 @@ export function drawModes(spec: ModesSpec, seed: number): {train: PatientMatrix;
       return means.subarray(mode * features, (mode + 1) * features);
     });
   };
-  return {train: draw("train"), test: draw("test")};
+  // Each part has a stream of its own: how many rows one has changes no other.
+  return {train: draw("train"), validation: draw("validation"), test: draw("test")};
 }

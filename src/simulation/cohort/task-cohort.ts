@@ -44,12 +44,12 @@ function requireTests(task: string, sites: readonly SiteData[]): void {
  * @throws {CodedError} CONFIG_PRESET_*, DATA_*, SIMULATION_NOBODY_TRAINS, SIMULATION_NOBODY_TESTED
  */
 export async function openTaskCohort(data: TaskData, query: CohortQuery): Promise<Cohort> {
-  const {seed, folder, variables} = query;
+  const {seed, folder, variables, tell} = query;
   const located = await locateTask(data.task, folder);
   const {task} = located;
   const roles = rolesOf(located, data.external);
-  const read = await readSites({...located, sites: roles.training, seed, variables});
-  const external = await readExternalSites({...located, sites: roles.external, variables});
+  const read = await readSites({...located, sites: roles.training, seed, variables, tell});
+  const external = await readExternalSites({...located, sites: roles.external, variables, tell});
   const own = read.map((site) => drawPatients(site, data.patientsPerSite, seed));
   requireTests(task.name, [...own, ...external]);
   const {contract, input} = taskIdentity(task);

@@ -2,7 +2,7 @@ import type {Experiment} from "../../config/index.ts";
 import {createRandom, sha256} from "../../core/index.ts";
 import type {SealedSplit} from "../../data/index.ts";
 import type {Contribution, RoundSpec} from "../../gossip/index.ts";
-import {drawDither} from "../../parameters/index.ts";
+import {drawDither, NO_DITHER} from "../../parameters/index.ts";
 import {releaseUpdate} from "../../privacy/index.ts";
 import {attackVector} from "../attacks/attack-vector.ts";
 import type {Attack} from "../attacks/attacks.ts";
@@ -22,10 +22,10 @@ export function withFlippedLabels(split: SealedSplit, classes: number): SealedSp
 }
 
 /** What the experiment calls an attack on updates, in the words of room `attacks`; null where there is none. */
-export function updateAttack(block: AttackBlock | undefined): Attack | null {
-  if (block === undefined) return null;
+export function updateAttack(block: AttackBlock): Attack | null {
   switch (block.type) {
     case "label-flip":
+    case "statistics-edge":
       return null;
     case "sign-flip":
       return {attack: "sign-flip", factor: block.scale};
@@ -77,4 +77,15 @@ export function badContribution(view: BadView): Contribution {
   const pace = spec.exact === 2 ? {effort: 1} : {};
   const clipNorm = Number.POSITIVE_INFINITY;
   return releaseUpdate({update, weight, ...pace, codec: spec.codec, dither, clipNorm, hash: sha256}).release;
+}
+
+/**
+ * The statistics of a site that says of each feature the greatest that its declared range allows: no receiver can tell
+ * them from true ones. Its updates are its own.
+ */
+export function edgeOfRange({codec, range}: RoundSpec, weight: number): Contribution | null {
+  if (range === undefined) return null;
+  const clipNorm = Number.POSITIVE_INFINITY;
+  const update = Float32Array.from(range.high);
+  return releaseUpdate({update, weight, codec, dither: NO_DITHER, clipNorm, hash: sha256}).release;
 }

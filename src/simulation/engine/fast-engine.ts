@@ -51,6 +51,7 @@ function certify(
     run,
     round,
     attempt: 0,
+    group: NO_HASH,
     roster: NO_HASH,
     parent: NO_HASH,
     contributors: members.map(({id}) => id),
@@ -65,6 +66,7 @@ function certify(
 interface Standing {
   readonly certified: Certified | null;
   readonly bytes: number;
+  readonly setupBytes: number;
   readonly seconds: number;
 }
 
@@ -90,19 +92,25 @@ async function takeRound(network: Network, round: number, before: Standing) {
   const bytes = handedIn.bytes + result.bytes;
   const seconds = roundSeconds(network, spec, {bytes, units: handedIn.units});
   const distance = Math.max(handedIn.distance, result.distance);
-  const after = {certified: now, bytes: before.bytes + bytes, seconds: before.seconds + seconds};
+  const setupBytes = before.setupBytes + (stage.kind === "training" ? 0 : bytes);
+  const after = {
+    certified: now,
+    bytes: before.bytes + bytes,
+    setupBytes,
+    seconds: before.seconds + seconds,
+  };
   return {stage, distance, after};
 }
 
 async function outcomeOf(
   network: Network,
-  {certified}: Standing,
+  {certified, setupBytes}: Standing,
   rounds: readonly NetworkRound[],
   divergedAt: number | null,
 ): Promise<NetworkOutcome> {
   const newest = network.sites.map(() => certified);
   const held = await heldModels(network, Math.max(0, rounds.length - 1), newest);
-  return {...held, rounds, stateHash: stateHash(held.models, newest), divergedAt};
+  return {...held, rounds, setupBytes, stateHash: stateHash(held.models, newest), divergedAt, stall: null};
 }
 
 /**
@@ -116,7 +124,7 @@ async function outcomeOf(
 export async function runFast(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
   const {trial, stages, sites} = network;
   const rounds: NetworkRound[] = [];
-  let standing: Standing = {certified: null, bytes: 0, seconds: 0};
+  let standing: Standing = {certified: null, bytes: 0, setupBytes: 0, seconds: 0};
   for (let round = 0; round < stages.rounds; round++) {
     trial.signal.throwIfAborted();
     const taken = await unlessDiverged(() => takeRound(network, round, standing));

@@ -8,7 +8,7 @@ import {heldModels, stateHash} from "./held-models.ts";
 import {linkModels, stepMs} from "./link-times.ts";
 import {planMisfortunes} from "./misfortunes.ts";
 import type {Network} from "./network.ts";
-import type {NetworkOutcome, NetworkRound, RoundHook} from "./network-outcome.ts";
+import type {NetworkOutcome, NetworkRound, RoundHook, Stall} from "./network-outcome.ts";
 import {RoundWatch} from "./round-watch.ts";
 import {sharedArithmetic, simulatedPrimitives} from "./seals.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
@@ -19,7 +19,8 @@ const MAX_MEMBERS = 1024;
 /** Events after which the process hears of anything else, such as an abort. */
 const EVENTS_AT_ONCE = 20_000;
 /** Virtual time without a result or a unit of work after which nothing is expected any more. */
-const STALL_MS = 24 * 3600 * 1000;
+const MS_OF_AN_HOUR = 3600 * 1000;
+const STALL_MS = 24 * MS_OF_AN_HOUR;
 const ROSTER = "00".repeat(32);
 const MS_OF_A_SECOND = 1000;
 
@@ -46,7 +47,7 @@ class FullRun {
 
   async run(onRound: RoundHook): Promise<NetworkOutcome> {
     const {trial, members, sites} = this.#network;
-    const {experiment, plan, signal} = trial;
+    const {experiment, plan} = trial;
     planMisfortunes(
       {
         world: this.#world,
@@ -65,20 +66,29 @@ class FullRun {
         await onRound(held, entry);
       }
     };
+    const isFinite = await this.#runToEnd(tell);
+    if (!isFinite || this.#isStalled) this.#watch.end();
+    await tell();
+    const newest = this.#watch.newest();
+    const held = await heldModels(this.#network, Math.max(0, rounds.length - 1), newest);
+    const divergedAt = isFinite ? null : rounds.length;
+    const stall = this.#isStalled && isFinite ? this.#stallIn(rounds.length) : null;
+    const {setupBytes} = this.#watch;
+    return {...held, rounds, setupBytes, stateHash: stateHash(held.models, newest), divergedAt, stall};
+  }
+
+  /** Runs until all is done, or stalls. @returns false where training diverged */
+  async #runToEnd(tell: () => Promise<void>): Promise<boolean> {
+    const {signal} = this.#network.trial;
     let isFinite = true;
-    while (isFinite && (!this.#isDone || this.#watch.hasEnded)) {
+    while (isFinite && !this.#isStalled && (!this.#isDone || this.#watch.hasEnded)) {
       isFinite = (await unlessDiverged(async () => this.#advance())) !== null;
       await tell();
       await delay(systemClock, 0, signal);
       if (!isFinite || !this.#isTrainingDue()) continue;
       isFinite = (await unlessDiverged(() => this.#training.trainAnnounced())) !== null;
     }
-    if (!isFinite) this.#watch.end();
-    await tell();
-    const newest = this.#watch.newest();
-    const held = await heldModels(this.#network, Math.max(0, rounds.length - 1), newest);
-    const divergedAt = isFinite ? null : rounds.length;
-    return {...held, rounds, stateHash: stateHash(held.models, newest), divergedAt};
+    return isFinite;
   }
 
   /** Runs the world until something has to be done outside it. */
@@ -89,15 +99,9 @@ class FullRun {
         this.#isDone ||
         this.#watch.hasEnded ||
         this.#isTrainingDue() ||
-        this.#isOverdue() ||
+        this.#isStalled ||
         ++events > EVENTS_AT_ONCE,
       Number.POSITIVE_INFINITY,
-    );
-    if (!this.#isOverdue()) return;
-    throw new CodedError<SimulationErrorCode>(
-      "SIMULATION_STALLED",
-      `nothing was decided since ${Math.round(this.#lastProgressMs / MS_OF_A_SECOND)} s of virtual time`,
-      {hint: "Leave a majority of the sites up and linked, and deadlines longer than a round takes."},
     );
   }
 
@@ -105,8 +109,19 @@ class FullRun {
     return (this.#world.nextMs ?? 0) >= this.#training.dueMs;
   }
 
-  #isOverdue(): boolean {
-    return this.#world.nowMs - this.#lastProgressMs > STALL_MS;
+  /** Whether nothing is expected any more: no result for a day, or nothing at all happens. */
+  get #isStalled(): boolean {
+    if (this.#isDone || this.#watch.hasEnded) return false;
+    return this.#world.nextMs === null || this.#world.nowMs - this.#lastProgressMs > STALL_MS;
+  }
+
+  #stallIn(round: number): Stall {
+    const {length} = this.#network.members;
+    const isQuiet = this.#world.nextMs === null;
+    const hours = STALL_MS / MS_OF_AN_HOUR;
+    const what = isQuiet ? "nothing was left to happen" : `nothing was decided in ${hours} virtual hours`;
+    const reason = `${what}, with ${this.#up.size} of ${length} nodes up at the end`;
+    return {round, seconds: this.#lastProgressMs / MS_OF_A_SECOND, reason};
   }
 
   #start(id: string): void {
@@ -220,8 +235,8 @@ class FullRun {
 /**
  * The network with every message, on virtual time: the daemons' sessions over links of the experiment's delays, speeds
  * and losses, with its churn, crashes and partitions. Runs of one seed are the same to the byte.
- * Training that diverges at one of the sites ends it, and is what came of it.
- * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_STALLED, SIMULATION_NETWORK_TOO_LARGE, and what the trial's
+ * Training that diverges at one of the sites ends it, and is what came of it; so does a stall.
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_NETWORK_TOO_LARGE, and what the trial's
  * signal was aborted with
  */
 export async function runFull(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {

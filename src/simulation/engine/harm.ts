@@ -1,6 +1,7 @@
 import type {Certified, Contribution} from "../../gossip/index.ts";
 import {codecOf} from "../../parameters/index.ts";
-import {badContribution, updateAttack} from "./bad-sites.ts";
+import type {Attack} from "../attacks/attacks.ts";
+import {badContribution, edgeOfRange, updateAttack} from "./bad-sites.ts";
 import type {Network} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
@@ -18,13 +19,28 @@ export interface WorkDone {
 
 /** What a bad site hands in instead of its own; null where the site does no harm or knows of no honest update. */
 export function harmfulContribution(
+  network: Network,
+  site: SimulatedSite,
+  work: WorkDone,
+): Contribution | null {
+  const {trial, bad, stages} = network;
+  const [block] = trial.experiment.attacks;
+  if (block === undefined || !bad.has(site.name)) return null;
+  const {round, certified, honest} = work;
+  if (block.type === "statistics-edge") return edgeOfRange(stages.specOf(round, certified), site.weight);
+  const attack = updateAttack(block);
+  const isTraining = stages.stageOf(round).kind === "training";
+  return attack === null || honest.length === 0 || !isTraining
+    ? null
+    : harmfulUpdate(network, site, work, attack);
+}
+
+function harmfulUpdate(
   {trial, bad, stages}: Network,
   site: SimulatedSite,
   {round, certified, unit, own, honest}: WorkDone,
-): Contribution | null {
-  const attack = updateAttack(trial.experiment.attacks[0]);
-  if (attack === null || !bad.has(site.name) || honest.length === 0) return null;
-  if (stages.stageOf(round).kind !== "training") return null;
+  attack: Attack,
+): Contribution {
   const spec = stages.specOf(round, certified);
   const ofUnit = {codec: codecOf(trial.plan.mixing.codec), mixed: own.length};
   const common = {attack, site: site.name, seed: trial.plan.seed, round, weight: site.weight};

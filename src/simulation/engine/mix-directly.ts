@@ -3,6 +3,7 @@ import {
   type Attempt,
   attemptDither,
   attemptPeriod,
+  largestWeight,
   type MemberId,
   parameterArithmetic,
   type RobustRule,
@@ -32,7 +33,10 @@ export interface DirectResult {
   readonly snapshot: Snapshot;
   /** Sum of the contributors' p_i, as the certificate has it. */
   readonly weight: number;
-  /** Bytes of parameters that all members together send for it. */
+  /**
+   * Bytes of parameters that all members together send for it: the exchange and, where phases leave several results, the
+   * one that is adopted to each member with another.
+   */
   readonly bytes: number;
   /** Distance of the members' own estimates before all adopt one; 0 where they are one. */
   readonly distance: number;
@@ -44,10 +48,14 @@ function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResu
   const {codec, mixed, exact} = spec;
   // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws go by place.
   const chunks = partition(codec, mixed, 1, exact);
-  const maximumWeight = spec.asynchronous === undefined ? 1 : members.length;
+  const {range} = spec;
+  const ofSite = {
+    maximumWeight: largestWeight(spec, members.length),
+    ...(range === undefined ? {} : {range}),
+  };
   const dither = attemptDither({hash: sha256, codec}, attempt, "sum");
   const sums = chunks.map((chunk) => {
-    const sum = {codec, chunk: {...chunk, maximumWeight}, dither};
+    const sum = {codec, chunk: {...chunk, ...ofSite}, dither};
     return parameterArithmetic.sumChunk(sha256, sum, contributions).bytes;
   });
   const sum = sums[0] ?? new Uint8Array();
@@ -76,16 +84,25 @@ function mixInPhases(
   });
   const estimateOf = (node: number): Float32Array =>
     parameterArithmetic.applyMass(reference, mixed, table.massOf(node));
+  const adopted = estimateOf(leader);
+  const snapshot = resultOf(PRIMITIVES, spec, adopted);
+  const adopters = members.filter((_, node) => !isEqual(estimateOf(node), adopted));
   return {
-    snapshot: resultOf(PRIMITIVES, spec, estimateOf(leader)),
+    snapshot,
     weight: table.massOf(leader).weight * members.length,
-    bytes: transfers * contributionSize(codec, mixed),
+    bytes: transfers * contributionSize(codec, mixed) + adopters.length * snapshot.bytes.length,
     distance: consensusDistance(members.length, estimateOf),
   };
 }
 
+/** Whether a member holds the result already, and asks nobody for it. */
+function isEqual(own: Float32Array, adopted: Float32Array): boolean {
+  return own.every((value, index) => value === adopted[index]);
+}
+
 function mixByRule({spec, members, contributions}: RoundParts, rule: RobustRule): DirectResult {
-  const {values, weight} = parameterArithmetic.mixRobustly(rule, spec, contributions);
+  const shape = {...spec, maximumWeight: largestWeight(spec, members.length)};
+  const {values, weight} = parameterArithmetic.mixRobustly(rule, shape, contributions);
   const bytes = members.length * (members.length - 1) * contributionSize(spec.codec, spec.mixed);
   return {snapshot: resultOf(PRIMITIVES, spec, values), weight, bytes, distance: 0};
 }

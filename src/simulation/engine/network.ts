@@ -4,7 +4,6 @@ import {initialParameters, layoutOf} from "../../model/index.ts";
 import {planStages, type Stages, type StartingModel, siteCount} from "../../node/index.ts";
 import type {Trial} from "../study/trial.ts";
 import {badSites, withFlippedLabels} from "./bad-sites.ts";
-import {startingClassifier} from "./classifier-model.ts";
 import {SimulatedSite} from "./simulated-site.ts";
 
 /** What a network's draws and the order of its sums depend on beside the plan. */
@@ -37,21 +36,24 @@ export function identityOfPlan({plan}: Pick<Trial, "plan">): NetworkIdentity {
   return {run: runId(hash, 1), idOf: (site) => site};
 }
 
-/** Layout and parameters that every training of a trial starts from. @throws MODEL_SPEC_INVALID, SIMULATION_MODEL_UNFIT */
+/** Layout and parameters that every training of a trial starts from. @throws MODEL_SPEC_INVALID */
 export function startingModel({plan, cohort}: Trial): StartingModel {
   const features = cohort.features.length;
-  if (cohort.kind === "classes") return startingClassifier(plan, features, cohort.classes);
+  const {classes} = cohort;
   const {model, seed} = plan;
-  return {layout: layoutOf(model, features), initial: initialParameters(model, features, seed)};
+  return {
+    layout: layoutOf(model, features, classes),
+    initial: initialParameters(model, features, seed, classes),
+  };
 }
 
 /**
  * Sets the sites of `trial` up; none trains yet.
- * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID, NODE_TOO_FEW_PATIENTS, SIMULATION_MODEL_UNFIT
+ * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID, NODE_TOO_FEW_PATIENTS
  */
 export function createNetwork(trial: Trial, {run, idOf} = identityOfPlan(trial)): Network {
   const {plan, cohort, experiment, pool} = trial;
-  const features = cohort.features.length;
+  const {features} = cohort;
   const model = startingModel(trial);
   const common = planStages(plan, features, 1, model);
   const bad = badSites(

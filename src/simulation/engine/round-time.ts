@@ -5,18 +5,20 @@ import type {Network} from "./network.ts";
 /**
  * One-way delays of a round that follow one another, by how it mixes: ready, start, then for a sum a part's request
  * and the part, the word of the sum, its request and the sum; for each phase the word of a mass, its request and the
- * mass; for a rule a request and the contribution; at last proposal and vote.
+ * mass, and after the last one the request of the result that all adopt, and the result; for a rule a request and the
+ * contribution; at last the proposal and the two votes.
  */
-const AROUND_DELAYS = 4;
+const AROUND_DELAYS = 5;
 const SUM_DELAYS = 5;
 const PHASE_DELAYS = 3;
+const ADOPTION_DELAYS = 2;
 const RULE_DELAYS = 2;
 
 function delaysOf({mixing}: RoundSpec, members: number): number {
   if (mixing.kind === "all") return AROUND_DELAYS + SUM_DELAYS;
   if (mixing.kind === "robust") return AROUND_DELAYS + RULE_DELAYS;
   const phases = attemptPeriod(mixing.schedule, members, {run: "", round: 0, ballot: 0}).length;
-  return AROUND_DELAYS + phases * PHASE_DELAYS;
+  return AROUND_DELAYS + phases * PHASE_DELAYS + ADOPTION_DELAYS;
 }
 
 /**

@@ -27,6 +27,7 @@ export class RoundWatch {
   #leading: {readonly certified: Certified; readonly seconds: number} | null = null;
   #newestRound = -1;
   #bytes = 0;
+  #setupBytes = 0;
 
   constructor(network: Network) {
     this.#network = network;
@@ -35,6 +36,11 @@ export class RoundWatch {
   /** Whether a round has ended that nobody has been told of. */
   get hasEnded(): boolean {
     return this.#ended.length > 0;
+  }
+
+  /** Bytes of parameters that came to members in the rounds before training. */
+  get setupBytes(): number {
+    return this.#setupBytes;
   }
 
   /** Number of rounds of which a member has the result. */
@@ -82,7 +88,10 @@ export class RoundWatch {
     this.#leading = null;
     const estimates = members.flatMap(({id}) => this.#estimates.get(id) ?? []);
     this.#estimates.clear();
-    if (stages.stageOf(certified.certificate.body.round).kind !== "training") return;
+    if (stages.stageOf(certified.certificate.body.round).kind !== "training") {
+      this.#setupBytes = this.#bytes;
+      return;
+    }
     this.#ended.push({certified, seconds, bytes: this.#bytes, newest: this.newest(), estimates});
   }
 

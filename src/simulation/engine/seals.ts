@@ -32,7 +32,10 @@ export function sharedArithmetic(): Arithmetic {
   return {
     ...parameterArithmetic,
     mixRobustly(rule, shape, contributions) {
-      const key = contributions.map((bytes) => toHex(sha256(bytes))).join();
+      const {buffer, byteOffset, byteLength} = shape.reference;
+      const reference = new Uint8Array(buffer, byteOffset, byteLength);
+      const hashes = [reference, ...contributions].map((bytes) => toHex(sha256(bytes)));
+      const key = [JSON.stringify(rule), ...hashes].join();
       if (last?.key !== key)
         last = {key, answer: parameterArithmetic.mixRobustly(rule, shape, contributions)};
       return {...last.answer, values: last.answer.values.slice()};

@@ -133,7 +133,7 @@ export class SimulatedSite {
 
   #openWork(): RoundWork {
     const {name, id: peerId, plan, stages, data, pool} = this.#options;
-    const site: Site = {...data, member: {name, peerId, role: "trainer"}, droppedRows: 0};
+    const site: Site = {...data, member: {name, peerId, role: "trainer"}};
     return createRoundWork({
       plan,
       site,

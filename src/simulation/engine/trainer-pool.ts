@@ -14,10 +14,14 @@ import {
 } from "../../training/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import type {SimulationErrorCode} from "../errors.ts";
-import {openClassifierModel} from "./classifier-model.ts";
 
 /** More threads than this gain nothing: the mixing between rounds is in one. */
 const MAX_THREADS = 8;
+
+/** Threads that train where nobody says how many: one a processor, at most 8. */
+export function defaultThreads(): number {
+  return Math.min(MAX_THREADS, availableParallelism());
+}
 
 /** What of a site's training may differ from what the pool was opened with. */
 export type TrainingChanges = Partial<Pick<SiteTraining, "training" | "seed">>;
@@ -26,6 +30,8 @@ export type TrainingChanges = Partial<Pick<SiteTraining, "training" | "seed">>;
 export interface TrainerPool {
   /** A trainer of scaled rows, which share the threads with all others; closing it frees its rows. */
   open(site: string, train: PatientMatrix, changes?: TrainingChanges): Promise<Trainer>;
+  /** What computes the model: a backend's name or "loops". */
+  readonly runsOn: Trainers["runsOn"];
   close(): Promise<void>;
 }
 
@@ -35,18 +41,11 @@ export interface TrainerPoolOptions {
   readonly training: TrainingSpec;
   readonly seed: number;
   readonly backend: BackendPreference;
-  /** Default: as many as the machine has processors, at most 8; with 0 the calling thread trains. */
+  /** Default: {@link defaultThreads}; with 0 the calling thread trains. */
   readonly threads?: number;
   readonly cohort: Pick<Cohort, "kind" | "classes" | "features">;
-  /** Where the compiled modules of the threads lie; the default is beside this one. */
-  readonly modules?: {readonly backend: URL; readonly classifier: URL};
-}
-
-function compiledModules(): {readonly backend: URL; readonly classifier: URL} {
-  return {
-    backend: new URL("../../training/worker.js", import.meta.url),
-    classifier: new URL("./trainer-worker.js", import.meta.url),
-  };
+  /** The compiled module of the threads; the default is room training's own. */
+  readonly workerUrl?: URL;
 }
 
 /** Rows in shared memory, so that a thread takes them without a copy of its own. */
@@ -58,24 +57,26 @@ function shared(train: PatientMatrix): PatientMatrix {
 
 /**
  * Opens the threads of a {@link TrainerPool}: each holds one model, and the sites are dealt to them in turn.
- * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED, SIMULATION_MODEL_UNFIT, SIMULATION_NO_THREADS
+ * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED, SIMULATION_NO_THREADS
  */
 export async function openTrainerPool(options: TrainerPoolOptions): Promise<TrainerPool> {
-  const {spec, training, seed, backend, cohort, modules = compiledModules()} = options;
-  const count = options.threads ?? Math.min(MAX_THREADS, availableParallelism());
-  const isClassifier = cohort.kind === "classes";
+  const {spec, training, seed, backend, cohort, workerUrl} = options;
+  const count = options.threads ?? defaultThreads();
   const setup: TrainersOptions = {spec, backend, inputWidth: cohort.features.length, classes: cohort.classes};
-  const workerUrl = isClassifier ? modules.classifier : modules.backend;
   const opening =
     count === 0
-      ? [openTrainersHere(setup, isClassifier ? openClassifierModel : openBackendModel)]
-      : Array.from({length: count}, () => openTrainers({...setup, workerUrl}));
+      ? [openTrainersHere(setup, openBackendModel)]
+      : Array.from({length: count}, () =>
+          openTrainers(workerUrl === undefined ? setup : {...setup, workerUrl}),
+        );
   const threads = await allOpened(opening);
+  const [first] = threads;
+  if (first === undefined) throw noThreads();
   let opened = 0;
   return {
+    runsOn: first.runsOn,
     async open(site, train, changes = {}) {
-      const thread = threads[opened++ % threads.length];
-      if (thread === undefined) throw noThreads();
+      const thread = threads[opened++ % threads.length] ?? first;
       return thread.open({training, seed, site, train: count === 0 ? train : shared(train), ...changes});
     },
     async close() {
@@ -85,12 +86,12 @@ export async function openTrainerPool(options: TrainerPoolOptions): Promise<Trai
 }
 
 function noThreads(): CodedError<SimulationErrorCode> {
-  return new CodedError("SIMULATION_NO_THREADS", "a pool without threads can not train", {
+  return new CodedError("SIMULATION_NO_THREADS", "a pool without threads cannot train", {
     hint: "Give 0 threads, which is the calling one, or more.",
   });
 }
 
-/** All threads, or none: where one can not be opened, the others are closed. */
+/** All threads, or none: where one cannot be opened, the others are closed. */
 async function allOpened(opening: readonly Promise<Trainers>[]): Promise<readonly Trainers[]> {
   const results = await Promise.allSettled(opening);
   const threads = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

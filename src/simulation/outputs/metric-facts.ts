@@ -1,20 +1,29 @@
 import type {MetricName} from "../../config/index.ts";
+import type {FigureRange} from "../../evaluation/index.ts";
+import {expected} from "../study/expected.ts";
 
 /** How a metric is shown and judged. */
 export interface MetricFacts {
   readonly label: string;
   /** Which way is better. */
   readonly better: "higher" | "lower";
+  /** Which values it can have, so that no interval leaves them. */
+  readonly range: FigureRange;
   /** How the patient interval of a single model comes about. */
   readonly interval: string;
 }
 
 /** All metrics of experiment files. */
 export const METRIC_FACTS: Readonly<Record<MetricName, MetricFacts>> = {
-  auroc: {label: "AUROC", better: "higher", interval: "DeLong"},
-  auprc: {label: "AUPRC", better: "higher", interval: "bootstrap"},
-  accuracy: {label: "Accuracy", better: "higher", interval: "Wilson"},
-  brier: {label: "Brier score", better: "lower", interval: "bootstrap"},
-  "log-loss": {label: "Log-loss", better: "lower", interval: "bootstrap"},
-  "c-index": {label: "C-index", better: "higher", interval: "bootstrap"},
+  auroc: {label: "AUROC", better: "higher", range: "unit", interval: "DeLong"},
+  auprc: {label: "AUPRC", better: "higher", range: "unit", interval: "bootstrap"},
+  accuracy: {label: "Accuracy", better: "higher", range: "unit", interval: "Wilson"},
+  brier: {label: "Brier score", better: "lower", range: "unit", interval: "bootstrap"},
+  "log-loss": {label: "Log-loss", better: "lower", range: "positive", interval: "bootstrap"},
+  "c-index": {label: "C-index", better: "higher", range: "unit", interval: "bootstrap"},
 };
+
+/** The first of at least one metric: the one that methods are compared, drawn and watched by. */
+export function mainMetric({metrics}: {readonly metrics: readonly MetricName[]}): MetricName {
+  return expected(metrics[0], "a metric");
+}

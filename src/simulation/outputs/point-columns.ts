@@ -1,6 +1,7 @@
 import type {CsvCell} from "./csv-text.ts";
+import {valueText} from "./value-text.ts";
 
-/** Swept keys with their values. */
+/** Swept keys with their values, or with the labels that these go by. */
 export type Point = Readonly<Record<string, unknown>>;
 
 /** The swept keys of all rows, in the order in which they first appear. */
@@ -18,7 +19,7 @@ export function pointCell(value: unknown): CsvCell {
 /** A point of a sweep in words, such as `plan.rounds = 20, nodes = 16`; empty without a sweep. */
 export function pointText(point: Point): string {
   return Object.entries(point)
-    .map(([key, value]) => `${key} = ${String(pointCell(value) ?? "none")}`)
+    .map(([key, value]) => `${key} = ${valueText(value)}`)
     .join(", ");
 }
 

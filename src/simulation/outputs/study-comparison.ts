@@ -1,7 +1,9 @@
 import {meanOverSeeds} from "../../evaluation/index.ts";
+import {expected} from "../study/expected.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
-import {divergencesOf, divergenceText} from "./divergences.ts";
+import {METRIC_FACTS} from "./metric-facts.ts";
 import {type Point, pointKey} from "./point-columns.ts";
+import {unfinishedOf, unfinishedText} from "./unfinished.ts";
 
 /** A method on a group of test patients in two studies; plain JSON. */
 export interface ComparedFigure {
@@ -16,7 +18,7 @@ export interface ComparedFigure {
   readonly second: number;
   /** Mean of the second less the first, seed by seed. */
   readonly difference: number;
-  /** 95 % t-interval of that mean; null with one seed. */
+  /** 95 % t-interval of that mean, within what a difference can be; null with fewer than three seeds. */
   readonly low: number | null;
   readonly high: number | null;
 }
@@ -34,9 +36,9 @@ export interface StudyComparison {
   /** Figures that only one of them has, or not at the same seed, as `method, test, metric`. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
-  /** What diverged, and so has no figure at its seed, in words. */
-  readonly divergedFirst: readonly string[];
-  readonly divergedSecond: readonly string[];
+  /** What diverged or stalled, and so has no figure at its seed, in words. */
+  readonly unfinishedFirst: readonly string[];
+  readonly unfinishedSecond: readonly string[];
   /** Final states at the same point and seed: how many are bit by bit equal, of how many. */
   readonly equalStates: number;
   readonly commonStates: number;
@@ -68,12 +70,19 @@ function compareGroup(
   theirs: ReadonlyMap<number, number> | undefined,
 ): ComparedFigure | null {
   const seeds = [...ours.keys()].filter((seed) => theirs?.has(seed) === true).sort((a, b) => a - b);
-  const [before, after] = [ours, theirs].map((values) => seeds.map((seed) => values?.get(seed) ?? 0));
-  const first = meanOverSeeds(before ?? []);
-  const second = meanOverSeeds(after ?? []);
-  const change = meanOverSeeds(seeds.map((_, place) => (after?.[place] ?? 0) - (before?.[place] ?? 0)));
+  const valuesOf = (values: typeof theirs): number[] =>
+    seeds.map((seed) => expected(values?.get(seed), `seed ${seed}`));
+  const [before, after] = [valuesOf(ours), valuesOf(theirs)];
+  const first = meanOverSeeds(before, "any");
+  const second = meanOverSeeds(after, "any");
+  const changes = after.map((value, place) => value - expected(before[place], "a seed"));
+  const change = meanOverSeeds(changes, "any");
   if (first === null || second === null || change === null) return null;
-  const {mean: difference, low, high} = change;
+  const {mean: difference} = change;
+  const largest = METRIC_FACTS[metric].range === "unit" ? 1 : Number.POSITIVE_INFINITY;
+  const within = (limit: number | null): number | null =>
+    limit === null ? null : Math.min(largest, Math.max(-largest, limit));
+  const [low, high] = [within(change.low), within(change.high)];
   return {point, method, test, metric, seeds, first: first.mean, second: second.mean, difference, low, high};
 }
 
@@ -93,16 +102,14 @@ export function compareStudies(first: StudyResults, second: StudyResults): Study
     }
   }
   const onlySecond = [...theirs].flatMap(([key, {row}]) => (common.has(key) ? [] : [name(row)]));
-  const [divergedFirst, divergedSecond] = [first, second].map(({results}) =>
-    divergencesOf(results).map(divergenceText),
-  );
+  const unfinished = ({results}: StudyResults): string[] => unfinishedOf(results).map(unfinishedText);
   const states = compareStates(first.states, second.states);
   return {
     figures,
     onlyFirst,
     onlySecond,
-    divergedFirst: divergedFirst ?? [],
-    divergedSecond: divergedSecond ?? [],
+    unfinishedFirst: unfinished(first),
+    unfinishedSecond: unfinished(second),
     ...states,
   };
 }

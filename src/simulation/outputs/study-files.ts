@@ -7,8 +7,8 @@ import {environmentJson, summaryJson} from "./summary.ts";
 /** The texts of a study's files by name, all but config.resolved.json; equal results give equal bytes. */
 export function studyFiles(study: StudyResults): ReadonlyMap<string, string> {
   return new Map([
-    ["results.csv", resultsCsv(study.results)],
-    ["rounds.csv", roundsCsv(study.rounds)],
+    ["results.csv", resultsCsv(study)],
+    ["rounds.csv", roundsCsv(study)],
     ["environment.json", environmentJson(study.environment)],
     ["summary.json", summaryJson(study)],
     ["report.html", reportHtml(study)],

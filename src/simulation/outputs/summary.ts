@@ -39,12 +39,3 @@ export function parseSummary(text: string, name: string): StudyResults {
 export function environmentJson(environment: Environment): string {
   return `${JSON.stringify(summarySchema.shape.environment.parse(environment), null, 2)}\n`;
 }
-
-/**
- * The resolved experiment in the text of a config.resolved.json, for comparison only.
- * @param name what messages call the file
- * @throws SIMULATION_SUMMARY_INVALID
- */
-export function parseSettings(text: string, name: string): unknown {
-  return parseJson(text, name);
-}

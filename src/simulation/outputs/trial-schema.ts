@@ -3,7 +3,7 @@ import {CodedError} from "../../core/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 import type {TrialResult} from "../study/trial-result.ts";
 import {pointKey} from "./point-columns.ts";
-import {pointSchema, resultRowSchema, roundRowSchema, seedSchema} from "./summary-schema.ts";
+import {pointSchema, resultRowSchema, roundRowSchema, seedSchema, workRowSchema} from "./summary-schema.ts";
 
 const groupSchema = z.strictObject({
   test: z.string().min(1),
@@ -20,6 +20,7 @@ const trialSchema = z
     seed: seedSchema,
     results: z.array(resultRowSchema).min(1),
     rounds: z.array(roundRowSchema),
+    work: z.array(workRowSchema),
     scores: z.array(z.strictObject({method: z.string().min(1), groups: z.array(groupSchema)})),
     stateHash: z.string().regex(/^[0-9a-f]{64}$/),
   })
@@ -39,15 +40,16 @@ function refuse(context: z.RefinementCtx, path: (string | number)[], message: st
   context.addIssue({code: "custom", path, message});
 }
 
-/** All rows are of the trial's point and seed, and one that diverged has no figure. */
-function checkRows({point, seed, results, rounds}: ReadTrial, context: z.RefinementCtx): void {
+/** All rows are of the trial's point and seed, and one that diverged or stalled has no figure. */
+function checkRows({point, seed, results, rounds, work}: ReadTrial, context: z.RefinementCtx): void {
   const key = pointKey(point);
-  for (const [name, rows] of Object.entries({results, rounds})) {
+  for (const [name, rows] of Object.entries({results, rounds, work})) {
     const foreign = rows.findIndex((row) => row.seed !== seed || pointKey(row.point) !== key);
     if (foreign >= 0) refuse(context, [name, foreign], "is of another point or seed than the trial");
   }
-  const wrong = results.findIndex(({status, value}) => status === "diverged" && value !== null);
-  if (wrong >= 0) refuse(context, ["results", wrong, "value"], "is a figure of a method that diverged");
+  const wrong = results.findIndex(({status, value}) => status !== "finished" && value !== null);
+  if (wrong >= 0)
+    refuse(context, ["results", wrong, "value"], "is a figure of a method that diverged or stalled");
 }
 
 /** Each method of the rows is scored once, in their order. */
@@ -63,14 +65,14 @@ function checkScores({results, scores}: ReadTrial, context: z.RefinementCtx): vo
   }
 }
 
-/** A method has the groups of its rows, each with as many patients; none where it diverged. */
+/** A method has the groups of its rows, each with as many patients; none where it diverged or stalled. */
 function checkGroups(
   rows: ReadTrial["results"],
   groups: readonly z.output<typeof groupSchema>[],
   fault: (path: number[], message: string) => void,
 ): void {
-  const isDiverged = rows.some(({status}) => status === "diverged");
-  const tests = isDiverged ? [] : [...new Set(rows.map(({test}) => test))];
+  const hasNoModel = rows.some(({status}) => status !== "finished");
+  const tests = hasNoModel ? [] : [...new Set(rows.map(({test}) => test))];
   if (tests.join("\n") !== groups.map(({test}) => test).join("\n")) fault([], "are not those of the results");
   for (const [at, {test, labels, scores, times = labels}] of groups.entries()) {
     const n = rows.find((row) => row.test === test)?.n;
@@ -90,6 +92,11 @@ function invalid(message: string): CodedError<SimulationErrorCode> {
   return new CodedError("SIMULATION_TRIAL_INVALID", message, {
     hint: "Remove the file, and its trial is run again; all others are kept.",
   });
+}
+
+/** Says that a kept trial takes more than `most`, such as `2 MB`, and so is none of its experiment. */
+export function trialTooLarge(name: string, most: string): CodedError<SimulationErrorCode> {
+  return invalid(`${name}: is larger than ${most}, which no trial of this experiment is`);
 }
 
 /**

@@ -1,9 +1,20 @@
 import type {ReplayedStep, Report} from "../../gossip/index.ts";
 
+type Claims = Extract<Report, {kind: "equivocation"}>["claims"];
+
+const LIES: Readonly<Record<Claims["kind"], string>> = {
+  vote: "two votes of one ballot and step",
+  ready: "two contributions in one round",
+  parts: "two lists of parts in one attempt",
+  sum: "a sum that is not that of its parts",
+  products: "products that are not those of its part",
+};
+
 /** Something of a run that a person would want to see. */
 export interface Moment {
   /** Milliseconds since the trace began. */
   readonly atMs: number;
+  /** From 1. */
   readonly round: number;
   readonly text: string;
   /** Whether it is one of the ways in which a round goes wrong. */
@@ -27,7 +38,11 @@ function reportText(report: Report, nameOf: Names): string {
     case "joined-late":
       return `came late, and began at the median of ${report.members.map(nameOf).join(", ")}`;
     case "equivocation":
-      return `${nameOf(report.member)} voted for two results in ballot ${report.ballot}`;
+      return `${nameOf(report.member)} lied: ${LIES[report.claims.kind]}`;
+    case "fork":
+      return `two quorums decided the round differently; ${report.culprits.map(nameOf).join(", ") || "nobody"} voted for both`;
+    case "objection":
+      return `${nameOf(report.by)} objects to ${nameOf(report.member)}: ${report.reason}`;
     case "mass-undetermined":
       return `an exchange with ${nameOf(report.member)} was abandoned in doubt, weight ${report.weight}`;
     case "views-differ":
@@ -67,7 +82,7 @@ export function momentsOf(
   step: ReplayedStep,
   {startMs, nameOf}: {readonly startMs: number; readonly nameOf: Names},
 ): Moment[] {
-  const {round} = step;
+  const round = step.round + 1;
   const atMs = step.entry.atMs - startMs;
   const moments: Moment[] = [];
   const event = eventMoment(step.entry, nameOf);
@@ -80,7 +95,7 @@ export function momentsOf(
       moments.push({atMs, round, text: reportText(effect.report, nameOf), isTrouble: true});
     } else if (effect.type === "certified") {
       const {body, ballot} = effect.certificate;
-      moments.push({atMs, round: body.round, text: certifiedText(effect), isTrouble: ballot > 0});
+      moments.push({atMs, round: body.round + 1, text: certifiedText(effect), isTrouble: ballot > 0});
     }
   }
   return moments;

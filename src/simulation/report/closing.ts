@@ -1,5 +1,5 @@
 import {pointText} from "../outputs/point-columns.ts";
-import {BASELINE_NAMES, GOSSIP, UNATTACKED} from "../study/names.ts";
+import {BASELINE_NAMES, GOSSIP, isDPsgd, UNATTACKED} from "../study/names.ts";
 import type {StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
 import {isLocal} from "./palette.ts";
@@ -9,7 +9,7 @@ import {countOf} from "./words.ts";
 const ASSUMPTIONS: readonly (readonly [string, string])[] = [
   [
     "Time",
-    "All times are virtual. They follow from the delays, bandwidths and seconds a step that the experiment file states; no hospital's network or machine was measured. The fast engine sends no messages, so its times leave out votes, repeats and waiting.",
+    "All times are virtual. They follow from the delays, bandwidths and seconds a step that the experiment file states; no hospital's network or machine was measured. The fast engine sends no messages, so its times leave out votes, repeats and waiting, and its bytes leave out what members that others overtake fetch besides.",
   ],
   [
     "Protocol",
@@ -36,15 +36,20 @@ const METHODS: Readonly<Record<string, string>> = {
   [BASELINE_NAMES.fedprox]: "FedAvg with a pull of each site's model towards the common one.",
   [BASELINE_NAMES["swarm-hpe"]]:
     "Swarm learning: in each merge a leader, who changes, combines the models of those present.",
-  [BASELINE_NAMES.ring]: "Each site averages with its two neighbours on a ring after each round.",
+  [BASELINE_NAMES["d-psgd"]]:
+    "Decentralised SGD: every node keeps a model of its own. In each round it takes its local steps, then the weighted mean of its own and its neighbours' models on the graph that is named; no model is adopted.",
   [BASELINE_NAMES.local]: "Each site trains alone on its own patients: what not joining gives.",
 };
 
+/** What a method is a case of: one site's training alone, or decentralised SGD on one graph. */
+function familyOf(method: string): string {
+  if (isLocal(method)) return BASELINE_NAMES.local;
+  return isDPsgd(method) ? BASELINE_NAMES["d-psgd"] : method;
+}
+
 /** What each method of this study is, in one sentence. */
 export function methodsSection(study: StudyResults): Markup {
-  const names = new Set(
-    [...study.results, ...study.rounds].map(({method}) => (isLocal(method) ? BASELINE_NAMES.local : method)),
-  );
+  const names = new Set([...study.results, ...study.rounds].map(({method}) => familyOf(method)));
   const known = Object.entries(METHODS).filter(([name]) => names.has(name));
   return html`<section><h2>The methods</h2><dl class="terms">${known.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></section>`;
 }
@@ -56,12 +61,14 @@ export function assumptionsSection(): Markup {
 
 /** With what it was made, and how to see that a rerun is the same. */
 export function reproductionSection({environment, states, name}: StudyResults): Markup {
-  const {consilium, node, platform, backend, engine, threads} = environment;
+  const {consilium, commit, node, platform, processor, cores, backend, tfjs, engine, threads} = environment;
   const made = [
-    ["Consilium", consilium],
+    ["Consilium", commit === null ? consilium : `${consilium}, commit ${commit}`],
     ["Node.js", node],
     ["Platform", platform],
-    ["Backend of training", backend],
+    ["Processor", `${processor}, ${countOf(cores, "core")}`],
+    ["What computed the training", backend],
+    ["tfjs", tfjs],
     ["Engine", `${engine}, ${threads === 0 ? "the calling thread" : countOf(threads, "thread")}`],
   ];
   const hashes = states.map(({point, seed, sha256}) => [
@@ -69,5 +76,5 @@ export function reproductionSection({environment, states, name}: StudyResults): 
     pointText(point) || "\u2013",
     html`<code>${sha256}</code>`,
   ]);
-  return html`<section><h2>To run it again</h2><p>The experiment <code>${name}</code> with all defaults filled in is in <code>config.resolved.json</code> beside this file; figures are in <code>results.csv</code> and <code>rounds.csv</code>, all of it in <code>summary.json</code>.</p>${table("Made with", [{head: "What"}, {head: "Version"}], made)}${hashes.length === 0 ? null : html`<details><summary>SHA-256 of the network's final state, by seed</summary>${table("Equal hashes mean equal parameters, bit by bit", [{head: "Seed"}, {head: "Point"}, {head: "SHA-256"}], hashes)}</details>`}</section>`;
+  return html`<section><h2>To run it again</h2><p>The experiment <code>${name}</code> with all defaults filled in is in <code>config.resolved.json</code> beside this file; figures are in <code>results.csv</code> and <code>rounds.csv</code>, all of it in <code>summary.json</code>, and the numbers of each picture in a CSV file of its name.</p>${table("Made with", [{head: "What"}, {head: "Version"}], made)}${hashes.length === 0 ? null : html`<details><summary>SHA-256 of the network's final state, by seed</summary>${table("Equal hashes mean equal parameters, bit by bit", [{head: "Seed"}, {head: "Point"}, {head: "SHA-256"}], hashes)}</details>`}</section>`;
 }

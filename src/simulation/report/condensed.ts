@@ -1,3 +1,4 @@
+import {localName} from "../study/names.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
 import {isSiteAlone} from "./palette.ts";
 import {countText} from "./words.ts";
@@ -7,24 +8,26 @@ const MOST_SITES = 12;
 
 /**
  * Sites' own models as one: of each seed the mean of their figures, without an interval over patients. Where one site
- * has diverged the mean has.
+ * has no model there is no mean.
  */
 function localMeans(rows: readonly ResultRow[], name: string): readonly ResultRow[] {
-  const groups = new Map<string, {row: ResultRow; values: number[]; diverged: boolean}>();
+  const groups = new Map<string, {row: ResultRow; values: number[]; lost: ResultRow | null}>();
   for (const row of rows) {
     const key = JSON.stringify([row.point, row.seed, row.test, row.metric]);
-    const group = groups.get(key) ?? {row, values: [], diverged: false};
-    if (row.status === "diverged") group.diverged = true;
+    const group = groups.get(key) ?? {row, values: [], lost: null};
+    if (row.status !== "finished") group.lost = row;
     if (row.value !== null) group.values.push(row.value);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({row, values, diverged}) => ({
+  return [...groups.values()].map(({row, values, lost}) => ({
     ...row,
     method: name,
-    status: diverged ? "diverged" : "finished",
+    status: lost?.status ?? "finished",
     divergedAt: null,
     value:
-      diverged || values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
+      lost !== null || values.length === 0
+        ? null
+        : values.reduce((sum, value) => sum + value, 0) / values.length,
     low: null,
     high: null,
   }));
@@ -45,7 +48,7 @@ export function condensed(study: StudyResults): StudyResults {
     ...study,
     results: [
       ...shown.filter(({method}) => !isSiteAlone(method)),
-      ...localMeans(locals, `Local (mean of ${countText(sites)} sites)`),
+      ...localMeans(locals, localName(`(mean of ${countText(sites)} sites)`)),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import {NARROW, WIDE} from "./look.ts";
 import {html, type Markup} from "./markup.ts";
-import type {Picture} from "./pictures.ts";
+import type {Picture} from "./picture.ts";
 
 /** A picture in the page, once for a desk and once for a phone, with its caption; null where there is none. */
 export function figure({caption, draw}: Picture, name: string): Markup | null {

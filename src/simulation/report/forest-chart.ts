@@ -5,21 +5,31 @@ import {html, type Markup} from "./markup.ts";
 import type {ColourName} from "./palette.ts";
 import {domainOf, linearScale, type Scale} from "./scale.ts";
 import {area, type Caption, drawing, line, words} from "./svg.ts";
-import {divergedText, type Verdict, verdictOf} from "./verdict.ts";
-import {countText, differenceText, rangeText, shortText} from "./words.ts";
+import {type Verdict, verdictOf} from "./verdict.ts";
+import {countText, differenceText, rangeText, shortText, textWidth} from "./words.ts";
 
 const COLOURS: Readonly<Record<Verdict, ColourName>> = {
   better: "good",
   "non-inferior": "good",
   "not shown": "warn",
   inferior: "bad",
+  "no comparison": "warn",
 };
 
+/** What {@link forestChart} draws. */
+export interface Forest {
+  readonly caption: Caption;
+  /** All by one metric. */
+  readonly rows: readonly MethodComparison[];
+  /** Of a row without a comparison, why there is none; else null. */
+  whyNot(row: MethodComparison): string | null;
+}
+
 const intervalText = (row: MethodComparison): string =>
-  divergedText(row) ??
   `${differenceText(row.difference)} (${differenceText(row.low)} to ${differenceText(row.high)})`;
 
-interface Forest {
+interface Layout {
+  readonly whyNot: Forest["whyNot"];
   readonly x: Scale;
   readonly left: number;
   readonly right: number;
@@ -36,6 +46,8 @@ interface Entry {
   readonly row: MethodComparison | null;
 }
 
+/** Least width on a phone for why there is no comparison. */
+const LEAST_REASON = 150;
 const HEADING_HEIGHT = 30;
 const TOP = 46;
 
@@ -60,16 +72,19 @@ function entriesOf(look: Look, rows: readonly MethodComparison[]): readonly Entr
   });
 }
 
-function layoutOf(look: Look, rows: readonly MethodComparison[]): Forest {
-  const [left, right] = look.isNarrow ? [26, look.width - 26] : [170, look.width - 300];
+function layoutOf(look: Look, {rows, whyNot}: Forest): Layout {
+  const longest = Math.max(...rows.map(({baseline}) => textWidth(baseline)));
+  const [left, right] = look.isNarrow
+    ? [26, look.width - 26]
+    : [Math.min(250, Math.max(170, longest + 28)), look.width - 300];
   const entries = entriesOf(look, rows);
   const values = rows.flatMap(({low, high, margin}) => [low ?? 0, high ?? 0, margin, -margin, 0]);
   const x = linearScale(domainOf(values), [left, right], look.isNarrow ? 4 : 5);
   const bottom = entries.reduce((sum, {height}) => sum + height, TOP) + 8;
-  return {x, left, right, top: TOP, bottom, entries};
+  return {whyNot, x, left, right, top: TOP, bottom, entries};
 }
 
-function ground(look: Look, {x, left, right, top, bottom}: Forest, first: MethodComparison): Markup {
+function ground(look: Look, {x, left, right, top, bottom}: Layout, first: MethodComparison): Markup {
   const isHigher = METRIC_FACTS[first.metric].better === "higher";
   const edge = x.at(isHigher ? -first.margin : first.margin);
   const far = isHigher ? right : left;
@@ -90,16 +105,21 @@ function ground(look: Look, {x, left, right, top, bottom}: Forest, first: Method
   ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${line(look, [x.at(0), top - 6], [x.at(0), bottom], {colour: "muted"})}${line(look, [edge, top - 6], [edge, bottom], {colour: "muted", dash: "4 3"})}${words(look, [edge, top - 12], `margin ${differenceText(isHigher ? -first.margin : first.margin)}`, {anchor: "middle", colour: "muted", size: 11})}${words(look, [worse, bottom + 37], isHigher ? "\u2190 baseline better" : "baseline better \u2192", {anchor: isHigher ? "start" : "end", colour: "muted", size: 11})}${words(look, [better, bottom + 37], isHigher ? "network better \u2192" : "\u2190 network better", {anchor: isHigher ? "end" : "start", colour: "muted", size: 11})}`;
 }
 
-function named(look: Look, {right}: Forest, comparison: MethodComparison, y: number): Markup {
+function named(look: Look, {left, right, whyNot}: Layout, comparison: MethodComparison, y: number): Markup {
   const verdict = verdictOf(comparison);
-  const {baseline} = comparison;
+  const lost = whyNot(comparison);
+  const told = lost === null ? intervalText(comparison) : `no comparison: ${lost}`;
+  const most = look.isNarrow ? look.width - 36 - (lost === null ? textWidth(told) : LEAST_REASON) : left - 28;
+  const baseline = shortText(comparison.baseline, most);
   if (look.isNarrow) {
-    return html`${words(look, [14, y - 14], baseline, {hasHalo: true})}${words(look, [look.width - 14, y - 14], intervalText(comparison), {anchor: "end", size: 11, hasHalo: true})}`;
+    return html`${words(look, [14, y - 14], baseline, {hasHalo: true})}${words(look, [look.width - 14, y - 14], lost === null ? told : shortText(told, look.width - 28 - textWidth(baseline)), {anchor: "end", size: 11, hasHalo: true})}`;
   }
-  return html`${words(look, [14, y + 4], baseline)}${words(look, [right + 20, y + 4], intervalText(comparison))}${words(look, [look.width - 4, y + 4], verdict, {anchor: "end", colour: COLOURS[verdict], isBold: true})}`;
+  if (lost !== null)
+    return html`${words(look, [14, y + 4], baseline)}${words(look, [look.width - 4, y + 4], told, {anchor: "end", colour: COLOURS[verdict], hasHalo: true})}`;
+  return html`${words(look, [14, y + 4], baseline)}${words(look, [right + 20, y + 4], told)}${words(look, [look.width - 4, y + 4], verdict, {anchor: "end", colour: COLOURS[verdict], isBold: true})}`;
 }
 
-function drawRow(look: Look, forest: Forest, comparison: MethodComparison, middle: number): Markup {
+function drawRow(look: Look, forest: Layout, comparison: MethodComparison, middle: number): Markup {
   const {x} = forest;
   const colour = COLOURS[verdictOf(comparison)];
   const y = middle + (look.isNarrow ? 11 : 0);
@@ -119,16 +139,17 @@ function drawRow(look: Look, forest: Forest, comparison: MethodComparison, middl
   )}`;
 }
 
-function drawEntry(look: Look, forest: Forest, {heading, row, y}: Entry): Markup | null {
+function drawEntry(look: Look, forest: Layout, {heading, row, y}: Entry): Markup | null {
   if (row !== null) return drawRow(look, forest, row, y);
   return heading === null ? null : words(look, [14, y + 8], heading, {isBold: true, hasHalo: true});
 }
 
 /** Differences of the network from each baseline, all by one metric, with the margin; null where no row has one. */
-export function forestChart(look: Look, caption: Caption, rows: readonly MethodComparison[]): Markup | null {
+export function forestChart(look: Look, forest: Forest): Markup | null {
+  const {rows, caption} = forest;
   const [first] = rows;
   if (first === undefined || rows.every(({difference}) => difference === null)) return null;
-  const layout = layoutOf(look, rows);
+  const layout = layoutOf(look, forest);
   return drawing(look, caption, layout.bottom + 48, [
     ground(look, layout, first),
     layout.entries.map((entry) => drawEntry(look, layout, entry)),

@@ -1,11 +1,14 @@
-import {divergencesOf} from "../outputs/divergences.ts";
-import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import {BASELINE_NAMES, GOSSIP} from "../study/names.ts";
+import {sweepPoints} from "../../config/index.ts";
+import type {SeedSummary} from "../../evaluation/index.ts";
+import {equalScoresOf, equalScoresText} from "../outputs/equal-scores.ts";
+import {METRIC_FACTS, mainMetric} from "../outputs/metric-facts.ts";
+import {type Unfinished, unfinishedOf} from "../outputs/unfinished.ts";
+import {BASELINE_NAMES, GOSSIP, roundWord} from "../study/names.ts";
 import type {MethodComparison, StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
 import {type ColourName, isLocal, isSiteAlone} from "./palette.ts";
-import {mainMetric} from "./pictures.ts";
-import {type CellSummary, mainTest, methodsOf, summaryOf} from "./result-groups.ts";
+import {atPoint, type CellSummary, mainTest, methodsOf, pointsOf, summaryOf} from "./result-groups.ts";
+import {lastRounds} from "./round-series.ts";
 import {siteGains} from "./site-gains.ts";
 import {type Verdict, verdictOf} from "./verdict.ts";
 import {countOf, countText, differenceText, figureText, limitsText, listText, rangeText} from "./words.ts";
@@ -19,20 +22,36 @@ export function heading(study: StudyResults): Markup {
   const trainers = sites.filter(({role}) => role === "trainer");
   const total = (of: readonly (typeof sites)[number][], key: "train" | "validation" | "test"): string =>
     countText(of.reduce((sum, site) => sum + site[key], 0));
-  const rounds = Math.max(0, ...new Set(study.rounds.map(({round}) => round)));
   const facts: readonly (readonly [string, string])[] = [
     ["Sites that train", countText(trainers.length)],
     ["Train patients", total(sites, "train")],
     ["Validation patients", total(sites, "validation")],
     ["Test patients", total(trainers, "test")],
     ["External patients", externalText(sites)],
-    ["Last round", countText(rounds)],
+    ["Rounds", plannedRounds(study)],
     [seeds.length === 1 ? "Seed" : "Seeds", seedsText(seeds)],
     ["Engine", environment.engine],
   ];
   return html`<header><p class="kicker">Consilium · simulation report</p><h1>${title}</h1>${
     isSynthetic ? html`<strong class="mark">${SYNTHETIC_MARK}</strong>` : null
   }${isComplete ? null : html`<strong class="mark">PARTIAL: the study was interrupted; figures are of what had been run by then.</strong>`}<p class="source">Data: ${source}</p><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`;
+}
+
+/** Rounds of the plan, at all points of the sweep, and how often a method merged that counts otherwise. */
+function plannedRounds(study: StudyResults): string {
+  const planned = sweepPoints(study.experiment).map((point) => point.experiment.plan.rounds);
+  const methods = new Set(study.rounds.map(({method}) => method));
+  const merges = [...methods].flatMap((method) => {
+    if (roundWord(method) === "round") return [];
+    const ends = pointsOf(study).flatMap((point) =>
+      lastRounds(atPoint(study, point).rounds.filter((row) => row.method === method)),
+    );
+    return `${rangeText(
+      ends.map(({round}) => round),
+      countText,
+    )} merges of ${method}`;
+  });
+  return [rangeText(planned, countText), ...merges].join("; ");
 }
 
 function externalText(sites: StudyResults["sites"]): string {
@@ -48,15 +67,25 @@ function seedsText(seeds: readonly number[]): string {
   return isRow && seeds.length > 2 ? `${first} to ${first + seeds.length - 1}` : seeds.join(", ");
 }
 
+/** A method that has a figure at some seed at least. */
+interface Reached extends CellSummary {
+  readonly summary: SeedSummary;
+}
+
+function isReached(cell: CellSummary | null): cell is Reached {
+  return cell !== null && cell.summary !== null;
+}
+
 function tile(name: string, value: string, below: string, colour: ColourName): Markup {
   return html`<div class="tile" style="--tile:var(--${colour})"><span>${name}</span><b>${value}</b><span>${below}</span></div>`;
 }
 
-function tileOf(cell: CellSummary | null, name: string, colour: ColourName): Markup | null {
-  const summary = cell?.summary ?? null;
-  if (cell === null || summary === null) return null;
-  const limits = summary.low === null ? "one seed" : limitsText(summary.low, summary.high);
-  const below = isLocal(cell.method) ? `${cell.method.replace(/^Local ?/, "")}: ${limits}` : limits;
+function tileOf(cell: Reached | null, name: string, colour: ColourName): Markup | null {
+  if (cell === null) return null;
+  const {summary} = cell;
+  const who = isLocal(cell.method) ? `${cell.method.replace(/^Local ?/, "")}: ` : "";
+  const limits = summary.low === null ? "" : `, ${limitsText(summary.low, summary.high)}`;
+  const below = `${who}n = ${rangeText(cell.n, countText)}, ${countOf(summary.n, "seed")}${limits}`;
   return tile(name, figureText(summary.mean), below, colour);
 }
 
@@ -65,16 +94,15 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   "non-inferior": "non-inferior to",
   "not shown": "not shown to be non-inferior to",
   inferior: "inferior to",
+  "no comparison": "not compared with",
 };
 
 /** How the network stands beside all data in one place, with figures. */
 function pooledSentence(row: MethodComparison): string {
-  const {difference, low, high} = row;
+  const {difference, low, high, covers} = row;
   if (difference === null)
-    return "There is no seed at which both the network and the model of all data ended in numbers.";
-  const isPart = row.divergedSeeds + row.baselineDivergedSeeds > 0;
-  const where = isPart ? `, at the ${countOf(row.seeds, "seed")} at which both have a model` : "";
-  return `The network less the model of all data${where}: ${differenceText(difference)} (95 % over patients and seeds: ${differenceText(low)} to ${differenceText(high)}).`;
+    return "The network or the model of all data has no model at some seed, so they are not compared.";
+  return `The network less the model of all data: ${differenceText(difference)} (95 % over ${covers === "patients" ? "patients" : "patients and seeds"}: ${differenceText(low)} to ${differenceText(high)}).`;
 }
 
 /** How the network stands beside each baseline, by verdict. */
@@ -93,32 +121,40 @@ function gainSentence(study: StudyResults): string | null {
   const gains = siteGains(study.results, study.sites, metric);
   if (gains.length === 0) return null;
   const better = gains.filter(({gain}) => gain > 0).length;
-  return `On their own test patients, ${better} of ${countOf(gains.length, "site")} do better in the network than alone, by the mean over seeds; the differences go from ${rangeText(
+  const range = rangeText(
     gains.map(({joined, alone}) => joined - alone),
     differenceText,
-  )}.`;
+  );
+  const differences = range.includes(" to ")
+    ? `the differences go from ${range}`
+    : `the difference is ${range}`;
+  return `On their own test patients, ${better} of ${countOf(gains.length, "site")} do better in the network than alone, ${study.seeds.length === 1 ? "at the one seed" : "by the mean over seeds"}; ${differences}.`;
 }
 
-/** What diverged at how many seeds and when. */
-function divergenceSentences({results, seeds}: StudyResults): readonly string[] {
-  const diverged = divergencesOf(results);
-  return [...new Set(diverged.map(({method}) => method))].map((method) => {
-    const own = diverged.filter((entry) => entry.method === method);
+const END_MEANING: Readonly<Record<Unfinished["status"], string>> = {
+  diverged: "its training came to values that are no numbers",
+  stalled: "its nodes decided nothing any more",
+};
+
+/** What has no model at how many seeds, since when, and why. */
+function unfinishedSentences({results, seeds}: StudyResults): readonly string[] {
+  const unfinished = unfinishedOf(results);
+  const ends = new Map(unfinished.map(({method, status}) => [`${method} ${status}`, {method, status}]));
+  return [...ends.values()].map(({method, status}) => {
+    const own = unfinished.filter((entry) => entry.method === method && entry.status === status);
     const rounds = own.flatMap(({round}) => round ?? []);
-    const when = rounds.length === 0 ? "" : ` in round ${rangeText(rounds, countText)}`;
+    const when = rounds.length === 0 ? "" : ` in ${roundWord(method)} ${rangeText(rounds, countText)}`;
     const name = method === GOSSIP ? "The network" : method;
-    return `${name} diverged at ${own.length} of ${countOf(seeds.length, "seed")}${when}: its training came to values that are no numbers, so there it has no model and no figure.`;
+    return `${name} ${status} at ${own.length} of ${countOf(seeds.length, "seed")}${when}: ${END_MEANING[status]}, so there it has no model and no figure.`;
   });
 }
 
 interface Headline {
-  readonly network: CellSummary;
-  readonly pooled: CellSummary | null;
+  readonly network: Reached;
+  readonly pooled: Reached | null;
   /** Models of sites alone, the best one first. */
-  readonly locals: readonly CellSummary[];
+  readonly locals: readonly Reached[];
 }
-
-const meanOf = ({summary}: CellSummary): number => summary?.mean ?? 0;
 
 /** The first metric on the first group of test patients; null where the network has no figure there. */
 function headlineOf(study: StudyResults): Headline | null {
@@ -126,26 +162,28 @@ function headlineOf(study: StudyResults): Headline | null {
   const test = mainTest(study.results);
   const cells = methodsOf(study.results)
     .map((method) => summaryOf(study.results, {method, test, metric}))
-    .filter((cell) => cell !== null)
-    .filter(({summary}) => summary !== null);
+    .filter(isReached);
   const sign = METRIC_FACTS[metric].better === "higher" ? -1 : 1;
   const network = cells.find(({method}) => method === GOSSIP);
   if (network === undefined) return null;
   return {
     network,
     pooled: cells.find(({method}) => method === BASELINE_NAMES.pooled) ?? null,
-    locals: cells.filter(({method}) => isSiteAlone(method)).sort((a, b) => sign * (meanOf(a) - meanOf(b))),
+    locals: cells
+      .filter(({method}) => isSiteAlone(method))
+      .sort((a, b) => sign * (a.summary.mean - b.summary.mean)),
   };
 }
 
 /** What was reached, in one sentence. */
 function reachedSentence(study: StudyResults, {network, pooled, locals}: Headline): string {
+  const alone = locals.map(({summary}) => summary.mean);
   const reached = [
-    `the network reached ${figureText(meanOf(network))}`,
-    ...(pooled === null ? [] : [`one model of all data in one place ${figureText(meanOf(pooled))}`]),
-    ...(locals.length === 0 ? [] : [`sites alone ${rangeText(locals.map(meanOf), figureText)}`]),
+    `the network reached ${figureText(network.summary.mean)}`,
+    ...(pooled === null ? [] : [`one model of all data in one place ${figureText(pooled.summary.mean)}`]),
+    ...(locals.length === 0 ? [] : [`sites alone ${rangeText(alone, figureText)}`]),
   ];
-  const where = `${mainTest(study.results)} (n = ${rangeText(network.n, countText)}; ${countOf(network.summary?.n ?? 0, "seed")})`;
+  const where = `${mainTest(study.results)} (n = ${rangeText(network.n, countText)}; ${countOf(network.summary.n, "seed")})`;
   return `${METRIC_FACTS[mainMetric(study)].label} on ${where}: ${listText(reached)}.`;
 }
 
@@ -157,7 +195,10 @@ function sentencesOf(study: StudyResults, headline: Headline | null): readonly s
   );
   return [
     headline === null ? null : reachedSentence(study, headline),
-    ...divergenceSentences(study),
+    ...unfinishedSentences(study),
+    ...equalScoresOf(study.results.filter((row) => row.test === test)).map((row) =>
+      equalScoresText(row, study.seeds.length),
+    ),
     ...rows.filter(({baseline}) => baseline === BASELINE_NAMES.pooled).map(pooledSentence),
     ...verdictSentences(rows),
     gainSentence(study),
@@ -166,6 +207,14 @@ function sentencesOf(study: StudyResults, headline: Headline | null): readonly s
 
 const list = (sentences: readonly string[]): Markup =>
   html`<ul class="brief">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+
+/** Of what the tiles' figures are: Student's t shows no interval below three seeds. */
+function overSeedsText({summary, n}: Reached): string {
+  if (n.length === 1) return "one seed";
+  return summary.low === null
+    ? `mean over ${countOf(summary.n, "seed")}, too few for an interval`
+    : "mean over seeds with its 95 % t-interval";
+}
 
 /** The answer first: what the network reached, beside what, and whether joining is worth it. */
 export function brief(study: StudyResults): Markup | null {
@@ -179,5 +228,5 @@ export function brief(study: StudyResults): Markup | null {
   const worst = locals.length > 1 ? (locals.at(-1) ?? null) : null;
   const {label, better} = METRIC_FACTS[mainMetric(study)];
   const metrics = listText(study.metrics.map((name) => METRIC_FACTS[name].label));
-  return html`<div class="tiles">${tileOf(network, "The network", "s0")}${tileOf(pooled, "All data in one place", "s1")}${tileOf(best, "Best site alone", "local")}${tileOf(worst, "Worst site alone", "local")}</div>${list(sentencesOf(study, headline))}<p class="source">${label} on ${mainTest(study.results)}, ${study.seeds.length === 1 ? "one seed" : "mean over seeds with its 95 % t-interval"}; ${better} is better. Metrics of this study: ${metrics}.</p>`;
+  return html`<div class="tiles">${tileOf(network, "The network", "s0")}${tileOf(pooled, "All data in one place", "s1")}${tileOf(best, "Best site alone", "local")}${tileOf(worst, "Worst site alone", "local")}</div>${list(sentencesOf(study, headline))}<p class="source">${label} on ${mainTest(study.results)}, ${overSeedsText(network)}; ${better} is better. Metrics of this study: ${metrics}.</p>`;
 }

@@ -1,9 +1,11 @@
+import {expected} from "../study/expected.ts";
 import {GOSSIP} from "../study/names.ts";
 import type {Look} from "./look.ts";
 import {html, type Markup} from "./markup.ts";
 import {isLocal, styleOf} from "./palette.ts";
-import {type Domain, domainOf, linearScale, logScale, type Scale} from "./scale.ts";
+import {type Domain, domainOf, domainWithin, linearScale, logScale, type Scale, valueScale} from "./scale.ts";
 import {area, type Caption, dot, drawing, line, path, words} from "./svg.ts";
+import {shortText, textWidth} from "./words.ts";
 
 /** A line of a chart, with its band where low and high are known. */
 export interface ChartSeries {
@@ -13,6 +15,8 @@ export interface ChartSeries {
     readonly y: number;
     readonly low: number | null;
     readonly high: number | null;
+    /** Figures of single seeds, drawn as dots. */
+    readonly seeds?: readonly number[];
   }[];
 }
 
@@ -22,11 +26,13 @@ export interface LineChart {
   readonly series: readonly ChartSeries[];
   readonly xLabel: string;
   readonly yLabel: string;
+  /** Whose figure it is; on a phone in a line of its own. */
+  readonly yNote: string;
   readonly yKind: "linear" | "log";
-  /** A line across, such as the target. */
-  readonly mark?: {readonly value: number; readonly label: string} | undefined;
-  /** Words for some x where they are no numbers. */
-  readonly xWords?: readonly string[] | undefined;
+  /** Beyond which no figure can be. */
+  readonly bounds: Domain;
+  /** Rounds, or values of a sweep: these are ticked, on a logarithmic axis where they are. */
+  readonly xKind: "rounds" | "values";
 }
 
 interface Frame {
@@ -40,12 +46,16 @@ interface Frame {
 
 const LEGEND_ROW = 20;
 const MARK_SPACE = 16;
+/** Where the label of a line begins, from the frame's right side. */
+const LABEL_AT = 38;
+/** Most that labels and their marks take of a picture's width. */
+const MOST_LABEL = 260;
 
 /** One legend entry a method; all sites' own lines share one. */
 function legendOf(series: readonly ChartSeries[]): readonly {label: string; method: string; end: number}[] {
   const shown = series.filter(({points}) => points.length > 0);
   const locals = shown.filter(({method}) => isLocal(method));
-  const ends = (of: ChartSeries): number => of.points.at(-1)?.y ?? 0;
+  const ends = ({method, points}: ChartSeries): number => expected(points.at(-1), `a point of ${method}`).y;
   const others = shown.filter(({method}) => !isLocal(method));
   const [first] = locals;
   return [
@@ -62,20 +72,24 @@ function legendOf(series: readonly ChartSeries[]): readonly {label: string; meth
   ];
 }
 
-function yDomain({series, mark}: LineChart): Domain {
-  const values = series.flatMap(({points}) => points.flatMap(({y, low, high}) => [y, low ?? y, high ?? y]));
-  return domainOf(mark === undefined ? values : [...values, mark.value]);
+function yDomain({series, yKind, bounds}: LineChart): Domain {
+  const values = series.flatMap(({points}) =>
+    points.flatMap(({y, low, high, seeds = []}) => [y, low ?? y, high ?? y, ...seeds]),
+  );
+  return yKind === "log" ? domainOf(values) : domainWithin(values, bounds);
 }
 
 function frameOf(look: Look, chart: LineChart): Frame {
   const left = look.isNarrow ? 46 : 58;
-  const right = look.width - (look.isNarrow ? 14 : 158);
-  const [top, bottom] = [32, look.isNarrow ? 240 : 310];
+  const longest = Math.max(...legendOf(chart.series).map(({label}) => textWidth(label)));
+  const right =
+    look.width - (look.isNarrow ? 14 : Math.min(MOST_LABEL, Math.max(158, longest + LABEL_AT + 4)));
+  const [top, bottom] = look.isNarrow ? [48, 256] : [32, 310];
   const xs = chart.series.flatMap(({points}) => points.map(({x}) => x));
   const x =
-    chart.xWords === undefined
+    chart.xKind === "rounds"
       ? roundAxis(domainOf(xs), [left, right], look.isNarrow ? 4 : 8)
-      : wordAxis(chart.xWords, [left, right]);
+      : valueScale(xs, [left, right]);
   const makeY = chart.yKind === "log" ? logScale : linearScale;
   return {left, right, top, bottom, x, y: makeY(yDomain(chart), [bottom, top])};
 }
@@ -93,30 +107,23 @@ function roundAxis([least, most]: Domain, range: readonly [number, number], coun
   };
 }
 
-function wordAxis(labels: readonly string[], range: readonly [number, number]): Scale {
-  const width = (range[1] - range[0]) / labels.length;
-  return {
-    at: (value) => range[0] + (value + 0.5) * width,
-    ticks: labels.map((_, place) => place),
-    label: (tick) => labels[tick] ?? "",
-  };
+/** What the upright axis shows: in one line or, on a phone, in two. */
+function yTitle(look: Look, {left, top}: Frame, {yLabel, yNote}: LineChart): Markup {
+  const style = {colour: "muted"} as const;
+  const at = left - (look.isNarrow ? 40 : 50);
+  if (!look.isNarrow) return words(look, [at, top - 18], `${yLabel}${yNote}`, style);
+  return html`${words(look, [at, top - 34], yLabel, style)}${words(look, [at, top - 18], yNote.replace(/^, | of /, ""), style)}`;
 }
 
 function axes(look: Look, frame: Frame, chart: LineChart): Markup {
-  const {left, right, top, bottom, x, y} = frame;
+  const {left, right, bottom, x, y} = frame;
   return html`${y.ticks.map((tick) => [
     line(look, [left, y.at(tick)], [right, y.at(tick)], {colour: "grid"}),
     words(look, [left - 8, y.at(tick) + 4], y.label(tick), {anchor: "end", colour: "muted"}),
   ])}${x.ticks.map((tick) => [
     line(look, [x.at(tick), bottom], [x.at(tick), bottom + 5], {colour: "rule"}),
     words(look, [x.at(tick), bottom + 19], x.label(tick), {anchor: "middle", colour: "muted"}),
-  ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${words(look, [left - (look.isNarrow ? 40 : 50), top - 18], chart.yLabel, {colour: "muted"})}${words(look, [right, bottom + 37], chart.xLabel, {anchor: "end", colour: "muted"})}`;
-}
-
-function marks(look: Look, {left, right, y}: Frame, {mark}: LineChart): Markup | null {
-  if (mark === undefined) return null;
-  const height = y.at(mark.value);
-  return html`${line(look, [left, height], [right, height], {colour: "muted", dash: "2 4"})}${words(look, [left + 4, height - 5], mark.label, {colour: "muted", size: 11})}`;
+  ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${yTitle(look, frame, chart)}${words(look, [right, bottom + 37], chart.xLabel, {anchor: "end", colour: "muted"})}`;
 }
 
 function drawSeries(look: Look, {x, y}: Frame, {method, points}: ChartSeries): Markup {
@@ -134,7 +141,10 @@ function drawSeries(look: Look, {x, y}: Frame, {method, points}: ChartSeries): M
       ? area(look, band, style.colour, style.width > 2.5 ? 0.18 : 0.09)
       : null;
   const isSparse = points.length <= 12;
-  return html`${drawn}${path(look, places, style)}${isSparse ? places.map((at) => dot(look, at, 3, style)) : null}`;
+  const single = points.flatMap(({x: at, seeds = []}) =>
+    seeds.map((value) => [x.at(at), y.at(value)] as const),
+  );
+  return html`${drawn}${path(look, places, style)}${single.map((at) => dot(look, at, 2, {...style, isHollow: true}))}${isSparse ? places.map((at) => dot(look, at, 3, style)) : null}`;
 }
 
 /** Labels beside the ends of their lines, pushed apart where they would cover one another. */
@@ -147,10 +157,15 @@ function endLabels(look: Look, frame: Frame, series: readonly ChartSeries[]): Ma
     places.push(Math.max(at, (places.at(-1) ?? frame.top - MARK_SPACE) + MARK_SPACE));
   const over = Math.max(0, (places.at(-1) ?? 0) - frame.bottom);
   return html`${entries.map(({label, method}, place) => {
-    const y = (places[place] ?? 0) - over;
+    const y = expected(places[place], `the place of ${label}`) - over;
     return [
       line(look, [frame.right + 8, y], [frame.right + 32, y], styleOf(method)),
-      words(look, [frame.right + 38, y + 4], label, {isBold: method === GOSSIP}),
+      words(
+        look,
+        [frame.right + LABEL_AT, y + 4],
+        shortText(label, look.width - frame.right - LABEL_AT - 4),
+        {isBold: method === GOSSIP},
+      ),
     ];
   })}`;
 }
@@ -163,7 +178,9 @@ function legendBelow(look: Look, top: number, series: readonly ChartSeries[]): M
     ];
     return [
       line(look, at, [at[0] + 24, at[1]], styleOf(method)),
-      words(look, [at[0] + 30, at[1] + 4], label, {isBold: method === GOSSIP}),
+      words(look, [at[0] + 30, at[1] + 4], shortText(label, look.width / 2 - 48), {
+        isBold: method === GOSSIP,
+      }),
     ];
   })}`;
 }
@@ -173,11 +190,10 @@ export function lineChart(look: Look, chart: LineChart): Markup {
   const frame = frameOf(look, chart);
   const rows = Math.ceil(legendOf(chart.series).length / 2);
   const height = frame.bottom + 46 + (look.isNarrow ? 12 + rows * LEGEND_ROW : 0);
-  // The network's own line lies above all others.
-  const ordered = [...chart.series].sort((a, b) => styleOf(a.method).width - styleOf(b.method).width);
+  // The network's own line is the widest and whole: dashed ones that coincide with it show on it.
+  const ordered = [...chart.series].sort((a, b) => styleOf(b.method).width - styleOf(a.method).width);
   return drawing(look, chart.caption, height, [
     axes(look, frame, chart),
-    marks(look, frame, chart),
     ordered.map((series) => drawSeries(look, frame, series)),
     look.isNarrow ? legendBelow(look, frame.bottom + 56, chart.series) : endLabels(look, frame, chart.series),
   ]);

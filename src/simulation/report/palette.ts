@@ -1,4 +1,4 @@
-import {BASELINE_NAMES, GOSSIP} from "../study/names.ts";
+import {BASELINE_NAMES, dPsgdName, GOSSIP} from "../study/names.ts";
 /** Colours that charts and pages are drawn in; the series' own are told apart by the colour-blind, and dashed too. */
 export type ColourName =
   | "paper"
@@ -71,7 +71,12 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   [BASELINE_NAMES.fedavg]: {colour: "s2", dash: "2 3", width: 2.25},
   [BASELINE_NAMES.fedprox]: {colour: "s3", dash: "10 3 2 3", width: 2},
   [BASELINE_NAMES["swarm-hpe"]]: {colour: "s4", dash: "5 3", width: 2},
-  [BASELINE_NAMES.ring]: {colour: "s5", dash: "1.5 2.5", width: 2.25},
+  [dPsgdName("ring")]: {colour: "s5", dash: "1.5 2.5", width: 2.25},
+  [dPsgdName("torus")]: {colour: "s6", dash: "6 2", width: 2},
+  [dPsgdName("exponential")]: {colour: "s7", dash: "9 3 2 3", width: 2},
+  [dPsgdName("one-peer-exponential")]: {colour: "s3", dash: "3 3", width: 2},
+  [dPsgdName("random-matchings")]: {colour: "s4", dash: "2 4", width: 2},
+  [dPsgdName("complete")]: {colour: "s2", dash: "12 3", width: 2},
 };
 
 const LOCAL: SeriesStyle = {colour: "local", dash: "none", width: 1.25};

@@ -1,14 +1,27 @@
-import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import type {RoundRow, StudyResults} from "../study/results.ts";
+import {sweepPoints} from "../../config/index.ts";
+import {METRIC_FACTS, mainMetric} from "../outputs/metric-facts.ts";
+import {unfinishedOf} from "../outputs/unfinished.ts";
+import {roundWord} from "../study/names.ts";
+import type {StudyResults} from "../study/results.ts";
 import {condensed} from "./condensed.ts";
+import {equalWorkText} from "./equal-work.ts";
 import {figure} from "./figure.ts";
 import {type Child, html, type Markup} from "./markup.ts";
-import {consensusPicture, curvesPicture, forestPicture, mainMetric, sitesPicture} from "./pictures.ts";
+import {consensusPicture, curvesPicture, forestPicture, sitesPicture, watchedSplit} from "./pictures.ts";
 import {methodsOf, testsOf} from "./result-groups.ts";
+import {lastRounds, modelRounds} from "./round-series.ts";
 import {table} from "./table.ts";
-import {comparisonsTable, costTable, matrixTable, resultsTable, sitesTable} from "./tables.ts";
+import {
+  comparisonsTable,
+  costTable,
+  matrixTable,
+  resultsTable,
+  roundsText,
+  sitesTable,
+  workTable,
+} from "./tables.ts";
 import {VERDICT_MEANING} from "./verdict.ts";
-import {countText, figureText, rangeText} from "./words.ts";
+import {countOf, countText, figureText, listText, rangeText} from "./words.ts";
 
 /** What is said of one point of a sweep. */
 export interface PointPage {
@@ -19,23 +32,38 @@ export interface PointPage {
 
 const section = (head: string, body: Child): Markup => html`<section><h2>${head}</h2>${body}</section>`;
 
-function lastRoundTable(rounds: readonly RoundRow[], label: string): Markup {
-  const last = Math.max(...new Set(rounds.map(({round}) => round)));
-  const rows = methodsOf(rounds).map((method) => {
-    const ends = rounds.filter((row) => row.method === method && row.round === last);
-    const known = ends.flatMap(({value}) => (value === null ? [] : [value]));
-    return [
-      method,
-      ends.length === 0 ? "diverged before" : countText(last),
-      rangeText(known, figureText),
-      rangeText(
-        ends.map(({consensusDistance}) => consensusDistance),
-        distanceText,
-      ),
-    ];
+/** How a method ended at those seeds at which it has no model, as `diverged in round 3`; null where it has one at all. */
+function endText(method: string, {results, seeds}: StudyResults): string | null {
+  const ends = unfinishedOf(results).filter((end) => end.method === method);
+  const ways = [...new Set(ends.map(({status}) => status))].map((way) => {
+    const own = ends.filter(({status}) => status === way);
+    const rounds = own.flatMap(({round}) => round ?? []);
+    const share = own.length === seeds.length ? "" : ` at ${own.length} of ${countOf(seeds.length, "seed")}`;
+    return `${way}${share}${rounds.length === 0 ? "" : ` in ${roundWord(method)} ${rangeText(rounds, countText)}`}`;
   });
+  return ways.length === 0 ? null : ways.join(", ");
+}
+
+function lastRoundTable(study: StudyResults, label: string): Markup {
+  const {rounds} = study;
+  const rows = methodsOf([...rounds, ...unfinishedOf(study.results).filter(({round}) => round !== null)]).map(
+    (method) => {
+      const ends = lastRounds(modelRounds(study, method));
+      const known = ends.flatMap(({value}) => (value === null ? [] : [value]));
+      const reached = ends.length === 0 ? [] : [roundsText(method, ends)];
+      return [
+        method,
+        [...reached, ...[endText(method, study)].filter((text) => text !== null)].join("; "),
+        rangeText(known, figureText),
+        rangeText(
+          ends.map(({consensusDistance}) => consensusDistance),
+          distanceText,
+        ),
+      ];
+    },
+  );
   return table(
-    "At the last round, least to most over seeds; all rounds are in rounds.csv",
+    "At the last round of each seed, least to most over seeds; all rounds are in rounds.csv",
     [
       {head: "Method"},
       {head: "Round", isNumber: true},
@@ -53,11 +81,20 @@ const distanceText = (distance: number): string =>
 export function curvesSection({study, prefix}: PointPage): Markup | null {
   if (study.rounds.length === 0) return null;
   const {label} = METRIC_FACTS[mainMetric(study)];
+  const split = watchedSplit(study);
   return section("Learning, round by round", [
     figure(curvesPicture(study), `${prefix}curves`),
-    html`<p class="source">${label} on the pooled validation patients or, where there are none, on the train patients; mean over nodes. The test is not looked at during training.</p>`,
-    lastRoundTable(study.rounds, label),
+    html`<p class="source">Each node's ${split} patients are scored by its own model; ${label} is of all these scores together. The test is not looked at during training.${split === "train" ? " There are no validation patients: on the train patients a method whose nodes hold models of their own is flattered, since each node's model knows how often its own site has each class." : null}</p>`,
+    lastRoundTable(study, `${label}, ${split} patients`),
   ]);
+}
+
+/** What a C-index on all sites' patients says of methods whose sites are each judged by a model of their own. */
+function ownModelsText({work}: StudyResults): string | null {
+  const own = methodsOf(work.filter(({models}) => models === "own"));
+  return own.length === 0
+    ? null
+    : ` The C-index on all sites' patients also ranks patients of different sites by risks that different models gave them: of ${listText(own)}, whose sites hold models of their own, it says less than the sites' own rows.`;
 }
 
 /** What each method reached, by groups of test patients. */
@@ -80,7 +117,7 @@ export function resultsSection({study: whole}: PointPage): Markup | null {
     rest.length === 0
       ? null
       : html`<details><summary>Every group of test patients and every metric</summary>${rest}</details>`,
-    html`<p class="source">Over seeds: Student's t on the mean. Over patients: ${METRIC_FACTS[metric].interval} intervals of each seed's model, limits averaged over seeds. Local and a site: the model which that site trained alone, on every group of test patients; Local: each site's patients by its own model, external ones by the mean of all these models' scores.</p>`,
+    html`<p class="source">Over seeds: Student's t on the mean. Over patients: ${METRIC_FACTS[metric].interval} intervals of each seed's model, limits averaged over seeds. Local and a site: the model which that site trained alone, on every group of test patients; Local: each site's patients by its own model, external ones by the mean of all these models' scores.${metric === "c-index" ? ownModelsText(whole) : null}</p>`,
   ]);
 }
 
@@ -92,8 +129,15 @@ export function comparisonSection({study, prefix}: PointPage): Markup | null {
     html`<p>Non-inferiority with a margin of ${margins.map(figureText).join(", ")}: the network counts as no worse than a baseline when the whole 95 % interval of the paired difference is on the right side of the margin. Patients (within their class, the same for both methods) and seeds are resampled, 1,000 times.</p>`,
     figure(forestPicture(study), `${prefix}forest`),
     comparisonsTable(study),
-    html`<p class="source">${Object.entries(VERDICT_MEANING).map(([verdict, meaning], place) => html`${place === 0 ? null : "; "}<b>${verdict}</b>: ${meaning}`)}. Each comparison stands alone; none is corrected for their number.${study.seeds.length === 1 ? " With one seed, the intervals speak of patients only." : null}</p>`,
+    html`<p class="source">${Object.entries(VERDICT_MEANING).map(([verdict, meaning], place) => html`${place === 0 ? null : "; "}<b>${verdict}</b>: ${meaning}`)}. ${correctionText(study)}${study.seeds.length === 1 ? " With one seed, the intervals speak of patients only." : null}</p>`,
   ]);
+}
+
+/** What the p-values are, and what is corrected for the number of comparisons. */
+function correctionText({comparisons}: PointPage["study"]): string {
+  const intervals = "Intervals and what they show are each comparison's own, not corrected for their number.";
+  if (comparisons.every(({p}) => p === null)) return intervals;
+  return `${intervals} p: DeLong's paired test of no difference, two-sided, over patients; p (Holm): the same, corrected by Holm for all comparisons of this study.`;
 }
 
 /** Who took part, and what each had of it. */
@@ -123,11 +167,24 @@ export function consensusSection({study, prefix}: PointPage): Markup | null {
   ]);
 }
 
+const CODEC_TEXT =
+  "Bytes of all methods are counted in the network's codec. It rounds the network's numbers only: the baselines' models are not rounded by it, so their figures are without the codec's loss.";
+const UNITS_TEXT =
+  " In asynchronous mode a unit (the plan's local steps) that ends after others have gone on counts for less than one unit of progress. So the sites take more local steps than rounds times units times local steps; the baselines take as many.";
+
+function isAsynchronous({experiment}: StudyResults): boolean {
+  return sweepPoints(experiment).some((point) => point.experiment.plan.mixing.mode === "async");
+}
+
 /** Bytes and virtual time. */
 export function costSection({study}: PointPage): Markup | null {
-  if (study.rounds.length === 0 && study.targets.length === 0) return null;
+  if (study.rounds.length === 0 && study.targets.length === 0 && study.work.length === 0) return null;
   return section("What it costs", [
-    costTable(study),
-    html`<p class="source">Time is virtual: what the experiment file assumes of links and of computing, not what a clock measured. Bytes are those of parameters; protocol frames and votes come on top.</p>`,
+    study.work.length === 0 ? null : workTable(study),
+    study.work.length === 0
+      ? null
+      : html`<p class="source">${equalWorkText(study)} ${CODEC_TEXT}${isAsynchronous(study) ? UNITS_TEXT : null}</p>`,
+    study.rounds.length === 0 && study.targets.length === 0 ? null : costTable(study),
+    html`<p class="source">Time is virtual: what the experiment file assumes of links and of computing, not what a clock measured. Bytes are those of parameters; protocol frames and votes come on top. Set-up: the exchange of sums for the common scaling, before the first round.</p>`,
   ]);
 }

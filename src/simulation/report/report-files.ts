@@ -1,19 +1,23 @@
 import type {StudyResults} from "../study/results.ts";
 import {inFile} from "./look.ts";
+import {type Picture, pictureCsv} from "./picture.ts";
 import {consensusPicture, curvesPicture, forestPicture, sitesPicture, topologyPicture} from "./pictures.ts";
 import {atPoint, pointsOf} from "./result-groups.ts";
 import {sweepPicture} from "./sweep.ts";
 
 /**
- * The pictures of a report as SVG files of their own, by file name, on white paper and without a style sheet. Of a
- * sweep, those of its first point are named plainly, the others after their number.
+ * The pictures of a report as SVG files of their own, on white paper and without a style sheet, each with the numbers
+ * that it draws in a CSV file beside it; by file name. Of a sweep, those of its first point are named plainly, the
+ * others after their number.
  */
 export function pictureFiles(study: StudyResults): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const note = study.isSynthetic ? "SYNTHETIC data: no real patient has part in it" : null;
-  const add = (name: string, picture: ReturnType<typeof curvesPicture>): void => {
+  const add = (name: string, picture: Picture): void => {
     const drawn = picture.draw(inFile(name, note));
-    if (drawn !== null) files.set(`${name}.svg`, `${drawn.markup}\n`);
+    if (drawn === null) return;
+    files.set(`${name}.svg`, `${drawn.markup}\n`);
+    files.set(`${name}.csv`, pictureCsv(picture));
   };
   add("sweep", sweepPicture(study));
   add("topology", topologyPicture(study));

@@ -4,7 +4,7 @@ import {assumptionsSection, methodsSection, reproductionSection} from "./closing
 import {figure} from "./figure.ts";
 import {brief, heading} from "./heading.ts";
 import {html, type Markup} from "./markup.ts";
-import {topologyPicture} from "./pictures.ts";
+import {othersText, topologyPicture} from "./pictures.ts";
 import {
   comparisonSection,
   consensusSection,
@@ -15,6 +15,7 @@ import {
   sitesSection,
 } from "./point-sections.ts";
 import {atPoint, pointsOf} from "./result-groups.ts";
+import {settingsSection} from "./settings.ts";
 import {STYLE_SHEET} from "./style-sheet.ts";
 import {sweepPicture, sweepTable} from "./sweep.ts";
 import {topologyText} from "./topology-chart.ts";
@@ -40,7 +41,7 @@ function body(study: StudyResults): Markup {
 
 function topologySection(study: StudyResults): Markup {
   const picture = figure(topologyPicture(study), "topology");
-  return html`<section><h2>Who mixes with whom</h2>${picture ?? html`<p>${topologyText(study)}</p>`}</section>`;
+  return html`<section><h2>Who mixes with whom</h2>${picture ?? html`<p>${topologyText(study)}${othersText(study)}</p>`}</section>`;
 }
 
 /**
@@ -49,7 +50,7 @@ function topologySection(study: StudyResults): Markup {
  */
 export function reportHtml(study: StudyResults): string {
   const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><link rel="icon" href="data:,"><title>${study.title}${study.isSynthetic ? " (synthetic data)" : null}</title><style>${{markup: STYLE_SHEET}}</style></head><body>${heading(study)}<main>${body(study)}${topologySection(study)}${methodsSection(study)}${assumptionsSection()}${reproductionSection(study)}</main><footer>${study.isSynthetic ? "Synthetic data. " : null}Made by Consilium ${study.environment.consilium}. For research; no medical device.</footer></body></html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><link rel="icon" href="data:,"><title>${study.title}${study.isSynthetic ? " (synthetic data)" : null}</title><style>${{markup: STYLE_SHEET}}</style></head><body>${heading(study)}<main>${body(study)}${topologySection(study)}${settingsSection(study)}${methodsSection(study)}${assumptionsSection()}${reproductionSection(study)}</main><footer>${study.isSynthetic ? "Synthetic data. " : null}Made by Consilium ${study.environment.consilium}. For research; no medical device.</footer></body></html>
 `;
   return page.markup;
 }

@@ -1,5 +1,6 @@
 import type {MetricName} from "../../config/index.ts";
 import {meanOverSeeds, type SeedSummary} from "../../evaluation/index.ts";
+import {METRIC_FACTS} from "../outputs/metric-facts.ts";
 import {type Point, pointKey} from "../outputs/point-columns.ts";
 import {GOSSIP, isExternalTest, POOLED_TEST} from "../study/names.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
@@ -14,6 +15,8 @@ export interface Cell {
 
 /** A method on a group of test patients by one metric, over seeds. */
 export interface CellSummary extends Cell {
+  /** Of the seeds at which it is defined. */
+  readonly values: readonly number[];
   /** Null when the figure is undefined at every seed. */
   readonly summary: SeedSummary | null;
   /** 95 % limits over patients: means of the seeds' limits; null where there are none. */
@@ -21,8 +24,10 @@ export interface CellSummary extends Cell {
   readonly high: number | null;
   /** Test patients, by seed. */
   readonly n: readonly number[];
-  /** Seeds at which the method diverged, and so has no figure. */
-  readonly divergedSeeds: number;
+  /** Seeds at which the method has no model, and so no figure. */
+  readonly lostSeeds: number;
+  /** What happened there: `diverged`, `stalled` or both; empty where there is no such seed. */
+  readonly lostBy: string;
 }
 
 const cellKey = ({method, test, metric}: Cell): string => JSON.stringify([method, test, metric]);
@@ -49,9 +54,9 @@ function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
   return indexOf(rows).get(cellKey(cell)) ?? [];
 }
 
-/** The figures of all seeds at which they are defined; none where the method diverged at one, since a mean would hide it. */
+/** The figures of all seeds at which they are defined; none where the method has no model at one, since a mean would hide it. */
 export function valuesOf(rows: readonly ResultRow[], cell: Cell): readonly number[] {
-  if (rowsOf(rows, cell).some(({status}) => status === "diverged")) return [];
+  if (rowsOf(rows, cell).some(({status}) => status !== "finished")) return [];
   return rowsOf(rows, cell).flatMap(({value}) => (value === null ? [] : [value]));
 }
 
@@ -62,18 +67,27 @@ function meanLimit(limits: readonly (number | null)[]): number | null {
     : known.reduce((sum, limit) => sum + limit, 0) / known.length;
 }
 
+/** How methods of rows ended that have no model: `diverged`, `stalled`, or `diverged or stalled`; empty of others. */
+export function lostWords(rows: readonly Pick<ResultRow, "status">[]): string {
+  const ways = new Set(rows.flatMap(({status}) => (status === "finished" ? [] : [status])));
+  return [...ways].sort().join(" or ");
+}
+
 /** What a method reached on a group of patients; null when there is no such row. */
 export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary | null {
   const own = rowsOf(rows, cell);
   if (own.length === 0) return null;
   const defined = own.filter(({value}) => value !== null);
+  const values = own.flatMap(({value}) => (value === null ? [] : [value]));
   return {
     ...cell,
-    summary: meanOverSeeds(own.flatMap(({value}) => (value === null ? [] : [value]))),
+    values,
+    summary: meanOverSeeds(values, METRIC_FACTS[cell.metric].range),
     low: meanLimit(defined.map(({low}) => low)),
     high: meanLimit(defined.map(({high}) => high)),
     n: own.map(({n}) => n),
-    divergedSeeds: own.filter(({status}) => status === "diverged").length,
+    lostSeeds: own.filter(({status}) => status !== "finished").length,
+    lostBy: lostWords(own),
   };
 }
 
@@ -116,6 +130,7 @@ export function atPoint(study: StudyResults, point: Point): StudyResults {
     ...study,
     results: own(study.results),
     rounds: own(study.rounds),
+    work: own(study.work),
     comparisons: own(study.comparisons),
     targets: own(study.targets),
     states: own(study.states),

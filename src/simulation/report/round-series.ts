@@ -1,7 +1,8 @@
-import {meanOverSeeds} from "../../evaluation/index.ts";
-import type {RoundRow} from "../study/results.ts";
+import {unfinishedOf} from "../outputs/unfinished.ts";
+import type {RoundRow, StudyResults} from "../study/results.ts";
+import {domainOf} from "./scale.ts";
 
-/** A method's figure by rounds: means over seeds with 95 % limits of the mean, null where one seed alone has it. */
+/** A method's figure by rounds: the mean over seeds, with the least and the most of them; null where there is one seed. */
 export interface RoundSeries {
   readonly method: string;
   readonly points: readonly {
@@ -12,6 +13,9 @@ export interface RoundSeries {
     readonly seeds: number;
   }[];
 }
+
+/** What rounds are told of. */
+type Rounds = Pick<StudyResults, "results" | "rounds">;
 
 /** More points than a chart has pixels for are thinned out evenly, the last one kept. */
 const MOST_POINTS = 240;
@@ -24,30 +28,60 @@ function thinned<Point>(points: readonly Point[]): readonly Point[] {
   );
 }
 
-/** Methods by rounds, in the order in which they first appear; rows whose figure is null are left out. */
-export function roundSeries(
+/** Rounds of a method at those seeds at which it has a model. */
+export function modelRounds({results, rounds}: Rounds, method: string): readonly RoundRow[] {
+  const ends = unfinishedOf(results).filter((end) => end.method === method);
+  const lost = new Set(ends.map(({seed}) => seed));
+  return rounds.filter((row) => row.method === method && !lost.has(row.seed));
+}
+
+/** Rounds of a method at those seeds at which it has a model or, where it has none at any, at all. */
+export function drawnRounds(study: Rounds, method: string): readonly RoundRow[] {
+  const own = modelRounds(study, method);
+  return own.length > 0 ? own : study.rounds.filter((row) => row.method === method);
+}
+
+/** Each seed's own last one of a method's rounds. */
+export function lastRounds(rows: readonly RoundRow[]): readonly RoundRow[] {
+  const ends = new Map<number, RoundRow>();
+  for (const row of rows) {
+    const known = ends.get(row.seed);
+    if (known === undefined || row.round > known.round) ends.set(row.seed, row);
+  }
+  return [...ends.values()];
+}
+
+function pointsOf(
   rows: readonly RoundRow[],
   figureOf: (row: RoundRow) => number | null,
-): readonly RoundSeries[] {
-  const methods = new Map<string, Map<number, number[]>>();
+): RoundSeries["points"] {
+  const seeds = new Set(rows.map(({seed}) => seed)).size;
+  const rounds = new Map<number, number[]>();
   for (const row of rows) {
     const value = figureOf(row);
     if (value === null) continue;
-    const rounds = methods.get(row.method) ?? new Map<number, number[]>();
-    methods.set(row.method, rounds);
     const values = rounds.get(row.round);
     if (values === undefined) rounds.set(row.round, [value]);
     else values.push(value);
   }
-  return [...methods].map(([method, rounds]) => {
-    const ordered = thinned([...rounds].sort(([a], [b]) => a - b));
-    return {
-      method,
-      points: ordered.flatMap(([round, values]) => {
-        const summary = meanOverSeeds(values);
-        if (summary === null) return [];
-        return [{round, value: summary.mean, low: summary.low, high: summary.high, seeds: summary.n}];
-      }),
-    };
+  const whole = [...rounds].filter(([, values]) => values.length === seeds).sort(([a], [b]) => a - b);
+  return thinned(whole).map(([round, values]) => {
+    const value = values.reduce((sum, one) => sum + one, 0) / seeds;
+    const [low, high] = seeds === 1 ? [null, null] : domainOf(values);
+    return {round, value, low, high, seeds};
   });
+}
+
+/**
+ * Methods by rounds, in the order in which they first appear. A mean is always of the same seeds, those of
+ * {@link drawnRounds}: rounds at which one of them has no figure are left out.
+ */
+export function roundSeries(
+  study: Rounds,
+  figureOf: (row: RoundRow) => number | null,
+): readonly RoundSeries[] {
+  const methods = [...new Set(study.rounds.map(({method}) => method))];
+  return methods
+    .map((method) => ({method, points: pointsOf(drawnRounds(study, method), figureOf)}))
+    .filter(({points}) => points.length > 0);
 }

@@ -1,3 +1,5 @@
+import type {FigureRange} from "../../evaluation/index.ts";
+
 /** Places of values along an axis. */
 export interface Scale {
   /** Where a value stands, in pixels. */
@@ -57,6 +59,52 @@ function powerText(power: number): string {
   if (power >= -3 && power <= 3) return String(10 ** power);
   const digits = Array.from(String(Math.abs(power)), (digit) => SUPERSCRIPTS[Number(digit)] ?? "").join("");
   return `10${power < 0 ? "\u207b" : ""}${digits}`;
+}
+
+const LOG_RATIO = 20;
+const TICK_SPACE = 34;
+
+/** Whether values are better told apart on an axis of powers of ten: all above 0, and the most many times the least. */
+export function isLogarithmic(values: readonly number[]): boolean {
+  const [least, most] = domainOf(values);
+  return least > 0 && most >= LOG_RATIO * least;
+}
+
+/** An axis that is ticked at `values` themselves, so far as there is room; logarithmic where they are. */
+export function valueScale(values: readonly number[], range: readonly [number, number]): Scale {
+  const placeOf = isLogarithmic(values) ? Math.log10 : (value: number) => value;
+  const [least, most] = domainOf(values).map(placeOf) as [number, number];
+  const margin = 0.04 * (range[1] - range[0]);
+  const [start, end] = [range[0] + margin, range[1] - margin];
+  const at = (value: number): number =>
+    start + ((placeOf(value) - least) / (most - least || 1)) * (end - start);
+  const ticks: number[] = [];
+  for (const value of [...new Set(values)].sort((a, b) => a - b)) {
+    const last = ticks.at(-1);
+    if (last === undefined || at(value) - at(last) >= TICK_SPACE) ticks.push(value);
+  }
+  return {at, ticks, label: (tick) => withMinus(String(tick))};
+}
+
+/** What figures of a range can be. */
+export function boundsOf(range: FigureRange): Domain {
+  switch (range) {
+    case "unit":
+      return [0, 1];
+    case "positive":
+      return [0, Number.POSITIVE_INFINITY];
+    case "any":
+      return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  }
+}
+
+const LEAST_SPAN = 0.02;
+
+/** The least and the most of `values`, not empty, with some room where they are nearly one; never beyond `bounds`. */
+export function domainWithin(values: readonly number[], bounds: Domain): Domain {
+  const [least, most] = domainOf(values);
+  const room = most - least < LEAST_SPAN ? LEAST_SPAN : 0;
+  return [Math.max(bounds[0], least - room), Math.min(bounds[1], most + room)];
 }
 
 /** The least and the most of `values`, which must not be empty. */

@@ -1,6 +1,6 @@
 import type {MetricName} from "../../config/index.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import {GOSSIP} from "../study/names.ts";
+import {GOSSIP, localName} from "../study/names.ts";
 import type {ResultRow, SiteRow} from "../study/results.ts";
 import {valuesOf} from "./result-groups.ts";
 
@@ -25,7 +25,7 @@ export function siteGains(
   metric: MetricName,
 ): readonly SiteGain[] {
   return sites.flatMap(({name}) => {
-    const alone = valuesOf(rows, {method: `Local ${name}`, test: name, metric});
+    const alone = valuesOf(rows, {method: localName(name), test: name, metric});
     const joined = valuesOf(rows, {method: GOSSIP, test: name, metric});
     if (alone.length === 0 || joined.length === 0) return [];
     const [before, after] = [meanOf(alone), meanOf(joined)];

@@ -1,28 +1,35 @@
 import type {Look} from "./look.ts";
 import {html, type Markup} from "./markup.ts";
-import {domainOf, linearScale} from "./scale.ts";
+import {type Domain, domainWithin, linearScale} from "./scale.ts";
 import type {SiteGain} from "./site-gains.ts";
 import {type Caption, dot, drawing, line, words} from "./svg.ts";
 import {differenceText, shortText, textWidth} from "./words.ts";
 
 const ROW = 30;
 
-/** Each site alone and in the network on its own test patients; at least one site. */
-export function sitesChart(
-  look: Look,
-  caption: Caption,
-  gains: readonly SiteGain[],
-  metric: string,
-): Markup | null {
+/** What {@link sitesChart} draws. */
+export interface SitesChart {
+  readonly caption: Caption;
+  readonly gains: readonly SiteGain[];
+  readonly xLabel: string;
+  /** Beyond which no figure can be. */
+  readonly bounds: Domain;
+}
+
+/** Each site alone and in the network on its own test patients; null without a site. */
+export function sitesChart(look: Look, {caption, gains, xLabel, bounds}: SitesChart): Markup | null {
   if (gains.length === 0) return null;
   const most = look.isNarrow ? 88 : 200;
-  const names = gains.map(({site}) => shortText(site, most));
-  const left = 26 + Math.max(...names.map(textWidth));
+  const named = gains.map((gain) => ({...gain, name: shortText(gain.site, most)}));
+  const left = 26 + Math.max(...named.map(({name}) => textWidth(name)));
   const right = look.width - (look.isNarrow ? 62 : 90);
   const top = 40;
   const bottom = top + gains.length * ROW;
   const x = linearScale(
-    domainOf(gains.flatMap(({alone, joined}) => [alone, joined])),
+    domainWithin(
+      gains.flatMap(({alone, joined}) => [alone, joined]),
+      bounds,
+    ),
     [left, right],
     look.isNarrow ? 3 : 6,
   );
@@ -35,11 +42,11 @@ export function sitesChart(
       line(look, [x.at(tick), top - 8], [x.at(tick), bottom], {colour: "grid"}),
       words(look, [x.at(tick), bottom + 18], x.label(tick), {anchor: "middle", colour: "muted"}),
     ]),
-    words(look, [right, bottom + 36], metric, {anchor: "end", colour: "muted"}),
-    gains.map(({alone, joined, gain}, place) => {
+    words(look, [right, bottom + 36], xLabel, {anchor: "end", colour: "muted"}),
+    named.map(({name, alone, joined, gain}, place) => {
       const y = top + (place + 0.5) * ROW;
       const isBetter = gain > 0;
-      return html`${words(look, [left - 14, y + 4], names[place] ?? "", {anchor: "end"})}${line(look, [x.at(alone), y], [x.at(joined), y], {colour: isBetter ? "s0" : "warn", width: 2.5, opacity: 0.6})}${dot(look, [x.at(alone), y], 5, {colour: "local", isHollow: true})}${dot(look, [x.at(joined), y], 5, {colour: "s0"})}${words(look, [right + 14, y + 4], differenceText(joined - alone), {colour: isBetter ? "good" : "warn", isBold: true})}`;
+      return html`${words(look, [left - 14, y + 4], name, {anchor: "end"})}${line(look, [x.at(alone), y], [x.at(joined), y], {colour: isBetter ? "s0" : "warn", width: 2.5, opacity: 0.6})}${dot(look, [x.at(alone), y], 5, {colour: "local", isHollow: true})}${dot(look, [x.at(joined), y], 5, {colour: "s0"})}${words(look, [right + 14, y + 4], differenceText(joined - alone), {colour: isBetter ? "good" : "warn", isBold: true})}`;
     }),
   ]);
 }

@@ -32,14 +32,16 @@ figure svg{display:block;width:100%;height:auto}
 figure .n{display:none}
 figcaption{margin:8px 0 0;color:var(--muted);font-size:14px;max-width:72ch}
 figcaption b{color:var(--ink)}
-.scroll{overflow-x:auto;margin:0 0 14px}
+.scroll{overflow-x:auto;margin:0 0 14px;background:linear-gradient(to right,var(--paper) 50%,transparent) left/28px 100% no-repeat local,linear-gradient(to left,var(--paper) 50%,transparent) right/28px 100% no-repeat local,linear-gradient(to right,var(--muted),transparent) left/9px 100% no-repeat scroll,linear-gradient(to left,var(--muted),transparent) right/9px 100% no-repeat scroll}
 table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 .caption{margin:20px 0 6px;color:var(--muted);font-size:14px}
 th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top;white-space:nowrap}
 thead th{border-bottom:1.5px solid var(--ink);font-size:13px;font-weight:600;white-space:normal;vertical-align:bottom}
 tbody th{font-weight:500}
 .num{text-align:right}
+th.text,td.text{white-space:normal;min-width:11em;overflow-wrap:break-word}
 th:last-child,td:last-child{padding-right:0}
+.settings th:first-child{width:36%;white-space:normal}
 .pm{color:var(--muted)}
 .verdict{font-weight:600}
 .better,.non-inferior{color:var(--good)}
@@ -65,17 +67,20 @@ h2{margin-top:40px;font-size:20px}
 figure .w{display:none}
 figure .n{display:block}
 thead th{white-space:nowrap}
-tr>:first-child{position:sticky;left:0;max-width:42vw;white-space:normal;overflow-wrap:anywhere;background:var(--paper)}
+tr>:first-child{position:sticky;left:0;min-width:88px;max-width:50vw;white-space:normal;overflow-wrap:break-word;background:var(--paper)}
+th.text,td.text{min-width:9em}
 }
 @media print{
 :root{color-scheme:light;${colourProperties(LIGHT)}}
 @page{margin:16mm}
 body{font-size:10.5pt}
 main,header,footer{max-width:none;padding:0}
-h2{break-after:avoid}
+h2,h2+p{break-after:avoid}
+p{orphans:3;widows:3}
+figure svg{width:auto;max-width:100%;max-height:180mm;margin:0 auto}
 .caption,summary{break-after:avoid}
 figure,tr,.tiles,.facts{break-inside:avoid}
-.scroll{overflow:visible}
+.scroll{overflow:visible;background:none}
 details::details-content{content-visibility:visible;display:block}
 table{font-size:8.5pt}
 th,td{white-space:normal;padding-right:8px}

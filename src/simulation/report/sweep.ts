@@ -1,17 +1,20 @@
-import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import {type Point, pointCell, pointText, sweptKeys} from "../outputs/point-columns.ts";
+import {METRIC_FACTS, mainMetric} from "../outputs/metric-facts.ts";
+import {pointCell, sweptKeys} from "../outputs/point-columns.ts";
+import {valueText} from "../outputs/value-text.ts";
 import type {StudyResults} from "../study/results.ts";
 import {condensed} from "./condensed.ts";
 import {lineChart} from "./line-chart.ts";
 import type {Markup} from "./markup.ts";
-import {mainMetric, type Picture} from "./pictures.ts";
+import type {Picture} from "./picture.ts";
 import {atPoint, type CellSummary, mainTest, methodsOf, pointsOf, summaryOf} from "./result-groups.ts";
+import {rowChart} from "./row-chart.ts";
+import {boundsOf, isLogarithmic} from "./scale.ts";
 import {table} from "./table.ts";
 import {meanText} from "./tables.ts";
 import {countOf, listText} from "./words.ts";
 
-/** With more points their names do not fit under an axis. */
-const MOST_POINTS = 12;
+/** With more rows a picture is taller than a page; the table tells them all. */
+const MOST_ROWS = 40;
 
 /** The methods' figures on the first group of patients by the first metric, at each point; null where it has none. */
 function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSummary | null)[]> {
@@ -22,48 +25,97 @@ function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSumma
   return new Map(methodsOf(study.results).map((method) => [method, of(method)]));
 }
 
-/** The first metric along the one key that is swept; draws nothing where several keys are. */
-export function sweepPicture(whole: StudyResults): Picture {
-  const study = condensed(whole);
+/** The swept values in numbers, where one key is swept and all of its values are numbers; else null. */
+function numbersOf(study: StudyResults): readonly number[] | null {
+  const [key = "", ...more] = sweptKeys(study.results);
+  const values = pointsOf(study).map((point) => point[key]);
+  return more.length === 0 && values.every((value) => typeof value === "number") ? values : null;
+}
+
+/** The points in words, without the swept keys. */
+function namesOf(study: StudyResults): readonly string[] {
+  const keys = sweptKeys(study.results);
+  return pointsOf(study).map((point) => keys.map((key) => valueText(point[key])).join(" \u00b7 "));
+}
+
+function sweepData(study: StudyResults, cells: ReturnType<typeof summaries>): Picture["data"] {
   const keys = sweptKeys(study.results);
   const points = pointsOf(study);
-  const {label} = METRIC_FACTS[mainMetric(study)];
-  const [key = ""] = keys;
-  const caption = {
-    id: "sweep",
-    title: `${label} on ${mainTest(study.results)} along ${key}`,
-    description: `Means over ${countOf(study.seeds.length, "seed")} with 95 % t-intervals as bands, at ${countOf(points.length, "value")} of ${key}.`,
-  };
-  const series = [...summaries(study)].map(([method, cells]) => ({
-    method,
-    points: cells.flatMap((cell, x) => {
-      const summary = cell?.summary ?? null;
-      return summary === null ? [] : [{x, y: summary.mean, low: summary.low, high: summary.high}];
-    }),
-  }));
-  const xWords = points.map((point) => String(pointCell(point[key]) ?? "none"));
   return {
-    caption,
-    draw: (look) =>
-      keys.length !== 1 || points.length > MOST_POINTS || points.length < 2
-        ? null
-        : lineChart(look, {caption, series, xLabel: key, yLabel: label, yKind: "linear", xWords}),
+    header: [...keys, "method", "mean", "low", "high", "n", "seeds", "of_each_seed"],
+    rows: [...cells].flatMap(([method, own]) =>
+      own.flatMap((cell, place) => {
+        if (cell === null) return [];
+        const {summary, values, n} = cell;
+        const figures = [summary?.mean ?? null, summary?.low ?? null, summary?.high ?? null];
+        const swept = keys.map((key) => pointCell(points[place]?.[key]));
+        return [[...swept, method, ...figures, Math.max(...n), values.length, values.join(" ")]];
+      }),
+    ),
   };
 }
 
-/** The first metric at every point of the sweep, a column each, mean and deviation over seeds. */
+/**
+ * The first metric along the sweep: over an axis of numbers where one key has numbers, else a row for each point. Single
+ * seeds are dots, so that nothing is drawn that could not be.
+ */
+export function sweepPicture(whole: StudyResults): Picture {
+  const study = condensed(whole);
+  const keys = listText(sweptKeys(study.results));
+  const points = pointsOf(study);
+  const {label, range} = METRIC_FACTS[mainMetric(study)];
+  const bounds = boundsOf(range);
+  const test = mainTest(study.results);
+  const cells = summaries(study);
+  const numbers = numbersOf(study);
+  const axis = numbers !== null && isLogarithmic(numbers) ? " on a logarithmic axis" : "";
+  const caption = {
+    id: "sweep",
+    title: `${label} on ${test} along ${keys}`,
+    description: `At ${countOf(points.length, "point")}${axis}; ${study.seeds.length === 1 ? "of one seed" : `filled dots are means over ${study.seeds.length} seeds, hollow ones the seeds`}.`,
+  };
+  const draw: Picture["draw"] = (look) => {
+    if (points.length < 2) return null;
+    if (numbers === null) {
+      if (points.length > MOST_ROWS) return null;
+      return rowChart(look, {caption, names: namesOf(study), cells, xLabel: `${label} on ${test}`, bounds});
+    }
+    const series = [...cells].map(([method, own]) => ({
+      method,
+      points: own
+        .flatMap((cell, place) => {
+          const mean = cell?.summary?.mean;
+          const x = numbers[place];
+          if (cell === null || mean === undefined || x === undefined) return [];
+          return [{x, y: mean, low: null, high: null, seeds: cell.values}];
+        })
+        .sort((a, b) => a.x - b.x),
+    }));
+    if (series.every((own) => own.points.length === 0)) return null;
+    const [yLabel, yNote] = [`${label} on ${test}`, ""];
+    const axes = {xLabel: keys, xKind: "values", yLabel, yNote, yKind: "linear", bounds} as const;
+    return lineChart(look, {caption, series, ...axes});
+  };
+  return {caption, data: sweepData(study, cells), draw};
+}
+
+/** The first metric at every point of the sweep, a row each, mean and deviation over seeds. */
 export function sweepTable(whole: StudyResults): Markup {
   const study = condensed(whole);
-  const points = pointsOf(study);
   const keys = sweptKeys(study.results);
-  const [key = ""] = keys;
-  const head = (point: Point): string =>
-    keys.length === 1 ? String(pointCell(point[key]) ?? "none") : pointText(point);
-  const rows = [...summaries(study)].map(([method, cells]) => [method, ...cells.map(meanText)]);
-  const caption = `${METRIC_FACTS[mainMetric(study)].label} on ${mainTest(study.results)} by ${listText(keys)}, mean \u00b1 SD over seeds`;
+  const cells = [...summaries(study)];
+  const rows = pointsOf(study).map((point, place) => [
+    ...keys.map((key) => valueText(point[key])),
+    ...cells.map(([, own]) => meanText(own[place] ?? null)),
+  ]);
+  const n = [...new Set(cells.flatMap(([, own]) => own.flatMap((cell) => cell?.n ?? [])))];
+  const caption = `${METRIC_FACTS[mainMetric(study)].label} on ${mainTest(study.results)} (n = ${listText(n.map(String))}), ${study.seeds.length === 1 ? "one seed" : `mean \u00b1 SD over ${study.seeds.length} seeds`}`;
   return table(
     caption,
-    [{head: "Method"}, ...points.map((point) => ({head: head(point), isNumber: true}))],
+    [
+      ...keys.map((key) => ({head: key, isText: true})),
+      ...cells.map(([method]) => ({head: method, isNumber: true})),
+    ],
     rows,
   );
 }

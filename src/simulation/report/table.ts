@@ -5,6 +5,8 @@ export interface Column {
   readonly head: string;
   /** Numbers stand to the right. */
   readonly isNumber?: boolean;
+  /** Words in several lines. */
+  readonly isText?: boolean;
 }
 
 /** A table that a phone scrolls sideways; the first cell of a row heads it. */
@@ -13,8 +15,11 @@ export function table(
   columns: readonly Column[],
   rows: readonly (readonly Child[])[],
 ): Markup {
-  const kind = (place: number): Markup | null =>
-    columns[place]?.isNumber === true ? html` class="num"` : null;
+  const kinds = columns.map(({isNumber = false, isText = false}) => {
+    if (isNumber) return html` class="num"`;
+    return isText ? html` class="text"` : null;
+  });
+  const kind = (place: number): Markup | null => kinds[place] ?? null;
   const head = columns.map(({head: text}, place) => html`<th scope="col"${kind(place)}>${text}</th>`);
   const lines = rows.map(
     (cells) =>

@@ -1,12 +1,14 @@
 import type {MetricName} from "../../config/index.ts";
 import {formatBytes} from "../../core/index.ts";
 import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import type {MethodComparison, StudyResults} from "../study/results.ts";
+import {roundWord} from "../study/names.ts";
+import type {MethodComparison, ResultRow, StudyResults} from "../study/results.ts";
 import {type Child, html, type Markup} from "./markup.ts";
-import {type CellSummary, methodsOf, summaryOf, testsOf} from "./result-groups.ts";
+import {type CellSummary, lostWords, methodsOf, summaryOf, testsOf} from "./result-groups.ts";
+import {lastRounds} from "./round-series.ts";
 import {largestSites, siteGains} from "./site-gains.ts";
 import {table} from "./table.ts";
-import {divergedText, verdictOf} from "./verdict.ts";
+import {lostText, verdictOf} from "./verdict.ts";
 import {
   countOf,
   countText,
@@ -14,6 +16,7 @@ import {
   durationText,
   figureText,
   limitsText,
+  probabilityText,
   rangeText,
 } from "./words.ts";
 
@@ -21,18 +24,18 @@ const MOST_ROWS = 40;
 
 const number = (head: string) => ({head, isNumber: true});
 
-/** A mean, or why there is none, and of how many seeds it is where some diverged. */
-function meanOrDiverged({summary, divergedSeeds, n}: CellSummary): string {
-  if (divergedSeeds === 0) return figureText(summary?.mean ?? null);
-  if (summary === null) return "diverged";
-  return `${figureText(summary.mean)} (${divergedSeeds} of ${countOf(n.length, "seed")} diverged)`;
+/** A mean, or why there is none, and of how many seeds it is where some have no model. */
+function meanOrEnd({summary, lostSeeds, lostBy, n}: CellSummary): string {
+  if (lostSeeds === 0) return figureText(summary?.mean ?? null);
+  if (summary === null) return lostBy;
+  return `${figureText(summary.mean)} (${lostSeeds} of ${countOf(n.length, "seed")} ${lostBy})`;
 }
 
 function summaryCells(cell: CellSummary): Child[] {
   const {summary, low, high, n} = cell;
   return [
     rangeText(n, countText),
-    meanOrDiverged(cell),
+    meanOrEnd(cell),
     figureText(summary?.sd ?? null),
     limitsText(summary?.low ?? null, summary?.high ?? null),
     limitsText(low, high),
@@ -59,13 +62,13 @@ export function resultsTable(study: StudyResults, metric: MetricName, test: stri
   );
 }
 
-/** Mean and deviation over seeds in one cell, and of how many seeds where it diverged at some. */
+/** Mean and deviation over seeds in one cell, and of how many seeds where it has no model at some. */
 export function meanText(cell: CellSummary | null): Markup {
   if (cell === null) return html`\u2013`;
-  const {summary, divergedSeeds, n} = cell;
-  if (summary === null) return html`${divergedSeeds > 0 ? "diverged" : "\u2013"}`;
+  const {summary, lostSeeds, lostBy, n} = cell;
+  if (summary === null) return html`${lostSeeds > 0 ? lostBy : "\u2013"}`;
   const spread = summary.sd === null ? "" : ` \u00b1 ${figureText(summary.sd)}`;
-  const seeds = divergedSeeds === 0 ? "" : ` (${summary.n} of ${n.length})`;
+  const seeds = lostSeeds === 0 ? "" : ` (${summary.n} of ${n.length})`;
   return html`${figureText(summary.mean)}<span class="pm">${spread}${seeds}</span>`;
 }
 
@@ -76,16 +79,17 @@ export function matrixTable(study: StudyResults, metric: MetricName): Markup {
     method,
     ...tests.map((test) => meanText(summaryOf(study.results, {method, test, metric}))),
   ]);
-  const hasDiverged = study.results.some(({status}) => status === "diverged");
-  const note = hasDiverged ? "; (3 of 5): seeds at which it did not diverge" : "";
-  const caption = `${METRIC_FACTS[metric].label} by group of test patients, mean \u00b1 SD over seeds${note}`;
+  const isWhole = lostWords(study.results) === "";
+  const note = isWhole ? "" : "; (3 of 5): seeds at which it has a model";
+  const figures = study.seeds.length === 1 ? "one seed" : "mean \u00b1 SD over seeds";
+  const caption = `${METRIC_FACTS[metric].label} by group of test patients, ${figures}${note}`;
   return table(caption, [{head: "Method"}, ...tests.map(number)], rows);
 }
 
-function comparisonCells(row: MethodComparison): Child[] {
-  const {baseline, test, metric, n, seeds, difference, low, high, margin} = row;
+function comparisonCells(row: MethodComparison, results: readonly ResultRow[], hasP: boolean): Child[] {
+  const {baseline, test, metric, n, seeds, difference, low, high, margin, p, pHolm} = row;
   const verdict = verdictOf(row);
-  const diverged = divergedText(row);
+  const lost = lostText(row, results);
   return [
     baseline,
     test,
@@ -95,12 +99,15 @@ function comparisonCells(row: MethodComparison): Child[] {
     differenceText(difference),
     low === null ? "\u2013" : `${differenceText(low)} to ${differenceText(high)}`,
     figureText(margin),
-    html`<span class="verdict ${verdict.replaceAll(" ", "-")}">${verdict}</span>${diverged === null ? null : html` <span class="pm">${diverged}</span>`}`,
+    html`<span class="verdict ${verdict.replaceAll(" ", "-")}">${verdict}</span>${lost === null ? null : html` <span class="pm">${lost}</span>`}`,
+    ...(hasP ? [probabilityText(p), probabilityText(pHolm)] : []),
   ];
 }
 
-/** The network less each baseline, paired, with the margin and what is shown. */
-export function comparisonsTable(study: StudyResults): Markup {
+/** The network less each baseline, paired, with the margin and what is shown; of the AUROC with DeLong's p. */
+export function comparisonsTable({comparisons, results}: StudyResults): Markup {
+  const hasP = comparisons.some(({p}) => p !== null);
+  const covers = comparisons.some((row) => row.covers === "patients") ? "patients" : "patients and seeds";
   return table(
     "The network less each baseline, on the same patients and seeds",
     [
@@ -110,11 +117,54 @@ export function comparisonsTable(study: StudyResults): Markup {
       number("n"),
       number("Seeds"),
       number("Difference"),
-      number("95 % over patients and seeds"),
+      number(`95 % over ${covers}`),
       number("Margin"),
       {head: "Shown"},
+      ...(hasP ? [number("p (DeLong)"), number("p (Holm)")] : []),
     ],
-    study.comparisons.map(comparisonCells),
+    comparisons.map((row) => comparisonCells(row, results, hasP)),
+  );
+}
+
+/** What each method's training took: equal work is equal passes. */
+export function workTable({work}: StudyResults): Markup {
+  const rows = methodsOf(work).map((method) => {
+    const own = work.filter((row) => row.method === method);
+    const models = new Set(own.flatMap((row) => (row.models === null ? [] : [row.models])));
+    return [
+      method,
+      [...models].map((kind) => (kind === "one" ? "one for all" : "each site its own")).join(", ") ||
+        "\u2013",
+      rangeText(
+        own.map(({learningRate}) => learningRate),
+        String,
+      ),
+      rangeText(
+        own.map(({steps}) => steps),
+        countText,
+      ),
+      rangeText(
+        own.map(({passes}) => passes),
+        (passes) => passes.toFixed(1),
+      ),
+      rangeText(
+        own.flatMap(({value}) => value ?? []),
+        figureText,
+      ),
+    ];
+  });
+  const on = [...new Set(work.map((row) => row.on))].join(" and ");
+  return table(
+    "What the training took; ranges are over seeds",
+    [
+      {head: "Method"},
+      {head: "Models"},
+      number("Learning rate"),
+      number("Local steps of all sites"),
+      number("Passes over the train patients"),
+      number(`At the end, ${on} patients`),
+    ],
+    rows,
   );
 }
 
@@ -139,7 +189,7 @@ export function sitesTable(study: StudyResults, metric: MetricName): Markup {
     ];
   });
   return table(
-    `Sites, their patients, and ${label} on their own test patients (mean over seeds)${left === 0 ? "" : `; ${countText(left)} smaller sites are in results.csv`}`,
+    `Sites, their patients, and ${label} on their own test patients (${study.seeds.length === 1 ? "one seed" : "mean over seeds"})${left === 0 ? "" : `; ${countText(left)} smaller sites are in results.csv`}`,
     [
       {head: "Site"},
       {head: "Role"},
@@ -155,56 +205,63 @@ export function sitesTable(study: StudyResults, metric: MetricName): Markup {
   );
 }
 
-/** Cost until the target was reached, and cost of all rounds, by method. */
+const known = (values: readonly (number | null)[]): readonly number[] =>
+  values.filter((value) => value !== null);
+
+/** How many rounds a method's seeds took, from the last one of each; of swarm learning they are merges. */
+export function roundsText(method: string, ends: StudyResults["rounds"]): string {
+  const text = rangeText(
+    ends.map(({round}) => round),
+    countText,
+  );
+  return ends.length > 0 && roundWord(method) === "merge" ? `${text} (merges)` : text;
+}
+
+/** Cost until the target was reached, and cost of all rounds with the set-up apart, by method. */
 export function costTable(study: StudyResults): Markup {
   const methods = methodsOf([...study.targets, ...study.rounds]);
+  const hasTarget = study.targets.length > 0;
   const rows = methods.map((method) => {
     const targets = study.targets.filter((row) => row.method === method);
     const reached = targets.filter(({round}) => round !== null);
-    const known = (values: readonly (number | null)[]): readonly number[] =>
-      values.filter((value) => value !== null);
-    const ends = lastRounds(study, method);
+    const ends = lastRounds(study.rounds.filter((row) => row.method === method));
+    const work = study.work.filter((row) => row.method === method);
     return [
       method,
-      targets.length === 0 ? "\u2013" : `${reached.length} of ${targets.length}`,
-      rangeText(known(reached.map(({round}) => round)), countText),
-      rangeText(known(reached.map(({seconds}) => seconds)), durationText),
-      rangeText(known(reached.map(({bytes}) => bytes)), formatBytes),
-      rangeText(
-        ends.map(({round}) => round),
-        countText,
-      ),
+      ...(hasTarget
+        ? [
+            `${reached.length} of ${targets.length}`,
+            rangeText(known(reached.map(({round}) => round)), countText),
+            rangeText(known(reached.map(({seconds}) => seconds)), durationText),
+            rangeText(known(reached.map(({bytes}) => bytes)), formatBytes),
+          ]
+        : []),
+      roundsText(method, ends),
       rangeText(
         ends.map(({seconds}) => seconds),
         durationText,
       ),
-      rangeText(
-        ends.map(({bytes}) => bytes),
-        formatBytes,
-      ),
+      rangeText(known(work.map(({setupBytes}) => setupBytes)), formatBytes),
+      rangeText(known(work.map(({roundBytes}) => roundBytes)), formatBytes),
     ];
   });
   return table(
     "Virtual time and bytes of parameters sent by all nodes together; ranges are over seeds",
     [
       {head: "Method"},
-      number("Seeds at the target"),
-      number("Rounds to it"),
-      number("Time to it"),
-      number("Bytes to it"),
-      number("Last round"),
+      ...(hasTarget
+        ? [
+            number("Seeds at the target"),
+            number("Rounds to it"),
+            number("Time to it"),
+            number("Bytes to it, with set-up"),
+          ]
+        : []),
+      number("Rounds"),
       number("Time in all"),
-      number("Bytes in all"),
+      number("Bytes of set-up"),
+      number("Bytes in rounds"),
     ],
     rows,
   );
-}
-
-/** The last round of each seed. */
-function lastRounds(study: StudyResults, method: string): StudyResults["rounds"] {
-  const ends = new Map<number, StudyResults["rounds"][number]>();
-  for (const row of study.rounds) {
-    if (row.method === method && row.round >= (ends.get(row.seed)?.round ?? -1)) ends.set(row.seed, row);
-  }
-  return [...ends.values()];
 }

@@ -13,18 +13,32 @@ const MOST_NODES = 400;
 const MOST_LABELS = 28;
 const MOST_EDGES = 6000;
 
+/** What is known of who mixes with whom. */
+type Links = Pick<StudyResults, "topology" | "sites">;
+
+/** Whether all mix with all in one group, rather than along links. */
+const isOneGroup = ({topology}: Links): boolean => topology.name === "all";
+
+/** Whether links are drawn anew as training goes on, so that those known are one draw: all but edges that were named. */
+export function hasChangingLinks({topology}: Links): boolean {
+  return !["all", "edges"].includes(topology.name);
+}
+
 /** The edges to be drawn: of one group of all, those between every two. */
-function edgesOf(places: readonly number[], edges: readonly Edge[]): readonly Edge[] {
-  if (edges.length > 0) return edges;
+function edgesOf(links: Links, places: readonly number[]): readonly Edge[] {
+  if (!isOneGroup(links)) return links.topology.edges;
   return places.flatMap((one) => places.slice(one + 1).map((other): Edge => [one, other, 1]));
 }
 
 /** Who mixes with whom, in words. */
-export function topologyText({topology, sites}: Pick<StudyResults, "topology" | "sites">): string {
+export function topologyText(links: Links): string {
+  const {topology, sites} = links;
   const trainers = sites.filter(({role}) => role === "trainer").length;
-  if (topology.edges.length === 0) {
+  if (isOneGroup(links)) {
     return `One group of all ${countOf(trainers, "node")} (${topology.name}): each exchanges with each other in every round.`;
   }
+  if (topology.edges.length === 0)
+    return `${countOf(trainers, "node")} (${topology.name}); its links are not told.`;
   const degrees = new Map<number, number>();
   for (const ends of topology.edges) {
     for (const end of ends.slice(0, 2)) degrees.set(end, (degrees.get(end) ?? 0) + 1);
@@ -36,7 +50,7 @@ export function topologyText({topology, sites}: Pick<StudyResults, "topology" | 
     least === most
       ? countOf(least, "partner")
       : `${least} to ${most} partners, ${mean.toFixed(1)} on average`;
-  return `${countOf(trainers, "node")} and ${countOf(topology.edges.length, "link")} (${topology.name}); a node has ${partners}.`;
+  return `${countOf(trainers, "node")} and ${countOf(topology.edges.length, "link")} (${topology.name}); a node has ${partners}.${hasChangingLinks(links) ? " This is one draw of changing partners: who meets whom is drawn anew as training goes on." : ""}`;
 }
 
 function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Markup {
@@ -48,15 +62,13 @@ function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Marku
 }
 
 /** Trainers on a circle with the links between them, sized by their train patients; null when there are too many. */
-export function topologyChart(
-  look: Look,
-  caption: Caption,
-  {topology, sites}: Pick<StudyResults, "topology" | "sites">,
-): Markup | null {
+export function topologyChart(look: Look, caption: Caption, links: Links): Markup | null {
+  const {sites} = links;
   const trainers = sites.filter(({role}) => role === "trainer");
   const trains = sites.flatMap(({role}, place) => (role === "trainer" ? [place] : []));
-  const edges = trainers.length > MOST_NODES ? [] : edgesOf(trains, topology.edges);
-  if (trainers.length < 2 || trainers.length > MOST_NODES || edges.length > MOST_EDGES) return null;
+  const edges = trainers.length > MOST_NODES ? [] : edgesOf(links, trains);
+  if (trainers.length < 2 || edges.length === 0 || trainers.length > MOST_NODES || edges.length > MOST_EDGES)
+    return null;
   const height = look.isNarrow ? 320 : 400;
   const centre: Place = [look.width / 2, height / 2];
   const hasLabels = trainers.length <= MOST_LABELS;

@@ -15,6 +15,12 @@ export function differenceText(value: number | null): string {
   return value > 0 ? `+${text}` : withMinus(text);
 }
 
+/** A p-value as journals print it: three decimals, `< 0.001` below; a dash where there is none. */
+export function probabilityText(p: number | null): string {
+  if (p === null) return "\u2013";
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
 /** Limits as clinical journals write them: `0.801 to 0.883`. */
 export function limitsText(low: number | null, high: number | null): string {
   return low === null || high === null ? "\u2013" : `${figureText(low)} to ${figureText(high)}`;

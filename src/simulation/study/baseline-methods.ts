@@ -1,65 +1,154 @@
-import type {BaselineName} from "../../config/index.ts";
+import {type BaselineName, type DecentralisedGraph, graphName} from "../../config/index.ts";
+import type {Plan} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
+import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Learning} from "../baselines/experiment.ts";
+import {type DPsgdModels, trainDPsgd} from "../baselines/train-d-psgd.ts";
 import {type FedAvgModel, trainFedAvg} from "../baselines/train-fed-avg.ts";
 import {trainLocal} from "../baselines/train-local.ts";
 import {trainPooled} from "../baselines/train-pooled.ts";
-import {type RingModels, trainRing} from "../baselines/train-ring.ts";
 import {trainSwarm} from "../baselines/train-swarm.ts";
 import {modelsDistance} from "../engine/consensus-distance.ts";
 import {unlessDiverged} from "../engine/divergence.ts";
 import type {SimulationErrorCode} from "../errors.ts";
+import {EffortMeter} from "./effort-meter.ts";
 import {FINISHED, type HeldModel, heldByNodes, type MethodOutcome, type MethodRound} from "./method.ts";
 import type {Monitor} from "./monitor.ts";
-import {BASELINE_NAMES} from "./names.ts";
+import {BASELINE_NAMES, dPsgdName, localName} from "./names.ts";
+import {poolLearning} from "./pool-learning.ts";
 import type {Ending} from "./results.ts";
 import type {Trial} from "./trial.ts";
-import {ringCost, starCost} from "./virtual-cost.ts";
+import {graphCost, type MethodCost, starCost} from "./virtual-cost.ts";
 
-/** What a baseline works with. */
-export interface BaselineSetting {
+/** What a method is run with. */
+export interface MethodSetting {
   readonly trial: Trial;
-  readonly learning: Learning;
   readonly monitor: Monitor;
   /** Hears of each round as it ends. */
   onRound(method: string, round: MethodRound): void;
 }
 
-/** Trains a baseline. @returns one outcome or, of `local`, one for each site and one of all, each with its own model */
+/** What a baseline is run with. */
+export interface BaselineSetting extends MethodSetting {
+  /**
+   * How often each site takes the plan's local steps, with an exchange after each: from {@link exchangesOf}. So the
+   * baselines train as much as the network and exchange as often.
+   */
+  readonly exchanges: number;
+}
+
+/** A baseline that is about to train. */
+interface Running extends BaselineSetting {
+  readonly learning: Learning;
+  readonly meter: EffortMeter;
+}
+
+/**
+ * How often a site of the network took the plan's local steps: once a round or, in segments of units, as many times as
+ * it came to on average, since a unit that others have overtaken counts for less than one and more of them are trained.
+ * Of a network that diverged or stalled, as the plan has it.
+ * @param steps local steps of all sites of the network together
+ */
+export function exchangesOf({plan, cohort}: Trial, {effort, status}: MethodOutcome): number {
+  const {rounds, mixing, training, model} = plan;
+  if (mixing.mode === "rounds") return rounds;
+  if (status !== "finished") return rounds * mixing.units;
+  const once = cohort.sites.reduce(
+    (sum, {split}) => sum + stepsOf(training, examplesOf(model, split.train)),
+    0,
+  );
+  return Math.max(1, Math.round(effort.steps / once));
+}
+
+/** The plan as a baseline trains by it: with its own learning rate, in rounds that each end in an exchange. */
+function planOf(name: BaselineName, {trial: {plan, experiment}, exchanges}: BaselineSetting): Plan {
+  const {optimizer} = plan.training;
+  const learningRate = experiment.learningRates[name] ?? optimizer.learningRate;
+  const proximal = name === "fedprox" ? experiment.proximal : 0;
+  const training = {...plan.training, optimizer: {...optimizer, learningRate}, proximal};
+  return {...plan, rounds: exchanges, training};
+}
+
+/**
+ * Trains a baseline. @returns one outcome or, of `local`, one of all sites and one for each, each with its own model, and
+ * of `d-psgd` one for each graph
+ */
 export async function runBaseline(name: BaselineName, setting: BaselineSetting): Promise<MethodOutcome[]> {
+  const {graphs} = setting.trial.experiment.decentralised;
   switch (name) {
     case "local":
-      return await runLocal(setting);
+      return await training(name, setting, runLocal);
     case "pooled":
-      return [await runPooled(setting)];
-    case "ring":
-      return [await runRing(setting)];
+      return [await training(name, setting, runPooled)];
+    case "d-psgd": {
+      const outcomes: MethodOutcome[] = [];
+      for (const graph of graphs)
+        outcomes.push(await training(name, setting, (running) => runOnGraph(running, graph)));
+      return outcomes;
+    }
     default:
-      return [await runCentral(name, setting)];
+      return [await training(name, setting, (running) => runCentral(name, running))];
   }
 }
 
-async function runLocal({trial, learning}: BaselineSetting): Promise<MethodOutcome[]> {
-  const {sites} = trial.cohort;
-  const models = await Promise.all(
-    sites.map((site) => unlessDiverged(async () => await trainLocal(learning, site))),
-  );
-  const each = models.map((model, place) =>
-    outcomeOf(`${BASELINE_NAMES.local} ${sites[place]?.name ?? ""}`, model === null ? null : [model], null),
-  );
-  const known = models.filter((model) => model !== null);
-  return [outcomeOf(BASELINE_NAMES.local, known.length < models.length ? null : known, null), ...each];
+/** What `run` gives, with trainers of its own whose steps are counted, and which are closed after it. */
+async function training<Result>(
+  name: BaselineName,
+  setting: BaselineSetting,
+  run: (running: Running) => Promise<Result>,
+): Promise<Result> {
+  const {trial} = setting;
+  const meter = new EffortMeter(trial.plan);
+  const learning = poolLearning({...trial, pool: meter.over(trial.pool)}, planOf(name, setting));
+  try {
+    return await run({...setting, learning, meter});
+  } finally {
+    await learning.close();
+  }
 }
 
-/** What came of a method; without models it has diverged, in the round after those that it ended, where it has any. */
-function outcomeOf(
-  method: string,
-  models: readonly HeldModel[] | null,
-  rounds: readonly MethodRound[] | null,
-): MethodOutcome {
-  const ending: Ending =
-    models === null ? {status: "diverged", divergedAt: rounds?.length ?? null} : FINISHED;
-  return {method, models: models ?? [], rounds: rounds ?? [], ...ending};
+async function runLocal(running: Running): Promise<MethodOutcome[]> {
+  const {learning, meter} = running;
+  const {sites} = running.trial.cohort;
+  const trained = await Promise.all(
+    sites.map(async (site) => ({
+      site: site.name,
+      model: await unlessDiverged(async () => await trainLocal(learning, site)),
+    })),
+  );
+  const known = trained.flatMap(({model}) => (model === null ? [] : [model]));
+  const all = known.length < trained.length ? null : known;
+  return [
+    outcomeOf(running, {method: BASELINE_NAMES.local, models: all, setupBytes: 0}),
+    ...trained.map(({site, model}) => {
+      const own = {method: localName(site), models: model === null ? null : [model], setupBytes: 0};
+      return {...outcomeOf(running, own), effort: meter.effort([site])};
+    }),
+  ];
+}
+
+/** What a baseline gave. */
+interface Trained extends Pick<MethodOutcome, "method" | "setupBytes"> {
+  /** Null where it diverged: in the round after those that it ended, where it has any. */
+  readonly models: readonly HeldModel[] | null;
+  readonly rounds?: readonly MethodRound[];
+}
+
+/** Divergence in the round after those that a method ended, where it has any. */
+function divergedAfter(rounds: readonly MethodRound[] | undefined): Ending {
+  return {status: "diverged", divergedAt: rounds === undefined ? null : rounds.length + 1, stall: null};
+}
+
+function outcomeOf({learning, meter}: Running, {method, models, rounds, setupBytes}: Trained): MethodOutcome {
+  return {
+    method,
+    models: models ?? [],
+    rounds: rounds ?? [],
+    setupBytes,
+    learningRate: learning.plan.training.optimizer.learningRate,
+    effort: meter.effort(),
+    ...(models === null ? divergedAfter(rounds) : FINISHED),
+  };
 }
 
 function requireNumbers(models: readonly Float32Array[]): void {
@@ -67,59 +156,81 @@ function requireNumbers(models: readonly Float32Array[]): void {
   throw new CodedError<SimulationErrorCode>("SIMULATION_DIVERGED", "a merged model holds NaN or infinity");
 }
 
-async function runPooled({trial, learning}: BaselineSetting): Promise<MethodOutcome> {
+async function runPooled(running: Running): Promise<MethodOutcome> {
+  const {trial, learning} = running;
   const model = await unlessDiverged(async () => await trainPooled(learning, trial.cohort.sites));
-  return outcomeOf(BASELINE_NAMES.pooled, model === null ? null : [model], null);
+  const models = model === null ? null : [model];
+  return outcomeOf(running, {method: BASELINE_NAMES.pooled, models, setupBytes: null});
 }
 
-type Central = Exclude<BaselineName, "local" | "pooled" | "ring">;
+/** Takes down what nodes hold after exchanges: at the last one of each round of the plan. */
+class RoundBook {
+  readonly rounds: MethodRound[] = [];
+  readonly #running: Running;
+  readonly #method: string;
+  readonly #cost: MethodCost;
+  readonly #each: number;
+
+  /** @param each exchanges in a round, which need not be a whole number */
+  constructor(running: Running, method: string, cost: MethodCost, each: number) {
+    this.#running = running;
+    this.#method = method;
+    this.#cost = cost;
+    this.#each = each;
+  }
+
+  /** @param exchange from 0 */
+  async hear(exchange: number, held: readonly HeldModel[]): Promise<void> {
+    const models = held.map(({parameters}) => parameters);
+    requireNumbers(models);
+    if (exchange + 1 < Math.round((this.rounds.length + 1) * this.#each)) return;
+    const entry = {
+      round: this.rounds.length + 1,
+      ...this.#cost.after(exchange + 1),
+      absent: [],
+      consensusDistance: modelsDistance(models),
+      value: await this.#running.monitor.valueOf(held),
+    };
+    this.rounds.push(entry);
+    this.#running.onRound(this.#method, entry);
+  }
+}
+
+type Central = Exclude<BaselineName, "local" | "pooled" | "d-psgd">;
 
 /** Rounds with one machine in the middle, which takes in and gives out every model whole. */
-async function runCentral(
-  name: Central,
-  {trial, learning, monitor, onRound}: BaselineSetting,
-): Promise<MethodOutcome> {
+async function runCentral(name: Central, running: Running): Promise<MethodOutcome> {
+  const {trial, learning, exchanges} = running;
   const {experiment, cohort} = trial;
   const method = BASELINE_NAMES[name];
-  const rounds: MethodRound[] = [];
-  const costOf = starCost(trial, {
-    values: learning.initial.length,
-    steps: name === "swarm-hpe" ? experiment.swarm.synchronisationSteps : null,
-  });
+  const isSwarm = name === "swarm-hpe";
+  const steps = isSwarm ? experiment.swarm.synchronisationSteps : null;
+  const cost = starCost(trial, {values: learning.initial.length, steps});
+  const book = new RoundBook(running, method, cost, isSwarm ? 1 : exchanges / trial.plan.rounds);
   const shared = ({parameters, standardisers}: FedAvgModel): HeldModel[] =>
     heldByNodes(trial, [parameters], standardisers);
-  const hear = async (index: number, model: FedAvgModel): Promise<void> => {
-    requireNumbers([model.parameters]);
-    const value = await monitor.valueOf(shared(model));
-    const round = {round: index, ...costOf(index + 1), absent: [], consensusDistance: 0, value};
-    rounds.push(round);
-    onRound(method, round);
-  };
-  const proximal = name === "fedprox" ? experiment.proximal : 0;
-  const plan = {...learning.plan, training: {...learning.plan.training, proximal}};
-  const own = {...learning, plan};
   const model = await unlessDiverged(async () =>
-    name === "swarm-hpe"
-      ? await trainSwarm(own, cohort.sites, experiment.swarm, hear)
-      : await trainFedAvg(own, cohort.sites, hear),
+    isSwarm
+      ? await trainSwarm(learning, cohort.sites, experiment.swarm, (merge, now) =>
+          book.hear(merge, shared(now)),
+        )
+      : await trainFedAvg(learning, cohort.sites, (round, now) => book.hear(round, shared(now))),
   );
-  return outcomeOf(method, model === null ? null : shared(model), rounds);
+  const models = model === null ? null : shared(model);
+  return outcomeOf(running, {method, models, rounds: book.rounds, setupBytes: cost.setup.bytes});
 }
 
-async function runRing({trial, learning, monitor, onRound}: BaselineSetting): Promise<MethodOutcome> {
-  const method = BASELINE_NAMES.ring;
-  const rounds: MethodRound[] = [];
-  const held = ({models, standardisers}: RingModels): HeldModel[] =>
+async function runOnGraph(running: Running, graph: DecentralisedGraph): Promise<MethodOutcome> {
+  const {trial, learning, exchanges} = running;
+  const method = dPsgdName(graphName(graph));
+  const cost = graphCost(trial, {values: learning.initial.length, graph});
+  const book = new RoundBook(running, method, cost, exchanges / trial.plan.rounds);
+  const held = ({models, standardisers}: DPsgdModels): HeldModel[] =>
     heldByNodes(trial, models, standardisers);
-  const costOf = ringCost(trial, learning.initial.length);
-  const hear = async (index: number, now: RingModels): Promise<void> => {
-    requireNumbers(now.models);
-    const value = await monitor.valueOf(held(now));
-    const distance = modelsDistance(now.models);
-    const round = {round: index, ...costOf(index + 1), absent: [], consensusDistance: distance, value};
-    rounds.push(round);
-    onRound(method, round);
-  };
-  const ring = await unlessDiverged(async () => await trainRing(learning, trial.cohort.sites, hear));
-  return outcomeOf(method, ring === null ? null : held(ring), rounds);
+  const {sites} = trial.cohort;
+  const ended = await unlessDiverged(
+    async () => await trainDPsgd(learning, sites, graph, (round, now) => book.hear(round, held(now))),
+  );
+  const models = ended === null ? null : held(ended);
+  return outcomeOf(running, {method, models, rounds: book.rounds, setupBytes: cost.setup.bytes});
 }

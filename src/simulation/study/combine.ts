@@ -1,8 +1,7 @@
 import type {Experiment} from "../../config/index.ts";
 import type {Cohort} from "../cohort/cohort.ts";
-import {METRIC_FACTS} from "../outputs/metric-facts.ts";
-import {compareMethods} from "./comparisons.ts";
-import type {Environment, SiteRow, StudyResults, TargetRow} from "./results.ts";
+import {METRIC_FACTS, mainMetric} from "../outputs/metric-facts.ts";
+import type {Environment, MethodComparison, SiteRow, StudyResults, TargetRow} from "./results.ts";
 import {topologyOf} from "./topology.ts";
 import type {TrialResult} from "./trial-result.ts";
 
@@ -33,10 +32,10 @@ function siteRows({sites, external, kind}: Cohort): SiteRow[] {
 }
 
 /** When each method first reached the target, of those that have rounds. */
-function targetRows({target, metrics}: Experiment, {point, seed, rounds}: TrialResult): TargetRow[] {
-  const [metric] = metrics;
-  if (target === "none" || metric === undefined) return [];
-  const sign = METRIC_FACTS[metric].better === "lower" ? -1 : 1;
+function targetRows(experiment: Experiment, {point, seed, rounds}: TrialResult): TargetRow[] {
+  const {target} = experiment;
+  if (target === "none") return [];
+  const sign = METRIC_FACTS[mainMetric(experiment)].better === "lower" ? -1 : 1;
   return [...new Set(rounds.map(({method}) => method))].map((method) => {
     const own = rounds.filter((row) => row.method === method);
     const reached = own.find(({value}) => value !== null && sign * (value - target) >= 0);
@@ -45,18 +44,23 @@ function targetRows({target, metrics}: Experiment, {point, seed, rounds}: TrialR
   });
 }
 
-/** All that the trials found, as summary.json holds it. @param isComplete whether none is missing */
-export function combine(
-  facts: StudyFacts,
-  trials: readonly TrialResult[],
-  isComplete: boolean,
-): StudyResults {
+/** What the trials of a study have come to. */
+export interface StudySoFar {
+  readonly trials: readonly TrialResult[];
+  readonly comparisons: readonly MethodComparison[];
+  /** Whether no trial is missing. */
+  readonly isComplete: boolean;
+}
+
+/** All that the trials found, as summary.json holds it. */
+export function combine(facts: StudyFacts, {trials, comparisons, isComplete}: StudySoFar): StudyResults {
   const {experiment, cohort, environment} = facts;
   const {name, title, metrics} = experiment;
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name,
     title,
+    experiment,
     isSynthetic: cohort.isSynthetic,
     source: cohort.source,
     isComplete,
@@ -64,7 +68,8 @@ export function combine(
     metrics,
     results: trials.flatMap(({results}) => results),
     rounds: trials.flatMap(({rounds}) => rounds),
-    comparisons: compareMethods(experiment, cohort.kind, trials),
+    work: trials.flatMap(({work}) => work),
+    comparisons,
     targets: trials.flatMap((trial) => targetRows(experiment, trial)),
     sites: siteRows(cohort),
     topology: topologyOf(experiment.plan.mixing, cohort.sites.length),

@@ -2,23 +2,46 @@ import type {Experiment, MetricName} from "../../config/index.ts";
 import {createRandom} from "../../core/index.ts";
 import {
   concordanceOfRows,
+  type DrawnFigure,
+  delongPairedOverSeeds,
+  drawFigures,
+  holm,
   isNonInferior,
+  type PairedDifference,
+  type PairedScores,
   type PairedSeed,
   pairedDifference,
   ROW_STATISTICS,
   type RowStatistic,
 } from "../../evaluation/index.ts";
 import type {CohortKind} from "../cohort/cohort.ts";
-import {METRIC_FACTS} from "../outputs/metric-facts.ts";
+import {METRIC_FACTS, mainMetric} from "../outputs/metric-facts.ts";
 import {pointKey} from "../outputs/point-columns.ts";
+import {expected} from "./expected.ts";
 import {survivalOf, twoClasses} from "./figures.ts";
-import {GOSSIP, isExternalTest, POOLED_TEST} from "./names.ts";
-import type {MethodComparison} from "./results.ts";
-import type {ScoredGroup} from "./scoring.ts";
+import {GOSSIP, isExternalTest, localName, POOLED_TEST} from "./names.ts";
+import type {ComparisonOutcome, MethodComparison} from "./results.ts";
+import type {ScoredGroup} from "./scored-group.ts";
 import type {TrialResult} from "./trial-result.ts";
 
-/** Of more sites than these, only pooled and external patients are compared on. */
-const MOST_SITES = 12;
+/** Of more groups of test patients than these, only pooled and external ones are compared on. */
+const MOST_GROUPS = 12;
+
+type Uncorrected = Omit<MethodComparison, "pHolm">;
+
+/** What one trial has for a comparison on one group of patients. */
+interface Compared {
+  readonly n: number;
+  /** Whether training neither diverged nor stalled. */
+  readonly hasModel: boolean;
+  /** Null without a model. */
+  readonly group: ScoredGroup | null;
+  /** Null where the figure is undefined. */
+  readonly figure: DrawnFigure | null;
+}
+
+/** By test, then by method. */
+type TrialFigures = ReadonlyMap<string, ReadonlyMap<string, Compared>>;
 
 function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): RowStatistic {
   if (metric === "c-index") return concordanceOfRows(survivalOf(group));
@@ -26,102 +49,191 @@ function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): 
   return ROW_STATISTICS[metric](labels, scores);
 }
 
-function groupOf({scores}: TrialResult, method: string, test: string): ScoredGroup | undefined {
-  return scores.find((entry) => entry.method === method)?.groups.find((group) => group.test === test);
-}
-
-interface Pairing {
-  readonly metric: MetricName;
-  readonly kind: CohortKind;
-  readonly baseline: string;
-  readonly test: string;
-}
-
-function hasDiverged({results}: TrialResult, method: string): boolean {
-  return results.some((row) => row.method === method && row.status === "diverged");
-}
-
-/** At how many trials the network and a baseline diverged, and the trials at which neither did. */
-function byEnding(trials: readonly TrialResult[], baseline: string) {
-  const ours = new Set(trials.filter((trial) => hasDiverged(trial, GOSSIP)));
-  const theirs = new Set(trials.filter((trial) => hasDiverged(trial, baseline)));
-  const both = trials.filter((trial) => !ours.has(trial) && !theirs.has(trial));
-  return {ours: ours.size, theirs: theirs.size, both};
-}
-
-function pairedSeed({metric, kind, baseline, test}: Pairing, trial: TrialResult): PairedSeed[] {
-  const [mine, other] = [groupOf(trial, GOSSIP, test), groupOf(trial, baseline, test)];
-  if (mine === undefined || other === undefined || mine.labels.length === 0) return [];
-  const [ours, theirs] = [statisticOf(metric, kind, mine), statisticOf(metric, kind, other)];
-  return [{patients: mine.patients, strata: mine.labels, ours, baseline: theirs}];
-}
-
-/**
- * The network less a baseline on one group of patients, over the seeds of one point at which both have a model; nothing
- * where it is undefined. A seed at which one has none still counts: the network that diverges anywhere is not
- * non-inferior, and a baseline that diverges everywhere is nothing to be inferior to.
- */
-function compareOn(pairing: Pairing, margin: number, trials: readonly TrialResult[]): MethodComparison[] {
-  const {baseline, test, metric} = pairing;
-  const [first] = trials;
-  if (first === undefined) return [];
-  const {ours, theirs, both} = byEnding(trials, baseline);
-  const seeds = both.flatMap((trial) => pairedSeed(pairing, trial));
-  if (seeds.length < both.length) return [];
-  const random = createRandom({seed: first.seed, site: test, round: 0, purpose: `comparison ${baseline}`});
-  const difference = pairedDifference({seeds, random});
-  if (difference === null && both.length > 0) return [];
-  const {value, low, high} = difference ?? {value: null, low: null, high: null};
-  const isNoWorse = difference === null || isNonInferior(difference, margin, METRIC_FACTS[metric].better);
-  return [
-    {
-      point: first.point,
-      baseline,
-      test,
-      metric,
-      difference: value,
-      low,
-      high,
-      margin,
-      isNonInferior: ours === 0 && isNoWorse,
-      seeds: seeds.length,
-      n: first.results.find((row) => row.test === test)?.n ?? 0,
-      divergedSeeds: ours,
-      baselineDivergedSeeds: theirs,
-    },
-  ];
-}
-
 /** Whether a group is one training site's patients. */
 function isSiteTest(test: string): boolean {
   return test !== POOLED_TEST && !isExternalTest(test);
 }
 
-/** The trials of each point of the sweep. */
-function byPoint(trials: readonly TrialResult[]): TrialResult[][] {
-  const groups = new Map<string, TrialResult[]>();
-  for (const trial of trials) {
-    const key = pointKey(trial.point);
-    groups.set(key, [...(groups.get(key) ?? []), trial]);
-  }
-  return [...groups.values()];
+function comparedTests({results}: TrialResult): string[] {
+  const groups = [...new Set(results.map(({test}) => test))];
+  return groups.filter((test) => !isSiteTest(test) || groups.length <= MOST_GROUPS);
 }
 
-/** The network beside each baseline by the first metric, at each point of the sweep, patients and seeds resampled. */
-export function compareMethods(
-  {metrics, comparison}: Experiment,
+/**
+ * Every method's figure on one group, on the same 1,000 draws of its patients. The draws hang on the patients alone, so
+ * that all seeds and methods that have them share the draws.
+ */
+function figuresOn(
+  test: string,
+  {results, scores}: TrialResult,
+  metric: MetricName,
   kind: CohortKind,
-  trials: readonly TrialResult[],
-): MethodComparison[] {
-  const [metric] = metrics;
-  if (metric === undefined) return [];
-  return byPoint(trials).flatMap((own) => {
-    const [first] = own;
-    const groups = [...new Set(first?.results.map(({test}) => test))];
-    const tests = groups.filter((test) => !isSiteTest(test) || groups.length <= MOST_SITES);
-    const baselines = (first?.scores ?? []).map(({method}) => method).filter((method) => method !== GOSSIP);
-    return baselines.flatMap((baseline) =>
-      tests.flatMap((test) => compareOn({metric, kind, baseline, test}, comparison.margin, own)),
-    );
+): ReadonlyMap<string, Compared> {
+  const found = scores.map(({method, groups}) => ({method, group: groups.find((own) => own.test === test)}));
+  const judged = found.flatMap(({group}) =>
+    group === undefined || group.labels.length === 0 ? [] : [group],
+  );
+  const figures = drawn(judged, metric, kind);
+  return new Map(
+    found.map(({method, group = null}) => {
+      const row = results.find((own) => own.method === method && own.test === test);
+      const {n, status} = expected(row, `a row of ${method} on ${test}`);
+      const figure = group === null ? null : (figures.get(group) ?? null);
+      return [method, {n, hasModel: status === "finished", group, figure}];
+    }),
+  );
+}
+
+/** The metric of each group, all of the same patients under different methods, at least one. */
+function drawn(
+  groups: readonly ScoredGroup[],
+  metric: MetricName,
+  kind: CohortKind,
+): ReadonlyMap<ScoredGroup, DrawnFigure | null> {
+  const [first] = groups;
+  if (first === undefined) return new Map();
+  const {test, patients, labels} = first;
+  const random = createRandom({seed: 0, site: test, round: 0, purpose: `comparison ${patients}`});
+  const statistics = groups.map((group) => statisticOf(metric, kind, group));
+  const figures = drawFigures(labels, statistics, random);
+  return new Map(groups.map((group, place) => [group, expected(figures[place], "the figure of a group")]));
+}
+
+/** What an interval of the network's figure less a baseline's shows. @param margin of non-inferiority, at least 0 */
+export function outcomeOf(
+  {low, high}: Pick<PairedDifference, "low" | "high">,
+  margin: number,
+  better: "higher" | "lower",
+): ComparisonOutcome {
+  const [worst, best] = better === "higher" ? [low, high] : [-high, -low];
+  if (worst > 0) return "better";
+  if (isNonInferior({low, high}, margin, better)) return "non-inferior";
+  return best < -margin ? "inferior" : "not-shown";
+}
+
+function delongOf(kind: CohortKind, ours: readonly Compared[], theirs: readonly Compared[]): number | null {
+  const seeds = ours.flatMap(({group}, place): PairedScores[] => {
+    const other = otherAt(theirs, place).group;
+    if (group === null || other === null) return [];
+    const {patients} = group;
+    const {labels, scores} = twoClasses(kind, group);
+    return [{patients, labels, ours: scores, baseline: twoClasses(kind, other).scores}];
   });
+  return delongPairedOverSeeds(seeds);
+}
+
+/** What the baseline has of the same trial. */
+function otherAt(theirs: readonly Compared[], place: number): Compared {
+  return expected(theirs[place], "the baseline at a seed");
+}
+
+const NO_COMPARISON = {
+  outcome: "no-comparison",
+  difference: null,
+  low: null,
+  high: null,
+  p: null,
+  isNonInferior: false,
+} as const;
+
+/** Patients, seeds, and at how many of these which side has no model. */
+function countsOf(ours: readonly Compared[], theirs: readonly Compared[]) {
+  const lost = (side: readonly Compared[]): number => side.filter(({hasModel}) => !hasModel).length;
+  return {
+    n: expected(ours[0], "a seed").n,
+    seeds: ours.filter(({hasModel}, place) => hasModel && otherAt(theirs, place).hasModel).length,
+    divergedSeeds: lost(ours),
+    baselineDivergedSeeds: lost(theirs),
+    covers: ours.length > 1 ? ("patients-and-seeds" as const) : ("patients" as const),
+  };
+}
+
+/** Both sides' figures of the seeds at which they are defined. */
+function pairsOf(ours: readonly Compared[], theirs: readonly Compared[]): PairedSeed[] {
+  return ours.flatMap(({figure}, place) => {
+    const baseline = otherAt(theirs, place).figure;
+    return figure === null || baseline === null ? [] : [{ours: figure, baseline}];
+  });
+}
+
+/** Comparisons of the network with each baseline by the first metric, trial by trial as they end. */
+export class ComparisonBook {
+  readonly #metric: MetricName;
+  readonly #margin: number;
+  readonly #kind: CohortKind;
+  /** Of each point: its trials' figures or, once it has all its seeds, what came of them. */
+  readonly #points = new Map<
+    string,
+    {trials: TrialFigures[]; readonly first: TrialResult; rows: Uncorrected[]}
+  >();
+  readonly #repeats: number;
+
+  constructor(experiment: Experiment, kind: CohortKind) {
+    const {comparison, repeats} = experiment;
+    this.#metric = mainMetric(experiment);
+    this.#margin = comparison.margin;
+    this.#kind = kind;
+    this.#repeats = repeats;
+  }
+
+  /** Takes a trial in: its patients are drawn now, and never again. */
+  add(trial: TrialResult): void {
+    const metric = this.#metric;
+    const key = pointKey(trial.point);
+    const point = this.#points.get(key) ?? {trials: [], first: trial, rows: []};
+    this.#points.set(key, point);
+    const tests = comparedTests(trial);
+    point.trials.push(new Map(tests.map((test) => [test, figuresOn(test, trial, metric, this.#kind)])));
+    point.rows = this.#compare(point.first, point.trials);
+    // What a point has come to stays; its draws would fill the memory of a long sweep.
+    if (point.trials.length === this.#repeats) point.trials = [];
+  }
+
+  /** All comparisons of the trials taken in, points in the order of their first ones. */
+  rows(): MethodComparison[] {
+    const rows = [...this.#points.values()].flatMap((point) => point.rows);
+    const corrected = holm(rows.flatMap(({p}) => (p === null ? [] : [p])));
+    let next = 0;
+    return rows.map((row) => {
+      const pHolm = row.p === null ? null : expected(corrected[next++], "a corrected p-value");
+      return {...row, pHolm};
+    });
+  }
+
+  #compare(first: TrialResult, trials: readonly TrialFigures[]): Uncorrected[] {
+    const baselines = first.scores.map(({method}) => method).filter((method) => method !== GOSSIP);
+    return baselines.flatMap((baseline) =>
+      comparedTests(first).flatMap((test) => {
+        // On its own patients a site alone is what "Local" has there.
+        if (baseline === localName(test)) return [];
+        const of = (method: string): Compared[] =>
+          trials.map((figures) => expected(figures.get(test)?.get(method), `${method} on ${test}`));
+        return this.#compareOn({metric: this.#metric, baseline, test}, first, of(GOSSIP), of(baseline));
+      }),
+    );
+  }
+
+  /** Nothing where the figure is undefined at a seed. */
+  #compareOn(
+    names: Pick<MethodComparison, "metric" | "baseline" | "test">,
+    {point, seed}: TrialResult,
+    ours: readonly Compared[],
+    theirs: readonly Compared[],
+  ): Uncorrected[] {
+    const {metric, test} = names;
+    const margin = this.#margin;
+    const common = {point, ...names, margin, ...countsOf(ours, theirs)};
+    if (common.seeds < ours.length) return [{...common, ...NO_COMPARISON}];
+    const seeds = pairsOf(ours, theirs);
+    const {better, range} = METRIC_FACTS[metric];
+    const largest = range === "unit" ? 1 : Number.POSITIVE_INFINITY;
+    const random = createRandom({seed, site: test, round: 0, purpose: "comparison seeds"});
+    const interval = seeds.length < ours.length ? null : pairedDifference({seeds, random, largest});
+    if (interval === null) return [];
+    const {value: difference, low, high} = interval;
+    const outcome = outcomeOf(interval, margin, better);
+    const isNonInferior = outcome === "better" || outcome === "non-inferior";
+    const p = metric === "auroc" ? delongOf(this.#kind, ours, theirs) : null;
+    return [{...common, outcome, difference, low, high, isNonInferior, p}];
+  }
 }

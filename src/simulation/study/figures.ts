@@ -15,7 +15,7 @@ import {
   type Statistic,
 } from "../../evaluation/index.ts";
 import type {CohortKind} from "../cohort/cohort.ts";
-import type {ScoredGroup} from "./scoring.ts";
+import type {ScoredGroup} from "./scored-group.ts";
 
 /** Metrics of a kind of cohort; others are refused. */
 export const METRICS_OF: Readonly<Record<CohortKind, readonly MetricName[]>> = {

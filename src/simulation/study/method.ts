@@ -1,5 +1,7 @@
 import type {Standardiser} from "../../data/index.ts";
 import type {NetworkRound} from "../engine/network-outcome.ts";
+import type {Effort} from "./effort-meter.ts";
+import {expected} from "./expected.ts";
 import type {Ending} from "./results.ts";
 import type {Trial} from "./trial.ts";
 
@@ -9,14 +11,19 @@ export interface MethodOutcome extends Ending {
   readonly method: string;
   /**
    * Models by whom they belong to: one entry for a model that all share, as many as sites, in the cohort's order, where
-   * each node holds its own. None where training diverged.
+   * each node holds its own. None where training diverged or stalled.
    */
   readonly models: readonly HeldModel[];
   readonly rounds: readonly MethodRound[];
+  /** What it was trained with. */
+  readonly learningRate: number;
+  readonly effort: Effort;
+  /** Bytes of parameters that all nodes together sent before the first round; null of methods that move patients. */
+  readonly setupBytes: number | null;
 }
 
 /** Of training that came to its end. */
-export const FINISHED: Ending = {status: "finished", divergedAt: null};
+export const FINISHED: Ending = {status: "finished", divergedAt: null, stall: null};
 
 /** A model, and how patients are scaled for it. */
 export interface HeldModel {
@@ -39,11 +46,16 @@ export function heldByNodes(
   const isOwn = plan.task.standardisation === "site";
   return models.map((parameters, place) => ({
     parameters,
-    standardiser: isOwn ? null : (standardisers[place] ?? null),
+    standardiser: isOwn ? null : expected(standardisers[place], `the scaling of node ${place}`),
   }));
 }
 
-/** A round of a method, and the first metric after it. */
+/** The model that judges the `place`-th site's patients: the one that all share, or the site's own. */
+export function modelAt(models: readonly HeldModel[], place: number): HeldModel {
+  return expected(models.length === 1 ? models[0] : models[place], `the model of node ${place}`);
+}
+
+/** A round of a method, counted from 1 as people count, and the first metric after it. */
 export interface MethodRound extends NetworkRound {
   /** Null where it is undefined. */
   readonly value: number | null;

@@ -1,16 +1,22 @@
-import {joinMatrices, type PatientMatrix} from "../../data/index.ts";
-import {patientLabels, patientTimes, siteStandardiser} from "../../node/index.ts";
+import type {PatientMatrix} from "../../data/index.ts";
+import {siteStandardiser} from "../../node/index.ts";
+import {mainMetric} from "../outputs/metric-facts.ts";
 import {figureOf} from "./figures.ts";
-import type {HeldModel} from "./method.ts";
+import {type HeldModel, modelAt} from "./method.ts";
+import type {MonitoredPart} from "./results.ts";
+import {columnsOf, testPatients, withScores} from "./scored-group.ts";
 import type {Scorer} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 
 /** Of more nodes than these, so many evenly chosen ones are looked at after each round. */
 const MOST_WATCHED = 32;
 
-/** The first metric while methods learn, on validation patients or, where no site has any, on train patients. */
+/** The first metric while methods learn. */
 export interface Monitor {
+  /** Validation patients or, where no site has any, train patients. */
+  readonly on: MonitoredPart;
   /**
+   * The figure of all watched nodes' patients together, each scored by its own node's model.
    * @param models one that all share, or each node's own
    * @returns null where the metric is undefined, as it is of scores that are no numbers
    */
@@ -21,32 +27,27 @@ export interface Monitor {
 export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
   const {cohort, plan, experiment} = trial;
   const {sites, features, kind} = cohort;
-  const hasValidation = sites.some(({split}) => split.validation.n > 0);
+  const on = sites.some(({split}) => split.validation.n > 0) ? "validation" : "train";
   const stride = Math.max(1, Math.ceil(sites.length / MOST_WATCHED));
   const watched = sites.flatMap((site, place) => {
-    const rows: PatientMatrix = hasValidation ? site.split.validation : site.split.train;
+    const rows: PatientMatrix = site.split[on];
     if (place % stride > 0 || rows.n === 0) return [];
     const scaling = siteStandardiser(plan.task.standardisation, {split: site.split, features});
-    return [{place, rows, scaling}];
+    return [{place, rows, patients: testPatients(rows), scaling}];
   });
-  const joined = joinMatrices(watched.map(({rows}) => rows));
-  const labels = Array.from(patientLabels(joined));
-  const times = patientTimes(joined);
-  const patients = times === null ? {labels} : {labels, times: Array.from(times)};
-  const [metric] = experiment.metrics;
+  const metric = mainMetric(experiment);
   return {
+    on,
     async valueOf(models) {
       const scores = await Promise.all(
-        watched.map(async ({place, rows, scaling}) => {
-          const model = models.length === 1 ? models[0] : models[place];
-          return model === undefined
-            ? []
-            : Array.from(await scorer.scoresOf(model, rows, model.standardiser ?? scaling));
+        watched.map(async ({place, rows, patients, scaling}) => {
+          const model = modelAt(models, place);
+          return withScores(patients, await scorer.scoresOf(model, rows, model.standardiser ?? scaling));
         }),
       );
       const all = scores.flat();
-      if (metric === undefined || !all.every(Number.isFinite)) return null;
-      return figureOf(metric, kind, {...patients, scores: all});
+      if (!all.every(({score}) => Number.isFinite(score))) return null;
+      return figureOf(metric, kind, columnsOf(all));
     },
   };
 }

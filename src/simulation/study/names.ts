@@ -12,8 +12,13 @@ export const BASELINE_NAMES = {
   fedavg: "FedAvg",
   fedprox: "FedProx",
   "swarm-hpe": "Swarm (HPE)",
-  ring: "Ring",
+  "d-psgd": "D-PSGD",
 } as const satisfies Readonly<Record<BaselineName, string>>;
+
+/** Name of the baseline in which one site trains alone; {@link BASELINE_NAMES}.local is all of them together. */
+export function localName(site: string): string {
+  return `${BASELINE_NAMES.local} ${site}`;
+}
 
 /** Name of the group of all sites' test patients, as FLamby has it. */
 export const POOLED_TEST = "Pooled Test";
@@ -27,4 +32,19 @@ export function externalTest(site: string): string {
 /** Whether a group's patients are those of an external site. */
 export function isExternalTest(test: string): boolean {
   return test.startsWith(EXTERNAL);
+}
+
+/** What a method's exchanges are counted in: swarm learning merges at intervals of its own, others take the plan's rounds. */
+export function roundWord(method: string): "merge" | "round" {
+  return method === BASELINE_NAMES["swarm-hpe"] ? "merge" : "round";
+}
+
+/** Name of decentralised SGD on one graph, such as `D-PSGD ring`. */
+export function dPsgdName(graph: string): string {
+  return `${BASELINE_NAMES["d-psgd"]} ${graph}`;
+}
+
+/** Whether a method is decentralised SGD on some graph. */
+export function isDPsgd(method: string): boolean {
+  return method.startsWith(dPsgdName(""));
 }

@@ -1,6 +1,7 @@
 import {composePlan, type Experiment} from "../../config/index.ts";
 import {type Plan, parsePlan} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
+import {checkSites} from "../cohort/check-sites.ts";
 import type {Cohort} from "../cohort/cohort.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 import {METRICS_OF} from "./figures.ts";
@@ -21,10 +22,20 @@ export function planOf({plan, name}: Experiment, cohort: Cohort, seed: number): 
 }
 
 /**
+ * Refuses an experiment that its cohort's patients and sites do not fit.
+ * @throws {CodedError} SIMULATION_MODEL_UNFIT, SIMULATION_METRIC_UNFIT, SIMULATION_SITE_UNKNOWN, SIMULATION_NOBODY_HONEST
+ */
+export function checkFit(experiment: Experiment, cohort: Cohort): void {
+  checkModel(experiment, cohort);
+  checkMetrics(experiment, cohort);
+  checkSites(experiment, cohort);
+}
+
+/**
  * Refuses a model of survival for classes, and of classes for survival.
  * @throws SIMULATION_MODEL_UNFIT
  */
-export function checkModel({plan: {model}}: Experiment, {kind}: Cohort): void {
+function checkModel({plan: {model}}: Experiment, {kind}: Cohort): void {
   if ((model.architecture === "cox") === (kind === "survival")) return;
   const message = `plan.model: ${model.architecture} does not fit data of the kind ${kind}`;
   throw new CodedError<SimulationErrorCode>("SIMULATION_MODEL_UNFIT", message, {
@@ -34,7 +45,7 @@ export function checkModel({plan: {model}}: Experiment, {kind}: Cohort): void {
 }
 
 /** Refuses metrics that the cohort's patients have not. @throws SIMULATION_METRIC_UNFIT */
-export function checkMetrics({metrics}: Experiment, {kind}: Cohort): void {
+function checkMetrics({metrics}: Experiment, {kind}: Cohort): void {
   const known = METRICS_OF[kind];
   const unfit = metrics.find((metric) => !known.includes(metric));
   if (unfit === undefined) return;

@@ -1,17 +1,21 @@
+import type {Plan} from "../../consortium/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {Learning} from "../baselines/experiment.ts";
 import {startingModel} from "../engine/network.ts";
 import type {Trial} from "./trial.ts";
 
-/** The trial's training over the threads of its pool; `close` frees the rows that it has sent there. */
+/** A training over the threads of a trial's pool; `close` frees the rows that it has sent there. */
 export interface PoolLearning extends Learning {
   close(): Promise<void>;
 }
 
-/** A {@link PoolLearning}: steps of different sites are taken side by side. */
-export function poolLearning(trial: Trial): PoolLearning {
-  const {plan, cohort, pool, signal} = trial;
+/**
+ * A {@link PoolLearning} of a plan for the trial's sites: steps of different sites are taken side by side.
+ * @param plan as the method trains, which may be with other settings than the network's
+ */
+export function poolLearning(trial: Trial, plan: Plan): PoolLearning {
+  const {cohort, pool, signal} = trial;
   const {features} = cohort;
   const opened = new Map<PatientMatrix, Promise<Trainer>>();
   return {

@@ -1,13 +1,15 @@
+import type {BaselineName} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
 import type {HeldModels, NetworkOutcome} from "../engine/network-outcome.ts";
 import {runNetwork} from "../engine/run-network.ts";
-import {type BaselineSetting, runBaseline} from "./baseline-methods.ts";
+import {baselineKey} from "./baseline-key.ts";
+import {type BaselineSetting, exchangesOf, type MethodSetting, runBaseline} from "./baseline-methods.ts";
+import {EffortMeter} from "./effort-meter.ts";
 import {intervalOf} from "./figures.ts";
 import {FINISHED, type HeldModel, heldByNodes, type MethodOutcome, type MethodRound} from "./method.ts";
 import {createMonitor} from "./monitor.ts";
 import {GOSSIP, UNATTACKED} from "./names.ts";
-import {poolLearning} from "./pool-learning.ts";
-import type {Ending, ResultRow} from "./results.ts";
+import type {Ending, ResultRow, WorkRow} from "./results.ts";
 import {Scorer, type UnscoredGroup} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 import type {MethodScores, TrialResult} from "./trial-result.ts";
@@ -23,87 +25,156 @@ function distinct(trial: Trial, {models, standardisers}: HeldModels): HeldModel[
 
 async function runGossip(
   method: string,
-  {trial, monitor, onRound}: Omit<BaselineSetting, "learning">,
+  {trial, monitor, onRound}: MethodSetting,
 ): Promise<MethodOutcome & Pick<NetworkOutcome, "stateHash">> {
   const rounds: MethodRound[] = [];
-  const outcome = await runNetwork(trial, {
-    async onRound(held, round) {
-      const value = await monitor.valueOf(distinct(trial, held));
-      rounds.push({...round, value});
-      onRound(method, {...round, value});
+  const meter = new EffortMeter(trial.plan);
+  const outcome = await runNetwork(
+    {...trial, pool: meter.over(trial.pool)},
+    {
+      async onRound(held, round) {
+        const value = await monitor.valueOf(distinct(trial, held));
+        const told = {...round, round: round.round + 1, value};
+        rounds.push(told);
+        onRound(method, told);
+      },
     },
-  });
-  const {stateHash, divergedAt} = outcome;
-  const models = distinct(trial, outcome);
-  if (divergedAt === null) return {method, models, rounds, stateHash, ...FINISHED};
-  return {method, models: [], rounds, stateHash, status: "diverged", divergedAt};
+  );
+  const {stateHash, setupBytes} = outcome;
+  const {learningRate} = trial.plan.training.optimizer;
+  const common = {method, rounds, stateHash, learningRate, effort: meter.effort(), setupBytes};
+  if (outcome.stall !== null) {
+    const stall = {...outcome.stall, round: outcome.stall.round + 1};
+    return {...common, models: [], status: "stalled", divergedAt: null, stall};
+  }
+  if (outcome.divergedAt !== null)
+    return {...common, models: [], status: "diverged", divergedAt: outcome.divergedAt + 1, stall: null};
+  return {...common, models: distinct(trial, outcome), ...FINISHED};
 }
 
 /** A method whose models were scored, or that has none. */
-interface JudgedMethod extends MethodScores, Ending {
+export interface JudgedMethod extends MethodScores, Ending {
   readonly rounds: readonly MethodRound[];
+  readonly work: Omit<WorkRow, "point" | "seed" | "method">;
 }
 
-/** Test patients under a method's models; a model whose scores are no numbers has diverged in its last round. */
-async function judge(scorer: Scorer, outcome: MethodOutcome): Promise<JudgedMethod> {
-  const {method, models, rounds, status, divergedAt} = outcome;
-  if (status === "diverged") return {method, rounds, groups: [], status, divergedAt};
-  const groups = await scorer.score(models);
-  const isFinite = groups.every(({scores}) => scores.every(Number.isFinite));
-  if (isFinite) return {method, rounds, groups, ...FINISHED};
-  return {method, rounds, groups: [], status: "diverged", divergedAt: rounds.at(-1)?.round ?? null};
+interface Judges {
+  readonly scorer: Scorer;
+  readonly setting: MethodSetting;
+}
+
+/** Whose model judges a site's patients; null without a model. */
+function holdersOf(models: readonly HeldModel[]): WorkRow["models"] {
+  if (models.length === 0) return null;
+  return models.length === 1 ? "one" : "own";
+}
+
+/** How a method ended: one whose scores are no numbers has diverged in its last round. */
+function endingOf({rounds, status, divergedAt, stall}: MethodOutcome, isFinite: boolean): Ending {
+  if (status !== "finished") return {status, divergedAt, stall};
+  return isFinite ? FINISHED : {status: "diverged", divergedAt: rounds.at(-1)?.round ?? null, stall: null};
+}
+
+/** Test patients under a method's models; none where it ended without one. */
+async function judge({scorer, setting: {monitor}}: Judges, outcome: MethodOutcome): Promise<JudgedMethod> {
+  const {method, models, rounds, status, learningRate, effort, setupBytes} = outcome;
+  const scored = status === "finished" ? await scorer.score(models) : [];
+  const ending = endingOf(
+    outcome,
+    scored.every(({scores}) => scores.every(Number.isFinite)),
+  );
+  const held = ending.status === "finished" ? models : [];
+  const work = {
+    models: holdersOf(held),
+    learningRate,
+    ...effort,
+    setupBytes,
+    roundBytes: setupBytes === null ? null : (rounds.at(-1)?.bytes ?? setupBytes) - setupBytes,
+    value: held.length > 0 ? await monitor.valueOf(held) : null,
+    on: monitor.on,
+  };
+  return {method, rounds, work, groups: held.length > 0 ? scored : [], ...ending};
 }
 
 function rowsOf(trial: Trial, judged: JudgedMethod, all: readonly UnscoredGroup[]): ResultRow[] {
   const {experiment, cohort, point, seed} = trial;
-  const {method, groups, status, divergedAt} = judged;
-  const ending = {status, divergedAt};
-  return all.flatMap(({test, labels}, place) =>
+  const {method, groups, status, divergedAt, stall} = judged;
+  const ending = {status, divergedAt, stall};
+  return all.flatMap(({test, n}, place) =>
     experiment.metrics.map((metric): ResultRow => {
       const group = groups[place];
       const figure = group === undefined ? null : intervalOf(metric, cohort.kind, group, seed);
       const {value = null, low = null, high = null} = figure ?? {};
-      return {point, seed, method, test, metric, value, low, high, n: labels.length, ...ending};
+      return {point, seed, method, test, metric, value, low, high, n, ...ending};
     }),
   );
 }
 
+/** Baselines that earlier trials of a study have trained, by what decides them: of a sweep many points share them. */
+export type KnownBaselines = Map<string, readonly JudgedMethod[]>;
+
+async function judgedBaseline(
+  name: BaselineName,
+  judges: Judges & {readonly setting: BaselineSetting},
+  known: KnownBaselines,
+): Promise<readonly JudgedMethod[]> {
+  const {onRound} = judges.setting;
+  const key = baselineKey(name, judges.setting);
+  const before = known.get(key);
+  if (before !== undefined) {
+    for (const {method, rounds} of before) for (const round of rounds) onRound(method, round);
+    return before;
+  }
+  const judged: JudgedMethod[] = [];
+  for (const outcome of await runBaseline(name, judges.setting)) judged.push(await judge(judges, outcome));
+  known.set(key, judged);
+  return judged;
+}
+
+function resultOf(
+  trial: Trial,
+  judged: readonly JudgedMethod[],
+  groups: readonly UnscoredGroup[],
+): Omit<TrialResult, "stateHash"> {
+  const {point, seed} = trial;
+  return {
+    point,
+    seed,
+    results: judged.flatMap((method) => rowsOf(trial, method, groups)),
+    rounds: judged.flatMap(({method, rounds, work: {on}}) =>
+      rounds.map((round) => ({point, seed, method, ...round, on})),
+    ),
+    work: judged.map(({method, work}) => ({point, seed, method, ...work})),
+    scores: judged.map(({method, groups: scored}) => ({method, groups: scored})),
+  };
+}
+
 /**
  * All methods of a trial: the network, then the baselines; their models on all test patients, once, at the end. Of a
- * method that diverges the rows say so, and the others go on.
+ * method that diverges or stalls the rows say so, and the others go on.
+ * @param known baselines that need not be trained again; those trained here are added
  * @throws {CodedError} SIMULATION_*; the signal's reason when it aborts
  */
-export async function runTrial(trial: Trial, onRound: OnRound): Promise<TrialResult> {
-  const {experiment, cohort, pool, point, seed} = trial;
+export async function runTrial(trial: Trial, known: KnownBaselines, onRound: OnRound): Promise<TrialResult> {
+  const {experiment, cohort, pool, seed} = trial;
   const [site] = cohort.sites;
   if (site === undefined) throw new CodedError("SIMULATION_NOBODY_TRAINS", "the cohort has no site");
-  const learning = poolLearning(trial);
   // Scoring needs a model and none of the rows it was opened with.
   const trainer = await pool.open(site.name, site.split.train, {seed});
   const scorer = new Scorer(trial, trainer);
-  const monitor = createMonitor(trial, scorer);
-  const setting: BaselineSetting = {trial, learning, monitor, onRound};
+  const setting: MethodSetting = {trial, monitor: createMonitor(trial, scorer), onRound};
+  const judges = {scorer, setting};
   try {
     const network = await runGossip(GOSSIP, setting);
-    const outcomes: MethodOutcome[] = [network];
+    const judged = [await judge(judges, network)];
     if (experiment.attacks.length > 0) {
       const harmless = {...trial, experiment: {...experiment, attacks: []}};
-      outcomes.push(await runGossip(UNATTACKED, {...setting, trial: harmless}));
+      judged.push(await judge(judges, await runGossip(UNATTACKED, {...setting, trial: harmless})));
     }
-    for (const baseline of experiment.baselines) outcomes.push(...(await runBaseline(baseline, setting)));
-    const judged = await Promise.all(outcomes.map((outcome) => judge(scorer, outcome)));
-    const groups = scorer.groups();
-    return {
-      point,
-      seed,
-      results: judged.flatMap((method) => rowsOf(trial, method, groups)),
-      rounds: outcomes.flatMap(({method, rounds}) =>
-        rounds.map((round) => ({point, seed, method, ...round})),
-      ),
-      scores: judged.map(({method, groups: scored}) => ({method, groups: scored})),
-      stateHash: network.stateHash,
-    };
+    const ofBaselines = {scorer, setting: {...setting, exchanges: exchangesOf(trial, network)}};
+    for (const name of experiment.baselines) judged.push(...(await judgedBaseline(name, ofBaselines, known)));
+    return {...resultOf(trial, judged, scorer.groups()), stateHash: network.stateHash};
   } finally {
-    await Promise.all([trainer.close(), learning.close()]);
+    await trainer.close();
   }
 }

@@ -1,173 +1,104 @@
-import {CodedError} from "../../core/index.ts";
-import {joinMatrices, type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
-import {ownStandardiser, patientLabels, patientTimes, siteStandardiser} from "../../node/index.ts";
+import {type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
+import {siteStandardiser} from "../../node/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import type {SiteData} from "../baselines/site-data.ts";
-import type {HeldModel} from "./method.ts";
+import {expected} from "./expected.ts";
+import {type HeldModel, modelAt} from "./method.ts";
 import {externalTest, POOLED_TEST} from "./names.ts";
-import {type PatientOrder, patientOrder} from "./patient-order.ts";
+import {
+  type ScoredGroup,
+  type ScoredPatient,
+  scoredGroup,
+  type TestPatient,
+  testPatients,
+  withScores,
+} from "./scored-group.ts";
 import type {Trial} from "./trial.ts";
 
-/** One label and one score a patient, in an order that is the same for all methods. */
-export interface ScoredGroup {
-  /** A site, "Pooled Test", or "External" and a site. */
-  readonly test: string;
-  /** Whether these are one training site's patients. */
-  readonly isSite: boolean;
-  /** Names the patients: equal names are equal patients in the same order. */
-  readonly patients: string;
-  /** `[n]`: the class; of survival, 1 where the event was seen. */
-  readonly labels: readonly number[];
-  /** `[n]`: the probability of class 1; of more classes, the class; of survival, the risk. */
-  readonly scores: readonly number[];
-  /** `[n]`, of survival alone. */
-  readonly times?: readonly number[];
-}
-
-/** What patients of one site are scaled by where the model carries no scaling. */
-function scalingOf({plan, cohort}: Trial, site: SiteData): Standardiser {
-  return siteStandardiser(plan.task.standardisation, {split: site.split, features: cohort.features});
-}
-
-/** What all sites' patients together are scaled by where the model carries no scaling: as FLamby does. */
-function pooledScaling({plan, cohort}: Trial): Standardiser {
-  const {features, sites} = cohort;
-  if (plan.task.standardisation === "none") {
-    const [first] = sites;
-    if (first !== undefined) return siteStandardiser("none", {split: first.split, features});
-  }
-  return ownStandardiser(joinMatrices(sites.map(({split}) => split.train)), features);
-}
-
-/** Patients that models are judged on. */
+/** One site's patients that models are judged on. */
 interface Group {
   readonly test: string;
   readonly isSite: boolean;
   /** Raw values. */
   readonly rows: PatientMatrix;
-  readonly patients: PatientOrder;
+  readonly patients: readonly TestPatient[];
   /** What scales them where the model carries no scaling. */
   readonly scaling: Standardiser;
 }
 
-function groupOf({test, isSite, rows, scaling}: Omit<Group, "patients">): Group {
-  return {test, isSite, rows, scaling, patients: patientOrder(rows)};
-}
-
-function groupsOf(trial: Trial): {
-  readonly sites: Group[];
-  readonly pooled: Group;
-  readonly external: Group[];
-} {
-  const {sites, external} = trial.cohort;
-  return {
-    sites: sites.map((site) =>
-      groupOf({test: site.name, isSite: true, rows: site.split.test, scaling: scalingOf(trial, site)}),
-    ),
-    pooled: groupOf({
-      test: POOLED_TEST,
-      isSite: false,
-      rows: joinMatrices(sites.map(({split}) => split.test)),
-      scaling: pooledScaling(trial),
-    }),
-    external: external.map((site) =>
-      groupOf({
-        test: externalTest(site.name),
-        isSite: false,
-        rows: site.split.test,
-        scaling: scalingOf(trial, site),
-      }),
-    ),
-  };
-}
-
 /** Groups of test patients as results name them, where nothing scores them. */
-export type UnscoredGroup = Pick<ScoredGroup, "test" | "labels">;
+export type UnscoredGroup = Pick<ScoredGroup, "test"> & {readonly n: number};
+
+const POOLED = {test: POOLED_TEST, isSite: false} as const;
 
 /** Scores test patients with models, over a trainer whose rows it does not use. */
 export class Scorer {
   readonly #trainer: Trainer;
-  readonly #groups: ReturnType<typeof groupsOf>;
+  readonly #sites: readonly Group[];
+  readonly #external: readonly Group[];
 
-  constructor(trial: Trial, trainer: Trainer) {
+  constructor({plan, cohort}: Trial, trainer: Trainer) {
+    const {features, sites, external} = cohort;
+    const groupOf = (test: string, isSite: boolean, {split}: SiteData): Group => ({
+      test,
+      isSite,
+      rows: split.test,
+      patients: testPatients(split.test),
+      scaling: siteStandardiser(plan.task.standardisation, {split, features}),
+    });
     this.#trainer = trainer;
-    this.#groups = groupsOf(trial);
+    this.#sites = sites.map((site) => groupOf(site.name, true, site));
+    this.#external = external.map((site) => groupOf(externalTest(site.name), false, site));
   }
 
   /**
-   * All groups of test patients under models of one method: each site's, all together, and each external site's. Where
-   * every node holds its own model, a site's patients are scored by its own, in the pooled test too, and external
-   * patients by the mean of all nodes' scores.
+   * All groups of test patients under models of one method: each site's, all together, and each external site's. A
+   * site's patients are scored as that site would: by its own model where every node holds one, and with its own
+   * scaling where the model carries none. In the pooled test they have these very scores. External patients have the
+   * mean of all nodes' scores.
    */
   async score(models: readonly HeldModel[]): Promise<ScoredGroup[]> {
-    const {sites, pooled, external} = this.#groups;
-    const [first] = models;
-    if (first !== undefined && models.length === 1) {
-      return await Promise.all([...sites, pooled, ...external].map((group) => this.#scoreWith(first, group)));
-    }
     const own = await Promise.all(
-      sites.map((group, place) => this.#scoreWith(modelAt(models, place), group)),
+      this.#sites.map(async (group, place) => ({
+        group,
+        scored: await this.#scoreWith(modelAt(models, place), group),
+      })),
+    );
+    const external = await Promise.all(
+      this.#external.map(async (group) => scoredGroup(group, await this.#scoreByAll(models, group))),
     );
     return [
-      ...own,
-      scored(
-        pooled,
-        own.flatMap(({scores}) => scores),
+      ...own.map(({group, scored}) => scoredGroup(group, scored)),
+      scoredGroup(
+        POOLED,
+        own.flatMap(({scored}) => scored),
       ),
-      ...(await Promise.all(external.map((group) => this.#scoreByAll(models, group)))),
+      ...external,
     ];
   }
 
   /** All groups of test patients, in the order of {@link Scorer.score}. */
   groups(): UnscoredGroup[] {
-    const {sites, pooled, external} = this.#groups;
-    return [...sites, pooled, ...external].map(({test, rows}) => ({
-      test,
-      labels: Array.from(patientLabels(rows)),
-    }));
+    const sizeOf = ({test, patients}: Group): UnscoredGroup => ({test, n: patients.length});
+    const n = this.#sites.reduce((sum, {patients}) => sum + patients.length, 0);
+    return [...this.#sites.map(sizeOf), {test: POOLED_TEST, n}, ...this.#external.map(sizeOf)];
   }
 
-  /** Scores of `rows` `[patients]`. */
+  /** Scores of `rows` `[patients]`, in their order. */
   async scoresOf({parameters}: HeldModel, rows: PatientMatrix, scaling: Standardiser): Promise<Float32Array> {
     if (rows.n === 0) return new Float32Array();
     return await this.#trainer.score({parameters, rows: standardise(rows, scaling)});
   }
 
-  async #scoreWith(model: HeldModel, group: Group): Promise<ScoredGroup> {
-    return scored(group, await this.#scoresWith(model, group));
+  async #scoreWith(model: HeldModel, {rows, patients, scaling}: Group): Promise<ScoredPatient[]> {
+    return withScores(patients, await this.scoresOf(model, rows, model.standardiser ?? scaling));
   }
 
-  async #scoresWith(model: HeldModel, {rows, scaling}: Group): Promise<Float32Array> {
-    return await this.scoresOf(model, rows, model.standardiser ?? scaling);
+  async #scoreByAll(models: readonly HeldModel[], group: Group): Promise<ScoredPatient[]> {
+    const byModel = await Promise.all(models.map(async (model) => await this.#scoreWith(model, group)));
+    return group.patients.map((patient, place) => {
+      const sum = byModel.reduce((total, scored) => total + expected(scored[place], "a score").score, 0);
+      return {...patient, score: sum / byModel.length};
+    });
   }
-
-  async #scoreByAll(models: readonly HeldModel[], group: Group): Promise<ScoredGroup> {
-    const {rows, scaling} = group;
-    const scores = await Promise.all(
-      models.map((model) => this.scoresOf(model, rows, model.standardiser ?? scaling)),
-    );
-    return scored(group, meanOfScores(scores));
-  }
-}
-
-function modelAt(models: readonly HeldModel[], place: number): HeldModel {
-  const model = models[place];
-  if (model === undefined) throw new CodedError("SIMULATION_UNKNOWN_MEMBER", `node ${place} has no model`);
-  return model;
-}
-
-function scored({test, isSite, patients, rows}: Group, scores: ArrayLike<number>): ScoredGroup {
-  const labels = patientLabels(rows);
-  const times = patientTimes(rows);
-  const inOrder = (values: ArrayLike<number>): number[] => patients.order.map((place) => values[place] ?? 0);
-  const group = {test, isSite, patients: patients.name, labels: inOrder(labels), scores: inOrder(scores)};
-  return times === null ? group : {...group, times: inOrder(times)};
-}
-
-function meanOfScores(scores: readonly Float32Array[]): Float64Array {
-  const [first = new Float32Array()] = scores;
-  return Float64Array.from(first, (_, patient) => {
-    const sum = scores.reduce((total, own) => total + (own[patient] ?? 0), 0);
-    return sum / scores.length;
-  });
 }

@@ -1,10 +1,10 @@
-import type {ResultRow, RoundRow} from "./results.ts";
-import type {ScoredGroup} from "./scoring.ts";
+import type {ResultRow, RoundRow, WorkRow} from "./results.ts";
+import type {ScoredGroup} from "./scored-group.ts";
 
 /** One method's scores of all test groups in a trial. */
 export interface MethodScores {
   readonly method: string;
-  /** None where training diverged: there is no model. */
+  /** None where training diverged or stalled: there is no model. */
   readonly groups: readonly ScoredGroup[];
 }
 
@@ -14,6 +14,8 @@ export interface TrialResult {
   readonly seed: number;
   readonly results: readonly ResultRow[];
   readonly rounds: readonly RoundRow[];
+  /** One row a method, in the order of `scores`. */
+  readonly work: readonly WorkRow[];
   readonly scores: readonly MethodScores[];
   /** SHA-256 of the network's final state. */
   readonly stateHash: string;

@@ -1,12 +1,45 @@
+import type {DecentralisedGraph} from "../../config/index.ts";
+import {createRandom} from "../../core/index.ts";
+import {mixingGraph} from "../../gossip/index.ts";
 import {codecOf, contributionSize} from "../../parameters/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import {lineSpeed, meanDelayMs, stepMs} from "../engine/link-times.ts";
 import type {Trial} from "./trial.ts";
 
-/** What a method has cost after so many rounds: virtual seconds, and bytes that all nodes together have sent. */
-export type Cost = (rounds: number) => {readonly seconds: number; readonly bytes: number};
+/** What something costs: virtual seconds, and bytes of parameters that all nodes together send. */
+export interface Cost {
+  readonly seconds: number;
+  readonly bytes: number;
+}
 
-const MODEL = codecOf("f32");
+/** What a method with rounds costs. */
+export interface MethodCost {
+  /** Before the first round: the exchange of the features' statistics, where the plan scales by all sites' together. */
+  readonly setup: Cost;
+  /** From the beginning to the end of so many rounds, the set-up included. */
+  after(rounds: number): Cost;
+}
+
+/** Rounds of the exchange of statistics: the means, then the deviations from them. */
+const SETUP_ROUNDS = 2;
+
+/** Bytes that one node sends and is sent when a vector is summed: its own part, and the sum. */
+interface Exchange {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** A round's exchange in the codec of the plan, as the network has it: sums of some codecs travel in another. */
+function roundExchange({plan}: Trial, values: number): Exchange {
+  const codec = codecOf(plan.mixing.codec);
+  return {up: contributionSize(codec, values), down: contributionSize(codecOf(codec.sums), values)};
+}
+
+/** The exchange of statistics, which is in binary32 in every plan. */
+function setupExchange({cohort}: Trial): Exchange {
+  const size = contributionSize(codecOf("f32"), cohort.features.length);
+  return {up: size, down: size};
+}
 
 function slowest<Value>(values: readonly Value[], msOf: (value: Value) => number): number {
   return values.reduce((most, value) => Math.max(most, msOf(value)), 0);
@@ -28,26 +61,81 @@ function sendingMs({experiment: {network}, cohort}: Trial, bytes: number): numbe
   );
 }
 
+/** @param period what rounds cost, one after another, until they begin anew */
+function methodCost({plan}: Trial, setupRound: Cost, period: readonly Cost[]): MethodCost {
+  const setupRounds = plan.task.standardisation === "federated" ? SETUP_ROUNDS : 0;
+  const setup = {seconds: setupRounds * setupRound.seconds, bytes: setupRounds * setupRound.bytes};
+  const total = (rounds: number, costOf: (round: Cost) => number): number =>
+    period.reduce((sum, round, place) => {
+      const times = Math.floor(rounds / period.length) + (place < rounds % period.length ? 1 : 0);
+      return sum + times * costOf(round);
+    }, 0);
+  return {
+    setup,
+    after: (rounds) => ({
+      seconds: setup.seconds + total(rounds, ({seconds}) => seconds),
+      bytes: setup.bytes + total(rounds, ({bytes}) => bytes),
+    }),
+  };
+}
+
+/** Sums by one machine in the middle. Its own line is taken to be no bound. */
+function starExchange(trial: Trial, {up, down}: Exchange): Cost {
+  const seconds = (sendingMs(trial, up) + sendingMs(trial, down)) / 1000;
+  return {seconds, bytes: trial.cohort.sites.length * (up + down)};
+}
+
+/** Sums without a middle: each node owns a part of the vector, so that n - 1 of n parts travel, there and back. */
+function groupExchange(trial: Trial, {up, down}: Exchange): Cost {
+  const others = trial.cohort.sites.length - 1;
+  const share = others / trial.cohort.sites.length;
+  const seconds = (sendingMs(trial, share * up) + sendingMs(trial, share * down)) / 1000;
+  return {seconds, bytes: others * (up + down)};
+}
+
 /**
- * One machine in the middle: each node sends its model in binary32 and is sent the result; a round takes as long as
- * the slowest node's steps and its way there and back. The middle's own line is taken to be no bound.
+ * One machine in the middle: each node sends its model in the plan's codec and is sent the result; a round takes as long
+ * as the slowest node's steps and its way there and back.
  * @param steps between two merges; null: the plan's round
  */
 export function starCost(
   trial: Trial,
   {values, steps}: {readonly values: number; readonly steps: number | null},
-): Cost {
-  const size = contributionSize(MODEL, values);
-  const roundMs = trainingMs(trial, steps) + 2 * sendingMs(trial, size);
-  const bytes = 2 * trial.cohort.sites.length * size;
-  return (rounds) => ({seconds: (rounds * roundMs) / 1000, bytes: rounds * bytes});
+): MethodCost {
+  const exchange = starExchange(trial, roundExchange(trial, values));
+  const round = {...exchange, seconds: trainingMs(trial, steps) / 1000 + exchange.seconds};
+  return methodCost(trial, starExchange(trial, setupExchange(trial)), [round]);
 }
 
-/** A ring: each node sends its model in binary32 to both neighbours. */
-export function ringCost(trial: Trial, values: number): Cost {
-  const size = contributionSize(MODEL, values);
+/** Rounds after which a one-peer exponential graph of so many nodes begins anew; of the others each is the first. */
+function periodOf(graph: DecentralisedGraph, nodes: number): number {
+  return graph === "one-peer-exponential" ? Math.max(1, Math.ceil(Math.log2(nodes))) : 1;
+}
+
+/**
+ * Decentralised SGD: in each round every node sends its model to each that hears it, in the codec in which the network's
+ * masses travel from neighbour to neighbour under this plan, one after another. So a round takes as long as the slowest
+ * node's steps and the sending of the node with the most listeners. The set-up is one sum of all.
+ */
+export function graphCost(
+  trial: Trial,
+  {values, graph}: {readonly values: number; readonly graph: DecentralisedGraph},
+): MethodCost {
+  const {down: size} = roundExchange(trial, values);
   const {length} = trial.cohort.sites;
-  const neighbours = Math.min(2, length - 1);
-  const roundMs = trainingMs(trial, null) + sendingMs(trial, neighbours * size);
-  return (rounds) => ({seconds: (rounds * roundMs) / 1000, bytes: rounds * neighbours * length * size});
+  const phaseOf = mixingGraph(graph, length, (round) =>
+    createRandom({seed: trial.plan.seed, site: "", round, purpose: "cost of a matching"}),
+  );
+  const period = Array.from({length: periodOf(graph, length)}, (_, round) => {
+    const listeners = Array.from({length}, () => 0);
+    for (const row of phaseOf(round).rows)
+      for (const {node} of row) listeners[node] = (listeners[node] ?? 0) + 1;
+    const sent = listeners.reduce((sum, count) => sum + count, 0);
+    const most = slowest(listeners, (count) => count);
+    return {
+      seconds: (trainingMs(trial, null) + sendingMs(trial, most * size)) / 1000,
+      bytes: sent * size,
+    };
+  });
+  return methodCost(trial, groupExchange(trial, setupExchange(trial)), period);
 }

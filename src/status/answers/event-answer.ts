@@ -21,16 +21,18 @@ const REPORT_KINDS = {
   "lineage-adopted": "lineage-adopted",
   verdicts: "verdicts",
   equivocation: "equivocation",
+  fork: "fork",
 } as const satisfies {readonly [Kind in ReportKind]: Kind};
 const names = z.array(z.string()).describe("Of members, as on the roster.");
 
 /** The `data` of an event of `GET /v1/events`; its SSE `event` is its `type`. */
 export const eventAnswerSchema = z.discriminatedUnion("type", [
+  z.strictObject({...stamp, type: z.literal("opening"), step: view.openingSchema}),
   z.strictObject({
     ...stamp,
     type: z.literal("activity"),
     activity: view.activitySchema,
-    round: z.number(),
+    round: view.roundNumberSchema,
     stage: view.stageSchema.nullable(),
   }),
   z.strictObject({
@@ -42,9 +44,9 @@ export const eventAnswerSchema = z.discriminatedUnion("type", [
     seconds: view.secondsSchema,
     consensusDistance: z.number().nullable(),
   }),
-  z.strictObject({...stamp, type: z.literal("absence"), round: z.number(), members: names}),
+  z.strictObject({...stamp, type: z.literal("absence"), round: view.roundNumberSchema, members: names}),
   z.strictObject({...stamp, type: z.literal("validation"), ...view.validationSchema.shape}),
-  z.strictObject({...stamp, type: z.literal("loss"), round: z.number(), loss: z.number()}),
+  z.strictObject({...stamp, type: z.literal("loss"), round: view.roundNumberSchema, loss: z.number()}),
   z.strictObject({
     ...stamp,
     type: z.literal("link"),
@@ -63,9 +65,12 @@ export const eventAnswerSchema = z.discriminatedUnion("type", [
     ...stamp,
     type: z.literal("report"),
     kind: z.enum(REPORT_KINDS),
-    round: z.number(),
+    round: view.roundNumberSchema,
     members: names,
     reason: z.string().nullable(),
+    isRejection: z
+      .boolean()
+      .describe("Whether a member's part was wrong, and not merely late or left out by a robust rule."),
   }),
   z.strictObject({...stamp, type: z.literal("egress-blocked"), reason: z.string()}),
   z.strictObject({

@@ -1,25 +1,29 @@
 import {z} from "zod";
+import type {AlertName} from "../../node/index.ts";
 import {timeSchema} from "./view-schemas.ts";
 
 /** What each check of a node means when it is ok, and what to look at when it is not. */
 export const CHECK_MEANINGS = {
-  started: "the node has opened its files, its data and its network",
-  roster: "the node's key is on the roster under the site's name",
-  preflight: "the approved plan fits the roster and the site's data, which were read, checked and split",
+  started: "the node has opened its files, its data and its network, and has not failed",
   storage: "everything that had to be on disk is there; a failed write ends the node",
-  quorum: "so many members that train, this one included, are linked as a decision needs",
-  exchanging: "rounds are certified at their usual pace, or the run has ended",
+  quorum:
+    "so many members that train, this one included, are linked and not silent as a decision needs; or the run has ended",
+  exchanging:
+    "since the start a round was certified with this site's part, and the last not longer ago than is allowed; or the run has ended",
 } as const;
 
 /** A check's name. */
 export type CheckName = keyof typeof CHECK_MEANINGS;
 
-/** Checks of whether the node could take part; with `exchanging` they make it healthy. */
-export const READINESS_CHECKS: readonly CheckName[] = ["started", "roster", "preflight", "storage", "quorum"];
+/** Checks of whether the node could take part in a round. */
+export const READINESS_CHECKS: readonly CheckName[] = ["started", "storage", "quorum"];
+
+/** Checks of whether it does take part. */
+export const HEALTH_CHECKS: readonly CheckName[] = ["started", "storage", "exchanging"];
 
 /** A check and its outcome. */
 export const checkSchema = z.strictObject({
-  name: z.enum(["started", "roster", "preflight", "storage", "quorum", "exchanging"]),
+  name: z.enum(["started", "storage", "quorum", "exchanging"]),
   ok: z.boolean(),
   detail: z.string().describe("One line for people."),
 });
@@ -30,22 +34,59 @@ export type Check = z.output<typeof checkSchema>;
 /** The answer to `GET /livez`. */
 export const livezAnswerSchema = z.strictObject({status: z.literal("alive")});
 
+const stateSchema = z
+  .enum(["starting", "waiting", "exchanging", "stalled", "finished", "failed"])
+  .describe(
+    "starting: it opens its files; waiting: no round is certified with its part since the start; exchanging: healthy; stalled: the last is longer ago than is allowed; finished: the run has ended, healthy; failed: it cannot go on.",
+  );
+
+/** Why a node is healthy or not. */
+const saidSchema = z.strictObject({
+  state: stateSchema,
+  reason: z.string().describe("One line for people."),
+  since: timeSchema
+    .nullable()
+    .describe(
+      "When its part last took effect, or, where it has not since the start, when the node was up; null while it is starting and once the run has ended.",
+    ),
+  waitingFor: z.array(z.string()).describe("Names of the members that it waits for."),
+});
+
 /** The answer to `GET /healthz`, with 200 when healthy and else 503. */
 export const healthzAnswerSchema = z.strictObject({
   status: z.enum(["healthy", "unhealthy"]),
-  failing: z.array(z.string()).describe("Names of the checks that are not ok; /readyz says what each found."),
+  ...saidSchema.shape,
+  failing: z
+    .array(z.string())
+    .describe("Names of the checks that are not ok, when it is unhealthy; /readyz says what each found."),
 });
 
 /** The answer to `GET /readyz`, with 200 when ready and else 503. */
 export const readyzAnswerSchema = z.strictObject({
   ready: z.boolean().describe("All checks but `exchanging` are ok: the node could take part."),
-  healthy: z.boolean().describe("All checks are ok: it does."),
+  healthy: z.boolean().describe("All checks but `quorum` are ok: it takes part."),
+  ...saidSchema.shape,
   checks: z.array(checkSchema),
 });
 
+/** The outcome of all checks. */
+export type Health = z.output<typeof readyzAnswerSchema>;
+
+/** Every alert there is. */
+const ALERTS = {
+  "peers-below-quorum": "peers-below-quorum",
+  "peer-silent": "peer-silent",
+  "round-stalled": "round-stalled",
+  "share-fallen": "share-fallen",
+  "certificate-expiring": "certificate-expiring",
+  equivocation: "equivocation",
+  "egress-blocked": "egress-blocked",
+  "node-failed": "node-failed",
+} as const satisfies {readonly [Name in AlertName]: Name};
+
 /** Something that an operator must look at. */
 export const alertSchema = z.strictObject({
-  alert: z.enum(["peers-below-quorum", "round-stalled", "equivocation", "egress-blocked", "node-failed"]),
+  alert: z.enum(ALERTS),
   severity: z.enum(["warn", "page"]),
   since: timeSchema,
   detail: z.string(),

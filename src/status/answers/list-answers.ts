@@ -20,6 +20,9 @@ export const limitQuerySchema = z.strictObject({
 /** The question that takes no parameters. */
 export const noQuerySchema = z.strictObject({});
 
+/** The question of a probe or a scraper, which may add parameters of its own: they change nothing. */
+export const anyQuerySchema = z.looseObject({});
+
 function listSchema<Item extends z.ZodType>(item: Item) {
   return z.strictObject({
     ...view.answerHead,
@@ -34,7 +37,7 @@ export const peersAnswerSchema = listSchema(view.peerSchema);
 const runSchema = z.strictObject({
   run: z.string().describe("Its id."),
   state: view.activitySchema,
-  round: z.number(),
+  round: view.roundNumberSchema,
   rounds: z.number(),
   members: z.array(z.strictObject({name: z.string(), peerId: z.string(), role: z.string()})),
   planHash: view.hashSchema.describe("Of exactly the bytes that this site approved."),
@@ -76,6 +79,12 @@ export const roundsAnswerSchema = listSchema(certifiedRoundSchema);
 
 const releaseSchema = z.strictObject({
   day: z.iso.date().describe("In UTC."),
+  hour: z
+    .number()
+    .nullable()
+    .describe(
+      "Of the day, 0 to 23, in UTC; null: those of its hours that have no row of their own, as they are more than 26 hours ago.",
+    ),
   peer: z.string().describe("Name of the member that it went to."),
   kind: z
     .enum(["update", "mixture", "snapshot", "frame"])
@@ -95,8 +104,30 @@ export const releasesAnswerSchema = listSchema(releaseSchema);
 /** What has left, as it is answered. */
 export type ReleasesAnswer = z.output<typeof releasesAnswerSchema>;
 
+/**
+ * The answer to `GET /v1/history`: the figures of the run over all of its rounds, at most 512 points: the newest 128 rounds,
+ * and of those before every second, fourth, eighth and so on.
+ */
+export const historyAnswerSchema = listSchema(
+  z.strictObject({
+    round: view.roundNumberSchema,
+    loss: z
+      .number()
+      .nullable()
+      .describe("Mean over the last local steps; null where there was none, or it is withheld."),
+    consensusDistance: z
+      .number()
+      .nullable()
+      .describe("See the node's status; null where the site had no model of its own."),
+    validation: view.validationSchema.omit({round: true}).nullable(),
+  }),
+).extend({run: z.string().describe("Its id.")});
+
+/** The figures of a run, as they are answered. */
+export type HistoryAnswer = z.output<typeof historyAnswerSchema>;
+
 /** What a list is made from. */
-export type ListSource = Pick<Node, "view" | "plan" | "roster" | "rounds" | "releases">;
+export type ListSource = Pick<Node, "view" | "plan" | "roster" | "rounds" | "history" | "releases">;
 
 function listOf<Answer>(schema: z.ZodType<Answer>, data: readonly unknown[]): Answer {
   return schema.parse({schema: 1, data, meta: {count: data.length}});
@@ -154,4 +185,10 @@ export function roundsAnswer(source: ListSource, limit: number): z.output<typeof
 /** The answer to `GET /v1/releases`. */
 export function releasesAnswer({releases}: ListSource): ReleasesAnswer {
   return listOf(releasesAnswerSchema, releases());
+}
+
+/** The answer to `GET /v1/history`. */
+export function historyAnswer({view: viewOf, history}: ListSource): HistoryAnswer {
+  const data = history();
+  return historyAnswerSchema.parse({schema: 1, run: viewOf().plan.run, data, meta: {count: data.length}});
 }

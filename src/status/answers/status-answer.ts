@@ -1,8 +1,25 @@
 import {z} from "zod";
 import type {NodeView, PeerView} from "../../node/index.ts";
-import {type Alert, alertSchema, type Check, readyzAnswerSchema} from "./health-answer.ts";
+import type {Remaining} from "../remaining-time.ts";
+import {type Alert, alertSchema, type Health, readyzAnswerSchema} from "./health-answer.ts";
 import * as view from "./view-schemas.ts";
 
+/** Arrays and objects that are not changed. */
+type Frozen<Value> = Value extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : Value extends object
+    ? {readonly [Key in keyof Value]: Frozen<Value[Key]>}
+    : Value;
+
+/** A view with null for what is not known, as JSON has it. */
+type Nulled<Value> = {readonly [Key in keyof Value]: Exclude<Value[Key], undefined> | NullOf<Value[Key]>};
+type NullOf<Value> = undefined extends Value ? null : never;
+/** Codes of errors are words to a reader. */
+type AnsweredLink = Omit<Nulled<PeerView["link"]>, "lastError"> & {readonly lastError: string | null};
+type AnsweredPeer = Omit<PeerView, "link"> & {readonly link: AnsweredLink};
+type AnsweredView = Omit<NodeView, "peers"> & {readonly peers: readonly AnsweredPeer[]};
+
+// Both ways: what a view holds is named here, and what is named here a view holds (see statusResponseOf).
 const nodeSchema = z.strictObject({
   site: z.string(),
   peerId: z.string(),
@@ -13,11 +30,14 @@ const nodeSchema = z.strictObject({
   plan: z.strictObject({name: z.string(), hash: z.string(), run: z.string()}),
   addresses: z.array(z.string()).describe("Where other nodes can reach this one."),
   activity: view.activitySchema,
-  round: z.number().describe("The round under way, from 0."),
+  round: view.roundNumberSchema.describe(
+    "The round under way, from 0; the number of rounds when all are done.",
+  ),
   rounds: z.number().describe("Of the whole run, rounds of statistics included."),
   stage: view.stageSchema.nullable(),
   ready: z.array(z.string()),
-  waitingFor: z.array(z.string()),
+  waitingFor: z.array(z.string()).describe("Names of the members that it waits for."),
+  waitingSinceWallMs: z.number().nullable().describe("Since when; null when it waits for nobody."),
   peers: z.array(view.peerSchema),
   bytesSent: z.number(),
   bytesReceived: z.number(),
@@ -28,23 +48,44 @@ const nodeSchema = z.strictObject({
     .number()
     .nullable()
     .describe(
-      "|own - agreed| / |agreed|: how far the site's own model was from the agreed one, in the last round.",
+      "|own - agreed| / |agreed|: how far the site's own model was from the agreed one, in the last round in which it had one.",
     ),
   pace: z.strictObject({
+    startedWallMs: z
+      .number()
+      .describe(
+        "When the node had read its data and turned to the run, in ms since the Unix epoch; the daemon itself started at startedAt.",
+      ),
     roundSinceWallMs: z.number(),
     lastCertifiedWallMs: z.number().nullable().describe("Null: none since the start."),
-    medianRoundSeconds: z.number().nullable().describe("Of the last 20 rounds."),
+    lastPartWallMs: z
+      .number()
+      .nullable()
+      .describe(
+        "When a round was last certified with this site's part, or a swap or push of it committed; null: not since the start.",
+      ),
+    allowedSeconds: z
+      .number()
+      .describe(
+        "How long it may be until the next while all is well: the plan's deadline and the usual time.",
+      ),
+    recentRoundSeconds: z
+      .array(z.number())
+      .describe("Durations of the last 20 rounds of the kind under way, the oldest first."),
+    medianRoundSeconds: z.number().nullable().describe("Their median."),
     deadlineSeconds: z.number().describe("The longest that the plan lets a round wait for a member."),
   }),
   exchanges: z
     .strictObject({fetched: z.number(), fetchFailed: z.number(), served: z.number()})
     .describe("Transfers of parameters since the start."),
-  equivocators: z.array(z.string()).describe("Members that voted for two results in one ballot."),
+  equivocators: z.array(z.string()).describe("Members that contradicted themselves in this run, with proof."),
   fault: z.string().nullable().describe("Code of what keeps the node from going on."),
   certified: view.roundSchema.nullable(),
   absences: z.array(view.roundSchema).describe("The last 50 rounds that went on without some members."),
-  test: view.testSchema.nullable(),
-});
+  shares: z.array(view.shareSchema).describe("One for each member that trains, this one included."),
+  withheld: view.withheldSchema,
+  result: view.resultSchema.nullable().describe("Null until the run has ended."),
+}) satisfies z.ZodType<AnsweredView>;
 
 /**
  * The answer to `GET /v1/status`, version 1. It is closed at every level: what is not named here does not leave,
@@ -59,7 +100,12 @@ export const statusResponseSchema = z.strictObject({
   remainingSeconds: z
     .number()
     .nullable()
-    .describe("Of the run, at the median pace of its last rounds; null where that is not known."),
+    .describe("Of the run, at the pace of its last rounds; null where that is not known."),
+  remainingReason: z.string().nullable().describe("Why remainingSeconds is not known; null when it is."),
+  certificate: z
+    .strictObject({expiresAt: view.timeSchema})
+    .nullable()
+    .describe("The TLS certificate of the status server; null without TLS."),
   alerts: z.array(alertSchema),
   node: nodeSchema.describe("The node as it is now."),
 });
@@ -68,10 +114,20 @@ export const statusResponseSchema = z.strictObject({
 export type StatusResponse = z.output<typeof statusResponseSchema>;
 
 /** A peer as answers have it: what is not known is null. */
-export function peerAnswer(peer: PeerView): unknown {
-  const {rttMs = null, address = null, direction = null, via = null} = peer.link;
-  const {lastError = null, lastErrorDetail = null} = peer.link;
-  return {...peer, link: {...peer.link, rttMs, address, direction, via, lastError, lastErrorDetail}};
+export function peerAnswer(peer: PeerView): AnsweredPeer {
+  const {rttMs = null, lastHeardWallMs = null, address = null, direction = null, via = null} = peer.link;
+  const {lastError = null, lastErrorDetail = null, excludedUntilWallMs = null} = peer.link;
+  const known = {
+    rttMs,
+    lastHeardWallMs,
+    address,
+    direction,
+    via,
+    lastError,
+    lastErrorDetail,
+    excludedUntilWallMs,
+  };
+  return {...peer, link: {...peer.link, ...known}};
 }
 
 /** What of a status is not the node's own word. */
@@ -79,25 +135,23 @@ export interface StatusFacts {
   readonly version: string;
   readonly startedAt: string;
   readonly uptimeSeconds: number;
-  readonly health: {
-    readonly ready: boolean;
-    readonly healthy: boolean;
-    readonly checks: readonly Check[];
-  };
+  readonly health: Health;
+  readonly remaining: Remaining;
+  /** When the certificate of the status server runs out, in wall-clock ms; null without TLS. */
+  readonly certificateEndsWallMs: number | null;
   readonly alerts: readonly Alert[];
-}
-
-function remainingSeconds({round, rounds, pace, stage}: NodeView): number | null {
-  if (stage === null) return 0;
-  return pace.medianRoundSeconds === null ? null : Math.round((rounds - round) * pace.medianRoundSeconds);
 }
 
 /** A node's view as the answer has it; a view with more in it than the schema names is refused by zod, a bug. */
 export function statusResponseOf(node: NodeView, facts: StatusFacts): StatusResponse {
+  const {remaining, certificateEndsWallMs: endsMs, ...said} = facts;
+  const answered: Frozen<z.input<typeof nodeSchema>> = {...node, peers: node.peers.map(peerAnswer)};
   return statusResponseSchema.parse({
-    ...facts,
+    ...said,
     schema: 1,
-    remainingSeconds: remainingSeconds(node),
-    node: {...node, peers: node.peers.map(peerAnswer)},
+    remainingSeconds: remaining.seconds,
+    remainingReason: remaining.reason,
+    certificate: endsMs === null ? null : {expiresAt: new Date(endsMs).toISOString()},
+    node: answered,
   });
 }

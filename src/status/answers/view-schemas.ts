@@ -21,15 +21,33 @@ export const activitySchema = z
   .enum(["waiting", "training", "exchanging", "finished"])
   .describe("waiting: for other members; exchanging: its own work of the round is done and handed in.");
 
+/** What a node opens before it can take part. */
+export const openingSchema = z
+  .enum(["data", "records", "members", "network"])
+  .describe(
+    "data: its patients' files are read and checked; records: what it kept of the run; members: others are asked whether its backup is outdated; network: its links.",
+  );
+
+/** The number of a round. */
+export const roundNumberSchema = z.number().describe("From 0, rounds of statistics included.");
+
 /** One other member as this node sees it. */
 export const peerSchema = z.strictObject({
   name: z.string().describe("On the roster."),
   role: z.string(),
   link: z.strictObject({
     peer: z.string().describe("Peer ID."),
-    status: z.enum(["up", "down"]),
+    status: z
+      .enum(["up", "silent", "down"])
+      .describe(
+        "silent: the link is there, and nothing has come over it for longer than two heartbeats take.",
+      ),
     sinceWallMs: z.number().describe("Since when the status holds, in ms since the Unix epoch."),
-    rttMs: z.number().nullable(),
+    lastHeardWallMs: z
+      .number()
+      .nullable()
+      .describe("When the last byte came from it, in ms since the Unix epoch; null: none has."),
+    rttMs: z.number().nullable().describe("Round trip; null when the link is not up, or silent."),
     bytesSent: z.number().describe("Since the start, framing included."),
     bytesReceived: z.number(),
     address: z.string().nullable(),
@@ -38,6 +56,15 @@ export const peerSchema = z.strictObject({
     lastError: z.string().nullable().describe("Code of why the link last ended or did not come up."),
     lastErrorDetail: z.string().nullable(),
     violations: z.number().describe("How many times it broke the wire format."),
+    exclusions: z
+      .number()
+      .describe(
+        "How many times it was kept out for a time: it overspent its budget, or broke the wire format.",
+      ),
+    excludedUntilWallMs: z
+      .number()
+      .nullable()
+      .describe("When the last of these times ends, in ms since the Unix epoch; null: there was none."),
   }),
   lastExchangeWallMs: z
     .number()
@@ -48,9 +75,20 @@ export const peerSchema = z.strictObject({
   absences: z.number().describe("How many of the rounds remembered were certified without it."),
 });
 
+const roundCountSchema = z.strictObject({contributed: z.number(), certified: z.number()});
+
+/** In how many rounds a member took part. */
+export const shareSchema = z
+  .strictObject({
+    name: z.string().describe("On the roster."),
+    run: roundCountSchema.describe("Since the beginning of the run."),
+    recent: roundCountSchema.describe("Of the last 50 rounds."),
+  })
+  .describe("In how many certified rounds the member's part is, as far as this node holds the certificates.");
+
 /** A certified round, in brief. */
 export const roundSchema = z.strictObject({
-  round: z.number(),
+  round: roundNumberSchema,
   attempt: z.number().describe("The ballot whose exchange made the result: 0 unless something went wrong."),
   result: z.string().describe("SHA-256 of the resulting parameters."),
   absent: z.array(z.string()).describe("Names of members without whom it was certified."),
@@ -63,11 +101,11 @@ export const secondsSchema = z
     training: z.number().nullable(),
     exchanging: z.number().nullable(),
   })
-  .describe("How long its parts took at this node; null where it can not be told.");
+  .describe("How long its parts took at this node; null where it cannot be told.");
 
 /** A certified model on the site's validation patients. */
 export const validationSchema = z.strictObject({
-  round: z.number(),
+  round: roundNumberSchema,
   n: z.number().describe("Validation patients."),
   auroc: intervalSchema
     .nullable()
@@ -75,8 +113,7 @@ export const validationSchema = z.strictObject({
   logLoss: z.number().nullable(),
 });
 
-/** The final model on the site's test patients. */
-export const testSchema = z.strictObject({
+const testSchema = z.strictObject({
   n: z.number(),
   positives: z.number(),
   auroc: intervalSchema.nullable(),
@@ -85,6 +122,22 @@ export const testSchema = z.strictObject({
   brier: intervalSchema.nullable(),
   logLoss: intervalSchema.nullable(),
 });
+
+/** The end of the run at the site. */
+export const resultSchema = z.strictObject({
+  round: roundNumberSchema.describe("The last round, from 0."),
+  model: hashSchema.describe("Of the final model; `consilium predict` uses it."),
+  test: testSchema
+    .nullable()
+    .describe("The final model on the site's test patients; null without any, or where it is withheld."),
+});
+
+/** Which figures are null because they may not be shown. */
+export const withheldSchema = z
+  .strictObject({loss: z.boolean(), validation: z.boolean(), test: z.boolean()})
+  .describe(
+    "Which figures may never be shown here: fewer than 10 of a class. Others are null until they are known.",
+  );
 
 /** The head of every answer: its form, of which a change that a reader must know of has another number. */
 export const answerHead = {schema: z.literal(1).describe("Version of the answer's form.")};

@@ -4,9 +4,10 @@ import type {EventFeed, NodeEvent} from "../../node/index.ts";
 /** From a round on loopback to one over a day: each bound is two to five times the one before. */
 const ROUND_BUCKETS_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600, 86_400];
 
-/** Reports of the protocol that mean that a member's part was not taken as it was. */
+/** Kinds of reports by which a member's part is refused because it is wrong. */
 const REJECTIONS: readonly string[] = ["objection", "proposal-refused", "verdicts", "equivocation"];
 
+type ReportEvent = Extract<NodeEvent, {type: "report"}>;
 type RoundEvent = Extract<NodeEvent, {type: "round"}>;
 
 function createRoundTeller(meter: Meter): (event: RoundEvent) => void {
@@ -48,7 +49,7 @@ function createRoundTeller(meter: Meter): (event: RoundEvent) => void {
 export function createEventMetrics(meter: Meter, feed: EventFeed): void {
   const rejected = meter.counter<"reason">({
     name: "consilium_updates_rejected_total",
-    help: "Members' parts that were not taken as they were, by the kind of report.",
+    help: "Members' parts that were refused because they were wrong, by the kind of report.",
     labels: ["reason"],
   });
   const blocked = meter.counter<"reason">({
@@ -63,11 +64,21 @@ export function createEventMetrics(meter: Meter, feed: EventFeed): void {
     help: "How many times the link to the member came up or went down.",
     labels: ["peer", "status"],
   });
+  const unreachable = meter.counter<"peer">({
+    name: "consilium_parts_unreachable_total",
+    help: "Times that a member's part could not be fetched, so that the exchange began anew without it.",
+    labels: ["peer"],
+  });
+  const onReport = ({kind, reason, members, isRejection}: ReportEvent): void => {
+    if (isRejection) rejected.add({reason: kind});
+    else if (kind === "objection" && reason === "unreachable")
+      for (const peer of members) unreachable.add({peer});
+  };
   const onRound = createRoundTeller(meter);
   feed.subscribe(null, ({event}) => {
     if (event.type === "round") onRound(event);
     else if (event.type === "egress-blocked") blocked.add({reason: event.reason});
     else if (event.type === "link") linkChanges.add({peer: event.peer, status: event.status});
-    else if (event.type === "report" && REJECTIONS.includes(event.kind)) rejected.add({reason: event.kind});
+    else if (event.type === "report") onReport(event);
   });
 }

@@ -4,6 +4,7 @@ import type {AlertBoard} from "../alert-board.ts";
 import {healthOf} from "../health.ts";
 import {createEventMetrics} from "./event-metrics.ts";
 import {createPeerMetrics} from "./peer-metrics.ts";
+import {timestampSeconds} from "./timestamp.ts";
 
 /** What a node's metrics are drawn from. */
 export interface NodeMetricsSources {
@@ -13,16 +14,18 @@ export interface NodeMetricsSources {
   node(): Pick<Node, "view" | "releases"> | null;
   /** Wall-clock time in ms. */
   wallMs(): number;
+  /** When the certificate of the status server runs out, in wall-clock ms; null without TLS. */
+  certificateEndsWallMs(): number | null;
   readonly version: string;
 }
 
-const PEER_STATES = ["up", "down"] as const;
+const PEER_STATES = ["up", "silent", "down"] as const;
 const ACTIVITIES = ["waiting", "training", "exchanging", "finished"] as const;
 
 function createStandMetrics(meter: Meter): (view: NodeView) => void {
   const peers = meter.gauge<"state">({
     name: "consilium_peers",
-    help: "Other members on the roster, by whether they are linked.",
+    help: "Other members on the roster, by the state of their link.",
     labels: ["state"],
   });
   const activity = meter.gauge<"activity">({
@@ -43,6 +46,14 @@ function createStandMetrics(meter: Meter): (view: NodeView) => void {
     name: "consilium_round_start_timestamp_seconds",
     help: "When the round under way began at this node, since the Unix epoch.",
   });
+  const part = meter.gauge({
+    name: "consilium_last_part_timestamp_seconds",
+    help: "When this site's part was last in a certified round, or exchanged, since the Unix epoch; 0 for not since the start.",
+  });
+  const allowed = meter.gauge({
+    name: "consilium_part_allowed_seconds",
+    help: "How long it may be from one such part to the next while the node is healthy.",
+  });
   const certified = meter.gauge({
     name: "consilium_last_certified_timestamp_seconds",
     help: "When the last round was certified at this node, since the Unix epoch; 0 for none since the start.",
@@ -59,9 +70,35 @@ function createStandMetrics(meter: Meter): (view: NodeView) => void {
     quorum.set({}, view.quorum);
     round.set({}, view.round);
     planned.set({}, view.rounds);
-    since.set({}, view.pace.roundSinceWallMs / 1000);
-    certified.set({}, (view.pace.lastCertifiedWallMs ?? 0) / 1000);
+    since.set({}, timestampSeconds(view.pace.roundSinceWallMs));
+    certified.set({}, timestampSeconds(view.pace.lastCertifiedWallMs));
+    part.set({}, timestampSeconds(view.pace.lastPartWallMs));
+    allowed.set({}, view.pace.allowedSeconds);
     median.set({}, view.pace.medianRoundSeconds ?? 0);
+  };
+}
+
+/** How far back a share of rounds looks. */
+const WINDOWS = ["run", "recent"] as const;
+
+function createShareMetrics(meter: Meter): (view: NodeView) => void {
+  const share = meter.gauge<"peer" | "window">({
+    name: "consilium_round_share_ratio",
+    help: "Share of certified rounds with the member's part in them, this node's included: of the run, or of the last 50; NaN before any.",
+    labels: ["peer", "window"],
+  });
+  const counted = meter.gauge<"window">({
+    name: "consilium_round_share_rounds",
+    help: "How many certified rounds the shares are of.",
+    labels: ["window"],
+  });
+  return ({shares}) => {
+    for (const window of WINDOWS) {
+      for (const {name: peer, [window]: count} of shares) {
+        counted.set({window}, count.certified);
+        share.set({peer, window}, count.certified === 0 ? Number.NaN : count.contributed / count.certified);
+      }
+    }
   };
 }
 
@@ -117,7 +154,7 @@ function createHealthMetrics(
 ): (view: NodeView | null) => void {
   const healthy = meter.gauge({
     name: "consilium_healthy",
-    help: "1 when on the roster, through preflight and exchanging; else 0.",
+    help: "1 when a round with this site's part was certified as lately as is allowed, or the run has ended; else 0.",
   });
   const checks = meter.gauge<"check">({
     name: "consilium_check_ok",
@@ -149,13 +186,19 @@ export function createNodeMetrics(meter: Meter, sources: NodeMetricsSources): vo
   const health = createHealthMetrics(meter, sources);
   const parts = [
     createStandMetrics(meter),
+    createShareMetrics(meter),
     createLearningMetrics(meter),
     createExchangeMetrics(meter),
     createPeerMetrics(meter, () => sources.node()?.releases() ?? []),
   ];
   createEventMetrics(meter, sources.feed);
+  const expiry = meter.gauge({
+    name: "consilium_status_certificate_expiry_timestamp_seconds",
+    help: "When the certificate of the status server runs out, since the Unix epoch; NaN without TLS.",
+  });
   meter.onExposition(() => {
     const view = sources.node()?.view() ?? null;
+    expiry.set({}, (sources.certificateEndsWallMs() ?? Number.NaN) / 1000);
     health(view);
     if (view !== null) for (const draw of parts) draw(view);
   });

@@ -1,7 +1,7 @@
 import type {Meter} from "../../core/index.ts";
 
 /** Why a request was refused before it was answered. */
-export type RefusalReason = "host" | "token" | "rate" | "streams";
+export type RefusalReason = "host" | "origin" | "token" | "rate" | "streams";
 
 /** The metrics of the status server itself. */
 export interface ServerMetrics {

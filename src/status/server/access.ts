@@ -1,4 +1,5 @@
 import {createHash, timingSafeEqual} from "node:crypto";
+import type {Socket} from "node:net";
 import {CodedError, isLoopback} from "../../core/index.ts";
 import type {StatusErrorCode} from "../errors.ts";
 
@@ -44,7 +45,7 @@ export function urlHost(host: string): string {
 }
 
 /** Where a request came in, and by what other names the server may be called. */
-export interface OwnNames {
+interface OwnNames {
   /** What the server listens on. */
   readonly host: string;
   /** Address and port at which the client reached it. */
@@ -57,14 +58,57 @@ export interface OwnNames {
  * Whether a Host header names this server: a web page whose name was made to resolve to it (DNS rebinding) sends
  * its own name there.
  */
-export function isOwnHost(
-  header: string | undefined,
-  {host, address, port, allowedHosts}: OwnNames,
-): boolean {
+function isOwnHost(header: string | undefined, {host, address, port, allowedHosts}: OwnNames): boolean {
   const asked = header?.toLowerCase() ?? "";
-  const own = [...LOCAL_NAMES, urlHost(host), urlHost(address ?? host)].map((name) => `${name}:${port}`);
+  // No name that an attacker chose resolves to a loopback name: a tunnel may have another port at its other end.
+  if (LOCAL_NAMES.includes(asked.replace(/:\d{1,5}$/, ""))) return true;
+  const own = [urlHost(host), urlHost(address ?? host)].map((name) => `${name}:${port}`);
   const allowed = allowedHosts.flatMap((name) => [name, `${name}:${port}`]);
   return [...own, ...allowed].some((name) => name.toLowerCase() === asked);
+}
+
+/** What a browser says of the page that a request comes from. */
+export interface RequestOrigin {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly "sec-fetch-site"?: string | string[] | undefined;
+  readonly "sec-fetch-mode"?: string | string[] | undefined;
+  readonly "sec-fetch-dest"?: string | string[] | undefined;
+}
+
+/**
+ * Whether a browser sends the request for a page of another origin. Somebody who follows a link to this server's page
+ * is not meant: there a person looks at the answer, and no other page.
+ * @param isPage whether the page of the dashboard is asked for
+ */
+function isForeign(headers: RequestOrigin, isPage: boolean): boolean {
+  const site = headers["sec-fetch-site"];
+  if (isPage && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document")
+    return false;
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const {origin, host} = headers;
+  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+}
+
+/** Why a request is not let in whoever sends it, and what it is told. */
+export interface Stranger {
+  readonly reason: "host" | "origin";
+  readonly error: string;
+}
+
+/**
+ * Whether a request names another server, or is made by another server's page; null when it is neither.
+ * @param isPage whether the page of the dashboard is asked for
+ */
+export function strangerOf(
+  headers: RequestOrigin,
+  {localAddress: address, localPort: port}: Pick<Socket, "localAddress" | "localPort">,
+  {host, allowedHosts, isPage}: Pick<OwnNames, "host" | "allowedHosts"> & {readonly isPage: boolean},
+): Stranger | null {
+  if (!isOwnHost(headers.host, {host, address, port, allowedHosts}))
+    return {reason: "host", error: "the Host header is not this machine's"};
+  if (isForeign(headers, isPage)) return {reason: "origin", error: "a page of another origin asks"};
+  return null;
 }
 
 function digest(text: string): Buffer {

@@ -1,11 +1,11 @@
 import {z} from "zod";
 import {EXPOSITION_TYPE} from "../../core/index.ts";
-import type {Node} from "../../node/index.ts";
+import type {Node, NodeView} from "../../node/index.ts";
 import {eventAnswerSchema} from "../answers/event-answer.ts";
 import * as health from "../answers/health-answer.ts";
 import * as lists from "../answers/list-answers.ts";
+import {type Opening, startingAnswer, startingAnswerSchema} from "../answers/starting-answer.ts";
 import {type StatusFacts, statusResponseOf, statusResponseSchema} from "../answers/status-answer.ts";
-import type {Health} from "../health.ts";
 
 /** The part of a node that answers are made of. */
 export type StatusNode = lists.ListSource & Pick<Node, "view">;
@@ -14,8 +14,11 @@ export type StatusNode = lists.ListSource & Pick<Node, "view">;
 export interface AnswerSources {
   /** The node, or null as long as it is starting. */
   node(): StatusNode | null;
-  health(): Health;
-  facts(): StatusFacts;
+  /** What a node that is starting opens now; null before it said. */
+  opening(): Opening | null;
+  health(): health.Health;
+  /** What a status says beside `view`. */
+  facts(view: NodeView): StatusFacts;
   /** All metrics in Prometheus's text format. */
   metrics(): string;
   /** The OpenAPI document. */
@@ -46,47 +49,53 @@ export interface Endpoint {
 export const errorAnswerSchema = z.strictObject({error: z.string()});
 
 const JSON_TYPE = "application/json; charset=utf-8";
-const STARTING: Answer = {status: 503, body: {error: "the node is starting"}};
-const starting = {503: {means: "The node is starting.", schema: errorAnswerSchema}};
+const whileStarting = {503: {means: "The node is starting.", schema: startingAnswerSchema}};
 const plain = {query: lists.noQuerySchema, type: JSON_TYPE};
+const probed = {query: lists.anyQuerySchema, type: JSON_TYPE};
 
 function ok<Schema extends z.ZodType>(schema: Schema, means: string) {
   return {200: {means, schema}};
 }
 
+function starting({opening}: AnswerSources): Answer {
+  return {status: 503, body: startingAnswer(opening())};
+}
+
 /** Answers from a node that is up. */
 function fromNode(answer: (node: StatusNode, query: Readonly<Record<string, unknown>>) => unknown) {
-  return ({node}: AnswerSources, query: Readonly<Record<string, unknown>>): Answer => {
-    const now = node();
-    return now === null ? STARTING : {status: 200, body: answer(now, query)};
+  return (sources: AnswerSources, query: Readonly<Record<string, unknown>>): Answer => {
+    const now = sources.node();
+    return now === null ? starting(sources) : {status: 200, body: answer(now, query)};
   };
 }
 
 const HEALTH_ENDPOINTS: readonly Endpoint[] = [
   {
-    ...plain,
+    ...probed,
     path: "/livez",
     summary: "Whether the process answers at all; asks for no token. For what restarts a dead process.",
     answers: ok(health.livezAnswerSchema, "It does."),
     answer: () => ({status: 200, body: {status: "alive"}}),
   },
   {
-    ...plain,
+    ...probed,
     path: "/healthz",
-    summary: "Whether the node is healthy: on the roster, through preflight and exchanging, not merely up.",
+    summary:
+      "Whether the node is healthy: whether a round was lately certified with its part, not whether it is merely up.",
     answers: {
       ...ok(health.healthzAnswerSchema, "It is."),
       503: {means: "It is not.", schema: health.healthzAnswerSchema},
     },
     answer({health: healthOf}) {
-      const {healthy, checks} = healthOf();
-      const failing = checks.filter(({ok: isOk}) => !isOk).map(({name}) => name);
-      const body = health.healthzAnswerSchema.parse({status: healthy ? "healthy" : "unhealthy", failing});
-      return {status: healthy ? 200 : 503, body};
+      const {healthy, checks, state, reason, since, waitingFor} = healthOf();
+      const failing = healthy ? [] : checks.filter(({ok: isOk}) => !isOk).map(({name}) => name);
+      const status = healthy ? "healthy" : "unhealthy";
+      const said = {status, state, reason, since, waitingFor, failing};
+      return {status: healthy ? 200 : 503, body: health.healthzAnswerSchema.parse(said)};
     },
   },
   {
-    ...plain,
+    ...probed,
     path: "/readyz",
     summary: "Whether the node could take part in a round, by named checks.",
     answers: {
@@ -105,24 +114,25 @@ const NODE_ENDPOINTS: readonly Endpoint[] = [
     ...plain,
     path: "/v1/status",
     summary: "The node as it is now.",
-    answers: {...ok(statusResponseSchema, "Its status."), ...starting},
-    answer({node, facts}) {
-      const now = node();
-      return now === null ? STARTING : {status: 200, body: statusResponseOf(now.view(), facts())};
+    answers: {...ok(statusResponseSchema, "Its status."), ...whileStarting},
+    answer(sources) {
+      const view = sources.node()?.view();
+      if (view === undefined) return starting(sources);
+      return {status: 200, body: statusResponseOf(view, sources.facts(view))};
     },
   },
   {
     ...plain,
     path: "/v1/peers",
     summary: "Every other member on the roster.",
-    answers: {...ok(lists.peersAnswerSchema, "The members."), ...starting},
+    answers: {...ok(lists.peersAnswerSchema, "The members."), ...whileStarting},
     answer: fromNode((node) => lists.peersAnswer(node)),
   },
   {
     ...plain,
     path: "/v1/runs",
     summary: "The runs that the node takes part in, each with its plan.",
-    answers: {...ok(lists.runsAnswerSchema, "The runs."), ...starting},
+    answers: {...ok(lists.runsAnswerSchema, "The runs."), ...whileStarting},
     answer: fromNode((node) => lists.runsAnswer(node)),
   },
   {
@@ -130,21 +140,28 @@ const NODE_ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/rounds",
     summary: "Certified rounds with their certificates, the newest first.",
     query: lists.limitQuerySchema,
-    answers: {...ok(lists.roundsAnswerSchema, "The rounds."), ...starting},
+    answers: {...ok(lists.roundsAnswerSchema, "The rounds."), ...whileStarting},
     answer: fromNode((node, query) => lists.roundsAnswer(node, lists.limitQuerySchema.parse(query).limit)),
   },
   {
     ...plain,
+    path: "/v1/history",
+    summary: "The figures of the run over all of its rounds, thinned where there are many.",
+    answers: {...ok(lists.historyAnswerSchema, "The figures."), ...whileStarting},
+    answer: fromNode((node) => lists.historyAnswer(node)),
+  },
+  {
+    ...plain,
     path: "/v1/releases",
-    summary: "What has left this node, by day, member and kind.",
-    answers: {...ok(lists.releasesAnswerSchema, "The counts."), ...starting},
+    summary: "What has left this node, by day, member and kind; the last 26 hours by hour.",
+    answers: {...ok(lists.releasesAnswerSchema, "The counts."), ...whileStarting},
     answer: fromNode((node) => lists.releasesAnswer(node)),
   },
 ];
 
 const TEXT_ENDPOINTS: readonly Endpoint[] = [
   {
-    ...plain,
+    ...probed,
     path: "/metrics",
     summary: "Metrics in Prometheus's text format.",
     type: EXPOSITION_TYPE,

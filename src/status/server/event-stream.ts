@@ -3,6 +3,9 @@ import type {Clock, Closable} from "../../core/index.ts";
 import type {EventFeed, StampedEvent} from "../../node/index.ts";
 import {eventAnswer} from "../answers/event-answer.ts";
 
+/** Content type of the stream. */
+export const EVENT_STREAM_TYPE = "text/event-stream; charset=utf-8";
+
 const KEEP_ALIVE_MS = 15_000;
 const RETRY_MS = 2000;
 /** A listener that lets so much lie is cut off; it comes back and says what it has. */
@@ -48,7 +51,7 @@ export function openEventStream(options: EventStreamOptions): Closable {
       {unref: true},
     );
   };
-  response.writeHead(200, {...headers, "content-type": "text/event-stream; charset=utf-8"});
+  response.writeHead(200, {...headers, "content-type": EVENT_STREAM_TYPE});
   const {replay, missed, cancel} = feed.subscribe(after, (event) => write(textOf(event)));
   const gap = missed === 0 ? "" : `event: gap\ndata: ${JSON.stringify({type: "gap", missed})}\n\n`;
   response.once("close", () => {

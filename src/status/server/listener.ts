@@ -1,43 +1,65 @@
 import {createServer as createPlainServer, type RequestListener, type Server} from "node:http";
-import {createServer as createTlsServer} from "node:https";
+import {createServer as createTlsServer, Server as TlsServer} from "node:https";
 import type {Duplex} from "node:stream";
-import {CodedError} from "../../core/index.ts";
+import type {SecureContextOptions} from "node:tls";
+import {type Clock, CodedError} from "../../core/index.ts";
 import type {StatusErrorCode} from "../errors.ts";
 import type {StatusTls} from "./access.ts";
+import {boundConnections, type ConnectionBounds} from "./connections.ts";
 
-const MAX_CONNECTIONS = 64;
 const MAX_HEADER_BYTES = 8 * 1024;
 /** Whoever has not written all of a request by then is cut off. */
 const LIMITS = {
   requestTimeout: 10_000,
+  handshakeTimeout: 5_000,
   headersTimeout: 5_000,
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: MAX_HEADER_BYTES,
 };
 
+/** What a listener is made of. */
+export interface ListenerOptions {
+  readonly tls: StatusTls | null;
+  readonly clock: Pick<Clock, "after">;
+  readonly bounds: ConnectionBounds;
+}
+
 /** A server of plain HTTP, or of HTTPS with TLS 1.3, that bounds what a client can make it hold. @throws STATUS_TLS_INVALID */
-export function createListener(tls: StatusTls | null, handler: RequestListener): Server {
+export function createListener({tls, clock, bounds}: ListenerOptions, handler: RequestListener): Server {
   const server = tls === null ? createPlainServer(LIMITS, handler) : createGuarded(tls, handler);
-  server.maxConnections = MAX_CONNECTIONS;
+  // Connections that are being closed still count for the system: room for as many again.
+  server.maxConnections = 2 * bounds.most;
+  boundConnections(server, clock, bounds);
   return server;
 }
 
-function createGuarded({cert, key, clientCa}: StatusTls, handler: RequestListener): Server {
-  const asPem = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
-  const clients = clientCa === null ? {} : {ca: asPem(clientCa), requestCert: true, rejectUnauthorized: true};
+/** Shows another certificate to who connects from now on, when the server is one of HTTPS. @throws STATUS_TLS_INVALID */
+export function renewCertificate(server: Server, tls: StatusTls): void {
+  if (server instanceof TlsServer) withKeys(tls, (keys) => server.setSecureContext(keys));
+}
+
+/** What a server over TLS shows and asks for. */
+function keysOf({cert, key, clientCa}: StatusTls): SecureContextOptions {
+  const ca = clientCa === null ? {} : {ca: Buffer.from(clientCa)};
+  return {cert: Buffer.from(cert), key: Buffer.from(key), ...ca, minVersion: "TLSv1.3"};
+}
+
+function withKeys<Result>(tls: StatusTls, use: (keys: SecureContextOptions) => Result): Result {
   try {
-    return createTlsServer(
-      {...LIMITS, ...clients, cert: asPem(cert), key: asPem(key), minVersion: "TLSv1.3"},
-      handler,
-    );
+    return use(keysOf(tls));
   } catch (cause) {
     const code: StatusErrorCode = "STATUS_TLS_INVALID";
-    throw new CodedError(code, "the certificate or key under status.tls can not be used", {
+    throw new CodedError(code, "the certificate or key under status.tls cannot be used", {
       hint: "Give a certificate chain, its private key and the clients' authority as PEM files.",
       cause,
     });
   }
+}
+
+function createGuarded(tls: StatusTls, handler: RequestListener): Server {
+  const clients = tls.clientCa === null ? {} : {requestCert: true, rejectUnauthorized: true};
+  return withKeys(tls, (keys) => createTlsServer({...LIMITS, ...clients, ...keys}, handler));
 }
 
 const MALFORMED: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import {ENDPOINTS, type Endpoint, EVENTS_ENDPOINT, errorAnswerSchema} from "./en
 const REFUSALS = {
   400: "The request is malformed.",
   401: "The token is missing or wrong.",
-  403: "The Host header is not this server's.",
+  403: "The Host header is not this server's, or a browser asks for a page of another origin.",
   429: "Too many requests, or too many streams.",
 };
 

@@ -9,7 +9,7 @@ import {
   EVENTS_ENDPOINT,
   lastEventIdSchema,
 } from "./endpoints.ts";
-import {openEventStream} from "./event-stream.ts";
+import {EVENT_STREAM_TYPE, openEventStream} from "./event-stream.ts";
 
 const MAX_STREAMS = 16;
 
@@ -78,5 +78,6 @@ export function addEvents(server: FastifyInstance, {feed, clock, metrics}: Event
     });
     return undefined;
   };
-  server.get(EVENTS_ENDPOINT.path, answer);
+  server.get(EVENTS_ENDPOINT.path, {exposeHeadRoute: false}, answer);
+  server.head(EVENTS_ENDPOINT.path, (_, reply) => reply.type(EVENT_STREAM_TYPE).send());
 }

@@ -1,9 +1,9 @@
 import type {Clock} from "../../core/index.ts";
 
-/** More addresses than ask a node's status; of more, the one heard first is forgotten. */
-const MAX_ADDRESSES = 1024;
+/** More askers than a node's status has; of more, the one heard first is forgotten. */
+const MAX_ASKERS = 1024;
 
-/** How many requests an address may make. */
+/** How many requests one asker may make. */
 export interface RateLimit {
   /** At once. */
   readonly burst: number;
@@ -14,25 +14,25 @@ export interface RateLimit {
 /** Enough for a dashboard, a scraper and a person; not for guessing a token. */
 export const DEFAULT_RATE: RateLimit = {burst: 200, perSecond: 50};
 
-/** Takes a request of an address. @returns whether it is within the limit */
-export type TakeRequest = (address: string) => boolean;
+/** Takes a request of an asker: of whoever has the token, or of an address. @returns whether it is within the limit */
+export type TakeRequest = (asker: string) => boolean;
 
 interface Bucket {
   tokens: number;
   atMs: number;
 }
 
-/** A token bucket for each address. */
+/** A token bucket for each asker. */
 export function createTokenBuckets(clock: Pick<Clock, "nowMs">, {burst, perSecond}: RateLimit): TakeRequest {
   const buckets = new Map<string, Bucket>();
-  return (address) => {
+  return (asker) => {
     const nowMs = clock.nowMs();
-    const bucket = buckets.get(address) ?? {tokens: burst, atMs: nowMs};
+    const bucket = buckets.get(asker) ?? {tokens: burst, atMs: nowMs};
     bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) * perSecond) / 1000);
     bucket.atMs = nowMs;
-    buckets.set(address, bucket);
+    buckets.set(asker, bucket);
     const [first] = buckets.keys();
-    if (buckets.size > MAX_ADDRESSES && first !== undefined) buckets.delete(first);
+    if (buckets.size > MAX_ASKERS && first !== undefined) buckets.delete(first);
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;
     return true;

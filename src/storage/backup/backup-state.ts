@@ -1,10 +1,11 @@
 import {dirname, join} from "node:path";
 import {CodedError, runningSha256, toHex} from "../../core/index.ts";
 import {reading, systemCode, writing} from "../file-faults.ts";
-import {type FileSystem, nodeFileSystem} from "../file-system.ts";
+import {type FileSystem, type HeldFile, nodeFileSystem} from "../file-system.ts";
 import {readFormat} from "../format.ts";
 import {OWNER_ONLY} from "../write-durably.ts";
-import {keptFiles} from "./contents.ts";
+import {contentsOf} from "./contents.ts";
+import {holdRun} from "./hold-run.ts";
 import {type BackupFile, encodeMessage} from "./messages.ts";
 import {COST_BITS, seal} from "./sealed-stream.ts";
 
@@ -31,22 +32,46 @@ export function summaryOf(manifest: readonly BackupFile[]): BackupSummary {
   };
 }
 
+/** The messages of one file; what is read is added to `manifest`. */
+async function* fileMessages(
+  path: string,
+  file: HeldFile,
+  manifest: BackupFile[],
+): AsyncGenerator<Uint8Array> {
+  yield encodeMessage({kind: "file", path});
+  const hash = runningSha256();
+  let sizeBytes = 0;
+  for await (const bytes of file.parts()) {
+    hash.update(bytes);
+    sizeBytes += bytes.length;
+    yield encodeMessage({kind: "part", bytes});
+  }
+  manifest.push({path, sizeBytes, sha256: toHex(hash.digest())});
+}
+
 /** The messages of a backup of `directory`; what is read is added to `manifest`. */
 async function* messagesOf(
   files: FileSystem,
   directory: string,
   manifest: BackupFile[],
 ): AsyncGenerator<Uint8Array> {
-  for (const path of await keptFiles(files, directory)) {
-    yield encodeMessage({kind: "file", path});
-    const hash = runningSha256();
-    let sizeBytes = 0;
-    for await (const bytes of files.readParts(join(directory, path))) {
-      hash.update(bytes);
-      sizeBytes += bytes.length;
-      yield encodeMessage({kind: "part", bytes});
+  const {top, runs} = await contentsOf(files, directory);
+  for (const path of top) {
+    const file = await reading(path, () => files.hold(join(directory, path)));
+    if (file === undefined) continue;
+    try {
+      yield* fileMessages(path, file, manifest);
+    } finally {
+      await file.close();
     }
-    manifest.push({path, sizeBytes, sha256: toHex(hash.digest())});
+  }
+  for (const run of runs) {
+    const held = await holdRun(files, directory, run);
+    try {
+      for (const [path, file] of held.files) yield* fileMessages(path, file, manifest);
+    } finally {
+      await held.close();
+    }
   }
   yield encodeMessage({kind: "end", files: manifest});
 }
@@ -56,7 +81,15 @@ async function createTarget(files: FileSystem, target: string): ReturnType<FileS
     try {
       return await files.create(target, OWNER_ONLY);
     } catch (error) {
-      if (systemCode(error) !== "EEXIST") throw error;
+      const code = systemCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") {
+        throw new CodedError("STORAGE_UNWRITABLE", `cannot write the backup ${target} (${code})`, {
+          data: {path: target, systemCode: code},
+          hint: "Name a file in a folder that is there, and that this user may write to.",
+          cause: error,
+        });
+      }
+      if (code !== "EEXIST") throw error;
       throw new CodedError("STORAGE_BACKUP_EXISTS", `${target} is there already`, {
         data: {path: target},
         hint: "It is not overwritten: name another file.",
@@ -84,10 +117,11 @@ async function writeTarget(
 }
 
 /**
- * Writes a backup of the state directory (which no daemon may be running on) to the new file `target`, mode 0600:
- * everything that a node must not forget, under the passphrase. It is durable when this resolves; after a crash before,
- * a file without its end may be left, which no restoration takes.
- * @throws STORAGE_STATE_MISSING, STORAGE_LOCKED, STORAGE_VERSION, STORAGE_BACKUP_EXISTS, STORAGE_FULL,
+ * Writes a backup of the state directory to the new file `target`, mode 0600: everything that a node must not forget,
+ * under the passphrase. A daemon may be running on the directory, and takes no notice: the backup holds what a crash at
+ * one moment would have left. It is durable when this resolves; after a crash before, a file without its end may be
+ * left, which no restoration takes.
+ * @throws STORAGE_STATE_MISSING, STORAGE_VERSION, STORAGE_BACKUP_EXISTS, STORAGE_BACKUP_RESTLESS, STORAGE_FULL,
  * STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */
 export async function backupState(
@@ -102,14 +136,9 @@ export async function backupState(
       hint: "Check `state` in node.yaml.",
     });
   }
-  const lock = await writing(directory, () => files.lock(directory));
-  try {
-    await readFormat(files, directory);
-    const manifest: BackupFile[] = [];
-    const plain = messagesOf(files, directory, manifest);
-    await writeTarget(files, target, seal(plain, passphrase, costBits));
-    return summaryOf(manifest);
-  } finally {
-    await lock.close();
-  }
+  await readFormat(files, directory);
+  const manifest: BackupFile[] = [];
+  const plain = messagesOf(files, directory, manifest);
+  await writeTarget(files, target, seal(plain, passphrase, costBits));
+  return summaryOf(manifest);
 }

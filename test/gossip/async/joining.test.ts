@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {type AsyncSpec, createSession, type Report} from "../../../src/gossip/index.ts";
+import {runs} from "../../setup/thorough.ts";
 import {createRecorder, expectSameAgain} from "../trace-recorder.ts";
 import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 
-const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
+const RUNS = runs(6, 300);
 const WEIGHTS = [0.25, 0.25, 0.125, 0.25, 0.5];
 const LATE = 4;
 
@@ -152,7 +153,7 @@ describe("a member that comes late", () => {
     expect(joined(consortium)).toEqual([]);
   });
 
-  it("ends with the others whatever is lost, whenever it comes and whoever is gone by then", {
+  it(`ends with the others whatever is lost, whenever it comes and whoever is gone by then (${RUNS} times)`, {
     timeout: 300_000,
   }, () => {
     let joins = 0;
@@ -180,7 +181,7 @@ describe("a member that comes late", () => {
           expect(results.size).toBeLessThanOrEqual(1);
         },
       ),
-      {numRuns: THOROUGH ? 300 : 12},
+      {numRuns: RUNS},
     );
     expect(joins).toBeGreaterThan(0);
   });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import type {AsyncSpec, Report} from "../../../src/gossip/index.ts";
+import {runs} from "../../setup/thorough.ts";
 import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 
-const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
+const PARTITIONS = runs(8, 300);
 const WEIGHTS = [0.125, 0.5, 0.25, 0.0625];
 
 /** A consortium whose members move once, in their first unit, and only mix afterwards. */
@@ -124,9 +125,7 @@ describe("swaps alone", () => {
     expect(Math.abs(total - 2 * decided.size)).toBeLessThanOrEqual(1);
   });
 
-  it("end where they would have without a partition, whenever and however they part", {
-    timeout: 120_000,
-  }, () => {
+  it(`end where they would have without a partition, whenever and however they part (${PARTITIONS} times)`, () => {
     // (0.125 * 1 + 0.5 * 4 + 0.25 * 7 + 0.0625 * 10) / 0.9375
     const expected = 4.8;
     const undisturbed = mixing({});
@@ -150,7 +149,7 @@ describe("swaps alone", () => {
           for (const [x] of resultsOf(parted)) expect(x).toBeCloseTo(expected, 5);
         },
       ),
-      {numRuns: THOROUGH ? 300 : 20},
+      {numRuns: PARTITIONS},
     );
   });
 });

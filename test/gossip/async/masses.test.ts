@@ -3,10 +3,15 @@ import {describe, expect, it} from "vitest";
 import {createRandom, type Random} from "../../../src/core/index.ts";
 import type {AsyncSpec, Effect} from "../../../src/gossip/index.ts";
 import type {Fault} from "../../../src/simulation/index.ts";
+import {runs} from "../../setup/thorough.ts";
 import {arbitraryTrouble, runThrough, type Trouble} from "../troubles.ts";
 import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 
-const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
+/** Every k-th effect is tried. */
+const STRIDE = runs(19, 1);
+const HISTORIES = runs(15, 2500);
+/** How many times each of the two victims, by each of two fates, may say a word before it dies of it. */
+const CHANCES = runs(1, 4);
 const TIMEOUT_MS = 900_000;
 /** Nothing is weighed down: every unit enters as it is, so that the ledger knows the sums without the protocol. */
 const PLAIN: Partial<AsyncSpec> = {maximumLead: Number.POSITIVE_INFINITY, units: 4, abandonMs: 1e9};
@@ -24,6 +29,10 @@ function weightsOf(n: number): number[] {
   return Array.from({length: n}, (_, index) => (3 + 11 * index) / 128);
 }
 
+function addTo(sum: Float64Array, values: Float64Array): void {
+  for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0);
+}
+
 /** A consortium whose ledger is checked after every event. */
 function watch({n, ...options}: Watched) {
   const weights = weightsOf(n);
@@ -35,18 +44,25 @@ function watch({n, ...options}: Watched) {
   const {world, members, ledger, progressAt} = consortium;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let exchanges = 0;
+  const works = members.map(() => [new Float64Array(3)]);
+  /** What the first `count` units of a member bring together. */
+  const workOf = (place: number, count: number): Float64Array => {
+    const known = works[place] ?? [];
+    for (let unit = known.length - 1; unit < count; unit++) {
+      const next = new Float64Array(known[unit] ?? []);
+      addTo(next, progressAt(members[place] ?? "", unit));
+      known.push(next);
+    }
+    const sum = known[count];
+    if (sum === undefined) throw new Error(`no work of member ${place}`);
+    return sum;
+  };
   const check = (label: string): void => {
     // The segment is over where a certificate is on a disk.
     if (members.some((member) => world.diskOf(member).some(({kind}) => kind === "certificate"))) return;
     const {units, total: mass} = ledger();
     const expected = new Float64Array(3);
-    units.forEach((done, member) => {
-      for (let unit = 0; unit < done; unit++) {
-        progressAt(members[member] ?? "", unit).forEach((value, index) => {
-          expected[index] = (expected[index] ?? 0) + value;
-        });
-      }
-    });
+    units.forEach((done, member) => addTo(expected, workOf(member, done)));
     const scale = expected.reduce((sum, value) => sum + Math.abs(value), 1);
     const errors = [
       mass.weight - total,
@@ -147,15 +163,14 @@ for (const [name, way] of WAYS) {
     });
 
     it.each(["crash-before", "crash-after"] as const)(
-      "stay the same when a member dies: %s any effect",
+      `stay the same when a member dies: %s any effect (every ${STRIDE}.)`,
       {
         timeout: TIMEOUT_MS,
       },
       (fate) => {
-        const stride = THOROUGH ? 1 : 7;
         let points = 0;
         for (const victim of ["member-a", "member-c"]) {
-          for (let point = 0, isHit = true; isHit; point += stride) {
+          for (let point = 0, isHit = true; isHit; point += STRIDE) {
             isHit = false;
             const faultAt = (member: string, _: Effect, count: number): Fault => {
               if (isHit || member !== victim || count < point) return "none";
@@ -169,15 +184,15 @@ for (const [name, way] of WAYS) {
             points += 1;
           }
         }
-        expect(points).toBeGreaterThan(15);
+        expect(points).toBeGreaterThan(105 / STRIDE);
       },
     );
 
-    it("stay the same when a member dies with a word that others rely on just said, or not quite", () => {
+    it(`stay the same when a member dies with a word that others rely on just said, or not quite (${CHANCES} times each)`, () => {
       const words = ["offer", "accept", "commit", "done", "share", "share-taken"];
       let deaths = 0;
       for (const word of words) {
-        for (const [victim, fate, nth] of deathsAt(4)) {
+        for (const [victim, fate, nth] of deathsAt(CHANCES)) {
           let said = 0;
           const faultAt = (member: string, effect: Effect): Fault => {
             if (member !== victim || effect.type !== "send" || effect.frame.type !== word) return "none";
@@ -191,10 +206,10 @@ for (const [name, way] of WAYS) {
           expect(consortium.faults).toEqual([]);
         }
       }
-      expect(deaths).toBeGreaterThan(25);
+      expect(deaths).toBeGreaterThan(6.25 * CHANCES);
     });
 
-    it("stay the same in any history of loss, repeats, crashes, stalls and cuts", {
+    it(`stay the same in any history of loss, repeats, crashes, stalls and cuts (${HISTORIES} histories)`, {
       timeout: TIMEOUT_MS,
     }, () => {
       fc.assert(
@@ -208,7 +223,7 @@ for (const [name, way] of WAYS) {
           },
         ),
         {
-          numRuns: THOROUGH ? 2500 : 50,
+          numRuns: HISTORIES,
           // An offer made again once named another view than its share was of.
           examples: [[3, 756_602_460, 0.1, [{what: "crash", atMs: 84, forMs: 102, who: 1, whom: 0}]]],
         },

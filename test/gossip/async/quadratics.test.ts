@@ -1,4 +1,5 @@
 import {describe, expect, it} from "vitest";
+import {casesOf} from "../../setup/thorough.ts";
 import {createSegments} from "./segment-consortium.ts";
 
 /** Sites with losses p a / 2 (x - b)^2, whose units are single gradient steps. */
@@ -16,6 +17,15 @@ interface Quadratics {
 
 const FAST = 60;
 const SLOW = 9 * FAST;
+const PACES_OF_TWO: readonly [number, number][] = [
+  [SLOW, FAST],
+  [FAST, SLOW],
+];
+const PACES_OF_FOUR: readonly [number, number, number, number][] = [
+  [FAST, FAST, SLOW, SLOW],
+  [SLOW, FAST, FAST, FAST],
+  [FAST, FAST, FAST, SLOW],
+];
 const TWO = {p: [0.9, 0.1], a: [1, 1], b: [0, 1], rate: 0.05};
 const FOUR = {p: [0.1, 0.2, 0.3, 0.4], a: [1, 2, 4, 0.5], b: [-1, 0, 2, 5], rate: 0.02};
 /** Sum p a b / sum p a, computed apart. */
@@ -53,24 +63,23 @@ function solve(quadratics: Quadratics) {
 
 describe("sites of speeds 9 to 1", () => {
   for (const exchange of ["swap", "push-sum"] as const) {
-    it.each([
-      [FAST, SLOW],
-      [SLOW, FAST],
-    ])(`of two with n = (9, 1) end near 0.1 by ${exchange} (%i ms, %i ms)`, (...unitMs) => {
-      const {x, clocks} = solve({...TWO, unitMs, exchange});
-      expect(Math.abs(x - OPTIMUM_OF_TWO)).toBeLessThan(0.02);
-      expect(Math.max(...clocks) - Math.min(...clocks)).toBeLessThan(2);
-    });
+    it.each(casesOf(PACES_OF_TWO, 2))(
+      `of two with n = (9, 1) end near 0.1 by ${exchange} (%i ms, %i ms)`,
+      (...unitMs) => {
+        const {x, clocks} = solve({...TWO, unitMs, exchange});
+        expect(Math.abs(x - OPTIMUM_OF_TWO)).toBeLessThan(0.02);
+        expect(Math.max(...clocks) - Math.min(...clocks)).toBeLessThan(2);
+      },
+    );
 
-    it.each([
-      [FAST, FAST, SLOW, SLOW],
-      [SLOW, FAST, FAST, FAST],
-      [FAST, FAST, FAST, SLOW],
-    ])(`of four end near their optimum by ${exchange} (%i, %i, %i, %i ms)`, (...unitMs) => {
-      const {x, clocks} = solve({...FOUR, unitMs, exchange});
-      expect(Math.abs(x - OPTIMUM_OF_FOUR)).toBeLessThan(0.06);
-      expect(Math.max(...clocks) - Math.min(...clocks)).toBeLessThanOrEqual(2);
-    });
+    it.each(casesOf(PACES_OF_FOUR, 3))(
+      `of four end near their optimum by ${exchange} (%i, %i, %i, %i ms)`,
+      (...unitMs) => {
+        const {x, clocks} = solve({...FOUR, unitMs, exchange});
+        expect(Math.abs(x - OPTIMUM_OF_FOUR)).toBeLessThan(0.06);
+        expect(Math.max(...clocks) - Math.min(...clocks)).toBeLessThanOrEqual(2);
+      },
+    );
   }
 
   it("miss it by far when fast sites are not held to the pace of the slowest", () => {

@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../../src/core/index.ts";
+import {runs} from "../../setup/thorough.ts";
 import {createRecorder, expectSameAgain} from "../trace-recorder.ts";
 import {arbitraryTrouble, runThrough} from "../troubles.ts";
 import {createSegments} from "./segment-consortium.ts";
 
-const THOROUGH = process.env["CONSILIUM_THOROUGH"] === "1";
+const RUNS = runs(12, 500);
 
 describe("a recorded asynchronous session", () => {
-  it("replays to the same effects without any data, whatever happened", {timeout: 300_000}, () => {
+  it(`replays to the same effects without any data, whatever happened (${RUNS} histories)`, {
+    timeout: 300_000,
+  }, () => {
     let steps = 0;
     fc.assert(
       fc.property(
@@ -39,8 +42,8 @@ describe("a recorded asynchronous session", () => {
           for (const trace of traces) steps += expectSameAgain(trace);
         },
       ),
-      {numRuns: THOROUGH ? 500 : 30},
+      {numRuns: RUNS},
     );
-    expect(steps).toBeGreaterThan(5000);
+    expect(steps).toBeGreaterThan(166 * RUNS);
   });
 });

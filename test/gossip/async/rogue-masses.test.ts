@@ -46,7 +46,7 @@ describe("a peer's mass", () => {
     expect(() => open(mass)).toThrowError(expect.objectContaining({code}));
   });
 
-  it("can not bring one's own to where it is refused: that may be much further out, and lighter", () => {
+  it("cannot bring one's own to where it is refused: that may be much further out, and lighter", () => {
     expect(open(peerMass(0.5, 0, 2 ** 99, 0)).values[1]).toBe(2 ** 99);
     expect(open(peerMass(0.5, 0, 2 ** 120, 0), null).values[1]).toBe(2 ** 120);
     expect(open(peerMass(2 ** -80, 0, 0, 0), null).weight).toBe(2 ** -80);

@@ -83,6 +83,7 @@ export function createSegments(options: SegmentOptions) {
     roster: "ab".repeat(32),
     members,
     rounds,
+    quorum: "majority",
     start: {members: 1, weight: 0, waitMs: 2000},
     weightShare: 0,
     limits: {minimumMs: 100, maximumMs: 4000},

@@ -5,14 +5,14 @@ import type {Member, State} from "./state.ts";
 const VOTES = new WeakMap<Member, ReadonlySet<string>>();
 const OUTCOMES = new WeakMap<Member, ReadonlySet<string>>();
 
-/** Ballot and body of every vote that the member has had on disk. */
+/** Ballot and body of every vote to commit that the member has had on disk. */
 function votesOf(member: Member): ReadonlySet<string> {
   let votes = VOTES.get(member);
   if (votes === undefined) {
     votes = new Set(
       member.disk.flatMap((record) =>
-        record.kind === "ballot" && record.accepted !== null && record.snapshot !== null
-          ? [`${record.accepted.ballot} ${bodyHash(hash, record.accepted.body)}`]
+        record.kind === "ballot" && record.lock !== null && record.committedIn === record.lock.ballot
+          ? [`${record.lock.ballot} ${bodyHash(hash, record.lock.body)}`]
           : [],
       ),
     );

@@ -42,6 +42,7 @@ function setupOf(index: number): RoundSetup {
     roster: "ab".repeat(32),
     members: NAMES,
     rounds: 1,
+    quorum: "majority" as const,
     start: {members: 2, weight: 0, waitMs: 1},
     weightShare: 0,
     limits: {minimumMs: 1, maximumMs: 1},
@@ -55,7 +56,7 @@ function setupOf(index: number): RoundSetup {
       outer: null,
     }),
     shapeOf: () => ({layout: LAYOUT, values: 1}),
-    restored: {certified: null, round: null},
+    restored: {certified: null, round: null, equivocators: []},
   };
   const rules = rulesAfter(session, null, true);
   return {

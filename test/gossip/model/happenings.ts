@@ -1,12 +1,11 @@
 import {restoreSession, type TimerName} from "../../../src/gossip/index.ts";
+import {onLinkDown, onLinkUp} from "../../../src/gossip/link-events.ts";
 import {
   closeRound,
   contribute,
   onFetched,
   onFetchFailed,
   onFrame,
-  onLinkDown,
-  onLinkUp,
   onPersisted,
   onTimer,
 } from "../../../src/gossip/round.ts";
@@ -27,7 +26,7 @@ function answer(state: State, index: number, to: number): State {
 /** Whether a frame will never do anything: its taker knows the outcome already. */
 function isIdle(state: State, {to, frame}: Flying): boolean {
   const member = state.members[to];
-  const asks = frame.type === "ready" || frame.type === "prepare" || frame.type === "ask";
+  const asks = frame.type === "ready" || frame.type === "timeout" || frame.type === "ask";
   if (member?.done != null) return !asks;
   return member?.round?.decided != null && !asks;
 }
@@ -36,6 +35,19 @@ function isIdle(state: State, {to, frame}: Flying): boolean {
 export function withoutIdle(state: State): State {
   const flying = state.flying.filter((each) => !isIdle(state, each));
   return flying.length === state.flying.length ? state : {...state, flying};
+}
+
+/** What members of an attempt say to check its sums decides nothing, and would multiply the orders: it is heard at once. */
+const AT_ONCE: readonly string[] = ["parts", "challenge", "products", "again", "waiting"];
+
+/** The state in which all that is heard at once has been heard. */
+export function withWordsHeard(state: State): State {
+  let next = state;
+  for (;;) {
+    const at = next.flying.findIndex(({frame}) => AT_ONCE.includes(frame.type));
+    if (at < 0) return next;
+    next = deliver(next, at);
+  }
 }
 
 /** Indices of the frames that are next on their links, which are streams: from each member to each other. */
@@ -56,7 +68,7 @@ export function deliver(state: State, at: number): State {
   const next = {...state, flying: without(state.flying, at)};
   const {from, to, frame} = flying;
   if (next.members[to]?.done != null) {
-    return ["ready", "prepare", "ask"].includes(frame.type) ? answer(next, to, from) : next;
+    return ["ready", "timeout", "ask"].includes(frame.type) ? answer(next, to, from) : next;
   }
   return act(next, to, `${from} says ${frameText(frame)}`, (context) =>
     onFrame(context, NAMES[from] ?? "", frame),
@@ -66,17 +78,17 @@ export function deliver(state: State, at: number): State {
 /** A transfer ends: with the bytes, if the giver is there and has them. */
 export function completeFetch(state: State, index: number, at: number): State {
   const fetch = state.members[index]?.fetches[at];
-  const purpose = state.members[index]?.round?.fetches.get(fetch?.id ?? -1);
+  const outstanding = state.members[index]?.round?.fetches.get(fetch?.id ?? -1);
   if (fetch === undefined) return state;
   const name = `fetch ${fetch.from} ${fetch.hash}`;
   const next = change(state, index, `ended ${name}`, ({fetches}) => ({fetches: without(fetches, at)}));
-  if (purpose === undefined) return next;
+  if (outstanding === undefined) return next;
   const blob = state.members[indexOf(fetch.from)]?.blobs.get(fetch.hash);
   const {id} = fetch;
   return act(next, index, `${blob === undefined ? "failed" : "made"} ${name}`, (context) => {
     context.state.fetches.delete(id);
-    if (blob === undefined) onFetchFailed(context, purpose);
-    else onFetched(context, purpose, blob.slice(fetch.offset, fetch.offset + fetch.length));
+    if (blob === undefined) onFetchFailed(context, outstanding);
+    else onFetched(context, outstanding.purpose, blob.slice(fetch.offset, fetch.offset + fetch.length));
   });
 }
 
@@ -163,7 +175,7 @@ export function start(state: State, index: number): State {
   const {certified, round} = restoreSession(member.disk);
   let next = change(state, index, "up", () => ({isUp: true}));
   if (certified === null) {
-    const fresh = createRoundState(setup, {linked: [], heard: NAMES}, round);
+    const fresh = createRoundState(setup, {linked: [], heard: NAMES, equivocators: new Set<string>()}, round);
     next = change(next, index, "open", () => ({round: fresh}));
     next = act(next, index, "contribute", (context) => contribute(context, round?.contribution ?? own));
   } else {

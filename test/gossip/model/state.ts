@@ -1,4 +1,4 @@
-import type {Exchange} from "../../../src/gossip/exchange-state.ts";
+import type {Exchange, SumCheck} from "../../../src/gossip/exchange-state.ts";
 import type {RoundFrame} from "../../../src/gossip/frames.ts";
 import type {Certificate, DurableRecord, Effect, Frame, TimerName} from "../../../src/gossip/index.ts";
 import type {RoundState} from "../../../src/gossip/round-state.ts";
@@ -45,14 +45,31 @@ export interface State {
   readonly chosen: string | null;
 }
 
-function cloneExchange(exchange: Exchange): Exchange {
+function cloneCheck(check: SumCheck): SumCheck {
+  const opened = [...check.opened].map(([chunk, parts]) => [chunk, new Map(parts)] as const);
+  return {
+    ...check,
+    products: new Map(check.products),
+    sound: new Set(check.sound),
+    opened: new Map(opened),
+  };
+}
+
+function cloneExchange(shared: Exchange): Exchange {
+  const exchange = {...shared, objectors: new Set(shared.objectors)};
   switch (exchange.kind) {
     case "butterfly":
       return {
         ...exchange,
         parts: exchange.parts.map((parts) => new Map(parts)),
+        committed: new Map(exchange.committed),
         sums: new Map(exchange.sums),
         owned: new Map(exchange.owned),
+        words: new Map(exchange.words),
+        answers: new Map(exchange.answers),
+        told: new Set(exchange.told),
+        waiting: new Map(exchange.waiting),
+        check: exchange.check === null ? null : cloneCheck(exchange.check),
       };
     case "phases":
       return {
@@ -76,7 +93,10 @@ export function cloneRound(state: RoundState): RoundState {
     heard: new Set(state.heard),
     excluded: new Set(state.excluded),
     strangers: [...state.strangers],
-    lead: lead === null ? null : {...lead, promises: new Map(lead.promises)},
+    lead: lead === null ? null : {...lead},
+    givenUp: new Map(state.givenUp),
+    answeredMs: new Map(state.answeredMs),
+    ahead: [...state.ahead],
     exchange: exchange === null ? null : cloneExchange(exchange),
     early: [...state.early],
     held: new Map(state.held),
@@ -147,10 +167,8 @@ function roundText(round: RoundState): string {
     const purposes = [...fetches.values(), ...persists.values()].map(text).sort(inOrder);
     return `${certificateText(decided)}${isHeld}${text([linked, failedFetches, own?.hash, published])}${purposes}`;
   }
-  const promises =
-    lead === null ? "" : [...lead.promises].map(([member, each]) => member + text(each)).join();
   const purposes = [[...fetches.values()].map(text).sort(inOrder), [...persists.values()].map(text)];
-  return `${text(rest)}${lead === null ? "" : `${lead.ballot}${lead.phase}${promises}`}${purposes.join()}`;
+  return `${text(rest)}${lead === null ? "" : `${lead.ballot}${lead.phase}${lead.trials}`}${purposes.join()}`;
 }
 
 function memberText({round, isUp, done, disk, blobs, timers, fetches, writes}: Member): string {

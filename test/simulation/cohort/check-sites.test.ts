@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {parse} from "yaml";
-import {type Experiment, experimentSchema, experimentText} from "../../../src/config/index.ts";
+import {type Experiment, experimentFiles, experimentSchema} from "../../../src/config/index.ts";
 import {errorLine} from "../../../src/core/index.ts";
 import {checkSites} from "../../../src/simulation/cohort/check-sites.ts";
 import {sealParts} from "../../../src/simulation/cohort/seal-parts.ts";
@@ -31,7 +31,8 @@ const COHORT: Cohort = {
 
 /** What is told of the dress rehearsal with these changes. */
 async function told(changes: Partial<Experiment>): Promise<string> {
-  const experiment = experimentSchema.parse({...parse(await experimentText("dress-rehearsal")), ...changes});
+  const text = (await experimentFiles("dress-rehearsal")).get("dress-rehearsal.yaml") ?? "";
+  const experiment = experimentSchema.parse({...parse(text), ...changes});
   try {
     checkSites(experiment, COHORT);
     return "accepted";

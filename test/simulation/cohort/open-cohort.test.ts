@@ -207,10 +207,17 @@ function digestOf({values, labels}: PatientMatrix): string {
 describe("a cohort of modes", () => {
   it("is the task of the committed evidence of gossip", () => {
     // Little-endian f32 values and labels, as scripts/evidence/gossip-task.ts drew them when docs/evidence/gossip.json was made.
-    const {train, test} = drawModes(
-      {classes: 10, modes: 3, features: 32, spread: 0.85, train: 8000, test: 4000},
-      42,
-    );
+    const spec = {
+      classes: 10,
+      modes: 3,
+      features: 32,
+      spread: 0.85,
+      train: 8000,
+      validation: 500,
+      test: 4000,
+    };
+    const {train, validation, test} = drawModes(spec, 42);
+    expect(validation.patients).toBe(500);
     expect(digestOf(train)).toBe("6c4dce15e3682a8ae69d6d7dc4031e7ebf7444d0e04f18ab6556d5f429f117f5");
     expect(digestOf(test)).toBe("906fddaf9a47a5260ef1569cb832b21bf0501f3a0c2f780f9566cedaacbb0585");
   });

@@ -18,10 +18,13 @@ const ATTACKS = [
   {type: "mimic", sites: 1},
   {type: "dissensus", sites: 1, scale: 2},
   {type: "free-rider", sites: 1},
+  {type: "statistics-edge", sites: 1},
 ] as const;
 
-function distance(a: Float32Array | undefined, b: Float32Array | undefined): number {
-  return Math.sqrt([...(a ?? [])].reduce((sum, value, index) => sum + (value - (b?.[index] ?? 0)) ** 2, 0));
+function distance(a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): number {
+  return Math.sqrt(
+    Array.from(a ?? []).reduce((sum, value, index) => sum + (value - (b?.[index] ?? 0)) ** 2, 0),
+  );
 }
 
 describe("bad sites", () => {
@@ -49,6 +52,19 @@ describe("bad sites", () => {
     const changes = {mixing, plan: {rounds: 1}, experiment: {attacks, ...slow}};
     const {fast, full} = await runBoth(changes, {cohort: COHORT});
     expect(full.stateHash).toBe(fast.stateHash);
+  });
+
+  it("do so to the statistics under a robust rule, and there no more than an honest site might", async () => {
+    const experiment = {attacks: [{type: "statistics-edge", sites: 1}]};
+    const {fast, full} = await runBoth({mixing: ROBUST, experiment}, {cohort: COHORT});
+    expect(full.stateHash).toBe(fast.stateHash);
+    const statisticsOf = async (mixing: typeof ALL, change = {}) => {
+      const [scaling] = (await runBy("fast", {mixing, experiment: change}, {cohort: COHORT})).standardisers;
+      return scaling?.scale;
+    };
+    const honest = await statisticsOf(ALL);
+    expect(distance(await statisticsOf(ALL, experiment), honest)).toBeGreaterThan(1);
+    expect(distance(await statisticsOf(ROBUST, experiment), honest)).toBeLessThan(0.2);
   });
 
   it("carry a plain mean away and a median not", async () => {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
+import {casesOf} from "../../setup/thorough.ts";
 import {runBoth} from "./running.ts";
 import {ALL, inventedCohort, type TrialChanges} from "./trials.ts";
 
@@ -66,10 +67,27 @@ describe("the fast engine", () => {
   it.each(MIXINGS)("ends with the bytes of the full one: $name", async ({mixing}) => {
     const {fast, full} = await runBoth({mixing}, {cohort: inventedCohort(5)});
     expect(full.stateHash).toBe(fast.stateHash);
-    expect(full.rounds.map((round) => round.consensusDistance)).toEqual(
-      fast.rounds.map((round) => round.consensusDistance),
-    );
     expect(full.rounds.flatMap(({absent}) => absent)).toEqual([]);
+  });
+
+  it.each(casesOf(MIXINGS, 3))("in step tells of the same rounds: $name", async ({mixing}) => {
+    const {fast, full} = await runBoth({mixing, experiment: EVEN}, {cohort: inventedCohort(5)});
+    expect(full.setupBytes).toBe(fast.setupBytes);
+    // Out of step a member that others overtake has no estimate of its own, which the distance is then without.
+    for (const fact of ["bytes", "consensusDistance"] as const)
+      expect(full.rounds.map((round) => round[fact])).toEqual(fast.rounds.map((round) => round[fact]));
+  });
+
+  it.each([2, 6])("knows how long a round of %i phases and the adoption take", async (steps) => {
+    const mixing: Mixing = {...ALL, schedule: {name: "ring", steps}};
+    const experiment = {network: {delay: {type: "constant", ms: 50}}};
+    const {fast, full} = await runBoth({mixing, experiment}, {cohort: inventedCohort(5)});
+    const lasting = ({rounds: [first, second]}: typeof fast): number =>
+      (second?.seconds ?? Number.NaN) - (first?.seconds ?? Number.NaN);
+    // By hand: three steps of 10 ms, then ready and start, three messages a phase, request and result, proposal and two votes.
+    expect(lasting(fast)).toBeCloseTo(0.03 + 0.05 * (2 + 3 * steps + 2 + 3), 9);
+    // Disks take some more.
+    expect(Math.abs(lasting(full) - lasting(fast))).toBeLessThan(0.025);
   });
 
   it.each(TRAININGS)("and so with $name", async ({changes}) => {
@@ -82,16 +100,14 @@ describe("the fast engine", () => {
   it.each(SEGMENTS)("and so in asynchronous segments: $name", async ({sites, units, partners, codec}) => {
     const mixing = {...SEGMENT, units, partners, codec};
     const setting = {cohort: inventedCohort(sites)};
-    const {fast, full} = await runBoth({mixing, plan: {rounds: 2}, experiment: SLOW}, setting);
+    // Of two sites the one that hears last of a certificate begins the next segment a message late, and which of them that
+    // is changes who finds whom at work: only the first segment is one that the fast engine knows.
+    const rounds = sites === 2 ? 1 : 2;
+    const {fast, full} = await runBoth({mixing, plan: {rounds}, experiment: SLOW}, setting);
     expect(full.rounds.map((round) => round.consensusDistance)).toEqual(
       fast.rounds.map((round) => round.consensusDistance),
     );
     expect(full.stateHash).toBe(fast.stateHash);
-  });
-
-  it("counts the bytes that are sent", async () => {
-    const {fast, full} = await runBoth({mixing: {...ALL, codec: "fp16"}, experiment: EVEN});
-    expect(full.rounds.map(({bytes}) => bytes)).toEqual(fast.rounds.map(({bytes}) => bytes));
   });
 
   it("trains on classes", async () => {

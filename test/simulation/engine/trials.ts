@@ -12,12 +12,6 @@ import {
 } from "../../../src/simulation/index.ts";
 import {workerUrl} from "../../training/worker-url.ts";
 
-/** The compiled threads, which the global set-up of the tests builds. */
-const modules = {
-  backend: workerUrl,
-  classifier: new URL("../../../dist/simulation/engine/trainer-worker.js", import.meta.url),
-};
-
 const NONE = {rows: 0, patients: 0, positivePatients: 0, negativePatients: 0};
 
 function rowsOf(
@@ -159,7 +153,7 @@ export function openPool(
   cohort: Cohort,
   threads: number,
 ): Promise<TrainerPool> {
-  return openTrainerPool({spec, training, seed, backend: "cpu", threads, cohort, modules});
+  return openTrainerPool({spec, training, seed, backend: "cpu", threads, cohort, workerUrl});
 }
 
 /** Opens a trial; who opens it closes its pool. */

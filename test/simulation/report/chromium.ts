@@ -42,8 +42,8 @@ export interface Page {
     method: string,
     params?: Readonly<Record<string, unknown>>,
   ): Promise<Readonly<Record<string, unknown>>>;
-  /** Resolves with the first event of that name, past or to come. */
-  event(method: string): Promise<BrowserEvent>;
+  /** Resolves with the first event of that name, past or to come, that is not among the first `skipped` of all. */
+  event(method: string, skipped?: number): Promise<BrowserEvent>;
   /** The value of an expression in the page. */
   evaluate(expression: string): Promise<unknown>;
   close(): Promise<void>;
@@ -112,10 +112,10 @@ export async function openPage(program: string, isLocal = false): Promise<Page> 
   return {
     events,
     send,
-    event: (method) =>
+    event: (method, skipped = 0) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = events.find((event) => event.method === method);
+          const found = events.find((event, place) => place >= skipped && event.method === method);
           if (found !== undefined) resolve(found);
         };
         watchers.add(look);

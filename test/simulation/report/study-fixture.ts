@@ -1,7 +1,11 @@
 import type {MetricName} from "../../../src/config/index.ts";
 import {createRandom, type Random} from "../../../src/core/index.ts";
 import {isNonInferior} from "../../../src/evaluation/index.ts";
+import {outcomeOf} from "../../../src/simulation/study/comparisons.ts";
 import type {StudyResults} from "../../../src/simulation/study/results.ts";
+import {tinyExperiment} from "../study/tiny-experiment.ts";
+import {sweepOf, withDivergence} from "./fixture-changes.ts";
+import {workOf} from "./work-fixture.ts";
 
 /** How large the invented study is, and what stands out in it. */
 export interface FixtureOptions {
@@ -20,7 +24,7 @@ export interface FixtureOptions {
 
 type Row<Key extends "results" | "rounds" | "comparisons" | "targets" | "sites"> = StudyResults[Key][number];
 
-const NETWORKED = {Gossip: 0.846, FedAvg: 0.843, FedProx: 0.84, "Swarm (HPE)": 0.828, Ring: 0.835};
+const NETWORKED = {Gossip: 0.846, FedAvg: 0.843, FedProx: 0.84, "Swarm (HPE)": 0.828, "D-PSGD ring": 0.835};
 const LOWER = new Set<MetricName>(["brier", "log-loss"]);
 
 const streamOf = (purpose: string): Random => createRandom({seed: 5, site: "", round: 0, purpose});
@@ -88,6 +92,7 @@ function resultsOf({methods, sites, seeds, metrics, point, lift}: Setting, rando
             n,
             status: "finished",
             divergedAt: null,
+            stall: null,
           };
         }),
       ),
@@ -118,10 +123,11 @@ function roundsOf(
             bytes: round * 5524 * sites.length * 2,
             absent: method === "Gossip" && round % 9 === 0 ? ["UKA"] : [],
             consensusDistance:
-              method === "Ring" || method === "Gossip"
+              method === "D-PSGD ring" || method === "Gossip"
                 ? 0.4 * left * left * Math.exp(0.3 * random.normal())
                 : 0,
             value: rounded(end - 0.3 * left + 0.008 * random.normal()),
+            on: "validation",
           };
         });
       }),
@@ -151,7 +157,10 @@ function comparisonsOf(
           low,
           high,
           margin: 0.02,
+          outcome: outcomeOf({low, high}, 0.02, better),
+          covers: seeds.length > 1 ? "patients-and-seeds" : "patients",
           isNonInferior: isNonInferior({low, high}, 0.02, better),
+          ...(metric === "auroc" ? {p: 0.04, pHolm: 0.2} : {p: null, pHolm: null}),
           seeds: seeds.length,
           n:
             test === "Pooled Test"
@@ -193,27 +202,6 @@ const USUAL = {
   divergedSeeds: 0,
 } as const satisfies FixtureOptions;
 
-/** The study with a network that diverges at the first seeds. */
-function withDivergence(study: StudyResults, count: number): StudyResults {
-  const lost = new Set(study.seeds.slice(0, count));
-  const none = {value: null, low: null, high: null, status: "diverged", divergedAt: 0} as const;
-  const isAll = count >= study.seeds.length;
-  return {
-    ...study,
-    results: study.results.map((row) =>
-      row.method === "Gossip" && lost.has(row.seed) ? {...row, ...none} : row,
-    ),
-    rounds: study.rounds.filter(({method, seed}) => method !== "Gossip" || !lost.has(seed)),
-    comparisons: study.comparisons.map((row) => ({
-      ...row,
-      ...(isAll ? {difference: null, low: null, high: null} : {}),
-      seeds: row.seeds - lost.size,
-      isNonInferior: false,
-      divergedSeeds: lost.size,
-    })),
-  };
-}
-
 /** An invented study with plausible figures, the same at every call with the same options. */
 export function studyFixture(options: FixtureOptions = {}): StudyResults {
   const {divergedSeeds = 0} = options;
@@ -242,15 +230,17 @@ function finishedStudy(options: FixtureOptions): StudyResults {
     return {
       results: resultsOf(setting, random),
       rounds: byRound,
+      work: workOf(setting, byRound),
       comparisons: comparisonsOf(setting, random),
       targets: targetsOf(setting, byRound),
       states: seeds.map((seed) => ({point, seed, sha256: seed.toString(16).padStart(64, "a7")})),
     };
   });
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name: "saldanha2022",
     title: "Microsatellite instability of colorectal cancer: swarm, merged and local models",
+    experiment: tinyExperiment({metrics, sweep: sweepOf(points)}),
     isSynthetic,
     source: "generated cohorts with the sizes of Saldanha et al. 2022; features of 512 numbers",
     isComplete,
@@ -258,18 +248,23 @@ function finishedStudy(options: FixtureOptions): StudyResults {
     metrics,
     results: parts.flatMap((part) => part.results),
     rounds: parts.flatMap((part) => part.rounds),
+    work: parts.flatMap((part) => part.work),
     comparisons: parts.flatMap((part) => part.comparisons),
     targets: parts.flatMap((part) => part.targets),
     sites,
     topology: isRing
       ? {name: "ring", edges: names.map((_, place) => [place, (place + 1) % names.length, 1 / 3] as const)}
-      : {name: "butterfly", edges: []},
+      : {name: "all", edges: []},
     states: parts.flatMap((part) => part.states),
     environment: {
       consilium: "0.1.0",
+      commit: "0123456789abcdef0123456789abcdef01234567",
       node: "v20.20.2",
-      platform: "linux x64",
+      platform: "linux 6.1.0 x64",
+      processor: "A processor",
+      cores: 2,
       backend: "wasm",
+      tfjs: "4.22.0",
       engine: "fast",
       threads: 2,
     },

@@ -43,8 +43,8 @@ describe("a network that an attack makes diverge", () => {
       const study = await here(experiment);
       const [first] = endingOf(study, "Gossip");
       const round = first?.divergedAt ?? Number.NaN;
-      expect(round).toBeGreaterThan(0);
-      expect(round).toBeLessThan(5);
+      expect(round).toBeGreaterThan(1);
+      expect(round).toBeLessThan(6);
       for (const {status, hasValue} of endingOf(study, "Gossip"))
         expect([status, hasValue]).toEqual(["diverged", false]);
       for (const method of ["Gossip (no attack)", "Pooled Training", "FedAvg"]) {
@@ -55,7 +55,9 @@ describe("a network that an attack makes diverge", () => {
       }
       // The rounds before are kept, and every seed has been run.
       const rounds = study.rounds.filter(({method, seed}) => method === "Gossip" && seed === 42);
-      expect(rounds.map((row) => row.round)).toEqual([...Array(round).keys()]);
+      expect(rounds.map((row) => row.round)).toEqual(
+        Array.from({length: round - 1}, (_, place) => place + 1),
+      );
       expect([study.seeds, study.isComplete]).toEqual([[42, 43], true]);
       for (const {
         baseline,
@@ -89,7 +91,7 @@ describe("methods that diverge", () => {
     const study = await here(
       tinyExperiment({
         plan: {...ROUNDS, training},
-        baselines: ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "ring"],
+        baselines: ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "d-psgd"],
       }),
     );
     const methods = [...new Set(study.results.map(({method}) => method))];
@@ -100,7 +102,7 @@ describe("methods that diverge", () => {
     expect(study.comparisons.some(({isNonInferior}) => isNonInferior)).toBe(false);
   });
 
-  it("as a baseline at every seed leave nothing to be inferior to", async () => {
+  it("as a baseline leave nothing to compare", async () => {
     // The pull of FedProx times the rate is far above 2, the network's own training has none.
     const study = await here(
       tinyExperiment({plan: {...ROUNDS, rounds: 8}, baselines: ["fedprox"], proximal: 1e30}),
@@ -110,7 +112,8 @@ describe("methods that diverge", () => {
     const [pooled] = study.comparisons.filter(({test}) => test === "Pooled Test");
     expect(pooled).toMatchObject({
       baseline: "FedProx",
-      isNonInferior: true,
+      outcome: "no-comparison",
+      isNonInferior: false,
       difference: null,
       seeds: 0,
       divergedSeeds: 0,

@@ -9,7 +9,7 @@ import {
 } from "../../../src/simulation/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
-const BASELINES = ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "ring"];
+const BASELINES = ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "d-psgd"];
 const here = (experiment: Experiment, options: Partial<SimulateOptions> = {}) =>
   simulate(experiment, {folder: ".", threads: 0, backend: "wasm", ...options});
 
@@ -34,7 +34,7 @@ describe("an experiment", () => {
       "FedAvg",
       "FedProx",
       "Swarm (HPE)",
-      "Ring",
+      "D-PSGD ring",
     ]);
     const tests = ["leeds", "york", "hull", "Pooled Test", "External bath"];
     for (const method of methods) {
@@ -50,7 +50,7 @@ describe("an experiment", () => {
   });
 
   it("gives equal results twice, and other ones to another seed", async () => {
-    const experiment = tinyExperiment({baselines: ["ring"]});
+    const experiment = tinyExperiment({baselines: ["d-psgd"]});
     const [one, same, other] = [
       await here(experiment),
       await here(experiment),
@@ -87,7 +87,7 @@ describe("an experiment", () => {
     ]);
     // A target that everything reaches is reached in the first round.
     expect(targets.length).toBe(8);
-    expect(targets.every(({round}) => round === 0)).toBe(true);
+    expect(targets.every(({round}) => round === 1)).toBe(true);
     expect(rounds.length).toBe(2 * 2 * (1 + 2));
     const shares = heard.map(({share}) => share);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -100,7 +100,7 @@ describe("an experiment", () => {
     const whole = await here(experiment, {onTrial: (trial) => void kept.push(trial)});
     const ran: number[] = [];
     const resumed = await here(experiment, {
-      earlier: kept.slice(0, 2).map((trial) => parseTrial(JSON.stringify(trial), "trial")),
+      earlier: async () => kept.slice(0, 2).map((trial) => parseTrial(JSON.stringify(trial), "trial")),
       onTrial: ({seed}) => void ran.push(seed),
     });
     expect(ran).toEqual([44]);
@@ -130,7 +130,7 @@ describe("an experiment", () => {
     const {results} = await here(
       tinyExperiment({
         plan: {...plan, task: {standardisation: "site"}, training, weights},
-        baselines: ["ring", "fedavg"],
+        baselines: ["d-psgd", "fedavg"],
         metrics: ["brier"],
       }),
     );
@@ -138,9 +138,9 @@ describe("an experiment", () => {
       results
         .filter((row) => row.method === method && row.test === "External bath")
         .map(({value}) => value ?? 0);
-    expect(of("Ring")).toHaveLength(1);
-    expect(of("Ring")[0]).toBeCloseTo(of("Gossip")[0] ?? Number.NaN, 5);
-    expect(of("Ring")[0]).toBeCloseTo(of("FedAvg")[0] ?? Number.NaN, 5);
+    expect(of("D-PSGD ring")).toHaveLength(1);
+    expect(of("D-PSGD ring")[0]).toBeCloseTo(of("Gossip")[0] ?? Number.NaN, 5);
+    expect(of("D-PSGD ring")[0]).toBeCloseTo(of("FedAvg")[0] ?? Number.NaN, 5);
   });
 
   it("refuses a figure that its patients have not", async () => {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
 import {createRandom} from "../../../src/core/index.ts";
-import {simulate} from "../../../src/simulation/index.ts";
+import {simulate, type TrialResult} from "../../../src/simulation/index.ts";
 import {folderWith} from "../../data/workspace.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
@@ -62,6 +62,21 @@ async function setting(changes: Readonly<Record<string, unknown>> = {}) {
   return {experiment, options: {folder, threads: 0, backend: "wasm"} as const};
 }
 
+/** Harrell's C by counting pairs, of times without ties: nothing of the program's own. */
+function concordanceByPairs(groups: TrialResult["scores"][number]["groups"]): number {
+  const all = groups.flatMap(({labels, scores, times = []}) =>
+    labels.map((event, place) => ({event, score: scores[place] ?? 0, time: times[place] ?? 0})),
+  );
+  const wins = all
+    .filter(({event}) => event === 1)
+    .flatMap((one) =>
+      all
+        .filter(({time}) => time > one.time)
+        .map(({score}) => (one.score > score ? 1 : one.score === score ? 0.5 : 0)),
+    );
+  return wins.reduce<number>((sum, win) => sum + win, 0) / wins.length;
+}
+
 const withPlan = (experiment: Experiment, changes: Readonly<Record<string, unknown>>): Experiment => ({
   ...experiment,
   plan: {...experiment.plan, ...changes},
@@ -69,9 +84,19 @@ const withPlan = (experiment: Experiment, changes: Readonly<Record<string, unkno
 
 describe("an experiment on survival", () => {
   it("judges every method by the C-index, within each site and on all patients, and compares them", async () => {
-    const baselines = ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "ring"];
+    const baselines = ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "d-psgd"];
     const {experiment, options} = await setting({baselines, repeats: 2});
-    const {results, comparisons, sites, rounds} = await simulate(experiment, options);
+    const trials: TrialResult[] = [];
+    const onTrial = (trial: TrialResult) => void trials.push(trial);
+    const {results, comparisons, sites, rounds} = await simulate(experiment, {...options, onTrial});
+    for (const {scores, results: rows} of trials) {
+      for (const {method, groups} of scores) {
+        const pooledRow = rows.find((row) => row.method === method && row.test === "Pooled Test");
+        // Each site's patients with the risks that they have there.
+        const bySites = concordanceByPairs(groups.filter(({isSite}) => isSite));
+        expect(pooledRow?.value, method).toBeCloseTo(bySites, 12);
+      }
+    }
     const pooled = results.filter(({test}) => test === "Pooled Test");
     for (const {method, value, low, high, n} of pooled) {
       expect(value, method).toBeGreaterThan(low ?? Number.NaN);

@@ -73,9 +73,8 @@ describe("the parser of Server-Sent Events", () => {
 });
 
 describe("the reader of events", () => {
-  it("asks for all at first, comes back with the last id, and waits longer each time that fails", async () => {
+  it("comes back with the last id, and waits longer each time that fails", async () => {
     const heard: EventAnswer[] = [];
-    const gaps: (number | null)[] = [];
     const streams: boolean[] = [];
     const [first = "", second = "", ...rest] = EVENTS.map(text);
     const script = [
@@ -92,16 +91,14 @@ describe("the reader of events", () => {
       signal,
       listener: {
         onEvent: (event) => heard.push(event),
-        onGap: (missed) => gaps.push(missed),
         onStream: (isOpen) => streams.push(isOpen),
       },
     });
     expect(heard).toEqual(EVENTS);
-    expect(gaps).toEqual([2]);
     const [one, two, last] = [EVENTS[0], EVENTS[1], EVENTS.at(-1)];
     expect(one?.id).not.toBe(two?.id);
     expect(asked.map(({headers}) => headers.get("last-event-id"))).toEqual([
-      "0",
+      null,
       two?.id,
       two?.id,
       two?.id,
@@ -128,7 +125,7 @@ describe("a token", () => {
       if (token !== undefined) queueMicrotask(() => gate.give(token));
     });
     const STATUS = sampleStatus(sampleRunView({peers: 3, rounds: 40}));
-    let left = 6;
+    let left = 7;
     const {surroundings, asked, signal} = browser(({path, headers}) => {
       if (left-- === 0) return null;
       if (headers.get("authorization") !== "Bearer right") return new Response("{}", {status: 401});
@@ -142,11 +139,18 @@ describe("a token", () => {
       ["v1/status", "Bearer wrong"],
       ["v1/status", "Bearer right"],
       ["v1/releases", "Bearer right"],
+      ["v1/history", "Bearer right"],
       ["v1/runs", "Bearer right"],
       ["v1/status", "Bearer right"],
       ["v1/status", "Bearer right"],
     ]);
-    expect(messages.map(({kind}) => kind).slice(0, 4)).toEqual(["status", "releases", "runs", "status"]);
+    expect(messages.map(({kind}) => kind).slice(0, 5)).toEqual([
+      "status",
+      "releases",
+      "history",
+      "runs",
+      "status",
+    ]);
   });
 
   it("given while a question with the one before was under way is not taken for wrong", async () => {
@@ -160,9 +164,12 @@ describe("a token", () => {
 });
 
 describe("the poll", () => {
+  const OPENING = {step: "data", since: "2026-11-30T10:00:00.000Z"};
+
   it("tells of a node that is starting, refuses or does not answer, and asks again two seconds later", async () => {
     const script = [
-      () => Response.json({error: "the node is starting"}, {status: 503}),
+      () => Response.json({error: "the node is starting", opening: OPENING}, {status: 503}),
+      () => Response.json(null, {status: 503}),
       () => Response.json({error: "too many requests"}, {status: 429}),
       () => new Response("<html>"),
     ];
@@ -171,10 +178,11 @@ describe("the poll", () => {
     const gate = createTokenGate(() => {});
     await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)}).ended;
     expect(messages).toEqual([
-      {kind: "starting", atMs: 0},
-      {kind: "unreachable", atMs: 2000},
+      {kind: "starting", opening: OPENING, atMs: 0, nodeMs: null},
+      {kind: "starting", opening: null, atMs: 2000, nodeMs: null},
       {kind: "unreachable", atMs: 4000},
       {kind: "unreachable", atMs: 6000},
+      {kind: "unreachable", atMs: 8000},
     ]);
     expect(pauses.slice(0, 4)).toEqual([500, 1500, 500, 1500]);
   });

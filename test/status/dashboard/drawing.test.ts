@@ -1,26 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {lineChart} from "../../../src/status/dashboard/client/line-chart.ts";
-import type {Content, Markup} from "../../../src/status/dashboard/client/markup.ts";
-import {textOf} from "../../../src/status/dashboard/client/markup.ts";
+import {type Markup, textOf} from "../../../src/status/dashboard/client/markup.ts";
 import {pageView, titleOf} from "../../../src/status/dashboard/client/page-view.ts";
 import {linearScale, logScale, roundScale} from "../../../src/status/dashboard/client/scale.ts";
-import {type DashboardState, FIRST_STATE, reduce} from "../../../src/status/dashboard/client/state.ts";
+import {FIRST_STATE, reduce} from "../../../src/status/dashboard/client/state.ts";
 import {topology} from "../../../src/status/dashboard/client/topology.ts";
-import {SAMPLE_NOW_MS, sampleEvents, sampleRunView, sampleStatus} from "./sample-run.ts";
-
-/** All elements in `content`, outermost first. */
-function* elementsIn(content: Content): Generator<Markup> {
-  if (typeof content === "string") return;
-  yield content;
-  for (const child of content.children) yield* elementsIn(child);
-}
-
-function find(content: Content, tag: string, className?: string): readonly Markup[] {
-  return [...elementsIn(content)].filter(
-    ({tag: its, attributes}) => its === tag && (className === undefined || attributes["class"] === className),
-  );
-}
+import {SAMPLE_NOW_MS, sampleRunView, sampleStatus} from "./sample-run.ts";
+import {elementsIn, find, shown, stateOf} from "./shown-page.ts";
 
 const numbersIn = (path: string): readonly number[] => [...path.matchAll(/-?[\d.]+/g)].map(Number);
 const decimal = (min: number, max: number) => fc.double({min, max, noNaN: true});
@@ -152,35 +139,20 @@ describe("the network", () => {
 });
 
 describe("the page", () => {
-  const state = (view: Parameters<typeof sampleStatus>[0], rounds: number): DashboardState =>
-    sampleEvents(rounds)
-      .map((event) => ({kind: "event", event}) as const)
-      .reduce(
-        reduce,
-        reduce(FIRST_STATE, {kind: "status", answer: sampleStatus(view), atMs: SAMPLE_NOW_MS, nodeMs: null}),
-      );
-  const show = (shown: DashboardState): Markup => ({
-    tag: "body",
-    attributes: {},
-    children: pageView(shown, SAMPLE_NOW_MS),
-  });
-
-  it("says withheld where nothing may be told, and never NaN, null or undefined", () => {
+  it("never says NaN, null or undefined", () => {
     const view = {
       ...sampleRunView({peers: 3, rounds: 40}),
       loss: null,
       validation: null,
       consensusDistance: null,
     };
-    const page = show(state(view, 0));
-    expect(find(page, "p", "newest unknown").map(textOf)).toEqual(Array(3).fill("withheld or not known yet"));
-    for (const shown of [FIRST_STATE, state(view, 0), state(sampleRunView({peers: 0, rounds: 0}), 0)]) {
-      expect(textOf(show(shown))).not.toMatch(/NaN|null|undefined|Infinity/);
+    for (const one of [FIRST_STATE, stateOf(view, 0), stateOf(sampleRunView({peers: 0, rounds: 0}), 0)]) {
+      expect(textOf(shown(one))).not.toMatch(/NaN|null|undefined|Infinity/);
     }
   });
 
   it("has for everything that is drawn a title, a description and a table, and names what it holds", () => {
-    const page = show(state(sampleRunView({peers: 24, rounds: 2000, down: [4]}), 2000));
+    const page = shown(stateOf(sampleRunView({peers: 24, rounds: 2000, down: [4]}), 2000));
     const ids = new Set([...elementsIn(page)].flatMap(({attributes}) => attributes["id"] ?? []));
     expect(ids.size).toBe(
       [...elementsIn(page)].filter(({attributes}) => attributes["id"] !== undefined).length,
@@ -209,22 +181,23 @@ describe("the page", () => {
   it("reads out nothing that changes while the state stays", () => {
     const live = (nowMs: number): unknown => {
       const view = sampleRunView({peers: 3, rounds: 40, down: [0, 1]});
-      const content: Markup = {tag: "body", attributes: {}, children: pageView(state(view, 9), nowMs)};
+      const content: Markup = {tag: "body", attributes: {}, children: pageView(stateOf(view, 9), nowMs)};
       return [...elementsIn(content)].find(({attributes}) => "aria-live" in attributes);
     };
     expect(live(SAMPLE_NOW_MS + 3000)).toEqual(live(SAMPLE_NOW_MS));
   });
 
   it("shows nothing of the node when a token is asked for", () => {
-    const asked = reduce(state(sampleRunView({peers: 3, rounds: 40}), 9), {kind: "token", need: "asked"});
-    const page = show(asked);
+    const asked = reduce(stateOf(sampleRunView({peers: 3, rounds: 40}), 9), {kind: "token", need: "asked"});
+    const page = shown(asked);
     expect(find(page, "input")).toHaveLength(1);
     expect(find(page, "table")).toEqual([]);
   });
 
   it("says in its title how the node stands", () => {
-    const shown = state(sampleRunView({peers: 3, rounds: 40}), 0);
-    const down = state(sampleRunView({peers: 3, rounds: 40, down: [0, 1]}), 0);
+    const shown = stateOf(sampleRunView({peers: 3, rounds: 40}), 0);
+    const view = sampleRunView({peers: 3, rounds: 40, down: [0, 1]});
+    const down = stateOf({...view, pace: {...view.pace, lastPartWallMs: SAMPLE_NOW_MS - 60_000}}, 0);
     expect([FIRST_STATE, shown, down].map((one) => titleOf(one, SAMPLE_NOW_MS))).toEqual([
       "… a node · Consilium",
       "✓ Frankfurt · Consilium",

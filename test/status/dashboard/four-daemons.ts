@@ -24,7 +24,7 @@ async function consortium(): Promise<ThreeSites> {
   const three = await threeSites({
     rounds: ROUNDS,
     quorum: {weightShare: 0.5},
-    deadline: {minimumSeconds: 0.2, maximumSeconds: 5},
+    deadline: {minimumSeconds: 1, maximumSeconds: 5},
   });
   const {plan} = three.plan;
   const whole = {...plan, start: {...plan.start, members: FOUR_SITES.length}};
@@ -63,6 +63,7 @@ export class FourDaemons {
     const server = await openStatusServer({
       host: "127.0.0.1",
       port: 0,
+      probes: {host: "127.0.0.1", port: 0},
       access: LOOPBACK_ACCESS,
       node: () => node,
       feed,
@@ -94,7 +95,9 @@ export class FourDaemons {
 
   /** Where a site serves its dashboard. */
   urlOf(site: string): string {
-    return `${this.#running.get(site)?.server.url ?? ""}/`;
+    const running = this.#running.get(site);
+    if (running === undefined) throw new Error(`${site} does not run`);
+    return `${running.server.url}/`;
   }
 
   /** Ends a site's daemon; its disk stays. */

@@ -3,6 +3,7 @@ import {type EventAnswer, eventAnswer} from "../../../src/status/answers/event-a
 import type {Alert} from "../../../src/status/answers/health-answer.ts";
 import {type StatusResponse, statusResponseOf} from "../../../src/status/answers/status-answer.ts";
 import {healthOf} from "../../../src/status/health.ts";
+import {remainingOf} from "../../../src/status/remaining-time.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
 
 /** How large a sample is. */
@@ -11,6 +12,8 @@ export interface SampleSize {
   readonly rounds: number;
   /** Places of peers whose links are down. */
   readonly down?: readonly number[];
+  /** Places of peers that are linked and say nothing. */
+  readonly silent?: readonly number[];
 }
 
 const WORDS = ["Leeds", "Dresden", "Aachen", "Heidelberg", "Mainz", "Utrecht", "Lyon", "Oslo"];
@@ -40,8 +43,18 @@ function peerOf(place: number, isDown: boolean): PeerView {
   };
 }
 
+function shareOf(name: string, rounds: number, missed: number): NodeView["shares"][number] {
+  const recent = Math.min(50, rounds);
+  return {
+    name,
+    run: {contributed: rounds - missed, certified: rounds},
+    recent: {contributed: recent - missed, certified: recent},
+  };
+}
+
 /** A node's view in the midst of a run of that size. */
-export function sampleRunView({peers, rounds, down = []}: SampleSize): NodeView {
+export function sampleRunView({peers, rounds, down = [], silent = []}: SampleSize): NodeView {
+  const places = Array.from({length: peers}, (_, place) => place);
   return {
     ...SAMPLE_VIEW,
     site: "Frankfurt",
@@ -51,8 +64,21 @@ export function sampleRunView({peers, rounds, down = []}: SampleSize): NodeView 
     round: rounds,
     rounds: Math.ceil((rounds * 4) / 3),
     ready: ["Frankfurt"],
-    waitingFor: down.map(memberName),
-    peers: Array.from({length: peers}, (_, place) => peerOf(place, down.includes(place))),
+    waitingFor: [...down, ...silent].map(memberName),
+    waitingSinceWallMs: down.length + silent.length === 0 ? null : SAMPLE_NOW_MS - 3000,
+    peers: places.map((place) => {
+      const peer = peerOf(place, down.includes(place));
+      if (!silent.includes(place)) return peer;
+      const link = {status: "silent", sinceWallMs: SAMPLE_NOW_MS - 12_000, rttMs: undefined} as const;
+      return {...peer, link: {...peer.link, ...link}};
+    }),
+    shares: [
+      shareOf("Frankfurt", rounds, 0),
+      ...places
+        .filter((place) => place !== 3)
+        .map((place) => shareOf(memberName(place), rounds, down.includes(place) ? Math.min(2, rounds) : 0)),
+    ],
+    result: null,
     bytesReceived: 19_400_000,
     absences: down.map((place) => ({
       round: rounds - 2,
@@ -64,7 +90,12 @@ export function sampleRunView({peers, rounds, down = []}: SampleSize): NodeView 
     validation: {round: rounds - 1, n: 140, auroc: {value: 0.861, low: 0.792, high: 0.921}, logLoss: 0.4},
     loss: 0.2876,
     consensusDistance: 3.1e-4,
-    pace: {...SAMPLE_VIEW.pace, roundSinceWallMs: 1_699_999_996_000, medianRoundSeconds: 12},
+    pace: {
+      ...SAMPLE_VIEW.pace,
+      roundSinceWallMs: 1_699_999_996_000,
+      recentRoundSeconds: [12],
+      medianRoundSeconds: 12,
+    },
   };
 }
 
@@ -102,6 +133,8 @@ export function sampleStatus(view: NodeView, alerts: readonly Alert[] = []): Sta
     startedAt: "2023-11-14T22:00:00.000Z",
     uptimeSeconds: 800,
     health: healthOf(view, SAMPLE_NOW_MS),
+    remaining: remainingOf(view, SAMPLE_NOW_MS),
+    certificateEndsWallMs: null,
     alerts,
   });
 }

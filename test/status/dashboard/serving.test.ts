@@ -52,7 +52,7 @@ describe("the dashboard's files", () => {
       "/v1/runs",
       "/v1/releases",
       "/dashboard/",
-      "/?x",
+      "/v1/history",
       "/dashboard/x.js",
     ]) {
       expect((await ask(`${url}${path}`)).status, path).toBe(401);

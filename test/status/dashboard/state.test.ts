@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {NO_CURVES, withEvent, withStatus} from "../../../src/status/dashboard/client/curves.ts";
+import type {NodeView} from "../../../src/node/index.ts";
+import type {HistoryAnswer} from "../../../src/status/answers/list-answers.ts";
+import {NO_CURVES, withEvent, withHistory, withStatus} from "../../../src/status/dashboard/client/curves.ts";
 import {
   type DashboardState,
   FIRST_STATE,
   isStale,
   type Message,
-  nodeTimeMs,
+  readerOf,
   reduce,
   staleSeconds,
 } from "../../../src/status/dashboard/client/state.ts";
@@ -20,16 +22,31 @@ const STATUS = sampleStatus(VIEW);
 const heard = (...messages: readonly Message[]): DashboardState => messages.reduce(reduce, FIRST_STATE);
 const status = (answer = STATUS, atMs = NOW): Message => ({kind: "status", answer, atMs, nodeMs: null});
 
+const figuresOf = (round: number, value: number) => ({
+  round,
+  loss: value,
+  consensusDistance: null,
+  validation: null,
+});
+const history = (rounds: readonly number[], value: number, run = VIEW.plan.run): HistoryAnswer => ({
+  schema: 1,
+  run,
+  data: rounds.map((round) => figuresOf(round, value)),
+  meta: {count: rounds.length},
+});
+
 describe("the page's state", () => {
-  it("has curves of everything that events tell, in the order of rounds and once each", () => {
+  it("has the figures that events tell, in the order of rounds and once each", () => {
     const events = sampleEvents(40);
-    const state = heard(...[...events, ...events].map((event): Message => ({kind: "event", event})));
-    const rounds = Array.from({length: 38}, (_, index) => index + 2);
-    for (const curve of [state.curves.loss, state.curves.auroc, state.curves.distance]) {
-      expect(curve.map(({round}) => round)).toEqual(rounds);
-    }
-    expect(state.curves.auroc.filter(({value}) => value === null)).toHaveLength(4);
-    expect(state.curves.auroc[0]).toMatchObject({n: 140, low: expect.any(Number)});
+    const {rounds} = heard(
+      ...[...events, ...events].map((event): Message => ({kind: "event", event})),
+    ).curves;
+    expect(rounds.map(({round}) => round)).toEqual(Array.from({length: 38}, (_, index) => index + 2));
+    expect(rounds.every(({loss, consensusDistance}) => loss !== null && consensusDistance !== null)).toBe(
+      true,
+    );
+    expect(rounds.filter(({validation}) => validation?.auroc === null)).toHaveLength(4);
+    expect(rounds[0]?.validation).toMatchObject({n: 140, auroc: {low: expect.any(Number)}});
   });
 
   it("has the same curves in whatever order the events come", () => {
@@ -42,20 +59,34 @@ describe("the page's state", () => {
     );
   });
 
-  it("keeps 2,000 rounds, and no more than 4,000", () => {
-    const curve = (rounds: number) => sampleEvents(rounds).reduce(withEvent, NO_CURVES).loss;
-    expect(curve(2000)).toHaveLength(1998);
-    const long = curve(4100);
-    expect([long.length, long.at(-1)?.round]).toEqual([4000, 4099]);
+  it("holds no more than 4,000 rounds", () => {
+    const {rounds} = sampleEvents(4100).reduce(withEvent, NO_CURVES);
+    expect([rounds.length, rounds.at(-1)?.round]).toEqual([4000, 4099]);
   });
 
-  it("takes the newest validation from the status, and begins anew with another run", () => {
-    const curves = withStatus(NO_CURVES, STATUS);
-    expect(curves.auroc).toEqual([{round: 39, n: 140, value: 0.861, low: 0.792, high: 0.921}]);
-    expect(withStatus(curves, STATUS)).toEqual(curves);
-    const filled = sampleEvents(9).reduce(withEvent, curves);
-    const other = sampleStatus({...VIEW, plan: {...VIEW.plan, run: "12".repeat(16)}, validation: null});
-    expect(withStatus(filled, other)).toEqual({...NO_CURVES, run: "12".repeat(16)});
+  it("takes the node's history, and what has happened since it was asked for", () => {
+    const told = sampleEvents(9).reduce(withEvent, NO_CURVES);
+    const both = withHistory(told, history([0, 2, 4, 6, 7], 9));
+    expect(both.rounds.map(({round}) => round)).toEqual([0, 2, 4, 6, 7, 8]);
+    expect(both.rounds.slice(0, 4)).toEqual([0, 2, 4, 6].map((round) => figuresOf(round, 9)));
+    expect(both.rounds.slice(4)).toEqual(told.rounds.slice(-2));
+    const inTheMiddle = withHistory(
+      {...NO_CURVES, rounds: [figuresOf(7, 1)]},
+      {
+        ...history([7], 9),
+        data: [{...figuresOf(7, 9), consensusDistance: 0.5}],
+      },
+    );
+    expect(inTheMiddle.rounds).toEqual([{...figuresOf(7, 1), consensusDistance: 0.5}]);
+  });
+
+  it("begins anew with another run, and passes over the history of one that is not shown", () => {
+    const curves = withStatus(withHistory(NO_CURVES, history([2, 3], 1)), STATUS);
+    expect(withStatus(curves, STATUS)).toBe(curves);
+    const run = "12".repeat(16);
+    const other = sampleStatus({...VIEW, plan: {...VIEW.plan, run}});
+    expect(withStatus(curves, other)).toEqual({run, rounds: []});
+    expect(withHistory(curves, history([9], 1, run))).toBe(curves);
   });
 
   it("is old once the node has not answered for a while, and says for how long", () => {
@@ -69,57 +100,83 @@ describe("the page's state", () => {
 
   it("goes by the node's clock where it differs by more than HTTP's whole seconds", () => {
     const by = (nodeMs: number) =>
-      nodeTimeMs(reduce(FIRST_STATE, {kind: "status", answer: STATUS, atMs: NOW, nodeMs}), NOW);
+      readerOf(reduce(FIRST_STATE, {kind: "status", answer: STATUS, atMs: NOW, nodeMs}), NOW).nowMs;
     expect([by(NOW - 900), by(NOW - 90_000), by(NOW + 3000)]).toEqual([NOW, NOW - 90_000, NOW + 3000]);
-  });
-
-  it("counts what it missed", () => {
-    const gap = (missed: number | null): Message => ({kind: "gap", missed});
-    expect(heard(gap(3), gap(null), gap(4)).missed).toBe(7);
   });
 });
 
 describe("the verdict", () => {
-  const of = (state: DashboardState) => verdictOf(state, NOW);
+  const of = (state: DashboardState) => verdictOf(state, SAMPLE_NOW_MS);
+  const now = (view: NodeView): DashboardState => heard(status(sampleStatus(view), SAMPLE_NOW_MS));
+  const size = {peers: 3, rounds: 40};
 
-  it("is healthy when every check is met", () => {
-    expect(of(heard(status()))).toEqual({tone: "good", headline: "Healthy", reasons: []});
-    const ended = sampleStatus({...VIEW, activity: "finished", stage: null});
-    expect(of(heard(status(ended)))).toMatchObject({tone: "good", headline: "Healthy: the run has ended"});
-  });
-
-  it("names each check that fails, in words", () => {
-    const down = sampleStatus(sampleRunView({peers: 3, rounds: 40, down: [0, 1]}));
-    const verdict = of(heard(status(down)));
-    expect(verdict).toMatchObject({
-      tone: "bad",
-      headline: "Not healthy: too few members are linked to decide a round, and 1 other check not met",
+  it("is healthy when the node is, and says when the run has ended", () => {
+    expect(of(now(VIEW))).toEqual({tone: "good", headline: "Healthy", details: []});
+    expect(of(now({...VIEW, activity: "finished", stage: null}))).toEqual({
+      tone: "good",
+      headline: "The run has ended",
+      details: [],
     });
-    expect(verdict.reasons.map(({check, detail}) => `${check}: ${detail}`)).toEqual([
-      "quorum: 2 of 4 linked, 3 needed",
-      "exchanging: round 41 has taken 4 s; waiting for Leeds, Dresden",
-    ]);
-    const failed = sampleStatus({...VIEW, fault: "STORAGE_WRITE_FAILED"});
-    expect(of(heard(status(failed))).headline).toBe("Not healthy: a write to disk has failed");
   });
 
-  it("is not yet healthy before the first round, which is no fault", () => {
-    const young = sampleStatus({...VIEW, certified: null});
-    expect(of(heard(status(young)))).toMatchObject({
+  it("names on its first line who is silent or not linked, also while the node is healthy", () => {
+    expect(of(now(sampleRunView({...size, silent: [1]})))).toEqual({
       tone: "warn",
-      headline: "Not healthy yet: no round is certified so far",
+      headline: "Healthy, but Dresden is silent",
+      details: [],
+    });
+    const many = sampleRunView({peers: 6, rounds: 40, silent: [0, 1], down: [2]});
+    expect(of(now(many)).headline).toBe("Healthy, but Leeds and Dresden are silent, Aachen is not linked");
+  });
+
+  it("says why the node is not healthy, for whom it waits and since when, by the reader's clock", () => {
+    const view = sampleRunView({...size, down: [0, 1]});
+    const stalled = {...view, pace: {...view.pace, lastPartWallMs: SAMPLE_NOW_MS - 60_000}};
+    const state = {...now(stalled), zone: "Europe/Berlin"};
+    expect(of(state)).toEqual({
+      tone: "bad",
+      headline: "Not healthy: the rounds have stalled; Leeds and Dresden are not linked",
+      details: [
+        "A round last ended with this site's part at 23:12, 1 min ago; up to 12 s are normal. It is waiting for Leeds and Dresden since 23:13.",
+        "Too few members are linked to decide a round: 2 of 4 linked, 3 needed.",
+      ],
+    });
+    const failed = of(now({...VIEW, fault: "STORAGE_FULL"}));
+    expect(failed).toMatchObject({
+      tone: "bad",
+      headline: "Not healthy: the node has failed and cannot go on",
+    });
+    expect(failed.details[0]).toBe("It stopped with the error STORAGE_FULL; the log says more.");
+  });
+
+  it("is not yet healthy before the first round since the start, which is no fault", () => {
+    const startedWallMs = SAMPLE_NOW_MS - 5000;
+    const young = of(now({...VIEW, pace: {...VIEW.pace, startedWallMs, lastPartWallMs: null}}));
+    expect(young).toEqual({
+      tone: "warn",
+      headline: "Not healthy yet: waiting for the first round since the start",
+      details: ["It started at 22:13, and no round has ended with this site's part since."],
     });
   });
 
-  it("points to alerts where all checks are met", () => {
+  it("points to alerts", () => {
     const since = "2023-11-14T22:00:00.000Z";
     const alert = {alert: "equivocation", severity: "page", since, detail: "Oslo"} as const;
-    const verdict = of(heard(status(sampleStatus(VIEW, [alert]))));
+    const verdict = of(heard(status(sampleStatus(VIEW, [alert]), SAMPLE_NOW_MS)));
     expect(verdict).toMatchObject({tone: "warn", headline: "Healthy, but 1 alert to look at"});
   });
 
-  it("says what it can not know", () => {
-    const starting: Message = {kind: "starting", atMs: NOW};
+  it("says what a node that is starting opens", () => {
+    const opening = {step: "data", since: new Date(NOW - 150_000).toISOString()} as const;
+    const starting: Message = {kind: "starting", opening, atMs: NOW, nodeMs: null};
+    expect(verdictOf(heard(starting), NOW).details).toEqual([
+      "It reads and checks this site's data, since 01:20 (2 min).",
+    ]);
+    expect(verdictOf(heard(starting, status()), NOW).headline).toBe("Healthy");
+  });
+
+  it("says what it cannot know", () => {
+    const starting: Message = {kind: "starting", opening: null, atMs: NOW, nodeMs: null};
     const lost: Message = {kind: "unreachable", atMs: NOW};
     const token = (need: "asked" | "wrong"): Message => ({kind: "token", need});
     const headlines = [
@@ -129,7 +186,7 @@ describe("the verdict", () => {
       [status(), lost],
       [token("asked")],
       [status(), token("wrong")],
-    ].map((messages) => of(heard(...messages)).headline);
+    ].map((messages) => verdictOf(heard(...messages), NOW).headline);
     expect(headlines).toEqual([
       "Connecting to the node",
       "The node does not answer",
@@ -138,7 +195,8 @@ describe("the verdict", () => {
       "This node asks for its token",
       "That token is wrong",
     ]);
-    expect(of(heard(token("asked"), {kind: "token", need: "given"}, status())).headline).toBe("Healthy");
+    const given = heard(token("asked"), {kind: "token", need: "given"}, status());
+    expect(verdictOf(given, NOW).headline).toBe("Healthy");
   });
 });
 

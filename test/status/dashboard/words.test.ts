@@ -3,10 +3,9 @@ import {describe, expect, it} from "vitest";
 import * as words from "../../../src/status/dashboard/client/words.ts";
 
 describe("the page's words", () => {
-  it("say that a figure is withheld, and never make it 0", () => {
-    for (const value of [null, undefined, Number.NaN, Infinity]) {
-      expect(words.figure(value)).toBe("withheld or not known yet");
-      expect(words.smallFigure(value)).toBe("withheld or not known yet");
+  it("say that a figure is not defined, and never make it 0", () => {
+    for (const value of [Number.NaN, Infinity]) {
+      expect([words.figure(value), words.smallFigure(value)]).toEqual(["not defined", "not defined"]);
     }
     expect([words.figure(0), words.smallFigure(0)]).toEqual(["0.000", "0.00"]);
   });
@@ -40,6 +39,16 @@ describe("the page's words", () => {
     expect([0.0123, 3.1e-4].map(words.smallFigure)).toEqual(["0.0123", "3.10e-4"]);
   });
 
+  it("call a share whole only when it is", () => {
+    const shares = [
+      [0, 3],
+      [199, 200],
+      [2999, 3000],
+      [7, 7],
+    ].map(([contributed = 0, certified = 0]) => words.shareText({contributed, certified}));
+    expect(shares).toEqual(["0 %", "99 %", "99 %", "100 %"]);
+  });
+
   it("shorten names to what fits, and leave others as they are", () => {
     fc.assert(
       fc.property(fc.string({maxLength: 40}), fc.integer({min: 4, max: 20}), (text, length) => {
@@ -49,6 +58,8 @@ describe("the page's words", () => {
         expect(short === text).toBe(!isCut);
       }),
     );
-    expect(words.names(["a", "b", "c"], 2)).toBe("a, b and 1 more");
+    const lists = [[], ["a"], ["a", "b"], ["a", "b", "c"]].map((list) => words.names(list, 2));
+    expect(lists).toEqual(["", "a", "a and b", "a, b and 1 more"]);
+    expect(words.names(["a", "b", "c"])).toBe("a, b and c");
   });
 });

@@ -1,99 +1,184 @@
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import type {Curves, IntervalPoint, Point} from "./curves.ts";
-import {type LineChart, lineChart} from "./line-chart.ts";
+import type {Curves, RoundFigures} from "./curves.ts";
+import {type BandPoint, type LineChart, lineChart} from "./line-chart.ts";
 import {element, type Markup} from "./markup.ts";
 import {moreTable, note, panel} from "./parts.ts";
-import {count, figure, smallFigure, UNKNOWN} from "./words.ts";
+import {count, figure, NOT_YET, smallFigure, UNDEFINED, WITHHELD} from "./words.ts";
 
 /** The table beside a chart holds its newest rounds. */
 const SHOWN_ROUNDS = 20;
 /** A run has at most so many rounds before those of training. */
 const STATISTICS_ROUNDS = 2;
 
-interface CurvePanel {
+type Node = StatusResponse["node"];
+type Validation = NonNullable<RoundFigures["validation"]>;
+
+/** The newest figure, or why there is none. */
+interface Newest {
+  readonly text: string;
+  readonly isKnown: boolean;
+  /** What the figure is, or why it is not there. */
+  readonly about: string;
+}
+
+interface Curve {
   readonly id: string;
   readonly title: string;
-  /** The newest figure. */
-  readonly newest: string;
-  readonly about: string;
+  readonly newest: Newest;
   readonly heads: readonly string[];
+  /** Of the rounds that have a figure, oldest first. */
   readonly rows: readonly (readonly string[])[];
   readonly chart: Pick<LineChart, "points" | "scale" | "bounds">;
 }
 
-function curvePanel({id, title, newest, about, heads, rows, chart}: CurvePanel): Markup {
-  const {points} = chart;
-  const [first] = points;
-  const description =
-    first === undefined
-      ? "Nothing to draw yet."
-      : `Rounds ${first.round + 1} to ${(points.at(-1)?.round ?? 0) + 1}; the newest: ${newest}.`;
+const isDrawn = ({chart, newest}: Curve): boolean =>
+  newest.isKnown && chart.points.some(({value}) => value !== null);
+
+/** A panel with the newest figure, the curve and a table. @param more what holds for all curves */
+function curvePanel({id, title, newest: {text, about}, heads, rows, chart}: Curve, more: string): Markup {
+  const drawn = chart.points.flatMap(({round, value}) => (value === null ? [] : [round + 1]));
+  const description = `Rounds ${Math.min(...drawn)} to ${Math.max(...drawn)}; the newest: ${text}.`;
   const caption = `${title}, the newest ${SHOWN_ROUNDS} rounds`;
   return panel(
     id,
     title,
-    element("p", {class: newest === UNKNOWN ? "newest unknown" : "newest"}, newest),
+    element("p", {class: "newest"}, text),
     lineChart({id: `${id}-chart`, title, description, ...chart}),
-    note(about),
-    ...moreTable("As a table", {caption, heads, rows: rows.toReversed()}),
+    note(`${about} ${more}`.trim()),
+    ...moreTable("As a table", {caption, heads, rows: rows.slice(-SHOWN_ROUNDS).toReversed()}),
   );
 }
 
-const roundName = ({round}: Point): string => String(round + 1);
+/** One panel for all figures that have no curve, each with the reason. */
+function missingPanel(curves: readonly Curve[]): Markup {
+  const rows = curves.map(({title, newest: {text, about}}) =>
+    element(
+      "div",
+      {},
+      element("dt", {}, title),
+      element("dd", {}, element("strong", {class: "unknown"}, text), ` ${about}`),
+    ),
+  );
+  return panel("no-curve", "Figures without a curve", element("dl", {class: "reasons"}, ...rows));
+}
 
-function intervalText({value, low, high}: Pick<IntervalPoint, "value" | "low" | "high">): string {
-  return value === null ? UNKNOWN : `${figure(value)} [${figure(low)}, ${figure(high)}]`;
+const roundName = (round: number): string => String(round + 1);
+
+function intervalText({value, low, high}: NonNullable<Validation["auroc"]>): string {
+  return `${figure(value)} [${figure(low)}, ${figure(high)}]`;
+}
+
+function newestAuroc({withheld}: Node, last: Validation | undefined): Newest {
+  if (withheld.validation) {
+    const about =
+      "The plan withholds it: fewer than 10 of this site's validation patients are of one class. That stays so for the whole run.";
+    return {text: WITHHELD, isKnown: false, about};
+  }
+  if (last === undefined) {
+    const about = "It is computed after each round of training, on this site's validation patients.";
+    return {text: NOT_YET, isKnown: false, about};
+  }
+  const patients = `this site's ${count(last.n)} validation patients`;
+  if (last.auroc === null) {
+    return {text: UNDEFINED, isKnown: false, about: `An AUROC needs two classes; ${patients} are of one.`};
+  }
+  return {
+    text: intervalText(last.auroc),
+    isKnown: true,
+    about: `The agreed model on ${patients}; the band is the 95\u00a0% interval.`,
+  };
+}
+
+/** What the curves leave out: early rounds of which the node has kept nothing, and of a long run some of the others. */
+function historyNote({rounds}: Curves, node: Node): string {
+  const [first, last] = [rounds[0], rounds.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  const isLate = first.round > STATISTICS_ROUNDS && first.round < node.round;
+  const begin = isLate
+    ? `The curves begin at round ${first.round + 1}: the node has no figures of earlier rounds. `
+    : "";
+  const isThinned = rounds.length < last.round - first.round + 1;
+  return `${begin}${isThinned ? `The curves show ${count(rounds.length)} of the ${count(last.round - first.round + 1)} rounds.` : ""}`.trim();
 }
 
 /** Validation AUROC with its interval. */
-export function aurocView({auroc}: Curves): Markup {
-  const last = auroc.at(-1);
-  const of = last === undefined ? "" : `, n ${count(last.n)}`;
-  return curvePanel({
+function aurocCurve({rounds}: Curves, node: Node): Curve {
+  const told = rounds.flatMap(({round, validation}) => (validation === null ? [] : [{round, ...validation}]));
+  const points = told.map(({round, auroc}): BandPoint => ({round, value: null, ...auroc}));
+  return {
     id: "auroc",
     title: "Validation AUROC",
-    newest: last === undefined ? UNKNOWN : intervalText(last),
-    about: `On this site's validation patients${of}; the band is the 95\u00a0% interval.`,
+    newest: newestAuroc(node, told.at(-1)),
     heads: ["Round", "AUROC [95 % interval]#", "n#"],
-    rows: auroc.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), intervalText(point), count(point.n)]),
-    chart: {
-      points: auroc.map((point) => (point.value === null ? {round: point.round, value: null} : point)),
-      scale: "linear",
-      bounds: {low: 0, high: 1},
-    },
-  });
+    rows: told.flatMap(({round, auroc, n}) =>
+      auroc === null ? [] : [[roundName(round), intervalText(auroc), count(n)]],
+    ),
+    chart: {points, scale: "linear", bounds: {low: 0, high: 1}},
+  };
+}
+
+function newestLoss(loss: number | null, {withheld}: Node): Newest {
+  if (loss !== null) {
+    return {text: figure(loss), isKnown: true, about: "Mean over this site's last local steps of a round."};
+  }
+  if (!withheld.loss) {
+    return {text: NOT_YET, isKnown: false, about: "It is known once this site has trained in a round."};
+  }
+  const about =
+    "The plan withholds it: fewer than 10 of this site's training patients are of one class. That stays so for the whole run.";
+  return {text: WITHHELD, isKnown: false, about};
 }
 
 /** Loss of the local training. */
-export function lossView({loss}: Curves, {node}: StatusResponse): Markup {
-  return curvePanel({
+function lossCurve({rounds}: Curves, node: Node): Curve {
+  const points = rounds.map(({round, loss}): BandPoint => ({round, value: loss}));
+  return {
     id: "loss",
     title: "Training loss",
-    newest: figure(node.loss),
-    about: "Mean over this site's last local steps of a round.",
+    newest: newestLoss(rounds.findLast(({loss}) => loss !== null)?.loss ?? node.loss, node),
     heads: ["Round", "Loss#"],
-    rows: loss.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), figure(point.value)]),
-    chart: {points: loss, scale: "linear"},
-  });
+    rows: rounds.flatMap(({round, loss}) => (loss === null ? [] : [[roundName(round), figure(loss)]])),
+    chart: {points, scale: "linear"},
+  };
+}
+
+function newestDistance(distance: number | null): Newest {
+  const about =
+    "How far this site's own model was from the agreed one: |own − agreed| / |agreed|, on a logarithmic axis.";
+  return distance === null
+    ? {text: NOT_YET, isKnown: false, about: "It is known once a round that this site trained in has ended."}
+    : {text: smallFigure(distance), isKnown: true, about};
 }
 
 /** How far the site's own model was from the agreed one. */
-export function distanceView({distance}: Curves, {node}: StatusResponse): Markup {
-  return curvePanel({
+function distanceCurve({rounds}: Curves, node: Node): Curve {
+  const points = rounds.map(({round, consensusDistance}): BandPoint => ({round, value: consensusDistance}));
+  return {
     id: "distance",
     title: "Consensus distance",
-    newest: smallFigure(node.consensusDistance),
-    about: "|own − agreed| / |agreed|, on a logarithmic axis.",
+    newest: newestDistance(
+      rounds.findLast(({consensusDistance: distance}) => distance !== null)?.consensusDistance ??
+        node.consensusDistance,
+    ),
     heads: ["Round", "Distance#"],
-    rows: distance.slice(-SHOWN_ROUNDS).map((point) => [roundName(point), smallFigure(point.value)]),
-    chart: {points: distance, scale: "log"},
-  });
+    rows: rounds.flatMap(({round, consensusDistance: distance}) =>
+      distance === null ? [] : [[roundName(round), smallFigure(distance)]],
+    ),
+    chart: {points, scale: "log"},
+  };
 }
 
-/** From which round on there are figures, where that is not the first of training: the node holds 1,000 events. */
-export function historyNote({loss, auroc, distance}: Curves, {node}: StatusResponse): string {
-  const known = [loss, auroc, distance].flatMap((points) => points.find(({value}) => value !== null) ?? []);
-  const first = known.reduce((least, {round}) => Math.min(least, round), Infinity);
-  if (first <= STATISTICS_ROUNDS || first >= node.round) return "";
-  return `The curves begin at round ${first + 1}: the node no longer tells of earlier rounds.`;
+/**
+ * The run's curves; the figures without one stand together, each with the reason. An evaluator has none: it trains
+ * nothing, and keeps all of its patients for the test at the end.
+ */
+export function curveViews(curves: Curves, {node}: StatusResponse): readonly Markup[] {
+  if (node.role !== "trainer") return [];
+  const all = [aurocCurve(curves, node), lossCurve(curves, node), distanceCurve(curves, node)];
+  const others = all.filter((curve) => !isDrawn(curve));
+  const more = historyNote(curves, node);
+  return [
+    ...all.filter(isDrawn).map((curve, place) => curvePanel(curve, place === 0 ? more : "")),
+    ...(others.length === 0 ? [] : [missingPanel(others)]),
+  ];
 }

@@ -1,69 +1,86 @@
 import type {EventAnswer} from "../../answers/event-answer.ts";
+import type {HistoryAnswer} from "../../answers/list-answers.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
 
-/** Of a run with more rounds, the newest are kept. */
+/** More than come between two questions for the history, which has fewer. */
 const MOST_ROUNDS = 4000;
 
-/** A figure of a round; null where it was withheld. */
-export interface Point {
-  readonly round: number;
-  readonly value: number | null;
-}
+/** The figures of a round. */
+export type RoundFigures = HistoryAnswer["data"][number];
 
-/** Validation AUROC of a round with its 95 % interval. */
-export interface IntervalPoint extends Point {
-  readonly low: number;
-  readonly high: number;
-  /** Validation patients. */
-  readonly n: number;
-}
-
-/** What a run's figures were round by round, as far as the page has heard; rounds rise. */
+/** A run's figures round by round: the node's history, and what has happened since it was asked for; rounds rise. */
 export interface Curves {
   /** The run's id; null before it is known. */
   readonly run: string | null;
-  readonly loss: readonly Point[];
-  readonly auroc: readonly IntervalPoint[];
-  readonly distance: readonly Point[];
+  readonly rounds: readonly RoundFigures[];
 }
 
 /** Nothing heard yet. */
-export const NO_CURVES: Curves = {run: null, loss: [], auroc: [], distance: []};
+export const NO_CURVES: Curves = {run: null, rounds: []};
 
-/** `points` with `point` at its round's place, instead of one that is there. */
-function withPoint<P extends Point>(points: readonly P[], point: P): readonly P[] {
-  const last = points.at(-1);
-  if (last === undefined || last.round < point.round) return [...points, point].slice(-MOST_ROUNDS);
-  const others = points.filter(({round}) => round !== point.round);
-  const place = others.findIndex(({round}) => round > point.round);
-  return place < 0 ? [...others, point] : others.toSpliced(place, 0, point);
-}
+const noFigures = (round: number): RoundFigures => ({
+  round,
+  loss: null,
+  consensusDistance: null,
+  validation: null,
+});
 
-function aurocPoint({round, n, auroc}: NonNullable<StatusResponse["node"]["validation"]>): IntervalPoint {
-  const {value, low, high} = auroc ?? {value: null, low: 0, high: 0};
-  return {round, n, value, low, high};
+/** `rounds` with `figures` at their round's place; what they do not tell of it stays. */
+function withFigures(
+  rounds: readonly RoundFigures[],
+  figures: Partial<RoundFigures> & Pick<RoundFigures, "round">,
+): readonly RoundFigures[] {
+  const {round} = figures;
+  const place = rounds.findLastIndex((other) => other.round < round) + 1;
+  const before = rounds[place];
+  const isThere = before?.round === round;
+  const merged = {...(isThere ? before : noFigures(round)), ...figures};
+  return [...rounds.slice(0, place), merged, ...rounds.slice(isThere ? place + 1 : place)].slice(
+    -MOST_ROUNDS,
+  );
 }
 
 /** `curves` with what an event adds to them. */
 export function withEvent(curves: Curves, event: EventAnswer): Curves {
-  if (event.type === "loss") {
-    return {...curves, loss: withPoint(curves.loss, {round: event.round, value: event.loss})};
+  const {rounds} = curves;
+  switch (event.type) {
+    case "loss":
+      return {...curves, rounds: withFigures(rounds, {round: event.round, loss: event.loss})};
+    case "validation": {
+      const {round, n, auroc, logLoss} = event;
+      return {...curves, rounds: withFigures(rounds, {round, validation: {n, auroc, logLoss}})};
+    }
+    case "round": {
+      if (event.stage !== "training") return curves;
+      const {round, consensusDistance} = event;
+      return {...curves, rounds: withFigures(rounds, {round, consensusDistance})};
+    }
+    default:
+      return curves;
   }
-  if (event.type === "validation") {
-    return {...curves, auroc: withPoint(curves.auroc, aurocPoint(event))};
-  }
-  if (event.type === "round" && event.stage === "training") {
-    const point = {round: event.round, value: event.consensusDistance};
-    return {...curves, distance: withPoint(curves.distance, point)};
-  }
-  return curves;
 }
 
-/** `curves` with what a status adds to them; another run begins anew. */
+/** `curves` of the run that a status tells of: another run begins anew. */
 export function withStatus(curves: Curves, {node}: StatusResponse): Curves {
   const {run} = node.plan;
-  const own = curves.run === null || curves.run === run ? {...curves, run} : {...NO_CURVES, run};
-  const {validation} = node;
-  if (validation === null || own.auroc.some(({round}) => round === validation.round)) return own;
-  return {...own, auroc: withPoint(own.auroc, aurocPoint(validation))};
+  if (curves.run === run) return curves;
+  return curves.run === null ? {...curves, run} : {...NO_CURVES, run};
+}
+
+/** What of `figures` is known. */
+function knownOf({round, loss, consensusDistance, validation}: RoundFigures) {
+  return {
+    round,
+    ...(loss === null ? {} : {loss}),
+    ...(consensusDistance === null ? {} : {consensusDistance}),
+    ...(validation === null ? {} : {validation}),
+  };
+}
+
+/** The node's history instead of `curves`, with what they hold from its newest round on; that of another run is passed over. */
+export function withHistory(curves: Curves, {run, data}: HistoryAnswer): Curves {
+  if (curves.run !== null && curves.run !== run) return curves;
+  const newest = data.at(-1)?.round ?? 0;
+  const since = curves.rounds.filter(({round}) => round >= newest);
+  return {run, rounds: since.map(knownOf).reduce(withFigures, data)};
 }

@@ -7,16 +7,12 @@ import type {TokenGate, TokenHeaders} from "./token-gate.ts";
 const SILENCE_MS = 40_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
-/** Asks for everything that the node holds. */
-const FROM_THE_START = "0";
 
 type Told = EventAnswer | GapAnswer;
 
 /** Who hears what the stream tells. */
 export interface EventListener {
   onEvent(event: EventAnswer): void;
-  /** Events that are not held any more; null: the daemon has started anew. */
-  onGap(missed: number | null): void;
   onStream(isOpen: boolean): void;
 }
 
@@ -36,7 +32,7 @@ export function backoffMs(failures: number): number {
 
 class EventReader {
   readonly #options: EventReaderOptions;
-  #lastId = FROM_THE_START;
+  #lastId: string | null = null;
   #failures = 0;
 
   constructor(options: EventReaderOptions) {
@@ -66,7 +62,7 @@ class EventReader {
     signal.addEventListener("abort", end, {once: true});
     let cancel = surroundings.after(SILENCE_MS, end);
     try {
-      const headers = {...token, "last-event-id": this.#lastId};
+      const headers = {...token, ...(this.#lastId === null ? {} : {"last-event-id": this.#lastId})};
       const response = await surroundings.fetch("v1/events", {headers, signal: connection.signal});
       if (response.status === 401) return true;
       if (!response.ok || response.body === null) return false;
@@ -98,14 +94,14 @@ class EventReader {
   #tell({id, data}: SseMessage): void {
     const {listener} = this.#options;
     const told = JSON.parse(data) as Told;
-    if (told.type === "gap") listener.onGap(told.missed);
-    else listener.onEvent(told);
+    // What was missed is in the history, which is asked for again anyway.
+    if (told.type !== "gap") listener.onEvent(told);
     if (id !== null) this.#lastId = id;
   }
 }
 
 /**
- * Reads the node's events until `signal`, first all that it holds, and comes back by itself with the id of the last
+ * Reads the node's events from now until `signal`, and comes back by itself with the id of the last
  * one when the connection is lost: after a second, then twice as long each time. Not by EventSource, which can send no token.
  */
 export function readEvents(options: EventReaderOptions): Promise<void> {

@@ -1,52 +1,35 @@
-import type {CheckName} from "../../answers/health-answer.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
+import {alertList} from "./alerts-view.ts";
+import type {Reader} from "./local-time.ts";
 import {element, type Markup} from "./markup.ts";
 import {sign} from "./parts.ts";
 import {sentToday} from "./releases-view.ts";
-import {alertList} from "./run-view.ts";
-import {type DashboardState, isStale, nodeTimeMs, staleSeconds} from "./state.ts";
-import {type Tone, type Verdict, verdictOf} from "./verdict.ts";
-import {age, byteText, many, names} from "./words.ts";
-
-/** What is read out when it changes, and nothing else: the headline, and which checks fail. */
-function liveView({headline, reasons}: Verdict): Markup {
-  const said = reasons.map(({means, check}) =>
-    element("span", {class: "unseen"}, `The check ${check} is not met: ${means}.`),
-  );
-  const live = {role: "status", "aria-live": "polite", "aria-atomic": "true"};
-  return element("div", live, element("h1", {}, headline), ...said);
-}
-
-function checksView(checks: StatusResponse["health"]["checks"]): Markup {
-  const items = checks.map(({name, ok}) => {
-    const word = element("span", {class: "unseen"}, ok ? " is met" : " is not met");
-    return element("li", {}, sign(ok ? "good" : "bad"), name, word);
-  });
-  return element("ul", {class: "checks", "aria-label": "Checks"}, ...items);
-}
-
-function detailViews({reasons}: Verdict, {alerts}: StatusResponse): readonly Markup[] {
-  const found = reasons.map(({check, means, detail}) =>
-    element("li", {}, element("code", {}, check), ` ${means}: ${detail}`),
-  );
-  if (found.length > 0) return [element("ul", {class: "reasons"}, ...found)];
-  return alerts.length > 0 ? [alertList(alerts)] : [];
-}
+import {type DashboardState, isStale, readerOf, staleSeconds} from "./state.ts";
+import {otherAlerts, type Tone, verdictOf, waitingText} from "./verdict.ts";
+import {age, byteText, count, many, NOT_YET, shareText} from "./words.ts";
 
 /** The verdict with what it rests on. */
 export function verdictView(state: DashboardState, nowMs: number): Markup {
-  const verdict = verdictOf(state, nowMs);
+  const {tone, headline, details} = verdictOf(state, nowMs);
   const {status} = state;
   const isOld = isStale(state, nowMs);
   const isNow = status !== null && !isOld && state.token === "none" && !state.isStarting;
-  const ago = `The node last answered ${age(staleSeconds(state, nowMs))} ago; asking again.`;
-  const details = isNow ? detailViews(verdict, status) : isOld ? [element("p", {}, ago)] : [];
+  const ago = `The node last answered ${age(staleSeconds(state, nowMs))} ago. The page keeps asking.`;
+  const others = isNow ? otherAlerts(status) : [];
+  const alerts = others.length > 0 ? [alertList(others, readerOf(state, nowMs))] : [];
+  // What is read out when it changes, and nothing else.
+  const live = {role: "status", "aria-live": "polite", "aria-atomic": "true"};
   return element(
     "div",
-    {class: `verdict ${verdict.tone}`},
-    sign(verdict.tone),
-    element("div", {class: "words"}, liveView(verdict), ...details),
-    ...(isNow ? [checksView(status.health.checks)] : []),
+    {class: `verdict ${tone}`},
+    sign(tone),
+    element(
+      "div",
+      {class: "words"},
+      element("div", live, element("h1", {}, headline)),
+      ...(isOld ? [ago] : details).map((text) => element("p", {}, text)),
+      ...alerts,
+    ),
   );
 }
 
@@ -68,62 +51,85 @@ interface Tile {
   readonly detail: string;
 }
 
-function isMet({health}: StatusResponse, ...wanted: readonly CheckName[]): boolean {
-  return health.checks.every(({name, ok}) => ok || !wanted.includes(name));
+function trainingTile({node}: StatusResponse, reader: Reader): Tile {
+  const {activity, round, rounds, stage, role, fault} = node;
+  const kind = stage === "mean" || stage === "deviation" ? ", for the scaling of the features" : "";
+  const where = `round ${round + 1} of ${rounds}${kind}`;
+  const tile = {question: "Training", detail: where};
+  if (fault !== null) return {...tile, tone: "bad", answer: "No"};
+  if (role !== "trainer") {
+    const detail = `${where}; its patients are kept for the test at the end`;
+    return {...tile, tone: "none", answer: `No: an ${role}`, detail};
+  }
+  switch (activity) {
+    case "training":
+      return {...tile, tone: "good", answer: "Yes"};
+    case "exchanging":
+      return {
+        ...tile,
+        tone: "good",
+        answer: "Done for this round",
+        detail: `${where}; the members put their updates together`,
+      };
+    case "waiting": {
+      const waiting = waitingText(node, reader);
+      return {
+        ...tile,
+        tone: "warn",
+        answer: "Waiting",
+        detail: `${where}${waiting === "" ? "" : `; ${waiting}`}`,
+      };
+    }
+    case "finished":
+      return {...tile, tone: "good", answer: "Finished"};
+  }
 }
 
-function registeredTile(status: StatusResponse): Tile {
-  const isRegistered = isMet(status, "roster", "preflight");
-  const {role, plan, site} = status.node;
-  return {
-    question: "Registered",
-    tone: isRegistered ? "good" : "bad",
-    answer: isRegistered ? "Yes" : "No",
-    detail: isRegistered
-      ? `${site}, ${role}; its plan ${plan.name} is approved`
-      : "see the failing check above",
-  };
+function lastExchangeMs({peers}: StatusResponse["node"]): number | null {
+  const known = peers.flatMap(({lastExchangeWallMs: at}) => (at === null ? [] : [at]));
+  return known.length === 0 ? null : Math.max(...known);
 }
 
-const ACTIVITIES = {training: "Yes", exchanging: "Own work done", waiting: "Waiting", finished: "Finished"};
-
-function trainingTile(status: StatusResponse): Tile {
-  const {activity, round, rounds, waitingFor, stage, role} = status.node;
-  const kind = stage === "mean" || stage === "deviation" ? " (statistics)" : "";
-  const where =
-    activity === "finished" || round >= rounds
-      ? `all ${rounds} rounds done`
-      : `round ${round + 1} of ${rounds}${kind}`;
-  const late = waitingFor.length === 0 || activity !== "waiting" ? "" : `; waits for ${names(waitingFor, 3)}`;
-  const tile = {question: "Training", detail: `${where}${late}`};
-  if (!isMet(status, "started", "storage")) return {...tile, tone: "bad", answer: "No"};
-  if (role !== "trainer") return {...tile, tone: "none", answer: `No, ${role}`};
-  return {...tile, tone: activity === "waiting" ? "warn" : "good", answer: ACTIVITIES[activity]};
-}
-
-function exchangingTile(status: StatusResponse, nowMs: number): Tile {
-  const {peers, certified, activity} = status.node;
-  const isMoving = isMet(status, "exchanging");
-  const last = peers.reduce((latest, {lastExchangeWallMs: at}) => Math.max(latest, at ?? 0), 0);
+function exchangingTile({node, health}: StatusResponse, {nowMs}: Reader): Tile {
+  const {peers} = node;
+  const last = lastExchangeMs(node);
   const up = peers.filter(({link}) => link.status === "up").length;
-  const when = last === 0 ? "nothing since the start" : `last ${age((nowMs - last) / 1000)} ago`;
-  return {
-    question: "Exchanging",
-    tone: isMoving ? "good" : certified === null ? "warn" : "bad",
-    answer: isMoving ? (activity === "finished" ? "Finished" : "Yes") : certified === null ? "Not yet" : "No",
-    detail: `${up} of ${many(peers.length, "link")} up; ${when}`,
-  };
+  const when = last === null ? "nothing since the start" : `last ${age((nowMs - last) / 1000)} ago`;
+  const links = `${up} of ${many(peers.length, "link")} up`;
+  if (health.state === "finished") {
+    const detail = "members can still fetch the final model here";
+    return {question: "Links", tone: "none", answer: `${up} of ${peers.length} up`, detail};
+  }
+  const tile = {question: "Exchanging", detail: `${links}; ${when}`};
+  if (health.state === "exchanging") return {...tile, tone: "good", answer: "Yes"};
+  return health.state === "waiting"
+    ? {...tile, tone: "warn", answer: "Not yet"}
+    : {...tile, tone: "bad", answer: "No"};
 }
 
-function leftTile(state: DashboardState, nowMs: number): Tile {
-  const today = sentToday(state.releases, nowMs);
-  if (today === null) return {question: "Left today", tone: "none", answer: "not known yet", detail: ""};
+/** In how many rounds this site's part is; nothing of one that does not train. */
+function shareTile({node: {shares, site}}: StatusResponse): readonly Tile[] {
+  const own = shares.find(({name}) => name === site);
+  if (own === undefined) return [];
+  const {run, recent} = own;
+  const question = "This site's share of rounds";
+  if (run.certified === 0)
+    return [{question, tone: "none", answer: NOT_YET, detail: "no round has ended yet"}];
+  const isRecent = recent.certified < run.certified;
+  const last = isRecent ? `; ${count(recent.contributed)} of the last ${count(recent.certified)}` : "";
+  const detail = `in ${count(run.contributed)} of ${many(run.certified, "round")}${last}`;
+  const tone = recent.contributed === recent.certified ? "good" : "warn";
+  return [{question, tone, answer: shareText(run), detail}];
+}
+
+function leftTile({releases}: DashboardState, reader: Reader): Tile {
+  const today = sentToday(releases, reader);
+  const question = "Left today";
+  if (today === null) return {question, tone: "none", answer: NOT_YET, detail: ""};
   const {bytes, messages, peers} = today;
   const detail =
-    messages === 0
-      ? "nothing since midnight, UTC"
-      : `${many(messages, "message")} to ${many(peers, "member")}`;
-  return {question: "Left today", tone: "none", answer: byteText(bytes), detail};
+    messages === 0 ? "nothing since midnight" : `${many(messages, "message")} to ${many(peers, "member")}`;
+  return {question, tone: "none", answer: byteText(bytes), detail};
 }
 
 function tileView({question, tone, answer, detail}: Tile): Markup {
@@ -136,14 +142,13 @@ function tileView({question, tone, answer, detail}: Tile): Markup {
   );
 }
 
-/** Registered, training, exchanging, and what left: four answers in a row. */
-export function glanceView(state: DashboardState, status: StatusResponse, nowMs: number): Markup {
-  const nodeMs = nodeTimeMs(state, nowMs);
+/** Training, exchanging, this site's share of the rounds, and what left: answers in a row. */
+export function glanceView(state: DashboardState, status: StatusResponse, reader: Reader): Markup {
   const tiles = [
-    registeredTile(status),
-    trainingTile(status),
-    exchangingTile(status, nodeMs),
-    leftTile(state, nodeMs),
+    ...(status.health.state === "finished" ? [] : [trainingTile(status, reader)]),
+    exchangingTile(status, reader),
+    ...shareTile(status),
+    leftTile(state, reader),
   ];
   return element(
     "section",

@@ -1,4 +1,3 @@
-import type {Point} from "./curves.ts";
 import {element, type Markup} from "./markup.ts";
 import {linearScale, logScale, roundScale, type Scale} from "./scale.ts";
 
@@ -6,8 +5,12 @@ const WIDTH = 360;
 const HEIGHT = 188;
 const PLOT = {left: 46, right: 348, top: 10, bottom: 162};
 
-/** A point with the band that it may lie in. */
-export interface BandPoint extends Point {
+/** A figure of a round with the band that it may lie in. */
+export interface BandPoint {
+  /** From 0. */
+  readonly round: number;
+  /** Null where there is none. */
+  readonly value: number | null;
   readonly low?: number;
   readonly high?: number;
 }
@@ -27,7 +30,7 @@ export interface LineChart {
 
 type Drawable = BandPoint & {readonly value: number};
 
-/** Points in a row, without a gap: pieces end where a value was withheld. */
+/** Points in a row, without a gap: pieces end where a value is missing. */
 function piecesOf({points, scale}: LineChart): readonly (readonly Drawable[])[] {
   const pieces: Drawable[][] = [[]];
   for (const {value, ...rest} of points) {
@@ -123,8 +126,8 @@ export function lineChart(chart: LineChart): Markup {
     role: "img",
     "aria-labelledby": `${id}-title ${id}-desc`,
   };
-  const [first] = drawn;
-  if (first === undefined) {
+  const [first, last] = [drawn[0], drawn.at(-1)];
+  if (first === undefined || last === undefined) {
     const words = element(
       "text",
       {class: "nothing", x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle"},
@@ -132,7 +135,7 @@ export function lineChart(chart: LineChart): Markup {
     );
     return element("svg", frame, ...head, words);
   }
-  const rounds = {low: first.round + 1, high: (drawn.at(-1)?.round ?? 0) + 1};
+  const rounds = {low: first.round + 1, high: last.round + 1};
   const x = roundScale({...rounds, from: PLOT.left + 6, to: PLOT.right - 4});
   const y = valueScale(chart, drawn);
   const hasBand = drawn.some(({low}) => low !== undefined);

@@ -2,7 +2,7 @@ import {change} from "./dom.ts";
 import {readEvents} from "./event-reader.ts";
 import type {Content} from "./markup.ts";
 import {pageView, TOKEN_FORM, titleOf} from "./page-view.ts";
-import {FIRST_STATE, type Message, reduce} from "./state.ts";
+import {type DashboardState, FIRST_STATE, type Message, reduce} from "./state.ts";
 import {pollStatus} from "./status-poll.ts";
 import type {Surroundings} from "./surroundings.ts";
 import {createTokenGate} from "./token-gate.ts";
@@ -21,7 +21,7 @@ const surroundings: Surroundings = {
 };
 
 const root = document.body;
-let state = FIRST_STATE;
+let state: DashboardState = {...FIRST_STATE, zone: Intl.DateTimeFormat().resolvedOptions().timeZone};
 let shown: readonly Content[] = [];
 let isDue = false;
 
@@ -68,7 +68,6 @@ void readEvents({
       hear({kind: "event", event});
       poll.nudge();
     },
-    onGap: (missed) => hear({kind: "gap", missed}),
     onStream: (isOpen) => hear({kind: "stream", isOpen}),
   },
 });

@@ -1,106 +1,113 @@
 import type {StatusResponse} from "../../answers/status-answer.ts";
+import {downText} from "./link-words.ts";
+import {momentText, type Reader} from "./local-time.ts";
 import {type Content, element, type Markup} from "./markup.ts";
-import {also, note, panel, sign, table} from "./parts.ts";
+import {also, moreTable, note, panel, sign, table} from "./parts.ts";
 import {linkSummary, topology} from "./topology.ts";
-import {age, byteText, count, many, names, roundTrip} from "./words.ts";
+import type {Tone} from "./verdict.ts";
+import {age, byteText, count, many, names, roundTrip, shareText} from "./words.ts";
 
 type Node = StatusResponse["node"];
 type Peer = Node["peers"][number];
+type Share = Node["shares"][number];
 
-/** Members without whom rounds were certified are listed for so many rounds. */
-const SHOWN_ABSENCES = 8;
+/** Rounds that ended without some members are listed for so many rounds. */
+const SHOWN_ABSENCES = 20;
 
 /** This node, the others, and the links between. */
 export function topologyView(node: Node): Markup {
-  return panel(
-    "topology",
-    "Network",
-    topology(node),
-    note(`${linkSummary(node)}. ${many(node.quorum, "member")} decide a round.`),
-  );
+  return panel("topology", "Network", topology(node), note(`${linkSummary(node)}.`));
 }
 
-function linkCell({link}: Peer, nowMs: number): readonly Content[] {
-  const since = age((nowMs - link.sinceWallMs) / 1000);
-  if (link.status === "up") return [sign("good"), "up", also(`for ${since}`)];
-  return [sign("bad"), "down", also(`for ${since}`)];
+const LINK_TONES: Readonly<Record<Peer["link"]["status"], Tone>> = {up: "good", silent: "warn", down: "bad"};
+
+function linkCell({link: {status, sinceWallMs}}: Peer, {nowMs}: Reader): readonly Content[] {
+  return [sign(LINK_TONES[status]), status, also(`for ${age((nowMs - sinceWallMs) / 1000)}`)];
 }
 
-/** Why a link is down, as its code and the detail say. */
-function downReason({link: {status, lastError, lastErrorDetail}}: Peer): string | undefined {
-  if (status === "up" || lastError === null) return undefined;
-  return lastErrorDetail === null ? lastError : `${lastError}: ${lastErrorDetail}`;
-}
-
-/** Every other member with its link. */
-export function membersView({peers}: Node, nowMs: number): Markup {
-  const rows = peers.map((peer) => [
-    peer.role === "trainer" ? peer.name : [peer.name, also(peer.role)],
-    linkCell(peer, nowMs),
-    roundTrip(peer.link.rttMs),
-    peer.lastExchangeWallMs === null ? "not yet" : `${age((nowMs - peer.lastExchangeWallMs) / 1000)} ago`,
-    count(peer.absences),
-  ]);
-  const heads = ["Member", "Link", "Round trip#", "Exchange#", "Missed#"];
-  const caption = "Members, their links, last exchange and rounds missed";
-  return panel("members", "Members", table({caption, heads, rows, remarks: peers.map(downReason)}));
-}
-
-function bar(bytes: number, most: number, kind: string): Markup {
-  const width = most === 0 ? 0 : (bytes / most) * 100;
+function bar(share: number): Markup {
   return element(
     "svg",
     {class: "bar", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true"},
     element("rect", {class: "track", width: 100, height: 6}),
-    element("rect", {class: kind, width: width.toFixed(1), height: 6}),
+    element("rect", {class: "part", width: (share * 100).toFixed(1), height: 6}),
   );
 }
 
-/** How much went to each member and came from it. */
-export function bytesView({peers, bytesSent, bytesReceived}: Node): Markup {
-  const most = peers.reduce((max, {link}) => Math.max(max, link.bytesSent, link.bytesReceived), 0);
-  const rows = peers.map(({name, link}) => [
-    name,
-    [byteText(link.bytesSent), bar(link.bytesSent, most, "sent")],
-    [byteText(link.bytesReceived), bar(link.bytesReceived, most, "received")],
-  ]);
-  const total = ["Together", byteText(bytesSent), byteText(bytesReceived)];
+function shareCell(share: Share | undefined): readonly Content[] {
+  if (share === undefined) return ["–"];
+  const {contributed, certified} = share.run;
+  if (certified === 0) return ["–"];
+  return [
+    shareText(share.run),
+    also(`${count(contributed)} of ${count(certified)}`),
+    bar(contributed / certified),
+  ];
+}
+
+/** Why a member is missing, as far as this node knows: its link, or that it is waited for. */
+function reasonOf({name, link}: Peer, node: Node, reader: Reader): string | undefined {
+  const {status, lastError, lastErrorDetail} = link;
+  if (status === "silent")
+    return `Linked, but nothing has come from it since ${momentText(link.lastHeardWallMs ?? link.sinceWallMs, reader)}.`;
+  if (status === "down") return downText(lastError, lastErrorDetail);
+  if (node.activity === "finished" || !node.waitingFor.includes(name)) return undefined;
+  const since = node.waitingSinceWallMs;
+  return `The round waits for it${since === null ? "" : ` since ${momentText(since, reader)}`}.`;
+}
+
+/** In which of the last rounds a member is missing that is linked now, and so gives no other reason. */
+function absenceOf(share: Share | undefined): string | undefined {
+  if (share === undefined) return undefined;
+  const {contributed, certified} = share.recent;
+  if (contributed === certified) return undefined;
+  const missed = certified - contributed;
+  return `Missing from ${count(missed)} of the last ${many(certified, "round")}.`;
+}
+
+function memberRow(peer: Peer, share: Share | undefined, reader: Reader) {
+  const {role, name, link, lastExchangeWallMs: last} = peer;
+  return [
+    role === "trainer" ? name : [name, also(role)],
+    linkCell(peer, reader),
+    shareCell(share),
+    last === null ? "not yet" : `${age((reader.nowMs - last) / 1000)} ago`,
+    roundTrip(link.rttMs),
+    byteText(link.bytesSent),
+    byteText(link.bytesReceived),
+  ];
+}
+
+/** Every other member with its link, its share of the rounds, and why it is missing. */
+export function membersView(node: Node, reader: Reader): Markup {
+  const {peers, shares, quorum, bytesSent, bytesReceived, absences} = node;
+  const shareOf = ({name}: Peer): Share | undefined => shares.find((share) => share.name === name);
+  const total = ["Together", "", "", "", "", byteText(bytesSent), byteText(bytesReceived)];
+  const remarks = peers.map((peer) => {
+    const said = [reasonOf(peer, node, reader), absenceOf(shareOf(peer))].filter(
+      (text) => text !== undefined,
+    );
+    return said.length === 0 ? undefined : said.join(" ");
+  });
+  const newest = absences.toReversed().slice(0, SHOWN_ABSENCES);
   return panel(
-    "bytes",
-    "Bytes per member",
-    note("Since the daemon's start, framing included."),
+    "members",
+    "Other members",
     table({
-      caption: "Bytes sent and received by member",
-      heads: ["Member", "Sent#", "Received#"],
-      rows: [...rows, total],
+      caption:
+        "Other members, their links, shares of rounds, last exchanges and bytes since the daemon's start",
+      heads: ["Member", "Link", "In rounds", "Last exchange#", "Round trip#~", "Sent#~", "Received#~"],
+      rows: [...peers.map((peer) => memberRow(peer, shareOf(peer), reader)), total],
+      remarks,
       hasTotal: true,
     }),
-  );
-}
-
-/** Who is late now, and who was absent from what. */
-export function absenceView({waitingFor, absences, activity}: Node): Markup {
-  const isLate = activity !== "finished" && waitingFor.length > 0;
-  const late = isLate
-    ? [sign("warn"), `Waiting now for ${names(waitingFor, 24)}.`]
-    : [sign("good"), "Nobody is waited for now."];
-  const newest = absences.toReversed().slice(0, SHOWN_ABSENCES);
-  const rows = newest.map(({round, absent}) => [`Round ${round + 1}`, names(absent, 24)]);
-  const rest =
-    absences.length > newest.length ? ` The newest ${newest.length} of ${count(absences.length)}.` : "";
-  const heard =
-    rows.length === 0
-      ? note("No round that is remembered was certified without a member.")
-      : table({
-          caption: `Rounds certified without some members.${rest}`,
-          heads: ["Certified", "without"],
-          rows,
-        });
-  return panel(
-    "absence",
-    "Late and absent",
-    element("p", {class: "line"}, ...late),
-    heard,
-    ...(rest === "" ? [] : [note(rest.trim())]),
+    note(
+      `${many(quorum, "member")} decide a round. Bytes are counted since the daemon's start, with framing.`,
+    ),
+    ...moreTable("Rounds that ended without some members", {
+      caption: `The newest ${SHOWN_ABSENCES} rounds that ended without some members`,
+      heads: ["Round", "Without"],
+      rows: newest.map(({round, absent}) => [String(round + 1), names(absent, 24)]),
+    }),
   );
 }

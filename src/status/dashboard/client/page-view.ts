@@ -1,14 +1,16 @@
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import {aurocView, distanceView, historyNote, lossView} from "./curves-view.ts";
+import {curveViews} from "./curves-view.ts";
 import {connectionView, glanceView, verdictView} from "./head-view.ts";
+import type {Reader} from "./local-time.ts";
 import {type Content, element, type Markup} from "./markup.ts";
-import {absenceView, bytesView, membersView, topologyView} from "./members-view.ts";
-import {note, SIGNS} from "./parts.ts";
+import {membersView, topologyView} from "./members-view.ts";
+import {SIGNS} from "./parts.ts";
 import {releasesView} from "./releases-view.ts";
-import {alertsView, planView, progressView} from "./run-view.ts";
-import {type DashboardState, isStale, nodeTimeMs} from "./state.ts";
+import {resultView} from "./result-view.ts";
+import {planView, progressView} from "./run-view.ts";
+import {type DashboardState, isStale, readerOf} from "./state.ts";
 import {verdictOf} from "./verdict.ts";
-import {count, duration, shortened} from "./words.ts";
+import {duration, shortened} from "./words.ts";
 
 /** Id of the form that asks for a token, and of its field. */
 export const TOKEN_FORM = "token-form";
@@ -27,7 +29,7 @@ function headerView(state: DashboardState, nowMs: number): Markup {
 function tokenView({token}: DashboardState): readonly Content[] {
   if (token === "none") return [];
   const hint =
-    "It is in the file that status.tokenFile names in node.yaml. The page keeps it in memory until it is closed.";
+    "It is in the file that status.tokenFile names in node.yaml, or else in status.token in the state directory. The page keeps it in memory until it is closed.";
   return [
     element(
       "form",
@@ -51,36 +53,27 @@ function tokenView({token}: DashboardState): readonly Content[] {
   ];
 }
 
-function panels(state: DashboardState, status: StatusResponse, nowMs: number): readonly Content[] {
-  const nodeMs = nodeTimeMs(state, nowMs);
+function panels(state: DashboardState, status: StatusResponse, reader: Reader): readonly Content[] {
   const {node} = status;
-  const history = historyNote(state.curves, status);
-  const missed = state.missed === 0 ? "" : `${count(state.missed)} events have not reached this page.`;
-  const words = [history, missed].filter((text) => text !== "").join(" ");
+  const {curves, releases, runs} = state;
+  const result = resultView(node);
   return [
-    glanceView(state, status, nowMs),
+    ...(result === null ? [] : [result]),
+    glanceView(state, status, reader),
     element(
       "div",
-      {class: "grid"},
-      element(
-        "div",
-        {class: "column wide"},
-        progressView(status, nodeMs),
-        releasesView(state.releases, nodeMs),
-      ),
-      element("div", {class: "column slim"}, alertsView(status), absenceView(node), topologyView(node)),
-      aurocView(state.curves),
-      lossView(state.curves, status),
-      distanceView(state.curves, status),
-      element("div", {class: "row"}, ...(words === "" ? [] : [note(words)])),
-      membersView(node, nodeMs),
-      bytesView(node),
-      planView(state.runs, node.site),
+      {class: result === null ? "grid" : "grid ended"},
+      ...(result === null ? [progressView(status, reader.nowMs)] : []),
+      topologyView(node),
+      membersView(node, reader),
+      ...curveViews(curves, status),
+      releasesView(releases, reader),
+      planView(runs, node.site),
     ),
   ];
 }
 
-function footerView({version, uptimeSeconds, node}: StatusResponse): Markup {
+function footerView({version, uptimeSeconds, node}: StatusResponse, zone: string): Markup {
   return element(
     "footer",
     {},
@@ -90,7 +83,11 @@ function footerView({version, uptimeSeconds, node}: StatusResponse): Markup {
       `consilium ${version}, up for ${duration(uptimeSeconds)}, peer `,
       element("code", {title: node.peerId}, shortened(node.peerId, 19)),
     ),
-    element("p", {}, "Read-only; nothing here is about a patient."),
+    element(
+      "p",
+      {},
+      `Times are those of ${zone}. The page changes nothing, and nothing on it is about a single patient.`,
+    ),
   );
 }
 
@@ -104,7 +101,7 @@ export function titleOf(state: DashboardState, nowMs: number): string {
 export function pageView(state: DashboardState, nowMs: number): readonly Content[] {
   const {status} = state;
   const isHidden = status === null || state.token !== "none";
-  const body = isHidden ? [] : panels(state, status, nowMs);
+  const body = isHidden ? [] : panels(state, status, readerOf(state, nowMs));
   return [
     headerView(state, nowMs),
     element(
@@ -114,6 +111,6 @@ export function pageView(state: DashboardState, nowMs: number): readonly Content
       ...tokenView(state),
       ...body,
     ),
-    ...(status === null ? [] : [footerView(status)]),
+    ...(status === null ? [] : [footerView(status, state.zone)]),
   ];
 }

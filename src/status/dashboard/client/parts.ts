@@ -21,7 +21,7 @@ export type Cell = Content | readonly Content[];
 /** What a table holds. */
 export interface Table {
   readonly caption: string;
-  /** Column heads; those that end in `#` hold numbers, and lie to the right. */
+  /** Column heads; with `#` at the end they hold numbers, and lie to the right; with `~` too a phone has no room for them. */
   readonly heads: readonly string[];
   /** Rows, of which the first cell names the row. */
   readonly rows: readonly (readonly Cell[])[];
@@ -38,9 +38,14 @@ export function moreTable(summary: string, content: Table): readonly Markup[] {
 
 /** A table with heads of rows and columns; its caption is for screen readers. */
 export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): Markup {
-  const kinds = heads.map((head) => (head.endsWith("#") ? "number" : undefined));
+  const kinds = heads.map((head) => {
+    const kind = [...(/#~?$/.test(head) ? ["number"] : []), ...(head.endsWith("~") ? ["roomy"] : [])].join(
+      " ",
+    );
+    return kind === "" ? undefined : kind;
+  });
   const head = heads.map((text, column) =>
-    element("th", {scope: "col", class: kinds[column]}, text.replace(/#$/, "")),
+    element("th", {scope: "col", class: kinds[column]}, text.replace(/#?~?$/, "")),
   );
   const cells = (cell: Cell): readonly Content[] =>
     typeof cell === "string" || !("length" in cell) ? [cell] : cell;

@@ -1,15 +1,16 @@
 import type {ReleasesAnswer} from "../../answers/list-answers.ts";
-import {element, type Markup} from "./markup.ts";
+import {clockText, hourOfMidnight, type Reader} from "./local-time.ts";
+import type {Markup} from "./markup.ts";
 import {moreTable, note, panel, table} from "./parts.ts";
-import {byteText, count} from "./words.ts";
+import {byteText, count, NOT_YET} from "./words.ts";
 
 type Release = ReleasesAnswer["data"][number];
 
 const KINDS: Readonly<Record<Release["kind"], string>> = {
-  update: "Own update, as the plan lets it leave",
-  mixture: "Sum of members' updates",
-  snapshot: "A round's result, which all hold",
-  frame: "Votes and other protocol messages",
+  update: "This site's updates of the model",
+  mixture: "Sums of several members' updates",
+  snapshot: "Agreed models, which all members hold",
+  frame: "Votes and other messages of the protocol",
 };
 
 /** What went out, added up. */
@@ -28,12 +29,20 @@ function sumOf(releases: readonly Release[]): Sum {
   };
 }
 
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const HOUR_MS = 3_600_000;
 
-/** What has left since midnight (UTC) by the node's clock; null before it is known. */
-export function sentToday(releases: ReleasesAnswer | null, nodeMs: number): Sum | null {
-  if (releases === null) return null;
-  return sumOf(releases.data.filter(({day}) => day === dayOf(nodeMs)));
+/** When the counting of a row began. */
+const beganMs = ({day, hour}: Release): number => Date.parse(day) + (hour ?? 0) * HOUR_MS;
+
+/** The rows of the reader's own day, and since when that is: midnight, or in zones of half hours the full hour before. */
+function rowsToday({data}: ReleasesAnswer, {nowMs, zone}: Reader): readonly [readonly Release[], number] {
+  const sinceMs = hourOfMidnight(nowMs, zone);
+  return [data.filter((row) => beganMs(row) >= sinceMs), sinceMs];
+}
+
+/** What has left since the reader's midnight; null before it is known. */
+export function sentToday(releases: ReleasesAnswer | null, reader: Reader): Sum | null {
+  return releases === null ? null : sumOf(rowsToday(releases, reader)[0]);
 }
 
 function groupsBy(
@@ -47,32 +56,28 @@ function groupsBy(
 
 const cells = ({messages, bytes}: Sum): readonly string[] => [count(messages), byteText(bytes)];
 
-function todayTable(today: readonly Release[], day: string): Markup {
+function todayTable(today: readonly Release[]): Markup {
   const kinds = (Object.keys(KINDS) as Release["kind"][]).map((kind) => {
     const sum = sumOf(today.filter((release) => release.kind === kind));
     return [KINDS[kind], count(sum.peers), ...cells(sum)];
   });
   const all = sumOf(today);
   return table({
-    caption: `What left on ${day}, by kind`,
+    caption: "What left today, by kind",
     heads: ["Kind", "Members#", "Messages#", "Bytes#"],
     rows: [...kinds, ["Together", count(all.peers), ...cells(all)]],
     hasTotal: true,
   });
 }
 
-/** What left this hospital today, by kind; by member, and on earlier days. */
-export function releasesView(releases: ReleasesAnswer | null, nodeMs: number): Markup {
+/** What left this hospital today, by kind; by member, and day by day. */
+export function releasesView(releases: ReleasesAnswer | null, reader: Reader): Markup {
   const id = "releases";
   const title = "What left this hospital today";
-  if (releases === null) return panel(id, title, note("not known yet"));
-  const day = dayOf(nodeMs);
-  const today = releases.data.filter((release) => release.day === day);
-  const earlier = groupsBy(
-    releases.data.filter((release) => release.day !== day),
-    (release) => release.day,
-  ).toSorted(([a], [b]) => b.localeCompare(a));
+  if (releases === null) return panel(id, title, note(NOT_YET));
+  const [today, sinceMs] = rowsToday(releases, reader);
   const byPeer = groupsBy(today, ({peer}) => peer).toSorted(([, a], [, b]) => b.bytes - a.bytes);
+  const byDay = groupsBy(releases.data, ({day}) => day).toSorted(([a], [b]) => b.localeCompare(a));
   const heads = ["Messages#", "Bytes#"];
   const rows = (groups: readonly (readonly [string, Sum])[]) =>
     groups.map(([name, sum]) => [name, ...cells(sum)]);
@@ -80,19 +85,18 @@ export function releasesView(releases: ReleasesAnswer | null, nodeMs: number): M
     id,
     title,
     note(
-      element("time", {datetime: day}, day),
-      ", days in UTC. No patient record, score or label is of these kinds.",
+      `Since ${clockText(sinceMs, reader.zone)}, in ${reader.zone}. None of it is a patient's record, score or label.`,
     ),
-    todayTable(today, day),
+    todayTable(today),
     ...moreTable("By member", {
-      caption: `What left on ${day}, by member`,
+      caption: "What left today, by member",
       heads: ["Member", ...heads],
       rows: rows(byPeer),
     }),
-    ...moreTable("On earlier days", {
-      caption: "What left on earlier days",
+    ...moreTable("Day by day, in UTC", {
+      caption: "What left day by day, in UTC",
       heads: ["Day", ...heads],
-      rows: rows(earlier),
+      rows: rows(byDay),
     }),
   );
 }

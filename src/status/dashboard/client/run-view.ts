@@ -1,38 +1,21 @@
 import type {RunsAnswer} from "../../answers/list-answers.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
 import {element, type Markup} from "./markup.ts";
-import {also, facts, more, note, panel, sign, table} from "./parts.ts";
-import {age, duration, figure, names, shortened, UNKNOWN} from "./words.ts";
+import {also, facts, more, note, panel, table} from "./parts.ts";
+import {age, duration, NOT_YET, names, shortened} from "./words.ts";
 
 type Plan = RunsAnswer["data"][number]["plan"];
 
 const STAGES = {
-  mean: "statistics: means of the features",
-  deviation: "statistics: spread of the features",
+  mean: "means of the features, for scaling",
+  deviation: "spread of the features, for scaling",
   training: "training",
 };
 
-const ALERTS: Readonly<Record<StatusResponse["alerts"][number]["alert"], string>> = {
-  "peers-below-quorum": "Too few members are linked",
-  "round-stalled": "The round does not go on",
-  equivocation: "A member voted for two results",
-  "egress-blocked": "Something was about to leave that may not",
-  "node-failed": "The node has failed and can not go on",
-};
-
-function remainingText({remainingSeconds, node}: StatusResponse): string {
-  if (node.activity === "finished") return "nothing remains";
-  if (remainingSeconds === null) return "remaining time not known yet";
+function remainingText({remainingSeconds, remainingReason, node}: StatusResponse): string {
+  if (node.stage === null) return "nothing remains";
+  if (remainingSeconds === null) return `remaining time unknown: ${remainingReason}`;
   return `about ${duration(remainingSeconds)} left`;
-}
-
-/** What the run ended with, on this site's test patients. */
-function testFacts({node: {test}}: StatusResponse): readonly (readonly [string, string])[] {
-  if (test === null) return [];
-  const {auroc, n} = test;
-  const text =
-    auroc === null ? UNKNOWN : `${figure(auroc.value)} [${figure(auroc.low)}, ${figure(auroc.high)}], n ${n}`;
-  return [["AUROC on test patients", text]];
 }
 
 /** How far the run has come. */
@@ -40,9 +23,9 @@ export function progressView(status: StatusResponse, nowMs: number): Markup {
   const {round, rounds, stage, ready, voters, pace, activity, certified, backend} = status.node;
   const isEnd = activity === "finished" || round >= rounds;
   const words = isEnd ? `All ${rounds} rounds are done` : `Round ${round + 1} of ${rounds}`;
-  const percent = Math.round((Math.min(round, rounds) / Math.max(1, rounds)) * 100);
+  const percent = Math.floor((Math.min(round, rounds) / Math.max(1, rounds)) * 100);
   const median = pace.medianRoundSeconds;
-  const since = isEnd ? "–" : age((nowMs - pace.roundSinceWallMs) / 1000);
+  const since = age((nowMs - pace.roundSinceWallMs) / 1000);
   return panel(
     "progress",
     "Progress",
@@ -58,42 +41,14 @@ export function progressView(status: StatusResponse, nowMs: number): Markup {
       `${percent} %`,
     ),
     facts([
-      ["Stage", stage === null ? "the run has ended" : STAGES[stage]],
-      ["This round for", since],
-      ["Median round", median === null ? "not known yet" : duration(median)],
-      ["Work handed in", isEnd ? "–" : `${ready.length} of ${voters}`],
-      ["Last certified", certified === null ? "none yet" : `round ${certified.round + 1}`],
-      ["Computes on", backend ?? "not known yet"],
-      ...testFacts(status),
+      ...(stage === null ? [] : ([["What it does", STAGES[stage]]] as const)),
+      ...(isEnd ? [] : ([["This round", `for ${since}`]] as const)),
+      ["A round takes", median === null ? NOT_YET : `${duration(median)} (median)`],
+      ...(isEnd ? [] : ([["Have handed in their work", `${ready.length} of ${voters} members`]] as const)),
+      ["Last round that ended", certified === null ? "none yet" : `round ${certified.round + 1}`],
+      ["Computes on", backend ?? NOT_YET],
     ]),
   );
-}
-
-/** The alerts that stand, one a line. */
-export function alertList(alerts: StatusResponse["alerts"]): Markup {
-  const items = alerts.map(({alert, severity, since, detail}) => {
-    const words = severity === "page" ? "Act now" : "Look soon";
-    return element(
-      "li",
-      {},
-      sign(severity === "page" ? "bad" : "warn"),
-      element(
-        "span",
-        {},
-        element("strong", {}, `${words}: ${ALERTS[alert]}`),
-        ` (${detail}) `,
-        element("time", {datetime: since}, `since ${since.slice(11, 19)} UTC`),
-      ),
-    );
-  });
-  return element("ul", {class: "alerts"}, ...items);
-}
-
-/** What stands that somebody must look at. */
-export function alertsView({alerts}: StatusResponse): Markup {
-  const none = element("p", {class: "line"}, sign("good"), "No alert stands.");
-  const body = alerts.length === 0 ? none : alertList(alerts);
-  return panel("alerts", "Alerts", body);
 }
 
 function localWork({localSteps}: Plan["training"]): string {
@@ -108,17 +63,23 @@ function mixingText({mixing}: Plan): string {
   return `${groups}, ${codec}, ${robust === "none" ? "no robust rule" : robust.rule}`;
 }
 
-function planFacts({plan, run, planHash}: RunsAnswer["data"][number]): Markup {
-  const {clip, noise, secureSums, disclosure} = plan.privacy;
+function planFacts({plan}: RunsAnswer["data"][number]): Markup {
   return facts([
     ["Plan", plan.name],
     ["Task", plan.task.name],
     ["Model", plan.model.architecture],
     ["Local work", `${localWork(plan.training)}, ${plan.training.optimizer.name}`],
     ["Mixing", mixingText(plan)],
+    ["Small counts", plan.privacy.disclosure === "public" ? "shown: the data are public" : "withheld"],
+  ]);
+}
+
+function moreFacts({plan: {privacy}, run, planHash}: RunsAnswer["data"][number]): Markup {
+  const {clip, noise, secureSums} = privacy;
+  return facts([
     ["Clip", `norm ${clip}`],
-    ["Noise; secure sums", `${noise}; ${secureSums}`],
-    ["Small counts", disclosure === "public" ? "shown: the data are public" : "withheld"],
+    ["Noise", noise],
+    ["Secure sums", secureSums],
     ["Plan hash", element("code", {title: planHash}, shortened(planHash, 19))],
     ["Run", element("code", {title: run}, shortened(run, 19))],
   ]);
@@ -136,11 +97,12 @@ function rosterTable({members}: RunsAnswer["data"][number], own: string): Markup
 /** Who takes part in which plan. */
 export function planView(runs: RunsAnswer | null, own: string): Markup {
   const [run] = runs?.data ?? [];
-  if (run === undefined) return panel("plan", "Roster and plan", note("not known yet"));
+  if (run === undefined) return panel("plan", "Roster and plan", note(NOT_YET));
   return panel(
     "plan",
     "Roster and plan",
     planFacts(run),
+    more("Privacy, hash and run", moreFacts(run)),
     more(
       `Roster: ${names(
         run.members.map(({name}) => name),

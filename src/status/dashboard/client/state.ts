@@ -1,7 +1,9 @@
 import type {EventAnswer} from "../../answers/event-answer.ts";
-import type {ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
+import type {HistoryAnswer, ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
+import type {StartingAnswer} from "../../answers/starting-answer.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import {type Curves, NO_CURVES, withEvent, withStatus} from "./curves.ts";
+import {type Curves, NO_CURVES, withEvent, withHistory, withStatus} from "./curves.ts";
+import type {Reader} from "./local-time.ts";
 
 /** What the page hears; `atMs` is when, by the browser's clock. */
 export type Message =
@@ -14,11 +16,15 @@ export type Message =
     }
   | {readonly kind: "runs"; readonly answer: RunsAnswer}
   | {readonly kind: "releases"; readonly answer: ReleasesAnswer}
+  | {readonly kind: "history"; readonly answer: HistoryAnswer}
   | {readonly kind: "event"; readonly event: EventAnswer}
-  /** Events that are not held any more; null: the daemon has started anew. */
-  | {readonly kind: "gap"; readonly missed: number | null}
   | {readonly kind: "stream"; readonly isOpen: boolean}
-  | {readonly kind: "starting"; readonly atMs: number}
+  | {
+      readonly kind: "starting";
+      readonly opening: StartingAnswer["opening"];
+      readonly atMs: number;
+      readonly nodeMs: number | null;
+    }
   /** The server asks for a token; `isWrong` if one was given. */
   | {readonly kind: "token"; readonly need: "asked" | "wrong" | "given"}
   | {readonly kind: "unreachable"; readonly atMs: number};
@@ -29,11 +35,11 @@ export interface DashboardState {
   readonly runs: RunsAnswer | null;
   readonly releases: ReleasesAnswer | null;
   readonly curves: Curves;
-  /** How many events have not reached the page, as far as is known. */
-  readonly missed: number;
   readonly isStreaming: boolean;
   /** Whether the last answer was that the node is starting. */
   readonly isStarting: boolean;
+  /** What it opens, as far as it said. */
+  readonly opening: StartingAnswer["opening"];
   /** Whether the last question went unanswered. */
   readonly isUnreachable: boolean;
   readonly token: "none" | "asked" | "wrong";
@@ -41,6 +47,8 @@ export interface DashboardState {
   readonly answeredMs: number | null;
   /** By how much the node's clock is before the browser's. */
   readonly clockAheadMs: number;
+  /** The reader's time zone, by its IANA name. */
+  readonly zone: string;
 }
 
 /** Before anything is heard. */
@@ -49,13 +57,14 @@ export const FIRST_STATE: DashboardState = {
   runs: null,
   releases: null,
   curves: NO_CURVES,
-  missed: 0,
   isStreaming: false,
   isStarting: false,
+  opening: null,
   isUnreachable: false,
   token: "none",
   answeredMs: null,
   clockAheadMs: 0,
+  zone: "UTC",
 };
 
 /** Answers as old as this are marked as such. */
@@ -63,8 +72,11 @@ const STALE_MS = 8000;
 /** What HTTP's clock, which has whole seconds, can be off by anyway. */
 const CLOCK_NOISE_MS = 2000;
 
-function heard(state: DashboardState, atMs: number): DashboardState {
-  return {...state, answeredMs: atMs, isUnreachable: false, token: "none"};
+/** An answer came. @param nodeMs what the node's clock said */
+function heard(state: DashboardState, atMs: number, nodeMs: number | null): DashboardState {
+  const aheadMs = nodeMs === null ? 0 : nodeMs - atMs;
+  const clockAheadMs = Math.abs(aheadMs) < CLOCK_NOISE_MS ? 0 : aheadMs;
+  return {...state, answeredMs: atMs, clockAheadMs, isUnreachable: false, token: "none"};
 }
 
 /** The state after a message. */
@@ -72,20 +84,18 @@ export function reduce(state: DashboardState, message: Message): DashboardState 
   switch (message.kind) {
     case "status": {
       const {answer, atMs, nodeMs} = message;
-      const aheadMs = nodeMs === null ? 0 : nodeMs - atMs;
-      const clockAheadMs = Math.abs(aheadMs) < CLOCK_NOISE_MS ? 0 : aheadMs;
       const curves = withStatus(state.curves, answer);
-      return {...heard(state, atMs), status: answer, curves, clockAheadMs, isStarting: false};
+      return {...heard(state, atMs, nodeMs), status: answer, curves, isStarting: false, opening: null};
     }
     case "starting":
-      return {...heard(state, message.atMs), isStarting: true};
+      return {...heard(state, message.atMs, message.nodeMs), isStarting: true, opening: message.opening};
     case "runs":
     case "releases":
       return {...state, [message.kind]: message.answer};
+    case "history":
+      return {...state, curves: withHistory(state.curves, message.answer)};
     case "event":
       return {...state, curves: withEvent(state.curves, message.event)};
-    case "gap":
-      return {...state, missed: state.missed + (message.missed ?? 0)};
     case "stream":
       return {...state, isStreaming: message.isOpen};
     case "token":
@@ -105,7 +115,7 @@ export function staleSeconds({answeredMs}: DashboardState, nowMs: number): numbe
   return answeredMs === null ? 0 : Math.max(0, (nowMs - answeredMs) / 1000);
 }
 
-/** What the node's clock says. */
-export function nodeTimeMs({clockAheadMs}: DashboardState, nowMs: number): number {
-  return nowMs + clockAheadMs;
+/** Who reads the page: when, by the node's clock, and in which time zone. */
+export function readerOf({clockAheadMs, zone}: DashboardState, nowMs: number): Reader {
+  return {nowMs: nowMs + clockAheadMs, zone};
 }

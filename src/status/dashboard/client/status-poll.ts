@@ -1,4 +1,5 @@
-import type {ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
+import type {HistoryAnswer, ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
+import type {StartingAnswer} from "../../answers/starting-answer.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
 import type {Message} from "./state.ts";
 import {pause, type Surroundings} from "./surroundings.ts";
@@ -7,8 +8,9 @@ import type {TokenGate} from "./token-gate.ts";
 /** Between two looks, when something has happened, and when nothing has. */
 const SOON_MS = 500;
 const EVERY_MS = 2000;
-/** What left is asked for every so many times. */
+/** What left is asked for every so many times, and the history, which is larger. */
 const RELEASES_EVERY = 5;
+const HISTORY_EVERY = 30;
 const ANSWER_LIMIT_MS = 5000;
 
 /** What a poll works with. */
@@ -26,7 +28,7 @@ interface Answer {
   readonly nodeMs: number | null;
 }
 
-/** Asks once. @returns null when there is no answer in time, or one that can not be read */
+/** Asks once. @returns null when there is no answer in time, or one that cannot be read */
 async function ask({surroundings, gate}: StatusPollOptions, path: string): Promise<Answer | null> {
   const limit = new AbortController();
   const cancel = surroundings.after(ANSWER_LIMIT_MS, () => limit.abort());
@@ -47,6 +49,7 @@ class StatusPoll {
   /** The plan whose run is known. */
   #run: string | null = null;
   #untilReleases = 0;
+  #untilHistory = 0;
   #isNudged = false;
   #wake = new AbortController();
 
@@ -86,30 +89,50 @@ class StatusPoll {
     const answer = await ask(this.#options, "v1/status");
     const atMs = surroundings.nowMs();
     if (answer?.status === 401) return true;
-    if (answer?.status === 503) onMessage({kind: "starting", atMs});
-    else if (answer?.status === 200) {
+    if (answer?.status === 503) {
+      // It can be a proxy's own answer.
+      const opening = (answer.body as Partial<StartingAnswer> | null)?.opening ?? null;
+      onMessage({kind: "starting", opening, atMs, nodeMs: answer.nodeMs});
+    } else if (answer?.status === 200) {
       const status = answer.body as StatusResponse;
       onMessage({kind: "status", answer: status, atMs, nodeMs: answer.nodeMs});
       await this.#lists(status);
-    } else onMessage({kind: "unreachable", atMs});
+    } else {
+      // What happened meanwhile is in the history.
+      this.#untilHistory = 0;
+      onMessage({kind: "unreachable", atMs});
+    }
     return false;
   }
 
   async #lists({node}: StatusResponse): Promise<void> {
-    const {onMessage} = this.#options;
-    this.#untilReleases -= 1;
-    if (this.#untilReleases < 0) {
-      const releases = await ask(this.#options, "v1/releases");
-      if (releases?.status === 200) {
-        onMessage({kind: "releases", answer: releases.body as ReleasesAnswer});
-        this.#untilReleases = RELEASES_EVERY;
-      }
-    }
-    if (this.#run === node.plan.run) return;
+    const isOther = this.#run !== node.plan.run;
+    if (isOther) this.#untilHistory = 0;
+    await this.#releases();
+    await this.#history();
+    if (!isOther) return;
     const runs = await ask(this.#options, "v1/runs");
     if (runs?.status !== 200) return;
     this.#run = node.plan.run;
-    onMessage({kind: "runs", answer: runs.body as RunsAnswer});
+    this.#options.onMessage({kind: "runs", answer: runs.body as RunsAnswer});
+  }
+
+  async #releases(): Promise<void> {
+    this.#untilReleases -= 1;
+    if (this.#untilReleases >= 0) return;
+    const releases = await ask(this.#options, "v1/releases");
+    if (releases?.status !== 200) return;
+    this.#untilReleases = RELEASES_EVERY;
+    this.#options.onMessage({kind: "releases", answer: releases.body as ReleasesAnswer});
+  }
+
+  async #history(): Promise<void> {
+    this.#untilHistory -= 1;
+    if (this.#untilHistory >= 0) return;
+    const history = await ask(this.#options, "v1/history");
+    if (history?.status !== 200) return;
+    this.#untilHistory = HISTORY_EVERY;
+    this.#options.onMessage({kind: "history", answer: history.body as HistoryAnswer});
   }
 }
 

@@ -6,7 +6,7 @@ const WIDTH = 380;
 const CENTRE = WIDTH / 2;
 const ELLIPSE_WIDTH = 78;
 const ROW = 24;
-const LEAST_HEIGHT = 190;
+const LEAST_HEIGHT = 116;
 const MARGIN = 12;
 const LABEL_LENGTH = 14;
 const OWN_LENGTH = 12;
@@ -42,16 +42,16 @@ function placed(peers: readonly Peer[], height: number): readonly Placed[] {
 const at = (value: number): string => value.toFixed(1);
 
 function linkLine({peer, x, y}: Placed, height: number): readonly Markup[] {
-  const isUp = peer.link.status === "up";
+  const {status} = peer.link;
   const middle = height / 2;
   const line = element("line", {
-    class: isUp ? "link up" : "link down",
+    class: `link ${status}`,
     x1: CENTRE,
     y1: at(middle),
     x2: at(x),
     y2: at(y),
   });
-  if (isUp) return [line];
+  if (status !== "down") return [line];
   const [cx, cy] = [CENTRE + (x - CENTRE) * 0.76, middle + (y - middle) * 0.76];
   const cross = `M${at(cx - 4)} ${at(cy - 4)}l8 8m0 -8l-8 8`;
   return [line, element("path", {class: "cross", d: cross})];
@@ -59,13 +59,12 @@ function linkLine({peer, x, y}: Placed, height: number): readonly Markup[] {
 
 function peerMark({peer, side, x, y}: Placed, isRoomy: boolean): readonly Markup[] {
   const {name, role, link} = peer;
-  const isUp = link.status === "up";
   const label = {x: at(x + side * 12), y: at(y), "text-anchor": side > 0 ? "start" : "end"};
-  const word = isUp ? roundTrip(link.rttMs) : "down";
+  const word = link.status === "up" ? roundTrip(link.rttMs) : link.status;
   const detail = isRoomy ? [element("text", {...label, class: "detail", dy: "1.45em"}, word)] : [];
   return [
     element("circle", {
-      class: isUp ? "peer up" : "peer down",
+      class: `peer ${link.status}`,
       cx: at(x),
       cy: at(y),
       r: role === "trainer" ? 7 : 5,
@@ -86,9 +85,13 @@ function selfMark(name: string, y: number): readonly Markup[] {
 
 /** Who is linked and who is not, in words. */
 export function linkSummary({peers}: StatusResponse["node"]): string {
-  const down = peers.filter(({link}) => link.status === "down").map(({name}) => name);
-  const up = `${peers.length - down.length} of ${many(peers.length, "link")} up`;
-  return down.length === 0 ? up : `${up}; down: ${names(down)}`;
+  const those = (status: Peer["link"]["status"]): readonly string[] =>
+    peers.filter(({link}) => link.status === status).map(({name}) => name);
+  const others = (["silent", "down"] as const).flatMap((status) => {
+    const found = those(status);
+    return found.length === 0 ? [] : `; ${status}: ${names(found)}`;
+  });
+  return `${those("up").length} of ${many(peers.length, "link")} up${others.join("")}`;
 }
 
 /** This node in the middle and the other members around it, with the links between. */

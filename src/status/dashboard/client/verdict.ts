@@ -1,76 +1,144 @@
-import type {Check, CheckName} from "../../answers/health-answer.ts";
-import {type DashboardState, isStale} from "./state.ts";
-import {many} from "./words.ts";
+import type {Alert, CheckName} from "../../answers/health-answer.ts";
+import type {StatusResponse} from "../../answers/status-answer.ts";
+import {momentText, type Reader} from "./local-time.ts";
+import {type DashboardState, isStale, readerOf} from "./state.ts";
+import {age, many, names} from "./words.ts";
 
 /** How something stands; never told by colour alone. */
 export type Tone = "good" | "bad" | "warn" | "none";
 
-/** The page's first line, and why. */
+/** The page's first line, and what stands below it. */
 export interface Verdict {
   readonly tone: Tone;
   readonly headline: string;
-  /** What fails, in words; empty when nothing does. */
-  readonly reasons: readonly Reason[];
+  /** Sentences that may change at every look, and are not read out. */
+  readonly details: readonly string[];
 }
 
-/** A check that fails. */
-export interface Reason {
-  /** What that means; does not change while it lasts. */
-  readonly means: string;
-  /** The check's name. */
-  readonly check: CheckName;
-  /** What it found, which may change at every look. */
-  readonly detail: string;
-}
-
-const FAILURES: Readonly<Record<CheckName, string>> = {
-  started: "the node has not started, or can not go on",
-  roster: "this node's key is not on the roster",
-  preflight: "the plan or the data did not pass the checks before the run",
-  storage: "a write to disk has failed",
-  quorum: "too few members are linked to decide a round",
-  exchanging: "rounds are not certified at their usual pace",
+const OPENINGS = {
+  data: "It reads and checks this site's data",
+  records: "It reads what it has kept of the run",
+  members: "Its state comes from a backup, and it asks the other members whether anything is missing in it",
+  network: "It opens the links to the other members",
 };
 
-const reasonOf = ({name, detail}: Check): Reason => ({check: name, means: FAILURES[name], detail});
+function startingVerdict({opening}: DashboardState, reader: Reader): Verdict {
+  const headline = "The node is starting";
+  if (opening === null) return {tone: "warn", headline, details: []};
+  const {step, since} = opening;
+  const seconds = (reader.nowMs - Date.parse(since)) / 1000;
+  const details = [`${OPENINGS[step]}, since ${momentText(Date.parse(since), reader)} (${age(seconds)}).`];
+  return {tone: "warn", headline, details};
+}
 
-function unhealthy(state: DashboardState, failing: readonly Check[]): Verdict {
-  const reasons = failing.map(reasonOf);
-  const [first] = reasons;
-  const isYoung = state.status?.node.certified === null && state.status.node.fault === null;
-  const isOnlyYoung = isYoung && failing.every(({name}) => name === "exchanging");
-  if (isOnlyYoung) return {tone: "warn", headline: "Not healthy yet: no round is certified so far", reasons};
-  const others = failing.length > 1 ? `, and ${many(failing.length - 1, "other check")} not met` : "";
-  return {tone: "bad", headline: `Not healthy: ${first?.means ?? "a check is not met"}${others}`, reasons};
+/** Who is linked and says nothing, and whose link is down. */
+function missing({peers}: StatusResponse["node"]): string {
+  const those = (status: "silent" | "down"): readonly string[] =>
+    peers.filter(({link}) => link.status === status).map(({name}) => name);
+  const verb = (many: readonly string[]): string => (many.length === 1 ? "is" : "are");
+  const [silent, down] = [those("silent"), those("down")];
+  return [
+    ...(silent.length === 0 ? [] : [`${names(silent, 3)} ${verb(silent)} silent`]),
+    ...(down.length === 0 ? [] : [`${names(down, 3)} ${verb(down)} not linked`]),
+  ].join(", ");
+}
+
+/** For whom a round waits, and since when, as a sentence; none while nobody is waited for. */
+export function waitingText(
+  {waitingFor, waitingSinceWallMs: since}: StatusResponse["node"],
+  reader: Reader,
+): string {
+  if (waitingFor.length === 0) return "";
+  const when = since === null ? "" : ` since ${momentText(since, reader)}`;
+  return `waiting for ${names(waitingFor, 4)}${when}`;
+}
+
+function healthDetail({health, node}: StatusResponse, reader: Reader): string {
+  const {pace} = node;
+  const sinceMs = pace.lastPartWallMs ?? pace.startedWallMs;
+  const at = momentText(sinceMs, reader);
+  const waiting = waitingText(node, reader);
+  const also = waiting === "" ? "" : ` It is ${waiting}.`;
+  switch (health.state) {
+    case "failed":
+      return `It stopped with the error ${health.reason}; the log says more.`;
+    case "waiting":
+      return `It started at ${at}, and no round has ended with this site's part since.${also}`;
+    case "stalled":
+      return `A round last ended with this site's part at ${at}, ${age((reader.nowMs - sinceMs) / 1000)} ago; up to ${age(pace.allowedSeconds)} are normal.${also}`;
+    case "starting":
+    case "exchanging":
+    case "finished":
+      return "";
+  }
+}
+
+const BAD: Readonly<Record<StatusResponse["health"]["state"], string>> = {
+  starting: "The node is starting",
+  waiting: "Not healthy yet: waiting for the first round since the start",
+  exchanging: "Not healthy",
+  stalled: "Not healthy: the rounds have stalled",
+  finished: "Not healthy",
+  failed: "Not healthy: the node has failed and cannot go on",
+};
+
+const FAILING: Readonly<Record<CheckName, string>> = {
+  started: "The node cannot go on",
+  storage: "A write to disk has failed",
+  quorum: "Too few members are linked to decide a round",
+  exchanging: "No round has lately ended with this site's part",
+};
+/** What the verdict says itself. */
+const SAID_HERE: readonly Alert["alert"][] = [
+  "peers-below-quorum",
+  "peer-silent",
+  "round-stalled",
+  "node-failed",
+];
+
+/** The alerts that the verdict does not say in words of its own. */
+export function otherAlerts({alerts}: StatusResponse): readonly Alert[] {
+  return alerts.filter(({alert}) => !SAID_HERE.includes(alert));
+}
+
+function unhealthy(status: StatusResponse, gone: string, details: readonly string[]): Verdict {
+  const {alerts, health} = status;
+  const isOverdue = alerts.some(({alert}) => alert === "round-stalled");
+  const isYoung = health.state === "waiting" && !isOverdue;
+  const words = health.state === "waiting" && isOverdue ? BAD.stalled : BAD[health.state];
+  return {tone: isYoung ? "warn" : "bad", headline: `${words}${gone === "" ? "" : `; ${gone}`}`, details};
 }
 
 /** What the node's last status comes to. */
-function ofStatus(state: DashboardState): Verdict {
-  const {status} = state;
-  if (status === null) return {tone: "none", headline: "Connecting to the node", reasons: []};
-  const failing = status.health.checks.filter(({ok}) => !ok);
-  if (failing.length > 0) return unhealthy(state, failing);
-  const {alerts, node} = status;
-  if (alerts.length > 0) {
-    return {tone: "warn", headline: `Healthy, but ${many(alerts.length, "alert")} to look at`, reasons: []};
-  }
-  if (node.activity === "finished")
-    return {tone: "good", headline: "Healthy: the run has ended", reasons: []};
-  return {tone: "good", headline: "Healthy", reasons: []};
+function ofStatus(status: StatusResponse, reader: Reader): Verdict {
+  const {node, health} = status;
+  const isEnd = health.state === "finished";
+  const gone = isEnd ? "" : missing(node);
+  const failing = health.checks.filter(({ok, name}) => !ok && name !== "exchanging");
+  const details = [
+    healthDetail(status, reader),
+    ...failing.map(({name, detail}) => `${FAILING[name]}: ${detail}.`),
+  ].filter((text) => text !== "");
+  if (!health.healthy) return unhealthy(status, gone, details);
+  const others = otherAlerts(status);
+  const look = [
+    ...(gone === "" ? [] : [gone]),
+    ...(others.length === 0 ? [] : [`${many(others.length, "alert")} to look at`]),
+  ];
+  const good = isEnd ? "The run has ended" : "Healthy";
+  if (look.length === 0) return {tone: "good", headline: good, details};
+  return {tone: "warn", headline: `${good}, but ${look.join("; ")}`, details};
 }
 
-/** Whether the node is healthy, and if not, which check fails. */
+/** Whether the node is healthy, who is missing, and why. @param nowMs by the browser's clock */
 export function verdictOf(state: DashboardState, nowMs: number): Verdict {
-  if (state.token !== "none") {
-    const wrong = state.token === "wrong" ? "That token is wrong" : "This node asks for its token";
-    return {tone: "none", headline: wrong, reasons: []};
-  }
-  if (state.answeredMs === null && state.isUnreachable) {
-    return {tone: "warn", headline: "The node does not answer", reasons: []};
-  }
-  if (isStale(state, nowMs)) {
-    return {tone: "warn", headline: "Connection lost: what you see is old", reasons: []};
-  }
-  if (state.isStarting) return {tone: "warn", headline: "The node is starting", reasons: []};
-  return ofStatus(state);
+  const {status, token} = state;
+  const reader = readerOf(state, nowMs);
+  const plain = (tone: Tone, headline: string): Verdict => ({tone, headline, details: []});
+  if (token !== "none")
+    return plain("none", token === "wrong" ? "That token is wrong" : "This node asks for its token");
+  if (state.answeredMs === null && state.isUnreachable) return plain("warn", "The node does not answer");
+  if (isStale(state, nowMs)) return plain("warn", "Connection lost: what you see is old");
+  if (state.isStarting) return startingVerdict(state, reader);
+  return status === null ? plain("none", "Connecting to the node") : ofStatus(status, reader);
 }

@@ -1,16 +1,20 @@
-/** What stands where a figure is withheld by the plan or not there yet. */
-export const UNKNOWN = "withheld or not known yet";
+/** What stands where the plan withholds a figure, as it could tell of single patients; it will not be shown later. */
+export const WITHHELD = "withheld";
+/** What stands where a figure is not there yet, but will be. */
+export const NOT_YET = "not known yet";
+/** What stands where a figure has no value. */
+export const UNDEFINED = "not defined";
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** A figure of the model with `digits` decimals; {@link UNKNOWN} for null and what is no number, never 0. */
-export function figure(value: number | null | undefined, digits = 3): string {
-  return value == null || !Number.isFinite(value) ? UNKNOWN : value.toFixed(digits);
+/** A figure of the model with `digits` decimals; {@link UNDEFINED} for what is no number, never 0. */
+export function figure(value: number, digits = 3): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : UNDEFINED;
 }
 
 /** A small positive figure with three significant digits, such as 3.10e-4. */
-export function smallFigure(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return UNKNOWN;
+export function smallFigure(value: number): string {
+  if (!Number.isFinite(value)) return UNDEFINED;
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(3);
 }
 
@@ -22,6 +26,17 @@ export function count(value: number): string {
 /** `count` of what `noun` names: `1 member`, `2 members`. */
 export function many(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** Which part of the certified rounds that is, in whole percent; 100 % only where it is all of them. */
+export function shareText({
+  contributed,
+  certified,
+}: {
+  readonly contributed: number;
+  readonly certified: number;
+}): string {
+  return `${Math.floor((contributed / certified) * 100)} %`;
 }
 
 /** A number of bytes, in powers of 1,000. */
@@ -62,8 +77,9 @@ export function shortened(text: string, length: number): string {
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
 }
 
-/** Names one after the other, at most `most` of them. */
+/** Names one after the other, at most `most` of them: `a, b and c`, `a, b and 4 more`. */
 export function names(all: readonly string[], most = 6): string {
-  const shown = all.slice(0, most).join(", ");
-  return all.length > most ? `${shown} and ${all.length - most} more` : shown;
+  const shown = all.length > most ? [...all.slice(0, most), `${all.length - most} more`] : all;
+  const [last = "", ...others] = shown.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} and ${last}`;
 }

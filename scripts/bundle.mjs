@@ -1,0 +1,65 @@
+/*
+ * The program as few files, so that a command reads what it needs and no more (docs/adr/0035). The tree that the compiler
+ * writes stays beside it, for threads, the doors in package.json and whatever a module finds by its own place.
+ */
+import {mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from "node:fs";
+import path from "node:path";
+import {rolldown} from "rolldown";
+
+const CHUNKS = "chunks";
+/** A program that is starting may still want the chunks of the build before. */
+const STALE_AFTER_MS = 3_600_000;
+/** They find files beside themselves, or must be one with those that do. */
+const LEFT_OUT = [/^@tensorflow\//, /^h5wasm(\/|$)/];
+
+/** Lets every module find its neighbours in the tree: all that is bundled lies one folder below dist. */
+function ownPlace(root) {
+  const src = path.join(root, "src") + path.sep;
+  return {
+    name: "own-place",
+    transform: {
+      filter: {id: new RegExp(`^${RegExp.escape?.(src) ?? src.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}`)},
+      handler(code, id) {
+        if (!code.includes("import.meta.url")) return null;
+        const place = path.relative(src, id).replaceAll(path.sep, "/").replace(/\.ts$/, ".js");
+        const url = `new URL(${JSON.stringify(`../${place}`)}, import.meta.url).href`;
+        return {code: code.replaceAll("import.meta.url", url), map: null};
+      },
+    },
+  };
+}
+
+/** Bundles the program in memory; what comes of it writes it into `dist`, the program itself last and at once. */
+export async function bundleProgram(root, dist) {
+  const bundle = await rolldown({
+    cwd: root,
+    input: {"cli/main": "src/cli/main.ts"},
+    platform: "node",
+    external: LEFT_OUT,
+    plugins: [ownPlace(root)],
+    logLevel: "warn",
+  });
+  const {output} = await bundle.generate({
+    format: "esm",
+    sourcemap: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
+  });
+  await bundle.close();
+  return () => {
+    mkdirSync(path.join(dist, CHUNKS), {recursive: true});
+    for (const file of output.toReversed()) {
+      const target = path.join(dist, file.fileName);
+      writeFileSync(`${target}.part`, file.type === "chunk" ? file.code : file.source);
+      renameSync(`${target}.part`, target);
+    }
+    removeStale(path.join(dist, CHUNKS), new Set(output.map(({fileName}) => path.basename(fileName))));
+  };
+}
+
+function removeStale(folder, current) {
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name);
+    if (!current.has(name) && Date.now() - statSync(file).mtimeMs > STALE_AFTER_MS) rmSync(file);
+  }
+}

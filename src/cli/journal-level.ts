@@ -1,0 +1,38 @@
+import {fstatSync} from "node:fs";
+
+/** Levels of syslog by the words of this program's log and the numbers of its JSON lines; see sd-daemon(3). */
+const LEVELS: Readonly<Record<string, number>> = {
+  error: 3,
+  "50": 3,
+  warn: 4,
+  "40": 4,
+  info: 6,
+  "30": 6,
+  debug: 7,
+  "20": 7,
+};
+const INFO = 6;
+const STANDARD_ERROR = 2;
+const LEVEL = /^(?:\{"level":(\d+)|\S+Z (error|warn|info|debug) )/;
+
+/** Whether standard error goes to systemd's journal, as `JOURNAL_STREAM` names its device and inode. */
+export function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  try {
+    const {dev, ino} = fstatSync(STANDARD_ERROR);
+    return stream === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
+}
+
+/** Lines with the level before each that the journal files it under; `level` where a line does not say its own. */
+export function withJournalLevel(text: string, level: number = INFO): string {
+  return text.replaceAll(/^.+$/gm, (line) => {
+    const [, number, word] = LEVEL.exec(line) ?? [];
+    return `<${LEVELS[number ?? word ?? ""] ?? level}>${line}`;
+  });
+}
+
+/** The level of a line that tells why the program ends. */
+export const ERROR_LEVEL = 3;

@@ -1,0 +1,68 @@
+import {readFileSync} from "node:fs";
+import {CodedError, formatBytes, isCoded} from "../core/index.ts";
+import type {CliErrorCode} from "./errors.ts";
+
+const TOO_MANY_FILES = ["EMFILE", "ENFILE"];
+const LIMITS = "/proc/self/limits";
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** Bytes that this process may address (`ulimit -v`), or null where there is no limit, or none that is told. */
+function addressableBytes(): number | null {
+  try {
+    const limit = /^Max address space +(\d+)/m.exec(readFileSync(LIMITS, "utf8"))?.[1];
+    return limit === undefined ? null : Number(limit);
+  } catch {
+    return null;
+  }
+}
+
+/** The part of the JavaScript API that this file uses: Node's types leave it to those of browsers. */
+interface WebAssemblyApi {
+  readonly Memory: new (size: {readonly initial: number}) => {readonly buffer: ArrayBuffer};
+}
+
+/** Whether WebAssembly finds room for one page: V8 reserves gigabytes of addresses around each memory. */
+function hasRoom(): boolean {
+  const {Memory} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
+  try {
+    return new Memory({initial: 1}).buffer.byteLength > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** How much memory this process may address, and whether that is enough. */
+export interface Addressable {
+  /** Null: as much as it likes. */
+  limitBytes(): number | null;
+  hasRoom(): boolean;
+}
+
+/**
+ * The fault of the machine's limits that is behind a failure which nobody foresaw, or null. Code that found no memory
+ * fails in words of its own later on, so the memory is asked for again; a bug stays a bug where it is there.
+ */
+export function machineFaultOf(
+  error: unknown,
+  memory: Addressable = {limitBytes: addressableBytes, hasRoom},
+): CodedError<CliErrorCode> | null {
+  if (isCoded(error) || !(error instanceof Error)) return null;
+  if (TOO_MANY_FILES.includes(codeOf(error)))
+    return new CodedError("CLI_MACHINE_FILES", `this process may open no more files (${codeOf(error)})`, {
+      hint: "Raise the limit to 256 or more: `ulimit -n` in a shell, LimitNOFILE in a unit.",
+      cause: error,
+    });
+  const bytes = memory.limitBytes();
+  if (bytes === null || memory.hasRoom()) return null;
+  return new CodedError(
+    "CLI_MACHINE_MEMORY",
+    `this process may address ${formatBytes(bytes)} of memory, too little for WebAssembly: ${error.message}`,
+    {
+      hint: "Run it without that limit (`ulimit -v unlimited`), and bound its memory by a control group (Slurm: --mem).",
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,25 @@
+import {readdir, stat} from "node:fs/promises";
+import {basename, dirname, join} from "node:path";
+
+async function isThere(path: string): Promise<boolean> {
+  // Another failure than its absence is for whoever opens the file.
+  return stat(path).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),
+  );
+}
+
+/**
+ * `path` as the disk spells it: where no such file is there, one whose name and folders differ only in how letters are
+ * composed (NFC or NFD), as macOS writes them. `path` itself when there is none either.
+ * @param path absolute
+ */
+export async function spelledPath(path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path || (await isThere(path))) return path;
+  const folder = await spelledPath(parent);
+  const wanted = basename(path).normalize("NFC");
+  const names = await readdir(folder).catch(() => []);
+  const found = names.find((name) => name.normalize("NFC") === wanted);
+  return found === undefined ? path : join(folder, found);
+}

@@ -1,0 +1,40 @@
+import {countRange} from "./count-range.ts";
+import type {Findings} from "./findings.ts";
+import {keyMismatch} from "./key-mismatch.ts";
+import type {StampFiles} from "./slide-table.ts";
+
+/** More than this share of patients or slides without a partner is no chance. */
+const MANY_UNMATCHED = 0.05;
+
+/** Keys that one of the two tables has and the other has not. */
+export interface Unmatched {
+  /** Patients with a label and no slide. */
+  readonly patients: readonly string[];
+  /** Keys of slides that are no patient's. */
+  readonly slides: readonly string[];
+}
+
+/** Why keys find no partner, as far as that can be seen; undefined when it cannot. */
+export function unmatchedCause({patients, slides}: Unmatched, files: StampFiles): string | undefined {
+  const found = keyMismatch(patients, slides);
+  if (found === undefined) return undefined;
+  return `${countRange(found.keys)} keys of ${files.clini} would match those of ${files.slides}${found.cause}`;
+}
+
+/** Tells of many patients or slides that are left out for want of a partner. */
+export function noteUnmatched(
+  unmatched: Unmatched,
+  totals: {readonly patients: number; readonly keys: number},
+  files: StampFiles,
+  findings: Findings,
+): void {
+  const {patients, slides} = unmatched;
+  const isMany =
+    patients.length > MANY_UNMATCHED * totals.patients || slides.length > MANY_UNMATCHED * totals.keys;
+  if (!isMany) return;
+  const counts =
+    `${countRange(patients.length)} of ${countRange(totals.patients)} patients with a label have no slide, and ` +
+    `${countRange(slides.length)} of ${countRange(totals.keys)} patients of ${files.slides} are not in ${files.clini}`;
+  const cause = unmatchedCause(unmatched, files) ?? "check that both tables spell the patients' keys alike";
+  findings.tell("warning", `${counts}; ${cause}`);
+}

@@ -1,0 +1,26 @@
+import {bodyHash, type Primitives, votersOf} from "./certificate.ts";
+import type {Certificate} from "./frames.ts";
+import {quorumSize} from "./quorum.ts";
+import type {Report, SessionSetup} from "./types.ts";
+
+type Fork = Extract<Report, {kind: "fork"}>;
+
+/**
+ * Holds another certificate of a round against this member's own. Where they differ and both hold, whoever voted for both
+ * in one ballot is proven to have lied. @returns null where they agree, or the other one proves nothing
+ */
+export function forkBetween(
+  {primitives, members, quorum}: Pick<SessionSetup, "members" | "quorum"> & {readonly primitives: Primitives},
+  ours: Certificate,
+  theirs: Certificate,
+): Fork | null {
+  const {hash} = primitives;
+  if (theirs.body.run !== ours.body.run || bodyHash(hash, theirs.body) === bodyHash(hash, ours.body))
+    return null;
+  const voters = votersOf(primitives, theirs, members);
+  if (voters.size < quorumSize(quorum, members.length)) return null;
+  const ownVoters = votersOf(primitives, ours, members);
+  const isSameBallot = ours.ballot === theirs.ballot;
+  const culprits = isSameBallot ? members.filter((each) => voters.has(each) && ownVoters.has(each)) : [];
+  return {kind: "fork", round: ours.body.round, culprits, certificates: [ours, theirs]};
+}

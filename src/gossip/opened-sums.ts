@@ -1,0 +1,99 @@
+import {isCoded, present} from "../core/index.ts";
+import {objectTo} from "./exchange.ts";
+import type {ButterflyExchange, SumCheck} from "./exchange-state.ts";
+import type {Contradiction} from "./frames.ts";
+import {ownPart} from "./part-words.ts";
+import type {MemberId} from "./quorum.ts";
+import type {RoundContext} from "./round-state.ts";
+import {chunkProducts, productsOf} from "./sum-check.ts";
+import {areSigned, fetchParts, ownerOf, sumParts} from "./summing.ts";
+import {exposeLiar} from "./voting.ts";
+
+/*
+ * If the products of a sum are not the sums of the contributors', somebody lies, or rounding is at its worst. The parts
+ * of that chunk, whose hashes are signed, tell which: they are summed again, and their products are taken again.
+ */
+
+/** Asks for all parts of a chunk. */
+export function openChunk(context: RoundContext, exchange: ButterflyExchange, index: number): void {
+  const {self} = context.state.setup;
+  const {check, chunks} = exchange;
+  if (check === null || check.opened.has(index)) return;
+  const chunk = present(chunks[index], "a chunk of the attempt");
+  check.opened.set(index, new Map([[self, ownPart(context, chunk)]]));
+  fetchParts(context, exchange, index, "opened");
+}
+
+/** Takes in a part of an opened chunk; with the last one it is known who lied, if anybody did. */
+export function onOpened(
+  context: RoundContext,
+  exchange: ButterflyExchange,
+  {chunk, member}: {readonly chunk: number; readonly member: MemberId},
+  bytes: Uint8Array,
+): void {
+  const {check, participants} = exchange;
+  const parts = check?.opened.get(chunk);
+  if (check === null || parts === undefined || check.sound.has(chunk)) return;
+  parts.set(member, bytes);
+  if (parts.size < participants.length || !areSigned(context, exchange, chunk, parts)) return;
+  if (isSummedWrong(context, exchange, chunk, parts)) return convictOwner(context, exchange, chunk);
+  const liars = liarsAmong(context, exchange, chunk, parts);
+  parts.clear();
+  if (liars.length === 0) check.sound.add(chunk);
+  for (const liar of liars) convictContributor(context, exchange, check, liar);
+}
+
+/** Whether the parts have another sum than their owner signed, or none, in which case it could sign nothing. */
+function isSummedWrong(
+  context: RoundContext,
+  exchange: ButterflyExchange,
+  index: number,
+  parts: ReadonlyMap<MemberId, Uint8Array>,
+): boolean {
+  const word = present(exchange.words.get(index), "the word of a chunk's owner");
+  try {
+    const chunk = present(exchange.chunks[index], "a chunk of the attempt");
+    return sumParts(context, exchange, chunk, parts).hash !== word.sum;
+  } catch (error) {
+    if (isCoded(error)) return true;
+    throw error;
+  }
+}
+
+/** Contributors whose signed products are not those of the part that they signed. */
+function liarsAmong(
+  context: RoundContext,
+  exchange: ButterflyExchange,
+  index: number,
+  parts: ReadonlyMap<MemberId, Uint8Array>,
+): MemberId[] {
+  const {coefficients, products} = present(exchange.check, "the check of an opened chunk");
+  const {self, primitives} = context.state.setup;
+  const of = chunkProducts(context, exchange, index, coefficients);
+  return [...parts].flatMap(([member, part]) => {
+    const {products: all} = present(products.get(member), "a member's products");
+    const claimed = productsOf(context, exchange, index, all);
+    return member === self || primitives.arithmetic.areProducts(of, part, claimed) ? [] : [member];
+  });
+}
+
+function convict(context: RoundContext, member: MemberId, claims: Contradiction): void {
+  exposeLiar(context, member, claims);
+  objectTo(context, member, "false");
+}
+
+function convictOwner(context: RoundContext, exchange: ButterflyExchange, index: number): void {
+  const word = present(exchange.words.get(index), "the word of a chunk's owner");
+  convict(context, ownerOf(exchange, index), {kind: "sum", group: exchange.group, ...word});
+}
+
+function convictContributor(
+  context: RoundContext,
+  {group}: ButterflyExchange,
+  {seed, products}: SumCheck,
+  member: MemberId,
+): void {
+  const word = present(products.get(member), "a member's products");
+  const bytes = new Uint8Array(word.products.slice().buffer);
+  convict(context, member, {kind: "products", group, seed, products: bytes, signature: word.signature});
+}

@@ -1,0 +1,102 @@
+import {present, toHex} from "../core/index.ts";
+import type {Chunk} from "../parameters/index.ts";
+import {type AttemptContent, partsBytes} from "./certificate.ts";
+import {peersOf} from "./exchange.ts";
+import type {ButterflyExchange} from "./exchange-state.ts";
+import {canonicalBytes, type FrameOf} from "./frames.ts";
+import type {MemberId} from "./quorum.ts";
+import {type RoundContext, sendTo} from "./round-state.ts";
+import {exposeLiar} from "./voting.ts";
+
+/*
+ * Before it mixes, each participant signs the hash of each part of its contribution. So nobody can give different bytes
+ * to different members, an owner signs which parts it summed, and a false sum is proven by the parts themselves.
+ */
+
+/** The attempt under way, as signatures name it. */
+export function attemptContent({state}: RoundContext, {group}: ButterflyExchange): AttemptContent {
+  const {rules, round} = state.setup;
+  return {run: rules.run, round, group};
+}
+
+/** The bytes of a chunk in this member's contribution. */
+export function ownPart({state}: RoundContext, {offsetBytes, lengthBytes}: Chunk): Uint8Array {
+  const {bytes} = present(state.own, "the contribution of a member that takes part");
+  return bytes.subarray(offsetBytes, offsetBytes + lengthBytes);
+}
+
+/** Signs the hashes of this member's parts and tells the others. In one chunk the part is what `ready` named. */
+export function commitParts(context: RoundContext, exchange: ButterflyExchange): void {
+  const {committed, chunks, participants} = exchange;
+  const {self, primitives} = context.state.setup;
+  if (chunks.length === 1) {
+    for (const {member, contribution, signature} of participants)
+      committed.set(member, {parts: [contribution], signature});
+    return;
+  }
+  const {arithmetic, hash} = primitives;
+  const parts = chunks.map((chunk) => arithmetic.nameOf(hash, ownPart(context, chunk)));
+  committed.set(self, {
+    parts,
+    signature: primitives.sign(partsBytes(attemptContent(context, exchange), parts)),
+  });
+  sayParts(context, exchange, peersOf(context, exchange), self);
+}
+
+/** Tells `to` of `member`'s word, with its signature. */
+function sayParts(
+  context: RoundContext,
+  {committed, group}: ButterflyExchange,
+  to: readonly MemberId[],
+  member: MemberId,
+): void {
+  const word = committed.get(member);
+  if (word !== undefined)
+    sendTo(context, to, {type: "parts", group, member, parts: [...word.parts], signature: word.signature});
+}
+
+/** Tells `peer` of this member's parts, unless all is in one chunk. */
+export function resendParts(context: RoundContext, exchange: ButterflyExchange, peer: MemberId): void {
+  if (exchange.chunks.length > 1) sayParts(context, exchange, [peer], context.state.setup.self);
+}
+
+/** Passes all words on parts on to `owner`, once: one of them is other than what it was told, or the owner lies. */
+export function tellParts(context: RoundContext, exchange: ButterflyExchange, owner: MemberId): void {
+  if (exchange.told.has(owner) || exchange.chunks.length === 1) return;
+  exchange.told.add(owner);
+  for (const member of exchange.committed.keys()) sayParts(context, exchange, [owner], member);
+}
+
+/** Takes in a member's word on its parts, from itself or passed on; a second, different one proves that it lies. */
+export function onParts(context: RoundContext, frame: FrameOf<"parts">): void {
+  const {exchange, setup} = context.state;
+  const {member, parts, signature} = frame;
+  if (exchange?.kind !== "butterfly" || parts.length !== exchange.chunks.length) return;
+  if (exchange.chunks.length === 1 || !exchange.participants.some((each) => each.member === member)) return;
+  const known = exchange.committed.get(member);
+  if (known !== undefined && known.parts.every((hash, index) => hash === parts[index])) return;
+  if (!setup.primitives.verify(member, partsBytes(attemptContent(context, exchange), parts), signature))
+    return;
+  if (known !== undefined) {
+    exposeLiar(context, member, {
+      kind: "parts",
+      group: exchange.group,
+      parts: [[...known.parts], parts],
+      signatures: [known.signature, signature],
+    });
+    return;
+  }
+  exchange.committed.set(member, {parts, signature});
+}
+
+/** The hash that `member` signed for its part of a chunk; undefined until it has. */
+export function partOf({committed}: ButterflyExchange, chunk: number, member: MemberId): string | undefined {
+  return committed.get(member)?.parts[chunk];
+}
+
+/** SHA-256 of the list of the parts of a chunk, in the order of summation; null until all have signed theirs. */
+export function partsHash({state}: RoundContext, exchange: ButterflyExchange, chunk: number): string | null {
+  const parts = exchange.participants.flatMap(({member}) => partOf(exchange, chunk, member) ?? []);
+  if (parts.length < exchange.participants.length) return null;
+  return toHex(state.setup.primitives.hash(canonicalBytes(parts)));
+}

@@ -1,0 +1,56 @@
+import type {LogitLoss} from "./binary-cross-entropy.ts";
+
+/**
+ * Mean cross-entropy of the softmax of `logits`, whose gradient by the logit z_k is (softmax(z)_k - [k = label]) / n;
+ * without overflow, as the largest logit is subtracted first. In double precision, not by the backend.
+ * @param logits `[n, classes]`, n at least 1
+ * @param labels `[n]`, each 0 .. classes - 1
+ * @returns with the gradient `[n, classes]`
+ */
+export function softmaxCrossEntropy(
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): LogitLoss {
+  const n = labels.length;
+  const gradient = new Float32Array(n * classes);
+  const scaled = new Float64Array(classes);
+  let loss = 0;
+  for (let row = 0; row < n; row++) {
+    const first = row * classes;
+    const label = labels[row] ?? Number.NaN;
+    const total = powersOf(logits, first, scaled);
+    loss += Math.log(total) - (scaled[label] ?? Number.NaN);
+    for (let k = 0; k < classes; k++) {
+      const share = Math.exp(scaled[k] ?? Number.NaN) / total;
+      gradient[first + k] = (share - (k === label ? 1 : 0)) / n;
+    }
+  }
+  return {loss: loss / n, gradient};
+}
+
+/** Writes a row's logits less the largest into `scaled`. @returns the sum of their exponentials */
+function powersOf(logits: ArrayLike<number>, first: number, scaled: Float64Array): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < scaled.length; k++) largest = Math.max(largest, logits[first + k] ?? Number.NaN);
+  let total = 0;
+  for (let k = 0; k < scaled.length; k++) {
+    const difference = (logits[first + k] ?? Number.NaN) - largest;
+    scaled[k] = difference;
+    total += Math.exp(difference);
+  }
+  return total;
+}
+
+/** The most probable class of each row, the first of equals; NaN where a logit is none. @returns `[n]`, owned by the caller */
+export function mostProbable(logits: ArrayLike<number>, classes: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({length: logits.length / classes}, (_, row) => {
+    let best = 0;
+    for (let k = 0; k < classes; k++) {
+      const logit = logits[row * classes + k] ?? Number.NaN;
+      if (Number.isNaN(logit)) return Number.NaN;
+      if (logit > (logits[row * classes + best] ?? Number.NaN)) best = k;
+    }
+    return best;
+  });
+}

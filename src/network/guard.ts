@@ -1,0 +1,78 @@
+import {type Clock, isCoded, type Logger, present} from "../core/index.ts";
+import {type Budgets, createPeerBudget, type Overspent, type PeerBudget} from "./budgets.ts";
+import type {NetworkErrorCode} from "./errors.ts";
+import {createExclusion, type Exclusion} from "./exclusion.ts";
+import type {LinkFault, LinkTable} from "./link-table.ts";
+import type {PeerId} from "./types.ts";
+
+/** What a guard works with. */
+export interface GuardOptions {
+  readonly table: LinkTable;
+  readonly budgets: Budgets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Holds every member to its budget, and keeps those out for a time who spend more or break the wire format. */
+export interface Guard {
+  /** Says how a member's link and connections are ended; until then nobody is kept out. */
+  attach(end: (peer: PeerId, fault: LinkFault) => void): void;
+  isOut(peer: PeerId): boolean;
+  /** Counts what `spend` takes of the member's budget; one who overspends is out, and the answer `false`. */
+  allows(peer: PeerId, spend: (budget: PeerBudget, nowMs: number) => Overspent | null): boolean;
+  /** The member broke the wire format: it is out. */
+  violated(peer: PeerId, code: NetworkErrorCode): void;
+  /** How long this node waits before it asks the member for so many bytes, in milliseconds. */
+  askWaitMs(peer: PeerId, sizeBytes: number): number;
+}
+
+/** Whether `error` says that a peer broke the wire format. */
+export function isViolation(error: unknown): error is {readonly code: NetworkErrorCode} {
+  return isCoded(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE");
+}
+
+/** A {@link Guard} of the members in the options' table. */
+export function createGuard({table, budgets, clock, logger}: GuardOptions): Guard {
+  const members = new Map<PeerId, {readonly budget: PeerBudget; readonly exclusion: Exclusion}>(
+    table
+      .links()
+      .map(({peer}) => [
+        peer,
+        {budget: createPeerBudget(budgets, clock.nowMs()), exclusion: createExclusion()},
+      ]),
+  );
+  let end: (peer: PeerId, fault: LinkFault) => void = () => {};
+  const exclude = (peer: PeerId, fault: LinkFault): void => {
+    const member = members.get(peer);
+    if (member === undefined || member.exclusion.isOut(clock.nowMs())) return;
+    const timeMs = member.exclusion.offend(clock.nowMs());
+    table.get(peer)?.exclude(clock.wallMs() + timeMs);
+    logger.warn("a member is kept out for a time", {
+      peer,
+      code: fault.code,
+      detail: fault.detail,
+      seconds: timeMs / 1000,
+    });
+    end(peer, fault);
+  };
+  const isOut = (peer: PeerId): boolean => members.get(peer)?.exclusion.isOut(clock.nowMs()) === true;
+  return {
+    attach(action) {
+      end = action;
+    },
+    isOut,
+    allows(peer, spend) {
+      const member = members.get(peer);
+      if (member === undefined || isOut(peer)) return false;
+      const overspent = spend(member.budget, clock.nowMs());
+      if (overspent !== null) exclude(peer, {code: "NETWORK_BUDGET_EXCEEDED", detail: overspent});
+      return overspent === null;
+    },
+    violated(peer, code) {
+      table.get(peer)?.addViolation();
+      exclude(peer, {code});
+    },
+    askWaitMs: (peer, sizeBytes) =>
+      present(members.get(peer), "a member's budget").budget.ask(sizeBytes, clock.nowMs()),
+  };
+}

@@ -1,0 +1,57 @@
+import type {Stream, StreamHandler} from "@libp2p/interface";
+import type {KadDHTComponents} from "@libp2p/kad-dht";
+import type {PeerId} from "../types.ts";
+
+/** Where a service of libp2p says what it answers. */
+type Registrar = KadDHTComponents["registrar"];
+
+/** What a stream costs beside its bytes, in bytes: one that is opened and says nothing is not free either. */
+const STREAM_COST_BYTES = 256;
+
+/** Takes so many bytes of a member's budget; whether it had them. */
+export type Spend = (peer: PeerId, sizeBytes: number) => boolean;
+
+/** What libp2p's streams have and their interface does not tell: where the bytes of the connection go in. */
+interface Receiving {
+  onData(data: {readonly byteLength: number}): void;
+}
+
+/** Counts what comes on `stream` before its reader sees it. */
+function count(stream: Stream, peer: PeerId, spend: Spend): void {
+  const receiving = stream as Stream & Receiving;
+  const onData = receiving.onData.bind(receiving);
+  receiving.onData = (data) => {
+    if (spend(peer, data.byteLength)) onData(data);
+  };
+}
+
+/** `handler` of incoming streams, whose bytes are counted before it sees them. */
+export function countedHandler(handler: StreamHandler, spend: Spend): StreamHandler {
+  return (stream, connection) => {
+    const peer = connection.remotePeer.toString();
+    if (!spend(peer, STREAM_COST_BYTES)) return undefined;
+    count(stream, peer, spend);
+    return handler(stream, connection);
+  };
+}
+
+/**
+ * A service of libp2p whose incoming streams are counted. libp2p's own place for this, stream middleware, adds the
+ * handler once more for each stream (libp2p 3.3.11).
+ */
+export function withinBudget<Components extends {registrar: Registrar}, Service>(
+  create: (components: Components) => Service,
+  spend: Spend,
+): (components: Components) => Service {
+  return (components) => {
+    const {registrar} = components;
+    const handle: Registrar["handle"] = (protocol, handler, options) =>
+      registrar.handle(protocol, countedHandler(handler, spend), options);
+    const bounded: Registrar = Object.assign(Object.create(registrar), {handle});
+    return create(
+      new Proxy(components, {
+        get: (target, name) => (name === "registrar" ? bounded : Reflect.get(target, name)),
+      }),
+    );
+  };
+}

@@ -1,0 +1,23 @@
+import type {DurableRecord, Restored, Session} from "../gossip/index.ts";
+
+/**
+ * Tells of exchanges of asynchronous segments that are on disk: to be called after each record that was written.
+ * Those of before the start, which the record says again, are not told.
+ */
+export function watchExchanges(
+  session: Pick<Session, "view">,
+  {round: restored}: Restored,
+  onExchange: () => void,
+): (written: DurableRecord) => void {
+  let last: number | null = restored?.segment == null ? 0 : null;
+  let lastRound = session.view().round;
+  return ({kind}) => {
+    if (kind !== "async") return;
+    const {round, segment} = session.view();
+    if (segment === null) return;
+    if (round !== lastRound) last = 0;
+    if (last !== null && segment.exchanges > last) onExchange();
+    last = segment.exchanges;
+    lastRound = round;
+  };
+}

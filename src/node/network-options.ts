@@ -1,0 +1,47 @@
+import {type Identity, type Roster, rosterHash} from "../consortium/index.ts";
+import {type Clock, createRandom, type Logger, sha256} from "../core/index.ts";
+import type {NetworkOptions} from "../network/index.ts";
+import {snapshotSize} from "../parameters/index.ts";
+import type {Stages} from "./stages.ts";
+
+/** What a network takes from the node. */
+interface NodeFacts {
+  readonly site: string;
+  readonly roster: Roster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What a network takes from the run. */
+interface RunFacts {
+  readonly identity: Identity;
+  readonly consortium: string;
+  readonly run: string;
+  readonly stages: Stages;
+}
+
+/** Bytes of the largest snapshot of the run: budgets of transfers follow from it. */
+function roundBytesOf({rounds, shapeOf}: Stages): number {
+  let most = 0;
+  for (let round = 0; round < rounds; round++) most = Math.max(most, snapshotSize(shapeOf(round).values));
+  return most;
+}
+
+/** What a network is opened with beside its events. */
+export function networkOptions(
+  {roster, clock, logger, site}: NodeFacts,
+  {identity, consortium, run, stages}: RunFacts,
+): Omit<NetworkOptions, "events"> {
+  return {
+    identity: {privateKeySeed: identity.seed, peerId: identity.peerId},
+    roster: {
+      members: roster.members.map(({peerId}) => peerId),
+      rendezvous: sha256(new TextEncoder().encode(`consilium/rendezvous/1 ${consortium}`)),
+    },
+    handshake: {consortium, roster: rosterHash(roster), run, layout: stages.layout},
+    limits: {roundBytes: roundBytesOf(stages)},
+    clock,
+    random: createRandom({seed: clock.wallMs() % 2 ** 31, site, round: 0, purpose: "redial"}),
+    logger: logger.child({room: "network"}),
+  };
+}

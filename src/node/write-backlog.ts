@@ -1,0 +1,39 @@
+import type {MemberId} from "../gossip/index.ts";
+import type {Network} from "../network/index.ts";
+
+/** So many records that a member's frames brought about may wait for the disk; then no more of its frames are read. */
+export const MOST_WAITING = 64;
+
+/** Its frames are read again once so few wait. */
+export const FEW_WAITING = 16;
+
+/** What waits for the disk because of each member's frames. */
+export interface WriteBacklog {
+  /** A record that `origin`'s frame brought about is to be written; `null` for one of this node's own accord. */
+  begin(origin: MemberId | null): void;
+  /** It is written. */
+  end(origin: MemberId | null): void;
+}
+
+/** A {@link WriteBacklog} without records, which holds back those on `network` who bring about too many. */
+export function createWriteBacklog(network: Pick<Network, "pause" | "resume">): WriteBacklog {
+  const waiting = new Map<MemberId, number>();
+  const paused = new Set<MemberId>();
+  const change = (origin: MemberId, by: number): number => {
+    const count = (waiting.get(origin) ?? 0) + by;
+    if (count === 0) waiting.delete(origin);
+    else waiting.set(origin, count);
+    return count;
+  };
+  return {
+    begin(origin) {
+      if (origin === null || change(origin, 1) < MOST_WAITING || paused.has(origin)) return;
+      paused.add(origin);
+      network.pause(origin);
+    },
+    end(origin) {
+      if (origin === null || change(origin, -1) > FEW_WAITING || !paused.delete(origin)) return;
+      network.resume(origin);
+    },
+  };
+}

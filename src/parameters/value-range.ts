@@ -1,0 +1,42 @@
+import {CodedError} from "../core/index.ts";
+import type {Codec} from "./codecs/codec.ts";
+import {type ValueRange, weightOf} from "./contribution.ts";
+import {decodedBlock} from "./decoded-block.ts";
+import {STRIDE_VALUES} from "./kernels/kernels.ts";
+
+/** What an honest value may be off by, as a share of the largest bound: it is rounded to binary32 a few times. */
+const ROUNDING = 2 ** -21;
+
+/** What a value times its weight, rounded, may be off by. */
+function slackOf({low, high}: ValueRange, weight: number): number {
+  const largest = (sum: number, bound: number): number => Math.max(sum, Math.abs(bound));
+  return ROUNDING * weight * high.reduce(largest, low.reduce(largest, 0));
+}
+
+/**
+ * Checks that each value of a contribution, of the last chunk that is all of one, or of a mass, lies in `range`, or
+ * outside by no more than rounding to binary32 explains: so the codec must be f32.
+ * @param bytes of the size of `range`'s values with the weight behind them, a weight above 0
+ * @param rounded the weight in proportion to which values were rounded; of a mass, the largest that it was mixed from
+ * @throws PARAMETERS_OUT_OF_RANGE, PARAMETERS_NOT_FINITE
+ */
+export function checkRange(
+  codec: Codec,
+  bytes: Uint8Array,
+  range: ValueRange,
+  rounded = weightOf(bytes),
+): void {
+  const weight = weightOf(bytes);
+  const slack = slackOf(range, rounded);
+  const {low, high} = range;
+  for (let first = 0; first < low.length; first += STRIDE_VALUES) {
+    const length = Math.min(STRIDE_VALUES, low.length - first);
+    decodedBlock(codec, bytes, {first, length}, 0).forEach((value, index) => {
+      const [least, most] = [low[first + index] ?? Number.NaN, high[first + index] ?? Number.NaN];
+      if (value >= least * weight - slack && value <= most * weight + slack) return;
+      throw new CodedError("PARAMETERS_OUT_OF_RANGE", "a value lies outside its declared range", {
+        data: {index: first + index},
+      });
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import {createRandom} from "../../core/index.ts";
+import type {Standardiser} from "../../data/index.ts";
+import {type MixingGraph, mixingGraph, type Phase} from "../../gossip/index.ts";
+import {examplesOf, stepsOf} from "../../training/index.ts";
+import {expected} from "../study/expected.ts";
+import type {Learning} from "./experiment.ts";
+import {federatedMembers} from "./members.ts";
+import type {SiteData} from "./site-data.ts";
+
+/** What decentralised training leaves each node with, in the sites' order. */
+export interface DPsgdModels {
+  /** `[n][layoutSize]`, owned by the receiver. */
+  readonly models: readonly Float32Array[];
+  readonly standardisers: readonly Standardiser[];
+}
+
+/** x_i <- sum of W_ij x_j, with node i's own share 1 less its neighbours'; sums in f64. */
+function mixOn({rows}: Phase, models: readonly Float32Array[]): Float32Array[] {
+  return models.map((own, place) => {
+    const neighbours = expected(rows[place], `the neighbours of node ${place}`);
+    const ownShare = 1 - neighbours.reduce((sum, {share}) => sum + share, 0);
+    return own.map((value, index) => {
+      let sum = ownShare * value;
+      for (const {node, share} of neighbours) sum += share * (models[node]?.[index] ?? Number.NaN);
+      return sum;
+    });
+  });
+}
+
+/**
+ * Decentralised parallel SGD: every node keeps a model of its own from beginning to end. In each round a node first
+ * takes its local steps from its own model, then the weighted mean of its own and its neighbours' models of that round
+ * on the graph; nobody's patients count more than another's. There is no common model and none is adopted.
+ * @param graph its places are the sites, in their order
+ * @param onRound is given the round, from 0, and the nodes' models after it
+ * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
+ * @see Lian et al., Can decentralized algorithms outperform centralized algorithms?, NeurIPS 2017, algorithm 1; in this
+ * order and with several local steps Koloskova et al., A unified theory of decentralized SGD with changing topology and
+ * local updates, ICML 2020, algorithm 1
+ */
+export async function trainDPsgd(
+  learning: Learning,
+  sites: readonly SiteData[],
+  graph: MixingGraph,
+  onRound: (round: number, held: DPsgdModels) => void | Promise<void> = () => {},
+): Promise<DPsgdModels> {
+  const {plan, initial, takeSteps} = learning;
+  const members = federatedMembers(learning, sites);
+  const standardisers = members.map(({standardiser}) => standardiser);
+  const randomOf = (round: number) =>
+    createRandom({seed: plan.seed, site: "", round, purpose: "random matching"});
+  const phaseOf = mixingGraph(graph, members.length, randomOf);
+  let models: Float32Array[] = members.map(() => initial.slice());
+  for (let round = 0; round < plan.rounds; round++) {
+    const trained = await Promise.all(
+      members.map(async ({name, rows}, place) => {
+        const steps = stepsOf(plan.training, examplesOf(plan.model, rows));
+        const start = expected(models[place], `the model of node ${place}`);
+        return await takeSteps({name, rows, start, firstStep: round * steps, steps, proximal: 0});
+      }),
+    );
+    models = mixOn(phaseOf(round), trained);
+    await onRound(round, {models, standardisers});
+  }
+  return {models, standardisers};
+}

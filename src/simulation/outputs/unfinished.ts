@@ -1,0 +1,35 @@
+import {roundWord} from "../study/names.ts";
+import type {Ending, ResultRow} from "../study/results.ts";
+import {type Point, pointKey, pointText} from "./point-columns.ts";
+
+/** A method of one trial that ended without a model. */
+export interface Unfinished {
+  readonly point: Point;
+  readonly seed: number;
+  readonly method: string;
+  readonly status: Exclude<Ending["status"], "finished">;
+  /** From 1; null of methods that have no rounds. */
+  readonly round: number | null;
+}
+
+/** What diverged or stalled, each trial's methods once, in the order of the rows. */
+export function unfinishedOf(rows: readonly ResultRow[]): readonly Unfinished[] {
+  const found = new Map<string, Unfinished>();
+  for (const {point, seed, method, status, divergedAt, stall} of rows) {
+    if (status === "finished") continue;
+    const round = divergedAt ?? stall?.round ?? null;
+    found.set(JSON.stringify([pointKey(point), seed, method]), {point, seed, method, status, round});
+  }
+  return [...found.values()];
+}
+
+/** Such an end in words, as `Gossip diverged (seed 43, round 12)`. */
+export function unfinishedText({point, seed, method, status, round}: Unfinished): string {
+  const swept = pointText(point);
+  const where = [
+    `seed ${seed}`,
+    ...(round === null ? [] : [`${roundWord(method)} ${round}`]),
+    ...(swept ? [swept] : []),
+  ];
+  return `${method} ${status} (${where.join(", ")})`;
+}

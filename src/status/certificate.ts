@@ -1,0 +1,30 @@
+import {X509Certificate} from "node:crypto";
+import {CodedError} from "../core/index.ts";
+import type {StatusErrorCode} from "./errors.ts";
+
+const DAY_MS = 86_400_000;
+/** So many days before its end a certificate is to be renewed. */
+const RENEW_DAYS = 14;
+
+/** When a certificate (PEM, the first of a chain) runs out, in wall-clock ms. @throws STATUS_TLS_INVALID */
+export function certificateEnd(pem: Uint8Array): number {
+  try {
+    return Date.parse(new X509Certificate(pem).validTo);
+  } catch (cause) {
+    const code: StatusErrorCode = "STATUS_TLS_INVALID";
+    throw new CodedError(code, "the certificate under status.tls cannot be read", {
+      hint: "Give a certificate chain as a PEM file, the server's own certificate first.",
+      cause,
+    });
+  }
+}
+
+/** What is wrong with a certificate that ends then, in one line; null while it is good for 14 days or more. */
+export function certificateFault(endsWallMs: number | null, wallMs: number): string | null {
+  if (endsWallMs === null || endsWallMs - wallMs >= RENEW_DAYS * DAY_MS) return null;
+  const day = new Date(endsWallMs).toISOString().slice(0, 10);
+  if (endsWallMs <= wallMs) return `the certificate under status.tls ran out on ${day}`;
+  const days = Math.floor((endsWallMs - wallMs) / DAY_MS);
+  const left = days === 0 ? "less than a day" : `${days} day${days === 1 ? "" : "s"}`;
+  return `the certificate under status.tls runs out on ${day}, in ${left}`;
+}

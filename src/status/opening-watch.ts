@@ -1,0 +1,21 @@
+import type {Closable} from "../core/index.ts";
+import type {EventFeed} from "../node/index.ts";
+import type {Opening} from "./answers/starting-answer.ts";
+
+/** Knows what a node that is starting opens. */
+export interface OpeningWatch extends Closable {
+  /** Null before the node said. */
+  now(): Opening | null;
+}
+
+/** An {@link OpeningWatch} that hears it from the feed. */
+export function watchOpening(feed: Pick<EventFeed, "subscribe">): OpeningWatch {
+  let opening: Opening | null = null;
+  const subscription = feed.subscribe(null, ({event, wallMs}) => {
+    if (event.type === "opening") opening = {step: event.step, sinceWallMs: wallMs};
+  });
+  return {
+    now: () => opening,
+    close: async () => subscription.cancel(),
+  };
+}

@@ -1,0 +1,95 @@
+import type {IncomingMessage, Server, ServerResponse} from "node:http";
+import type {Socket} from "node:net";
+import type {Clock} from "../../core/index.ts";
+
+/** Whoever has asked nothing by then is cut off. */
+const FIRST_REQUEST_MS = 2000;
+
+/** How many connections a server keeps. */
+export interface ConnectionBounds {
+  readonly most: number;
+  /** Of one address. */
+  readonly ofAddress: number;
+}
+
+/** More than a dashboard, a scraper and listeners of events need, who may all come through one tunnel. */
+export const STATUS_BOUNDS: ConnectionBounds = {most: 64, ofAddress: 32};
+/**
+ * A probe asks once and goes; what stands here is what others have left open. So many that at 6,000 new ones a second of
+ * one address each still has ten milliseconds for its request.
+ */
+export const PROBE_BOUNDS: ConnectionBounds = {most: 128, ofAddress: 64};
+
+interface Held {
+  readonly socket: Socket;
+  readonly address: string;
+  isIdle: boolean;
+}
+
+/** Both ends of a connection as one word; the same for the encrypted stream over it. */
+function nameOf({remoteAddress, remotePort, localPort}: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localPort}`;
+}
+
+/** The address that has most connections, and how many. */
+function crowdOf(held: Iterable<Held>): readonly [address: string, count: number] {
+  const counts = new Map<string, number>();
+  let crowd: readonly [string, number] = ["", 0];
+  for (const {address} of held) {
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    if (count > crowd[1]) crowd = [address, count];
+  }
+  return crowd;
+}
+
+/** The connection that must go so that `held`, those idle for longest first, is within the bounds; null when it is. */
+function surplus(held: ReadonlyMap<string, Held>, {most, ofAddress}: ConnectionBounds): Held | null {
+  const [address, count] = crowdOf(held.values());
+  if (held.size <= most && count <= ofAddress) return null;
+  const crowd = [...held.values()].filter((one) => one.address === address);
+  return crowd.find(({isIdle}) => isIdle) ?? crowd.at(-1) ?? null;
+}
+
+/**
+ * Keeps a server's connections within bounds: in place of one too many, that one goes which has been idle for longest
+ * of those of the address that has most. So nobody keeps others out by connections over which nothing is asked; over
+ * which nothing is asked in two seconds are cut.
+ */
+export function boundConnections(
+  server: Server,
+  clock: Pick<Clock, "after">,
+  bounds: ConnectionBounds,
+): void {
+  const held = new Map<string, Held>();
+  const cuts = new Map<string, () => void>();
+  const keep = (name: string, one: Held, isIdle: boolean): void => {
+    held.delete(name);
+    one.isIdle = isIdle;
+    held.set(name, one);
+  };
+  server.on("connection", (socket: Socket) => {
+    const name = nameOf(socket);
+    keep(name, {socket, address: String(socket.remoteAddress), isIdle: true}, true);
+    cuts.set(
+      name,
+      clock.after(FIRST_REQUEST_MS, () => socket.destroy(), {unref: true}),
+    );
+    surplus(held, bounds)?.socket.destroy();
+    socket.once("close", () => {
+      cuts.get(name)?.();
+      cuts.delete(name);
+      held.delete(name);
+    });
+  });
+  server.on("request", ({socket}: IncomingMessage, response: ServerResponse) => {
+    const name = nameOf(socket);
+    const one = held.get(name);
+    cuts.get(name)?.();
+    if (one === undefined) return;
+    keep(name, one, false);
+    response.once("close", () => {
+      if (held.has(name)) keep(name, one, true);
+    });
+  });
+}

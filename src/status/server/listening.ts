@@ -1,0 +1,35 @@
+import type {Server} from "node:http";
+import {CodedError} from "../../core/index.ts";
+import type {StatusErrorCode} from "../errors.ts";
+
+/** Where a server listens, and what node.yaml calls it. */
+export interface Place {
+  /** Address or name. */
+  readonly host: string;
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  /** The block of node.yaml that says so. */
+  readonly block: "status" | "status.probes";
+}
+
+/** The port that a server which listens has. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  return address === null || typeof address === "string" ? 0 : address.port;
+}
+
+/** Why a server could not listen, in one line. */
+export function listenFailure(cause: unknown, {host, port, block}: Place): CodedError<StatusErrorCode> {
+  const what = block === "status" ? "status" : "probes";
+  if (cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE") {
+    return new CodedError(
+      "STATUS_PORT_IN_USE",
+      `the ${block === "status" ? "status" : "probe"} port ${port} of ${host} is in use`,
+      {hint: `Stop the other process, or choose another ${block}.port in node.yaml.`, cause},
+    );
+  }
+  return new CodedError("STATUS_LISTEN_FAILED", `could not listen on ${host} port ${port} for ${what}`, {
+    hint: `Choose another ${block}.host or ${block}.port in node.yaml.`,
+    cause,
+  });
+}

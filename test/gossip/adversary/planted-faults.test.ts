@@ -1,0 +1,140 @@
+import {afterEach, describe, expect, it, vi} from "vitest";
+import {sha256} from "../../../src/core/index.ts";
+import type {Frame, SessionSetup} from "../../../src/gossip/index.ts";
+import {createSnapshot} from "../../../src/parameters/index.ts";
+import {LAYOUT} from "../consortium.ts";
+import {runArena, VALUES} from "./arena.ts";
+import {Knowledge} from "./knowledge.ts";
+import {expectLaws} from "./laws.ts";
+import {bending, madeUpBody, othersOf, proposalBy, type Script, say} from "./liar.ts";
+
+/** Which function leaves its verification out. */
+const planted = vi.hoisted((): {name: string} => ({name: ""}));
+
+vi.mock("../../../src/gossip/certificate.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../../src/gossip/certificate.ts")>();
+  const unless =
+    <Args extends unknown[], Result>(name: string, check: (...args: Args) => Result, pass: Result) =>
+    (...args: Args): Result =>
+      planted.name === name ? pass : check(...args);
+  return {
+    ...original,
+    bodyFault: unless("bodyFault", original.bodyFault, undefined),
+    lockFault: unless("lockFault", original.lockFault, undefined),
+    isReadyWord: unless("isReadyWord", original.isReadyWord, true),
+    isContradiction: unless("isContradiction", original.isContradiction, true),
+    verifyCertificate: unless("verifyCertificate", original.verifyCertificate, undefined),
+  };
+});
+
+vi.mock("../../../src/gossip/result-comparison.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../../src/gossip/result-comparison.ts")>();
+  return {
+    ownVerdict: (...args: Parameters<typeof original.ownVerdict>) =>
+      planted.name === "ownVerdict" ? "verified" : original.ownVerdict(...args),
+  };
+});
+
+const LIAR = "member-b";
+const HASH = "5c".repeat(32);
+const FALSE_MODEL = createSnapshot(sha256, LAYOUT, new Float32Array(VALUES).fill(-3));
+
+const unsigned = new Uint8Array(32);
+
+const withFalseModel =
+  (script: Script): Script =>
+  (scene) => [{type: "publish-snapshot", snapshot: FALSE_MODEL}, ...script(scene)];
+
+/** As leader, proposes what `change` makes of its exchange's body. */
+const proposing = (change: {peakWeight?: number; result?: string}): Script =>
+  withFalseModel(({setup, effects}) =>
+    bending(effects, "propose", ({ballot, body}) => [proposalBy(setup, ballot, {...body, ...change})]),
+  );
+
+/** Says `frameOf` once its own work is done. */
+const saying = (frameOf: (scene: Parameters<Script>[0]) => Frame): Script =>
+  withFalseModel((scene) => {
+    if (scene.event.type !== "contribute") return scene.effects;
+    return [...scene.effects, ...say(othersOf(scene.setup), frameOf(scene))];
+  });
+
+/** A false body with a vote under every name, of which only the liar's is signed by its bearer. */
+const forged = (scene: Parameters<Script>[0], step: "accept" | "commit") => {
+  const body = madeUpBody(scene, 15 / 1024, FALSE_MODEL.hash);
+  const {votes} = new Knowledge([LIAR]).proofOf(body, 0, step);
+  const [own] = votes;
+  return {
+    body,
+    ballot: 0,
+    votes: scene.setup.members.map((member) =>
+      own?.member === member ? own : {member, signature: unsigned},
+    ),
+  };
+};
+
+const lockClaim = saying((scene) => ({
+  run: scene.setup.run,
+  round: scene.round,
+  type: "timeout",
+  ballot: 0,
+  lock: forged(scene, "accept"),
+}));
+
+const slander = saying(({setup, round}) => ({
+  run: setup.run,
+  round,
+  type: "contradiction",
+  member: "member-a",
+  claims: {kind: "ready", contributions: [HASH, "77".repeat(32)], signatures: [unsigned, unsigned]},
+}));
+
+const certificateClaim = saying((scene) => ({
+  run: scene.setup.run,
+  round: scene.round,
+  type: "certificate",
+  certificate: forged(scene, "commit"),
+}));
+
+const falseWords: Script = ({effects}) =>
+  bending(effects, "start", (frame) => [
+    {
+      ...frame,
+      participants: frame.participants.map((word) =>
+        word.member === "member-a" ? {...word, contribution: HASH, signature: unsigned} : word,
+      ),
+    },
+  ]);
+
+const trusting = (setup: SessionSetup): SessionSetup => ({
+  ...setup,
+  primitives: {...setup.primitives, verify: () => true},
+});
+
+const FAULTS: readonly (readonly [string, Script])[] = [
+  ["ownVerdict", proposing({result: FALSE_MODEL.hash})],
+  ["bodyFault", proposing({peakWeight: 1024})],
+  ["lockFault", lockClaim],
+  ["isReadyWord", falseWords],
+  ["isContradiction", slander],
+  ["verifyCertificate", certificateClaim],
+  ["verify", lockClaim],
+];
+
+afterEach(() => {
+  planted.name = "";
+});
+
+describe("verification that is left out", () => {
+  for (const [name, script] of FAULTS) {
+    const run = (): void => {
+      const plant = planted.name === "verify" ? {plant: trusting} : {};
+      expectLaws(runArena({n: 4, liars: [LIAR], script, rounds: 8, mostEvents: 20_000, ...plant}));
+    };
+
+    it(`in ${name} breaks a law, which holds with it`, () => {
+      expect(run).not.toThrow();
+      planted.name = name;
+      expect(run).toThrow(/expected|names|leaves|do not get on/);
+    });
+  }
+});
