@@ -35,6 +35,11 @@ export {philox4x32} from "./philox.ts";
 export {createProcessMetrics} from "./process-metrics.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";
 export {createTextReader, decodeText, type TextReader} from "./text-encoding.ts";
+export {
+  restoreUncaughtListeners,
+  type UncaughtListener,
+  uncaughtListeners,
+} from "./uncaught-listeners.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
 export {lineText, visibleText} from "./visible-text.ts";
 export {closestName, parseValue, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";

@@ -172,6 +172,9 @@ export function onExchangeOver(context: RoundContext): void {
     );
     report(context, {kind: "waiting", round: setup.round, missing});
     context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
+    if (own.trials >= MOST_TRIALS) return giveUp(context);
+    // Those it waits for may be past the round, and their certificate was lost on its way.
+    repeatReady(context, others(context));
     // A transfer that failed is tried again, as there are too few members without it.
     if (strangers.splice(0).length > 0) considerStart(context, false);
     return;

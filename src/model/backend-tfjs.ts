@@ -1,5 +1,5 @@
-import process from "node:process";
 import type * as Tfjs from "@tensorflow/tfjs-core";
+import {restoreUncaughtListeners, type UncaughtListener, uncaughtListeners} from "../core/index.ts";
 import {buildTfjsModel} from "./backend-tfjs-model.ts";
 import type {BackendName, ComputeBackend} from "./types.ts";
 
@@ -26,30 +26,23 @@ function isRightProduct(tf: typeof Tfjs): boolean {
 /** Frees a backend's memory. Its factory is put back, as tfjs forgets it too and a later opening needs it. */
 function free(tf: typeof Tfjs, registered: string): void {
   const factory = tf.findBackendFactory(registered);
-  const kept = listeners().filter(({listener}) => addedListeners.get(registered)?.has(listener) !== true);
+  const kept = uncaughtListeners().filter(
+    ({listener}) => addedListeners.get(registered)?.has(listener) !== true,
+  );
   tf.removeBackend(registered);
   // tfjs' WebAssembly backend removes everybody's listeners with its own.
-  const left = new Set(listeners().map(({listener}) => listener));
-  for (const {event, listener} of kept) if (!left.has(listener)) process.on(event, listener);
+  restoreUncaughtListeners(kept);
   tf.registerBackend(registered, factory);
 }
 
-type Listener = (...given: unknown[]) => void;
-
 /** What a started backend listens with for what nobody caught, by its registered name. */
-const addedListeners = new Map<string, ReadonlySet<Listener>>();
-
-function listeners(): {readonly event: string; readonly listener: Listener}[] {
-  return ["uncaughtException", "unhandledRejection"].flatMap((event) =>
-    process.rawListeners(event).map((listener) => ({event, listener: listener as Listener})),
-  );
-}
+const addedListeners = new Map<string, ReadonlySet<UncaughtListener["listener"]>>();
 
 /** Starts a registered backend. @returns whether it started */
 async function start(tf: typeof Tfjs, registered: string): Promise<boolean> {
-  const before = new Set(listeners().map(({listener}) => listener));
+  const before = new Set(uncaughtListeners().map(({listener}) => listener));
   const hasStarted = await tf.setBackend(registered);
-  const added = listeners().flatMap(({listener}) => (before.has(listener) ? [] : [listener]));
+  const added = uncaughtListeners().flatMap(({listener}) => (before.has(listener) ? [] : [listener]));
   if (added.length > 0) addedListeners.set(registered, new Set(added));
   return hasStarted;
 }

@@ -49,6 +49,20 @@ const ONCE_UNLAWFUL: History[] = [
     troubles: [{what: "cut", atMs: 1967, forMs: 1, who: 2, whom: 2}],
     deaths: [{who: 4, effect: 76, isAfter: false, forMs: 2004}],
   },
+  {
+    // A leader whose trials were used up gave its ballot up once: the certificate that answered it was lost, and it waited
+    // without another word.
+    n: 3,
+    seed: 1307556919,
+    link: {loss: 0.255, duplication: 0.033, reordering: 0.74, failure: 0.001},
+    troubles: [
+      {what: "cut", atMs: 4132, forMs: 944, who: 1, whom: 0},
+      {what: "cut", atMs: 2556, forMs: 4527, who: 5, whom: 0},
+      {what: "partition", atMs: 5577, forMs: 2533, who: 0, whom: 3},
+      {what: "stall", atMs: 2305, forMs: 946, who: 0, whom: 0},
+    ],
+    deaths: [],
+  },
 ];
 
 describe("any history of lost, repeated and overtaken frames, broken transfers, crashes, stalls and partitions", () => {

@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from "node:child_process";
 import {text} from "node:stream/consumers";
+import {fileURLToPath} from "node:url";
 import {expect} from "vitest";
 import type {PlanSettings} from "../../../src/config/index.ts";
 import {runId} from "../../../src/consortium/index.ts";
@@ -14,7 +15,7 @@ import {type Act, planActs, playing, type Window} from "./play.ts";
 import {type Recomputed, type Spread, Witness} from "./witness.ts";
 
 const MEMBERS = ["north", "south", "east", "west"];
-const HEALTH_PROBE = new URL("./health-probe.mjs", import.meta.url).pathname;
+const HEALTH_PROBE = fileURLToPath(new URL("./health-probe.mjs", import.meta.url));
 const END_LIMIT_MS = 120_000;
 /** The two rounds of statistics, that in which the trainers open, and five by which the usual time is known. */
 const OPENING = 8;
@@ -155,7 +156,7 @@ async function watchHealth({daemon, configPath}: Site): Promise<ChildProcess> {
 
 async function endWatch(probe: ChildProcess): Promise<number[]> {
   const said = probe.stdout === null ? Promise.resolve("[]") : text(probe.stdout);
-  probe.kill("SIGTERM");
+  if (!probe.kill("SIGTERM")) throw new Error(`the probe of health has ended with ${probe.exitCode}`);
   return JSON.parse(await said) as number[];
 }
 
