@@ -1,4 +1,11 @@
-import type {Effect, Event, Primitives, RoundMixing, Session} from "../../src/gossip/index.ts";
+import {
+  type Effect,
+  type Event,
+  type Primitives,
+  type RoundMixing,
+  restoreSession,
+  type Session,
+} from "../../src/gossip/index.ts";
 import {builtRoom, type Core, type Gossip, type Parameters, type Privacy} from "./built.ts";
 
 const {createRandom, sha256} = await builtRoom<Core>("core");
@@ -79,7 +86,7 @@ class Pair {
         outer: null,
       }),
       shapeOf: () => ({layout: LAYOUT, values}),
-      restored: {certified: null, round: null, equivocators: []},
+      restored: restoreSession([]),
     });
   }
 

@@ -42,11 +42,6 @@ export class CatchUp {
     return true;
   }
 
-  /** Whether it is behind and nothing is under way to change that. */
-  get isLost(): boolean {
-    return this.isBehind && this.#pursuit === null;
-  }
-
   /** Whether `effect` would write a certificate behind that of a later round, which ends the round anyway. */
   overtakes(effect: Effect): boolean {
     return this.#isWriting && effect.type === "persist" && effect.record.kind === "certificate";
@@ -111,12 +106,14 @@ export class CatchUp {
     }
   }
 
-  /** The giver of the result has had its time. */
-  giveUp(): void {
-    if (this.#pursuit === null || this.#pursuit.snapshot !== null) return;
-    this.#failures += 1;
-    this.#outlet.emit({type: "cancel", id: this.#pursuit.fetchId});
-    this.#pursuit = null;
+  /** The giver of the result has had its time. @returns whether this member is behind and nothing is under way to change that */
+  giveUp(): boolean {
+    if (this.#pursuit?.snapshot === null) {
+      this.#failures += 1;
+      this.#outlet.emit({type: "cancel", id: this.#pursuit.fetchId});
+      this.#pursuit = null;
+    }
+    return this.isBehind && this.#pursuit === null;
   }
 
   /** The peer could not give the result: someone will be asked again soon. @returns whether `id` was its fetch */

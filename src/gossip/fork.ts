@@ -7,15 +7,21 @@ type Fork = Extract<Report, {kind: "fork"}>;
 
 /**
  * Holds another certificate of a round against this member's own. Where they differ and both hold, whoever voted for both
- * in one ballot is proven to have lied. @returns null where they agree, or the other one proves nothing
+ * in one ballot is proven to have lied.
+ * @param ours undefined where this member has none of that round
+ * @returns null where they agree, or the other one proves nothing
  */
 export function forkBetween(
   {primitives, members, quorum}: Pick<SessionSetup, "members" | "quorum"> & {readonly primitives: Primitives},
-  ours: Certificate,
+  ours: Certificate | undefined,
   theirs: Certificate,
 ): Fork | null {
   const {hash} = primitives;
-  if (theirs.body.run !== ours.body.run || bodyHash(hash, theirs.body) === bodyHash(hash, ours.body))
+  if (
+    ours === undefined ||
+    theirs.body.run !== ours.body.run ||
+    bodyHash(hash, theirs.body) === bodyHash(hash, ours.body)
+  )
     return null;
   const voters = votersOf(primitives, theirs, members);
   if (voters.size < quorumSize(quorum, members.length)) return null;

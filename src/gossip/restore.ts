@@ -1,4 +1,5 @@
-import type {MemberId} from "./quorum.ts";
+import type {Certificate} from "./frames.ts";
+import {recentOf} from "./recent-certificates.ts";
 import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts";
 
 /** The later of two rounds' certificates, in whatever order they were written. */
@@ -10,15 +11,21 @@ function newer(certified: Certified | null, {certificate, snapshot}: Certified):
 /**
  * What a member's records, in the order they were written, say about where it stands: after the newest
  * certificate, with whatever it had written down about the round that follows.
- * @param equivocators of whom it keeps a proof that they contradicted themselves
+ * @param known members of whom it keeps a proof that they contradicted themselves, and certificates without their results
  */
 export function restoreSession(
   records: readonly DurableRecord[],
-  equivocators: readonly MemberId[] = [],
+  known: Pick<Restored, "equivocators"> & {readonly certificates: readonly Certificate[]} = {
+    equivocators: [],
+    certificates: [],
+  },
 ): Restored {
   let certified: Certified | null = null;
+  const certificates = [...known.certificates];
   for (const record of records) {
-    if (record.kind === "certificate") certified = newer(certified, record);
+    if (record.kind !== "certificate") continue;
+    certified = newer(certified, record);
+    certificates.push(record.certificate);
   }
   const round = certified === null ? 0 : certified.certificate.body.round + 1;
   let restored: RestoredRound | null = null;
@@ -27,7 +34,7 @@ export function restoreSession(
     restored ??= {contribution: null, accepted: null, lock: null, committedIn: -1, held: [], segment: null};
     restored = withRecord(restored, record);
   }
-  return {certified, round: restored, equivocators};
+  return {certified, round: restored, recent: recentOf(certificates), equivocators: known.equivocators};
 }
 
 function withRecord(

@@ -78,8 +78,6 @@ export function onFrame(context: RoundContext, from: MemberId, frame: RoundFrame
   if (isLeaderFrame(frame) && !mayLead(context, from, frame.ballot)) return;
   switch (frame.type) {
     case "ready":
-      // Who follows another certificate can not take part; the session finds out why.
-      if (frame.parent !== state.setup.rules.parent) return undefined;
       return onReady(context, from, {contribution: frame.contribution, signature: frame.signature});
     case "timeout":
       return onTimeout(context, from, frame);

@@ -1,6 +1,6 @@
 import type {SegmentView} from "./async/segment-host.ts";
 import type {DeadlineMemory} from "./deadline.ts";
-import type {FrameOf} from "./frames.ts";
+import type {Certificate, FrameOf} from "./frames.ts";
 import type {PresenceMemory} from "./presence.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Certified, Effect, Event} from "./types.ts";
@@ -44,6 +44,8 @@ export interface SessionCheckpoint {
   readonly atMs: number;
   /** Members worth waiting for in it. */
   readonly worth: readonly MemberId[];
+  /** The newest certificates, oldest first. */
+  readonly recent: readonly Certificate[];
   /** Members that are proven to have contradicted themselves. */
   readonly equivocators: readonly MemberId[];
   /** What members a round ahead had said of it. */

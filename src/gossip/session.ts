@@ -7,10 +7,11 @@ import {EarlyWords} from "./early-words.ts";
 import {forkBetween} from "./fork.ts";
 import {type Certificate, type Frame, type FrameOf, isAsyncFrame, type RoundFrame} from "./frames.ts";
 import {noteReady} from "./gathering.ts";
-import {Inquiry, knowsNoBetter} from "./inquiry.ts";
+import {followsAnother, Inquiry, knowsNoBetter} from "./inquiry.ts";
 import {onLinkDown, onLinkUp} from "./link-events.ts";
 import {Presence} from "./presence.ts";
 import type {MemberId} from "./quorum.ts";
+import {RecentCertificates} from "./recent-certificates.ts";
 import {closeRound, contribute, onFetched, onFetchFailed, onFrame, onPersisted, onTimer} from "./round.ts";
 import {roundAfter, rulesAfter} from "./round-rules.ts";
 import {createRoundState, type OutstandingFetch, type RoundContext, type RoundState} from "./round-state.ts";
@@ -37,6 +38,7 @@ class SessionMachine implements Session {
   #opening: Pick<SessionCheckpoint, "atMs" | "worth" | "early">;
   #lastId: number;
   #certified: Certified | null;
+  readonly #recent: RecentCertificates;
   readonly #catchUp: CatchUp;
   readonly #inquiry: Inquiry;
   readonly #segments: SegmentHost;
@@ -62,7 +64,9 @@ class SessionMachine implements Session {
     this.#exchanging = createDeadline(setup.limits, before?.exchanging);
     const outlet = {emit: (effect: Effect) => this.#emit(effect), nextId: () => ++this.#lastId};
     this.#catchUp = new CatchUp(setup, outlet);
-    this.#inquiry = new Inquiry(setup, this.#presence.linked, outlet, () => this.view().round);
+    this.#recent = new RecentCertificates(setup.restored.recent);
+    const known = {linked: this.#presence.linked, recent: this.#recent, roundOf: () => this.view().round};
+    this.#inquiry = new Inquiry(setup, known, outlet);
     this.#segments = new SegmentHost(setup, this.#presence.linked, outlet);
     this.#certified = setup.restored.certified;
     this.#round = this.#openRound(this.#opening.worth, setup.restored.round);
@@ -78,6 +82,7 @@ class SessionMachine implements Session {
       lastId: this.#lastId,
       presence: this.#presence.memory(),
       ...this.#opening,
+      recent: this.#recent.all(),
       equivocators: [...this.#equivocators],
       readiness: this.#readiness.memory(),
       exchanging: this.#exchanging.memory(),
@@ -164,6 +169,7 @@ class SessionMachine implements Session {
     const early = this.#early.take();
     this.#opening = {atMs: this.#nowMs, worth: this.#presence.turn(contributors), early};
     this.#certified = next;
+    this.#recent.add(next.certificate);
     this.#catchUp.end(round);
     this.#round = this.#openRound(this.#opening.worth, null);
     if (this.#isObserver && this.#round !== null) this.#inquiry.askLater();
@@ -186,15 +192,16 @@ class SessionMachine implements Session {
     else if (!this.#isMember(from)) return;
     else if (frame.type === "contradiction") this.#inRound((context) => onFrame(context, from, frame));
     else if (frame.round > round) this.#onEarlyFrame(from, frame);
-    else if (frame.round < round) this.#onLateFrame(from, frame);
-    else if (!isAsyncFrame(frame)) this.#onRoundFrame(from, frame);
+    else if (frame.round < round) {
+      if (knowsNoBetter(frame)) this.#inquiry.tellNewest(from);
+    } else if (!isAsyncFrame(frame)) this.#onRoundFrame(from, frame);
   }
 
   #onRoundFrame(from: MemberId, frame: RoundFrame): void {
-    // It follows another certificate than this member: the two are held side by side at both.
-    if (frame.type === "ready" && frame.parent !== this.#round?.setup.rules.parent)
-      this.#inquiry.answer(from, this.#certified);
-    this.#inRound((context) => onFrame(context, from, frame));
+    // The newest certificates are held side by side at both, so that one of the two finds the fork.
+    const own = this.#round?.setup.rules.parent ?? null;
+    if (followsAnother(frame, own)) this.#inquiry.tellNewest(from);
+    else this.#inRound((context) => onFrame(context, from, frame));
   }
 
   #onEarlyFrame(from: MemberId, frame: Frame): void {
@@ -206,7 +213,7 @@ class SessionMachine implements Session {
     for (const {from, frame} of early) {
       const {contribution, signature, parent, round} = frame;
       if (round !== this.view().round) this.#onFrame(from, frame);
-      else if (parent !== this.#round?.setup.rules.parent) this.#inquiry.answer(from, this.#certified);
+      else if (parent !== this.#round?.setup.rules.parent) this.#inquiry.tellNewest(from);
       else {
         this.#presence.hear(from);
         this.#inRound((context) => noteReady(context, from, {contribution, signature}));
@@ -216,30 +223,25 @@ class SessionMachine implements Session {
 
   #onAsk(from: MemberId, frame: FrameOf<"ask">): void {
     const {round} = this.view();
-    if (frame.round < round) this.#inquiry.answer(from, this.#certified);
+    if (frame.round < round) this.#inquiry.answer(from, frame.round);
     else if (frame.round === round && this.#isMember(from)) this.#round?.heard.add(from);
-  }
-
-  #onLateFrame(from: MemberId, frame: Frame): void {
-    if (knowsNoBetter(frame)) this.#inquiry.answer(from, this.#certified);
   }
 
   #onCertificate(from: MemberId, frame: FrameOf<"certificate">): void {
     const {round} = this.view();
     const {certificate} = frame;
-    if (certificate.body.round === this.#certified?.certificate.body.round) this.#compare(certificate);
-    if (certificate.body.round < round || this.view().isFinished) return;
-    if (certificate.body.round === round) this.#inRound((context) => onFrame(context, from, frame));
+    this.#compare(certificate);
+    if (this.#isForked || this.#round === null || certificate.body.round < round) return;
+    if (certificate.body.round === round) this.#onRoundFrame(from, frame);
     else this.#catchUp.start(certificate, from, rulesAfter(this.#setup, this.#certified, false));
   }
 
   #compare(theirs: Certificate): void {
-    const ours = this.#certified?.certificate;
-    const fork = ours === undefined ? null : forkBetween(this.#setup, ours, theirs);
+    const fork = forkBetween(this.#setup, this.#recent.of(theirs.body.round), theirs);
     if (fork === null) return;
     this.#isForked = true;
     for (const timer of [...TIMERS, "catch-up", "async"] as const) this.#emit({type: "disarm", timer});
-    for (const peer of this.#presence.linked) this.#inquiry.answer(peer, this.#certified);
+    for (const certificate of fork.certificates) this.#inquiry.tellAll(certificate);
     this.#emit({type: "report", report: fork});
   }
 
@@ -285,8 +287,7 @@ class SessionMachine implements Session {
   }
 
   #onCatchUpTimer(): void {
-    this.#catchUp.giveUp();
-    if (!this.#catchUp.isLost) return;
+    if (!this.#catchUp.giveUp()) return;
     this.#inquiry.askAll();
     this.#emit({type: "arm", timer: "catch-up", afterMs: this.#exchanging.timeoutMs()});
   }

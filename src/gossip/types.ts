@@ -227,6 +227,8 @@ export interface RestoredRound {
 export interface Restored {
   readonly certified: Certified | null;
   readonly round: RestoredRound | null;
+  /** The newest certificates, oldest first, with that of `certified`. */
+  readonly recent: readonly Certificate[];
   /** Members of whom this one holds a proof that they contradicted themselves in the run. */
   readonly equivocators: readonly MemberId[];
 }

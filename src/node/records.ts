@@ -247,7 +247,11 @@ export async function openRecords(
     if (record !== null) records.push(record);
   }
   const equivocators = lines.flatMap((line) => (line.kind === "equivocation" ? [line.member] : []));
-  return {restored: restoreSession(records, [...new Set(equivocators)]), certificates, ...siteRecords(lines)};
+  const known = {
+    equivocators: [...new Set(equivocators)],
+    certificates: certificates.filter((certificate) => certificate !== newest),
+  };
+  return {restored: restoreSession(records, known), certificates, ...siteRecords(lines)};
 }
 
 /** A run that was decided in two ways does not go on because a supervisor starts its node again. */

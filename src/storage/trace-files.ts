@@ -14,8 +14,8 @@ const NAME = /^trace-([0-9]{8})\.cbor$/;
 export interface TraceFiles extends Closable {
   /** Adds one entry to the file at hand. */
   write(entry: Uint8Array): void;
-  /** Where a file may begin: a new one does, with `header`, when the one at hand is long enough or is an earlier life's. */
-  begin(header: Uint8Array): void;
+  /** Where a file may begin: a new one does, with the header, when the one at hand is long enough or is an earlier life's. */
+  begin(header: () => Uint8Array): void;
 }
 
 function numberOf(name: string): number {
@@ -49,10 +49,11 @@ class RotatingFiles implements TraceFiles {
     this.#enqueue(() => this.#current?.write(entry) ?? Promise.resolve());
   }
 
-  begin(header: Uint8Array): void {
+  begin(header: () => Uint8Array): void {
     if (this.#sizeBytes < FILE_BYTES) return;
-    this.#sizeBytes = header.length;
-    this.#enqueue(() => this.#next(header));
+    const bytes = header();
+    this.#sizeBytes = bytes.length;
+    this.#enqueue(() => this.#next(bytes));
   }
 
   async close(): Promise<void> {

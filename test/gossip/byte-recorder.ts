@@ -47,7 +47,7 @@ export function createByteRecorder() {
       {},
       {
         write: (entry) => void life.traces.at(-1)?.push(entry),
-        begin: (header) => void life.traces.push([header]),
+        begin: (header) => void life.traces.push([header()]),
       },
     );
     return {

@@ -1,5 +1,12 @@
 import {describe, expect, it} from "vitest";
-import {type Certified, createSession, type Effect, type Event, type Frame} from "../../src/gossip/index.ts";
+import {
+  type Certified,
+  createSession,
+  type Effect,
+  type Event,
+  type Frame,
+  restoreSession,
+} from "../../src/gossip/index.ts";
 import {createConsortium, RUN} from "./consortium.ts";
 
 type EffectOf<Type extends Effect["type"]> = Extract<Effect, {readonly type: Type}>;
@@ -13,7 +20,7 @@ function latecomer() {
   const self = members[2] ?? "";
   const session = createSession({
     ...setupOf(self),
-    restored: {certified: null, round: null, equivocators: []},
+    restored: restoreSession([]),
   });
   const effects: Effect[] = [];
   const written: number[] = [];

@@ -12,6 +12,7 @@ import {
   type Primitives,
   type Restored,
   type RoundMixing,
+  restoreSession,
   type Session,
   type SessionSetup,
 } from "../../src/gossip/index.ts";
@@ -60,7 +61,7 @@ export function loneSetup(options: LoneOptions = {}): SessionSetup {
       ...(asynchronous === undefined ? {} : {asynchronous}),
     }),
     shapeOf: () => ({layout: LAYOUT, values: VALUES}),
-    restored: options.restored ?? {certified: null, round: null, equivocators: []},
+    restored: options.restored ?? restoreSession([]),
   };
 }
 

@@ -19,7 +19,7 @@ export function createRecorder() {
       {
         write: (entry) => void parts.push(entry),
         begin(header) {
-          parts = [header];
+          parts = [header()];
           traces.push({setup, parts});
         },
       },

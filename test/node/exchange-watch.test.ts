@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import type {DurableRecord, Restored, SessionView} from "../../src/gossip/index.ts";
+import {type DurableRecord, type Restored, restoreSession, type SessionView} from "../../src/gossip/index.ts";
 import {watchExchanges} from "../../src/node/exchange-watch.ts";
 import {createSnapshot} from "../../src/parameters/index.ts";
 
@@ -19,11 +19,7 @@ function watched(restored: Restored["round"]) {
   const stand = {round: 2, exchanges: restored?.segment == null ? 0 : 5};
   const view = () => ({...stand, segment: {exchanges: stand.exchanges}}) as unknown as SessionView;
   let told = 0;
-  const onWritten = watchExchanges(
-    {view},
-    {certified: null, round: restored, equivocators: []},
-    () => void (told += 1),
-  );
+  const onWritten = watchExchanges({view}, {...restoreSession([]), round: restored}, () => void (told += 1));
   return {
     write(record: DurableRecord, round: number, exchanges: number): number {
       Object.assign(stand, {round, exchanges});

@@ -21,10 +21,10 @@ describe("the flight recorder's files", () => {
     const files = createCrashFileSystem();
     for (const life of ["one", "two"]) {
       const {trace, close} = await openTrace(files);
-      trace.begin(Buffer.from(`<${life}>`));
+      trace.begin(() => Buffer.from(`<${life}>`));
       trace.write(Buffer.from("entry"));
       // Too short to end here: the header is not needed.
-      trace.begin(Buffer.from("<round>"));
+      trace.begin(() => Buffer.from("<round>"));
       trace.write(Buffer.from("more"));
       await close();
     }
@@ -37,7 +37,7 @@ describe("the flight recorder's files", () => {
     const files = createCrashFileSystem();
     const {trace, close} = await openTrace(files);
     for (let round = 0; round < 12; round++) {
-      trace.begin(Buffer.from(`<${round}>`));
+      trace.begin(() => Buffer.from(`<${round}>`));
       // Far more than a file takes: the end of such a round is left out.
       for (let entry = 0; entry < 20; entry++) trace.write(new Uint8Array(MIB));
     }
@@ -57,7 +57,7 @@ describe("the flight recorder's files", () => {
     const faults: unknown[] = [];
     const {trace, close} = await openTrace(files, faults);
     files.failAt(1, "ENOSPC");
-    trace.begin(Buffer.from("<header>"));
+    trace.begin(() => Buffer.from("<header>"));
     for (let entry = 0; entry < 3; entry++) trace.write(Buffer.from("entry"));
     await close();
     expect(faults).toMatchObject([{code: "ENOSPC"}]);

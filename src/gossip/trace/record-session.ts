@@ -13,8 +13,8 @@ import {toTraceEvent} from "./trace-event.ts";
 export interface TraceSink {
   /** The bytes of one event; never any data. */
   write(entry: Uint8Array): void;
-  /** A round has begun: a trace that starts with this header can go on from here alone. */
-  begin(header: Uint8Array): void;
+  /** A round has begun: a trace that starts with this header, which is asked for at once or not at all, goes on from here alone. */
+  begin(header: () => Uint8Array): void;
 }
 
 type Context = TraceHeader["context"];
@@ -27,7 +27,7 @@ function segmentOf(record: AsyncRecord | null): NonNullable<TraceHeader["round"]
 
 /** The header of a trace that begins where `restored` and `checkpoint` stand. */
 function headerOf(context: Context, restored: Restored, checkpoint: SessionCheckpoint | null): TraceHeader {
-  const {certified, round, equivocators} = restored;
+  const {certified, round, recent, equivocators} = restored;
   return {
     formatVersion: 1,
     context,
@@ -55,6 +55,7 @@ function headerOf(context: Context, restored: Restored, checkpoint: SessionCheck
             held: round.held.map(({hash}) => hash),
             segment: segmentOf(round.segment),
           },
+    recent: recent.map(canonicalBytes),
     equivocators: [...equivocators],
     checkpoint:
       checkpoint === null
@@ -104,7 +105,7 @@ export function recordSession(setup: SessionSetup, context: Context, sink: Trace
   let outcomes: Outcome[] = [];
   const primitives = notedPrimitives(setup.primitives, (outcome) => void outcomes.push(outcome));
   const session = createSession({...setup, primitives});
-  sink.begin(encodeTrace(headerOf(context, setup.restored, null)));
+  sink.begin(() => encodeTrace(headerOf(context, setup.restored, null)));
   const keep = (event: Event, nowMs: number, effects: readonly Effect[], error: string | null): void => {
     const lines = effects.map(describeEffect);
     sink.write(encodeTrace({atMs: nowMs, event: toTraceEvent(event), outcomes, effects: lines, error}));
@@ -112,8 +113,9 @@ export function recordSession(setup: SessionSetup, context: Context, sink: Trace
     const certified = effects.find((effect) => effect.type === "certified");
     const checkpoint = session.checkpoint();
     if (certified === undefined || checkpoint === null) return;
-    const {equivocators} = checkpoint;
-    sink.begin(encodeTrace(headerOf(context, {certified, round: null, equivocators}, checkpoint)));
+    const {equivocators, recent} = checkpoint;
+    const restored = {certified, round: null, recent, equivocators};
+    sink.begin(() => encodeTrace(headerOf(context, restored, checkpoint)));
   };
   return {
     view: () => session.view(),

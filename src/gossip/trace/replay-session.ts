@@ -78,18 +78,19 @@ function restoredOf(shapes: Shapes, header: TraceHeader): Restored {
     certificate,
     snapshot: blankSnapshot(certificate.body.result, shapes.shapeOf(round).values),
   };
+  const recent = header.recent.map(decodeCertificate);
   const {equivocators} = header;
-  return {certified, round: restoredRound(shapes, round + 1, header), equivocators};
+  return {certified, round: restoredRound(shapes, round + 1, header), recent, equivocators};
 }
 
-function checkpointOf({checkpoint, equivocators}: TraceHeader): SessionCheckpoint | null {
+function checkpointOf({checkpoint, equivocators, recent}: TraceHeader): SessionCheckpoint | null {
   if (checkpoint === null) return null;
   const early = checkpoint.early.map(({from, frame}) => ({
     from,
     // Only these are kept: the recorder's type says so.
     frame: decodeFrame(frame) as FrameOf<"ready">,
   }));
-  return {...checkpoint, equivocators, early};
+  return {...checkpoint, recent: recent.map(decodeCertificate), equivocators, early};
 }
 
 function divergenceOf(entry: TraceEntry, effects: readonly string[], error: string | null): string | null {

@@ -35,6 +35,8 @@ const headerSchema = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  /** The newest certificates, oldest first. */
+  recent: z.array(bytes),
   /** Members that are proven to have contradicted themselves. */
   equivocators: peers,
   checkpoint: z

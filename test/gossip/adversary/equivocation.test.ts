@@ -120,18 +120,36 @@ describe("a member that runs twice under one key, each twin facing other members
     }
   });
 
-  it("forks three of which two decide, where they are parted; who meets the other half stops with the proof", () => {
-    const history = [{what: "cut", atMs: 0, forMs: 2600, who: 0, whom: 1}] as const;
-    const arena = runArena({n: 3, liars: [LIAR], quorum: "majority", openLiar, rounds: 8, seed: 0, history});
-    expectNoSlander(arena);
-    const forks = arena.world.reports.flatMap(({member, report}) =>
-      report.kind === "fork" && arena.honest.includes(member) ? [report] : [],
-    );
-    expect(forks).not.toEqual([]);
-    for (const {culprits, certificates} of forks) {
-      const [ours, theirs] = certificates;
-      expect(culprits).toEqual(ours.ballot === theirs.ballot ? [LIAR] : []);
-      expect(ours.body.result).not.toBe(theirs.body.result);
-    }
-  });
+  const PARTED = {what: "cut", atMs: 0, forMs: 6000, who: 0, whom: 1} as const;
+  const SLOWED = {what: "stall", atMs: 4000, forMs: 1950, who: 0, whom: 0} as const;
+
+  for (const {name, history} of [
+    {name: "at one pace", history: [PARTED]},
+    {name: "at paces of their own, so that one is rounds ahead", history: [PARTED, SLOWED]},
+  ]) {
+    it(`forks three of which two decide, where they are parted ${name}; both halves stop with the proof when they meet`, () => {
+      for (let seed = 0; seed < 6; seed++) {
+        const options = {
+          n: 3,
+          liars: [LIAR],
+          quorum: "majority",
+          openLiar,
+          rounds: 40,
+          seed,
+          history,
+        } as const;
+        const arena = runArena(options);
+        expectNoSlander(arena);
+        const forks = arena.world.reports.flatMap(({member, report}) =>
+          report.kind === "fork" && arena.honest.includes(member) ? [{member, report}] : [],
+        );
+        expect(forks.map(({member}) => member).sort()).toEqual(["member-a", "member-c"]);
+        for (const {report} of forks) {
+          const [ours, theirs] = report.certificates;
+          expect(report.culprits).toEqual(ours.ballot === theirs.ballot ? [LIAR] : []);
+          expect(ours.body.result).not.toBe(theirs.body.result);
+        }
+      }
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import {sha256} from "../../../src/core/index.ts";
 import type {Deadline} from "../../../src/gossip/deadline.ts";
-import type {Contribution} from "../../../src/gossip/index.ts";
+import {type Contribution, restoreSession} from "../../../src/gossip/index.ts";
 import {leaderOrder} from "../../../src/gossip/quorum.ts";
 import {rulesAfter} from "../../../src/gossip/round-rules.ts";
 import type {RoundSetup} from "../../../src/gossip/round-state.ts";
@@ -56,7 +56,7 @@ function setupOf(index: number): RoundSetup {
       outer: null,
     }),
     shapeOf: () => ({layout: LAYOUT, values: 1}),
-    restored: {certified: null, round: null, equivocators: []},
+    restored: restoreSession([]),
   };
   const rules = rulesAfter(session, null, true);
   return {

@@ -15,6 +15,7 @@ import {
   type Effect,
   type Frame,
   type MemberId,
+  restoreSession,
   type SessionSetup,
 } from "../../../src/gossip/index.ts";
 import {layoutOf} from "../../../src/model/index.ts";
@@ -124,7 +125,7 @@ export async function openMallory(consortium: Consortium, options: MalloryOption
   const {identity, roster, opened, run, stages, members} = facts;
   const primitives = primitivesOf(identity, facts.consortium, run);
   const planned = {self: identity.peerId, run, roster: rosterHash(roster), members, stages};
-  const restored = {certified: null, round: null, equivocators: []};
+  const restored = restoreSession([]);
   const setup: SessionSetup = {...sessionSetup(plan.plan, planned), primitives, restored};
   const session = openLiar(setup, script);
   const work = createRoundWork({
