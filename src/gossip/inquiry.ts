@@ -10,7 +10,7 @@ const OBSERVER_PACE = 5;
 const OF_THE_ROUND_UNDER_WAY: readonly Frame["type"][] = ["ready", "timeout", "challenge", "again"];
 
 /** True for a frame whose sender is still in that past round. Votes of a round just decided are late, not lost. */
-export function knowsNoBetter(frame: Frame): boolean {
+function knowsNoBetter(frame: Frame): boolean {
   return OF_THE_ROUND_UNDER_WAY.includes(frame.type) || isAsyncFrame(frame);
 }
 
@@ -79,6 +79,11 @@ export class Inquiry {
     const shared = recent.of(round - 1);
     if (shared !== undefined && shared !== recent.newest) this.tell(to, shared);
     this.tellNewest(to);
+  }
+
+  /** Tells a member of the newest certificate if its frame shows that it is still in a past round. */
+  answerLate(to: MemberId, frame: Frame): void {
+    if (knowsNoBetter(frame)) this.tellNewest(to);
   }
 
   /** Sends the newest certificate, if there is one. */

@@ -7,7 +7,7 @@ import {EarlyWords} from "./early-words.ts";
 import {forkBetween} from "./fork.ts";
 import {type Certificate, type Frame, type FrameOf, isAsyncFrame, type RoundFrame} from "./frames.ts";
 import {noteReady} from "./gathering.ts";
-import {followsAnother, Inquiry, knowsNoBetter} from "./inquiry.ts";
+import {followsAnother, Inquiry} from "./inquiry.ts";
 import {onLinkDown, onLinkUp} from "./link-events.ts";
 import {Presence} from "./presence.ts";
 import type {MemberId} from "./quorum.ts";
@@ -192,9 +192,8 @@ class SessionMachine implements Session {
     else if (!this.#isMember(from)) return;
     else if (frame.type === "contradiction") this.#inRound((context) => onFrame(context, from, frame));
     else if (frame.round > round) this.#onEarlyFrame(from, frame);
-    else if (frame.round < round) {
-      if (knowsNoBetter(frame)) this.#inquiry.tellNewest(from);
-    } else if (!isAsyncFrame(frame)) this.#onRoundFrame(from, frame);
+    else if (frame.round < round) this.#inquiry.answerLate(from, frame);
+    else if (!isAsyncFrame(frame)) this.#onRoundFrame(from, frame);
   }
 
   #onRoundFrame(from: MemberId, frame: RoundFrame): void {
