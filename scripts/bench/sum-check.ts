@@ -39,12 +39,18 @@ function checkMs(): number {
   for (const part of cut) sha256(part);
   for (let peer = 1; peer < MEMBERS; peer++) sha256(cut[0] ?? bytes);
   const products = Array.from({length: MEMBERS}, (_, member) => {
-    const coefficients = challengeOf(Uint8Array.from({length: 16}, (__, at) => 16 * member + at));
+    const coefficients = challengeOf(
+      Uint8Array.from({length: 16}, (__, at) => 16 * member + at),
+      VALUES,
+    );
     return chunks.map((chunk, index) =>
       innerProducts({codec, chunk, coefficients, strides}, cut[index] ?? bytes),
     );
   });
-  const coefficients = challengeOf(Uint8Array.from({length: 16}, (_, at) => at));
+  const coefficients = challengeOf(
+    Uint8Array.from({length: 16}, (_, at) => at),
+    VALUES,
+  );
   const isRight = chunks.every((chunk, index) => {
     const own = products[0]?.[index] ?? new Float64Array();
     const parts = Array.from({length: MEMBERS}, () => own);

@@ -58,7 +58,7 @@ export function beginCheck(context: RoundContext, exchange: ButterflyExchange): 
   // Only this member can sign, so that nobody knows the seed before the sums are there.
   const secret = sign(canonicalBytes(["consilium/seed/1", run, round, group, sums]));
   const seed = hash(secret).slice(0, SEED_BYTES);
-  const coefficients = challengeOf(seed);
+  const coefficients = challengeOf(seed, context.state.setup.spec.mixed);
   exchange.check = {seed, coefficients, products: new Map(), sound: new Set(), opened: new Map()};
   const products = productsOfOwn(context, exchange, coefficients);
   exchange.check.products.set(self, {products, signature: new Uint8Array()});
@@ -126,7 +126,7 @@ export function onChallenge(context: RoundContext, from: MemberId, {seed}: Frame
   const {exchange, setup} = context.state;
   if (exchange?.kind !== "butterfly") return;
   if (!exchange.answers.has(from)) {
-    const {buffer} = productsOfOwn(context, exchange, challengeOf(seed));
+    const {buffer} = productsOfOwn(context, exchange, challengeOf(seed, setup.spec.mixed));
     const products = new Uint8Array(buffer);
     const content = productsBytes(attemptContent(context, exchange), seed, products);
     const signature = setup.primitives.sign(content);

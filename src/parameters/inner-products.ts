@@ -69,19 +69,22 @@ const ACCUMULATION = 1e-12;
  * The random vector that a seed stands for: magnitudes uniform in [0.5, 1), signs at random. No value is near 0, so that
  * no single value of a sum can be changed unseen.
  * @param seed of {@link SEED_BYTES}
- * @returns `[STRIDE_VALUES]`
+ * @param values of the vectors that products are taken of
+ * @returns `[min(values, STRIDE_VALUES)]`: each stride of a longer vector is multiplied by the same coefficients
  */
-export function challengeOf(seed: Uint8Array): Float64Array {
+export function challengeOf(seed: Uint8Array, values: number): Float64Array {
   const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
   const key = [view.getUint32(0), view.getUint32(4)] as const;
   const nonce = [view.getUint32(8), view.getUint32(12)] as const;
-  const coefficients = new Float64Array(STRIDE_VALUES);
-  for (let first = 0; first < STRIDE_VALUES; first += 4) {
+  const coefficients = new Float64Array(Math.min(values, STRIDE_VALUES));
+  for (let first = 0; first < coefficients.length; first += 4) {
     const words = philox4x32([first / 4, 0, ...nonce], key);
-    words.forEach((word, index) => {
+    // What lies past the end is not kept.
+    for (let index = 0; index < 4; index++) {
+      const word = words[index] as number;
       const magnitude = 0.5 + (word >>> 1) * 2 ** -32;
       coefficients[first + index] = (word & 1) === 1 ? magnitude : -magnitude;
-    });
+    }
   }
   return coefficients;
 }

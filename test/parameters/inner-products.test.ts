@@ -43,7 +43,7 @@ function cut(bytes: Uint8Array, {offsetBytes, lengthBytes}: Chunk): Uint8Array {
 
 function chunksOf(name: CodecName, of: {seed: number; members: number; values: number}) {
   const {codec, parts} = drawn(name, of);
-  const coefficients = challengeOf(seedOf(of.seed));
+  const coefficients = challengeOf(seedOf(of.seed), of.values);
   return partition(codec, of.values, of.members).map((chunk, index) => {
     const own = parts.map((part) => cut(part, chunk));
     const dither = {...NO_DITHER, key: [of.seed, index] as const, first: chunk.firstValue};
@@ -154,12 +154,18 @@ describe("a sum in which little was changed", () => {
 
 describe("the vector of a challenge", () => {
   it("has no value near 0, both signs alike, and differs from seed to seed", () => {
-    const [one, other] = [challengeOf(seedOf(1)), challengeOf(seedOf(2))];
+    const [one, other] = [challengeOf(seedOf(1), 9999), challengeOf(seedOf(2), 9999)];
     expect(one.every((value) => Math.abs(value) >= 0.5 && Math.abs(value) < 1)).toBe(true);
     const positive = one.filter((value) => value > 0).length;
     expect(positive).toBeGreaterThan(1900);
     expect(positive).toBeLessThan(2200);
     expect(one.filter((value, index) => value === other[index]).length).toBe(0);
+  });
+
+  it("has one coefficient for each value of a short vector, those that a longer one begins with", () => {
+    const whole = challengeOf(seedOf(1), 9999);
+    expect(whole).toHaveLength(4096);
+    for (const values of [1, 5, 4095]) expect(challengeOf(seedOf(1), values)).toEqual(whole.slice(0, values));
   });
 
   it("is taken over more strides at a time where there would be too many products for a frame", () => {
