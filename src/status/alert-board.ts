@@ -24,9 +24,9 @@ export interface AlertBoard extends Closable {
 }
 
 /** A share below this is an alert. */
-const LEAST_SHARE = 0.8;
+export const LEAST_SHARE = 0.8;
 /** Of fewer rounds a share says little. */
-const LEAST_ROUNDS = 20;
+export const LEAST_ROUNDS = 20;
 
 /** Members whose part is missing in many of the last rounds, each with its share. */
 function fallenShares({shares}: NodeView): string[] {

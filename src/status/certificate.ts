@@ -4,7 +4,7 @@ import type {StatusErrorCode} from "./errors.ts";
 
 const DAY_MS = 86_400_000;
 /** So many days before its end a certificate is to be renewed. */
-const RENEW_DAYS = 14;
+export const RENEW_DAYS = 14;
 
 /** When a certificate (PEM, the first of a chain) runs out, in wall-clock ms. @throws STATUS_TLS_INVALID */
 export function certificateEnd(pem: Uint8Array): number {

@@ -3,7 +3,9 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {z} from "zod";
+import {LEAST_ROUNDS, LEAST_SHARE} from "../../src/status/alert-board.ts";
 import {alertSchema} from "../../src/status/answers/health-answer.ts";
+import {RENEW_DAYS} from "../../src/status/certificate.ts";
 import {anchorsOf, OPERATORS, ROOT, textOf, yamlOf} from "./files.ts";
 import {
   daemonMetrics,
@@ -127,6 +129,14 @@ describe("the alert rules", () => {
       "node-failed": "page",
     });
     expect(covered.map(([alert]) => alert).sort()).toEqual([...alertSchema.shape.alert.options].sort());
+  });
+
+  it("begin where a node's own do", () => {
+    const expressionOf = (name: string): string =>
+      rulesOf(textOf(FILE)).find(({alert}) => alert === name)?.expr ?? "";
+    expect(expressionOf("ShareFallen")).toContain(`_ratio{window="recent"} < ${LEAST_SHARE} `);
+    expect(expressionOf("ShareFallen")).toContain(`_rounds{window="recent"} >= ${LEAST_ROUNDS} `);
+    expect(expressionOf("CertificateExpiring")).toMatch(new RegExp(`< ${RENEW_DAYS} \\* 86400$`));
   });
 });
 
