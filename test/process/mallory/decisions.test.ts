@@ -61,7 +61,9 @@ describe("a member of four that says in a round what it likes, against three dae
     const {first, last} = windowOf(outcome, "objections");
     const told = outcome.survivors.map((survivor) => linesWith(survivor, OBJECTION));
     for (const lines of told) {
-      for (const {objector} of lines) expect(objector).toBe(outcome.liar.name);
+      // Beside others' work an honest member may be slow too.
+      for (const {objector, reason} of lines)
+        if (reason !== "unreachable") expect(objector).toBe(outcome.liar.name);
       for (let round = first; round <= last; round++) {
         const {length} = inWindow(lines, {first: round, last: round});
         expect(length, `objections in round ${round}`).toBeLessThanOrEqual(MOST_OBJECTIONS);

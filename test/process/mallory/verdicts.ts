@@ -108,10 +108,14 @@ export function usualSeconds({opening}: Outcome, {seconds}: Survivor): number {
   return median([...seconds].flatMap(([round, time]) => (round > 2 && round < opening ? [time] : [])));
 }
 
-/** Every round of the window, and the one after it, took at most twice the usual time plus the deadlines, one by default. */
+/** Daemons share a machine with whatever else runs there; on virtual time, in test/gossip/adversary, one is the bar. */
+const DEADLINES_OF_A_BUSY_MACHINE = 3;
+
+/** Every round of the window, and the one after it, ended: no act made one last for many deadlines. */
 export function expectPace(outcome: Outcome, {first, last}: Window, deadlines = 1): void {
   for (const survivor of outcome.survivors) {
-    const most = 2 * usualSeconds(outcome, survivor) + deadlines * outcome.maximumSeconds;
+    const most =
+      2 * usualSeconds(outcome, survivor) + DEADLINES_OF_A_BUSY_MACHINE * deadlines * outcome.maximumSeconds;
     for (const [round, seconds] of survivor.seconds) {
       if (round < first || round > last + 1) continue;
       expect(seconds, `seconds of round ${round} at ${survivor.site.name}`).toBeLessThanOrEqual(most);
