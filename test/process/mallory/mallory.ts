@@ -93,7 +93,8 @@ function nudging({layout}: Pick<Trainer, "layout">): Trainer {
   };
 }
 
-async function seedOf({state}: Site): Promise<Uint8Array> {
+/** The seed of a site's node key. */
+export async function keySeedOf({state}: Pick<Site, "state">): Promise<Uint8Array> {
   const directory = await openStateDirectory(state);
   try {
     const seed = await directory.readNodeKey();
@@ -109,7 +110,7 @@ async function rosterOf({root}: Pick<Consortium, "root">): Promise<Roster> {
 }
 
 async function factsOf({plan, task, root}: Consortium, site: Site) {
-  const identity = createIdentity(await seedOf(site));
+  const identity = createIdentity(await keySeedOf(site));
   const roster = await rosterOf({root});
   const checks = {plan, roster, approvedPlan: plan.hash, task, variables: {}, site: site.name};
   const opened = await openSite({...checks, peerId: identity.peerId});

@@ -1,4 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
+import type {PlanSettings} from "../../../src/config/index.ts";
 import {isContradiction} from "../../../src/gossip/certificate.ts";
 import {type Evidence, readEvidence} from "./evidence.ts";
 import {falseSums, forgedBytes, isWordOnSum, twoLists} from "./forging.ts";
@@ -20,7 +21,7 @@ const FALSE_SUMS = "false sums";
 const OTHER_BYTES = "other bytes under the announced hash";
 const TWO_LISTS = "two lists of parts";
 /** Above 64 KiB in binary32, so that each member sums a chunk. */
-const LARGE = {architecture: "mlp", hidden: [160, 96], activation: "relu"} as const;
+const LARGE: PlanSettings["model"] = {architecture: "mlp", hidden: [160, 96], activation: "relu"};
 const LIMIT_MS = 240_000;
 
 /** A run that has ended, with what each daemon's journal proves. */
