@@ -145,7 +145,8 @@ async function openSiege(consortium: Consortium, options: SiegeOptions): Promise
   return {consortium, honest, liar, mallory, witness, windows};
 }
 
-async function residentBytes({daemon}: Site): Promise<number> {
+/** Bytes of memory that a site's daemon takes. */
+export async function residentBytes({daemon}: Site): Promise<number> {
   const metrics = (await daemon?.ask("/metrics")) ?? "";
   return Number(/^process_resident_memory_bytes(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1]);
 }
