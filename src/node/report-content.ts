@@ -7,7 +7,7 @@ const WRONG: readonly string[] = ["not-finite", "wrong-length", "wrong-weight", 
 export function isRejection(report: Report): boolean {
   switch (report.kind) {
     case "objection":
-      return report.reason === "invalid";
+      return report.reason !== "unreachable";
     case "verdicts":
       return report.verdicts.some(({reason}) => WRONG.includes(reason));
     case "proposal-refused":

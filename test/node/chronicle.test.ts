@@ -171,6 +171,7 @@ describe("a report", () => {
       {kind: "objection", round: 2, member: "east", by: "west", reason: "invalid"},
       true,
     ],
+    ["a false sum", {kind: "objection", round: 2, member: "east", by: "west", reason: "false"}, true],
     ["a slow fetch", {kind: "objection", round: 2, member: "east", by: "west", reason: "unreachable"}, false],
     ["another result", {kind: "proposal-refused", round: 2, member: "east", reason: "it differs"}, true],
     ["a robust rule's choice", verdictsOf("outscored", "extreme-everywhere", "far-from-centre"), false],

@@ -46,10 +46,10 @@ export interface Consortium {
   site(name: string): Site;
   /** Sets keys of a site's node.yaml. */
   configure(site: Site, changes: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Starts a site's daemon, which knows of the others the address of `from` at most. */
-  launch(site: Site, from?: NodeStatus): Promise<Daemon>;
+  /** Starts a site's daemon, which knows of the others an address of each of `from` at most. */
+  launch(site: Site, ...from: readonly (NodeStatus | undefined)[]): Promise<Daemon>;
   /** {@link launch}, then waits for its first status. */
-  start(site: Site, from?: NodeStatus): Promise<NodeStatus>;
+  start(site: Site, ...from: readonly (NodeStatus | undefined)[]): Promise<NodeStatus>;
   /** The status of each of `of`, which must be running. */
   statuses(of: readonly Site[]): Promise<NodeStatus[]>;
   /** {@link until}, but a daemon that ends by itself meanwhile is a failure at once. */
@@ -165,8 +165,8 @@ export async function createConsortium(options: ConsortiumOptions): Promise<Cons
       throw new Error(`${String(cause)}\n${await describe()}`, {cause});
     }
   };
-  const launch: Consortium["launch"] = async (site, from) => {
-    await configure(site, {bootstrap: from === undefined ? [] : [from.addresses[0]]});
+  const launch: Consortium["launch"] = async (site, ...from) => {
+    await configure(site, {bootstrap: from.flatMap((other) => other?.addresses.slice(0, 1) ?? [])});
     const daemon = startDaemon(site.configPath, options.nodeFlags);
     site.daemon = daemon;
     started.push(daemon);
@@ -185,8 +185,8 @@ export async function createConsortium(options: ConsortiumOptions): Promise<Cons
     },
     configure,
     launch,
-    async start(site, from) {
-      const daemon = await launch(site, from);
+    async start(site, ...from) {
+      const daemon = await launch(site, ...from);
       return patiently(`the first status of ${site.name}`, START_LIMIT_MS, () => daemon.status());
     },
     statuses: (of) =>

@@ -1,39 +1,45 @@
 import {decode} from "cborg";
 import {z} from "zod";
 import {runId} from "../../../src/consortium/index.ts";
+import {type Contradiction} from "../../../src/gossip/frames.ts";
+import {canonicalBytes, decodeFrame} from "../../../src/gossip/index.ts";
 import {openStateDirectory} from "../../../src/storage/index.ts";
 import type {Consortium, Site} from "../consortium.ts";
 
-const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const evidenceLine = z.object({
   kind: z.literal("equivocation"),
   round: z.int(),
   member: z.string(),
-  claims: bytesSchema,
-});
-const claimsSchema = z.object({
-  kind: z.literal("vote"),
-  ballot: z.int(),
-  step: z.enum(["accept", "commit"]),
-  bodies: z.tuple([z.string(), z.string()]),
-  signatures: z.tuple([bytesSchema, bytesSchema]),
+  claims: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
 
-/** A proof that a site's journal keeps of a member that voted twice. */
+/** A proof that a site's journal keeps of a member that lied. */
 export interface Evidence {
   readonly round: number;
   readonly member: string;
-  readonly claims: z.output<typeof claimsSchema>;
+  readonly claims: Contradiction;
+}
+
+/** Reads claims as the frame that carries them would be read. */
+function claimsOf(run: string, {round, member, claims}: z.output<typeof evidenceLine>): Contradiction {
+  const frame = decodeFrame(
+    canonicalBytes({type: "contradiction", run, round, member, claims: decode(claims)}),
+  );
+  if (frame.type !== "contradiction") throw new Error("a contradiction was read as something else");
+  return frame.claims;
 }
 
 /** The proofs in the journal of a site whose daemon has ended. */
 export async function readEvidence({plan}: Consortium, site: Site): Promise<Evidence[]> {
   const state = await openStateDirectory(site.state);
+  const run = runId(plan.hash, 1);
   try {
-    const {journal} = await state.openRun(runId(plan.hash, 1));
+    const {journal} = await state.openRun(run);
     return journal.entries().flatMap((bytes) => {
       const line = evidenceLine.safeParse(decode(bytes));
-      return line.success ? [{...line.data, claims: claimsSchema.parse(decode(line.data.claims))}] : [];
+      if (!line.success) return [];
+      const {round, member} = line.data;
+      return [{round, member, claims: claimsOf(run, line.data)}];
     });
   } finally {
     await state.close();

@@ -10,6 +10,7 @@ import {
 } from "../../../src/consortium/index.ts";
 import {createRandom, sha256, silentLogger, systemClock, toHex} from "../../../src/core/index.ts";
 import {
+  type Arithmetic,
   type Certified,
   decodeFrame,
   type Effect,
@@ -44,6 +45,8 @@ export interface MalloryOptions {
   readonly from: NodeStatus;
   readonly script?: Script;
   readonly contributing?: Contributing;
+  /** What it computes in another way than the others. */
+  readonly arithmetic?: Partial<Arithmetic>;
   /** Is told of every frame that comes. */
   readonly hear?: (from: MemberId, frame: Frame) => void;
   /** Is told what mallory has opened, before its first word. */
@@ -90,7 +93,8 @@ function nudging({layout}: Pick<Trainer, "layout">): Trainer {
   };
 }
 
-async function seedOf({state}: Site): Promise<Uint8Array> {
+/** The seed of a site's node key. */
+export async function keySeedOf({state}: Pick<Site, "state">): Promise<Uint8Array> {
   const directory = await openStateDirectory(state);
   try {
     const seed = await directory.readNodeKey();
@@ -106,7 +110,7 @@ async function rosterOf({root}: Pick<Consortium, "root">): Promise<Roster> {
 }
 
 async function factsOf({plan, task, root}: Consortium, site: Site) {
-  const identity = createIdentity(await seedOf(site));
+  const identity = createIdentity(await keySeedOf(site));
   const roster = await rosterOf({root});
   const checks = {plan, roster, approvedPlan: plan.hash, task, variables: {}, site: site.name};
   const opened = await openSite({...checks, peerId: identity.peerId});
@@ -123,7 +127,8 @@ export async function openMallory(consortium: Consortium, options: MalloryOption
   const {site, from, script = ({effects}) => effects, contributing = (_, honest) => honest} = options;
   const facts = await factsOf(consortium, site);
   const {identity, roster, opened, run, stages, members} = facts;
-  const primitives = primitivesOf(identity, facts.consortium, run);
+  const honest = primitivesOf(identity, facts.consortium, run);
+  const primitives = {...honest, arithmetic: {...honest.arithmetic, ...options.arithmetic}};
   const planned = {self: identity.peerId, run, roster: rosterHash(roster), members, stages};
   const restored = restoreSession([]);
   const setup: SessionSetup = {...sessionSetup(plan.plan, planned), primitives, restored};

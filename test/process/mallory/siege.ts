@@ -32,6 +32,7 @@ export interface SiegeOptions {
   readonly contributing?: Contributing;
   readonly settings?: Partial<PlanSettings>;
   readonly deadline?: {readonly minimumSeconds: number; readonly maximumSeconds: number};
+  readonly arithmetic?: MalloryOptions["arithmetic"];
   readonly wrap?: MalloryOptions["wrap"];
   /** Goes on beside the run once the opening is reached. */
   readonly beside?: (siege: Siege) => Promise<void>;
@@ -112,7 +113,7 @@ function castLiar(
 
 async function openSiege(consortium: Consortium, options: SiegeOptions): Promise<Siege> {
   const {liar, planned} = castLiar(consortium, options);
-  const {acts, contributing = (_, bytes) => bytes, wrap} = options;
+  const {acts, contributing = (_, bytes) => bytes, wrap, arithmetic = {}} = options;
   const honest = consortium.sites.filter((site) => site !== liar);
   const [first, ...others] = honest;
   if (first === undefined) throw new Error("nobody is honest");
@@ -123,6 +124,7 @@ async function openSiege(consortium: Consortium, options: SiegeOptions): Promise
     site: liar,
     from,
     script: playing(acts, planned),
+    arithmetic,
     ...(wrap === undefined ? {} : {wrap}),
     contributing(round, bytes) {
       const told = contributing(round, bytes);
@@ -143,7 +145,8 @@ async function openSiege(consortium: Consortium, options: SiegeOptions): Promise
   return {consortium, honest, liar, mallory, witness, windows};
 }
 
-async function residentBytes({daemon}: Site): Promise<number> {
+/** Bytes of memory that a site's daemon takes. */
+export async function residentBytes({daemon}: Site): Promise<number> {
   const metrics = (await daemon?.ask("/metrics")) ?? "";
   return Number(/^process_resident_memory_bytes(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1]);
 }

@@ -138,7 +138,8 @@ export function expectNamed(
   }
 }
 
-const MOST_GROWTH_BYTES = 64 * 1024 * 1024;
+/** What a daemon may grow by under an attack, in bytes: training takes some of it. */
+export const MOST_GROWTH_BYTES = 64 * 1024 * 1024;
 const MOST_HEALTH_MS = 500;
 
 /** The first answer makes the connection, and the server's code ready. */
