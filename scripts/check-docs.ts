@@ -1,7 +1,7 @@
 /*
  * Holds the documents to what is there: every relative link and anchor leads somewhere, every `npm run X` and
- * `consilium X` that they name exists, and lists of keys and columns are those of the schemas. `npm run docs`; with
- * `-- --write` these are renewed.
+ * `consilium X` that they name exists, and lists of keys, columns, codes, rooms and decisions are those of the code.
+ * `npm run docs`; with `-- --write` these are renewed.
  */
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
@@ -10,6 +10,9 @@ import {z} from "zod";
 import {experimentSchema} from "../src/config/index.ts";
 import {RESULT_COLUMNS, ROUND_COLUMNS} from "../src/simulation/outputs/results-csv.ts";
 import {summarySchema} from "../src/simulation/outputs/summary-schema.ts";
+import {decisionList} from "./docs/decisions.ts";
+import {errorCodes} from "./docs/error-codes.ts";
+import {roomDiagram} from "./docs/rooms.ts";
 import {schemaKeys, wordlessKeys} from "./docs/schema-keys.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -87,7 +90,7 @@ function unknownCommands(document: string, text: string): readonly string[] {
     .map((name) => `${document}: there is no command consilium ${name}`);
 }
 
-/** Lists within documents that are written from schemas: between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
+/** Parts of documents that are written from the code: between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
 const LISTS: readonly {readonly document: string; readonly name: string; text(): string}[] = [
   {
     document: "docs/experiment-file.md",
@@ -101,6 +104,9 @@ const LISTS: readonly {readonly document: string; readonly name: string; text():
     name: "summary.json",
     text: () => schemaKeys(summarySchema, "output", ["experiment"]),
   },
+  {document: "docs/architecture.md", name: "rooms", text: roomDiagram},
+  {document: "docs/errors.md", name: "codes", text: errorCodes},
+  {document: "docs/adr/README.md", name: "decisions", text: decisionList},
 ];
 
 /** Columns of a CSV file as a Markdown table. */
@@ -122,7 +128,7 @@ function staleLists(): readonly string[] {
     const renewed = `${text.slice(0, from)}\n${list()}\n\n${text.slice(to)}`;
     if (renewed === text) return [];
     if (!process.argv.includes("--write"))
-      return [`${document}: its list ${name} is not the schema's; use --write`];
+      return [`${document}: its list ${name} is not what the code says; use --write`];
     writeFileSync(file, renewed);
     return [];
   });
@@ -133,7 +139,15 @@ const wordless = wordlessKeys(experimentSchema).map(
   (line) => `an experiment's key is not explained: ${line}`,
 );
 
-const stale = [...staleLists(), ...wordless];
+/** Pages that nobody finds from docs/README.md. */
+function unlisted(): readonly string[] {
+  const index = readFileSync(path.join(ROOT, "docs/README.md"), "utf8");
+  return readdirSync(path.join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md") && name !== "README.md" && !index.includes(`](${name})`))
+    .map((name) => `docs/README.md: does not name ${name}`);
+}
+
+const stale = [...staleLists(), ...wordless, ...unlisted()];
 const checked = documents();
 const faults = [
   ...stale,
