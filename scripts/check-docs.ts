@@ -91,23 +91,24 @@ function unknownCommands(document: string, text: string): readonly string[] {
 }
 
 /** Parts of documents that are written from the code: between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
-const LISTS: readonly {readonly document: string; readonly name: string; text(): string}[] = [
-  {
-    document: "docs/experiment-file.md",
-    name: "keys",
-    text: () => schemaKeys(experimentSchema, "input"),
-  },
-  {document: "docs/simulation-outputs.md", name: "results.csv", text: () => columnTable(RESULT_COLUMNS)},
-  {document: "docs/simulation-outputs.md", name: "rounds.csv", text: () => columnTable(ROUND_COLUMNS)},
-  {
-    document: "docs/simulation-outputs.md",
-    name: "summary.json",
-    text: () => schemaKeys(summarySchema, "output", ["experiment"]),
-  },
-  {document: "docs/architecture.md", name: "rooms", text: roomDiagram},
-  {document: "docs/errors.md", name: "codes", text: errorCodes},
-  {document: "docs/adr/README.md", name: "decisions", text: decisionList},
-];
+const LISTS: readonly {readonly document: string; readonly name: string; text(): string | Promise<string>}[] =
+  [
+    {
+      document: "docs/experiment-file.md",
+      name: "keys",
+      text: () => schemaKeys(experimentSchema, "input"),
+    },
+    {document: "docs/simulation-outputs.md", name: "results.csv", text: () => columnTable(RESULT_COLUMNS)},
+    {document: "docs/simulation-outputs.md", name: "rounds.csv", text: () => columnTable(ROUND_COLUMNS)},
+    {
+      document: "docs/simulation-outputs.md",
+      name: "summary.json",
+      text: () => schemaKeys(summarySchema, "output", ["experiment"]),
+    },
+    {document: "docs/architecture.md", name: "rooms", text: roomDiagram},
+    {document: "docs/errors.md", name: "codes", text: errorCodes},
+    {document: "docs/adr/README.md", name: "decisions", text: decisionList},
+  ];
 
 /** Columns of a CSV file as a Markdown table. */
 function columnTable(columns: readonly {readonly name: string; readonly says: string}[]): string {
@@ -116,22 +117,25 @@ function columnTable(columns: readonly {readonly name: string; readonly says: st
 }
 
 /** Holds the lists against the schemas, or renews them. */
-function staleLists(): readonly string[] {
-  return LISTS.flatMap(({document, name, text: list}) => {
+async function staleLists(): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const {document, name, text: part} of LISTS) {
     const file = path.join(ROOT, document);
     const text = readFileSync(file, "utf8");
     const begin = `<!-- ${name}: `;
     const end = `<!-- end of ${name} -->`;
     const from = text.indexOf("\n", text.indexOf(begin)) + 1;
     const to = text.indexOf(end);
-    if (!text.includes(begin) || to < from) return [`${document}: has no list ${name}`];
-    const renewed = `${text.slice(0, from)}\n${list()}\n\n${text.slice(to)}`;
-    if (renewed === text) return [];
-    if (!process.argv.includes("--write"))
-      return [`${document}: its list ${name} is not what the code says; use --write`];
-    writeFileSync(file, renewed);
-    return [];
-  });
+    if (!text.includes(begin) || to < from) {
+      faults.push(`${document}: has no list ${name}`);
+      continue;
+    }
+    const renewed = `${text.slice(0, from)}\n${await part()}\n\n${text.slice(to)}`;
+    if (renewed === text) continue;
+    if (process.argv.includes("--write")) writeFileSync(file, renewed);
+    else faults.push(`${document}: its list ${name} is not what the code says; use --write`);
+  }
+  return faults;
 }
 
 /** Keys of an experiment file that the schema says nothing of: the list is a researcher's list of features. */
@@ -147,7 +151,7 @@ function unlisted(): readonly string[] {
     .map((name) => `docs/README.md: does not name ${name}`);
 }
 
-const stale = [...staleLists(), ...wordless, ...unlisted()];
+const stale = [...(await staleLists()), ...wordless, ...unlisted()];
 const checked = documents();
 const faults = [
   ...stale,

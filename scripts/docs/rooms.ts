@@ -1,7 +1,6 @@
 import {spawnSync} from "node:child_process";
 import path from "node:path";
 import {z} from "zod";
-import {LEVELS} from "../../.dependency-cruiser.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const CRUISER = path.join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
@@ -9,7 +8,7 @@ const cruiseSchema = z.object({
   modules: z.array(z.object({source: z.string(), dependencies: z.array(z.object({resolved: z.string()}))})),
 });
 
-const ROOMS: readonly (readonly string[])[] = LEVELS;
+const rulesSchema = z.object({LEVELS: z.array(z.array(z.string()))});
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -56,9 +55,10 @@ function isReachedOver(graph: Graph, from: string, to: string): boolean {
  * The rooms by level and what they import, as a Mermaid diagram. An arrow that follows from others is left out: a room
  * may import whatever it reaches downwards.
  */
-export function roomDiagram(): string {
+export async function roomDiagram(): Promise<string> {
   const graph = importedRooms();
-  const levels = ROOMS.map((rooms, level) =>
+  const {LEVELS} = rulesSchema.parse(await import(path.join(ROOT, ".dependency-cruiser.mjs")));
+  const levels = LEVELS.map((rooms, level) =>
     [`  subgraph level${level}["level ${level}"]`, ...rooms.map((room) => `    ${room}`), "  end"].join("\n"),
   ).reverse();
   const arrows = [...graph].flatMap(([room, others]) =>
