@@ -1,7 +1,8 @@
 /*
  * The house rules between rooms (docs/adr/0001). test/house/layers.test.ts plants a fault against every rule.
  */
-const LEVELS = [
+/** The rooms by level, the lowest first. */
+export const LEVELS = [
   ["core"],
   ["parameters", "gossip", "privacy", "model", "evaluation"],
   ["training", "network", "storage", "consortium", "data"],

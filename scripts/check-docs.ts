@@ -1,7 +1,7 @@
 /*
  * Holds the documents to what is there: every relative link and anchor leads somewhere, every `npm run X` and
- * `consilium X` that they name exists, and lists of keys and columns are those of the schemas. `npm run docs`; with
- * `-- --write` these are renewed.
+ * `consilium X` that they name exists, and lists of keys, columns, codes, rooms and decisions are those of the code.
+ * `npm run docs`; with `-- --write` these are renewed.
  */
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
@@ -10,6 +10,9 @@ import {z} from "zod";
 import {experimentSchema} from "../src/config/index.ts";
 import {RESULT_COLUMNS, ROUND_COLUMNS} from "../src/simulation/outputs/results-csv.ts";
 import {summarySchema} from "../src/simulation/outputs/summary-schema.ts";
+import {decisionList} from "./docs/decisions.ts";
+import {errorCodes} from "./docs/error-codes.ts";
+import {roomDiagram} from "./docs/rooms.ts";
 import {schemaKeys, wordlessKeys} from "./docs/schema-keys.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -87,21 +90,25 @@ function unknownCommands(document: string, text: string): readonly string[] {
     .map((name) => `${document}: there is no command consilium ${name}`);
 }
 
-/** Lists within documents that are written from schemas: between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
-const LISTS: readonly {readonly document: string; readonly name: string; text(): string}[] = [
-  {
-    document: "docs/experiment-file.md",
-    name: "keys",
-    text: () => schemaKeys(experimentSchema, "input"),
-  },
-  {document: "docs/simulation-outputs.md", name: "results.csv", text: () => columnTable(RESULT_COLUMNS)},
-  {document: "docs/simulation-outputs.md", name: "rounds.csv", text: () => columnTable(ROUND_COLUMNS)},
-  {
-    document: "docs/simulation-outputs.md",
-    name: "summary.json",
-    text: () => schemaKeys(summarySchema, "output", ["experiment"]),
-  },
-];
+/** Parts of documents that are written from the code: between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
+const LISTS: readonly {readonly document: string; readonly name: string; text(): string | Promise<string>}[] =
+  [
+    {
+      document: "docs/experiment-file.md",
+      name: "keys",
+      text: () => schemaKeys(experimentSchema, "input"),
+    },
+    {document: "docs/simulation-outputs.md", name: "results.csv", text: () => columnTable(RESULT_COLUMNS)},
+    {document: "docs/simulation-outputs.md", name: "rounds.csv", text: () => columnTable(ROUND_COLUMNS)},
+    {
+      document: "docs/simulation-outputs.md",
+      name: "summary.json",
+      text: () => schemaKeys(summarySchema, "output", ["experiment"]),
+    },
+    {document: "docs/architecture.md", name: "rooms", text: roomDiagram},
+    {document: "docs/errors.md", name: "codes", text: errorCodes},
+    {document: "docs/adr/README.md", name: "decisions", text: decisionList},
+  ];
 
 /** Columns of a CSV file as a Markdown table. */
 function columnTable(columns: readonly {readonly name: string; readonly says: string}[]): string {
@@ -110,22 +117,25 @@ function columnTable(columns: readonly {readonly name: string; readonly says: st
 }
 
 /** Holds the lists against the schemas, or renews them. */
-function staleLists(): readonly string[] {
-  return LISTS.flatMap(({document, name, text: list}) => {
+async function staleLists(): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const {document, name, text: part} of LISTS) {
     const file = path.join(ROOT, document);
     const text = readFileSync(file, "utf8");
     const begin = `<!-- ${name}: `;
     const end = `<!-- end of ${name} -->`;
     const from = text.indexOf("\n", text.indexOf(begin)) + 1;
     const to = text.indexOf(end);
-    if (!text.includes(begin) || to < from) return [`${document}: has no list ${name}`];
-    const renewed = `${text.slice(0, from)}\n${list()}\n\n${text.slice(to)}`;
-    if (renewed === text) return [];
-    if (!process.argv.includes("--write"))
-      return [`${document}: its list ${name} is not the schema's; use --write`];
-    writeFileSync(file, renewed);
-    return [];
-  });
+    if (!text.includes(begin) || to < from) {
+      faults.push(`${document}: has no list ${name}`);
+      continue;
+    }
+    const renewed = `${text.slice(0, from)}\n${await part()}\n\n${text.slice(to)}`;
+    if (renewed === text) continue;
+    if (process.argv.includes("--write")) writeFileSync(file, renewed);
+    else faults.push(`${document}: its list ${name} is not what the code says; use --write`);
+  }
+  return faults;
 }
 
 /** Keys of an experiment file that the schema says nothing of: the list is a researcher's list of features. */
@@ -133,7 +143,15 @@ const wordless = wordlessKeys(experimentSchema).map(
   (line) => `an experiment's key is not explained: ${line}`,
 );
 
-const stale = [...staleLists(), ...wordless];
+/** Pages that nobody finds from docs/README.md. */
+function unlisted(): readonly string[] {
+  const index = readFileSync(path.join(ROOT, "docs/README.md"), "utf8");
+  return readdirSync(path.join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md") && name !== "README.md" && !index.includes(`](${name})`))
+    .map((name) => `docs/README.md: does not name ${name}`);
+}
+
+const stale = [...(await staleLists()), ...wordless, ...unlisted()];
 const checked = documents();
 const faults = [
   ...stale,

@@ -61,7 +61,7 @@ function imageFaults(text: string): string[] {
       "asks for its health where a token is asked for, or where a waiting node is sick",
     ],
     [url?.[1] === String(PROBE_PORT), "asks for its health at another port than that of the probes"],
-    [all("RUN").some((run) => run.includes("npm ci --omit=dev")), "installs what is for development"],
+    [all("RUN").some((run) => run.includes("npm prune --omit=dev")), "keeps what is for development"],
     [
       all("ENTRYPOINT").every((words) => words.startsWith('["node"')),
       "puts a shell before node, which takes its signals",
@@ -86,7 +86,7 @@ describe("the image", () => {
     ["has a base that may change", "node:22.20.0-bookworm-slim AS build", "node:22 AS build"],
     ["where a waiting node is sick", "9700/livez", "9700/healthz"],
     ["another port", "127.0.0.1:9700", "127.0.0.1:9600"],
-    ["installs what is for development", "npm ci --omit=dev", "npm ci"],
+    ["keeps what is for development", "npm prune --omit=dev", "npm prune"],
     ["puts a shell before node", 'ENTRYPOINT ["node", "/opt', 'ENTRYPOINT ["sh", "-c", "/opt'],
     ["copies whatever lies about", "COPY src src", "COPY . ."],
   ])("is found wanting when it %s", (fault, from, to) => {
