@@ -57,7 +57,7 @@ export class Links {
     for (const other of this.#machines.keys()) if (other !== member) this.#connect(member, other);
   }
 
-  /** Ends, one by one, the links to an earlier life of a member. */
+  /** Ends, one by one, the links to an ended life of a member. */
   disconnectAll(member: MemberId, life: number): void {
     for (const other of this.#machines.keys()) {
       this.#queue.after(this.#latencyMs(member, other), () => this.#disconnect(other, member, life));
