@@ -132,7 +132,7 @@ class StrictReader<Code extends string> implements TextReader {
 /**
  * Creates a reader of UTF-8 with or without a byte order mark, or of UTF-16 with one. It refuses bytes of
  * another encoding and never invents a character.
- * @param name what messages call the file
+ * @param name the file's name in messages
  * @throws {CodedError} from both methods: `code`, one line with the byte, its line and the most likely
  * encoding
  */

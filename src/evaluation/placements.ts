@@ -2,9 +2,9 @@
  * Number of patients of the other class over which each patient is ranked correctly, a tie counting one half.
  */
 export interface Placements {
-  /** For each positive, in the given order: the number of negatives scored lower, `[m]`, 0 .. n - m. */
+  /** Number of negatives scored lower than each positive, in the given order, `[m]`, 0 .. n - m. */
   readonly ofPositives: Float64Array;
-  /** For each negative, in the given order: the number of positives scored higher, `[n - m]`, 0 .. m. */
+  /** Number of positives scored higher than each negative, in the given order, `[n - m]`, 0 .. m. */
   readonly ofNegatives: Float64Array;
 }
 

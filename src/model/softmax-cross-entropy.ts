@@ -44,8 +44,8 @@ function powersOf(logits: ArrayLike<number>, first: number, scaled: Float64Array
 }
 
 /**
- * The most probable class of each row, the first if several are equal; NaN if a logit is NaN. @returns `[n]`,
- * owned by the caller
+ * The most probable class of each row, the first if several are equal; NaN if a logit is NaN.
+ * @returns `[n]`, owned by the caller
  */
 export function mostProbable(logits: ArrayLike<number>, classes: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({length: logits.length / classes}, (_, row) => {

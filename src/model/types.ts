@@ -43,8 +43,8 @@ export interface TileMlpSpec {
 }
 
 /**
- * Multiple-instance learning with gated attention: Ilse, Tomczak and Welling, Attention-based deep multiple instance
- * learning, ICML 2018, equations 7 and 9.
+ * Multiple-instance learning with gated attention: Ilse, Tomczak and Welling, Attention-based deep multiple
+ * instance learning, ICML 2018, equations 7 and 9.
  */
 export interface GatedAttentionMilSpec {
   readonly architecture: "gated-attention-mil";

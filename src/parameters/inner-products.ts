@@ -97,7 +97,7 @@ export function challengeOf(seed: Uint8Array, values: number): Float64Array {
 
 /** A chunk and the vector with which its products are taken. */
 export interface ChunkProducts {
-  /** Of the contributions. */
+  /** Codec of the contributions. */
   readonly codec: Codec;
   readonly chunk: Chunk;
   /** {@link challengeOf} a seed. */
@@ -159,7 +159,7 @@ export function innerProducts(of: ChunkProducts, part: Uint8Array): Float64Array
   return products;
 }
 
-/** For each product: that of the sum, and the sum of squares of the error that rounding can add to it. */
+/** Product of the sum for each place, and the sum of squares of the error that rounding can add to it. */
 function productsOfSum(of: ChunkProducts, sum: Uint8Array): {products: Float64Array; squares: Float64Array} {
   const {codec, chunk, coefficients} = of;
   const rounding = present(ROUNDINGS[codec.sums], "how sums in their codec are rounded");

@@ -3,8 +3,8 @@ import {patientClasses, patientScores} from "./patient-scores.ts";
 import type {OpenModel} from "./serving.ts";
 
 /**
- * Opens the plan's model on the compute backend, in the calling thread. @throws MODEL_BACKEND_MISSING,
- * MODEL_SPEC_INVALID
+ * Opens the plan's model on the compute backend, in the calling thread.
+ * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID
  */
 export const openBackendModel: OpenModel = async ({spec, inputWidth, classes = 2, backend: preference}) => {
   const {backend, passedOver, warning} = await openBackend(preference);

@@ -20,11 +20,11 @@ export interface TrainLocallyOptions {
   readonly anchor?: Float32Array;
   /** `[layoutSize]`, added to each gradient: the drift correction; read only. */
   readonly correction?: Float32Array | undefined;
-  /** Steps of the run before this round. */
+  /** Number of steps of the run before this round. */
   readonly firstStep: number;
-  /** Steps to take, at least 1. */
+  /** Number of steps to take, at least 1. */
   readonly steps: number;
-  /** Asked before each step. */
+  /** Called before each step. */
   readonly isCancelled: () => boolean;
 }
 

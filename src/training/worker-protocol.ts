@@ -27,7 +27,7 @@ export type WorkerQuestion =
 
 /** A numbered question to the worker. */
 export interface WorkerRequest {
-  /** From 1 on. */
+  /** Counted from 1. */
   readonly id: number;
   readonly question: WorkerQuestion;
 }

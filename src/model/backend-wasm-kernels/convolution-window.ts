@@ -38,7 +38,10 @@ export interface OutputAxes {
   readonly columns: OutputAxis;
 }
 
-/** Conv2D: filter `[rows, columns, channels, results]`; DepthwiseConv2dNative: `[rows, columns, channels, 1]`. */
+/**
+ * Kernel and its filter: Conv2D with `[rows, columns, channels, results]`, DepthwiseConv2dNative with `[rows,
+ * columns, channels, 1]`.
+ */
 type ConvolutionKernel = "Conv2D" | "DepthwiseConv2dNative";
 
 /**

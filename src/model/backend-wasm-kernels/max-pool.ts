@@ -21,7 +21,7 @@ interface Pooling {
   readonly axes: readonly [PoolAxis, PoolAxis, PoolAxis];
 }
 
-/** For each result of an axis, the values of its window that are not padding. */
+/** Values of the window that are not padding, for each result of an axis. */
 function windowsOf({
   inSize,
   outSize,

@@ -52,13 +52,13 @@ export interface Kernels {
   /** Writes x as binary16, saturating. @returns how many are the largest of that format */
   encodeHalves(x: Float32Array, into: Uint16Array): number;
   /**
-   * into += the binary16 numbers `halves`; both `[d]`. @returns whether all are finite; if not, `into` is
-   * unusable
+   * into += the binary16 numbers `halves`; both `[d]`.
+   * @returns whether all are finite; if not, `into` is unusable
    */
   addHalves(halves: Uint16Array, into: Float64Array): boolean;
   /**
-   * into = the binary16 numbers `halves`, -0 as 0; both `[d]`. @returns whether all are finite; if not,
-   * `into` is unusable
+   * into = the binary16 numbers `halves`, -0 as 0; both `[d]`.
+   * @returns whether all are finite; if not, `into` is unusable
    */
   decodeHalves(halves: Uint16Array, into: Float64Array): boolean;
   /**
@@ -67,7 +67,10 @@ export interface Kernels {
   largestHalf(halves: Uint16Array): number;
   /** Largest magnitude in x; 0 without values, NaN if one is NaN. */
   largestMagnitude(x: Float32Array): number;
-  /** Rounds finite x to levels, each a signed byte of at most 127 in magnitude: floor(x / scale + u), all in binary32. */
+  /**
+   * Rounds finite x to levels, each a signed byte of at most 127 in magnitude: floor(x / scale + u), all in
+   * binary32.
+   */
   encodeLevels(x: Float32Array, rounding: LevelRounding, into: Uint8Array): void;
   /** into += levels * scale; both `[d]`. */
   addLevels(levels: Uint8Array, scale: number, into: Float64Array): void;

@@ -20,8 +20,8 @@ export interface WasmKernels extends Kernels {
 type Slice = (from: number, count: number) => void;
 
 /**
- * Calls `act` for every stride of `length` values except an incomplete step at the end. @returns where that
- * begins
+ * Calls `act` for every stride of `length` values except an incomplete step at the end.
+ * @returns where that begins
  */
 function strides(length: number, act: Slice, stride = STRIDE_VALUES): number {
   const whole = length - (length % STEP_VALUES);

@@ -30,8 +30,8 @@ function mixOn({rows}: Phase, models: readonly Float32Array[]): Float32Array[] {
 /**
  * Decentralised parallel SGD: every node keeps its own model from beginning to end. In each round a node
  * first takes its local steps from its own model. Then it takes the weighted mean of its own and its
- * neighbours' models of that round on the graph. The numbers of patients do not affect the weights. There is no common model and none
- * is adopted.
+ * neighbours' models of that round on the graph. The numbers of patients do not affect the weights. There is
+ * no common model and none is adopted.
  * @param graph its places are the sites, in their order
  * @param onRound receives the round, from 0, and the nodes' models after it
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY

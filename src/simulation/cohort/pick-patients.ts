@@ -37,8 +37,8 @@ export function patientPicker(matrix: PatientMatrix): (chosen: readonly number[]
 }
 
 /**
- * Picks the rows of some patients of `matrix`, as a {@link patientPicker} does. @param chosen different
- * numbers
+ * Picks the rows of some patients of `matrix`, as a {@link patientPicker} does.
+ * @param chosen different numbers
  */
 export function pickPatients(matrix: PatientMatrix, chosen: readonly number[]): PatientMatrix {
   return patientPicker(matrix)(chosen);

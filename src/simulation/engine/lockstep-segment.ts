@@ -81,7 +81,8 @@ export class LockstepSegment {
   }
 
   /**
-   * Trains and exchanges until a majority would end the segment. @throws TRAINING_*, PRIVACY_*, PARAMETERS_*
+   * Trains and exchanges until a majority would end the segment.
+   * @throws TRAINING_*, PRIVACY_*, PARAMETERS_*
    */
   async run(): Promise<SettledSegment> {
     const {members} = this.#network;

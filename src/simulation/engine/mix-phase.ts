@@ -78,7 +78,8 @@ export function mixPhase(table: MassTable, phase: Phase, {codec, ditherOf}: Trav
 }
 
 /**
- * Runs all phases of a period, one after another, each as in {@link mixPhase}. @throws PARAMETERS_NOT_FINITE
+ * Runs all phases of a period, one after another, each as in {@link mixPhase}.
+ * @throws PARAMETERS_NOT_FINITE
  */
 export function mixPeriod(table: MassTable, period: Period, {codec, ditherOf}: Travel): number {
   let transfers = 0;

@@ -32,7 +32,7 @@ export interface Stall {
   readonly round: number;
   /** Virtual seconds at which the last result was certified, or the last local work began. */
   readonly seconds: number;
-  /** What the network waited for when the simulation gave up, in one sentence without a full stop. */
+  /** The reason of the stall, in one sentence without a full stop. */
   readonly reason: string;
 }
 

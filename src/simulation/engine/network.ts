@@ -37,7 +37,8 @@ export function identityOfPlan({plan}: Pick<Trial, "plan">): NetworkIdentity {
 }
 
 /**
- * Returns the layout and parameters that every training of a trial starts from. @throws MODEL_SPEC_INVALID
+ * Returns the layout and parameters that every training of a trial starts from.
+ * @throws MODEL_SPEC_INVALID
  */
 export function startingModel({plan, cohort}: Trial): StartingModel {
   const features = cohort.features.length;

@@ -76,7 +76,8 @@ export class SimulatedSite {
   }
 
   /**
-   * Does the round's local work after `certified`. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_*
+   * Does the round's local work after `certified`.
+   * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_*
    */
   async work(certified: Certified | null, signal: AbortSignal): Promise<RoundOutcome> {
     await this.#settling;

@@ -24,7 +24,7 @@ export function summaryJson(results: StudyResults): string {
 
 /**
  * Parses the results in the text of a summary.json.
- * @param name what messages call the file
+ * @param name the file's name in messages
  * @throws SIMULATION_SUMMARY_INVALID with the first fault and its place
  */
 export function parseSummary(text: string, name: string): StudyResults {

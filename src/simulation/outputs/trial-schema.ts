@@ -112,7 +112,7 @@ export function trialTooLarge(name: string, most: string): CodedError<Simulation
 
 /**
  * Parses a trial that an earlier, interrupted simulation kept.
- * @param name what messages call the file
+ * @param name the file's name in messages
  * @throws SIMULATION_TRIAL_INVALID with the first fault and its line and column, or its key
  */
 export function parseTrial(text: string, name: string): TrialResult {

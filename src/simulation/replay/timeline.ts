@@ -78,8 +78,8 @@ function certifiedText(effect: Extract<ReplayedStep["effects"][number], {type: "
 }
 
 /**
- * Returns the moments of a replayed step that are worth reporting. @param startMs time at which the trace
- * began
+ * Returns the moments of a replayed step that are worth reporting.
+ * @param startMs time at which the trace began
  */
 export function momentsOf(
   step: ReplayedStep,

@@ -13,7 +13,7 @@ import {table} from "./table.ts";
 import {meanText} from "./tables.ts";
 import {countOf, listText} from "./words.ts";
 
-/** With more rows a picture is taller than a page. The table shows all rows. */
+/** Largest number of rows in a picture. With more it is taller than a page. The table shows all rows. */
 const MOST_ROWS = 40;
 
 /**

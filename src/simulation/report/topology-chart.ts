@@ -8,7 +8,7 @@ import {countOf, shortText} from "./words.ts";
 type Edge = StudyResults["topology"]["edges"][number];
 type Place = readonly [number, number];
 
-/** With more trainers a drawing is unreadable. */
+/** Largest number of trainers in a drawing; with more it is unreadable. */
 const MOST_NODES = 400;
 const MOST_LABELS = 28;
 const MOST_EDGES = 6000;

@@ -73,8 +73,9 @@ function planOf(name: BaselineName, {trial: {plan, experiment}, exchanges}: Base
 }
 
 /**
- * Trains a baseline. @returns one outcome; for `local` one of all sites and one for each, each with its own
- * model; for `d-psgd` one for each graph
+ * Trains a baseline.
+ * @returns one outcome; for `local` one of all sites and one for each, each with its own model; for `d-psgd`
+ * one for each graph
  */
 export async function runBaseline(name: BaselineName, setting: BaselineSetting): Promise<MethodOutcome[]> {
   const {graphs} = setting.trial.experiment.decentralised;

@@ -24,7 +24,10 @@ import type {ComparisonOutcome, MethodComparison} from "./results.ts";
 import type {ScoredGroup} from "./scored-group.ts";
 import type {TrialResult} from "./trial-result.ts";
 
-/** With more groups of test patients than this, only pooled and external ones are compared. */
+/**
+ * Largest number of groups of test patients that are all compared. With more, only pooled and external ones
+ * are.
+ */
 const MOST_GROUPS = 12;
 
 type Uncorrected = Omit<MethodComparison, "pHolm">;
@@ -103,8 +106,8 @@ function drawn(
 }
 
 /**
- * Returns the outcome of an interval of the network's figure minus a baseline's. @param margin of
- * non-inferiority, at least 0
+ * Returns the outcome of an interval of the network's figure minus a baseline's.
+ * @param margin of non-inferiority, at least 0
  */
 export function outcomeOf(
   {low, high}: Pick<PairedDifference, "low" | "high">,
@@ -167,7 +170,7 @@ export class ComparisonBook {
   readonly #metric: MetricName;
   readonly #margin: number;
   readonly #kind: CohortKind;
-  /** For each point: its trials' figures or, once it has all its seeds, the resulting comparisons. */
+  /** Each point's trial figures or, once it has all its seeds, the resulting comparisons. */
   readonly #points = new Map<
     string,
     {trials: TrialFigures[]; readonly first: TrialResult; rows: Uncorrected[]}

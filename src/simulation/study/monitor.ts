@@ -8,7 +8,10 @@ import {columnsOf, testPatients, withScores} from "./scored-group.ts";
 import type {Scorer} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 
-/** With more nodes than this, this many evenly chosen ones are watched after each round. */
+/**
+ * Largest number of watched nodes. If there are more, this many evenly chosen ones are watched after each
+ * round.
+ */
 const MOST_WATCHED = 32;
 
 /** The first metric during learning. */

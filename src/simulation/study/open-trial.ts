@@ -10,8 +10,8 @@ const FORMAT_VERSION = 1;
 const LONGEST_NAME = 64;
 
 /**
- * Returns the plan that daemons would run in this experiment, with one seed. @throws {CodedError}
- * CONSORTIUM_PLAN_INVALID
+ * Returns the plan that daemons would run in this experiment, with one seed.
+ * @throws {CodedError} CONSORTIUM_PLAN_INVALID
  */
 export function planOf({plan, name}: Experiment, cohort: Cohort, seed: number): Plan {
   const settings = {...plan, formatVersion: FORMAT_VERSION, seed} as const;

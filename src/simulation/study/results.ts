@@ -188,7 +188,7 @@ export interface StudyResults {
   readonly formatVersion: 2;
   readonly name: string;
   readonly title: string;
-  /** With all defaults. */
+  /** The experiment with all defaults. */
   readonly experiment: Experiment;
   readonly isSynthetic: boolean;
   readonly source: string;

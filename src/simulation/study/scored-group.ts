@@ -10,7 +10,7 @@ import {patientKeys} from "./patient-keys.ts";
  * label.
  */
 export interface TestPatient {
-  /** From {@link patientKeys}. */
+  /** Key from {@link patientKeys}. */
   readonly key: string;
   readonly label: number;
   /** For survival only. */
@@ -50,8 +50,8 @@ export function testPatients(rows: PatientMatrix): TestPatient[] {
 }
 
 /**
- * Combines `patients` with the scores of a model, both `[n]` and in the same order. @throws
- * SIMULATION_SCORES_UNFIT
+ * Combines `patients` with the scores of a model, both `[n]` and in the same order.
+ * @throws SIMULATION_SCORES_UNFIT
  */
 export function withScores(patients: readonly TestPatient[], scores: ArrayLike<number>): ScoredPatient[] {
   if (scores.length !== patients.length) {
