@@ -8,10 +8,7 @@ export type SimulationErrorCode =
   | "SIMULATION_MODEL_UNFIT"
   /** The number of training threads is below 0. */
   | "SIMULATION_NO_THREADS"
-  /**
-   * A baseline's merged model holds values that are not finite. This is a result, and no caller of `simulate`
-   * sees it as an error.
-   */
+  /** A baseline's merged model holds values that are not finite: a result that `simulate` never throws. */
   | "SIMULATION_DIVERGED"
   /** The simulated members make no more progress. */
   | "SIMULATION_STALLED"
