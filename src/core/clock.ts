@@ -1,13 +1,13 @@
-/** Cancels a timer; calling it twice, or after the timer fired, does nothing. */
+/** Cancels a timer. Calling it again, or after the timer fired, does nothing. */
 export type CancelTimer = () => void;
 
-/** Time as the rest of the house sees it, so that the simulator and the tests can own it. */
+/** The time that the program uses. The simulator and the tests can replace it. */
 export interface Clock {
   /** Milliseconds since an arbitrary origin, never going back. */
   nowMs(): number;
   /** Wall-clock time in milliseconds since the Unix epoch, for records that people read. */
   wallMs(): number;
-  /** Calls `action` once, `delayMs` from now. The timer does not keep the process alive when `unref` is set. */
+  /** Calls `action` once, `delayMs` from now. With `unref`, the timer does not keep the process alive. */
   after(delayMs: number, action: () => void, options?: {readonly unref?: boolean}): CancelTimer;
 }
 
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `delayMs`, or rejects with the signal's reason when it aborts first. */
+/** Resolves after `delayMs`, or rejects with the signal's reason if it aborts first. */
 export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {

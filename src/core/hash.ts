@@ -10,7 +10,7 @@ export const sha256: Hash = (...parts) => {
   return new Uint8Array(hash.digest());
 };
 
-/** A SHA-256 that is fed piece by piece; `digest` may be called once. */
+/** A SHA-256 that takes its input piece by piece. `digest` may be called once. */
 export interface RunningHash {
   update(part: Uint8Array): void;
   digest(): Uint8Array;
@@ -25,7 +25,7 @@ export function runningSha256(): RunningHash {
   };
 }
 
-/** Lower-case hexadecimal of `bytes`. */
+/** Formats `bytes` as lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }

@@ -1,15 +1,15 @@
-/** Something that runs and can be ended; `close` may be called more than once. */
+/** Something that runs and can be ended. `close` may be called more than once. */
 export interface Closable {
   close(): Promise<void>;
 }
 
-/** Closes what was opened, in reverse order, whatever fails on the way. */
+/** Closes what was opened, in reverse order, even if a part fails to close. */
 export interface CloseStack extends Closable {
   /** Puts `part` on the stack and returns it. */
   add<Part extends Closable>(part: Part): Part;
 }
 
-/** An empty {@link CloseStack}; its `close` throws the first failure after all parts were closed. */
+/** Creates an empty {@link CloseStack}. Its `close` throws the first failure after all parts were closed. */
 export function createCloseStack(): CloseStack {
   const parts: Closable[] = [];
   return {

@@ -1,10 +1,10 @@
 import {z} from "zod";
 import {lineText} from "./visible-text.ts";
 
-/** Marks of direction, which are escaped where they are shown, but are part of titles in some languages. */
+/** Marks of direction. They are escaped for display, but belong to titles in some languages. */
 const DIRECTIONS = /\p{Bidi_Control}/gu;
 
-/** One line for people, such as a title; what is behind its end, as of a folded text in YAML, may be blank. */
+/** One line for people, such as a title. White space may follow it, as in a folded text in YAML. */
 export const lineSchema = z
   .string()
   .min(1)

@@ -1,8 +1,8 @@
 import {pino} from "pino";
 
 /**
- * The names that facts beside a message may have, rounds counted from 1; whoever adds one says with it that its values hold no record, patient
- * key, weight, secret or raw network byte.
+ * Names of the fields of a log line. Rounds are counted from 1. Adding a name states that its values hold no
+ * record, patient key, weight, secret or raw network byte.
  */
 const LOG_FIELDS = [
   "room",
@@ -53,39 +53,40 @@ const LOG_FIELDS = [
   "testAccuracy",
 ] as const;
 
-/** A name that a log knows. */
+/** The name of a log field. */
 export type LogField = (typeof LOG_FIELDS)[number];
 
-/** Facts beside a log message; a name that the log does not know is refused by the compiler, and its value withheld. */
+/** Facts beside a log message. The compiler refuses an unknown name; at run time its value is withheld. */
 export type LogFields = Readonly<
   Partial<Record<LogField, string | number | boolean | null | readonly string[] | undefined>>
 >;
 
 /**
- * A room's log. Messages are constant, facts go into fields.
- * error: the operator must act; warn: will need to; info: a rare change of state; debug: once a round.
+ * A room's log. Messages are constant; facts go into fields.
+ * error: the operator must act; warn: the operator will need to act; info: a rare change of state; debug:
+ * once a round.
  */
 export interface Logger {
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
-  /** A log whose lines carry `fields` as well. */
+  /** Returns a log whose lines also carry `fields`. */
   child(fields: LogFields): Logger;
 }
 
-/** Where log lines go. */
+/** Destination of log lines. */
 export interface LogSink {
   write(line: string): void;
 }
 
-/** Levels a log can be cut at. */
+/** The least severe level that a log writes. */
 export type LogLevel = "error" | "warn" | "info" | "debug" | "silent";
 
 const WITHHELD = "[withheld]";
 const KNOWN: ReadonlySet<string> = new Set(LOG_FIELDS);
 
-/** The fields with the values of unknown names, which a cast or a spread has let in, withheld. */
+/** Withholds the values of unknown names that a cast or a spread has let in. */
 function known(fields: LogFields = {}): object {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, KNOWN.has(name) ? value : WITHHELD]),
@@ -102,12 +103,12 @@ function adapt(target: pino.Logger): Logger {
   };
 }
 
-/** JSON lines of at least `level` to `sink`. */
+/** Creates a log that writes lines of at least `level` as JSON to `sink`. */
 export function createJsonLogger(level: LogLevel, sink: LogSink): Logger {
   return adapt(pino({level, base: null, timestamp: pino.stdTimeFunctions.isoTime}, sink));
 }
 
-/** A log that keeps nothing. */
+/** A log that discards everything. */
 export const silentLogger: Logger = {
   error() {},
   warn() {},

@@ -1,11 +1,14 @@
 import {CodedError} from "./errors.ts";
 
-/** Values of a metric's labels, by name; few for each, as every set of values is kept. */
+/**
+ * Values of a metric's labels, by name. Every combination of values is kept, so a label should have few
+ * values.
+ */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
-/** How a metric is made. */
+/** Description of a metric. */
 export interface MetricSpec<Label extends string> {
-  /** Such as `consilium_sent_bytes_total`: prefix, what, base unit, `_total` for counters. */
+  /** Such as `consilium_sent_bytes_total`: prefix, subject, base unit, `_total` for counters. */
   readonly name: string;
   /** One sentence. */
   readonly help: string;
@@ -18,14 +21,14 @@ export interface HistogramSpec<Label extends string> extends MetricSpec<Label> {
   readonly buckets: readonly number[];
 }
 
-/** What only grows. */
+/** A metric that only grows. */
 export interface Counter<Label extends string> {
   add(labels: LabelValues<Label>, by?: number): void;
-  /** Takes a total that is counted elsewhere. */
+  /** Sets the total to one that is counted elsewhere. */
   take(labels: LabelValues<Label>, total: number): void;
 }
 
-/** What goes up and down. */
+/** A metric that goes up and down. */
 export interface Gauge<Label extends string> {
   set(labels: LabelValues<Label>, value: number): void;
   add(labels: LabelValues<Label>, by: number): void;
@@ -38,9 +41,9 @@ export interface Histogram<Label extends string> {
   observe(labels: LabelValues<Label>, value: number): void;
 }
 
-/** Where a room's metrics are made; names are unique in one meter. */
+/** Creates a room's metrics. Names are unique in one meter. */
 export interface Meter {
-  /** @throws CORE_METRIC_TWICE, as the others do */
+  /** @throws CORE_METRIC_TWICE; so do the other methods */
   counter<Label extends string = never>(spec: MetricSpec<Label>): Counter<Label>;
   gauge<Label extends string = never>(spec: MetricSpec<Label>): Gauge<Label>;
   histogram<Label extends string = never>(spec: HistogramSpec<Label>): Histogram<Label>;
@@ -50,9 +53,9 @@ export interface Meter {
 
 /** All metrics of one node. */
 export interface MetricRegistry extends Meter {
-  /** Everything in Prometheus's text format 0.0.4. */
+  /** Returns all metrics in Prometheus's text format 0.0.4. */
   expose(): string;
-  /** What was made so far. */
+  /** The metrics made so far. */
   metrics(): readonly MadeMetric[];
 }
 
@@ -87,7 +90,7 @@ function numberText(value: number): string {
   return value > 0 ? "+Inf" : "-Inf";
 }
 
-/** `{a="b",c="d"}`, or nothing without labels. */
+/** Formats labels as `{a="b",c="d"}`, or as nothing if there are none. */
 function labelText(names: readonly string[], values: AnyLabels): string {
   const pairs = names.map((name) => `${name}="${escapeLabel(values[name] ?? "")}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
@@ -102,7 +105,7 @@ class Series {
   constructor({name, labels = []}: MetricSpec<string>) {
     this.#name = name;
     this.#labels = labels;
-    // A metric without labels is there from the start, so that its first change is seen as one.
+    // A metric without labels exists from the start, so its first change is visible as one.
     if (labels.length === 0) this.#values.set("", 0);
   }
 
@@ -166,7 +169,7 @@ class Buckets {
   }
 }
 
-/** An empty {@link MetricRegistry}; every node has one of its own. */
+/** Creates an empty {@link MetricRegistry}. Every node has its own. */
 export function createMetricRegistry(): MetricRegistry {
   const families = new Map<string, Family>();
   const collectors: (() => void)[] = [];

@@ -4,7 +4,9 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit integers, by 16-bit halves. */
+/**
+ * Returns the high 32 bits of the 64-bit product of two unsigned 32-bit integers, computed by 16-bit halves.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -18,7 +20,7 @@ function multiplyHigh(a: number, b: number): number {
 
 /**
  * Philox4x32-10: four pseudo-random 32-bit words from a 128-bit counter and a 64-bit key.
- * Stateless, so any position of any stream can be drawn on its own.
+ * It is stateless: any position of any stream can be drawn on its own.
  * @see Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011, section 3.3
  */
 export function philox4x32(

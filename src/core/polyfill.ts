@@ -1,6 +1,6 @@
 /*
- * Node 20 lacks Promise.withResolvers and the Set methods of ES2025 that js-libp2p 3 uses (docs/adr/0002).
- * Imported for its effect, before anything of libp2p. It goes when Node 20 does.
+ * Node 20 lacks Promise.withResolvers and the Set methods of ES2025, which js-libp2p 3 uses (docs/adr/0002).
+ * Imported for its effect, before anything of libp2p. Can be removed with Node 20.
  */
 if (typeof Reflect.get(Promise, "withResolvers") !== "function") {
   Object.defineProperty(Promise, "withResolvers", {

@@ -5,7 +5,10 @@ import type {Meter} from "./meter.ts";
 const RESOLUTION_MS = 20;
 const NANOSECONDS = 1e9;
 
-/** Makes the metrics of this process, by the names that Prometheus's clients use; closing stops the measuring. */
+/**
+ * Creates the metrics of this process under the names that Prometheus's clients use. Closing stops the
+ * measuring.
+ */
 export function createProcessMetrics(meter: Meter): Closable {
   const delays = monitorEventLoopDelay({resolution: RESOLUTION_MS});
   delays.enable();

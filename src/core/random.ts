@@ -13,21 +13,21 @@ export interface Random {
   below(bound: number): number;
 }
 
-/** What a stream of randomness is for; equal keys give equal streams everywhere. */
+/** Identifies a stream of random draws. Equal keys give equal streams everywhere. */
 export interface RandomKey {
   /** The plan's or experiment's seed. */
   readonly seed: number;
   /** The site's name, or "" for draws that all sites share. */
   readonly site: string;
-  /** The round, or 0 where there is none. */
+  /** The round, or 0 if there is none. */
   readonly round: number;
-  /** What the draws decide, such as "shuffle" or "initialisation". */
+  /** The purpose of the draws, such as "shuffle" or "initialisation". */
   readonly purpose: string;
 }
 
 /**
- * The stream of `key`: Philox4x32-10 whose 64-bit key and upper counter half are the SHA-256 of the key,
- * and whose lower counter half counts blocks of four words.
+ * Creates the stream of `key`. It is Philox4x32-10: the 64-bit key and the upper half of the counter are the
+ * SHA-256 of the key, and the lower half counts blocks of four words.
  */
 export function createRandom(key: RandomKey): Random {
   const text = JSON.stringify(["consilium/random/1", key.seed, key.site, key.round, key.purpose]);
@@ -60,7 +60,7 @@ export function createRandom(key: RandomKey): Random {
   };
 }
 
-/** A random order of 0 .. `count` - 1 (Fisher-Yates). */
+/** Draws a random order of 0 .. `count` - 1 (Fisher-Yates). */
 export function permutation(random: Random, count: number): Uint32Array {
   const order = Uint32Array.from({length: count}, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {

@@ -1,8 +1,9 @@
 import {type Document, isScalar, visit} from "yaml";
 
 /**
- * Offset in the text of the first key that its map has already, also in another spelling, such as 1 and "1"; undefined
- * when there is none. The parser's own check compares each key with all before it: minutes for a long map.
+ * Finds the first key that its map already has, even in another spelling, such as 1 and "1". Returns its
+ * offset in the text, or undefined if there is none. The parser's own check compares each key with all keys
+ * before it, which takes minutes for a long map.
  */
 export function repeatedKey(document: Document): number | undefined {
   let offset: number | undefined;

@@ -1,11 +1,14 @@
 import {CodedError} from "./errors.ts";
 import {toHex} from "./hash.ts";
 
-/** Turns the bytes of a text into its characters, piece by piece. */
+/** Decodes the bytes of a text piece by piece. */
 export interface TextReader {
-  /** The characters of the next bytes; those of a character that they cut are kept for the next call. */
+  /**
+   * Returns the characters of the next bytes. A character that is cut off at their end is kept for the next
+   * call.
+   */
   read(bytes: Uint8Array): string;
-  /** To be called after the last bytes. */
+  /** Must be called after the last bytes. */
   end(): void;
 }
 
@@ -14,17 +17,20 @@ type Decoder = InstanceType<typeof TextDecoder>;
 
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
 
-/** Letters of German, French and Spanish in the MS-DOS code page 850, which Windows-1252 has no letters for. */
+/**
+ * Bytes of letters of German, French and Spanish in MS-DOS code page 850 that are not letters in
+ * Windows-1252.
+ */
 const DOS_LETTERS = new Set([0x81, 0x84, 0x8e, 0x94, 0x99, 0x9a, 0x82, 0x85, 0x87]);
 
-/** The bytes that one character takes, by its first byte. */
+/** Number of bytes in a character, by its first byte. */
 function lengthOfCharacter(first: number): number {
   if (first >= 0xf0) return 4;
   if (first >= 0xe0) return 3;
   return first >= 0xc0 ? 2 : 1;
 }
 
-/** How many of `bytes` are before a character that their end cuts off. */
+/** Number of bytes before the character, if any, that the end of `bytes` cuts off. */
 function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -34,7 +40,7 @@ function wholeCharacters(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Where the first byte lies that is no UTF-8; `bytes` are not all UTF-8. */
+/** Offset of the first byte that is not valid UTF-8. Some byte in `bytes` must be invalid. */
 function firstWrongByte(bytes: Uint8Array): number {
   const text = new TextDecoder("utf-8", {ignoreBOM: true}).decode(bytes);
   const encoder = new TextEncoder();
@@ -59,11 +65,11 @@ function likelyEncoding(bytes: Uint8Array): string {
 
 const HINT = 'Save it as UTF-8; in Excel, as the file type "CSV UTF-8".';
 
-/** A reader of text that is UTF-8, or UTF-16 with its byte order mark. */
+/** Reads text in UTF-8, or in UTF-16 with a byte order mark. */
 class StrictReader<Code extends string> implements TextReader {
   readonly #name: string;
   readonly #code: Code;
-  /** Of UTF-16; null for UTF-8; undefined before the first bytes. */
+  /** Decoder of UTF-16; null for UTF-8; undefined before the first bytes. */
   #wide: Decoder | null | undefined = undefined;
   #rest: Uint8Array = new Uint8Array();
   #line = 1;
@@ -105,7 +111,7 @@ class StrictReader<Code extends string> implements TextReader {
   #decode(bytes: Uint8Array, isFirst: boolean): string {
     if (bytes.includes(0)) this.#refuse("is no text, or UTF-16 without its byte order mark", HINT);
     try {
-      // A byte order mark belongs to the beginning alone.
+      // A byte order mark belongs only at the beginning.
       const text = new TextDecoder("utf-8", {fatal: true, ignoreBOM: !isFirst}).decode(bytes);
       for (const byte of bytes) if (byte === 0x0a) this.#line += 1;
       return text;
@@ -124,16 +130,17 @@ class StrictReader<Code extends string> implements TextReader {
 }
 
 /**
- * A reader of UTF-8 with or without a byte order mark, or of UTF-16 with one, that makes up no character: bytes of
- * another encoding are refused.
- * @param name what messages call the file
- * @throws {CodedError} from both methods: `code`, one line with the byte, its line and the encoding that it most likely is
+ * Creates a reader of UTF-8 with or without a byte order mark, or of UTF-16 with one. It refuses bytes of
+ * another encoding and never invents a character.
+ * @param name the file's name in messages
+ * @throws {CodedError} from both methods: `code`, one line with the byte, its line and the most likely
+ * encoding
  */
 export function createTextReader<Code extends string>(name: string, code: Code): TextReader {
   return new StrictReader(name, code);
 }
 
-/** The whole text of `bytes`, as {@link createTextReader} reads it. @throws {CodedError} `code` */
+/** Decodes all of `bytes`, as {@link createTextReader} reads it. @throws {CodedError} `code` */
 export function decodeText<Code extends string>(bytes: Uint8Array, name: string, code: Code): string {
   const reader = createTextReader(name, code);
   const text = reader.read(bytes);

@@ -1,12 +1,12 @@
 import process from "node:process";
 
-/** A listener for what nobody caught. */
+/** A listener for uncaught errors and rejections. */
 export interface UncaughtListener {
   readonly event: "uncaughtException" | "unhandledRejection";
   readonly listener: (...given: unknown[]) => void;
 }
 
-/** The process's listeners for what nobody caught, in the order in which they are called. */
+/** The process's listeners for uncaught errors and rejections, in calling order. */
 export function uncaughtListeners(): UncaughtListener[] {
   return (["uncaughtException", "unhandledRejection"] as const).flatMap((event) =>
     process
@@ -15,7 +15,7 @@ export function uncaughtListeners(): UncaughtListener[] {
   );
 }
 
-/** Adds those of `listeners` that the process has no longer, after those that it has. */
+/** Adds those of `listeners` that the process no longer has, after the existing ones. */
 export function restoreUncaughtListeners(listeners: readonly UncaughtListener[]): void {
   const present = new Set(uncaughtListeners().map(({listener}) => listener));
   for (const {event, listener} of listeners) if (!present.has(listener)) process.on(event, listener);

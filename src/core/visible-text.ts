@@ -1,6 +1,7 @@
 /**
- * What a terminal obeys rather than shows: C0 controls but tab and line feed, DEL, C1 controls; marks that turn the
- * direction of text, by which it reads otherwise than it is (Trojan Source, CVE-2021-42574); separators of lines.
+ * Characters that a terminal obeys instead of showing: C0 controls except tab and line feed, DEL, C1
+ * controls, marks that change the direction of text and make it read differently (Trojan Source,
+ * CVE-2021-42574), and line separators.
  */
 const CONTROLS = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 const BREAKS = /[\t\n]/g;
@@ -10,14 +11,16 @@ function escapeOf(character: string): string {
 }
 
 /**
- * Text that does nothing to a terminal: each control is shown as JSON escapes it, so that JSON stays the same value.
- * Tabs and line feeds are kept.
+ * Returns `text` without effect on a terminal. Each control is shown as JSON escapes it, which keeps the
+ * value of JSON text. Tabs and line feeds are kept.
  */
 export function visibleText(text: string): string {
   return text.replaceAll(CONTROLS, escapeOf);
 }
 
-/** {@link visibleText} of something that is one line wherever it comes from: tabs and line feeds are escaped too. */
+/**
+ * Returns {@link visibleText} of something that must stay on one line: tabs and line feeds are escaped too.
+ */
 export function lineText(text: string): string {
   return visibleText(text).replaceAll(BREAKS, escapeOf);
 }

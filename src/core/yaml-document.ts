@@ -7,7 +7,7 @@ import {MAX_YAML_CHARACTERS, oversize} from "./yaml-size.ts";
 type Path = readonly PropertyKey[];
 type RawIssue = z.core.$ZodRawIssue;
 
-/** What a hint is put behind in a message of the error map, so that both survive the way through zod. */
+/** Separates a message of the error map from its hint, which lets both pass through zod. */
 const HINT_MARK = "\u0000";
 const MAX_LISTED = 12;
 
@@ -25,8 +25,9 @@ function editDistance(a: string, b: string): number {
 }
 
 /**
- * The name in `names` that a person who wrote `written` most likely meant, or undefined when none is near:
- * the least edit distance (Levenshtein), at most 2 and at most half of the shorter name, ignoring case.
+ * Returns the name in `names` that the author of `written` most likely meant, or undefined if none is near.
+ * The nearest name has the least edit distance (Levenshtein), at most 2 and at most half of the shorter name,
+ * ignoring case.
  */
 export function closestName(written: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -88,7 +89,7 @@ function describeUnion(issue: Extract<RawIssue, {code: "invalid_union"}>): strin
   return [...new Set(branches)].join(", or ");
 }
 
-/** Messages in the words of a YAML file's author; undefined leaves zod's own. */
+/** Describes an issue for the author of a YAML file. Undefined leaves zod's own message. */
 function describeIssue(issue: RawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
@@ -108,7 +109,10 @@ function startOf(node: Node | undefined): number {
   return node?.range?.[0] ?? 0;
 }
 
-/** Offset in the text of the deepest part of the document that `path` reaches; of the key for an unknown key. */
+/**
+ * Offset in the text of the deepest part of the document that `path` reaches. For an unknown key, the offset
+ * of the key.
+ */
 function offsetOf(document: Document, path: Path, key: string | undefined): number {
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
@@ -121,7 +125,7 @@ function offsetOf(document: Document, path: Path, key: string | undefined): numb
   return 0;
 }
 
-/** `path` as in `columns[2].name: `, or nothing for the document itself. */
+/** Formats `path` as in `columns[2].name: `, or as nothing for the document itself. */
 function labelOf(path: Path): string {
   const label = path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
@@ -130,20 +134,20 @@ function labelOf(path: Path): string {
   return label === "" ? "" : `${label}: `;
 }
 
-/** The issue to tell first: an unknown key is often the misspelt cause of a missing one. */
+/** Picks the issue to report first: an unknown key is often the misspelt cause of a missing one. */
 function foremost(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
   return issues.find((issue) => issue.code === "unrecognized_keys") ?? issues[0];
 }
 
-/** Line and column of an offset in `text`, from 1. */
+/** Line and column of an offset in `text`, counted from 1. */
 function placeOf(text: string, offset: number): {readonly line: number; readonly column: number} {
   const before = text.slice(0, offset);
   return {line: before.split("\n").length, column: offset - before.lastIndexOf("\n")};
 }
 
-/** What is wrong with a document, and where. */
+/** A fault of a document and its place. */
 interface Fault {
-  /** Where in the text; null for the document as a whole. */
+  /** Offset in the text; null for the document as a whole. */
   readonly offset: number | null;
   readonly what: string;
   readonly hint: string;
@@ -156,7 +160,7 @@ function faultOfSyntax(error: unknown): Fault {
   return {offset: hasPosition ? error.pos[0] : 0, what, hint: "", cause: error};
 }
 
-/** What is wrong with a value, and how to mend it. */
+/** Describes the fault of a value and how to correct it. */
 function told(issues: readonly z.core.$ZodIssue[]): Pick<Fault, "what" | "hint"> {
   const issue = foremost(issues);
   const [message = "", hint = ""] = (issue?.message ?? "").split(HINT_MARK);
@@ -192,16 +196,16 @@ function check<Schema extends z.ZodType>(
   return result.success ? {value: result.data} : faultOfContent(document, result.error.issues);
 }
 
-/** A way in which a value breaks a schema. */
+/** A way in which a value violates a schema. */
 export interface SchemaIssue {
   readonly path: readonly PropertyKey[];
-  /** As {@link parseYaml} says it; may be handed on as the message of a check's own issue. */
+  /** The message as in {@link parseYaml}. A check may use it as the message of its own issue. */
   readonly message: string;
 }
 
 /**
- * What is foremost wrong with `value` by `schema`, or undefined when nothing is: for checks that look at other values
- * than the document's.
+ * Returns the most important fault of `value` by `schema`, or undefined if there is none. Checks use it for
+ * values outside the document.
  */
 export function schemaIssue(schema: z.ZodType, value: unknown): SchemaIssue | undefined {
   const {error} = schema.safeParse(value, {error: describeIssue});
@@ -209,8 +213,8 @@ export function schemaIssue(schema: z.ZodType, value: unknown): SchemaIssue | un
 }
 
 /**
- * `value` as `schema` has it, where it comes from no text: `name` says in messages what it is.
- * @throws {CodedError} `code` with one line `name: key: what`, and a hint as {@link parseYaml} gives
+ * Parses `value`, which does not come from a text, by `schema`. `name` stands for the value in messages.
+ * @throws {CodedError} `code` with one line `name: key: what`, and a hint as in {@link parseYaml}
  */
 export function parseValue<Schema extends z.ZodType, Code extends string>(
   schema: Schema,
@@ -225,10 +229,9 @@ export function parseValue<Schema extends z.ZodType, Code extends string>(
 }
 
 /**
- * The value of the YAML 1.2 (or JSON) document `text`, checked by `schema`; owned by the caller.
- * Duplicate keys, several documents, unknown tags, exponential aliases, more than {@link MAX_YAML_CHARACTERS} and more
- * than 131,072 entries are refused.
- * `fileName` only names the file in messages.
+ * Parses the YAML 1.2 (or JSON) document `text` and checks it by `schema`. The caller owns the value.
+ * Refuses duplicate keys, several documents, unknown tags, exponential aliases, more than {@link
+ * MAX_YAML_CHARACTERS} and more than 131,072 entries. `fileName` only names the file in messages.
  * @throws {CodedError} `code` with one line `file:line:column: key: what`, and a hint (for an unknown key or
  * choice: the one that was probably meant); `data` holds file, line and column
  */

@@ -1,26 +1,31 @@
 /** Longest document that is parsed: a roster of 10,000 members has about 1,400,000 characters. */
 export const MAX_YAML_CHARACTERS = 2 ** 21;
 
-/** Most brackets that are open at once, and most columns before the text of a line: each may be a level. */
+/**
+ * Largest number of open brackets, and of columns before the text of a line: each may be a level of nesting.
+ */
 const MAX_BRACKETS = 100;
 const MAX_INDENTATION = 400;
 
 /**
- * Most entries: lines, items or keys. A roster of 10,000 members has 50,000 to 90,000. For each the parser takes about
- * 25 microseconds on a busy core, and a kilobyte.
+ * Largest number of entries: lines, items or keys. A roster of 10,000 members has 50,000 to 90,000. The
+ * parser takes about 25 microseconds on a busy core, and a kilobyte, for each entry.
  */
 const MAX_ENTRIES = 2 ** 17;
 
-/** What ends or begins an entry; a comma at the end of a line counts once. */
+/** The start or end of an entry. A comma at the end of a line counts once. */
 const ENTRY = /,[ \t\r]*\n?|\n|[-?][ \t]/g;
 
-/** In which way a document is too large, and where; null for the document as a whole. */
+/** The way in which a document is too large, and the place; null for the document as a whole. */
 interface Oversize {
   readonly offset: number | null;
   readonly what: string;
 }
 
-/** The first place that is nested so deeply that the parser, which keeps the depth on the stack, could end the process. */
+/**
+ * Finds the first place that is nested too deeply: the parser keeps the depth on the stack and could end the
+ * process.
+ */
 function tooDeep(text: string): Oversize | undefined {
   let depth = 0;
   for (const {0: found, index: offset} of text.matchAll(/[[{]|[\]}]|^[ \t]*(?:[-?:][ \t]+)*/gm)) {
@@ -40,8 +45,8 @@ function hasTooManyEntries(text: string): boolean {
 }
 
 /**
- * Why the parser may not be given `text`, which is no longer than {@link MAX_YAML_CHARACTERS}; undefined when it may.
- * Brackets and commas in texts count too.
+ * Returns why the parser may not be given `text`, or undefined if it may. `text` has at most {@link
+ * MAX_YAML_CHARACTERS}. Brackets and commas inside texts count too.
  */
 export function oversize(text: string): Oversize | undefined {
   const fault = tooDeep(text);

@@ -5,13 +5,14 @@ import {checkProbabilities} from "./scored-patients.ts";
 const THRESHOLD = 0.5;
 
 /**
- * The share of patients classified rightly when a probability above 0.5 means label 1, with Wilson's 95 % score
+ * Share of patients classified correctly when a probability above 0.5 means label 1, with Wilson's 95 % score
  * interval.
  *
  * @param labels 0 or 1 for each patient, `[n]`
  * @param scores probability of label 1, 0 .. 1, `[n]`
- * @returns null when there is no patient
- * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, EVALUATION_NOT_PROBABILITY
+ * @returns null if there are no patients
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE,
+ * EVALUATION_NOT_PROBABILITY
  */
 export function accuracy(labels: ArrayLike<number>, scores: ArrayLike<number>): Interval | null {
   checkProbabilities(labels, scores);
@@ -22,7 +23,7 @@ export function accuracy(labels: ArrayLike<number>, scores: ArrayLike<number>): 
   return labels.length === 0 ? null : wilsonInterval(correct, labels.length);
 }
 
-/** 1 when a probability above 0.5 means `label` 1 and is so, or is not and `label` is 0; else 0. */
+/** Returns 1 if `label` equals the class of `score`, which is 1 for a probability above 0.5; otherwise 0. */
 export function isClassifiedRightly(label: number, score: number): 0 | 1 {
   return score > THRESHOLD === (label === 1) ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import {NORMAL_95, normalCdf} from "./normal.ts";
 import {midRanks, type Placements, placements, subtract} from "./placements.ts";
 import {checkScoredPatients} from "./scored-patients.ts";
 
-/** An AUROC with DeLong's variance and the Wald interval that follows from it. */
+/** An AUROC with DeLong's variance and the resulting Wald interval. */
 export interface DeLong extends Interval {
   /** The variance of the AUROC, or null when a class has fewer than two patients. */
   readonly variance: number | null;
@@ -12,9 +12,9 @@ export interface DeLong extends Interval {
 
 /** DeLong's test of two AUROCs of the same patients. */
 export interface PairedDeLong {
-  /** AUROC of the first scores less that of the second. */
+  /** AUROC of the first scores minus that of the second. */
   readonly difference: number;
-  /** The difference in standard errors; null when it has no variance to be measured by. */
+  /** The difference in standard errors; null if the variance is 0 and the difference is not. */
   readonly z: number | null;
   /** The two-sided p-value against no difference; null with `z`. */
   readonly p: number | null;
@@ -41,13 +41,13 @@ export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>): num
 }
 
 /**
- * The AUROC with DeLong's variance and 95 % Wald interval, clipped to 0 .. 1. With fewer than two patients in a
- * class no variance can be estimated: the interval is then 0 .. 1. At perfect separation the variance is 0 and
- * the interval is a point; that is the method's known weakness in small samples.
+ * The AUROC with DeLong's variance and 95 % Wald interval, clipped to 0 .. 1. With fewer than two patients in
+ * a class no variance can be estimated, and the interval is 0 .. 1. At perfect separation the variance is 0
+ * and the interval is a point, a known weakness of the method in small samples.
  *
  * @param labels 0 or 1 for each patient, `[n]`
  * @param scores finite, higher meaning more likely 1, `[n]`
- * @returns null when a class is absent
+ * @returns null if a class is absent
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  * @see DeLong, DeLong & Clarke-Pearson 1988; Sun & Xu 2014, "Fast implementation of DeLong's algorithm"
  */
@@ -63,12 +63,12 @@ export function delong(labels: ArrayLike<number>, scores: ArrayLike<number>): De
 
 /**
  * DeLong's paired test of the AUROCs of `scoresA` and `scoresB` on the same patients. The variance of the
- * difference is that of the differences of the placements, which is never negative.
+ * difference is computed from the differences of the placements, and is never negative.
  *
  * @param labels 0 or 1 for each patient, `[n]`
  * @param scoresA finite, `[n]`
  * @param scoresB finite, `[n]`, in the same order of patients
- * @returns null when a class has fewer than two patients; z = 0 and p = 1 for scores that rank alike
+ * @returns null if a class has fewer than two patients; z = 0 and p = 1 for scores that rank alike
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  * @see DeLong, DeLong & Clarke-Pearson 1988; Sun & Xu 2014
  */
@@ -96,7 +96,7 @@ interface ScoredTwice {
 }
 
 /**
- * By how much each patient's placement under `ours` is above that under `baseline`; null when a class has fewer than two
+ * Each patient's placement under `ours` minus that under `baseline`; null if a class has fewer than two
  * patients.
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  */
@@ -115,7 +115,10 @@ function hasTwoOfEach({ofPositives, ofNegatives}: Placements): boolean {
   return ofPositives.length >= 2 && ofNegatives.length >= 2;
 }
 
-/** The covariance of two AUROCs by their placements, `[m]` and `[n - m]`: S10 / m + S01 / (n - m) of DeLong 1988, with placements still in counts of the other class. */
+/**
+ * The covariance of two AUROCs by their placements, `[m]` and `[n - m]`: S10 / m + S01 / (n - m) of DeLong
+ * 1988, with placements still in counts of the other class.
+ */
 export function aurocCovariance(left: Placements, right: Placements): number {
   const positives = left.ofPositives.length;
   const negatives = left.ofNegatives.length;
@@ -124,7 +127,7 @@ export function aurocCovariance(left: Placements, right: Placements): number {
   return ofPositives / positives + ofNegatives / negatives;
 }
 
-/** A difference in standard errors: 0 where there is none, null where it has no variance to be measured by. */
+/** Expresses a difference in standard errors: 0 for no difference, null for a difference without variance. */
 export function standardised(difference: number, variance: number): number | null {
   if (difference === 0) return 0;
   return variance > 0 ? difference / Math.sqrt(variance) : null;

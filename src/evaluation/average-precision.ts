@@ -1,13 +1,13 @@
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
 
 /**
- * The area under the precision-recall curve as average precision: the sum over distinct scores, from the highest,
- * of the gain in recall times the precision there. No interpolation; tied patients enter together. This is
- * scikit-learn's `average_precision_score`.
+ * The area under the precision-recall curve as average precision: the sum over distinct scores, from the
+ * highest, of the gain in recall times the precision there. There is no interpolation, and tied patients
+ * enter together. This is scikit-learn's `average_precision_score`.
  *
  * @param labels 0 or 1 for each patient, `[n]`
  * @param scores finite, higher meaning more likely 1, `[n]`
- * @returns 0 .. 1, or null when a class is absent
+ * @returns 0 .. 1, or null if a class is absent
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number | null {

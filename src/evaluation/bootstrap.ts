@@ -3,10 +3,10 @@ import type {Interval} from "./interval.ts";
 import {BOOTSTRAP_DRAWS, sortedQuantile} from "./quantile.ts";
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
 
-/** A number computed from labels `[n]` and scores `[n]`; null where it is undefined. It keeps neither array. */
+/** A number computed from labels `[n]` and scores `[n]`; null if it is undefined. It keeps neither array. */
 export type Statistic = (labels: ArrayLike<number>, scores: ArrayLike<number>) => number | null;
 
-/** What {@link bootstrapInterval} works on. */
+/** Input of {@link bootstrapInterval}. */
 export interface BootstrapInput {
   /** 0 or 1 for each patient, `[n]`. */
   readonly labels: ArrayLike<number>;
@@ -14,18 +14,19 @@ export interface BootstrapInput {
   readonly scores: ArrayLike<number>;
   /** Must not depend on the order of the patients. */
   readonly statistic: Statistic;
-  /** Decides the draws; as many words are taken as there are patients in 1,000 samples. */
+  /** Decides the draws. It gives as many words as there are patients in 1,000 samples. */
   readonly random: Random;
 }
 
 /**
- * A statistic with its 95 % percentile bootstrap interval: 1,000 samples of patients drawn with replacement within
- * each class, so that every sample has the class sizes of the original; limits at the 2.5 % and 97.5 % quantiles
- * of the samples, interpolated linearly. Patients are sorted by class and score before drawing: their order
- * changes nothing.
+ * Computes a statistic with its 95 % percentile bootstrap interval. The 1,000 samples are drawn with
+ * replacement within each class, so every sample has the class sizes of the original. The limits are the 2.5
+ * % and 97.5 % quantiles of the samples, interpolated linearly. Patients are sorted by class and score before
+ * drawing, so their order does not matter.
  *
- * @returns null where the statistic is undefined
- * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, and what the statistic throws
+ * @returns null if the statistic is undefined
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, and the statistic's own
+ * errors
  * @see Efron & Tibshirani 1993, chapter 13
  */
 export function bootstrapInterval({labels, scores, statistic, random}: BootstrapInput): Interval | null {
@@ -46,7 +47,9 @@ export function bootstrapInterval({labels, scores, statistic, random}: Bootstrap
   return {value, ...percentileLimits(results)};
 }
 
-/** The 2.5 % and 97.5 % quantiles of the statistic in the samples, `[draws]`, which it sorts in place. */
+/**
+ * Returns the 2.5 % and 97.5 % quantiles of the statistic in the samples, `[draws]`, which it sorts in place.
+ */
 export function percentileLimits(results: Float64Array): Pick<Interval, "low" | "high"> {
   results.sort();
   return {low: sortedQuantile(results, 0.025), high: sortedQuantile(results, 0.975)};

@@ -5,28 +5,28 @@ import {BOOTSTRAP_DRAWS} from "./quantile.ts";
 import type {RowStatistic} from "./row-statistics.ts";
 import {checkScoredPatients} from "./scored-patients.ts";
 
-/** Survival of patients and what a model says of them; one entry a patient. */
+/** Survival of patients and a model's scores for them; one entry a patient. */
 export interface ScoredSurvival {
   /** Time until the event or until last seen, `[n]`. */
   readonly times: ArrayLike<number>;
-  /** 1 where the event was seen, else 0, `[n]`. */
+  /** 1 if the event was seen, otherwise 0, `[n]`. */
   readonly events: ArrayLike<number>;
   /** Finite, higher meaning an earlier event, `[n]`. */
   readonly scores: ArrayLike<number>;
 }
 
-/** Pairs of patients of whom one is known to have had the event first, and how they are ranked. */
+/** Pairs of patients of whom one is known to have had the event first, and their ranking. */
 interface Pairs {
   readonly comparable: number;
-  /** Of the comparable ones, those whose earlier event has the higher score; equal scores count one half. */
+  /** Number of comparable pairs whose earlier event has the higher score. Equal scores count one half. */
   readonly concordant: number;
 }
 
-/** Counts by rank, with sums of those below a rank in O(log n): Fenwick 1994, a binary indexed tree. */
+/** Counts by rank, with sums below a rank in O(log n): Fenwick 1994, a binary indexed tree. */
 class RankCounts {
   readonly #tree: Uint32Array;
 
-  /** @param ranks number of different ranks */
+  /** @param ranks number of distinct ranks */
   constructor(ranks: number) {
     this.#tree = new Uint32Array(ranks + 1);
   }
@@ -38,7 +38,7 @@ class RankCounts {
     }
   }
 
-  /** The counts of all ranks below `rank`. */
+  /** Sums the counts of all ranks below `rank`. */
   below(rank: number): number {
     let sum = 0;
     for (let node = rank; node > 0; node -= node & -node) sum += this.#tree[node] ?? 0;
@@ -46,11 +46,11 @@ class RankCounts {
   }
 }
 
-/** Patients in the order in which pairs are counted. */
+/** Patients in the order of counting. */
 interface Ordered {
   /** Rows of one time each, by descending time. */
   readonly groups: readonly {readonly censored: readonly number[]; readonly died: readonly number[]}[];
-  /** The place of each row's score among the different ones in ascending order, `[n]`. */
+  /** The rank of each row's score among the distinct scores in ascending order, `[n]`. */
   readonly ranks: Uint32Array;
   readonly rankCount: number;
 }
@@ -76,9 +76,9 @@ function ordered({times, events, scores}: ScoredSurvival): Ordered {
 }
 
 /**
- * The pairs, in O(n log n): an event is held against all patients of later times and the censored ones of its own, which
- * are counted before it.
- * @param weights how often each patient is there, `[n]`
+ * Counts the pairs in O(n log n). An event is compared with all patients of later times and with the censored
+ * ones of its own time, which are counted before it.
+ * @param weights number of times that each patient is present, `[n]`
  */
 function pairsOf({groups, ranks, rankCount}: Ordered, weights: ArrayLike<number>): Pairs {
   const later = new RankCounts(rankCount);
@@ -105,12 +105,12 @@ function pairsOf({groups, ranks, rankCount}: Ordered, weights: ArrayLike<number>
 }
 
 /**
- * The concordance index (C-index) of the rows drawn: the share of comparable pairs in which the patient with the
- * earlier event has the higher score, equal scores counting one half. A pair is comparable when the earlier of two times
- * is that of an event; at equal times an event counts as earlier than a censored patient, and two events are not
- * compared. Ties as in lifelines' `concordance_index`.
+ * The concordance index (C-index) of the rows drawn: the share of comparable pairs in which the patient with
+ * the earlier event has the higher score. Equal scores count one half. A pair is comparable if the earlier of
+ * two times is that of an event. At equal times an event counts as earlier than a censored patient, and two
+ * events are not compared. Ties are treated as in lifelines' `concordance_index`.
  *
- * @returns 0 .. 1, or null where no pair is comparable
+ * @returns 0 .. 1, or null if no pair is comparable
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  * @see Harrell et al. 1982, Evaluating the yield of medical tests
  */
@@ -132,7 +132,7 @@ export function concordanceIndex(survival: ScoredSurvival): number | null {
   return concordanceOfRows(survival)(Uint32Array.from(survival.times, (_, row) => row));
 }
 
-/** Rows with that event flag, by time and score, so that the order of the patients is forgotten. */
+/** Rows with that event flag, sorted by time and score, so the order of the patients does not matter. */
 function stratum({times, events, scores}: ScoredSurvival, event: number): Uint32Array {
   return Uint32Array.from(events, (_, row) => row)
     .filter((row) => events[row] === event)
@@ -140,12 +140,13 @@ function stratum({times, events, scores}: ScoredSurvival, event: number): Uint32
 }
 
 /**
- * The C-index with its 95 % percentile bootstrap interval: 1,000 samples of patients drawn with replacement, those with
- * an event and those without apart, so that every sample has as many events as the original. The order of the patients
- * changes nothing. Where a sample holds no comparable pair, as with a single late event, the interval is 0 .. 1.
+ * Computes the C-index with its 95 % percentile bootstrap interval. The 1,000 samples are drawn with
+ * replacement, patients with an event separately from those without, so every sample has as many events as
+ * the original. The order of the patients does not matter. If a sample has no comparable pair, as with a
+ * single late event, the interval is 0 .. 1.
  *
- * @param random decides the draws; as many words are taken as there are patients in 1,000 samples
- * @returns null when no pair is comparable
+ * @param random decides the draws; it gives as many words as there are patients in 1,000 samples
+ * @returns null if no pair is comparable
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  * @see Efron & Tibshirani 1993, chapter 13
  */

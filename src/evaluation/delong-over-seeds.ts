@@ -10,18 +10,18 @@ export interface PairedScores {
   readonly labels: ArrayLike<number>;
   /** Finite, `[n]`, of the method under test. */
   readonly ours: ArrayLike<number>;
-  /** Finite, `[n]`, of what it is compared with. */
+  /** Finite, `[n]`, of the baseline. */
   readonly baseline: ArrayLike<number>;
 }
 
 /**
- * DeLong's paired test of the mean over seeds of the difference of two AUROCs. The placements of a patient are
- * averaged over the seeds that have the same patients, so that a patient's part in all of them counts as one; seeds
- * with other patients count as independent of those. With one seed it is `delongPaired`. It speaks of patients: the
- * models are taken as they are.
+ * DeLong's paired test of the mean over seeds of the difference of two AUROCs. A patient's placements are
+ * averaged over the seeds that have the same patients, so the patient counts once in all of them. Seeds with
+ * other patients count as independent. With one seed it is `delongPaired`. The test covers the variation of
+ * patients and takes the models as given.
  *
- * @returns the two-sided p-value against no difference; null without seeds, when a class has fewer than two patients, and
- * when there is no variance to be measured by
+ * @returns the two-sided p-value against no difference; null without seeds, if a class has fewer than two
+ * patients, and if the difference has no variance
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  */
 export function delongPairedOverSeeds(seeds: readonly PairedScores[]): number | null {
@@ -36,12 +36,12 @@ export function delongPairedOverSeeds(seeds: readonly PairedScores[]): number | 
     difference += wins / (ofPositives.length * ofNegatives.length);
     variance += aurocCovariance(gain, gain);
   }
-  // Sums in place of means: both are S times as large, and their ratio is the same.
+  // Sums instead of means: both are S times as large, and their ratio is the same.
   const z = standardised(difference, variance);
   return z === null ? null : 2 * normalCdf(-Math.abs(z));
 }
 
-/** Patient by patient; null where one is. */
+/** Sums patient by patient; null if one of the gains is. */
 function sumOf(gains: readonly (Placements | null)[]): Placements | null {
   const [first, ...others] = gains;
   if (first == null) return null;

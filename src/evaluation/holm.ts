@@ -1,10 +1,11 @@
 /**
- * Holm's step-down correction: the p-values of one family `[m]`, each so that those at most alpha can be rejected with a
- * chance of at most alpha that any of them is rejected wrongly, whatever their dependence. The k-th smallest is
- * multiplied by m + 1 - k and is at least as large as those before it, at most 1.
+ * Holm's step-down correction of the p-values of one family, `[m]`. If those at most alpha are rejected, the
+ * chance of any false rejection is at most alpha, whatever their dependence. The k-th smallest is multiplied
+ * by m + 1 - k; it is at least as large as those before it, and at most 1.
  *
- * @returns in the order given, the caller's
- * @see Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6:65 (1979)
+ * @returns in the given order, owned by the caller
+ * @see Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6:65
+ * (1979)
  */
 export function holm(pValues: readonly number[]): number[] {
   const order = [...pValues.keys()].sort((a, b) => (pValues[a] ?? 0) - (pValues[b] ?? 0));

@@ -8,7 +8,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** `value` moved into 0 .. 1, for limits of quantities that live there. */
+/** Moves `value` into 0 .. 1, for limits of quantities in that range. */
 export function clipToUnit(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

@@ -3,10 +3,13 @@ import type {EvaluationErrorCode} from "./errors.ts";
 import {mean, sampleCovariance} from "./moments.ts";
 import {studentT95} from "./student-t.ts";
 
-/** Fewer repetitions than these show no interval: of two, Student's t is 12.7 standard errors wide to either side. */
+/**
+ * Least number of repetitions for an interval: of two, Student's t is 12.7 standard errors wide to either
+ * side.
+ */
 const LEAST_FOR_INTERVAL = 3;
 
-/** What values a figure can have: 0 .. 1, at least 0, or any (such as a difference). */
+/** Range of a figure: 0 .. 1, at least 0, or any (such as a difference). */
 export type FigureRange = "unit" | "positive" | "any";
 
 /** A figure over repetitions of an experiment, such as seeds or left-out sites; plain JSON. */
@@ -15,7 +18,10 @@ export interface SeedSummary {
   readonly mean: number;
   /** The sample standard deviation (divisor n - 1); null for a single value. */
   readonly sd: number | null;
-  /** The lower 95 % limit of the mean by Student's t; null for fewer than three values, whose points tell more. */
+  /**
+   * The lower 95 % limit of the mean by Student's t; null for fewer than three values, which are better shown
+   * as points.
+   */
   readonly low: number | null;
   /** The upper 95 % limit of the mean by Student's t; null with `low`. */
   readonly high: number | null;
@@ -24,12 +30,12 @@ export interface SeedSummary {
 }
 
 /**
- * The mean of `values` `[n]` with sample standard deviation and 95 % t-interval. The interval never leaves the range: of
- * figures in 0 .. 1 it is taken of the mean's logit, of figures from 0 on of its logarithm, with the standard error that
- * the delta method gives there. It speaks of repetitions, not of patients: over seeds it says how far the figure depends
- * on the seed.
+ * Computes the mean of `values` `[n]` with sample standard deviation and 95 % t-interval. The interval never
+ * leaves the range. For figures in 0 .. 1 it is computed on the logit of the mean, for figures from 0 on its
+ * logarithm, with the standard error by the delta method. It covers repetitions, not patients: over seeds it
+ * shows how much the figure depends on the seed.
  *
- * @returns null when there is no value
+ * @returns null if there is no value
  * @throws EVALUATION_NOT_FINITE, EVALUATION_OUT_OF_RANGE
  */
 export function meanOverSeeds(values: ArrayLike<number>, range: FigureRange): SeedSummary | null {
@@ -62,7 +68,7 @@ function checkRange(values: ArrayLike<number>, range: FigureRange): void {
   );
 }
 
-/** Limits of a mean whose t-interval reaches `margin` to either side. */
+/** Limits of a mean with a t-interval of `margin` to either side. */
 function limitsOf(average: number, margin: number, range: FigureRange): {low: number; high: number} {
   if (margin === 0) return {low: average, high: average};
   switch (range) {

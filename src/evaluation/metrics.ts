@@ -7,17 +7,17 @@ import type {Interval} from "./interval.ts";
 import {checkProbabilities} from "./scored-patients.ts";
 import {brierScore, logLoss} from "./scoring-rules.ts";
 
-/** How well a binary classifier does on a group of patients; plain JSON, null where a figure is undefined. */
+/** Figures of a binary classifier on a group of patients; plain JSON, null if a figure is undefined. */
 export interface Metrics {
   /** Number of patients. */
   readonly n: number;
   /** Number of patients labelled 1. */
   readonly positives: number;
-  /** Area under the ROC curve, DeLong interval; null when a class is absent. */
+  /** Area under the ROC curve, DeLong interval; null if a class is absent. */
   readonly auroc: Interval | null;
-  /** Average precision, bootstrap interval; null when a class is absent. */
+  /** Average precision, bootstrap interval; null if a class is absent. */
   readonly auprc: Interval | null;
-  /** Share classified rightly at 0.5, Wilson interval; null without patients. */
+  /** Share classified correctly at 0.5, Wilson interval; null without patients. */
   readonly accuracy: Interval | null;
   /** Brier score, bootstrap interval; null without patients. */
   readonly brier: Interval | null;
@@ -25,7 +25,7 @@ export interface Metrics {
   readonly logLoss: Interval | null;
 }
 
-/** What {@link evaluateScores} works on; one entry a patient, never a tile or a slide. */
+/** Input of {@link evaluateScores}; one entry a patient, never a tile or a slide. */
 export interface ScoredPatients {
   /** 0 or 1 for each patient, `[n]`. */
   readonly labels: ArrayLike<number>;
@@ -36,10 +36,11 @@ export interface ScoredPatients {
 }
 
 /**
- * All figures of a binary classifier with 95 % intervals. Equal patients and an equal stream of randomness give
- * equal intervals, in whatever order the patients come.
+ * Computes all figures of a binary classifier with 95 % intervals. Equal patients and equal streams of
+ * randomness give equal intervals, whatever the order of the patients.
  *
- * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, EVALUATION_NOT_PROBABILITY
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE,
+ * EVALUATION_NOT_PROBABILITY
  */
 export function evaluateScores({labels, scores, random}: ScoredPatients): Metrics {
   const positives = checkProbabilities(labels, scores);

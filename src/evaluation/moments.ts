@@ -6,8 +6,8 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * The sample covariance of `left` and `right`, both `[n]`, n >= 2, with divisor n - 1; in two passes, so that
- * equal values give exactly 0 where their sum is exact. The variance is the covariance with itself.
+ * The sample covariance of `left` and `right`, both `[n]`, n >= 2, with divisor n - 1. It takes two passes,
+ * so equal values give exactly 0 if their sum is exact. The variance is the covariance with itself.
  */
 export function sampleCovariance(left: ArrayLike<number>, right: ArrayLike<number>): number {
   const meanLeft = mean(left);

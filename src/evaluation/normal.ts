@@ -3,8 +3,8 @@ const FRACTION_TERMS = 80;
 const HALLEY_STEPS = 3;
 
 /**
- * The standard normal distribution function, with a relative error below 1e-12 for `z` down to -37 (where the
- * result leaves the normal floating-point numbers): erfc(-z / sqrt 2) / 2.
+ * The standard normal distribution function, erfc(-z / sqrt 2) / 2. Its relative error is below 1e-12 for `z`
+ * down to -37, where the result leaves the normal floating-point numbers.
  */
 export function normalCdf(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
@@ -15,8 +15,8 @@ export function normalCdf(z: number): number {
 /**
  * The standard normal quantile, the inverse of {@link normalCdf}, to 1e-12 for `probability` in (0, 1).
  *
- * The start is Abramowitz & Stegun 26.2.23 (error below 4.5e-4); each Halley step then cubes the error. The work
- * is done in the lower tail, where the distribution function keeps its relative accuracy.
+ * The start is Abramowitz & Stegun 26.2.23 (error below 4.5e-4). Each Halley step then cubes the error. The
+ * work is done in the lower tail, where the distribution function keeps its relative accuracy.
  */
 export function normalQuantile(probability: number): number {
   if (probability > 0.5) return -normalQuantile(1 - probability);

@@ -16,11 +16,11 @@ export interface DrawnFigure {
 }
 
 /**
- * Figures on the same patients, each on all of them and on 1,000 draws with replacement within each class: as many of a
- * class as there are. All figures see the same draws, so that two of them can be compared draw by draw.
+ * Computes figures on the same patients, each on all of them and on 1,000 draws with replacement within each
+ * class, of the size of the class. All figures see the same draws, so any two can be compared draw by draw.
  *
  * @param strata the class of each patient, `[n]`; any whole numbers
- * @param random decides the draws: an equal stream draws the same of patients with equal strata
+ * @param random decides the draws: equal streams draw the same patients if the strata are equal
  * @returns in the figures' order; null for a figure that is undefined on the patients or on a draw of them
  */
 export function drawFigures(
@@ -62,43 +62,50 @@ function drawRowsInto(drawn: Uint32Array, classes: readonly Uint32Array[], rando
 export interface PairedSeed {
   /** Figure of the method under test. */
   readonly ours: DrawnFigure;
-  /** Figure of what it is compared with. */
+  /** Figure of the baseline. */
   readonly baseline: DrawnFigure;
 }
 
-/** What {@link pairedDifference} works on. */
+/** Input of {@link pairedDifference}. */
 export interface PairedDifferenceInput {
-  /** Seeds that have the same patients were drawn by equal streams, so that they see the same draws. */
+  /** Seeds with the same patients must come from equal streams, which give them the same draws. */
   readonly seeds: readonly PairedSeed[];
   /** Decides the draws of seeds. */
   readonly random: Random;
-  /** The largest difference that two such figures can have, such as 1 for an AUROC; infinity where there is none. */
+  /**
+   * The largest difference that two such figures can have, such as 1 for an AUROC; infinity if there is none.
+   */
   readonly largest: number;
 }
 
-/** A mean difference over seeds; `value`, `low` and `high` in the unit of the figure, ours less the baseline's. */
+/**
+ * A mean difference over seeds. `value`, `low` and `high` are in the unit of the figure, ours minus the
+ * baseline's.
+ */
 export interface PairedDifference extends Interval {
-  /** Number of seeds; with one alone the interval speaks of patients only. */
+  /** Number of seeds. With one seed the interval covers patients only. */
   readonly seeds: number;
 }
 
 /**
- * The mean over seeds of a figure's difference between two methods, with a 95 % percentile interval in which patients
- * and seeds are resampled: 1,000 draws.
+ * The mean over seeds of a figure's difference between two methods, with a 95 % percentile interval. It
+ * resamples patients and seeds in 1,000 draws.
  *
- * A draw takes patients with replacement within each class, the same for both methods and for all seeds with the same
- * patients, and adds to the mean difference on them the deviation of seeds drawn with replacement. Drawing from few
- * seeds is too narrow, so their deviations are widened by sqrt(S / (S - 1)) t / z (Hesterberg 2015, section 3.2: the
- * expanded percentile interval). Seeds also differ by what the patients at hand do to each of them apart; the draws of
- * patients show that too, so they are narrowed by it. Otherwise it would count twice, and three times if patients were
- * drawn within drawn seeds (Owen 2007, "The pigeonhole bootstrap", theorem 3). A few seeds can agree by chance, and then
- * say nothing of how seeds differ: the interval is never narrower than what drawing patients alone gives, and it holds
- * the value. Limits beyond what a difference can be are moved to it: no value is lost that the interval could cover.
+ * A draw takes patients with replacement within each class, the same for both methods and for all seeds with
+ * the same patients. To the mean difference on them it adds the deviation of seeds drawn with replacement.
+ * Drawing from few seeds is too narrow, so their deviations are widened by sqrt(S / (S - 1)) t / z
+ * (Hesterberg 2015, section 3.2: the expanded percentile interval). Seeds also differ by the effect of the
+ * patients at hand on each seed. The draws of patients show that effect too, so they are narrowed by it.
+ * Otherwise it would count twice, and three times if patients were drawn within drawn seeds (Owen 2007, "The
+ * pigeonhole bootstrap", theorem 3). A few seeds can agree by chance and then do not show how seeds differ.
+ * The interval is therefore never narrower than the one from drawing patients alone, and it contains the
+ * value. Limits beyond the largest possible difference are moved to it, which loses no value that the
+ * interval could cover.
  *
  * Methods that give the same scores have the interval 0 .. 0 exactly.
  *
  * @returns null without seeds
- * @throws EVALUATION_LENGTH_MISMATCH when the seeds' figures were drawn another number of times
+ * @throws EVALUATION_LENGTH_MISMATCH if the seeds' figures were drawn a different number of times
  */
 export function pairedDifference({seeds, random, largest}: PairedDifferenceInput): PairedDifference | null {
   if (seeds.length === 0) return null;
@@ -143,8 +150,9 @@ function differenceOn({ours, baseline}: PairedSeed, draw: number): number {
 }
 
 /**
- * Whether all of the interval is on the right side of the margin: above `-margin`, or below `margin` of a figure that
- * is better when lower. Strictly: an interval that touches it is not, and with a margin of 0 this is superiority.
+ * Tells whether all of the interval is on the right side of the margin: above `-margin`, or below `margin`
+ * for a figure that is better when lower. The comparison is strict: an interval that touches the margin does
+ * not pass. With a margin of 0 this is superiority.
  *
  * @param margin in the unit of the figure, at least 0
  */
@@ -160,13 +168,13 @@ function varianceOf(values: Float64Array): number {
   return values.length < 2 ? 0 : sampleCovariance(values, values);
 }
 
-/** What deviations on drawn patients are multiplied by, so that their variance is less by what seeds have of it. */
+/** Factor of deviations on drawn patients. It removes from their variance the part that seeds share. */
 function patientScale(onDraws: Float64Array, shared: number): number {
   const variance = varianceOf(onDraws);
   return variance === 0 ? 1 : Math.sqrt(Math.max(0, 1 - shared / variance));
 }
 
-/** What deviations of drawn seeds are multiplied by; that of a single seed is 0 anyway. */
+/** Factor of deviations of drawn seeds. The deviation of a single seed is 0 anyway. */
 function seedScale(count: number): number {
   return count < 2 ? 1 : Math.sqrt(count / (count - 1)) * (studentT95(count - 1) / NORMAL_95);
 }

@@ -1,12 +1,17 @@
-/** How often each patient is ranked on the right side of the other class, a tie counting one half. */
+/**
+ * Number of patients of the other class over which each patient is ranked correctly, a tie counting one half.
+ */
 export interface Placements {
-  /** For each positive, in the order given: the negatives scored lower, `[m]`, 0 .. n - m. */
+  /** Number of negatives scored lower than each positive, in the given order, `[m]`, 0 .. n - m. */
   readonly ofPositives: Float64Array;
-  /** For each negative, in the order given: the positives scored higher, `[n - m]`, 0 .. m. */
+  /** Number of positives scored higher than each negative, in the given order, `[n - m]`, 0 .. m. */
   readonly ofNegatives: Float64Array;
 }
 
-/** The ranks of `values` `[n]` from 1, in ascending order, ties sharing the mean of their ranks; `[n]`, the caller's. */
+/**
+ * Ranks `values` `[n]` from 1 in ascending order. Ties share the mean of their ranks. The result is `[n]`,
+ * owned by the caller.
+ */
 export function midRanks(values: Float64Array): Float64Array {
   const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const ranks = new Float64Array(values.length);
@@ -22,9 +27,9 @@ export function midRanks(values: Float64Array): Float64Array {
 }
 
 /**
- * The placements of checked patients in O(n log n): the mid-rank among all less the mid-rank within the own class
- * (Sun & Xu 2014, there divided by the size of the other class). All are multiples of one
- * half, so their sums are exact.
+ * Computes the placements of checked patients in O(n log n): the mid-rank among all minus the mid-rank within
+ * the own class (Sun & Xu 2014, who divide by the size of the other class). All are multiples of one half, so
+ * their sums are exact.
  */
 export function placements(labels: ArrayLike<number>, scores: ArrayLike<number>): Placements {
   const all = Float64Array.from(scores);
@@ -36,7 +41,7 @@ export function placements(labels: ArrayLike<number>, scores: ArrayLike<number>)
   return {ofPositives, ofNegatives: lowerPositives.map((count) => ofPositives.length - count)};
 }
 
-/** `left` - `right`, both `[n]`, element by element; the caller's. */
+/** Subtracts: `left` - `right`, both `[n]`, element by element. The caller owns the result. */
 export function subtract(left: Float64Array, right: Float64Array): Float64Array {
   return left.map((value, index) => value - (right[index] ?? 0));
 }

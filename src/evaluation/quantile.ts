@@ -1,4 +1,4 @@
-/** How many samples a bootstrap of this room draws. */
+/** Number of samples that a bootstrap of this room draws. */
 export const BOOTSTRAP_DRAWS = 1000;
 
 /** The quantile of ascending `values` by linear interpolation (Hyndman & Fan 1996, type 7). */

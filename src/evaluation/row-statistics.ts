@@ -4,15 +4,18 @@ import {checkProbabilities, checkScoredPatients} from "./scored-patients.ts";
 import {patientBrier, patientLogLoss} from "./scoring-rules.ts";
 
 /**
- * A figure of one model on patients drawn by their rows: `rows` `[m]` are places among the patients it was made for,
- * a place that stands in it twice counts twice. Null where the figure is undefined. It keeps nothing of `rows`.
+ * A figure of one model on patients drawn by their rows. `rows` `[m]` are places among the patients of the
+ * figure. A place that appears twice counts twice. Null if the figure is undefined. It keeps nothing of
+ * `rows`.
  */
 export type RowStatistic = (rows: Uint32Array) => number | null;
 
-/** Makes the figure of a model with `scores` `[n]` for patients with `labels` `[n]`; it keeps copies of what it needs. */
+/**
+ * Makes the figure of a model with `scores` `[n]` for patients with `labels` `[n]`. It copies what it needs.
+ */
 export type RowStatisticMaker = (labels: ArrayLike<number>, scores: ArrayLike<number>) => RowStatistic;
 
-/** The mean of `values` `[n]` over the rows drawn, in the order drawn; null without any row. */
+/** The mean of `values` `[n]` over the rows drawn, in the order drawn; null without rows. */
 export function meanOfRows(values: ArrayLike<number>): RowStatistic {
   const kept = Float64Array.from(values);
   return (rows) => {
@@ -23,8 +26,8 @@ export function meanOfRows(values: ArrayLike<number>): RowStatistic {
 }
 
 /**
- * The area under the ROC curve of the rows drawn, as `auroc` has it. The scores are ranked once; a draw then costs
- * one pass over its rows and one over the distinct scores.
+ * The area under the ROC curve of the rows drawn, as in `auroc`. The scores are ranked once. A draw then
+ * costs one pass over its rows and one over the distinct scores.
  *
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  */
@@ -46,7 +49,7 @@ export function aurocOfRows(labels: ArrayLike<number>, scores: ArrayLike<number>
 }
 
 /**
- * Average precision of the rows drawn, as `averagePrecision` has it.
+ * Average precision of the rows drawn, as in `averagePrecision`.
  *
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
  */
@@ -67,7 +70,7 @@ export function averagePrecisionOfRows(labels: ArrayLike<number>, scores: ArrayL
   };
 }
 
-/** The figures of classifiers that can be resampled, by the names that experiment files have for them. */
+/** The figures of classifiers that can be resampled, by their names in experiment files. */
 export const ROW_STATISTICS = {
   auroc: aurocOfRows,
   auprc: averagePrecisionOfRows,
@@ -88,7 +91,7 @@ interface Tally {
   readonly negatives: Uint32Array;
 }
 
-/** Counts rows of either class by distinct score, ascending; both arrays are used again at the next draw. */
+/** Counts rows of either class by distinct score, ascending. Both arrays are reused at the next draw. */
 function tallyOf(labels: ArrayLike<number>, scores: ArrayLike<number>): (rows: Uint32Array) => Tally {
   checkScoredPatients(labels, scores);
   const kept = Uint8Array.from(labels);

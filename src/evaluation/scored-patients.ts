@@ -10,7 +10,7 @@ export interface ScoresByClass {
 }
 
 /**
- * Makes sure that `labels` `[n]` are 0 or 1 and belong to finite `scores` `[n]`, one entry a patient.
+ * Checks that `labels` `[n]` are 0 or 1 and belong to finite `scores` `[n]`, one entry a patient.
  *
  * @returns the number of patients labelled 1
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE
@@ -37,7 +37,7 @@ export function checkScoredPatients(labels: ArrayLike<number>, scores: ArrayLike
 }
 
 /**
- * Makes sure that `labels` `[n]` are 0 or 1 and that `scores` `[n]` are probabilities of label 1.
+ * Checks that `labels` `[n]` are 0 or 1 and that `scores` `[n]` are probabilities of label 1.
  *
  * @returns the number of patients labelled 1
  * @throws those of {@link checkScoredPatients}, and EVALUATION_NOT_PROBABILITY
@@ -51,7 +51,7 @@ export function checkProbabilities(labels: ArrayLike<number>, scores: ArrayLike<
   return positives;
 }
 
-/** Splits checked patients by label and sorts each class by score, so that their order is forgotten. */
+/** Splits checked patients by label and sorts each class by score, so their order does not matter. */
 export function scoresByClass(labels: ArrayLike<number>, scores: ArrayLike<number>): ScoresByClass {
   const all = Float64Array.from(scores);
   return {
@@ -66,7 +66,7 @@ const FAULTS = {
   EVALUATION_NOT_PROBABILITY: ["a score is outside 0 .. 1", "Turn logits into probabilities first."],
 } as const;
 
-/** The fault of one patient, named by the row counted from 1 and never by the value. */
+/** The error for one patient, named by the row counted from 1 and never by the value. */
 function rowError(code: keyof typeof FAULTS, row: number): CodedError<EvaluationErrorCode> {
   const [what, hint] = FAULTS[code];
   return new CodedError(code, `${what}, row ${row + 1}`, {data: {row: row + 1}, hint});

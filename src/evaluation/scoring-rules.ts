@@ -1,8 +1,8 @@
 import {checkProbabilities} from "./scored-patients.ts";
 
 /**
- * How near to 0 or 1 a probability may come in {@link logLoss}: the spacing of f32 at 1, in which models give
- * their scores. scikit-learn clips f32 scores there too.
+ * Least distance of a probability from 0 and 1 in {@link logLoss}: the spacing of f32 at 1, because models
+ * give their scores in f32. scikit-learn clips f32 scores there too.
  */
 const LOG_LOSS_CLIP = 2 ** -23;
 
@@ -11,8 +11,9 @@ const LOG_LOSS_CLIP = 2 ** -23;
  *
  * @param labels 0 or 1 for each patient, `[n]`
  * @param scores probability of label 1, 0 .. 1, `[n]`
- * @returns null when there is no patient
- * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, EVALUATION_NOT_PROBABILITY
+ * @returns null if there are no patients
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE,
+ * EVALUATION_NOT_PROBABILITY
  * @see Brier 1950, in the form for one event (half of the original)
  */
 export function brierScore(labels: ArrayLike<number>, scores: ArrayLike<number>): number | null {
@@ -20,24 +21,25 @@ export function brierScore(labels: ArrayLike<number>, scores: ArrayLike<number>)
 }
 
 /**
- * The log-loss in nats: the mean of -ln(probability of the label that came true), with probabilities clipped to
- * 2^-23 .. 1 - 2^-23, so that one patient costs at most 15.95.
+ * The log-loss in nats: the mean of -ln(probability of the true label), with probabilities clipped to 2^-23
+ * .. 1 - 2^-23. One patient therefore costs at most 15.95.
  *
  * @param labels 0 or 1 for each patient, `[n]`
  * @param scores probability of label 1, 0 .. 1, `[n]`
- * @returns null when there is no patient
- * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE, EVALUATION_NOT_PROBABILITY
+ * @returns null if there are no patients
+ * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE,
+ * EVALUATION_NOT_PROBABILITY
  */
 export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number | null {
   return meanLoss(labels, scores, patientLogLoss);
 }
 
-/** What one patient adds to {@link brierScore}, 0 .. 1. */
+/** Contribution of one patient to {@link brierScore}, 0 .. 1. */
 export function patientBrier(label: number, score: number): number {
   return (score - label) ** 2;
 }
 
-/** What one patient adds to {@link logLoss}, 0 .. 15.95 nats. */
+/** Contribution of one patient to {@link logLoss}, 0 .. 15.95 nats. */
 export function patientLogLoss(label: number, score: number): number {
   const clipped = Math.min(1 - LOG_LOSS_CLIP, Math.max(LOG_LOSS_CLIP, score));
   return -Math.log(label === 1 ? clipped : 1 - clipped);

@@ -25,11 +25,12 @@ function pool({figures, starts}: FiguredBags, bag: number): PooledBag {
 }
 
 /**
- * Attention: with a = softmax of a bag's attention logits, the bag's logit is sum_t a_t l_t. This is the linear
- * classifier on the pooled embedding (Ilse, Tomczak and Welling, ICML 2018, equation 7): as the a_t sum to 1,
- * (sum_t a_t h_t) c + b = sum_t a_t (h_t c + b), so that pooling takes one number of each tile.
+ * Attention: with a = softmax of a bag's attention logits, the bag's logit is sum_t a_t l_t. This is the
+ * linear classifier on the pooled embedding (Ilse, Tomczak and Welling, ICML 2018, equation 7). Because the
+ * a_t sum to 1, (sum_t a_t h_t) c + b = sum_t a_t (h_t c + b), and pooling needs only one number of each
+ * tile.
  *
- * The loss is the binary cross-entropy L of the bag's logit s. By l_t its gradient is L'(s) a_t, and by the
+ * The loss is the binary cross-entropy L of the bag's logit s. Its gradient by l_t is L'(s) a_t, and by the
  * attention's logit L'(s) a_t (l_t - s).
  */
 export const attentionPooling: BagPooling = {

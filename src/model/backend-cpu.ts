@@ -1,6 +1,6 @@
 import {type BackendAttempt, openTfjs} from "./backend-tfjs.ts";
 
-/** tfjs' backend in plain JavaScript: works everywhere, and is the yardstick for the others. */
+/** Opens tfjs' backend in plain JavaScript. It works everywhere and is the reference for the others. */
 export async function openCpu(): Promise<BackendAttempt> {
   const tf = await import("@tensorflow/tfjs-core");
   await import("@tensorflow/tfjs-backend-cpu");

@@ -26,9 +26,9 @@ async function attempt(name: BackendName): Promise<BackendAttempt> {
 }
 
 /**
- * Opens a compute backend in this thread: the named one, or the first of tfjs-node, wasm and cpu that works here.
- * Only this loads tfjs; everything else of the room costs no memory.
- * @throws MODEL_BACKEND_MISSING when the named one cannot serve here
+ * Opens a compute backend in this thread: the named one, or the first of tfjs-node, wasm and cpu that works
+ * here. Only this loads tfjs; the rest of the room costs no memory.
+ * @throws MODEL_BACKEND_MISSING if the named one cannot run here
  */
 export async function openBackend(preference: BackendPreference): Promise<OpenedBackend> {
   const passedOver: PassedOver[] = [];

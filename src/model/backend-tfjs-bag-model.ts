@@ -7,10 +7,10 @@ import {sigmoid} from "./binary-cross-entropy.ts";
 import {requireBags, requireBatch, requireInputs} from "./shape-check.ts";
 import type {Examples, Model} from "./types.ts";
 
-/** Tiles that are computed together: 16 MiB of 1,024 features, enough to fill a matrix product. */
+/** Number of tiles that are computed together: 16 MiB of 1,024 features, enough to fill a matrix product. */
 const MAX_TILES_AT_ONCE = 4096;
 
-/** Tiles to be computed some at a time. */
+/** Tiles that are computed in portions. */
 interface TileSupply {
   readonly count: number;
   /** `[end - start, features]`. */
@@ -63,8 +63,8 @@ function addRun(
 }
 
 /**
- * A {@link Model} whose examples are bags of tiles, on a tfjs backend. Padding is left out before anything is
- * computed, so that it can neither count nor cost; only tiles are computed, in portions of bounded size.
+ * Builds a {@link Model} whose examples are bags of tiles, on a tfjs backend. Padding is removed before any
+ * computation, so it neither counts nor costs. Tiles are computed in portions of bounded size.
  */
 export function buildBagModel(handle: TfjsHandle, network: TileNetwork): Model {
   const {layout, featureWidth, pooling} = network;

@@ -8,7 +8,7 @@ import {requireBatch, requireInputs} from "./shape-check.ts";
 import {mostProbable, softmaxCrossEntropy} from "./softmax-cross-entropy.ts";
 import type {BagModelSpec, CoxSpec, Model, ModelSpec} from "./types.ts";
 
-/** What a model takes, and how many classes it tells apart. */
+/** Width of a model's input, and its number of classes. */
 export interface ModelShape {
   readonly inputWidth: number;
   readonly classes: number;
@@ -18,11 +18,12 @@ export interface ModelShape {
 export type RowModelSpec = Exclude<ModelSpec, BagModelSpec | CoxSpec>;
 
 /**
- * A {@link Model} of dense layers, whose examples are rows, on a tfjs backend.
+ * Builds a {@link Model} of dense layers, whose examples are rows, on a tfjs backend.
  *
- * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in place:
- * XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The parameters are
- * copied on the way in and the results on the way out, as the cpu backend works on the caller's own arrays.
+ * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in
+ * place: XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The
+ * parameters are copied on the way in and the results on the way out, because the cpu backend works on the
+ * caller's own arrays.
  * @throws MODEL_SPEC_INVALID
  */
 export function buildDenseModel(handle: TfjsHandle, spec: RowModelSpec, shape: ModelShape): Model {

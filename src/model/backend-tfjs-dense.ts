@@ -6,9 +6,9 @@ type Matrix = Tfjs.Tensor2D;
 /** A hidden layer's activation. */
 export type ActivationName = "relu" | "tanh";
 
-/** What a forward pass leaves for the backward pass. */
+/** Results of a forward pass that the backward pass needs. */
 export interface DensePass {
-  /** The value `[n, fanIn]` that each layer took: the examples, then the activations. */
+  /** The input `[n, fanIn]` of each layer: the examples, then the activations. */
   readonly inputs: readonly Matrix[];
   /** `[n, outputs]`. */
   readonly logits: Matrix;
@@ -31,7 +31,10 @@ export function denseForward(
   return {inputs, logits: value};
 }
 
-/** Gradient by z from the gradient by a = activation(z); the relu's is 0 at 0, as in PyTorch. */
+/**
+ * Computes the gradient by z from the gradient by a = activation(z). The gradient of relu is 0 at 0, as in
+ * PyTorch.
+ */
 function throughActivation(
   tf: typeof Tfjs,
   activation: ActivationName,
@@ -43,9 +46,9 @@ function throughActivation(
 }
 
 /**
- * Backward pass (reverse-mode differentiation written out): with d_l the gradient by z_l,
- * by W_l it is a_l^T d_l, by b_l the column sums of d_l, by a_l d_l W_l^T.
- * The transposes are made first, so that every backend multiplies the same two matrices in its own usual way.
+ * Backward pass (reverse-mode differentiation written out). If d_l is the gradient by z_l, the gradient by
+ * W_l is a_l^T d_l, by b_l the column sums of d_l, and by a_l d_l W_l^T. The transposes are made first, so
+ * every backend multiplies the same two matrices in its usual way.
  * @param pass with the gradient `[n, outputs]` by the logits
  * @returns the gradient by weight and bias of each layer in turn, in the order of the layout
  */

@@ -17,7 +17,7 @@ interface GatedAttention {
   readonly classifier: DenseLayer;
 }
 
-/** What a forward pass leaves for the backward pass. */
+/** Results of a forward pass that the backward pass needs. */
 interface GatedPass {
   /** `[tiles, features]`. */
   readonly tiles: Matrix;
@@ -47,10 +47,10 @@ function passForward(tf: typeof Tfjs, model: GatedAttention, tiles: Matrix): Gat
 }
 
 /**
- * Reverse-mode differentiation written out. With r_t and u_t the gradient by a tile's attention and logit, the
- * attention's hidden values g = tanh(p) * sigmoid(q) have the gradient r w^T, p that times sigmoid(q) (1 - tanh^2(p)),
- * q that times g (1 - sigmoid(q)), and the embedding u c^T + dp V^T + dq U^T. Transposes are made first, see
- * denseBackward.
+ * Reverse-mode differentiation written out. Let r_t and u_t be the gradient by a tile's attention and logit.
+ * The attention's hidden values g = tanh(p) * sigmoid(q) have the gradient r w^T, p that times sigmoid(q) (1
+ * - tanh^2(p)), q that times g (1 - sigmoid(q)), and the embedding u c^T + dp V^T + dq U^T. Transposes are
+ * made first, see denseBackward.
  */
 function passBackward(
   tf: typeof Tfjs,
@@ -83,8 +83,8 @@ function passBackward(
 }
 
 /**
- * Gated attention over tiles: h = relu(x W + b), attention logit w^T (tanh(V h + b_V) * sigmoid(U h + b_U)), tile
- * logit c^T h + b; the biases of the gates are those of the authors' code.
+ * Gated attention over tiles: h = relu(x W + b), attention logit w^T (tanh(V h + b_V) * sigmoid(U h + b_U)),
+ * tile logit c^T h + b. The gates have biases, as in the authors' code.
  * @see Ilse, Tomczak and Welling, ICML 2018, equation 9
  * @throws MODEL_SPEC_INVALID
  */

@@ -5,6 +5,6 @@ import type {BackendName} from "./types.ts";
 export interface TfjsHandle {
   readonly name: BackendName;
   readonly tf: typeof Tfjs;
-  /** Makes the backend current; must run before every use, as the engine is one per thread. */
+  /** Makes the backend current. Must run before every use, because there is one engine per thread. */
   activate(): void;
 }

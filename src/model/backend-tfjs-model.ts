@@ -9,12 +9,13 @@ import {buildSoftmaxRegression} from "./softmax-regression.ts";
 import type {Model, ModelSpec} from "./types.ts";
 
 /**
- * A {@link Model} on a tfjs backend.
+ * Builds a {@link Model} on a tfjs backend.
  *
- * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in place:
- * XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The parameters are
- * copied on the way in and the results on the way out, as the cpu backend works on the caller's own arrays.
- * Proportional hazards and softmax regression are a few plain loops and use no backend: they give the same bytes on all.
+ * Every call makes fresh tensors and disposes of them before it returns. Nothing is written into a tensor in
+ * place: XNNPACK keeps the packed weights of a tensor it has seen and would compute with the old ones. The
+ * parameters are copied on the way in and the results on the way out, because the cpu backend works on the
+ * caller's own arrays. Proportional hazards and softmax regression are a few plain loops without a backend.
+ * They give the same bytes everywhere.
  * @throws MODEL_SPEC_INVALID
  */
 export function buildTfjsModel(handle: TfjsHandle, spec: ModelSpec, shape: ModelShape): Model {

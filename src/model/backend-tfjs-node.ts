@@ -3,15 +3,18 @@ import util from "node:util";
 import {type BackendAttempt, openTfjs} from "./backend-tfjs.ts";
 
 const PACKAGE = "@tensorflow/tfjs-node";
-/** Where the package looks for its addon: 8 is the highest Node-API version that 4.22.0 knows, and Node 20 has 9. */
+/**
+ * Path at which the package looks for its addon. 8 is the highest Node-API version that 4.22.0 knows; Node 20
+ * has 9.
+ */
 const ADDON = `${PACKAGE}/lib/napi-v8/tfjs_binding.node`;
 const REGISTERED = "tensorflow";
 
 const require = createRequire(import.meta.url);
 
 /*
- * tfjs-node 4.22.0 calls util.isNullOrUndefined, which Node 23 removed; the mend (tensorflow/tfjs pull request 8425)
- * was never released. It goes with tfjs-node.
+ * Restores util.isNullOrUndefined, which tfjs-node 4.22.0 calls and Node 23 removed. The fix (tensorflow/tfjs
+ * pull request 8425) was never released. This can be removed together with tfjs-node.
  */
 function mendUtil(): void {
   if ("isNullOrUndefined" in util) return;
@@ -30,7 +33,9 @@ function isResolvable(module: string): boolean {
   }
 }
 
-/** What is missing, found without loading the package, which takes 40 MB and a second before it says so. */
+/**
+ * Describes what is missing. It does not load the package, which would take 40 MB and a second to find out.
+ */
 function whatIsMissing(): string | undefined {
   if (isResolvable(ADDON)) return undefined;
   return isResolvable(`${PACKAGE}/package.json`)
@@ -39,8 +44,8 @@ function whatIsMissing(): string | undefined {
 }
 
 /**
- * TensorFlow's C library through the optional package `@tensorflow/tfjs-node`, when that and its native library
- * are in place (docs/tfjs-node.md). The package registers itself, and its types are not needed.
+ * Opens TensorFlow's C library through the optional package `@tensorflow/tfjs-node`, if that and its native
+ * library are installed (docs/tfjs-node.md). The package registers itself, and its types are not needed.
  */
 export async function openTfjsNode(): Promise<BackendAttempt> {
   const missing = whatIsMissing();

@@ -8,13 +8,15 @@ export interface DenseLayer {
   readonly bias: Tfjs.Tensor1D;
 }
 
-/** Takes the tensors of a flat vector one after the other, in the order of its layout. */
+/** Takes the tensors of a flat vector one by one, in the order of its layout. */
 export interface ParameterReader {
   weight(fanIn: number, fanOut: number): Tfjs.Tensor2D;
   layer(fanIn: number, fanOut: number): DenseLayer;
 }
 
-/** A reader of `parameters`, which copies: a backend may work on the very array that it is given. */
+/**
+ * Creates a reader of `parameters`. It copies, because a backend may work on the very array that it is given.
+ */
 export function readParameters(tf: typeof Tfjs, parameters: Float32Array): ParameterReader {
   let offset = 0;
   const next = (size: number): Float32Array => parameters.slice(offset, (offset += size));
@@ -26,7 +28,7 @@ export function readParameters(tf: typeof Tfjs, parameters: Float32Array): Param
   };
 }
 
-/** The dense layers of `parameters`, whose widths go from the input to the output. */
+/** Reads the dense layers of `parameters`. The widths go from the input to the output. */
 export function denseLayersOf(
   tf: typeof Tfjs,
   widths: readonly number[],

@@ -7,7 +7,7 @@ import {meanPooling} from "./mean-pooling.ts";
 import type {TileMlpSpec} from "./types.ts";
 
 /**
- * Dense layers with two outputs over each tile; the softmax of the two needs their difference alone.
+ * Dense layers with two outputs over each tile. Only the difference of the two is needed for their softmax.
  * @throws MODEL_SPEC_INVALID
  */
 export function tileMlpNetwork(tf: typeof Tfjs, spec: TileMlpSpec, featureWidth: number): TileNetwork {

@@ -2,18 +2,18 @@ import type * as Tfjs from "@tensorflow/tfjs-core";
 import type {Layout} from "../parameters/index.ts";
 import type {BagPooling, TileFigures, TileSlopes} from "./bag-pooling.ts";
 
-/** A forward pass over tiles, and the way back. */
+/** A forward pass over tiles and its backward pass. */
 export interface TilePass extends TileFigures {
-  /** The gradient by each tensor of the layout in turn, from the gradient by the figures. */
+  /** Computes the gradient by each tensor of the layout in turn from the gradient by the figures. */
   backward(slopes: TileSlopes): Tfjs.Tensor[];
 }
 
-/** A model of bags in two parts: what is computed of each tile by itself, and how bags are made of it. */
+/** A model of bags in two parts: the figures of each tile by itself, and the pooling of bags. */
 export interface TileNetwork {
   readonly layout: Layout;
-  /** Features of a tile. */
+  /** Number of features of a tile. */
   readonly featureWidth: number;
-  /** Whether tiles have an attention logit. */
+  /** True if tiles have an attention logit. */
   readonly hasAttention: boolean;
   readonly pooling: BagPooling;
   /**

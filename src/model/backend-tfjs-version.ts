@@ -2,7 +2,9 @@ import {createRequire} from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** The version of tfjs that all backends are of, from its package file: nothing of it is loaded. */
+/**
+ * Returns the version of tfjs that all backends use. It is read from the package file, without loading tfjs.
+ */
 export function tfjsVersion(): string {
   const {version}: {version: string} = require("@tensorflow/tfjs-core/package.json");
   return version;

@@ -3,7 +3,7 @@ import {restoreUncaughtListeners, type UncaughtListener, uncaughtListeners} from
 import {buildTfjsModel} from "./backend-tfjs-model.ts";
 import type {BackendName, ComputeBackend} from "./types.ts";
 
-/** A backend, or why there is none. */
+/** A backend, or the reason that there is none. */
 export type BackendAttempt =
   | {readonly backend: ComputeBackend}
   | {
@@ -23,19 +23,22 @@ function isRightProduct(tf: typeof Tfjs): boolean {
   return product === "19 22 43 50";
 }
 
-/** Frees a backend's memory. Its factory is put back, as tfjs forgets it too and a later opening needs it. */
+/**
+ * Frees a backend's memory. Its factory is registered again, because tfjs forgets it and a later opening
+ * needs it.
+ */
 function free(tf: typeof Tfjs, registered: string): void {
   const factory = tf.findBackendFactory(registered);
   const kept = uncaughtListeners().filter(
     ({listener}) => addedListeners.get(registered)?.has(listener) !== true,
   );
   tf.removeBackend(registered);
-  // tfjs' WebAssembly backend removes everybody's listeners with its own.
+  // tfjs' WebAssembly backend removes all listeners along with its own.
   restoreUncaughtListeners(kept);
   tf.registerBackend(registered, factory);
 }
 
-/** What a started backend listens with for what nobody caught, by its registered name. */
+/** Listeners for uncaught errors that a started backend added, by its registered name. */
 const addedListeners = new Map<string, ReadonlySet<UncaughtListener["listener"]>>();
 
 /** Starts a registered backend. @returns whether it started */
@@ -48,8 +51,8 @@ async function start(tf: typeof Tfjs, registered: string): Promise<boolean> {
 }
 
 /**
- * Starts a registered tfjs backend and proves it by one matrix product.
- * @param name our name of it
+ * Starts a registered tfjs backend and checks it with one matrix product.
+ * @param name our name for it
  * @param registered its name in tfjs
  */
 export async function openTfjs(
@@ -62,7 +65,8 @@ export async function openTfjs(
   if (!isRightProduct(tf)) return {reason: "it gave a wrong matrix product"};
   openCounts.set(registered, (openCounts.get(registered) ?? 0) + 1);
 
-  // A backend that has started becomes current before setBackend first yields, so the promise need not be awaited.
+  // A backend that has started becomes current before setBackend first yields, so the promise need not be
+  // awaited.
   const activate = (): void => {
     if (tf.getBackend() !== registered) void tf.setBackend(registered);
   };

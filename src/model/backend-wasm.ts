@@ -4,7 +4,8 @@ import {type BackendAttempt, openTfjs} from "./backend-tfjs.ts";
 import {registerWasmKernels} from "./backend-wasm-kernels/register-kernels.ts";
 
 /**
- * tfjs' WebAssembly backend (XNNPACK, SIMD, one thread), from the package's own files, with our kernels for training.
+ * Opens tfjs' WebAssembly backend (XNNPACK, SIMD, one thread) from the package's own files, with our training
+ * kernels.
  * @see https://www.npmjs.com/package/@tensorflow/tfjs-backend-wasm
  */
 export async function openWasm(): Promise<BackendAttempt> {

@@ -1,6 +1,6 @@
-/** What a network says of tiles, one number each. */
+/** A network's output for tiles, one number each. */
 export interface TileFigures {
-  /** `[tiles]`, the logits of the attention; null where all tiles weigh alike. */
+  /** `[tiles]`, the logits of the attention; null if all tiles have equal weight. */
   readonly attention: Float32Array<ArrayBuffer> | null;
   /** `[tiles]`, the logit of label 1 of a patient with that tile alone. */
   readonly logits: Float32Array<ArrayBuffer>;
@@ -8,13 +8,13 @@ export interface TileFigures {
 
 /** The gradient of a loss by {@link TileFigures}. */
 export interface TileSlopes {
-  /** `[tiles]`; null where there is no attention. */
+  /** `[tiles]`; null without attention. */
   readonly attention: Float32Array<ArrayBuffer> | null;
   /** `[tiles]`. */
   readonly logits: Float32Array<ArrayBuffer>;
 }
 
-/** Bags whose tiles have figures. */
+/** Bags of tiles with their figures. */
 export interface FiguredBags {
   readonly figures: TileFigures;
   /** `[bags + 1]`: bag `b` has the tiles `starts[b]` .. `starts[b + 1] - 1`, at least one. */
@@ -27,7 +27,7 @@ export interface BagLoss {
   readonly slopes: TileSlopes;
 }
 
-/** How the figures of a patient's tiles make the patient's; computed in double precision. */
+/** Combines the figures of a patient's tiles into the patient's figure, in double precision. */
 export interface BagPooling {
   /**
    * Probability of label 1 for each bag.
@@ -37,7 +37,7 @@ export interface BagPooling {
   /**
    * Sum over the bags of `share` times the cross-entropy of a bag.
    * @param labels `[bags]`, each 0 or 1
-   * @param share 1 / n, when the bags are some of the n of a batch
+   * @param share 1 / n if the bags are part of a batch of n
    */
   loss(bags: FiguredBags, labels: Uint8Array, share: number): BagLoss;
 }

@@ -2,7 +2,7 @@ import {CodedError} from "../core/index.ts";
 import type {ModelErrorCode} from "./errors.ts";
 import type {Unlabelled} from "./types.ts";
 
-/** Where the tiles of some bags lie, padding left out. */
+/** Positions of the tiles of some bags, without padding. */
 export interface BagTiles {
   /** `[tiles]`, the position of each among all tiles and paddings, bag after bag. */
   readonly positions: Uint32Array;
@@ -59,7 +59,7 @@ export interface BagRun {
 }
 
 /**
- * Cuts bags into runs of at most `maxTiles` tiles, so that memory is bounded; a larger bag is a run by itself.
+ * Cuts bags into runs of at most `maxTiles` tiles, which bounds the memory. A larger bag is a run by itself.
  * @param starts as in {@link BagTiles}
  */
 export function bagRuns(starts: Uint32Array, maxTiles: number): BagRun[] {

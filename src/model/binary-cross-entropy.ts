@@ -1,7 +1,7 @@
 /** A mean loss over a batch and its gradient by the logits. */
 export interface LogitLoss {
   readonly loss: number;
-  /** By each logit, owned by the caller. */
+  /** The gradient by each logit, owned by the caller. */
   readonly gradient: Float32Array;
 }
 
@@ -11,15 +11,19 @@ export function sigmoid(logit: number): number {
   return (logit < 0 ? decay : 1) / (1 + decay);
 }
 
-/** Binary cross-entropy of one logit, without overflow: max(z, 0) - z y + log(1 + exp(-|z|)); its slope is sigmoid(z) - y. */
+/**
+ * Binary cross-entropy of one logit, without overflow: max(z, 0) - z y + log(1 + exp(-|z|)). Its slope is
+ * sigmoid(z) - y.
+ */
 export function crossEntropyOfLogit(logit: number, label: number): number {
   return Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
 }
 
 /**
- * Mean binary cross-entropy of `logits`, whose gradient by the logit z is (sigmoid(z) - y) / n. It is computed here in double precision, not by the backend: automatic differentiation of
- * the stable form takes the subgradient 0 of max and |.| at z = 0 and so gives -y instead of 1/2 - y, just where
- * training from zero parameters starts.
+ * Mean binary cross-entropy of `logits`. Its gradient by the logit z is (sigmoid(z) - y) / n. It is computed
+ * here in double precision, not by the backend. Automatic differentiation of the stable form takes the
+ * subgradient 0 of max and |.| at z = 0, which gives -y instead of 1/2 - y exactly where training from zero
+ * parameters starts.
  * @param logits `[n]`, n at least 1
  * @param labels `[n]`, each 0 or 1
  */

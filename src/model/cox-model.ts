@@ -9,7 +9,7 @@ import type {CoxSpec, Model} from "./types.ts";
 const RISK = {outputs: 1, hasBias: false};
 
 /**
- * A {@link Model} of proportional hazards, in plain loops.
+ * Builds a {@link Model} of proportional hazards in plain loops.
  * @throws MODEL_SPEC_INVALID
  */
 export function buildCoxModel(spec: CoxSpec, inputWidth: number): Model {

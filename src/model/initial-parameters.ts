@@ -4,10 +4,11 @@ import {layoutOf} from "./layout.ts";
 import type {ModelSpec} from "./types.ts";
 
 /**
- * The parameters that every site starts from: weights and biases uniform in +-1/sqrt(fanIn), PyTorch's default for
- * linear layers (`kaiming_uniform_` with a = sqrt(5)). Equal arguments give equal bytes on every machine.
+ * Returns the parameters that every site starts from: weights and biases uniform in +-1/sqrt(fanIn),
+ * PyTorch's default for linear layers (`kaiming_uniform_` with a = sqrt(5)). Equal arguments give equal bytes
+ * on every machine.
  * @param seed the plan's seed
- * @param classes as {@link layoutOf}
+ * @param classes as in {@link layoutOf}
  * @returns `[layoutSize]`, owned by the caller
  * @throws MODEL_SPEC_INVALID
  */

@@ -4,7 +4,10 @@ import type {ModelErrorCode} from "./errors.ts";
 import type {ModelSpec} from "./types.ts";
 
 const MAX_HIDDEN_LAYERS = 8;
-/** Half a gibibyte in binary32, of which a site holds some twenty copies; the largest models here have 2^24 values. */
+/**
+ * Half a gibibyte in binary32, of which a site holds some twenty copies. The largest models here have 2^24
+ * values.
+ */
 const MAX_VALUES = 2 ** 27;
 
 function refuse(spec: ModelSpec, widths: readonly number[]): never {
@@ -17,12 +20,12 @@ function refuse(spec: ModelSpec, widths: readonly number[]): never {
   );
 }
 
-/** Outputs of a model of dense layers for so many classes: one logit tells two apart. */
+/** Number of outputs of a model of dense layers for `classes` classes: one logit separates two classes. */
 export function outputsOf(classes: number): number {
   return classes > 2 ? classes : 1;
 }
 
-/** Widths of the layers, from the input to the output, whether they can be built or not. */
+/** Widths of the layers, from the input to the output, even if they cannot be built. */
 function widthsOf(spec: ModelSpec, inputWidth: number, classes: number): readonly number[] {
   switch (spec.architecture) {
     case "logistic":
@@ -46,7 +49,7 @@ function requireBuildable(spec: ModelSpec, widths: readonly number[]): void {
   if (!isDepthRight || !areCounts) refuse(spec, widths);
 }
 
-/** Refuses more than two classes for a model that has no outputs for them. @throws MODEL_SPEC_INVALID */
+/** Refuses more than two classes for a model without outputs for them. @throws MODEL_SPEC_INVALID */
 export function requireClasses(spec: ModelSpec, classes: number): void {
   if (classes <= 2 || spec.architecture === "logistic" || spec.architecture === "mlp") return;
   throw new CodedError<ModelErrorCode>(
@@ -56,7 +59,10 @@ export function requireClasses(spec: ModelSpec, classes: number): void {
   );
 }
 
-/** Refuses a model that no site could hold: a plan may name widths of which each is allowed and all together are not. */
+/**
+ * Refuses a model that no site could hold. Each width in a plan may be allowed while all together are too
+ * large.
+ */
 function requireHoldable({tensors}: Layout, spec: ModelSpec): Layout {
   const values = tensors.reduce(
     (sum, {shape}) => sum + shape.reduce((product, size) => product * size, 1),
@@ -80,19 +86,20 @@ function layer(name: string, fanIn: number, fanOut: number): TensorLayout[] {
 }
 
 /**
- * The layout of a model's flat parameter vector, each weight `[fanIn, fanOut]`.
+ * Returns the layout of a model's flat parameter vector, each weight `[fanIn, fanOut]`.
  *
- * Models of dense layers: for each layer `l`, from the input on, `dense{l}.weight`, then `dense{l}.bias` `[fanOut]`.
- * The last layer has one output, the logit of label 1, and for "tile-mlp" two, of the labels 0 and 1; logistic
- * regression is that layer alone. Of more than two classes there is one output for each, whose softmax is the classes'
- * probabilities.
+ * Models of dense layers: for each layer `l`, from the input on, `dense{l}.weight`, then `dense{l}.bias`
+ * `[fanOut]`. The last layer has one output, the logit of label 1. For "tile-mlp" it has two, for the labels
+ * 0 and 1. Logistic regression is the last layer alone. With more than two classes there is one output for
+ * each, and their softmax gives the probabilities of the classes.
  *
  * Proportional hazards: `risk.weight` `[inputWidth, 1]` alone.
  *
- * Gated attention: `embedding`, `attention.tanh`, `attention.sigmoid` and `classifier`, each a weight and a bias, and
- * before the last `attention.score.weight` `[attention, 1]`, which has no bias, as the softmax would not see it.
- * @param inputWidth values of one example, or features of one tile, at least 1
- * @param classes how many there are; more than two for "logistic" and "mlp" only
+ * Gated attention: `embedding`, `attention.tanh`, `attention.sigmoid` and `classifier`, each a weight and a
+ * bias, and before the last `attention.score.weight` `[attention, 1]`. It has no bias, which would not change
+ * the softmax.
+ * @param inputWidth number of values of one example, or of features of one tile, at least 1
+ * @param classes number of classes; more than two for "logistic" and "mlp" only
  * @throws MODEL_SPEC_INVALID
  */
 export function layoutOf(spec: ModelSpec, inputWidth: number, classes = 2): Layout {

@@ -1,12 +1,13 @@
 import type {Unlabelled} from "./types.ts";
 
 /**
- * Plain loops over `outputs` weighted sums of each example's values, for the models that are one such layer: at their
- * size a backend spends most of its time on being called. Sums are taken in f64, in the order of the values or rows.
+ * Plain loops over `outputs` weighted sums of each example's values, for models that are one such layer. At
+ * their size a backend spends most of its time on call overhead. Sums are taken in f64, in the order of the
+ * values or rows.
  */
 
 /**
- * @param weights `[d, outputs]`, and behind them, unless `hasBias` is false, the biases `[outputs]`
+ * @param weights `[d, outputs]`, followed by the biases `[outputs]` unless `hasBias` is false
  * @returns `[n, outputs]`, owned by the caller
  */
 export function weightedSums(
@@ -30,7 +31,7 @@ export function weightedSums(
 }
 
 /**
- * The gradient by the weights, and by the biases where there are any, into `into`, which is as long as both.
+ * Writes the gradient by the weights, and by any biases, into `into`, which is as long as both together.
  * @param slopes `[n, outputs]`, the gradient by the weighted sums
  */
 export function backThroughSums(

@@ -2,9 +2,9 @@ import type {BagPooling} from "./bag-pooling.ts";
 import {crossEntropyOfLogit, sigmoid} from "./binary-cross-entropy.ts";
 
 /**
- * Every tile weighs alike: a bag's score is the mean of its tiles' probabilities, its loss the mean of its tiles'
- * cross-entropies against the bag's label. With two outputs a tile's logit is their difference, as
- * softmax(z)_1 = sigmoid(z_1 - z_0).
+ * Gives every tile the same weight. A bag's score is the mean of its tiles' probabilities, and its loss the
+ * mean of its tiles' cross-entropies against the bag's label. With two outputs a tile's logit is their
+ * difference, because softmax(z)_1 = sigmoid(z_1 - z_0).
  */
 export const meanPooling: BagPooling = {
   scores({figures, starts}) {

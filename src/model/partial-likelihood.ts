@@ -4,16 +4,19 @@ import type {LogitLoss} from "./binary-cross-entropy.ts";
 export interface Survival {
   /** `[n]`, at least 0. */
   readonly times: ArrayLike<number>;
-  /** `[n]`, 1 where the event was seen, 0 where the example was last seen without. */
+  /** `[n]`, 1 if the event was seen, 0 if the example was last seen without it. */
   readonly events: ArrayLike<number>;
 }
 
-/** Rows by descending time; those of equal times stay in their order. */
+/** Sorts rows by descending time. Rows of equal times keep their order. */
 function byDescendingTime(times: ArrayLike<number>): number[] {
   return Array.from(times, (_, row) => row).sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
 }
 
-/** For each place in `order`, the logarithm of the sum of exp(score) up to it; never descending. */
+/**
+ * Computes, for each place in `order`, the logarithm of the sum of exp(score) up to it. The result never
+ * descends.
+ */
 function runningLogSums(scores: ArrayLike<number>, order: readonly number[]): Float64Array {
   let greatest = Number.NEGATIVE_INFINITY;
   let sum = 0;
@@ -28,10 +31,11 @@ function runningLogSums(scores: ArrayLike<number>, order: readonly number[]): Fl
 }
 
 /**
- * Cox's negative log partial likelihood of `scores` (log risks), divided by their number, and its gradient. Rows are
- * taken by descending time, so that the risk set of an event is itself and the rows before it; ties in time are not
- * treated: of two rows of equal time the later one has the earlier in its risk set. This is FLamby's form of the loss
- * (Ogier du Terrail et al., NeurIPS 2022). No exponential can overflow: every exponent is at most 0.
+ * Cox's negative log partial likelihood of `scores` (log risks), divided by their number, and its gradient.
+ * Rows are taken by descending time, so the risk set of an event is the event and the rows before it. Ties in
+ * time are not treated: of two rows of equal time the later one has the earlier in its risk set. This is
+ * FLamby's form of the loss (Ogier du Terrail et al., NeurIPS 2022). No exponential can overflow: every
+ * exponent is at most 0.
  * @param scores `[n]`, n at least 1
  * @see Cox 1972, equation 12; Breslow's sums without his treatment of ties
  */
@@ -41,7 +45,8 @@ export function partialLikelihood(scores: ArrayLike<number>, {times, events}: Su
   const logSums = runningLogSums(scores, order);
   const gradient = new Float32Array(n);
   let loss = 0;
-  // Sum of exp(-logSum) over the events at or after a place, as `shares` x exp(-`least`): logSums do not descend.
+  // Sum of exp(-logSum) over the events at or after a place, as `shares` x exp(-`least`): logSums do not
+  // descend.
   let least = Number.POSITIVE_INFINITY;
   let shares = 0;
   for (let place = n - 1; place >= 0; place--) {

@@ -30,11 +30,11 @@ function requireWidth(isRight: boolean, actual: number, expected: string): void 
   );
 }
 
-/** What a model's arguments are checked against. */
+/** Sizes that a model's arguments are checked against. */
 export interface ModelSize {
   /** Length of the flat parameter vector. */
   readonly parameters: number;
-  /** Values of one example, or features of one tile. */
+  /** Number of values of one example, or of features of one tile. */
   readonly inputWidth: number;
 }
 
@@ -49,7 +49,7 @@ export function requireInputs(size: ModelSize, parameters: Float32Array, example
 }
 
 /**
- * Refuses parameters and bags that do not fit the model; a bag may have any number of tiles from 1 on.
+ * Refuses parameters and bags that do not fit the model. A bag may have any number of tiles from 1 on.
  * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
  */
 export function requireBags(size: ModelSize, parameters: Float32Array, bags: Unlabelled): void {
@@ -60,7 +60,7 @@ export function requireBags(size: ModelSize, parameters: Float32Array, bags: Unl
 }
 
 /**
- * Refuses what no mean loss can be computed from.
+ * Refuses a batch from which no mean loss can be computed.
  * @throws MODEL_EMPTY_BATCH, MODEL_WRONG_LENGTH
  */
 export function requireBatch(size: ModelSize, batch: Examples, into: Float32Array): void {

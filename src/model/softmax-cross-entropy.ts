@@ -1,8 +1,9 @@
 import type {LogitLoss} from "./binary-cross-entropy.ts";
 
 /**
- * Mean cross-entropy of the softmax of `logits`, whose gradient by the logit z_k is (softmax(z)_k - [k = label]) / n;
- * without overflow, as the largest logit is subtracted first. In double precision, not by the backend.
+ * Mean cross-entropy of the softmax of `logits`. Its gradient by the logit z_k is (softmax(z)_k - [k =
+ * label]) / n. It cannot overflow because the largest logit is subtracted first. It is computed in double
+ * precision, not by the backend.
  * @param logits `[n, classes]`, n at least 1
  * @param labels `[n]`, each 0 .. classes - 1
  * @returns with the gradient `[n, classes]`
@@ -29,7 +30,7 @@ export function softmaxCrossEntropy(
   return {loss: loss / n, gradient};
 }
 
-/** Writes a row's logits less the largest into `scaled`. @returns the sum of their exponentials */
+/** Writes a row's logits minus the largest into `scaled`. @returns the sum of their exponentials */
 function powersOf(logits: ArrayLike<number>, first: number, scaled: Float64Array): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < scaled.length; k++) largest = Math.max(largest, logits[first + k] ?? Number.NaN);
@@ -42,7 +43,10 @@ function powersOf(logits: ArrayLike<number>, first: number, scaled: Float64Array
   return total;
 }
 
-/** The most probable class of each row, the first of equals; NaN where a logit is none. @returns `[n]`, owned by the caller */
+/**
+ * The most probable class of each row, the first if several are equal; NaN if a logit is NaN.
+ * @returns `[n]`, owned by the caller
+ */
 export function mostProbable(logits: ArrayLike<number>, classes: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({length: logits.length / classes}, (_, row) => {
     let best = 0;

@@ -6,7 +6,7 @@ import {mostProbable, softmaxCrossEntropy} from "./softmax-cross-entropy.ts";
 import type {Model} from "./types.ts";
 
 /**
- * A {@link Model} of logistic regression for `classes` classes, more than two, in plain loops.
+ * Builds a {@link Model} of logistic regression for `classes` classes, more than two, in plain loops.
  * @throws MODEL_SPEC_INVALID
  */
 export function buildSoftmaxRegression(inputWidth: number, classes: number): Model {

@@ -13,47 +13,51 @@ export interface Span {
   readonly lengthBytes: number;
 }
 
-/** What each value of a contribution may be, once it is divided by the weight; both `[d]`. */
+/** Bounds of each value of a contribution after division by the weight; both `[d]`. */
 export interface ValueRange {
   readonly low: Float64Array;
   readonly high: Float64Array;
 }
 
 /**
- * A run of values of the encoded vector and where its bytes lie, in a contribution and in the sum, whose codec may be
- * another. The last chunk also carries the exact numbers behind the values, so that they are summed like values.
+ * A run of values of the encoded vector and the position of its bytes in a contribution and in the sum, whose
+ * codecs may differ. The last chunk also carries the exact numbers behind the values, which are summed like
+ * values.
  */
 export interface Chunk extends Span {
   readonly firstValue: number;
   readonly values: number;
   readonly sum: Span;
-  /** Exact numbers at its end: 0 for all chunks but the last. */
+  /** Number of exact numbers at its end: 0 for all chunks but the last. */
   readonly exact: number;
   /** Largest weight of a part; default: 1. */
   readonly maximumWeight?: number;
-  /** What its values may be, of a chunk that is the whole vector: only there the weight is at hand. */
+  /**
+   * Bounds of its values. Only for a chunk that is the whole vector, because only there the weight is at
+   * hand.
+   */
   readonly range?: ValueRange;
 }
 
-/** Size in bytes of `values` values encoded, with `exact` numbers in binary32 behind them, the weight last. */
+/** Size in bytes of `values` encoded values, followed by `exact` numbers in binary32, the weight last. */
 export function contributionSize(codec: Codec, values: number, exact = 1): number {
   return codec.sizeOf(values) + EXACT_BYTES * exact;
 }
 
-/** How a contribution is written. */
+/** Options for writing a contribution. */
 export interface ContributionEncoding {
-  /** What the values are multiplied by first: the product of the weight and of what clipping leaves. */
+  /** Factor applied to the values first: the weight times the scale that clipping leaves. */
   readonly factor?: number;
   readonly dither?: Dither;
 }
 
-/** What is encoded: so many values, given in blocks that may lie in the scratch memory. */
+/** Values to encode: their number, and blocks of them that may lie in the scratch memory. */
 export interface EncodedValues {
   readonly count: number;
   block(first: number, length: number): Float32Array;
 }
 
-/** Encodes what `values` gives, block by block: a copy of a large model would cost as much as encoding it. */
+/** Encodes `values` block by block: a copy of a large model would cost as much as encoding it. */
 export function encodeBlocks(
   codec: Codec,
   {count, block}: EncodedValues,
@@ -74,7 +78,7 @@ export function encodeBlocks(
 /**
  * Encodes `(p (x - ref), ..., p)`.
  * @param values `[d]`, not changed; with a factor of 1, already multiplied by the weight
- * @param exact numbers behind the values, exact in binary32, so that no codec touches them; the last is the weight p
+ * @param exact numbers behind the values, exact in binary32, which no codec touches; the last is the weight p
  * @returns the bytes, owned by the caller, and how many values saturated
  * @see docs/wire.md, Contribution
  */
@@ -102,19 +106,20 @@ function writeExact(bytes: Uint8Array, exact: readonly number[]): void {
   });
 }
 
-/** The last `count` numbers of an encoded contribution, of its last chunk, or of a sum of such. */
+/** Returns the last `count` numbers of an encoded contribution, of its last chunk, or of a sum of these. */
 export function exactOf(bytes: Uint8Array, count: number): Float32Array {
   return singles(new Uint8Array(bytes.subarray(bytes.length - EXACT_BYTES * count)));
 }
 
-/** The weight at the end of an encoded contribution, of its last chunk, or of a sum of such. */
+/** Returns the weight at the end of an encoded contribution, of its last chunk, or of a sum of these. */
 export function weightOf(bytes: Uint8Array): number {
   return exactOf(bytes, 1)[0] ?? Number.NaN;
 }
 
 /**
- * Cuts an encoded vector of `values` values into at most `parts` chunks of nearly equal size, at multiples of
- * 256 values, so that a block codec's blocks stay whole. A model of at most 64 KiB stays in one chunk.
+ * Cuts an encoded vector of `values` values into at most `parts` chunks of nearly equal size. The cuts are at
+ * multiples of 256 values, so the blocks of a block codec stay whole. A model of at most 64 KiB stays in one
+ * chunk.
  */
 export function partition(codec: Codec, values: number, parts: number, exact = 1): Chunk[] {
   const sums = codecOf(codec.sums);

@@ -2,8 +2,8 @@ import type {Codec} from "./codecs/codec.ts";
 import {kernels} from "./kernels/selection.ts";
 
 /**
- * A block of at most STRIDE_VALUES of `encoded`, decoded into one of the scratch's arrays, where it stays until that is
- * used again.
+ * Decodes a block of at most STRIDE_VALUES of `encoded` into one of the scratch's arrays. It stays there
+ * until that array is used again.
  * @param first index of its first value, a multiple of STRIDE_VALUES
  * @throws PARAMETERS_NOT_FINITE
  */

@@ -2,10 +2,10 @@ import type {Codec} from "./codecs/codec.ts";
 import {weightOf} from "./contribution.ts";
 
 /**
- * What a codec that leaves values out kept back of an update: `factor * intended` less what the contribution says. It
- * is added to the next update, so that nothing is lost, only late.
+ * The part of an update that a codec left out: `factor * intended` minus the decoded contribution. It is
+ * added to the next update, so nothing is lost, only delayed.
  * @param intended `[d]`, not changed
- * @param factor what clipping left of it
+ * @param factor the scale that clipping applied to it
  * @returns `[d]`, owned by the caller
  * @throws PARAMETERS_NOT_FINITE
  * @see Karimireddy et al., Error feedback fixes SignSGD, ICML 2019, algorithm 2 (e_{t+1} = p_t - Delta_t)

@@ -4,8 +4,8 @@ const SMALLEST_NORMAL_BITS = 0x38800000;
 const EXPONENT_SHIFT = 0x38000000;
 
 /**
- * IEEE 754 binary16 nearest to the binary32 whose bits are `single`, ties to even.
- * Finite values beyond 65504 saturate there; NaN and infinities must have been refused before.
+ * Returns the IEEE 754 binary16 nearest to the binary32 with the bits `single`, ties to even.
+ * Finite values beyond 65504 saturate there. NaN and infinities must have been refused before.
  */
 export function halfFromSingleBits(single: number): number {
   const sign = (single >>> 16) & 0x8000;

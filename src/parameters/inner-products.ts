@@ -6,27 +6,29 @@ import {decodedBlock} from "./decoded-block.ts";
 import {STRIDE_VALUES} from "./kernels/kernels.ts";
 
 /*
- * Whether a sum is that of its parts, without the parts: a product with the same random vector is taken of each, and the
- * sum's must be the sum of theirs. Freivalds, Probabilistic machines can use less running time, IFIP Congress 1977. A sum
- * that travels is rounded, so that its products are held to what rounding can make of them.
+ * Checks a sum without its parts. The inner product with one random vector is taken of the sum and of each
+ * part, and the product of the sum must be the sum of the products. Freivalds, Probabilistic machines can use
+ * less running time, IFIP Congress 1977. A sum that travels is rounded, so its products may differ by as much
+ * as rounding explains.
  */
 
-/** Bytes of the seed of a challenge. */
+/** Number of bytes in the seed of a challenge. */
 export const SEED_BYTES = 16;
 
-/** Products of one contribution at most: more would not go into a frame. */
+/** Largest number of products of one contribution: more would not fit into a frame. */
 const MOST_PRODUCTS = 8192;
 
 /**
- * By how many standard deviations of what rounding adds, with random signs, a product may be off. A sound sum is beyond
- * it once in 30 million products (Hoeffding 1963, theorem 2); it is then computed again, so that nobody is blamed.
+ * Largest accepted error of a product, in standard deviations of the error that rounding adds with random
+ * signs. A sound sum exceeds it once in 30 million products (Hoeffding 1963, theorem 2). The sum is then
+ * computed again, and nobody is blamed.
  */
 const DEVIATIONS = 6;
 
-/** Sum of squares of what rounding can add to the product of one stride with the coefficients. */
+/** Sum of squares of the error that rounding can add to the product of one stride with the coefficients. */
 type Rounding = (block: Float64Array, coefficients: Float64Array) => number;
 
-/** Values that are off by a share of themselves, or by a constant where they are very small. */
+/** Values with an error of a share of themselves, or of a constant if they are very small. */
 function relative(share: number, constant: number): Rounding {
   return (block, coefficients) => {
     let squares = 0;
@@ -38,7 +40,7 @@ function relative(share: number, constant: number): Rounding {
   };
 }
 
-/** Values that are off by a share of the largest of their block of 256. */
+/** Values with an error of a share of the largest in their block of 256. */
 function ofLargest(share: number): Rounding {
   return (block, coefficients) => {
     let squares = 0;
@@ -55,22 +57,26 @@ function ofLargest(share: number): Rounding {
   };
 }
 
-/** Half a unit in the last place of binary32 and binary16, and half a level of int8, whose largest is 126 levels or more. */
+/**
+ * Half a unit in the last place of binary32 and binary16, and half a level of int8, whose largest is at least
+ * 126 levels.
+ */
 const ROUNDINGS: Readonly<Partial<Record<CodecName, Rounding>>> = {
   f32: relative(2 ** -24, 2 ** -150),
   fp16: relative(2 ** -11, 2 ** -25),
   int8: ofLargest(1 / 250),
 };
 
-/** What binary64 sums of products may be off by, as a share of the sum of their magnitudes. */
+/** Largest error of binary64 sums of products, as a share of the sum of their magnitudes. */
 const ACCUMULATION = 1e-12;
 
 /**
- * The random vector that a seed stands for: magnitudes uniform in [0.5, 1), signs at random. No value is near 0, so that
- * no single value of a sum can be changed unseen.
+ * Derives the random vector of a seed: magnitudes uniform in [0.5, 1), signs at random. No value is near 0,
+ * so a change of any single value of a sum shows.
  * @param seed of {@link SEED_BYTES}
- * @param values of the vectors that products are taken of
- * @returns `[min(values, STRIDE_VALUES)]`: each stride of a longer vector is multiplied by the same coefficients
+ * @param values length of the vectors in the products
+ * @returns `[min(values, STRIDE_VALUES)]`: each stride of a longer vector is multiplied by the same
+ * coefficients
  */
 export function challengeOf(seed: Uint8Array, values: number): Float64Array {
   const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
@@ -79,7 +85,7 @@ export function challengeOf(seed: Uint8Array, values: number): Float64Array {
   const coefficients = new Float64Array(Math.min(values, STRIDE_VALUES));
   for (let first = 0; first < coefficients.length; first += 4) {
     const words = philox4x32([first / 4, 0, ...nonce], key);
-    // What lies past the end is not kept.
+    // Writes past the end are ignored.
     for (let index = 0; index < 4; index++) {
       const word = words[index] as number;
       const magnitude = 0.5 + (word >>> 1) * 2 ** -32;
@@ -89,28 +95,28 @@ export function challengeOf(seed: Uint8Array, values: number): Float64Array {
   return coefficients;
 }
 
-/** A chunk, and with which vector its products are taken. */
+/** A chunk and the vector with which its products are taken. */
 export interface ChunkProducts {
-  /** Of the contributions. */
+  /** Codec of the contributions. */
   readonly codec: Codec;
   readonly chunk: Chunk;
   /** {@link challengeOf} a seed. */
   readonly coefficients: Float64Array;
-  /** Strides of values that one product is of, from {@link stridesPerProduct}. */
+  /** Number of strides in one product, from {@link stridesPerProduct}. */
   readonly strides: number;
 }
 
-/** Strides of STRIDE_VALUES that one product is of, in a vector of `values` values. */
+/** Number of strides of STRIDE_VALUES in one product, for a vector of `values` values. */
 export function stridesPerProduct(values: number): number {
   return Math.max(1, Math.ceil(values / STRIDE_VALUES / MOST_PRODUCTS));
 }
 
-/** How many numbers {@link innerProducts} gives for a chunk. */
+/** Length of the result of {@link innerProducts} for a chunk. */
 export function productCount({chunk, strides}: Pick<ChunkProducts, "chunk" | "strides">): number {
   return Math.ceil(chunk.values / (STRIDE_VALUES * strides)) + chunk.exact;
 }
 
-/** Four sums side by side: one alone would wait for each addition to end before the next. */
+/** Four sums side by side: a single sum would wait for each addition to end before the next. */
 function dot(x: Float64Array, coefficients: Float64Array): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const aligned = x.length - (x.length % 4);
@@ -124,7 +130,7 @@ function dot(x: Float64Array, coefficients: Float64Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** Calls `each` with every stride of `bytes`, decoded, and the place of the product that it belongs to. */
+/** Calls `each` with every stride of `bytes`, decoded, and the place of its product. */
 function eachStride(
   codec: Codec,
   bytes: Uint8Array,
@@ -138,8 +144,8 @@ function eachStride(
 }
 
 /**
- * The products of a contribution's bytes of a chunk with the challenge, one for so many strides, and behind them the
- * exact numbers of the last chunk: the same bits on every machine.
+ * Computes the products of a contribution's chunk with the challenge, one for each group of strides, followed
+ * by the exact numbers of the last chunk. They have the same bits on every machine.
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE
  */
 export function innerProducts(of: ChunkProducts, part: Uint8Array): Float64Array {
@@ -153,7 +159,7 @@ export function innerProducts(of: ChunkProducts, part: Uint8Array): Float64Array
   return products;
 }
 
-/** Per product: that of the sum, and the sum of squares of what rounding can add to it. */
+/** Product of the sum for each place, and the sum of squares of the error that rounding can add to it. */
 function productsOfSum(of: ChunkProducts, sum: Uint8Array): {products: Float64Array; squares: Float64Array} {
   const {codec, chunk, coefficients} = of;
   const rounding = present(ROUNDINGS[codec.sums], "how sums in their codec are rounded");
@@ -166,7 +172,10 @@ function productsOfSum(of: ChunkProducts, sum: Uint8Array): {products: Float64Ar
   return {products, squares};
 }
 
-/** Whether the exact numbers of the sum are the sums, in the order given, of those behind the products, and these lawful. */
+/**
+ * Tells whether the exact numbers of the sum are the sums, in the given order, of valid numbers behind the
+ * products.
+ */
 function areExactSums({chunk}: ChunkProducts, sum: Uint8Array, parts: readonly Float64Array[]): boolean {
   const {maximumWeight = 1} = chunk;
   const weights = parts.map((products) => products[products.length - 1] as number);
@@ -179,8 +188,8 @@ function areExactSums({chunk}: ChunkProducts, sum: Uint8Array, parts: readonly F
 }
 
 /**
- * Whether `sum` is the sum of the parts of which `parts` are the products: exactly for the exact numbers, within what
- * rounding explains for the values.
+ * Tells whether `sum` is the sum of the parts that have the products `parts`: exactly for the exact numbers,
+ * and as far as rounding explains for the values.
  * @param sum the encoded sum of the chunk, of its size
  * @param parts {@link innerProducts} of every contributor, in the order of summation
  * @throws PARAMETERS_NOT_FINITE
@@ -199,7 +208,7 @@ export function isSumOf(of: ChunkProducts, sum: Uint8Array, parts: readonly Floa
   });
 }
 
-/** Whether `claimed` are, bit for bit, the {@link innerProducts} of the part. @throws what these do */
+/** Tells whether `claimed` are, bit for bit, the {@link innerProducts} of the part. @throws as these do */
 export function areProducts(of: ChunkProducts, part: Uint8Array, claimed: Float64Array): boolean {
   const products = innerProducts(of, part);
   return products.length === claimed.length && products.every((value, at) => Object.is(value, claimed[at]));

@@ -6,19 +6,23 @@ import {STRIDE_VALUES} from "./kernels/kernels.ts";
 import {kernels} from "./kernels/selection.ts";
 import {type Mixture, mixtureOf} from "./mixture.ts";
 
-/** Above this an estimate is refused: below it no mixing of estimates, nor a snapshot, can leave binary32. */
+/**
+ * An estimate above this is refused. Below it no mixing of estimates, nor a snapshot, can overflow binary32.
+ */
 const LARGEST_ESTIMATE = 2 ** 126;
 
 /**
- * Above this a peer's estimate is refused: further than any model goes, and so much below what one's own may be that
- * no peer can bring one's own mass to where neither it nor anybody else could read it.
+ * A peer's estimate above this is refused. No model reaches it, and it is far below the limit of one's own
+ * estimate. No peer can therefore bring one's own mass to a size that neither its owner nor anybody else
+ * could read.
  */
 export const LARGEST_PEER_ESTIMATE = 2 ** 100;
 
 /**
- * What a member holds while masses are mixed: s = `values`, w = `weight`; its estimate is s / w, as a delta to the
- * round's snapshot.
- * @see Kempe, Dobra & Gehrke, Gossip-based computation of aggregate information, FOCS 2003, section 2 (push-sum)
+ * The mass that a member holds during mixing: s = `values`, w = `weight`. Its estimate is s / w, as a delta
+ * to the round's snapshot.
+ * @see Kempe, Dobra & Gehrke, Gossip-based computation of aggregate information, FOCS 2003, section 2
+ * (push-sum)
  */
 export interface Mass {
   /** `[d]`, owned by the holder. */
@@ -27,7 +31,7 @@ export interface Mass {
 }
 
 /**
- * Encodes a mass, rounded to binary32 first, with its weight as the exact last element.
+ * Encodes a mass, first rounded to binary32, with its weight as the exact last element.
  * @returns bytes named by their SHA-256, owned by the caller
  */
 export function encodeMass(hash: Hash, codec: Codec, {values, weight}: Mass, dither: Dither): Mixture {
@@ -40,7 +44,7 @@ export function encodeMass(hash: Hash, codec: Codec, {values, weight}: Mass, dit
   return mixtureOf(hash, bytes);
 }
 
-/** The weight of a mass of `values` values. @throws PARAMETERS_WRONG_SIZE, PARAMETERS_WRONG_WEIGHT */
+/** Reads the weight of a mass of `values` values. @throws PARAMETERS_WRONG_SIZE, PARAMETERS_WRONG_WEIGHT */
 function soundWeight(codec: Codec, bytes: Uint8Array, values: number): number {
   if (bytes.length !== contributionSize(codec, values)) {
     throw new CodedError("PARAMETERS_WRONG_SIZE", "a mass has not the size of the model");
@@ -50,7 +54,7 @@ function soundWeight(codec: Codec, bytes: Uint8Array, values: number): number {
   throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the weight of a mass is not positive");
 }
 
-/** Where s / w is beyond a limit; convex mixing keeps it within, but for rounding. */
+/** The error for s / w beyond a limit. Convex mixing keeps it within, except for rounding. */
 function tooLarge(): CodedError {
   return new CodedError("PARAMETERS_NOT_FINITE", "a mass stands for values beyond binary32");
 }
@@ -69,7 +73,7 @@ export function massOf(codec: Codec, bytes: Uint8Array, values: number, limit = 
   return {values: sums, weight};
 }
 
-/** A mass as it travels: bytes that {@link checkMass} has found sound. */
+/** A mass in transit: bytes that {@link checkMass} has accepted. */
 export interface SentMass {
   readonly codec: Codec;
   /** Not to be changed. */
@@ -78,7 +82,7 @@ export interface SentMass {
 }
 
 /**
- * Checks the bytes of a mass as {@link massOf} does, without an array for what they say.
+ * Checks the bytes of a mass as {@link massOf} does, without an array of the decoded values.
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT
  */
 export function checkMass(
@@ -101,7 +105,7 @@ export function checkMass(
   return {codec, bytes, weight};
 }
 
-/** What a neighbour sent, and the share W_ij with which it counts. */
+/** The mass that a neighbour sent, and its share W_ij. */
 export interface NeighbourMass<Sent extends Weighty> {
   readonly share: number;
   readonly mass: Sent;
@@ -114,10 +118,10 @@ function mixedWeight(before: Weighty, own: Weighty, neighbours: readonly Neighbo
 }
 
 /**
- * One step of mixing at one member: s + sum_j W_ij (q_j - q_i), and w alike. For symmetric shares the flow over each
- * link is the same in both directions, so the sums over all members stay what they were, whatever the codec left of
- * the q: what it leaves out stays in s.
- * @param own what was sent to the neighbours, decoded: q_i
+ * Makes one step of mixing at one member: s + sum_j W_ij (q_j - q_i), and w alike. For symmetric shares the
+ * flow over each link is the same in both directions, so the sums over all members stay the same whatever the
+ * codec left out of q: the rest stays in s.
+ * @param own q_i: the mass sent to the neighbours, decoded
  * @returns a new mass, owned by the caller
  * @throws PARAMETERS_NOT_FINITE
  */
@@ -132,10 +136,10 @@ export function mixMass(before: Mass, own: Mass, neighbours: readonly NeighbourM
 }
 
 /**
- * {@link mixMass} from the bytes that went from member to member, to the same numbers, in the memory of `mass`: a large
- * model would take three arrays more.
- * @param mass its values become the mixed ones; of no use when this throws
- * @param own what was sent to the neighbours; null: nothing was, and q_i is `mass` as it is
+ * Does {@link mixMass} from the bytes that went from member to member, with the same result, in the memory of
+ * `mass`: a large model would otherwise take three more arrays.
+ * @param mass its values become the mixed ones; unusable if this throws
+ * @param own the bytes sent to the neighbours; null if nothing was sent and q_i is `mass` unchanged
  * @returns the mixed mass, with the values of `mass`
  * @throws PARAMETERS_NOT_FINITE
  */
@@ -164,8 +168,8 @@ export function mixSent(
 }
 
 /**
- * The parameters that a mass stands for: `ref + s / w` for the first `mixed` values, the others as they were.
- * @param reference `[m]`, the snapshot the round began from; not changed
+ * Computes the parameters of a mass: `ref + s / w` for the first `mixed` values, the others unchanged.
+ * @param reference `[m]`, the snapshot that the round began from; not changed
  * @returns a new vector `[m]`
  * @throws PARAMETERS_NOT_FINITE
  */
@@ -182,8 +186,9 @@ export function applyMass(reference: Float32Array, mixed: number, {values, weigh
 }
 
 /**
- * Whether two members' parameters after a round are as near as rounding leaves them: the distance between them is at
- * most `tolerance` times the way from the snapshot, or a unit in the last place of the values.
+ * Tells whether two members' parameters after a round differ by no more than rounding explains. Their
+ * distance must be at most `tolerance` times the distance from the snapshot, plus a unit in the last place of
+ * the values.
  */
 export function isNear(
   one: Float32Array,

@@ -9,7 +9,7 @@ import {checkRange} from "./value-range.ts";
 
 declare const mixtureBrand: unique symbol;
 
-/** A sum of several members' contributions, encoded; made only by {@link sumChunk} and `encodeMass`. */
+/** The encoded sum of several members' contributions. Only {@link sumChunk} and `encodeMass` make one. */
 export interface Mixture {
   readonly [mixtureBrand]: true;
   /** Lower-case hexadecimal SHA-256 of `bytes`. */
@@ -18,9 +18,9 @@ export interface Mixture {
   readonly bytes: Uint8Array;
 }
 
-/** Names bytes that are built from contributions only. */
+/** Names bytes that are built only from contributions. */
 export function mixtureOf(hash: Hash, bytes: Uint8Array): Mixture {
-  // The brand exists for the compiler only: the makers in this room are the only ones that call this.
+  // The brand exists only for the compiler. Only the makers in this room call this.
   return {hash: toHex(hash(bytes)), bytes} as Mixture;
 }
 
@@ -29,7 +29,7 @@ function expectWeight(weight: number, maximum: number): void {
   throw new CodedError("PARAMETERS_WRONG_WEIGHT", `the weight of a contribution is not in (0, ${maximum}]`);
 }
 
-/** Sums of the exact numbers at the end of each part, of which the last is its weight. */
+/** Sums the exact numbers at the end of each part. The last of them is its weight. */
 function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight = 1}: Chunk): number[] {
   const totals = Array.from({length: count}, () => 0);
   for (const part of parts) {
@@ -55,16 +55,16 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
   if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
 }
 
-/** What a sum is made with. */
+/** Inputs of a sum apart from the parts. */
 export interface ChunkSum {
   readonly codec: Codec;
   readonly chunk: Chunk;
-  /** For the sum's own rounding: the same at every member. `first` is the chunk's first value. */
+  /** Dither of the sum's own rounding, the same at every member. `first` is the chunk's first value. */
   readonly dither: Dither;
 }
 
 /**
- * Sums the decoded contributions to one chunk in the order given (the members' id order), with binary64
+ * Sums the decoded contributions to one chunk in the given order (the members' id order), with binary64
  * accumulators, and encodes the sum: s = sum of p_i (x_i - ref), w = sum of p_i.
  * @param parts every contributor's bytes of this chunk, checked by {@link checkContribution}
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
@@ -92,19 +92,22 @@ export function sumChunk(
   return mixtureOf(hash, bytes);
 }
 
-/** What a sum is applied to. */
+/** The snapshot to which a sum is applied, and the form of the sum. */
 export interface MixtureTarget {
-  /** Of the contributions. */
+  /** Codec of the contributions. */
   readonly codec: Codec;
-  /** `[m]`, the snapshot the round began from; not changed. */
+  /** `[m]`, the snapshot that the round began from; not changed. */
   readonly reference: Float32Array;
-  /** How many leading values of the snapshot were mixed. */
+  /** Number of leading values of the snapshot that were mixed. */
   readonly mixed: number;
-  /** 2 when the sum holds, before its weight, the sum of p_i a_i: each contribution was divided by its effort a_i. */
+  /**
+   * 2 if the sum holds, before its weight, the sum of p_i a_i: each contribution was divided by its effort
+   * a_i.
+   */
   readonly exact?: 1 | 2;
 }
 
-/** What the mean of the contributions is multiplied by: 1, or the mean effort where they were divided by theirs. */
+/** Factor of the contributions' mean: 1, or the mean effort if each was divided by its effort. */
 function paceOf(encodedSum: Uint8Array, weight: number, exact: number): number {
   if (exact === 1) return 1;
   const effort = exactOf(encodedSum, exact)[0] ?? Number.NaN;
@@ -113,8 +116,9 @@ function paceOf(encodedSum: Uint8Array, weight: number, exact: number): number {
 }
 
 /**
- * The parameters after a round: `ref + s / w` for the first `mixed` values, the others as they were. With efforts,
- * `ref + (sum of p a / w) s / w`: then sites that took more steps do not count more.
+ * Computes the parameters after a round: `ref + s / w` for the first `mixed` values, the others unchanged.
+ * With efforts it is `ref + (sum of p a / w) s / w`, which keeps sites that took more steps from counting
+ * more.
  * @param encodedSum the assembled sums of all chunks, weight included
  * @returns a new vector `[m]`, the same bytes on every machine
  * @throws PARAMETERS_WRONG_WEIGHT, PARAMETERS_NOT_FINITE
@@ -141,7 +145,7 @@ export function applyMixture(
       result[first + index] = value;
     }
   }
-  // A finite sum over a small weight can still be beyond binary32.
+  // A finite sum over a small weight can still exceed binary32.
   refuseNotFinite(check);
   return result;
 }

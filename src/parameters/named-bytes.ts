@@ -1,11 +1,11 @@
 import {type Hash, toHex} from "../core/index.ts";
 
-/** Whether `bytes` are those that `name`, a lower-case hexadecimal SHA-256, names. */
+/** Tells whether `name`, a lower-case hexadecimal SHA-256, is the hash of `bytes`. */
 export function isNamed(hash: Hash, name: string, bytes: Uint8Array): boolean {
   return nameOf(hash, bytes) === name;
 }
 
-/** What {@link isNamed} would find to be the name of `bytes`: lower-case hexadecimal SHA-256. */
+/** Returns the name of `bytes` that {@link isNamed} accepts: lower-case hexadecimal SHA-256. */
 export function nameOf(hash: Hash, bytes: Uint8Array): string {
   return toHex(hash(bytes));
 }

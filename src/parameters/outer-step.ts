@@ -8,24 +8,26 @@ export interface OuterOptimizer {
   readonly momentum: number;
 }
 
-/** Where parameters and velocity lie in a snapshot. */
+/** Positions of the parameters and the velocity in a snapshot. */
 export interface OuterPlaces {
   /** Number of parameters, which come first. */
   readonly size: number;
-  /** Where their velocity begins; default: right behind them. */
+  /** Index at which their velocity begins; default: right behind them. */
   readonly velocityAt?: number;
 }
 
 /**
- * The parameters after a round whose mean is taken for a gradient: D = z - mean, v' = momentum v + D and
- * z' = z - learningRate (momentum v' + D), in the form mean + (1 - learningRate) D - learningRate momentum v', which at
- * a rate of 1 without momentum leaves the mean as it is. Every member computes it from the same bytes to the same bytes.
+ * Computes the parameters after a round whose mean is treated as a gradient: D = z - mean, v' = momentum v +
+ * D and z' = z - learningRate (momentum v' + D). The form used is mean + (1 - learningRate) D - learningRate
+ * momentum v', which leaves the mean unchanged at a rate of 1 without momentum. Every member computes the
+ * same bytes from the same bytes.
  * @param reference `[m]`: the snapshot that the round began from, with z and v; not changed
- * @param mixed the values after mixing, from the first on: the mean of the members' parameters, and what else is mixed
+ * @param mixed the leading values after mixing: the mean of the members' parameters, and anything else that
+ * is mixed
  * @returns a new vector `[m]`, laid out as `reference`
  * @throws PARAMETERS_NOT_FINITE
- * @see Reddi et al., Adaptive federated optimization, ICLR 2021, algorithm 1 (server momentum), with Nesterov's step as in
- * Douillard et al., DiLoCo, 2023, section 2
+ * @see Reddi et al., Adaptive federated optimization, ICLR 2021, algorithm 1 (server momentum), with
+ * Nesterov's step as in Douillard et al., DiLoCo, 2023, section 2
  */
 export function outerStep(
   reference: Float32Array,
@@ -40,7 +42,7 @@ export function outerStep(
     const gradient = (reference[index] ?? 0) - mean;
     const velocity = Math.fround(momentum * (reference[velocityAt + index] ?? 0) + gradient);
     const shift = (1 - learningRate) * gradient - learningRate * momentum * velocity;
-    // Adding 0 would make 0 of -0.
+    // Adding 0 would turn -0 into 0.
     const value = shift === 0 ? mean : Math.fround(mean + shift);
     check += value - value + (velocity - velocity);
     result[index] = value;

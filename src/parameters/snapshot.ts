@@ -5,8 +5,8 @@ import type {Layout} from "./layout.ts";
 const LAYOUT_HASH_BYTES = 32;
 
 /**
- * Identifies what the values of a vector mean: SHA-256 over the tensors' names and shapes and the hash of the
- * data contract (feature order, categories, label).
+ * Identifies the meaning of the values of a vector: SHA-256 over the tensors' names and shapes and the hash
+ * of the data contract (feature order, categories, label).
  * @param contract the data contract's SHA-256 in hexadecimal
  */
 export function layoutHash(hash: Hash, layout: Layout, contract: string): Uint8Array {
@@ -14,7 +14,7 @@ export function layoutHash(hash: Hash, layout: Layout, contract: string): Uint8A
   return hash(new TextEncoder().encode(JSON.stringify(["consilium/layout/1", contract, tensors])));
 }
 
-/** Parameters as all members hold them after a round. */
+/** The parameters that all members hold after a round. */
 export interface Snapshot {
   /** Lower-case hexadecimal SHA-256 of `bytes`: the parameter hash. */
   readonly hash: string;
@@ -38,14 +38,14 @@ export function createSnapshot(hash: Hash, layout: Uint8Array, values: Float32Ar
   return {hash: toHex(hash(bytes)), bytes, values: view};
 }
 
-/** What the bytes of a snapshot must satisfy. */
+/** Requirements on the bytes of a snapshot. */
 export interface SnapshotExpectation {
   readonly layout: Uint8Array;
   readonly values: number;
 }
 
 /**
- * Reads a snapshot from bytes of a peer or a disk.
+ * Reads a snapshot from the bytes of a peer or a disk.
  * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_LAYOUT_FOREIGN, PARAMETERS_NOT_FINITE
  */
 export function openSnapshot(hash: Hash, bytes: Uint8Array, expected: SnapshotExpectation): Snapshot {

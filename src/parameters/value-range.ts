@@ -4,20 +4,23 @@ import {type ValueRange, weightOf} from "./contribution.ts";
 import {decodedBlock} from "./decoded-block.ts";
 import {STRIDE_VALUES} from "./kernels/kernels.ts";
 
-/** What an honest value may be off by, as a share of the largest bound: it is rounded to binary32 a few times. */
+/**
+ * Largest error of an honest value, as a share of the largest bound: it is rounded to binary32 a few times.
+ */
 const ROUNDING = 2 ** -21;
 
-/** What a value times its weight, rounded, may be off by. */
+/** Largest error of a rounded value times its weight. */
 function slackOf({low, high}: ValueRange, weight: number): number {
   const largest = (sum: number, bound: number): number => Math.max(sum, Math.abs(bound));
   return ROUNDING * weight * high.reduce(largest, low.reduce(largest, 0));
 }
 
 /**
- * Checks that each value of a contribution, of the last chunk that is all of one, or of a mass, lies in `range`, or
- * outside by no more than rounding to binary32 explains: so the codec must be f32.
- * @param bytes of the size of `range`'s values with the weight behind them, a weight above 0
- * @param rounded the weight in proportion to which values were rounded; of a mass, the largest that it was mixed from
+ * Checks that each value of a contribution, of a last chunk that is all of one, or of a mass, lies in
+ * `range`. It may lie outside by no more than rounding to binary32 explains, so the codec must be f32.
+ * @param bytes of the size of `range`'s values followed by a weight above 0
+ * @param rounded the weight in proportion to which values were rounded; of a mass, the largest that it was
+ * mixed from
  * @throws PARAMETERS_OUT_OF_RANGE, PARAMETERS_NOT_FINITE
  */
 export function checkRange(

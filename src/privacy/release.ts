@@ -11,7 +11,7 @@ import {clipFactor, l2Norm} from "./clip.ts";
 declare const releaseBrand: unique symbol;
 
 /**
- * Bytes that may leave the house: made only in this room, accepted by the network and nothing else is.
+ * Bytes that may leave the node. Only this room makes them, and the network accepts nothing else.
  * A release of an update reveals that update to the peers that sum it; gossip alone hides nothing.
  */
 export interface Release {
@@ -25,45 +25,45 @@ export interface Release {
 const releases = new WeakSet<object>();
 
 function mark(hash: string, bytes: Uint8Array): Release {
-  // The brand exists for the compiler only; at run time the set is the proof.
+  // The brand exists only for the compiler. At run time the set is the proof.
   const release = Object.freeze({hash, bytes}) as Release;
   releases.add(release);
   return release;
 }
 
-/** Whether `value` was made by this room. */
+/** Tells whether this room made `value`. */
 export function isRelease(value: unknown): value is Release {
   return typeof value === "object" && value !== null && releases.has(value);
 }
 
-/** A site's own update on its way out. */
+/** A site's own update before it leaves. */
 export interface UpdateToRelease {
-  /** `[d]`, x - ref: local parameters less the round's snapshot. Not changed. */
+  /** `[d]`, x - ref: local parameters minus the round's snapshot. Not changed. */
   readonly update: Float32Array;
   /** p = n / N0 in (0, 1], exact in binary32. */
   readonly weight: number;
-  /** a, above 0: what the update is divided by where sites take different numbers of steps; default: it is not. */
+  /** a, above 0: divisor of the update if sites take different numbers of steps; default: no division. */
   readonly effort?: number;
   readonly codec: Codec;
-  /** For codecs that round at random; drawn anew for every update. */
+  /** Dither of codecs that round at random, drawn anew for every update. */
   readonly dither: Dither;
   /** Largest L2 norm that may leave; a longer update is scaled down to it. */
   readonly clipNorm: number;
   readonly hash: Hash;
 }
 
-/** A released update and what the guard did to it. */
+/** A released update and the effects of clipping and encoding. */
 export interface ReleasedUpdate {
   readonly release: Release;
   /** L2 norm of the update before clipping. */
   readonly norm: number;
   readonly isClipped: boolean;
-  /** How many values were too large for the codec and saturated. */
+  /** Number of values that were too large for the codec and saturated. */
   readonly saturated: number;
 }
 
 /**
- * Clips, weights and encodes a site's update: the one way for local values out of the house.
+ * Clips, weights and encodes a site's update. This is the only way for local values to leave the node.
  * @throws PRIVACY_NOT_FINITE, PRIVACY_WRONG_WEIGHT
  */
 export function releaseUpdate({
@@ -92,18 +92,18 @@ export function releaseUpdate({
   return {release: mark(toHex(hash(bytes)), bytes), norm, isClipped: norm > clipNorm, saturated};
 }
 
-/** A sum of contributions may leave as it is: it is built from releases only. */
+/** Releases a sum of contributions as it is, because it is built only from releases. */
 export function releaseMixture(mixture: Mixture): Release {
   return mark(mixture.hash, mixture.bytes);
 }
 
-/** The common result of a round may leave: every member holds it. */
+/** Releases the common result of a round, because every member holds it. */
 export function releaseSnapshot(snapshot: Snapshot): Release {
   return mark(snapshot.hash, snapshot.bytes);
 }
 
 /**
- * Bytes that this node released before a restart, read back from its disk.
+ * Releases bytes that this node released before a restart and read back from its disk.
  * @param recorded the hash that was journalled when they were released
  * @throws PRIVACY_NOT_RELEASED
  */

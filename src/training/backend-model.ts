@@ -2,7 +2,10 @@ import {openBackend} from "../model/index.ts";
 import {patientClasses, patientScores} from "./patient-scores.ts";
 import type {OpenModel} from "./serving.ts";
 
-/** The plan's model on the compute backend, in the calling thread. @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID */
+/**
+ * Opens the plan's model on the compute backend, in the calling thread.
+ * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID
+ */
 export const openBackendModel: OpenModel = async ({spec, inputWidth, classes = 2, backend: preference}) => {
   const {backend, passedOver, warning} = await openBackend(preference);
   const model = backend.build(spec, inputWidth, classes);

@@ -3,22 +3,24 @@ import type {ExampleSource} from "./example-source.ts";
 import {rowsOfPatients} from "./patient-rows.ts";
 import type {LabelledRows} from "./types.ts";
 
-/** What a source of bags draws by. */
+/** Options of the draws of a source of bags. */
 export interface BagSourceOptions {
-  /** Tiles of a bag. */
+  /** Number of tiles of a bag. */
   readonly tiles: number;
   readonly seed: number;
   readonly site: string;
 }
 
-/** At most `count` of `rows`, drawn without replacement. */
+/** Draws at most `count` of `rows` without replacement. */
 function draw(rows: readonly number[], count: number, random: Random): readonly number[] {
   if (rows.length <= count) return rows;
   const order = permutation(random, rows.length);
   return Array.from({length: count}, (_, index) => rows[order[index] ?? 0] ?? 0);
 }
 
-/** Copies one bag's tiles into `into` `[tiles, d + 1]`, each followed by its mask 1; what is left stays padding. */
+/**
+ * Copies one bag's tiles into `into` `[tiles, d + 1]`, each followed by its mask 1. The rest stays padding.
+ */
 export function fillBag(
   {d, values}: Pick<LabelledRows, "d" | "values">,
   rows: readonly number[],
@@ -32,9 +34,10 @@ export function fillBag(
 }
 
 /**
- * An {@link ExampleSource} whose examples are patients, each a bag of `tiles` of its tiles: drawn anew for every step
- * by (seed, site, step), without replacement, and padded where a patient has fewer. So bags of one size are all that
- * a model sees, and the number of a patient's tiles decides nothing. The rows are read and not copied.
+ * Creates an {@link ExampleSource} whose examples are patients, each a bag of `tiles` of its tiles. They are
+ * drawn anew for every step by (seed, site, step), without replacement, and padded if a patient has fewer. A
+ * model therefore sees only bags of one size, and the number of a patient's tiles decides nothing. The rows
+ * are read and not copied.
  */
 export function bagSource(train: LabelledRows, {tiles, seed, site}: BagSourceOptions): ExampleSource {
   const rowsOf = rowsOfPatients(train);

@@ -1,9 +1,12 @@
 import {createRandom, permutation} from "../core/index.ts";
 
-/** The examples of a step, by row number: a pure function of the step, counted from the start of the run. */
+/**
+ * Returns the examples of a step by row number: a pure function of the step, counted from the start of the
+ * run.
+ */
 export type BatchOrder = (step: number) => Uint32Array;
 
-/** What a shuffled order depends on. */
+/** Options that decide a shuffled order. */
 export interface BatchOrderOptions {
   readonly seed: number;
   readonly site: string;
@@ -13,11 +16,11 @@ export interface BatchOrderOptions {
 }
 
 /**
- * Shuffled passes over a site's examples, laid end to end and cut into batches of equal size. Pass `e` is the
- * permutation drawn from (seed, site, e, "shuffle"), so that any step of the run can be found without the steps
- * before it: training goes on after a crash where it stopped, and passes go on across rounds.
- * A batch that spans the end of a pass may hold an example twice; over a whole pass each example counts once.
- * With "all", or a batch size of at least `n`, every step takes all rows in their own order.
+ * Shuffles passes over a site's examples, lays them end to end and cuts them into batches of equal size. Pass
+ * `e` is the permutation drawn from (seed, site, e, "shuffle"), so any step of the run can be found without
+ * the steps before it. Training can therefore continue after a crash, and passes continue across rounds. A
+ * batch that spans the end of a pass may contain an example twice; over a whole pass each example counts
+ * once. With "all", or a batch size of at least `n`, every step takes all rows in their own order.
  */
 export function shuffledOrder({seed, site, n, batchSize}: BatchOrderOptions): BatchOrder {
   if (batchSize === "all" || batchSize >= n) {

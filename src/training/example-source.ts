@@ -1,17 +1,17 @@
 import type {Examples} from "../model/index.ts";
 
-/** Where a training loop takes its batches from. */
+/** Source of a training loop's batches. */
 export interface ExampleSource {
   /** Number of examples. */
   readonly n: number;
   /**
-   * The examples of `rows`, row numbers in 0 .. n - 1, for one step; the arrays are the caller's to read until the
-   * next call. A source of bags draws a bag's tiles by the step.
+   * Returns the examples of `rows`, row numbers in 0 .. n - 1, for one step. The caller may read the arrays
+   * until the next call. A source of bags draws a bag's tiles by the step.
    */
   batch(rows: Uint32Array, step: number): Examples;
 }
 
-/** An {@link ExampleSource} over a matrix in memory, which it reads and does not copy. */
+/** Creates an {@link ExampleSource} over a matrix in memory, without copying it. */
 export function matrixSource({n, d, values, labels, times}: Examples): ExampleSource {
   return {
     n,

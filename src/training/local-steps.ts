@@ -6,25 +6,25 @@ import type {ExampleSource} from "./example-source.ts";
 import {initialOptimizerState, optimizerStep} from "./optimizer.ts";
 import type {LocalStepsResult, OptimizerSpec} from "./types.ts";
 
-/** What a round's local steps work on. */
+/** Input of a round's local steps. */
 export interface TrainLocallyOptions {
   readonly model: Model;
   readonly optimizer: OptimizerSpec;
-  /** mu of the proximal term; 0: none. */
+  /** mu of the proximal term; 0 means none. */
   readonly proximal: number;
   readonly source: ExampleSource;
   readonly order: BatchOrder;
   /** `[layoutSize]`, read only. */
   readonly start: Float32Array;
-  /** `[layoutSize]`, what the proximal term pulls towards; read only. The default is `start`. */
+  /** `[layoutSize]`, the target of the proximal term; read only. The default is `start`. */
   readonly anchor?: Float32Array;
   /** `[layoutSize]`, added to each gradient: the drift correction; read only. */
   readonly correction?: Float32Array | undefined;
-  /** Steps of the run before this round. */
+  /** Number of steps of the run before this round. */
   readonly firstStep: number;
-  /** Steps to take, at least 1. */
+  /** Number of steps to take, at least 1. */
   readonly steps: number;
-  /** Asked before each step. */
+  /** Called before each step. */
   readonly isCancelled: () => boolean;
 }
 
@@ -63,9 +63,9 @@ function correctDrift(correction: Float32Array, gradient: Float32Array): void {
 }
 
 /**
- * A round's local steps, in this thread: a pure function of its arguments. The optimiser starts afresh, with all
- * moments 0, so that a round depends on the snapshot alone and can be run again after a crash; the price is that
- * momentum has to build up anew in each round.
+ * Takes a round's local steps in this thread: a pure function of its arguments. The optimiser starts afresh,
+ * with all moments 0. A round therefore depends on the snapshot alone and can be run again after a crash. The
+ * price is that momentum has to build up again in each round.
  * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, TRAINING_REQUEST_INVALID, and the model's
  */
 export function trainLocally(options: TrainLocallyOptions): LocalStepsResult {

@@ -1,17 +1,20 @@
 import type {AdamwSpec, OptimizerSpec, SgdSpec} from "./types.ts";
 
-/** What an optimiser remembers between steps; it belongs to the caller, and a step changes it. */
+/** An optimiser's memory between steps. It belongs to the caller, and a step changes it. */
 export interface OptimizerState {
   /** `[size]`: the velocity of sgd, the first moment of AdamW. */
   readonly first: Float32Array;
   /** `[size]`: the second moment of AdamW; empty for sgd. */
   readonly second: Float32Array;
-  /** beta1 to the power of the steps taken, and beta2; kept as products, since Math.pow may differ between machines. */
+  /**
+   * beta1 to the power of the steps taken; decay2 is the same for beta2. Both are products, because Math.pow
+   * may differ between machines.
+   */
   decay1: number;
   decay2: number;
 }
 
-/** The state before the first step: all moments 0. */
+/** Returns the state before the first step: all moments 0. */
 export function initialOptimizerState(spec: OptimizerSpec, size: number): OptimizerState {
   const second = new Float32Array(spec.name === "adamw" ? size : 0);
   return {first: new Float32Array(size), second, decay1: 1, decay2: 1};
@@ -58,13 +61,13 @@ function adamwStep(
 }
 
 /**
- * One step of the optimiser: changes `parameters` and `state` in place, and depends on nothing else. Each number is
- * computed in double precision and rounded once to f32 when it is stored.
+ * Makes one step of the optimiser: changes `parameters` and `state` in place, and depends on nothing else.
+ * Each number is computed in double precision and rounded once to f32 when it is stored.
  *
- * sgd: Sutskever et al., ICML 2013, in PyTorch's form (weight decay added to the gradient, learning rate outside the
- * velocity, no dampening). adamw: Loshchilov & Hutter, Decoupled weight decay regularization, ICLR 2019, algorithm 2
- * with alpha = 1 and the schedule multiplier eta = learningRate, which is PyTorch's form: the decay of a step is
- * learningRate x weightDecay.
+ * sgd: Sutskever et al., ICML 2013, in PyTorch's form (weight decay added to the gradient, learning rate
+ * outside the velocity, no dampening). adamw: Loshchilov & Hutter, Decoupled weight decay regularization,
+ * ICLR 2019, algorithm 2 with alpha = 1 and the schedule multiplier eta = learningRate, which is PyTorch's
+ * form: the decay of a step is learningRate x weightDecay.
  * @param parameters `[size]`
  * @param gradient `[size]`, read only
  */

@@ -1,8 +1,8 @@
 import type {Unlabelled} from "../model/index.ts";
 
-/** Rows that say whose they are: a table's, or tiles of slides. The caller owns the arrays. */
+/** Rows with their patients: rows of a table, or tiles of slides. The caller owns the arrays. */
 export interface PatientRows extends Unlabelled {
-  /** Number of different patients. */
+  /** Number of distinct patients. */
   readonly patients: number;
   /** `[n]`, the patient of each row, 0 .. `patients` - 1. */
   readonly patientOf: Uint32Array;

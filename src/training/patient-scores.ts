@@ -2,7 +2,7 @@ import {isBagModel, type Model, type ModelSpec} from "../model/index.ts";
 import {fillBag} from "./bag-source.ts";
 import {type PatientRows, rowsOfPatients} from "./patient-rows.ts";
 
-/** A model and what is known of its examples. */
+/** A model, its parameters and the kind of its examples. */
 export interface ScoredBy {
   readonly model: Model;
   readonly spec: ModelSpec;
@@ -34,7 +34,7 @@ export function meanByPatient(
   return Float32Array.from(sums, (sum, patient) => sum / (counts[patient] ?? 1));
 }
 
-/** The most probable class of each patient's first row, `[patients]`, of a model that tells more than two apart. */
+/** The most probable class of each patient's first row, `[patients]`, by a model of more than two classes. */
 export function patientClasses(
   model: Model,
   parameters: Float32Array,
@@ -47,8 +47,9 @@ export function patientClasses(
 }
 
 /**
- * Probability of label 1 for each patient, of "cox" the log risk: a model of bags takes all the patient's tiles as one
- * bag; of any other model it is the mean over the patient's rows. Clinical figures count patients, never rows.
+ * Computes the probability of label 1 for each patient, or for "cox" the log risk. A model of bags takes all
+ * the patient's tiles as one bag. For any other model it is the mean over the patient's rows. Clinical
+ * figures count patients, never rows.
  * @returns `[patients]`, owned by the caller
  * @throws MODEL_WRONG_WIDTH, MODEL_WRONG_LENGTH
  */

@@ -5,8 +5,8 @@ import {answering, type OpenModel} from "./serving.ts";
 import {START_ID, type WorkerReply, type WorkerRequest, type WorkerSetup} from "./worker-protocol.ts";
 
 /**
- * The whole of a training thread. A failure that is not a CodedError is a bug, ends the thread and reaches the main
- * thread as TRAINING_WORKER_DIED.
+ * Runs a training thread. A failure that is not a CodedError is a bug. It ends the thread and reaches the
+ * main thread as TRAINING_WORKER_DIED.
  */
 export async function serveTrainers(openModel: OpenModel): Promise<void> {
   const port = parentPort;

@@ -9,7 +9,7 @@ import {sourceOf} from "./source-selection.ts";
 import type {SiteTraining, TrainersOptions} from "./types.ts";
 import type {WorkerAnswer, WorkerQuestion} from "./worker-protocol.ts";
 
-/** A model with all that a thread needs to train and score with it. */
+/** A model with everything that a thread needs to train and score with it. */
 export interface ServedModel extends Pick<OpenedBackend, "passedOver" | "warning"> {
   readonly backend: OpenedBackend["backend"]["name"];
   readonly model: Model;
@@ -17,10 +17,10 @@ export interface ServedModel extends Pick<OpenedBackend, "passedOver" | "warning
   scoresOf(parameters: Float32Array, rows: PatientRows): Float32Array<ArrayBuffer>;
 }
 
-/** Opens the model in the thread that computes. */
+/** Opens the model in the computing thread. */
 export type OpenModel = (options: Omit<TrainersOptions, "workerUrl">) => Promise<ServedModel>;
 
-/** What an answer holds. */
+/** Content of an answer. */
 export type Answer = Pick<WorkerAnswer, "vector" | "meanLoss">;
 
 interface OpenedSite extends Pick<SiteTraining, "training"> {
@@ -42,8 +42,8 @@ function closedError(): CodedError<TrainingErrorCode> {
 }
 
 /**
- * Answers questions in the thread that asks, one site's as another's.
- * @returns what throws the errors of this room and of room `model`
+ * Answers questions from any site in the calling thread.
+ * @returns a function that throws the errors of this room and of room `model`
  */
 export function answering(
   spec: TrainersOptions["spec"],

@@ -8,7 +8,7 @@ export function examplesOf(spec: ModelSpec, {n, patients}: Pick<LabelledRows, "n
   return isBagModel(spec) ? patients : n;
 }
 
-/** What a model of `spec` is trained on: a patient's bag of tiles, or a row. */
+/** Creates the source of training examples for a model of `spec`: a patient's bag of tiles, or a row. */
 export function sourceOf(
   spec: ModelSpec,
   train: LabelledRows,

@@ -2,8 +2,8 @@ import {openTrainers} from "./trainers.ts";
 import type {Trainer, TrainerOptions} from "./types.ts";
 
 /**
- * Opens a {@link Trainer} in a worker thread of its own, which loads the compute backend; the calling thread
- * loads none of it.
+ * Opens a {@link Trainer} in a new worker thread, which loads the compute backend. The calling thread loads
+ * none of it.
  * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED
  */
 export async function openTrainer(options: TrainerOptions): Promise<Trainer> {

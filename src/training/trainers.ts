@@ -3,7 +3,7 @@ import type {SiteTraining, Trainer, Trainers, TrainersOptions} from "./types.ts"
 import {openWorkerLink} from "./worker-link.ts";
 import type {WorkerAnswer, WorkerQuestion} from "./worker-protocol.ts";
 
-/** Whoever answers questions, in this thread or another. */
+/** Answers questions, in this thread or another. */
 interface Answerer extends Pick<Trainers, "backend" | "passedOver" | "warning" | "layout" | "runsOn"> {
   ask(
     question: WorkerQuestion,
@@ -14,7 +14,10 @@ interface Answerer extends Pick<Trainers, "backend" | "passedOver" | "warning" |
 
 const flags = new WeakMap<AbortSignal, Int32Array>();
 
-/** One element of shared memory that is 0 until `signal` aborts; the same for all who ask with that signal. */
+/**
+ * Returns one element of shared memory that is 0 until `signal` aborts, the same for all callers with that
+ * signal.
+ */
 function flagOf(signal: AbortSignal | undefined): Int32Array {
   const known = signal === undefined ? undefined : flags.get(signal);
   if (known !== undefined) return known;
@@ -68,7 +71,7 @@ function trainersOf(answerer: Answerer): Trainers {
 }
 
 /**
- * Opens {@link Trainers} in a worker thread of their own.
+ * Opens {@link Trainers} in a new worker thread.
  * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED
  */
 export async function openTrainers(options: TrainersOptions): Promise<Trainers> {
@@ -86,7 +89,7 @@ export async function openTrainers(options: TrainersOptions): Promise<Trainers> 
 }
 
 /**
- * Opens {@link Trainers} in the calling thread, which stands still while they work.
+ * Opens {@link Trainers} in the calling thread, which blocks while they work.
  * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID
  */
 export async function openTrainersHere(

@@ -28,29 +28,41 @@ export interface AdamwSpec {
   readonly weightDecay: number;
 }
 
-/** How local steps change the parameters. */
+/** The optimiser of local steps. */
 export type OptimizerSpec = SgdSpec | AdamwSpec;
 
-/** How a site trains between two exchanges: a closed block of the plan, whose schema the room `consortium` holds. */
+/**
+ * A site's training between two exchanges: a closed block of the plan. The room `consortium` holds its
+ * schema.
+ */
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
-  /** Examples a step, at least 1, or all of the site's: rows or, of a model of bags, patients. A site with fewer takes all. */
+  /**
+   * Examples per step, at least 1, or all of the site's: rows or, for a model of bags, patients. A site with
+   * fewer takes all.
+   */
   readonly batchSize: number | "all";
-  /** mu of the term mu / 2 ||x - anchor||^2 that each step's loss has besides; 0: none. */
+  /** mu of the term mu / 2 ||x - anchor||^2 that is added to each step's loss; 0 means none. */
   readonly proximal: number;
-  /** Steps a round, at least 1, or passes over the site's examples, above 0: then larger sites take more steps. */
+  /**
+   * Steps per round, at least 1, or passes over the site's examples, above 0. With passes, larger sites take
+   * more steps.
+   */
   readonly localSteps: number | {readonly epochs: number};
 }
 
 /** One round's local steps. */
 export interface LocalStepsRequest {
-  /** Where the steps begin, `[layoutSize]`; read before the call returns, then the caller's to change. */
+  /**
+   * Parameters at the first step, `[layoutSize]`. They are read before the call returns; then the caller may
+   * change them.
+   */
   readonly start: Float32Array;
-  /** `[layoutSize]`, what the proximal term pulls towards, the round's snapshot; the default is `start`. */
+  /** `[layoutSize]`, the target of the proximal term, the round's snapshot; the default is `start`. */
   readonly anchor?: Float32Array;
-  /** `[layoutSize]`, what is added to each gradient: the drift correction c - c_i. Only read. */
+  /** `[layoutSize]`, added to each gradient: the drift correction c - c_i. Only read. */
   readonly correction?: Float32Array;
-  /** Number of steps that this site's run took before this round: the batches go on from there. */
+  /** Number of steps that this site's run took before this round. The batches continue from there. */
   readonly firstStep: number;
   /** Steps to take, at least 1. */
   readonly steps: number;
@@ -58,20 +70,20 @@ export interface LocalStepsRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What one round's local steps gave. */
+/** Result of one round's local steps. */
 export interface LocalStepsResult {
   /** `[layoutSize]`, owned by the receiver. */
   readonly parameters: Float32Array<ArrayBuffer>;
   /** Mean over the steps of the batch loss before the step. */
   readonly meanLoss: number;
-  /** Steps taken: those asked for. */
+  /** Number of steps taken, as requested. */
   readonly steps: number;
 }
 
-/** Rows with their labels `[n]`; those of one patient are equal. */
+/** Rows with their labels `[n]`. The labels of one patient are equal. */
 export type LabelledRows = PatientRows & Examples;
 
-/** Scores to compute. */
+/** A request for scores. */
 export interface ScoreRequest {
   /** `[layoutSize]`. */
   readonly parameters: Float32Array;
@@ -79,39 +91,39 @@ export interface ScoreRequest {
 }
 
 /**
- * A site's training, away from the daemon's event loop. Requests are served one after the other.
- * Every call may throw TRAINING_WORKER_DIED and TRAINING_CLOSED, and the errors of the room `model`.
+ * A site's training, outside the daemon's event loop. Requests are served one after the other. Every call may
+ * throw TRAINING_WORKER_DIED and TRAINING_CLOSED, and the errors of the room `model`.
  */
 export interface Trainer {
   /** The backend in use. */
   readonly backend: BackendName;
-  /** The faster backends that cannot serve here, and why. */
+  /** The faster backends that cannot run here, with the reasons. */
   readonly passedOver: readonly PassedOver[];
-  /** What the operator should be warned of, or null. */
+  /** A warning for the operator, or null. */
   readonly warning: string | null;
   /** Order, names and shapes of the flat parameter vector. */
   readonly layout: Layout;
   /**
-   * Takes a round's local steps: a pure function of the request and what the trainer was opened with, so a round
-   * that is run again after a crash gives the same bytes. The optimiser starts afresh with every call.
+   * Takes a round's local steps: a pure function of the request and of the trainer's options. A round that is
+   * run again after a crash gives the same bytes. The optimiser starts afresh with every call.
    * @throws TRAINING_DIVERGED, TRAINING_CANCELLED when the signal aborts
    */
   localSteps(request: LocalStepsRequest): Promise<LocalStepsResult>;
   /**
-   * Probability of label 1 for each patient, of more than two classes the class, of "cox" the log risk: `[patients]`,
-   * owned by the caller.
+   * Returns the probability of label 1 for each patient, for more than two classes the class, for "cox" the
+   * log risk: `[patients]`, owned by the caller.
    */
   score(request: ScoreRequest): Promise<Float32Array<ArrayBuffer>>;
-  /** Stops the work at hand and ends the thread; may be called more than once. */
+  /** Stops the current work and ends the thread. May be called more than once. */
   close(): Promise<void>;
 }
 
-/** What decides a site's training beside the model. */
+/** Settings of a site's training apart from the model. */
 export interface SiteTraining {
   readonly training: TrainingSpec;
   /**
-   * The site's training rows; copied into the worker unless they lie in shared memory. Without any,
-   * `localSteps` throws MODEL_EMPTY_BATCH; `score` works all the same.
+   * The site's training rows, copied into the worker unless they lie in shared memory. Without rows,
+   * `localSteps` throws MODEL_EMPTY_BATCH, but `score` works.
    */
   readonly train: LabelledRows;
   /** The plan's seed. */
@@ -120,12 +132,12 @@ export interface SiteTraining {
   readonly site: string;
 }
 
-/** What {@link Trainers} are opened with. */
+/** Options for opening {@link Trainers}. */
 export interface TrainersOptions {
   readonly spec: ModelSpec;
-  /** Features of a row. */
+  /** Number of features of a row. */
   readonly inputWidth: number;
-  /** Classes that the model tells apart; default 2, which models of survival take too. */
+  /** Number of classes of the model; default 2, also for models of survival. */
   readonly classes?: number;
   readonly backend: BackendPreference;
   /** Module of the worker thread; the default is this room's own compiled one. */
@@ -134,13 +146,13 @@ export interface TrainersOptions {
 
 /** A thread that trains one model at several sites, one request after the other. */
 export interface Trainers extends Pick<Trainer, "backend" | "passedOver" | "warning" | "layout"> {
-  /** What computes the model: the backend or, of models that use none, plain loops. */
+  /** The backend that computes the model, or plain loops for models without one. */
   readonly runsOn: Model["runsOn"];
-  /** A trainer on a site's rows; closing it frees them, and the thread goes on. */
+  /** Opens a trainer on a site's rows. Closing it frees the rows and leaves the thread running. */
   open(site: SiteTraining): Promise<Trainer>;
-  /** Stops the work at hand and ends the thread; may be called more than once. */
+  /** Stops the current work and ends the thread. May be called more than once. */
   close(): Promise<void>;
 }
 
-/** What {@link Trainer} is opened with. */
+/** Options for opening a {@link Trainer}. */
 export type TrainerOptions = SiteTraining & Omit<TrainersOptions, "inputWidth" | "classes">;

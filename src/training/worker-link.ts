@@ -16,13 +16,15 @@ interface Waiting<Reply> {
   reject(error: CodedError): void;
 }
 
-/** A worker thread that answers questions in the order in which they come. */
+/** A worker thread that answers questions in their order of arrival. */
 export interface WorkerLink {
   /** Resolves when the worker can answer. */
   readonly ready: Promise<WorkerReady>;
-  /** @param transfer buffers that are handed over, and no longer the caller's */
+  /** @param transfer buffers that are handed over and no longer belong to the caller */
   ask(question: WorkerQuestion, transfer: readonly ArrayBuffer[]): Promise<WorkerAnswer>;
-  /** Ends the thread, in the middle of its work too; what is unanswered is rejected with TRAINING_CLOSED. */
+  /**
+   * Ends the thread, even in the middle of its work. Unanswered questions are rejected with TRAINING_CLOSED.
+   */
   close(): Promise<void>;
 }
 
@@ -38,7 +40,8 @@ function died(what: string, cause?: unknown): CodedError<TrainingErrorCode> {
 }
 
 /**
- * Starts the worker thread. Whatever ends it rejects every question that waits or comes later: none hangs.
+ * Starts the worker thread. When it ends for any reason, all waiting and later questions are rejected; none
+ * hangs.
  * @param url module of the worker
  */
 export function openWorkerLink(url: URL, setup: WorkerSetup): WorkerLink {

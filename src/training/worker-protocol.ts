@@ -2,10 +2,13 @@ import type {BackendName, Model, PassedOver} from "../model/index.ts";
 import type {Layout} from "../parameters/index.ts";
 import type {ScoreRequest, SiteTraining, TrainersOptions} from "./types.ts";
 
-/** What the worker thread starts with. */
+/** Start-up data of the worker thread. */
 export type WorkerSetup = Omit<TrainersOptions, "workerUrl">;
 
-/** A question to the worker without its number. `handle` names a site's rows, which `open` has brought. */
+/**
+ * A question to the worker without its number. `handle` names a site's rows, which an earlier `open` has
+ * brought.
+ */
 export type WorkerQuestion =
   | ({readonly kind: "open"; readonly handle: number} & SiteTraining)
   | {readonly kind: "close"; readonly handle: number}
@@ -17,19 +20,19 @@ export type WorkerQuestion =
       readonly firstStep: number;
       readonly steps: number;
       readonly correction: Float32Array | undefined;
-      /** One element of shared memory; anything but 0 ends the steps. */
+      /** One element of shared memory; any value except 0 ends the steps. */
       readonly cancelled: Int32Array;
     }
   | ({readonly kind: "score"} & ScoreRequest);
 
 /** A numbered question to the worker. */
 export interface WorkerRequest {
-  /** From 1 on. */
+  /** Counted from 1. */
   readonly id: number;
   readonly question: WorkerQuestion;
 }
 
-/** A coded error as it crosses the thread border. */
+/** A coded error in transit between threads. */
 export interface CarriedError {
   readonly code: string;
   readonly message: string;
@@ -53,19 +56,19 @@ export interface WorkerAnswer {
   readonly id: number;
   /** Parameters after local steps, or scores; empty after `open` and `close`. */
   readonly vector: Float32Array<ArrayBuffer>;
-  /** Of local steps; else 0. */
+  /** Mean loss of local steps; otherwise 0. */
   readonly meanLoss: number;
 }
 
-/** An expected failure, of a question or, with id 0, of the start. */
+/** An expected failure of a question, or, with id 0, of the start. */
 export interface WorkerFailure {
   readonly kind: "failure";
   readonly id: number;
   readonly error: CarriedError;
 }
 
-/** Whatever the worker says. */
+/** Any message from the worker. */
 export type WorkerReply = WorkerReady | WorkerAnswer | WorkerFailure;
 
-/** Number of the failure that is no answer: that of the start. */
+/** Id of a failure that answers no question: that of the start. */
 export const START_ID = 0;

@@ -1,6 +1,4 @@
-/*
- * Entry of the training thread. It runs nothing but this.
- */
+/* Entry point of the training thread. */
 import {openBackendModel} from "./backend-model.ts";
 import {serveTrainers} from "./serve.ts";
 

@@ -1,7 +1,7 @@
 import type * as Tfjs from "@tensorflow/tfjs-core";
 import {type ComposedKernel, type KernelScope, reshaped} from "./kernel-scope.ts";
 
-/** `[batchA, rows, inner]` times `[batchB, inner, columns]`; a batch of 1 serves every entry of the other's. */
+/** `[batchA, rows, inner]` times `[batchB, inner, columns]`. A batch of 1 serves every entry of the other. */
 interface Product {
   readonly batchA: number;
   readonly batchB: number;
@@ -13,8 +13,8 @@ interface Product {
 const KERNEL = "BatchMatMul";
 
 /*
- * Costs in multiply-adds of the stock's plain loop (about 1 ns each here), measured over 100 shapes of 4 to 1024.
- * They need not be exact: where they err the two ways differ little.
+ * Costs in multiply-adds of the stock backend's plain loop (about 1 ns each here), measured over 100 shapes
+ * of 4 to 1024. They need not be exact: near the boundary the two ways differ little.
  */
 const XNNPACK_MULTIPLY_ADD = 0.1;
 const TRANSPOSED_ELEMENT = 3;
@@ -23,10 +23,10 @@ const COPIED_ELEMENT = 0.5;
 const CALL = 12_000;
 const ENTRY_CALL = 6_000;
 
-/** `[inner, columns]` that XNNPACK has packed each tensor's data as. */
+/** The shape `[inner, columns]` as which XNNPACK has packed each tensor's data. */
 const packedAs = new WeakMap<Tfjs.TensorInfo["dataId"], string>();
 
-/** `[batch, rows, columns]` of a factor as it is multiplied. */
+/** Returns `[batch, rows, columns]` of a factor as it is multiplied. */
 function factorOf(
   tf: typeof Tfjs,
   {shape}: Tfjs.TensorInfo,
@@ -37,7 +37,7 @@ function factorOf(
   return isTransposed ? [batch, second, first] : [batch, first, second];
 }
 
-/** The product that is asked for, or `null` for one that only the stock's kernel may judge. */
+/** The requested product, or `null` for one that must be left to the stock kernel. */
 function productOf(
   tf: typeof Tfjs,
   {a, b}: Readonly<Record<"a" | "b", Tfjs.TensorInfo>>,
@@ -51,7 +51,10 @@ function productOf(
   return {batchA, batchB, rows, inner, columns};
 }
 
-/** Whether the stock's plain loop is at least as fast. Decided by the shapes alone, so that a run repeats its bytes. */
+/**
+ * Tells whether the stock plain loop is at least as fast. Only the shapes decide, so a repeated run gives the
+ * same bytes.
+ */
 function isPlainLoopFaster(product: Product, {transposeA, transposeB}: Tfjs.BatchMatMulAttrs): boolean {
   const {batchA, batchB, rows, inner, columns} = product;
   const [sizeA, sizeB] = [batchA * rows * inner, batchB * inner * columns];
@@ -68,7 +71,7 @@ function isPlainLoopFaster(product: Product, {transposeA, transposeB}: Tfjs.Batc
   return multiplyAdds <= composed;
 }
 
-/** `[batch, first, second]` of the `[batch, second, first]` that is stored, if it is stored transposed. */
+/** Returns `[batch, first, second]`, transposing a stored `[batch, second, first]` if necessary. */
 function oriented(
   scope: KernelScope,
   tensor: Tfjs.TensorInfo,
@@ -79,7 +82,7 @@ function oriented(
   return scope.run("Transpose", {x: reshaped(tensor, [batch, second, first])}, {perm: [0, 2, 1]});
 }
 
-/** Entry `index` of `[batch, first, second]`, copied. */
+/** Copies entry `index` of `[batch, first, second]`. */
 function entryOf(scope: KernelScope, tensor: Tfjs.TensorInfo, index: number): Tfjs.TensorInfo {
   const [, first = 1, second = 1] = tensor.shape;
   const size = first * second;
@@ -89,10 +92,11 @@ function entryOf(scope: KernelScope, tensor: Tfjs.TensorInfo, index: number): Tf
 }
 
 /**
- * One XNNPACK product of `[1, rows, inner]` and `[1, inner, columns]`.
+ * Computes one XNNPACK product of `[1, rows, inner]` and `[1, inner, columns]`.
  *
- * The stock keeps a packed copy of `b` by the identity of its data and asks for no shape (batch_mat_mul_impl.cc), so
- * that the same data reshaped would be multiplied as the matrix it was before, beyond its end even: it gets a copy.
+ * The stock backend keeps a packed copy of `b` by the identity of its data and ignores the shape
+ * (batch_mat_mul_impl.cc). The same data with another shape would be multiplied as the old matrix, even
+ * beyond its end. It is therefore copied.
  */
 function xnnpackProduct(scope: KernelScope, a: Tfjs.TensorInfo, b: Tfjs.TensorInfo): Tfjs.TensorInfo {
   const shape = b.shape.join(" ");
@@ -116,7 +120,10 @@ function byEntry(scope: KernelScope, a: Tfjs.TensorInfo, b: Tfjs.TensorInfo): Tf
   return out;
 }
 
-/** The stock's kernel, by its plain loop: a row times a matrix is the same data as a column that it is to transpose. */
+/**
+ * Runs the stock kernel in its plain loop. For this, a row times a matrix becomes a column with the same
+ * data, marked as transposed.
+ */
 function plainly(
   scope: KernelScope,
   {a, b}: Readonly<Record<"a" | "b", Tfjs.TensorInfo>>,
@@ -130,13 +137,13 @@ function plainly(
 }
 
 /**
- * Matrix product `[..., m, k]` by `[..., k, n]`, either of them stored transposed if so marked, with a batch on both
- * sides or on one of them.
+ * Matrix product `[..., m, k]` by `[..., k, n]`, either of them stored transposed if so marked, with a batch
+ * on both sides or on one of them.
  *
- * The stock gives only two untransposed matrices without a batch to XNNPACK and takes a plain loop for the rest. Here
- * the transposes are made first; a batch on the left alone is one product, (A_1; A_2; ...) B = (A_1 B; A_2 B; ...);
- * a batch on the right is one product an entry. Where the plain loop is as fast it stays: small products, and a row
- * times a matrix, since packing the matrix costs more than the product.
+ * The stock kernel gives only two untransposed matrices without a batch to XNNPACK and takes a plain loop for
+ * the rest. Here the transposes are made first. A batch on the left alone is one product, (A_1; A_2; ...) B =
+ * (A_1 B; A_2 B; ...); a batch on the right is one product per entry. The plain loop stays if it is as fast:
+ * for small products, and for a row times a matrix, because packing the matrix costs more than the product.
  */
 export const batchMatMul: ComposedKernel<"a" | "b", Tfjs.BatchMatMulAttrs> = (scope, inputs, attributes) => {
   const {a, b} = inputs;

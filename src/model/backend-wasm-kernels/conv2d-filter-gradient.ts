@@ -3,19 +3,19 @@ import {convolve, type Window, type WindowAxis, windowOf} from "./convolution-wi
 import type {ComposedKernel, KernelScope} from "./kernel-scope.ts";
 import {shape4} from "./shapes.ts";
 
-/** The gradient `[batch, height, width, results]` as the filter of {@link conv2dFilterGradient}. */
+/** Returns the gradient `[batch, height, width, results]` as the filter of {@link conv2dFilterGradient}. */
 export function asFilter(scope: KernelScope, dy: Tfjs.TensorInfo): Tfjs.TensorInfo {
   return scope.run("Transpose", {x: dy}, {perm: [1, 2, 0, 3]});
 }
 
 /**
- * Gradient by the filter `[rows, columns, channels, results]` of a convolution of the images `x`, from the gradient by
- * its results.
+ * Gradient by the filter `[rows, columns, channels, results]` of a convolution of the images `x`, from the
+ * gradient by its results.
  *
- * With y_o = sum_t x_(o s + t d - p) w_t it is dw_t = sum_o x_(o s + t d - p) dy_o, summed over the batch as well: one
- * convolution of x with dy, in which the batch is the channels, the channels are the batch, and stride and dilation
- * have changed places.
- * @param dyAsFilter of {@link asFilter}; XNNPACK packs it once for any number of `x`
+ * With y_o = sum_t x_(o s + t d - p) w_t it is dw_t = sum_o x_(o s + t d - p) dy_o, summed over the batch as
+ * well. This is one convolution of x with dy in which batch and channels, and stride and dilation, have
+ * changed places.
+ * @param dyAsFilter from {@link asFilter}; XNNPACK packs it once for any number of `x`
  */
 export function conv2dFilterGradient(
   scope: KernelScope,
@@ -35,7 +35,10 @@ export function conv2dFilterGradient(
   return scope.run("Transpose", {x: gradient}, {perm: [1, 2, 0, 3]});
 }
 
-/** {@link conv2dFilterGradient} as tfjs' Conv2DBackpropFilter, which the stock lacks. Channels come last. */
+/**
+ * {@link conv2dFilterGradient} as tfjs' Conv2DBackpropFilter, which the stock backend lacks. Channels come
+ * last.
+ */
 export const conv2dBackpropFilter: ComposedKernel<"x" | "dy", Tfjs.Conv2DBackpropFilterAttrs> = (
   scope,
   {x, dy},

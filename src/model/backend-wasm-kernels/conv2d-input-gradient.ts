@@ -4,8 +4,8 @@ import {type ComposedKernel, type KernelScope, reshaped} from "./kernel-scope.ts
 import {shape4} from "./shapes.ts";
 
 /**
- * `[batch, height * stride, width * stride, channels]`: every value of `dy` followed by `stride - 1` zeros along both
- * axes. One padding of `[batch * height, 1, width, channels]` does it.
+ * Spreads `dy` to `[batch, height * stride, width * stride, channels]`: every value is followed by `stride -
+ * 1` zeros along both axes. One padding of `[batch * height, 1, width, channels]` does it.
  */
 export function spread(scope: KernelScope, dy: Tfjs.TensorInfo, {rows, columns}: Window): Tfjs.TensorInfo {
   const [strideRows, strideColumns] = [rows.stride, columns.stride];
@@ -22,7 +22,10 @@ export function spread(scope: KernelScope, dy: Tfjs.TensorInfo, {rows, columns}:
   return reshaped(padded, [batch, height * strideRows, width * strideColumns, channels]);
 }
 
-/** The axes of the convolution that takes a {@link spread} gradient back to the images of the forward one. */
+/**
+ * Returns the axes of the convolution that takes a {@link spread} gradient back to the images of the forward
+ * one.
+ */
 export function backwardAxes({rows, columns}: Window): OutputAxes {
   const axis = ({inSize, filterSize, dilation, pad}: WindowAxis) => ({
     before: (filterSize - 1) * dilation - pad,
@@ -34,11 +37,12 @@ export function backwardAxes({rows, columns}: Window): OutputAxes {
 }
 
 /**
- * Gradient by the images `[batch, height, width, channels]` of a convolution of them, from the gradient `dy` by its
- * results and the filter `[rows, columns, channels, results]`.
+ * Gradient by the images `[batch, height, width, channels]` of a convolution of them, from the gradient `dy`
+ * by its results and the filter `[rows, columns, channels, results]`.
  *
- * With y_o = sum_t x_(o s + t d - p) w_t it is dx_i = sum_t dy_((i - t d + p) / s) w_t^T where the division leaves no
- * rest: a convolution of the {@link spread} dy with the filter turned by 180 degrees and transposed.
+ * With y_o = sum_t x_(o s + t d - p) w_t it is dx_i = sum_t dy_((i - t d + p) / s) w_t^T over the t for which
+ * the division leaves no remainder. This is a convolution of the {@link spread} dy with the filter turned by
+ * 180 degrees and transposed.
  */
 export function conv2dInputGradient(
   scope: KernelScope,
@@ -57,7 +61,10 @@ export function conv2dInputGradient(
   return convolve(scope, "Conv2D", inputs, backwardAxes(window));
 }
 
-/** {@link conv2dInputGradient} as tfjs' Conv2DBackpropInput, which is a plain loop in the stock. Channels come last. */
+/**
+ * {@link conv2dInputGradient} as tfjs' Conv2DBackpropInput, which is a plain loop in the stock backend.
+ * Channels come last.
+ */
 export const conv2dBackpropInput: ComposedKernel<"dy" | "filter", Tfjs.Conv2DBackpropInputAttrs> = (
   scope,
   {dy, filter},

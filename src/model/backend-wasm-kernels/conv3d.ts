@@ -9,7 +9,7 @@ import {addSlicesOfTap, type DepthAxis, depthOf, filterOfTap, slicesOfTap} from 
 /** The convolution of volumes that a kernel or its gradient belongs to. */
 interface VolumeWindow {
   readonly depth: DepthAxis;
-  /** Of each slice. */
+  /** Window of each slice. */
   readonly window: Window;
   readonly outShape: Shape5;
 }
@@ -24,15 +24,15 @@ function volumeWindowOf(
   return {depth: depthOf(info), window: windowOf(info), outShape: info.outShape};
 }
 
-/** `dy` of volumes as the images of all their slices. */
+/** Views `dy` of volumes as the images of all their slices. */
 function slicesOf(dy: Tfjs.TensorInfo): Tfjs.TensorInfo {
   const [batch, depth, height, width, channels] = shape5(dy);
   return reshaped(dy, [batch * depth, height, width, channels]);
 }
 
 /**
- * Convolution of volumes `[batch, depth, height, width, channels]` with a filter `[depth, rows, columns, channels,
- * results]`: the sum over the filter's taps along the depth of one XNNPACK convolution of slices.
+ * Convolution of volumes `[batch, depth, height, width, channels]` with a filter `[depth, rows, columns,
+ * channels, results]`: the sum over the filter's taps along the depth of one XNNPACK convolution of slices.
  */
 export const conv3d: ComposedKernel<"x" | "filter", Tfjs.Conv3DAttrs> = (scope, {x, filter}, attributes) => {
   const {depth, window, outShape} = volumeWindowOf(scope, shape5(x), shape5(filter), attributes);
@@ -56,7 +56,9 @@ export const conv3d: ComposedKernel<"x" | "filter", Tfjs.Conv3DAttrs> = (scope, 
   return reshaped(sum ?? scope.allocate(outShape), outShape);
 };
 
-/** Gradient of {@link conv3d} by the volumes: that of the slices, tap by tap, added to the volumes. */
+/**
+ * Gradient of {@link conv3d} by the volumes: the gradient of the slices, tap by tap, added to the volumes.
+ */
 export const conv3dBackpropInput: ComposedKernel<"dy" | "filter", Tfjs.Conv3DBackpropInputV2Attrs> = (
   scope,
   {dy, filter},
@@ -75,7 +77,7 @@ export const conv3dBackpropInput: ComposedKernel<"dy" | "filter", Tfjs.Conv3DBac
   return volumes;
 };
 
-/** Gradient of {@link conv3d} by the filter: that of the slices, tap by tap, side by side. */
+/** Gradient of {@link conv3d} by the filter: the gradient of the slices, tap by tap, side by side. */
 export const conv3dBackpropFilter: ComposedKernel<"x" | "dy", Tfjs.Conv3DBackpropFilterV2Attrs> = (
   scope,
   {x, dy},

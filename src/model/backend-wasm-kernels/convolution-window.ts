@@ -2,43 +2,52 @@ import type * as Tfjs from "@tensorflow/tfjs-core";
 import type {KernelScope} from "./kernel-scope.ts";
 import {type Shape4, shape4} from "./shapes.ts";
 
-/** One axis of a convolution: how a filter of `filterSize` taps moves over `inSize` values. */
+/** One axis of a convolution: the movement of a filter of `filterSize` taps over `inSize` values. */
 export interface WindowAxis {
   readonly inSize: number;
   readonly outSize: number;
   readonly filterSize: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Zeros before the first value; tfjs has negative ones for volumes, if a filter is smaller than its stride. */
+  /**
+   * Number of zeros before the first value. tfjs has negative ones for volumes if a filter is smaller than
+   * its stride.
+   */
   readonly pad: number;
 }
 
-/** The two axes of an image that a convolution moves over. */
+/** The two axes of an image along which a convolution moves. */
 export interface Window {
   readonly rows: WindowAxis;
   readonly columns: WindowAxis;
 }
 
-/** One axis of the convolution that {@link convolve} is to make. */
+/** One axis of the convolution that {@link convolve} makes. */
 interface OutputAxis {
-  /** Zeros before the first value; if negative, so many values are left out. */
+  /** Number of zeros before the first value; if negative, the number of values that are left out. */
   readonly before: number;
-  /** Results. */
+  /** Number of results. */
   readonly size: number;
   readonly stride: number;
   readonly dilation: number;
 }
 
-/** Both axes of the convolution that {@link convolve} is to make. */
+/** Both axes of the convolution that {@link convolve} makes. */
 export interface OutputAxes {
   readonly rows: OutputAxis;
   readonly columns: OutputAxis;
 }
 
-/** Conv2D: filter `[rows, columns, channels, results]`; DepthwiseConv2dNative: `[rows, columns, channels, 1]`. */
+/**
+ * Kernel and its filter: Conv2D with `[rows, columns, channels, results]`, DepthwiseConv2dNative with `[rows,
+ * columns, channels, 1]`.
+ */
 type ConvolutionKernel = "Conv2D" | "DepthwiseConv2dNative";
 
-/** The {@link Window} of the forward convolution in tfjs' description of it, of images or of each slice of a volume. */
+/**
+ * Reads the {@link Window} of the forward convolution from tfjs' description of it, of images or of each
+ * slice of a volume.
+ */
 export function windowOf(info: Tfjs.backend_util.Conv2DInfo | Tfjs.backend_util.Conv3DInfo): Window {
   return {
     rows: {
@@ -60,9 +69,9 @@ export function windowOf(info: Tfjs.backend_util.Conv2DInfo | Tfjs.backend_util.
   };
 }
 
-/** How one axis is brought to give `size` results or, where that takes less than no padding, a few more. */
+/** Adapts one axis to give `size` results, or a few more if that would take negative padding. */
 interface Fitting {
-  /** Values left out at the front. */
+  /** Number of values left out at the front. */
   readonly skipped: number;
   readonly pads: readonly [number, number];
 }
@@ -74,8 +83,8 @@ function fit(inSize: number, filterSize: number, {before, size, stride, dilation
 }
 
 /**
- * An XNNPACK convolution of images `[batch, height, width, channels]` with exactly the results that are asked for:
- * padding is never negative, so values are cut off at the front and results at the end.
+ * Runs an XNNPACK convolution of images `[batch, height, width, channels]` with exactly the requested
+ * results. Padding is never negative, so values are cut off at the front and results at the end.
  */
 export function convolve(
   scope: KernelScope,
@@ -101,7 +110,7 @@ export function convolve(
   return part(scope, out, {begin: [0, 0, 0, 0], size: [batch, rows.size, columns.size, channels]});
 }
 
-/** A part of images, copied only if it is less than the whole. */
+/** Returns a part of images, copied only if it is less than the whole. */
 function part(
   scope: KernelScope,
   x: Tfjs.TensorInfo,

@@ -3,7 +3,7 @@ import {type Window, type WindowAxis, windowOf} from "./convolution-window.ts";
 import type {ComposedKernel} from "./kernel-scope.ts";
 import {shape4} from "./shapes.ts";
 
-/** What {@link addRow} sums up: images and the gradient by their results, both with the channels last. */
+/** Input of {@link addRow}: images and the gradient by their results, both with the channels last. */
 interface Images {
   readonly x: Float32Array;
   readonly dy: Float32Array;
@@ -13,13 +13,13 @@ interface Images {
   readonly window: Window;
 }
 
-/** Where a tap of the filter meets values and not padding. */
+/** The results for which a tap of the filter meets values and not padding. */
 interface Overlap {
   /** First result. */
   readonly begin: number;
-  /** Behind the last result. */
+  /** One past the last result. */
   readonly end: number;
-  /** The value that result 0 meets; negative if that is padding. */
+  /** Index of the value that result 0 meets; negative if it is padding. */
   readonly shift: number;
 }
 
@@ -29,7 +29,7 @@ function overlapOf({inSize, outSize, stride, dilation, pad}: WindowAxis, tap: nu
   return {begin, end: Math.min(outSize, Math.ceil((inSize - shift) / stride)), shift};
 }
 
-/** Adds x_c dy_(c m + k) of one row of results to `into`; `xStart` and `dyStart` are where the rows begin. */
+/** Adds x_c dy_(c m + k) of one row of results to `into`. The rows begin at `xStart` and `dyStart`. */
 function addRow(
   into: Float64Array,
   {x, dy, channels, multiplier, window}: Images,
@@ -66,10 +66,10 @@ function tapGradient(images: Images, rowTap: number, columnTap: number): Float64
 }
 
 /**
- * Gradient by the filter `[rows, columns, c, m]` of a depthwise convolution: dw_(t,c,k) is the sum over all images and
- * results o of x_(o s + t d - p, c) dy_(o, c m + k). Every channel is a sum of its own, for which XNNPACK has no
- * kernel: a plain loop over the heap, summed in 64 bits. tfjs' DepthwiseConv2dNativeBackpropFilter, which the stock
- * lacks.
+ * Gradient by the filter `[rows, columns, c, m]` of a depthwise convolution: dw_(t,c,k) is the sum over all
+ * images and results o of x_(o s + t d - p, c) dy_(o, c m + k). Every channel has its own sum, for which
+ * XNNPACK has no kernel. This is a plain loop over the heap, summed in 64 bits. It serves as tfjs'
+ * DepthwiseConv2dNativeBackpropFilter, which the stock backend lacks.
  */
 export const depthwiseBackpropFilter: ComposedKernel<
   "x" | "dy",

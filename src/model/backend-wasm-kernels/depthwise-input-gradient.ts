@@ -5,9 +5,10 @@ import {type ComposedKernel, reshaped} from "./kernel-scope.ts";
 import {shape4} from "./shapes.ts";
 
 /**
- * Gradient by the images of a depthwise convolution, whose channel c gives the results c m to c m + m - 1: as for a
- * full convolution (conv2dInputGradient), but each result goes back to its own channel, so that a depthwise convolution
- * of all results is summed over the m of each channel. tfjs' DepthwiseConv2dNativeBackpropInput, which the stock lacks.
+ * Gradient by the images of a depthwise convolution, in which channel c gives the results c m to c m + m - 1.
+ * It works as for a full convolution (conv2dInputGradient), but each result goes back to its own channel: a
+ * depthwise convolution of all results is summed over the m of each channel. It serves as tfjs'
+ * DepthwiseConv2dNativeBackpropInput, which the stock backend lacks.
  */
 export const depthwiseBackpropInput: ComposedKernel<
   "dy" | "filter",

@@ -1,27 +1,30 @@
 import type {BackendWasm} from "@tensorflow/tfjs-backend-wasm";
 import type * as Tfjs from "@tensorflow/tfjs-core";
 
-/** The attributes of a kernel, by the names of tfjs. */
+/** The attributes of a kernel, by their names in tfjs. */
 export type KernelAttributes = Readonly<Record<string, unknown>>;
 
-/** The tensors of a kernel, by the names of tfjs. */
+/** The tensors of a kernel, by their names in tfjs. */
 export type KernelInputs<Name extends string = string> = Readonly<Record<Name, Tfjs.TensorInfo>>;
 
-/** What one call of a composed kernel works with: the stock kernels, and tensors that end with the call. */
+/**
+ * The surroundings of one call of a composed kernel: the stock kernels, and tensors that end with the call.
+ */
 export interface KernelScope {
   readonly tf: typeof Tfjs;
-  /** Runs the package's own kernel, never the one that takes its place. The result ends with the call. */
+  /** Runs the package's own kernel, never its replacement. The result ends with the call. */
   run(kernelName: string, inputs: KernelInputs, attributes: KernelAttributes): Tfjs.TensorInfo;
-  /** A float tensor of undefined content that ends with the call. */
+  /** Allocates a float tensor of undefined content that ends with the call. */
   allocate(shape: readonly number[]): Tfjs.TensorInfo;
   /**
-   * The live values of a float tensor. Only a tensor of {@link allocate} that no kernel has read yet may be written
-   * to, as XNNPACK keeps packed copies. Every allocation can move the heap: ask again after one.
+   * Returns the live values of a float tensor. Only a tensor from {@link allocate} that no kernel has read
+   * yet may be written to, because XNNPACK keeps packed copies. Every allocation can move the heap, so ask
+   * again after one.
    */
   floatsOf(tensor: Tfjs.TensorInfo): Float32Array;
-  /** A copy of an int tensor's values. */
+  /** Copies an int tensor's values. */
   integersOf(tensor: Tfjs.TensorInfo): Int32Array;
-  /** Ends a tensor of this call early, where memory matters. */
+  /** Ends a tensor of this call early, to save memory. */
   free(tensor: Tfjs.TensorInfo): void;
 }
 
@@ -32,7 +35,7 @@ export type ComposedKernel<Name extends string, Attributes> = (
   attributes: Attributes,
 ) => Tfjs.TensorInfo;
 
-/** Where composed kernels run. */
+/** The backend on which composed kernels run. */
 export interface KernelHost {
   readonly tf: typeof Tfjs;
   readonly backend: BackendWasm;
@@ -40,14 +43,14 @@ export interface KernelHost {
   readonly stock: ReadonlyMap<string, Tfjs.KernelFunc>;
 }
 
-/** The same data under another shape of as many values. */
+/** Returns the same data under another shape with the same number of values. */
 export function reshaped(tensor: Tfjs.TensorInfo, shape: readonly number[]): Tfjs.TensorInfo {
   return {dataId: tensor.dataId, dtype: tensor.dtype, shape: [...shape]};
 }
 
 /**
- * Runs `compose` and frees all that it made but its result. The tensors between belong to the backend alone: the engine
- * neither counts them nor records them for a gradient.
+ * Runs `compose` and frees all tensors that it made except its result. The intermediate tensors belong to the
+ * backend alone: the engine neither counts them nor records them for a gradient.
  */
 export function inScope(
   {tf, backend, stock}: KernelHost,

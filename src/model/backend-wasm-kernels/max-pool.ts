@@ -7,7 +7,7 @@ interface PoolAxis {
   readonly inSize: number;
   readonly outSize: number;
   readonly stride: number;
-  /** Of the window, with the gaps of a dilation. */
+  /** Extent of the window, with the gaps of a dilation. */
   readonly reach: number;
   readonly dilation: number;
   readonly pad: number;
@@ -21,7 +21,7 @@ interface Pooling {
   readonly axes: readonly [PoolAxis, PoolAxis, PoolAxis];
 }
 
-/** For each result of an axis the values of its window that are no padding. */
+/** Values of the window that are not padding, for each result of an axis. */
 function windowsOf({
   inSize,
   outSize,
@@ -37,13 +37,13 @@ function windowsOf({
   });
 }
 
-/** Where the values of one window begin; one list that is used again for every window. */
+/** Start offsets of the values of one window, in a list that is reused for every window. */
 interface Cells {
   readonly starts: Int32Array;
   count: number;
 }
 
-/** The slices, rows and columns of a window that are no padding. */
+/** The slices, rows and columns of a window that are not padding. */
 interface Extent {
   readonly slices: readonly number[];
   readonly rows: readonly number[];
@@ -83,7 +83,7 @@ function forEachWindow(pooling: Pooling, visit: (cells: Cells, result: number) =
   }
 }
 
-/** Where the first of the largest of a window's values is, of one channel. */
+/** Finds the position of the first of the largest values of a window, for one channel. */
 function largestOf(x: Float32Array, {starts, count}: Cells, channel: number): number {
   let largest = (starts[0] ?? 0) + channel;
   let value = x[largest] ?? 0;
@@ -137,9 +137,9 @@ function planeOf(info: Tfjs.backend_util.Conv2DInfo | Tfjs.backend_util.Conv3DIn
 const ONE_SLICE: PoolAxis = {inSize: 1, outSize: 1, stride: 1, reach: 1, dilation: 1, pad: 0};
 
 /**
- * Gradient by images of the largest value of each window: it goes to the first of the largest, as on the cpu and in
- * TensorFlow. The stock's looks for values above the smallest positive float (MaxPoolGrad.cc begins with
- * `numeric_limits<float>::min()`), so that windows without a positive value lose their gradient.
+ * Gradient by images of the largest value of each window. It goes to the first of the largest, as on the cpu
+ * and in TensorFlow. The stock kernel looks for values above the smallest positive float (MaxPoolGrad.cc
+ * begins with `numeric_limits<float>::min()`), so windows without a positive value lose their gradient.
  */
 export const maxPoolGrad: ComposedKernel<"dy" | "input", Tfjs.MaxPoolGradAttrs> = (
   scope,
@@ -171,7 +171,10 @@ function volumePoolingOf(
   return {pooling: {batch, channels, axes: [depth, ...planeOf(info)]}, outShape};
 }
 
-/** The largest value of each window of volumes. The stock's has the fault of its {@link maxPoolGrad}. */
+/**
+ * The largest value of each window of volumes. The stock kernel has the same fault as its {@link
+ * maxPoolGrad}.
+ */
 export const maxPool3d: ComposedKernel<"x", Tfjs.MaxPool3DAttrs> = (scope, {x}, attributes) => {
   const {pooling, outShape} = volumePoolingOf(scope, x, attributes);
   const out = scope.allocate(outShape);
@@ -185,7 +188,7 @@ export const maxPool3d: ComposedKernel<"x", Tfjs.MaxPool3DAttrs> = (scope, {x}, 
   return out;
 };
 
-/** {@link maxPoolGrad} of volumes; the stock's has the same fault. */
+/** {@link maxPoolGrad} of volumes. The stock kernel has the same fault. */
 export const maxPool3dGrad: ComposedKernel<"dy" | "input", Tfjs.MaxPool3DGradAttrs> = (
   scope,
   inputs,

@@ -12,7 +12,8 @@ import {unsortedSegmentSum} from "./unsorted-segment-sum.ts";
 
 const BACKEND = "wasm";
 
-// The registry of tfjs keeps kernels without the types of their inputs and attributes, so each one's are lost here.
+// The registry of tfjs keeps kernels without the types of their inputs and attributes, so those types are
+// lost here.
 const KERNELS = {
   BatchMatMul: batchMatMul,
   Conv2DBackpropFilter: conv2dBackpropFilter,
@@ -28,13 +29,14 @@ const KERNELS = {
   UnsortedSegmentSum: unsortedSegmentSum,
 } as unknown as Readonly<Record<string, ComposedKernel<string, unknown>>>;
 
-/** What {@link registerWasmKernels} has put into the registry of this thread. */
+/** Kernels that {@link registerWasmKernels} has put into the registry of this thread. */
 const registered = new WeakSet<Tfjs.KernelFunc>();
 
 /**
- * Puts our kernels in the place of those of tfjs' wasm backend that are slow or wrong, and beside them those that it
- * lacks. The registry belongs to the thread and outlives the backend: a second call, or one after the backend was closed and
- * opened, changes nothing. A replaced kernel keeps its set-up, through which tfjs binds it to each new backend.
+ * Replaces the slow or wrong kernels of tfjs' wasm backend with ours, and adds the ones that it lacks. The
+ * registry belongs to the thread and outlives the backend. A second call, or one after the backend was closed
+ * and opened, changes nothing. A replaced kernel keeps its set-up, through which tfjs binds it to each new
+ * backend.
  */
 export function registerWasmKernels(tf: typeof Tfjs): void {
   const configs = new Map(tf.getKernelsForBackend(BACKEND).map((config) => [config.kernelName, config]));

@@ -1,9 +1,9 @@
 import type * as Tfjs from "@tensorflow/tfjs-core";
 
-/** A shape of four sizes, as tfjs wants it for images and their filters. */
+/** A shape of four sizes, as tfjs expects for images and their filters. */
 export type Shape4 = [number, number, number, number];
 
-/** A shape of five sizes, as tfjs wants it for volumes and their filters. */
+/** A shape of five sizes, as tfjs expects for volumes and their filters. */
 export type Shape5 = [number, number, number, number, number];
 
 /** The shape of a tensor of four axes. */

@@ -2,9 +2,9 @@ import type * as Tfjs from "@tensorflow/tfjs-core";
 import type {ComposedKernel} from "./kernel-scope.ts";
 
 /**
- * Sums `[segments, ...]` of the rows of `x` `[n, ...]` by the segment that `segmentIds` `[n]` names; a row of no segment
- * is left out. The gradient of a gather is made of it. The stock lacks it, and its ScatterNd checks no bounds: a plain
- * loop over the heap.
+ * Sums `[segments, ...]` of the rows of `x` `[n, ...]` by the segment in `segmentIds` `[n]`. A row without a
+ * valid segment is left out. The gradient of a gather needs it. The stock backend lacks it, and its ScatterNd
+ * checks no bounds. This is a plain loop over the heap.
  */
 export const unsortedSegmentSum: ComposedKernel<"x" | "segmentIds", Tfjs.UnsortedSegmentSumAttrs> = (
   scope,

@@ -10,7 +10,7 @@ export interface DepthAxis {
   readonly pad: number;
 }
 
-/** The {@link DepthAxis} in tfjs' description of a convolution. */
+/** Reads the {@link DepthAxis} from tfjs' description of a convolution. */
 export function depthOf(info: Tfjs.backend_util.Conv3DInfo): DepthAxis {
   return {
     outSize: info.outDepth,
@@ -21,8 +21,9 @@ export function depthOf(info: Tfjs.backend_util.Conv3DInfo): DepthAxis {
 }
 
 /**
- * The slices `[batch * outSize, height, width, channels]` of the volumes `x` that tap `tap` of a filter meets along the
- * depth, zeros where it meets padding: a convolution of volumes is the sum over its taps of a convolution of these.
+ * Extracts the slices `[batch * outSize, height, width, channels]` of the volumes `x` that tap `tap` of a
+ * filter meets along the depth, with zeros for padding. A convolution of volumes is the sum over its taps of
+ * a convolution of these.
  */
 export function slicesOfTap(
   scope: KernelScope,
@@ -44,7 +45,7 @@ export function slicesOfTap(
   return slices;
 }
 
-/** The reverse of {@link slicesOfTap}: adds the slices of a tap to the volumes that they are of. */
+/** Reverses {@link slicesOfTap}: adds the slices of a tap to their volumes. */
 export function addSlicesOfTap(
   scope: KernelScope,
   {volumes, slices}: Readonly<Record<"volumes" | "slices", Tfjs.TensorInfo>>,
@@ -66,7 +67,7 @@ export function addSlicesOfTap(
   }
 }
 
-/** Tap `tap` of a filter `[depth, rows, columns, channels, results]`, as a filter of images. */
+/** Returns tap `tap` of a filter `[depth, rows, columns, channels, results]` as a filter of images. */
 export function filterOfTap(scope: KernelScope, filter: Tfjs.TensorInfo, tap: number): Tfjs.TensorInfo {
   const [, ...shape] = shape5(filter);
   const part = scope.allocate(shape);

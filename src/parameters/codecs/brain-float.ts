@@ -12,13 +12,19 @@ export function fromBrainFloat(bits: number): number {
   return scratch[0] ?? 0;
 }
 
-/** The least bfloat16 that is at least `value`, which is finite and not negative; the largest finite one at most. */
+/**
+ * Least bfloat16 that is at least `value`, but at most the largest finite one. `value` is finite and not
+ * negative.
+ */
 export function brainFloatAbove(value: number): number {
   const bits = bitsOf(value);
   return Math.min(0x7f7f, (bits + 0xffff) >>> 16);
 }
 
-/** The bfloat16 nearest to `value`, finite and not negative, ties to even; the largest finite one at most. */
+/**
+ * The bfloat16 nearest to `value`, ties to even, but at most the largest finite one. `value` is finite and
+ * not negative.
+ */
 export function brainFloatNear(value: number): number {
   const bits = bitsOf(value);
   return Math.min(0x7f7f, (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);

@@ -14,7 +14,7 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   top1: topK("top1", 3),
 };
 
-/** The codec of that name. */
+/** Returns the codec of that name. */
 export function codecOf(name: CodecName): Codec {
   return CODECS[name];
 }

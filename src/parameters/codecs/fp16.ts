@@ -6,7 +6,10 @@ function halvesOf(encoded: Uint8Array, first: number, count: number): Uint16Arra
   return words16(encoded.subarray(2 * first, 2 * (first + count)));
 }
 
-/** IEEE 754 binary16, to nearest, ties to even: 2 bytes a value, relative error at most 2^-11 down to 2^-14. */
+/**
+ * Writes IEEE 754 binary16, to nearest, ties to even: 2 bytes a value, relative error at most 2^-11 down to
+ * 2^-14.
+ */
 export const fp16: Codec = {
   name: "fp16",
   sums: "fp16",

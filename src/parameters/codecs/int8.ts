@@ -7,9 +7,9 @@ const BLOCK_BYTES = SCALE_BYTES + BLOCK_VALUES;
 const LARGEST = 127;
 
 /**
- * 8 bits a value in blocks of 256 with a common scale s: q = floor(x / s + u), u uniform on [0, 1), so E(q s) = x, with
- * variance at most s^2 / 4. s is max|x| / 127 rounded up to bfloat16: 1.0078 bytes a value. A scale in binary16 would
- * end at 6e-8, where repeated differences have to become smaller still.
+ * Writes 8 bits a value in blocks of 256 with a common scale s: q = floor(x / s + u), u uniform on [0, 1), so
+ * E(q s) = x, with variance at most s^2 / 4. s is max|x| / 127 rounded up to bfloat16: 1.0078 bytes a value.
+ * A scale in binary16 would end at 6e-8, but repeated differences must become smaller than that.
  * @see Alistarh et al., QSGD, NeurIPS 2017, section 3.1 (stochastic rounding to levels)
  */
 export const int8: Codec = {

@@ -11,8 +11,8 @@ function meanMagnitude(values: Float32Array): number {
 }
 
 /**
- * One bit a value, and the mean magnitude of each 256 in bfloat16: 0.133 bytes a value. Biased: what it leaves out must
- * be remembered.
+ * Writes one bit a value, and the mean magnitude of each 256 in bfloat16: 0.133 bytes a value. It is biased:
+ * what it leaves out must be remembered.
  * @see Karimireddy et al., Error feedback fixes SignSGD, ICML 2019, section 4 (scaled sign)
  */
 export const sign: Codec = {

@@ -22,8 +22,9 @@ function encodeBlock(block: Float32Array, kept: number, into: Uint8Array): numbe
 }
 
 /**
- * The `perBlock` largest of each 256 values, in binary16 with their places; the others are taken for 0. A fixed number
- * a block, so that every chunk's size is known beforehand. Biased: what it leaves out must be remembered.
+ * Writes the `perBlock` largest of each 256 values, in binary16 with their places. The others count as 0. The
+ * number per block is fixed, so the size of every chunk is known in advance. The codec is biased: what it
+ * leaves out must be remembered.
  * @see Stich et al., Sparsified SGD with memory, NeurIPS 2018, definition 2.1 (here block by block)
  */
 export function topK(name: CodecName, perBlock: number): Codec {
@@ -56,7 +57,7 @@ export function topK(name: CodecName, perBlock: number): Codec {
           const index = encoded[at + place] ?? 0;
           const half = at + kept + VALUE_BYTES * place;
           const value = HALF_VALUES[(encoded[half] ?? 0) | ((encoded[half + 1] ?? 0) << 8)] ?? Number.NaN;
-          // A place beyond the block, or one that does not ascend, is as foreign as a value that is none.
+          // A place that is beyond the block or does not ascend is as invalid as a value that is not finite.
           refuseNotFinite(index < length && index > previous ? value - value : Number.NaN);
           into[start + index] = (into[start + index] ?? 0) + value;
           previous = index;

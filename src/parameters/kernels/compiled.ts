@@ -1,13 +1,16 @@
 import {fromString} from "uint8arrays/from-string";
 import {KERNELS_MODULE} from "./module.ts";
 
-/** What of the JavaScript API is used here: Node's types leave it to those of browsers, which the dashboard is read with. */
+/**
+ * The part of the JavaScript API that is used here. Node's types leave it to browser types, which only the
+ * dashboard uses.
+ */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => {readonly exports: Readonly<Record<string, unknown>>};
 }
 
-/** What the compiled module exports; addresses and counts, see scripts/kernels/assembly/kernels.ts. */
+/** Exports of the compiled module. For addresses and counts see scripts/kernels/assembly/kernels.ts. */
 export interface Compiled {
   readonly memory: {readonly buffer: ArrayBuffer; grow(pages: number): number};
   heapBase(): number;
@@ -37,10 +40,10 @@ export interface Compiled {
   largestPlaces(x: number, count: number, kept: number, into: number): void;
 }
 
-/** A new instance of the compiled module; throws where it cannot run, as without SIMD. */
+/** Creates an instance of the compiled module. Throws if it cannot run, as without SIMD. */
 export function compileKernels(): Compiled {
   const {Module, Instance} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
   const {exports} = new Instance(new Module(fromString(KERNELS_MODULE, "base64pad")));
-  // The module's own sources say what it exports.
+  // The module's own sources define its exports.
   return exports as unknown as Compiled;
 }

@@ -6,8 +6,8 @@ const LINE_BYTES = 64;
 const COPY_BYTES = 8 * STRIDE_VALUES;
 
 /**
- * The memory of compiled kernels: room for copies of slices that live elsewhere, the scratch, and vectors that stay. What
- * lies here already is not copied.
+ * The memory of compiled kernels: room for copies of slices that live elsewhere, the scratch, and permanent
+ * vectors. Vectors that already lie here are not copied.
  */
 export class KernelMemory {
   readonly buffer: ArrayBuffer;
@@ -22,9 +22,9 @@ export class KernelMemory {
   #next: number;
 
   /**
-   * @param base the first address that is free
-   * @param reservedBytes room for vectors that stay
-   * @throws RangeError when there is not as much memory
+   * @param base the first free address
+   * @param reservedBytes room for permanent vectors
+   * @throws RangeError if there is not enough memory
    */
   constructor(memory: Compiled["memory"], base: number, reservedBytes: number) {
     this.x = Math.ceil(base / LINE_BYTES) * LINE_BYTES;
@@ -33,7 +33,7 @@ export class KernelMemory {
     const scratch = this.z + COPY_BYTES;
     this.#next = scratch + 3 * COPY_BYTES + COPY_BYTES / 2;
     const missing = Math.ceil((this.#next + reservedBytes - memory.buffer.byteLength) / PAGE_BYTES);
-    // Once, before any view is taken: growing later would detach them all.
+    // Once, before any view is taken, because growing later would detach all views.
     if (missing > 0) memory.grow(missing);
     const {buffer} = memory;
     this.buffer = buffer;
@@ -48,35 +48,35 @@ export class KernelMemory {
     };
   }
 
-  /** A vector of `length` values that stays. @throws RangeError when what was reserved is used up */
+  /** Allocates a permanent vector of `length` values. @throws RangeError if the reserved memory is used up */
   vector(length: number): Float32Array {
     const offset = this.#next;
     this.#next += Math.ceil((4 * length) / LINE_BYTES) * LINE_BYTES;
     return new Float32Array(this.buffer, offset, length);
   }
 
-  /** The address of x[from .. from + count): its own, or that of a copy at x. */
+  /** Returns the address of x[from .. from + count): its own, or that of a copy at x. */
   singlesAt(x: Float32Array, from: number, count: number): number {
     if (x.buffer === this.buffer) return x.byteOffset + 4 * from;
     this.singles.set(x.subarray(from, from + count), this.x / 4);
     return this.x;
   }
 
-  /** The same of doubles; a copy goes to `to`. */
+  /** Does the same for doubles. A copy goes to `to`. */
   doublesAt(x: Float64Array, from: number, count: number, to: number): number {
     if (x.buffer === this.buffer) return x.byteOffset + 8 * from;
     this.doubles.set(x.subarray(from, from + count), to / 8);
     return to;
   }
 
-  /** The address of a copy, at x, of halves[from .. from + count). */
+  /** Copies halves[from .. from + count) to x and returns the address. */
   halvesAt(halves: Uint16Array, from: number, count: number): number {
     const copied = new Uint8Array(halves.buffer, halves.byteOffset + 2 * from, 2 * count);
     this.bytes.set(copied, this.x);
     return this.x;
   }
 
-  /** `act` writes into[from .. from + count) to the address that it is given. */
+  /** Lets `act` write into[from .. from + count) at the address that it is given. */
   writeSingles(into: Float32Array, from: number, count: number, act: (address: number) => void): void {
     if (into.buffer === this.buffer) {
       act(into.byteOffset + 4 * from);
@@ -86,7 +86,7 @@ export class KernelMemory {
     into.set(this.singles.subarray(this.y / 4, this.y / 4 + count), from);
   }
 
-  /** The same of doubles. */
+  /** Does the same for doubles. */
   writeDoubles(into: Float64Array, from: number, count: number, act: (address: number) => void): void {
     if (into.buffer === this.buffer) {
       act(into.byteOffset + 8 * from);
@@ -96,7 +96,7 @@ export class KernelMemory {
     into.set(this.doubles.subarray(this.y / 8, this.y / 8 + count), from);
   }
 
-  /** `act` changes into[from .. from + count) at the address that it is given. */
+  /** Lets `act` change into[from .. from + count) at the address that it is given. */
   changeDoubles(into: Float64Array, from: number, count: number, act: (address: number) => void): void {
     const address = this.doublesAt(into, from, count, this.y);
     act(address);

@@ -5,11 +5,13 @@ import {type Kernels, STRIDE_VALUES} from "./kernels.ts";
 const LARGEST_LEVEL = 127;
 const LARGEST_HALF = 0x7bff;
 
-/** Adds the squares of x at 0, 1, 2, 3 modulo 4 to `sums`, `[4]`; what is left of less than four goes to the first. */
+/**
+ * Adds the squares of x at 0, 1, 2, 3 modulo 4 to `sums`, `[4]`. A rest of fewer than four goes to the first.
+ */
 export function addSquares(x: Float32Array, sums: Float64Array): void {
   const aligned = x.length - (x.length % 4);
   let [s0, s1, s2, s3] = sums as Iterable<number> as [number, number, number, number];
-  // Four sums side by side: one alone would wait for each addition to end before the next.
+  // Four sums side by side: a single sum would wait for each addition to end before the next.
   for (let index = 0; index < aligned; index += 4) {
     s0 += (x[index] ?? 0) ** 2;
     s1 += (x[index + 1] ?? 0) ** 2;
@@ -20,12 +22,12 @@ export function addSquares(x: Float32Array, sums: Float64Array): void {
   sums.set([s0, s1, s2, s3]);
 }
 
-/** The four sums in one. */
+/** Adds the four sums. */
 export function totalOf([s0 = 0, s1 = 0, s2 = 0, s3 = 0]: Float64Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** The {@link Kernels} in plain JavaScript: where WebAssembly is not to be had, and for the ends of blocks. */
+/** The {@link Kernels} in plain JavaScript, for machines without WebAssembly and for the ends of blocks. */
 export const plainKernels: Kernels = {
   name: "plain",
   scratch: {

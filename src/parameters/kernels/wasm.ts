@@ -3,23 +3,26 @@ import {type Kernels, STRIDE_VALUES} from "./kernels.ts";
 import {KernelMemory} from "./memory.ts";
 import {addSquares, plainKernels, totalOf} from "./plain.ts";
 
-/** All strides of this many values hold whole steps of every kernel. */
+/** Strides of a multiple of this many values hold whole steps of every kernel. */
 const STEP_VALUES = 16;
 /** Room for copies of the vectors of a mean: x and y. */
 const MEAN_VALUES = 4 * STRIDE_VALUES;
 
-/** {@link Kernels} with memory of their own, in which vectors can live so that they need not be copied. */
+/** {@link Kernels} with their own memory. Vectors that live in it need not be copied. */
 export interface WasmKernels extends Kernels {
   /**
-   * A vector of `length` values in the kernels' memory; it stays there as long as the kernels do.
-   * @throws RangeError when what was reserved is used up
+   * Allocates a vector of `length` values in the kernels' memory, where it stays as long as the kernels do.
+   * @throws RangeError if the reserved memory is used up
    */
   vector(length: number): Float32Array;
 }
 
 type Slice = (from: number, count: number) => void;
 
-/** Calls `act` for every stride of `length` values, but for what is no whole step at its end. @returns where that begins */
+/**
+ * Calls `act` for every stride of `length` values except an incomplete step at the end.
+ * @returns where that begins
+ */
 function strides(length: number, act: Slice, stride = STRIDE_VALUES): number {
   const whole = length - (length % STEP_VALUES);
   for (let from = 0; from < whole; from += stride) act(from, Math.min(stride, whole - from));
@@ -74,7 +77,7 @@ class CompiledKernels implements WasmKernels {
     const {singles, x} = this.#memory;
     const places = Math.floor(MEAN_VALUES / (vectors.length + 1));
     const stride = Math.min(STRIDE_VALUES, places - (places % STEP_VALUES));
-    // So many vectors leave no room for a step of each.
+    // There are so many vectors that a step of each does not fit.
     if (stride === 0) return 0;
     const addresses = vectors.map((_, index) => x + 4 * stride * index);
     const result = x + 4 * stride * vectors.length;
@@ -244,7 +247,7 @@ class CompiledKernels implements WasmKernels {
 }
 
 /**
- * The kernels in WebAssembly, or null where it cannot run, as without SIMD.
+ * Opens the kernels in WebAssembly. Returns null if it cannot run, as without SIMD.
  * @param reservedBytes room for vectors that live in their memory; with the scratch memory at most 4 GiB
  */
 export function openWasmKernels(reservedBytes = 0): WasmKernels | null {

@@ -2,12 +2,12 @@ import {normalQuantile} from "../../evaluation/index.ts";
 import type {Update} from "./attacks.ts";
 import {honestDeviation, honestMean} from "./honest-statistics.ts";
 
-/** Where the counts allow no deviation, the one that published experiments use. */
+/** The value from published experiments, used if the counts allow no deviation. */
 const FALLBACK_Z = 1.5;
 
 /**
- * How many standard deviations bad members may stray and still find enough honest ones further out:
- * Phi^-1((n - f - s) / (n - f)) with s = floor(n / 2 + 1) - f; 1.5 where that is not above 0.
+ * Number of standard deviations that bad members may stray with enough honest members still further out:
+ * Phi^-1((n - f - s) / (n - f)) with s = floor(n / 2 + 1) - f; 1.5 if that is not above 0.
  * @param members n
  * @param faulty f
  * @see Baruch et al., A little is enough, NeurIPS 2019, algorithm 3
@@ -19,7 +19,7 @@ export function alieZ(members: number, faulty: number): number {
   return z > 0 ? z : FALLBACK_Z;
 }
 
-/** `[d]`, mu - z sigma of the honest updates; owned by the caller. */
+/** Computes `[d]`, mu - z sigma of the honest updates; owned by the caller. */
 export function alie(honest: readonly Update[], z: number): Float64Array {
   const mean = honestMean(honest);
   const deviation = honestDeviation(honest, mean);

@@ -3,10 +3,11 @@ import type {Attack, AttackView, Update} from "./attacks.ts";
 import {honestMean} from "./honest-statistics.ts";
 
 /**
- * The update that a bad member hands over instead of its own; owned by the caller. Label flipping is not among these:
- * it is honest training on data that are not.
- * @see Baruch et al., NeurIPS 2019 (alie); Xie et al., UAI 2019 (inner-product); Karimireddy et al., ICLR 2022 (mimic);
- * He et al., ClippedGossip, 2022, section 5 (dissensus); Bagdasaryan et al., AISTATS 2020 (model-replacement)
+ * Returns the update that a bad member sends instead of its own; owned by the caller. Label flipping is not
+ * among these attacks, because it is honest training on false data.
+ * @see Baruch et al., NeurIPS 2019 (alie); Xie et al., UAI 2019 (inner-product); Karimireddy et al., ICLR
+ * 2022 (mimic); He et al., ClippedGossip, 2022, section 5 (dissensus); Bagdasaryan et al., AISTATS 2020
+ * (model-replacement)
  */
 export function attackVector(attack: Attack, view: AttackView): Float64Array {
   const {honest, reference, random} = view;

@@ -1,6 +1,6 @@
 import type {Update} from "./attacks.ts";
 
-/** `[d]`, the mean of the honest updates; owned by the caller. */
+/** Computes `[d]`, the mean of the honest updates; owned by the caller. */
 export function honestMean(honest: readonly Update[]): Float64Array {
   const mean = new Float64Array(honest[0]?.length ?? 0);
   for (const update of honest) {
@@ -9,7 +9,10 @@ export function honestMean(honest: readonly Update[]): Float64Array {
   return mean.map((sum) => sum / honest.length);
 }
 
-/** `[d]`, the standard deviations of the honest updates about `mean` (divided by their number); owned by the caller. */
+/**
+ * Computes `[d]`, the standard deviations of the honest updates about `mean` (divided by their number); owned
+ * by the caller.
+ */
 export function honestDeviation(honest: readonly Update[], mean: Float64Array): Float64Array {
   const squares = new Float64Array(mean.length);
   for (const update of honest) {

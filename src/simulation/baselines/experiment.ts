@@ -6,19 +6,19 @@ import {initialParameters} from "../../model/index.ts";
 import {type PatientScores, patientLabels} from "../../node/index.ts";
 import {openTrainer, patientScores, shuffledOrder, sourceOf, trainLocally} from "../../training/index.ts";
 
-/** What of a plan decides a training. */
+/** The part of a plan that decides a training. */
 export type TrainingPlan = Pick<Plan, "seed" | "rounds" | "model" | "training" | "weights"> & {
   readonly task: Pick<Plan["task"], "standardisation">;
 };
 
-/** A plan's training without its network: the same start, optimiser and batches as the daemons'. */
+/** A plan's training without its network, with the same start, optimiser and batches as the daemons'. */
 export interface Learning {
   readonly plan: TrainingPlan;
   readonly features: readonly Feature[];
-  /** `[layoutSize]`, what every training of the plan starts from; not to be changed. */
+  /** `[layoutSize]`, the start of every training of the plan; not to be changed. */
   readonly initial: Float32Array;
   /**
-   * Local steps as a daemon takes them; the parameters `[layoutSize]` are owned by the receiver.
+   * Takes local steps as a daemon does. The parameters `[layoutSize]` are owned by the receiver.
    * @throws {CodedError} TRAINING_DIVERGED
    */
   takeSteps(site: SiteSteps): Promise<Float32Array>;
@@ -31,7 +31,7 @@ export interface Experiment extends Learning {
 
 /** Steps that one site takes in an experiment. */
 export interface SiteSteps {
-  /** Decides the batches, with the plan's seed. */
+  /** Decides the batches, together with the plan's seed. */
   readonly name: string;
   /** Scaled train rows `[n, d]`. */
   readonly rows: PatientMatrix;
@@ -39,11 +39,11 @@ export interface SiteSteps {
   /** Steps of the run before these. */
   readonly firstStep: number;
   readonly steps: number;
-  /** mu with which each step pulls back to `start`: the plan's in a federation, 0 elsewhere. */
+  /** mu of each step's pull back to `start`: the plan's in a federation, 0 elsewhere. */
   readonly proximal: number;
 }
 
-/** A model that can be used: parameters and the scaling that belongs to them. */
+/** A usable model: parameters and their scaling. */
 export interface TrainedModel {
   /** `[layoutSize]`, owned by the receiver. */
   readonly parameters: Float32Array;
@@ -64,7 +64,8 @@ function stepsInThread(
 }
 
 /**
- * Sets up an {@link Experiment} on an open backend, which the caller closes; steps are taken in the calling thread.
+ * Sets up an {@link Experiment} on an open backend, which the caller closes. Steps are taken in the calling
+ * thread.
  * @throws {CodedError} MODEL_SPEC_INVALID
  */
 export function createExperiment(
@@ -78,9 +79,9 @@ export function createExperiment(
 }
 
 /**
- * The same experiment with its steps in threads of their own, one for each call, so that the caller's thread stays
- * free for a long training and can end it.
- * @param signal ends the steps under way with TRAINING_CANCELLED
+ * Returns the same experiment with its steps in separate threads, one for each call. The caller's thread
+ * stays free during a long training and can end it.
+ * @param signal ends the current steps with TRAINING_CANCELLED
  */
 export function inThreads(experiment: Experiment, backend: BackendName, signal: AbortSignal): Experiment {
   const {plan} = experiment;
@@ -99,7 +100,7 @@ export function inThreads(experiment: Experiment, backend: BackendName, signal: 
   };
 }
 
-/** Labels and scores of the patients of `rows` (raw values), scaled as `standardiser` says. */
+/** Returns labels and scores of the patients of `rows` (raw values), scaled by `standardiser`. */
 export function scorePatients(
   {model, plan}: Experiment,
   {parameters, standardiser}: TrainedModel,

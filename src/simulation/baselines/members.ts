@@ -6,7 +6,7 @@ import type {Learning} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 import {standardisersOf} from "./site-scaling.ts";
 
-/** A site as a federation of one machine trains it. */
+/** A site in a federation that runs on one machine. */
 export interface FederatedMember {
   readonly name: string;
   /** Scaled train rows. */
@@ -16,7 +16,7 @@ export interface FederatedMember {
   readonly share: number;
 }
 
-/** All sites with their scaled rows, as the plan's standardisation has it. */
+/** Returns all sites with their scaled rows, by the plan's standardisation. */
 export function federatedMembers(learning: Learning, sites: readonly SiteData[]): FederatedMember[] {
   const {weights} = learning.plan;
   const shares = sites.map(({name, split}) => siteCount(split.train, weights, name) / weights.reference);

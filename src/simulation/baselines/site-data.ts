@@ -15,14 +15,16 @@ export interface SiteData {
   readonly split: SealedSplit;
 }
 
-/** Whose data is read. */
+/** The sites whose data is read. */
 export interface SitesQuery extends LocatedTask {
   readonly sites: readonly string[];
-  /** Of the plan: it decides the split. */
+  /** The plan's seed, which decides the split. */
   readonly seed: number;
   /** Values for `${NAME}` in the task's `root`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Takes, for each site, what whoever runs this should know of its data, and whom they leave out. */
+  /**
+   * Receives, for each site, information about its data and about patients that are left out, for the user.
+   */
   readonly tell?: ((site: string, text: string) => void) | undefined;
 }
 
@@ -42,7 +44,7 @@ async function readTold(
 
 /**
  * Reads and splits the files of several sites. Only experiments on one machine may do so: no daemon can.
- * @returns one entry a site, in the order asked for
+ * @returns one entry a site, in the given order
  * @throws {CodedError} the data room's DATA_* codes
  */
 export async function readSites({sites, seed, ...query}: SitesQuery): Promise<SiteData[]> {
@@ -55,9 +57,9 @@ export async function readSites({sites, seed, ...query}: SitesQuery): Promise<Si
 }
 
 /**
- * Reads the files of sites that train on nobody: all their patients are in the test. Only experiments on one machine
- * may do so.
- * @returns one entry a site, in the order asked for
+ * Reads the files of sites that do not train: all their patients are in the test. Only experiments on one
+ * machine may do so.
+ * @returns one entry a site, in the given order
  * @throws {CodedError} the data room's DATA_* codes
  */
 export async function readExternalSites({sites, ...query}: Omit<SitesQuery, "seed">): Promise<SiteData[]> {

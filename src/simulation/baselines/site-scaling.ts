@@ -13,7 +13,7 @@ import {averageUpdates} from "./average-updates.ts";
 import type {Learning} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
-/** Mean and squared deviation of all sites, each a round of its own as at the daemons. */
+/** Mean and squared deviation of all sites, each computed in a round of its own, as by the daemons. */
 function commonStandardiser(
   {features}: Learning,
   sites: readonly SiteData[],
@@ -36,7 +36,7 @@ function commonStandardiser(
 }
 
 /**
- * How each site scales its rows, in the sites' order: as the plan says and the daemons do.
+ * Each site's scaling of its rows, in the sites' order, as the plan specifies and the daemons do it.
  * @param shares p of each site
  */
 export function standardisersOf(

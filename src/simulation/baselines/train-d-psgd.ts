@@ -7,14 +7,14 @@ import type {Learning} from "./experiment.ts";
 import {federatedMembers} from "./members.ts";
 import type {SiteData} from "./site-data.ts";
 
-/** What decentralised training leaves each node with, in the sites' order. */
+/** The nodes' models after decentralised training, in the sites' order. */
 export interface DPsgdModels {
   /** `[n][layoutSize]`, owned by the receiver. */
   readonly models: readonly Float32Array[];
   readonly standardisers: readonly Standardiser[];
 }
 
-/** x_i <- sum of W_ij x_j, with node i's own share 1 less its neighbours'; sums in f64. */
+/** Computes x_i <- sum of W_ij x_j. Node i's own share is 1 minus its neighbours' shares; sums in f64. */
 function mixOn({rows}: Phase, models: readonly Float32Array[]): Float32Array[] {
   return models.map((own, place) => {
     const neighbours = expected(rows[place], `the neighbours of node ${place}`);
@@ -28,15 +28,16 @@ function mixOn({rows}: Phase, models: readonly Float32Array[]): Float32Array[] {
 }
 
 /**
- * Decentralised parallel SGD: every node keeps a model of its own from beginning to end. In each round a node first
- * takes its local steps from its own model, then the weighted mean of its own and its neighbours' models of that round
- * on the graph; nobody's patients count more than another's. There is no common model and none is adopted.
+ * Decentralised parallel SGD: every node keeps its own model from beginning to end. In each round a node
+ * first takes its local steps from its own model. Then it takes the weighted mean of its own and its
+ * neighbours' models of that round on the graph. The numbers of patients do not affect the weights. There is
+ * no common model and none is adopted.
  * @param graph its places are the sites, in their order
- * @param onRound is given the round, from 0, and the nodes' models after it
+ * @param onRound receives the round, from 0, and the nodes' models after it
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
- * @see Lian et al., Can decentralized algorithms outperform centralized algorithms?, NeurIPS 2017, algorithm 1; in this
- * order and with several local steps Koloskova et al., A unified theory of decentralized SGD with changing topology and
- * local updates, ICML 2020, algorithm 1
+ * @see Lian et al., Can decentralized algorithms outperform centralized algorithms?, NeurIPS 2017, algorithm
+ * 1; in this order and with several local steps Koloskova et al., A unified theory of decentralized SGD with
+ * changing topology and local updates, ICML 2020, algorithm 1
  */
 export async function trainDPsgd(
   learning: Learning,

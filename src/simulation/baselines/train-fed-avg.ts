@@ -5,21 +5,21 @@ import type {Learning} from "./experiment.ts";
 import {type FederatedMember, federatedMembers} from "./members.ts";
 import type {SiteData} from "./site-data.ts";
 
-/** What central federated averaging gives. */
+/** Result of central federated averaging. */
 export interface FedAvgModel {
   /** `[layoutSize]`, owned by the receiver. */
   readonly parameters: Float32Array;
-  /** How each site scales its rows, in the sites' order. */
+  /** Each site's scaling of its rows, in the sites' order. */
   readonly standardisers: readonly Standardiser[];
 }
 
 /**
- * Federated averaging by one machine that holds everything: each round, every site's local steps from the common
- * f32 snapshot, with the daemons' own batches; then {@link averageUpdates}, weighted as the plan says. What the daemons
- * compute together must equal it, for a plan without drift correction, normalisation, local tensors and outer step:
- * this follows none of them.
+ * Federated averaging by one machine that holds everything. In each round every site takes its local steps
+ * from the common f32 snapshot, with the daemons' own batches. Then {@link averageUpdates} follows, with the
+ * plan's weights. The daemons' joint result must equal it for a plan without drift correction, normalisation,
+ * local tensors and outer step, none of which it supports.
  * @param sites at least one
- * @param onRound is given the model after each round
+ * @param onRound receives the model after each round
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  * @see McMahan et al. 2017, algorithm 1, with all clients in each round
  */
@@ -39,7 +39,7 @@ export async function trainFedAvg(
   return {parameters: snapshot, standardisers};
 }
 
-/** Every site's local steps of a round from a common start, side by side. */
+/** Takes every site's local steps of a round from a common start, side by side. */
 async function trainRound(
   {plan, takeSteps}: Learning,
   members: readonly FederatedMember[],

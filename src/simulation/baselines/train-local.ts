@@ -5,8 +5,8 @@ import type {Learning, TrainedModel} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
 /**
- * A site on its own: its train rows, its own scaling (none where the plan scales nothing), the plan's optimiser, and as
- * many steps as it takes in the plan's rounds, without interruption.
+ * Trains a site alone: its train rows, its own scaling (none if the plan scales nothing), the plan's
+ * optimiser, and as many steps as it takes in the plan's rounds, without interruption.
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */
 export async function trainLocal(learning: Learning, {name, split}: SiteData): Promise<TrainedModel> {

@@ -4,12 +4,12 @@ import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Learning, TrainedModel, TrainingPlan} from "./experiment.ts";
 import type {SiteData} from "./site-data.ts";
 
-/** Name under which the pooled rows are shuffled; "+" cannot be in a site's name. */
+/** Name under which the pooled rows are shuffled. A site's name cannot contain "+". */
 const POOLED_NAME = "pooled+";
 
 /**
- * Steps of the pooled training in which as many examples are seen as at all sites together, so that both make the same
- * number of passes over the joined rows. A site with fewer rows than a batch takes all it has.
+ * Number of steps of the pooled training that see as many examples as all sites together. Both then make the
+ * same number of passes over the joined rows. A site with fewer rows than a batch takes all its rows.
  */
 function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[]): number {
   const {batchSize} = training;
@@ -23,8 +23,9 @@ function pooledSteps({rounds, training}: TrainingPlan, sizes: readonly number[])
 }
 
 /**
- * What no consortium can have: one training on all sites' train rows in one place, scaled by their own statistics (or
- * not at all, as the plan has it), with the plan's optimiser and as many passes over the rows as the sites make together.
+ * Trains once on all sites' train rows in one place, which no consortium could do. The rows are scaled by
+ * their own statistics (or not at all, depending on the plan). The training uses the plan's optimiser and
+ * makes as many passes over the rows as the sites make together.
  * @param sites at least one
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY
  */

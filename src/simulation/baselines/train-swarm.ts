@@ -6,14 +6,14 @@ import {type FederatedMember, federatedMembers} from "./members.ts";
 import type {SiteData} from "./site-data.ts";
 import type {FedAvgModel} from "./train-fed-avg.ts";
 
-/** How a leader merges, in the words of HPE Swarm Learning. */
+/** Settings of a leader's merge, in the terms of HPE Swarm Learning. */
 export interface SwarmSettings {
   readonly merge: "mean" | "coordinate-median" | "geometric-median";
-  /** Fewer models than these are not merged. */
+  /** Least number of models to merge. */
   readonly minimumPeers: number;
-  /** Local steps between two merges. */
+  /** Number of local steps between two merges. */
   readonly synchronisationSteps: number;
-  /** Whether all nodes count alike in the mean or by their train patients; medians know no weights. */
+  /** Weights in the mean: equal for all nodes, or by their train patients. Medians use no weights. */
   readonly weightage: "equal" | "cohort";
 }
 
@@ -35,7 +35,7 @@ function merge(
   return start.map((value, index) => value + (values[index] ?? 0));
 }
 
-/** One member's steps up to the next merge, or none when it has taken all of its own. */
+/** Takes one member's steps up to the next merge, or none if it has taken all of its own. */
 async function stepsUpTo(
   {plan, takeSteps}: Learning,
   {name, rows}: FederatedMember,
@@ -48,10 +48,10 @@ async function stepsUpTo(
 }
 
 /**
- * Swarm learning as HPE's does it: after every so many local steps a leader merges the nodes' models and all go on from
- * the result, until each has taken the plan's steps. Unlike theirs, the optimiser starts afresh after a merge, as
- * everywhere in this package, so that methods differ in the merging alone.
- * @param onMerge is given the model after each merge
+ * Swarm learning as in HPE's product: after a fixed number of local steps a leader merges the nodes' models
+ * and all continue from the result, until each has taken the plan's steps. Unlike theirs, the optimiser
+ * starts afresh after a merge, as everywhere in this package, so methods differ only in the merging.
+ * @param onMerge receives the model after each merge
  * @throws {CodedError} TRAINING_DIVERGED, DATA_MATRIX_EMPTY, GOSSIP_ROBUST_TOO_FEW
  * @see Warnat-Herresthal et al., Swarm learning, Nature 594:265 (2021), methods; Saldanha et al. 2022
  */

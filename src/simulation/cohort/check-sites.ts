@@ -5,7 +5,7 @@ import type {Cohort} from "./cohort.ts";
 
 const MAX_LISTED = 12;
 
-/** Sites that an experiment names outside its data block, with the key that does. */
+/** Sites that an experiment names outside its data block, with the key that names each. */
 function namedSites({network, compute, faults, attacks}: Experiment): readonly (readonly [string, string])[] {
   const under = (key: string, names: readonly string[]) => names.map((name) => [key, name] as const);
   return [
@@ -19,8 +19,8 @@ function namedSites({network, compute, faults, attacks}: Experiment): readonly (
 }
 
 /**
- * Refuses an experiment whose network, faults or attacks name sites that its cohort does not have, or that leaves no
- * honest site.
+ * Refuses an experiment whose network, faults or attacks name sites that its cohort does not have, or that
+ * leaves no honest site.
  * @throws {CodedError} SIMULATION_SITE_UNKNOWN, SIMULATION_NOBODY_HONEST
  */
 export function checkSites(experiment: Experiment, {sites, external}: Cohort): void {

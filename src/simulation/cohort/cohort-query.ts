@@ -1,11 +1,13 @@
-/** What a cohort is opened with, beside the experiment's data block. */
+/** Options for opening a cohort, beside the experiment's data block. */
 export interface CohortQuery {
-  /** Of the repeat: it decides split, draws, deal and, of invented patients, the patients. */
+  /** Seed of the repeat. It decides split, draws, deal and, for invented patients, the patients. */
   readonly seed: number;
   /** Absolute path of the folder that the data block's paths start from. */
   readonly folder: string;
   /** Values for `${NAME}` in a task's `root`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Takes, for each site, what whoever runs this should know of its data, and whom they leave out. */
+  /**
+   * Receives, for each site, information about its data and about patients that are left out, for the user.
+   */
   readonly tell?: ((site: string, text: string) => void) | undefined;
 }

@@ -14,7 +14,7 @@ export interface Deck {
   readonly test: PatientMatrix;
 }
 
-/** One deck of the patients of all `sites`, at least one. */
+/** Combines the patients of all `sites`, at least one, into one deck. */
 export function deckOf(sites: readonly SiteData[]): Deck {
   return {
     train: joinMatrices(sites.map(({split}) => split.train)),
@@ -23,7 +23,10 @@ export function deckOf(sites: readonly SiteData[]): Deck {
   };
 }
 
-/** Patients in turn to all nodes, one class after another, each shuffled: every node gets the same mix, to one patient. */
+/**
+ * Deals patients in turn to all nodes, one class after another, each shuffled. Every node gets the same mix,
+ * to one patient.
+ */
 function shareOut(rows: PatientMatrix, nodes: number, random: Random): number[][] {
   const labels = patientLabels(rows);
   const order = [...permutation(random, rows.patients)].sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0));
@@ -33,8 +36,8 @@ function shareOut(rows: PatientMatrix, nodes: number, random: Random): number[][
 }
 
 /**
- * Deals a deck to nodes named node-0000, node-0001, ...: train patients, whole, as `spec` says; validation and test
- * patients in turn, each to one node, so that together they are the deck's and every node's are of the same mix.
+ * Deals a deck to nodes named node-0000, node-0001, ... Train patients are dealt whole according to `spec`.
+ * Validation and test patients are dealt in turn, each to one node, so every node gets the same mix of them.
  * @param seed of the experiment's repeat
  * @param contract hash of the data contract
  * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE

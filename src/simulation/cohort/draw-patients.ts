@@ -6,8 +6,8 @@ import {pickPatients} from "./pick-patients.ts";
 import {sealParts} from "./seal-parts.ts";
 
 /**
- * The patients of `rows` in an order whose beginnings all have its classes' shares, to one patient: each patient stands
- * at (place among its class + 1/2) / size of the class.
+ * Orders the patients of `rows` so that every beginning has the shares of the classes, to one patient. The
+ * position of a patient is (place among its class + 1/2) / size of the class.
  */
 function stratifiedOrder(rows: PatientMatrix, order: Uint32Array): number[] {
   const labels = patientLabels(rows);
@@ -24,8 +24,8 @@ function stratifiedOrder(rows: PatientMatrix, order: Uint32Array): number[] {
 }
 
 /**
- * `site` with so many of its train patients, drawn by the seed with the classes' shares kept; all of them where there
- * are no more. A smaller draw is part of a larger one. Validation and test stay.
+ * Reduces `site` to `count` of its train patients, drawn by the seed with the classes' shares kept; all of
+ * them if there are no more. A smaller draw is part of a larger one. Validation and test patients stay.
  */
 export function drawPatients({name, split}: SiteData, count: number | "all", seed: number): SiteData {
   const {train, validation, test, manifestHash} = split;

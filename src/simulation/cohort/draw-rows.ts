@@ -5,8 +5,8 @@ import type {Feature, PatientMatrix} from "../../data/index.ts";
 const FURTHEST = 9;
 
 /**
- * Rows with these labels, each another patient: the mean of its class plus standard normal noise.
- * @param meanOf `[d]`, of a row of that label; may draw
+ * Draws rows with these labels, each another patient: the mean of its class plus standard normal noise.
+ * @param meanOf returns `[d]`, the mean of a row of that label; may draw
  * @returns owned by the caller
  */
 export function drawRows(

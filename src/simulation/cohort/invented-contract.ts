@@ -1,6 +1,9 @@
 import {sha256, toHex} from "../../core/index.ts";
 
-/** The hash of the data contract of invented patients: that of what they are made by. @param terms plain JSON */
+/**
+ * Returns the hash of the data contract of invented patients, computed from the terms of their invention.
+ * @param terms plain JSON
+ */
 export function inventedContract(terms: readonly unknown[]): string {
   const text = JSON.stringify(["consilium/invented-contract/1", ...terms]);
   return toHex(sha256(new TextEncoder().encode(text)));

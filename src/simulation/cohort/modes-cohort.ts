@@ -9,7 +9,7 @@ import {drawModes} from "./modes.ts";
 type ModesData = Extract<ExperimentData, {source: "modes"}>;
 
 /**
- * The invented rows of {@link drawModes}, dealt to nodes; with two classes they are patients like any others.
+ * Deals the invented rows of {@link drawModes} to nodes. With two classes they are patients like any others.
  * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE
  */
 export function openModesCohort(data: ModesData, {seed}: CohortQuery): Cohort {

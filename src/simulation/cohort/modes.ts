@@ -2,14 +2,14 @@ import {createRandom, type Random} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import {drawRows} from "./draw-rows.ts";
 
-/** What an invented task of Gaussian modes is drawn by. */
+/** Parameters of an invented task of Gaussian modes. */
 export interface ModesSpec {
-  /** Classes, at least 2. */
+  /** Number of classes, at least 2. */
   readonly classes: number;
-  /** Modes of a class, at least 1. */
+  /** Number of modes of a class, at least 1. */
   readonly modes: number;
   readonly features: number;
-  /** Deviation of the modes' means; that of rows about them is 1. */
+  /** Deviation of the modes' means. The deviation of rows about them is 1. */
   readonly spread: number;
   /** Number of rows. */
   readonly train: number;
@@ -18,10 +18,10 @@ export interface ModesSpec {
 }
 
 /**
- * An invented task on which mixing shows: each class has several Gaussian modes, whose means are normal themselves. Rows
- * are of the classes in turn, each of a mode drawn at random, with deviation 1 about it; each is another patient.
- * With 10 classes of 3 modes in 32 dimensions, spread .85, 8,000 train and 4,000 test rows these are the rows of
- * `docs/evidence/gossip.json`.
+ * Draws an invented task that shows the effect of mixing. Each class has several Gaussian modes, whose means
+ * are themselves normal. Rows take the classes in turn, each with a random mode and deviation 1 about it, and
+ * each row is another patient. With 10 classes of 3 modes in 32 dimensions, spread .85, 8,000 train and 4,000
+ * test rows, these are the rows of `docs/evidence/gossip.json`.
  * @returns owned by the caller
  */
 export function drawModes(
@@ -41,6 +41,6 @@ export function drawModes(
       return means.subarray(mode * features, (mode + 1) * features);
     });
   };
-  // Each part has a stream of its own: how many rows one has changes no other.
+  // Each part has its own stream, so the number of rows in one changes no other.
   return {train: draw("train"), validation: draw("validation"), test: draw("test")};
 }

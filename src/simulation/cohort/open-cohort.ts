@@ -6,8 +6,8 @@ import {openShiftedCohort} from "./shifted-cohort.ts";
 import {openTaskCohort} from "./task-cohort.ts";
 
 /**
- * The patients that an experiment's data block names, of one seed: read from files or invented. The same block and seed
- * give the same rows in the same order. Only experiments on one machine may do so: no daemon can.
+ * Opens the patients of an experiment's data block for one seed, read from files or invented. The same block
+ * and seed give the same rows in the same order. Only experiments on one machine may do so: no daemon can.
  * @returns owned by the caller
  * @throws {CodedError} DATA_*, CONFIG_PRESET_*, SIMULATION_NOBODY_TRAINS, SIMULATION_NOBODY_TESTED
  */

@@ -1,6 +1,6 @@
 import type {PatientMatrix} from "../../data/index.ts";
 
-/** First row of each patient, whose rows lie side by side, and last the number of rows. */
+/** First row of each patient, followed by the number of rows. The rows of a patient lie side by side. */
 function rowStarts({patientOf, patients, n}: PatientMatrix): Uint32Array {
   const starts = new Uint32Array(patients + 1).fill(n);
   for (let row = n - 1; row >= 0; row--) starts[patientOf[row] ?? 0] = row;
@@ -8,9 +8,9 @@ function rowStarts({patientOf, patients, n}: PatientMatrix): Uint32Array {
 }
 
 /**
- * Picks patients out of `matrix`: the rows of those asked for, in that order; they are renumbered in what is returned,
- * which is owned by the caller.
- * @param matrix rows of a patient side by side, as a split has them
+ * Creates a function that picks patients out of `matrix`: their rows, in the given order. The patients are
+ * renumbered in the result, which is owned by the caller.
+ * @param matrix rows of a patient side by side, as in a split
  */
 export function patientPicker(matrix: PatientMatrix): (chosen: readonly number[]) => PatientMatrix {
   const {d} = matrix;
@@ -36,7 +36,10 @@ export function patientPicker(matrix: PatientMatrix): (chosen: readonly number[]
   };
 }
 
-/** The rows of some patients of `matrix`, as a {@link patientPicker} picks them. @param chosen different numbers */
+/**
+ * Picks the rows of some patients of `matrix`, as a {@link patientPicker} does.
+ * @param chosen different numbers
+ */
 export function pickPatients(matrix: PatientMatrix, chosen: readonly number[]): PatientMatrix {
   return patientPicker(matrix)(chosen);
 }

@@ -15,9 +15,9 @@ function countsOf(rows: PatientMatrix): PartCounts {
 }
 
 /**
- * A node's data made of parts that an experiment has dealt or invented. Where there are more than two classes, positive
- * patients are those of any but class 0.
- * @param origin what fixes who is where, for the manifest's hash: plain JSON
+ * Seals a node's data from parts that an experiment has dealt or invented. With more than two classes,
+ * positive patients are those of any class except 0.
+ * @param origin decides who is where; plain JSON, for the manifest's hash
  */
 export function sealParts(
   parts: Readonly<Record<SplitPart, PatientMatrix>>,

@@ -21,7 +21,7 @@ function randomDirection(features: number, random: Random): Float64Array {
   return direction.map((value) => value / length);
 }
 
-/** `[d]` of each class at one site: half the separation to either side, and a displacement of its own. */
+/** `[d]` for each class at one site: half the separation to either side, and its own displacement. */
 function siteMeans({separation, shift, features}: ShiftedData, signal: Float64Array, random: Random) {
   return CLASSES.map((label) => {
     const own = randomDirection(features, random);
@@ -36,7 +36,7 @@ function drawSite(spec: SiteSpec, features: number, means: readonly Float64Array
   return drawRows(labels, features, random, (label) => means[label] ?? new Float64Array(features));
 }
 
-/** Divides a site's patients class by class, in a random order; one at least of each class stays in train. */
+/** Divides a site's patients class by class, in a random order. At least one of each class stays in train. */
 function partsOf(rows: PatientMatrix, {test, validation}: ShiftedData, random: Random) {
   const parts = {train: new Array<number>(), validation: new Array<number>(), test: new Array<number>()};
   for (const label of CLASSES) {
@@ -55,11 +55,11 @@ function partsOf(rows: PatientMatrix, {test, validation}: ShiftedData, random: R
 }
 
 /**
- * Invented cohorts of two classes whose means lie `separation` apart along one direction that all sites share. At each
- * site each class's mean is displaced by `shift` in a direction of its own, as another scanner or another stain
- * would: what tells the classes apart at one site alone misleads at the others, and the more sites are learned
- * from, the more of it averages out. Deviations about the means are 1, so that the separation bounds what any
- * model reaches: an AUROC of Phi(separation / sqrt(2)).
+ * Invents cohorts of two classes whose means lie `separation` apart along one direction that all sites share.
+ * At each site each class's mean is displaced by `shift` in a direction of its own, as another scanner or
+ * another stain would do. The displacement separates the classes at one site but misleads at the others, and
+ * it averages out as more sites join. Deviations about the means are 1, so the separation limits what any
+ * model can reach: an AUROC of Phi(separation / sqrt(2)).
  */
 export function openShiftedCohort(data: ShiftedData, {seed}: CohortQuery): Cohort {
   const {features, separation, shift, sites, external} = data;

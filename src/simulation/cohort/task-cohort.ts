@@ -11,14 +11,17 @@ import {drawPatients} from "./draw-patients.ts";
 
 type TaskData = Extract<ExperimentData, {source: "task"}>;
 
-/** A name with a slash or an ending is a file, relative to the experiment's folder; any other is a preset's. */
+/**
+ * Locates a task. A name with a slash or an ending is a file, relative to the experiment's folder; any other
+ * is a preset's.
+ */
 async function locateTask(task: string, folder: string): Promise<LocatedTask> {
   if (/[/\\]|\.ya?ml$/.test(task)) return await readTask(resolve(folder, task));
   const {taskFile} = await findPreset(task);
   return {...(await readTask(taskFile)), folder: dirname(taskFile)};
 }
 
-/** The task's sites: those that train, and those that either the task or the experiment only tests on. */
+/** The task's sites: those that train, and those that the task or the experiment uses only for testing. */
 function rolesOf({task}: LocatedTask, asked: readonly string[]): {training: string[]; external: string[]} {
   const named = task.external === "each" ? asked : [...new Set([...task.external, ...asked])];
   const training = Object.keys(task.sites).filter((site) => !named.includes(site));
@@ -40,7 +43,7 @@ function requireTests(task: string, sites: readonly SiteData[]): void {
 }
 
 /**
- * The patients of a task's files.
+ * Opens the patients of a task's files.
  * @throws {CodedError} CONFIG_PRESET_*, DATA_*, SIMULATION_NOBODY_TRAINS, SIMULATION_NOBODY_TESTED
  */
 export async function openTaskCohort(data: TaskData, query: CohortQuery): Promise<Cohort> {

@@ -9,19 +9,22 @@ import type {Attack} from "../attacks/attacks.ts";
 
 type AttackBlock = Experiment["attacks"][number];
 
-/** Names of the sites that do harm. @param names all sites' */
+/** Names of the sites that do harm. @param names names of all sites */
 export function badSites(attacks: Experiment["attacks"], names: readonly string[]): ReadonlySet<string> {
   const sites = attacks[0]?.sites ?? [];
   return new Set(typeof sites === "number" ? names.slice(-sites) : sites);
 }
 
-/** The split of a site that trains on labels turned round: class c as class `classes` - 1 - c, an event as none. */
+/**
+ * Returns the split of a site that trains on inverted labels: class c becomes class `classes` - 1 - c, and an
+ * event becomes none.
+ */
 export function withFlippedLabels(split: SealedSplit, classes: number): SealedSplit {
   const highest = Math.max(1, classes - 1);
   return {...split, train: {...split.train, labels: split.train.labels.map((label) => highest - label)}};
 }
 
-/** What the experiment calls an attack on updates, in the words of room `attacks`; null where there is none. */
+/** Translates the experiment's attack on updates into that of room `attacks`; null if there is none. */
 export function updateAttack(block: AttackBlock): Attack | null {
   switch (block.type) {
     case "label-flip":
@@ -44,13 +47,13 @@ export function updateAttack(block: AttackBlock): Attack | null {
   }
 }
 
-/** What a bad site knows when it hands something in. */
+/** Knowledge of a bad site when it hands in its contribution. */
 export interface BadView {
   readonly attack: Attack;
   readonly site: string;
   readonly seed: number;
   readonly round: number;
-  /** Names the draws within the round. */
+  /** Name of the draws within the round. */
   readonly purpose: string;
   readonly weight: number;
   readonly spec: Pick<RoundSpec, "codec" | "mixed" | "exact">;
@@ -58,14 +61,14 @@ export interface BadView {
   readonly honest: readonly Float32Array[];
   /** `[d]`, its own. */
   readonly own: Float32Array;
-  /** `[d]`, what updates are measured from. */
+  /** `[d]`, the base of updates. */
   readonly reference: Float32Array;
   readonly faulty: number;
 }
 
 /**
- * What a bad site hands in: the attack's update, unclipped, since nobody makes it clip, with its true weight. Where a
- * round mixes controls besides, it gives zeros for them.
+ * Returns the contribution of a bad site: the attack's update with its true weight. It is not clipped,
+ * because nobody forces the site to. If a round also mixes controls, the site gives zeros for them.
  */
 export function badContribution(view: BadView): Contribution {
   const {attack, site, seed, round, purpose, weight, spec, honest, own, reference, faulty} = view;
@@ -80,8 +83,8 @@ export function badContribution(view: BadView): Contribution {
 }
 
 /**
- * The statistics of a site that says of each feature the greatest that its declared range allows: no receiver can tell
- * them from true ones. Its updates are its own.
+ * Returns false statistics of a site: for each feature the largest value that its declared range allows. No
+ * receiver can tell them from true ones. The site's updates are its own.
  */
 export function edgeOfRange({codec, range}: RoundSpec, weight: number): Contribution | null {
   if (range === undefined) return null;

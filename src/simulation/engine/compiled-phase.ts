@@ -2,24 +2,24 @@ import type {Period, Phase} from "../../gossip/index.ts";
 
 /** A phase in flat arrays, for loops over many nodes. */
 export type CompiledPhase =
-  /** Pairs that hear nobody else, side by side, and the shares W_ab and W_ba of each. */
+  /** Pairs that exchange only with each other, side by side, and the shares W_ab and W_ba of each. */
   {readonly kind: "pairs"; readonly pairs: Uint32Array; readonly shares: Float64Array} | CompiledGraph;
 
-/** Any other phase: row i's neighbours are those from `starts[i]` to `starts[i + 1]`. */
+/** Any other phase: the neighbours of row i are those from `starts[i]` to `starts[i + 1]`. */
 export interface CompiledGraph {
   readonly kind: "graph";
   readonly starts: Uint32Array;
   readonly nodes: Uint32Array;
   readonly shares: Float64Array;
-  /** `[nodes]`, 1 where somebody hears the node, so that it reads its own mass as it was sent. */
+  /** `[nodes]`, 1 if another node hears the node, which then reads its own mass as it was sent. */
   readonly isHeard: Uint8Array;
-  /** Masses that are sent. */
+  /** Number of masses that are sent. */
   readonly transfers: number;
 }
 
 type Rows = Phase["rows"];
 
-/** The one neighbour that hears `node` and is heard by it alone, or null. */
+/** Returns the one neighbour that hears only `node` and that only `node` hears, or null. */
 function partnerOf(rows: Rows, node: number): number | null {
   const row = rows[node] ?? [];
   const partner = row[0]?.node;
@@ -39,7 +39,7 @@ function compilePairs(rows: Rows): CompiledPhase {
   return {kind: "pairs", pairs: Uint32Array.from(pairs), shares: Float64Array.from(shares)};
 }
 
-/** A phase in flat arrays. */
+/** Converts a phase into flat arrays. */
 export function compilePhase({rows}: Phase): CompiledPhase {
   if (rows.every((row, node) => row.length === 0 || partnerOf(rows, node) !== null))
     return compilePairs(rows);
@@ -60,7 +60,7 @@ export function compilePhase({rows}: Phase): CompiledPhase {
   };
 }
 
-/** The phase of `period` at `index` in flat arrays; random pairs are never made into rows. */
+/** Converts the phase of `period` at `index` into flat arrays. Random pairs are never made into rows. */
 export function compiledAt(period: Period, index: number, n: number): CompiledPhase {
   const order = period.pairs(index);
   if (order === null) return compilePhase(period.phase(index));
@@ -68,7 +68,7 @@ export function compiledAt(period: Period, index: number, n: number): CompiledPh
   return {kind: "pairs", pairs: order.subarray(0, even), shares: new Float64Array(even).fill(0.5)};
 }
 
-/** How many masses are sent in a phase. */
+/** Number of masses that are sent in a phase. */
 export function transfersOf(phase: CompiledPhase): number {
   return phase.kind === "pairs" ? phase.pairs.length : phase.transfers;
 }

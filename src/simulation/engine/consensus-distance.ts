@@ -11,8 +11,8 @@ function meanOf(count: number, rowOf: RowOf): Float64Array {
 
 /**
  * Root of the mean squared distance of the rows from their mean; sums in f64, in the order of the rows.
- * @param count number of rows; of none the distance is 0
- * @param rowOf a row `[d]`; what it returns may be overwritten by the next call
+ * @param count number of rows; without rows the distance is 0
+ * @param rowOf returns a row `[d]`, which the next call may overwrite
  */
 export function consensusDistance(count: number, rowOf: RowOf): number {
   if (count === 0) return 0;
@@ -28,7 +28,7 @@ export function consensusDistance(count: number, rowOf: RowOf): number {
   return Math.sqrt(squares / count);
 }
 
-/** The same of whole models; 0 at once where all are one. */
+/** Does the same for whole models. Returns 0 at once if all are the same. */
 export function modelsDistance(models: readonly Float32Array[]): number {
   const none = new Float32Array();
   if (models.every((model) => model === models[0])) return 0;

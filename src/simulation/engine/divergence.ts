@@ -1,6 +1,6 @@
 import {isCoded} from "../../core/index.ts";
 
-/** What training, releases and sums say of values that are no numbers any more. */
+/** Error codes of training, releases and sums for values that are not finite. */
 const CODES: readonly string[] = [
   "TRAINING_DIVERGED",
   "PRIVACY_NOT_FINITE",
@@ -9,8 +9,8 @@ const CODES: readonly string[] = [
 ];
 
 /**
- * What `work` gives; null where it comes to values that are no numbers. In a simulation that is a result, and no error:
- * it is what an attack, or a learning rate, has done.
+ * Returns the result of `work`, or null if it produces values that are not finite. In a simulation that is a
+ * result and not an error: it is the effect of an attack, or of a learning rate.
  */
 export async function unlessDiverged<Result>(work: () => Promise<Result>): Promise<Result | null> {
   try {
@@ -21,7 +21,9 @@ export async function unlessDiverged<Result>(work: () => Promise<Result>): Promi
   }
 }
 
-/** All that `work` gives; where some of it fails, the first failure, and not before all of it has ended. */
+/**
+ * Returns all results of `work`. If any of it fails, it throws the first failure, after all of it has ended.
+ */
 export async function allEnded<Result>(work: readonly Promise<Result>[]): Promise<Result[]> {
   await Promise.allSettled(work);
   return await Promise.all(work);

@@ -12,18 +12,18 @@ import {roundSeconds} from "./round-time.ts";
 
 const NO_HASH = "00".repeat(32);
 
-/** What the sites hand in for a round, and what it took beside the mixing. */
+/** The sites' contributions to a round, and their cost apart from the mixing. */
 interface HandedIn {
   /** In the members' order. */
   readonly contributions: readonly Contribution[];
-  /** Times that each has taken its local steps. */
+  /** Number of times that each site has taken its local steps. */
   readonly units: number;
   readonly bytes: number;
-  /** Distance of the members' estimates where they have one each by now; else 0. */
+  /** Distance of the members' estimates if each has its own by now; otherwise 0. */
   readonly distance: number;
 }
 
-/** All sites train at once; a bad one hands in what its attack makes of all the others' updates. */
+/** Trains all sites at once. A bad site hands in its attack on all the others' updates. */
 async function workOnRound(network: Network, round: number, certified: Certified | null): Promise<HandedIn> {
   const {trial, bad, stages, members} = network;
   const worked = await allEnded(
@@ -62,7 +62,7 @@ function certify(
   return {certificate: {body, ballot: 0, votes: []}, snapshot};
 }
 
-/** The network between two rounds. */
+/** State of the network between two rounds. */
 interface Standing {
   readonly certified: Certified | null;
   readonly bytes: number;
@@ -114,12 +114,12 @@ async function outcomeOf(
 }
 
 /**
- * The network without its messages: each round all sites train at once over the pool, and what they release is mixed
- * by the sessions' own arithmetic. It ends in the bytes that sessions certify where nothing is lost and nobody late; of
- * asynchronous segments see {@link LockstepSegment}.
- * Training that diverges ends it, and is what came of it.
- * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, SIMULATION_ENGINE_UNFIT, and what the trial's signal
- * was aborted with
+ * Runs the network without its messages. In each round all sites train at once on the pool, and their
+ * releases are mixed by the sessions' own arithmetic. The result has the bytes that sessions certify if
+ * nothing is lost and nobody is late. For asynchronous segments see {@link LockstepSegment}. Training that
+ * diverges ends the run; the outcome records it.
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, SIMULATION_ENGINE_UNFIT, and the abort
+ * reason of the trial's signal
  */
 export async function runFast(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
   const {trial, stages, sites} = network;

@@ -14,17 +14,17 @@ import {sharedArithmetic, simulatedPrimitives} from "./seals.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 import {WorldTraining} from "./world-training.ts";
 
-/** As many members as the daemons' frames can name. */
+/** Largest number of members that the daemons' frames can name. */
 const MAX_MEMBERS = 1024;
-/** Events after which the process hears of anything else, such as an abort. */
+/** Number of events after which the process handles anything else, such as an abort. */
 const EVENTS_AT_ONCE = 20_000;
-/** Virtual time without a result or a unit of work after which nothing is expected any more. */
+/** Virtual time without a result or a unit of work after which the run counts as stalled. */
 const MS_OF_AN_HOUR = 3600 * 1000;
 const STALL_MS = 24 * MS_OF_AN_HOUR;
 const ROSTER = "00".repeat(32);
 const MS_OF_A_SECOND = 1000;
 
-/** A network on virtual time: every message of every session. */
+/** A network on virtual time, with every message of every session. */
 class FullRun {
   readonly #network: Network;
   readonly #training: WorldTraining;
@@ -77,7 +77,7 @@ class FullRun {
     return {...held, rounds, setupBytes, stateHash: stateHash(held.models, newest), divergedAt, stall};
   }
 
-  /** Runs until all is done, or stalls. @returns false where training diverged */
+  /** Runs until all is done or the run stalls. @returns false if training diverged */
   async #runToEnd(tell: () => Promise<void>): Promise<boolean> {
     const {signal} = this.#network.trial;
     let isFinite = true;
@@ -91,7 +91,7 @@ class FullRun {
     return isFinite;
   }
 
-  /** Runs the world until something has to be done outside it. */
+  /** Runs the world until something must be done outside it. */
   #advance(): void {
     let events = 0;
     this.#world.run(
@@ -109,7 +109,7 @@ class FullRun {
     return (this.#world.nextMs ?? 0) >= this.#training.dueMs;
   }
 
-  /** Whether nothing is expected any more: no result for a day, or nothing at all happens. */
+  /** True if the run has stalled: no result for a day, or no event is left. */
   get #isStalled(): boolean {
     if (this.#isDone || this.#watch.hasEnded) return false;
     return this.#world.nextMs === null || this.#world.nowMs - this.#lastProgressMs > STALL_MS;
@@ -155,7 +155,7 @@ class FullRun {
     if (event.type === "fetched") this.#watch.onBytes(event.bytes.length);
   }
 
-  /** Looks at what a segment hands in; strikes nobody down. */
+  /** Notes the contributions of a segment. It causes no faults. */
   #onEffect(id: string, effect: Effect): void {
     if (effect.type !== "persist" || effect.record.kind !== "contribution") return;
     const {round, contribution} = effect.record;
@@ -219,7 +219,7 @@ class FullRun {
     );
   }
 
-  /** The arithmetic of a member whose estimates at the end of the phases are noted. */
+  /** Wraps the arithmetic of a member and records its estimates at the end of the phases. */
   #listening(id: string, arithmetic: Arithmetic): Arithmetic {
     return {
       ...arithmetic,
@@ -233,11 +233,11 @@ class FullRun {
 }
 
 /**
- * The network with every message, on virtual time: the daemons' sessions over links of the experiment's delays, speeds
- * and losses, with its churn, crashes and partitions. Runs of one seed are the same to the byte.
- * Training that diverges at one of the sites ends it, and is what came of it; so does a stall.
- * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_NETWORK_TOO_LARGE, and what the trial's
- * signal was aborted with
+ * Runs the network with every message on virtual time: the daemons' sessions over links with the experiment's
+ * delays, speeds and losses, and with its churn, crashes and partitions. Runs of one seed are equal to the
+ * byte. Training that diverges at a site ends the run, and so does a stall; the outcome records it.
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_NETWORK_TOO_LARGE, and the abort reason of the
+ * trial's signal
  */
 export async function runFull(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
   if (network.members.length > MAX_MEMBERS) {

@@ -9,15 +9,18 @@ import type {SimulatedSite} from "./simulated-site.ts";
 export interface WorkDone {
   readonly round: number;
   readonly certified: Certified | null;
-  /** Of an asynchronous segment: the unit and where it started. */
+  /** In an asynchronous segment: the unit and its starting parameters. */
   readonly unit: {readonly unit: number; readonly start: Float32Array} | null;
   /** `[d]`, the site's own update. */
   readonly own: Float32Array;
-  /** `[h, d]`, the honest sites' updates that are known, in the order of the ids. */
+  /** `[h, d]`, the known updates of honest sites, in the order of the ids. */
   readonly honest: readonly Float32Array[];
 }
 
-/** What a bad site hands in instead of its own; null where the site does no harm or knows of no honest update. */
+/**
+ * Returns the contribution of a bad site instead of its own; null if the site does no harm or knows of no
+ * honest update.
+ */
 export function harmfulContribution(
   network: Network,
   site: SimulatedSite,

@@ -6,7 +6,7 @@ import type {HeldModels} from "./network-outcome.ts";
 /** The newest certified result of each site, in the order of the cohort; null for one that has none. */
 export type NewestResults = readonly (Certified | null)[];
 
-/** What each node holds at the end of the `round`-th round of training. */
+/** Returns the models that the nodes hold at the end of the `round`-th round of training. */
 export async function heldModels(
   {sites, stages}: Network,
   round: number,
@@ -25,7 +25,7 @@ export async function heldModels(
   return {round, models, standardisers};
 }
 
-/** The values of a result of training; null before. */
+/** Returns the values of a result of training; null before training. */
 function trainedValues(
   stages: Network["stages"],
   certified: Certified | null | undefined,
@@ -34,7 +34,10 @@ function trainedValues(
   return certified.snapshot.values;
 }
 
-/** SHA-256 of the end: of the snapshot that all hold or, where models differ, of all models in the sites' order. */
+/**
+ * SHA-256 of the final state: of the snapshot that all hold or, if models differ, of all models in the sites'
+ * order.
+ */
 export function stateHash(models: readonly Float32Array[], newest: NewestResults): string {
   const [first] = newest;
   if (models.every((model) => model === models[0]) && first != null) return first.snapshot.hash;

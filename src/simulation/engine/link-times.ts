@@ -7,7 +7,7 @@ type NetworkBlock = Experiment["network"];
 const BITS_OF_A_BYTE = 8;
 const BYTES_OF_A_MEBIBYTE = 2 ** 20;
 
-/** Megabits a second as bytes a millisecond. */
+/** Converts megabits a second into bytes a millisecond. */
 function bytesPerMs(mbps: "unlimited" | number): number {
   return mbps === "unlimited" ? Number.POSITIVE_INFINITY : (mbps * 1e6) / BITS_OF_A_BYTE / 1000;
 }
@@ -25,19 +25,19 @@ function latencyOf({delay}: NetworkBlock): LinkModel["latencyMs"] {
   }
 }
 
-/** A delay that grows with the size is a line of that speed. */
+/** Speed of a line whose delay grows with the size. */
 function delaySpeed({delay}: NetworkBlock): number {
   if (delay.type !== "linear" || delay.perMebibyteMs === 0) return Number.POSITIVE_INFINITY;
   return BYTES_OF_A_MEBIBYTE / delay.perMebibyteMs;
 }
 
-/** The speed of a site's line, in bytes a millisecond. */
+/** Speed of a site's line, in bytes a millisecond. */
 export function lineSpeed(network: NetworkBlock, site: string): number {
   const own = network.sites[site]?.bandwidthMbps ?? network.bandwidthMbps;
   return Math.min(bytesPerMs(own), delaySpeed(network));
 }
 
-/** The mean one-way delay between two sites, in milliseconds; a site's own counts where it is longer. */
+/** Mean one-way delay between two sites, in milliseconds. A site's own delay counts if it is longer. */
 export function meanDelayMs({delay, sites}: NetworkBlock, a: string, b: string): number {
   const own = Math.max(sites[a]?.delayMs ?? 0, sites[b]?.delayMs ?? 0);
   if (own > 0) return own;
@@ -53,7 +53,7 @@ export function meanDelayMs({delay, sites}: NetworkBlock, a: string, b: string):
   }
 }
 
-/** The links of the experiment's network block between sites: of two ends the slower counts. */
+/** Builds the links of the experiment's network block between sites. The slower of two ends counts. */
 export function linkModels(network: NetworkBlock): (from: string, to: string) => LinkModel {
   const {sites} = network;
   const drawn = latencyOf(network);
@@ -71,11 +71,11 @@ function modelOf(
   latencyMs: LinkModel["latencyMs"],
   speed: LinkModel["bytesPerMs"],
 ): LinkModel {
-  // The daemons' links are streams: nothing comes twice or out of order.
+  // The daemons' links are streams: nothing arrives twice or out of order.
   return {latencyMs, bytesPerMs: speed, loss: dropProb, duplication: 0, reordering: 0, failure: dropProb};
 }
 
-/** Virtual milliseconds of a local step at a site. */
+/** Virtual duration of a local step at a site, in milliseconds. */
 export function stepMs({compute}: Experiment, site: string): number {
   return compute.sites[site] ?? compute.stepMs;
 }

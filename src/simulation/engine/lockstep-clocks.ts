@@ -1,14 +1,15 @@
 import {scaleOfUnit, stalenessScale} from "../../gossip/index.ts";
 
 /**
- * What each member of a segment in lockstep knows of all members' clocks, as their frames would have told it: number by
- * number the rules of a session, while every member is linked and none is given up.
+ * Each member's knowledge of all members' clocks in a segment in lockstep, as their frames would have told
+ * it. It follows the rules of a session number by number, as long as every member is linked and none is given
+ * up.
  */
 export class LockstepClocks {
   readonly #members: number;
-  /** `[members, members]`: what the first knows of the second. */
+  /** `[members, members]`: the first member's knowledge of the second's clock. */
   readonly #known: Float64Array;
-  /** The mean of the others' clocks when each began its unit. */
+  /** Mean of the others' clocks when each member began its unit. */
   readonly #othersBefore: Float64Array;
   readonly #maximumLead: number;
 
@@ -24,7 +25,10 @@ export class LockstepClocks {
     return this.#known[member * this.#members + member] ?? 0;
   }
 
-  /** With what weight a member's finished unit enters its mass; moves its clock by it. */
+  /**
+   * Returns the weight with which a member's finished unit enters its mass, and moves the member's clock by
+   * it.
+   */
   takeScale(member: number): number {
     const lead = this.#maximumLead;
     const known = this.#rowOf(member);
@@ -40,12 +44,12 @@ export class LockstepClocks {
     return scale;
   }
 
-  /** A member begins its next unit. */
+  /** Begins a member's next unit. */
   beginUnit(member: number): void {
     this.#othersBefore[member] = this.#meanOfOthers(member);
   }
 
-  /** Two members have exchanged: each knows what the other does. */
+  /** Records an exchange of two members: each learns the other's knowledge. */
   meet(a: number, b: number): void {
     const [ofA, ofB] = [this.#rowOf(a), this.#rowOf(b)];
     for (let member = 0; member < this.#members; member++) {
@@ -55,7 +59,7 @@ export class LockstepClocks {
     }
   }
 
-  /** Members that would end the segment tell everyone what they know. */
+  /** Spreads the knowledge of members that would end the segment to all members. */
   tellAll(members: readonly number[]): void {
     const told = new Float64Array(this.#members);
     for (const member of members) {

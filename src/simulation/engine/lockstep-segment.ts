@@ -21,7 +21,7 @@ import {MassTable} from "./mass-table.ts";
 import {mixPhase} from "./mix-phase.ts";
 import type {Network} from "./network.ts";
 
-/** What a segment ended in. */
+/** Final state of a segment. */
 export interface SettledSegment {
   /** Each member's settled mass, in the members' order. */
   readonly contributions: readonly Contribution[];
@@ -39,11 +39,12 @@ function unfit(what: string): CodedError<SimulationErrorCode> {
 }
 
 /**
- * An asynchronous segment of swaps in which all members train as fast as one another: after each unit all exchange with
- * their partner of the next phase while the next unit is under way. Its bytes are those of the sessions where all units
- * take the same time, delays are constant and longer than disks take, an exchange is over before a unit is, the whole
- * segment is shorter than a member in doubt waits, and in each phase of the schedule a member has at most one partner.
- * Partners who are drawn at random are drawn here for all at once, in the full engine by each for itself.
+ * An asynchronous segment of swaps in which all members train at the same speed. After each unit every member
+ * exchanges with its partner of the next phase while the next unit is under way. The bytes equal those of the
+ * sessions under these conditions: all units take the same time; delays are constant and longer than disks
+ * take; an exchange ends before a unit does; the whole segment is shorter than the time a member in doubt
+ * waits; and in each phase of the schedule a member has at most one partner. Random partners are drawn here
+ * for all members at once; in the full engine each member draws its own.
  */
 export class LockstepSegment {
   readonly #network: Network;
@@ -54,7 +55,7 @@ export class LockstepSegment {
   readonly #table: MassTable;
   readonly #clocks: LockstepClocks;
   readonly #randoms: readonly Random[];
-  /** Of each member: own progress that has not entered its mass. */
+  /** Each member's own progress that has not entered its mass. */
   readonly #pending: (Float64Array | null)[];
   #transfers = 0;
 
@@ -79,7 +80,10 @@ export class LockstepSegment {
     if (this.#spec.clipFaulty !== null) throw unfit("clipping in a segment");
   }
 
-  /** Trains and exchanges until a majority would end the segment. @throws TRAINING_*, PRIVACY_*, PARAMETERS_* */
+  /**
+   * Trains and exchanges until a majority would end the segment.
+   * @throws TRAINING_*, PRIVACY_*, PARAMETERS_*
+   */
   async run(): Promise<SettledSegment> {
     const {members} = this.#network;
     const {units} = this.#spec;

@@ -1,8 +1,8 @@
 import type {Mass} from "../../parameters/index.ts";
 
 /**
- * The masses (s, w) of all nodes of a network in one piece of shared memory, and phases of mixing on them: number by
- * number what the nodes compute for themselves, so that the bytes are theirs.
+ * The masses (s, w) of all nodes of a network in one piece of shared memory, and phases of mixing on them.
+ * The computation follows the nodes' own number by number, so the bytes are the same.
  */
 export class MassTable {
   readonly nodes: number;
@@ -25,12 +25,12 @@ export class MassTable {
     this.weights[node] = weight;
   }
 
-  /** A node's s, `[size]`: a view. */
+  /** Returns a node's s, `[size]`: a view. */
   row(node: number): Float64Array {
     return this.values.subarray(node * this.size, (node + 1) * this.size);
   }
 
-  /** A node's mass: a view. */
+  /** Returns a node's mass: a view. */
   massOf(node: number): Mass {
     return {values: this.row(node), weight: this.weights[node] ?? 0};
   }

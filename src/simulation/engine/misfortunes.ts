@@ -2,7 +2,7 @@ import type {Experiment} from "../../config/index.ts";
 import {createRandom, type Random} from "../../core/index.ts";
 import type {World} from "../world/world.ts";
 
-/** What misfortunes strike. */
+/** The target of misfortunes. */
 export interface Struck {
   readonly world: World;
   readonly seed: number;
@@ -10,7 +10,7 @@ export interface Struck {
   readonly ids: ReadonlyMap<string, string>;
   /** Ends a member's process. */
   down(id: string): void;
-  /** Starts it again from its disk. */
+  /** Starts a member's process again from its disk. */
   up(id: string): void;
 }
 
@@ -19,7 +19,7 @@ type Churn = Exclude<Experiment["churn"], "none">;
 
 const MS_OF_A_SECOND = 1000;
 
-/** A time with a constant hazard of that mean. */
+/** Draws a time with a constant hazard and that mean. */
 function exponential(random: Random, mean: number): number {
   return -mean * Math.log(1 - random.uniform());
 }
@@ -44,7 +44,9 @@ function strikePartition({world, ids}: Struck, fault: Extract<Faults[number], {t
   });
 }
 
-/** A node is up and away in turn; both times are exponential, up for the given share of the time. */
+/**
+ * Takes a node up and down in turn. Both times are exponential, and it is up for the given share of the time.
+ */
 function churn(struck: Struck, {onlineProb, meanOfflineSeconds}: Churn, site: string, id: string): void {
   if (onlineProb >= 1) return;
   const random = createRandom({seed: struck.seed, site, round: 0, purpose: "churn"});
@@ -62,7 +64,7 @@ function churn(struck: Struck, {onlineProb, meanOfflineSeconds}: Churn, site: st
   leave();
 }
 
-/** Plans an experiment's churn and faults on virtual time. Sites that it does not have are left out. */
+/** Plans an experiment's churn and faults on virtual time. Sites that the experiment lacks are left out. */
 export function planMisfortunes(struck: Struck, experiment: Pick<Experiment, "churn" | "faults">): void {
   for (const fault of experiment.faults) {
     if (fault.type === "crash") strikeCrash(struck, fault);

@@ -16,29 +16,29 @@ import {consensusDistance} from "./consensus-distance.ts";
 import {MassTable} from "./mass-table.ts";
 import {mixPeriod} from "./mix-phase.ts";
 
-/** A round's contributions, all there and all sound. */
+/** A round's contributions, all present and sound. */
 export interface RoundParts {
   readonly spec: RoundSpec;
   readonly attempt: Attempt;
   /** Sorted ids. */
   readonly members: readonly MemberId[];
-  /** Place among the members of the one whose result is the round's where phases leave several. */
+  /** Index of the member whose result becomes the round's if phases leave several results. */
   readonly leader: number;
   /** Encoded contributions in the members' order. */
   readonly contributions: readonly Uint8Array[];
 }
 
-/** What the members' sessions would have come to. */
+/** The result that the members' sessions would have reached. */
 export interface DirectResult {
   readonly snapshot: Snapshot;
-  /** Sum of the contributors' p_i, as the certificate has it. */
+  /** Sum of the contributors' p_i, as in the certificate. */
   readonly weight: number;
   /**
-   * Bytes of parameters that all members together send for it: the exchange and, where phases leave several results, the
-   * one that is adopted to each member with another.
+   * Bytes of parameters that all members together send for it: the exchange and, if phases leave several
+   * results, the adopted one to each member with a different one.
    */
   readonly bytes: number;
-  /** Distance of the members' own estimates before all adopt one; 0 where they are one. */
+  /** Distance of the members' own estimates before all adopt one; 0 if they are equal. */
   readonly distance: number;
 }
 
@@ -46,7 +46,8 @@ const PRIMITIVES = {hash: sha256, arithmetic: parameterArithmetic};
 
 function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResult {
   const {codec, mixed, exact} = spec;
-  // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws go by place.
+  // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws depend on the
+  // place.
   const chunks = partition(codec, mixed, 1, exact);
   const {range} = spec;
   const ofSite = {
@@ -95,7 +96,7 @@ function mixInPhases(
   };
 }
 
-/** Whether a member holds the result already, and asks nobody for it. */
+/** Tells whether a member already holds the result and asks nobody for it. */
 function isEqual(own: Float32Array, adopted: Float32Array): boolean {
   return own.every((value, index) => value === adopted[index]);
 }
@@ -108,9 +109,9 @@ function mixByRule({spec, members, contributions}: RoundParts, rule: RobustRule)
 }
 
 /**
- * Mixes a round's contributions without messages, by the sessions' own arithmetic in the sessions' own order: the
- * snapshot is, byte for byte, the one that members certify in their first attempt when nobody is late, lost or
- * malformed.
+ * Mixes a round's contributions without messages, by the sessions' own arithmetic in the sessions' own order.
+ * The snapshot is, byte for byte, the one that members certify in their first attempt if nobody is late, lost
+ * or malformed.
  * @throws PARAMETERS_*, GOSSIP_ROBUST_TOO_FEW
  */
 export function mixDirectly(parts: RoundParts): DirectResult {

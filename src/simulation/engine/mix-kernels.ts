@@ -1,8 +1,8 @@
 import type {CompiledGraph, CompiledPhase} from "./compiled-phase.ts";
 
 /*
- * The loops of mixing masses whose codec is f32: the operations of `mixMass` on numbers that are read as binary32, in
- * its order and with its roundings. All say 0, or NaN where a number is not finite.
+ * The loops that mix masses in the codec f32: the operations of `mixMass` on numbers that are read as
+ * binary32, in its order and with its roundings. All return 0, or NaN if a number is not finite.
  */
 
 /** The numbers of all nodes, row by row. */
@@ -10,7 +10,7 @@ export interface NodeRows {
   /** `[nodes, width]`. */
   readonly values: Float64Array;
   readonly width: number;
-  /** `[nodes, width]`, memory for what is sent; of pairs it may be empty. */
+  /** `[nodes, width]`, memory for the sent values. It may be empty for pairs. */
   readonly sent: Float32Array;
 }
 
@@ -35,7 +35,7 @@ function mixPairs({values, width}: NodeRows, pairs: Uint32Array, shares: Float64
   return check;
 }
 
-/** What a node holds and what of it its neighbours have read, of one number. */
+/** A node's value of one number, and the value that its neighbours have read. */
 interface OwnNumber {
   readonly node: number;
   readonly index: number;
@@ -73,7 +73,7 @@ function mixGraph(rows: NodeRows, graph: CompiledGraph): number {
   return check;
 }
 
-/** One phase, in place. */
+/** Mixes one phase in place. */
 export function mixRows(rows: NodeRows, phase: CompiledPhase): number {
   return phase.kind === "pairs" ? mixPairs(rows, phase.pairs, phase.shares) : mixGraph(rows, phase);
 }

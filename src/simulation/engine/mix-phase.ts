@@ -4,17 +4,17 @@ import {type CompiledPhase, compiledAt, compilePhase, transfersOf} from "./compi
 import type {MassTable} from "./mass-table.ts";
 import {mixRows} from "./mix-kernels.ts";
 
-/** How masses travel. */
+/** Encoding of masses in transit. */
 export interface Travel {
   readonly codec: Codec;
-  /** The draws with which a node's mass of a phase is rounded. */
+  /** Returns the draws that round a node's mass of a phase. */
   ditherOf(node: number, phase: number): Dither;
 }
 
-/** Phases that are held in flat arrays at once. */
+/** Number of phases that are held in flat arrays at once. */
 const PHASES_AT_ONCE = 256;
 
-/** Nobody asks for these bytes by their name. */
+/** No name is needed: nobody asks for these bytes by their hash. */
 const noName = (): Uint8Array => new Uint8Array();
 
 function heardNodes({rows}: Phase): Uint8Array {
@@ -23,7 +23,7 @@ function heardNodes({rows}: Phase): Uint8Array {
   return isHeard;
 }
 
-/** Each node's mass as its listeners read it; exact where nobody listens. */
+/** Returns each node's mass as its listeners read it. It is exact if nobody listens. */
 function decodedMasses(
   table: MassTable,
   phase: Phase,
@@ -38,7 +38,7 @@ function decodedMasses(
   });
 }
 
-/** A phase in any codec, node by node. @returns masses sent */
+/** Mixes a phase in any codec, node by node. @returns masses sent */
 function mixEncoded(table: MassTable, phase: Phase, travel: Parameters<typeof decodedMasses>[2]): number {
   const decoded = decodedMasses(table, phase, travel);
   let transfers = 0;
@@ -55,7 +55,7 @@ function mixEncoded(table: MassTable, phase: Phase, travel: Parameters<typeof de
   return transfers;
 }
 
-/** Phases in f32, in place. @returns masses sent */
+/** Mixes phases in f32, in place. @returns masses sent */
 function mixCompiled({values, weights, nodes, size}: MassTable, phases: readonly CompiledPhase[]): number {
   const isGraph = phases.some(({kind}) => kind === "graph");
   const rows = {values, width: size, sent: new Float32Array(isGraph ? nodes * size : 0)};
@@ -67,8 +67,8 @@ function mixCompiled({values, weights, nodes, size}: MassTable, phases: readonly
 }
 
 /**
- * One phase of a schedule at all nodes at once: what each sends is encoded and read as on its way, and each mixes what
- * it hears as a session does.
+ * Runs one phase of a schedule at all nodes at once. Each node's mass is encoded and read as in transit, and
+ * each node mixes what it receives as a session does.
  * @returns how many masses were sent
  * @throws PARAMETERS_NOT_FINITE
  */
@@ -77,7 +77,10 @@ export function mixPhase(table: MassTable, phase: Phase, {codec, ditherOf}: Trav
   return mixEncoded(table, phase, {codec, ditherOf: (node) => ditherOf(node, 0)});
 }
 
-/** All phases of a period, one after another, each as {@link mixPhase}. @throws PARAMETERS_NOT_FINITE */
+/**
+ * Runs all phases of a period, one after another, each as in {@link mixPhase}.
+ * @throws PARAMETERS_NOT_FINITE
+ */
 export function mixPeriod(table: MassTable, period: Period, {codec, ditherOf}: Travel): number {
   let transfers = 0;
   if (codec.name !== "f32") {

@@ -6,11 +6,11 @@ import type {Trial} from "../study/trial.ts";
 import {badSites, withFlippedLabels} from "./bad-sites.ts";
 import {SimulatedSite} from "./simulated-site.ts";
 
-/** What a network's draws and the order of its sums depend on beside the plan. */
+/** The identity on which a network's draws and the order of its sums depend, apart from the plan. */
 export interface NetworkIdentity {
   /** Id of the run, 32 hexadecimal digits. */
   readonly run: string;
-  /** A site's member id. */
+  /** Returns a site's member id. */
   idOf(site: string): string;
 }
 
@@ -20,23 +20,26 @@ export interface Network {
   readonly run: string;
   /** In the order of the cohort. */
   readonly sites: readonly SimulatedSite[];
-  /** By member id, in the order in which sums are taken. */
+  /** By member id, the order of the sums. */
   readonly members: readonly SimulatedSite[];
-  /** The rounds, the same for all but what an asynchronous segment begins with. */
+  /** The rounds, the same for all sites except for the start of an asynchronous segment. */
   readonly stages: Stages;
   /** Names of the sites that do harm. */
   readonly bad: ReadonlySet<string>;
-  /** Frees what the sites hold. */
+  /** Frees the sites' resources. */
   close(): Promise<void>;
 }
 
-/** Where nobody says otherwise, a site's id is its name, and the run's is drawn from the plan. */
+/** Returns the default identity: a site's id is its name, and the run's id is drawn from the plan. */
 export function identityOfPlan({plan}: Pick<Trial, "plan">): NetworkIdentity {
   const hash = toHex(sha256(new TextEncoder().encode(JSON.stringify(plan))));
   return {run: runId(hash, 1), idOf: (site) => site};
 }
 
-/** Layout and parameters that every training of a trial starts from. @throws MODEL_SPEC_INVALID */
+/**
+ * Returns the layout and parameters that every training of a trial starts from.
+ * @throws MODEL_SPEC_INVALID
+ */
 export function startingModel({plan, cohort}: Trial): StartingModel {
   const features = cohort.features.length;
   const {classes} = cohort;
@@ -48,7 +51,7 @@ export function startingModel({plan, cohort}: Trial): StartingModel {
 }
 
 /**
- * Sets the sites of `trial` up; none trains yet.
+ * Sets up the sites of `trial`. None trains yet.
  * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID, NODE_TOO_FEW_PATIENTS
  */
 export function createNetwork(trial: Trial, {run, idOf} = identityOfPlan(trial)): Network {

@@ -3,10 +3,11 @@ import {lineSpeed, meanDelayMs, stepMs} from "./link-times.ts";
 import type {Network} from "./network.ts";
 
 /**
- * One-way delays of a round that follow one another, by how it mixes: ready, start, then for a sum a part's request
- * and the part, the word of the sum, its request and the sum; for each phase the word of a mass, its request and the
- * mass, and after the last one the request of the result that all adopt, and the result; for a rule a request and the
- * contribution; at last the proposal and the two votes.
+ * Number of consecutive one-way delays in a round, by the way of mixing. Every round: ready and start, and at
+ * the end the proposal and the two votes. For a sum: a part's request and the part, the announcement of the
+ * sum, its request and the sum. For each phase: the announcement of a mass, its request and the mass; after
+ * the last phase the request of the result that all adopt, and the result. For a rule: a request and the
+ * contribution.
  */
 const AROUND_DELAYS = 5;
 const SUM_DELAYS = 5;
@@ -22,11 +23,11 @@ function delaysOf({mixing}: RoundSpec, members: number): number {
 }
 
 /**
- * An estimate of a round's virtual seconds where no message is sent: the slowest site's local steps, as many mean
- * delays of the slowest link as follow one another, and the bytes that a node sends and takes on average over the
- * slowest line. Disks and what the frames themselves weigh are left out.
+ * Estimates a round's virtual seconds without sending messages. The estimate adds the slowest site's local
+ * steps, the consecutive mean delays of the slowest link, and the average bytes that a node sends and takes
+ * over the slowest line. Disks and the size of the frames themselves are left out.
  * @param bytes of parameters that all nodes together send in the round
- * @param units times that each site takes its local steps; in a segment exchanges go on beside them
+ * @param units number of times that each site takes its local steps; in a segment exchanges run alongside
  */
 export function roundSeconds(
   {trial: {experiment}, sites}: Network,

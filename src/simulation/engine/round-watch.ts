@@ -5,7 +5,7 @@ import {heldModels, type NewestResults} from "./held-models.ts";
 import type {Network} from "./network.ts";
 import type {HeldModels, NetworkRound} from "./network-outcome.ts";
 
-/** A round that has ended, as it stood then. */
+/** The state of a round at its end. */
 interface EndedRound {
   readonly certified: Certified;
   readonly seconds: number;
@@ -15,14 +15,14 @@ interface EndedRound {
 }
 
 /**
- * Follows a world's rounds: each ends when all members that are up have its result, or when the first has the next.
- * Who is away by then holds what it held.
+ * Follows a world's rounds. A round ends when all members that are up have its result, or when the first
+ * member has the next result. A member that is away by then keeps its old model.
  */
 export class RoundWatch {
   readonly #network: Network;
   readonly #newest = new Map<string, Certified>();
   readonly #ended: EndedRound[] = [];
-  /** What members had when the mixing under way ended, by id. */
+  /** Members' estimates at the end of the current mixing, by id. */
   readonly #estimates = new Map<string, Float32Array>();
   #leading: {readonly certified: Certified; readonly seconds: number} | null = null;
   #newestRound = -1;
@@ -33,38 +33,38 @@ export class RoundWatch {
     this.#network = network;
   }
 
-  /** Whether a round has ended that nobody has been told of. */
+  /** True if a round has ended that has not been reported. */
   get hasEnded(): boolean {
     return this.#ended.length > 0;
   }
 
-  /** Bytes of parameters that came to members in the rounds before training. */
+  /** Bytes of parameters that members received in the rounds before training. */
   get setupBytes(): number {
     return this.#setupBytes;
   }
 
-  /** Number of rounds of which a member has the result. */
+  /** Number of rounds whose result a member has. */
   roundsOf(member: string): number {
     return (this.#newest.get(member)?.certificate.body.round ?? -1) + 1;
   }
 
-  /** Parameters have come to a member. */
+  /** Counts bytes of parameters that a member received. */
   onBytes(count: number): void {
     this.#bytes += count;
   }
 
-  /** A member's own estimate at the end of the mixing, before it adopts another's. */
+  /** Records a member's own estimate at the end of the mixing, before it adopts another's. */
   onEstimate(member: string, estimate: Float32Array): void {
     this.#estimates.set(member, estimate);
   }
 
-  /** A member's settled mass at the end of a segment. */
+  /** Records a member's settled mass at the end of a segment. */
   onMass(member: string, spec: RoundSpec, bytes: Uint8Array): void {
     const mass = parameterArithmetic.massOf(codecOf("f32"), bytes, spec.mixed);
     this.onEstimate(member, parameterArithmetic.applyMass(spec.reference, spec.mixed, mass));
   }
 
-  /** A member has a round's result. @param up ids of the members that are up */
+  /** Records that a member has a round's result. @param up ids of the members that are up */
   onCertified(
     member: string,
     certified: Certified,
@@ -80,7 +80,7 @@ export class RoundWatch {
     if ([...up].every((each) => this.roundsOf(each) > round)) this.end();
   }
 
-  /** Ends the round whose result is the newest, if that has not been done. */
+  /** Ends the round with the newest result, unless it has ended. */
   end(): void {
     if (this.#leading === null) return;
     const {members, stages} = this.#network;
@@ -95,12 +95,12 @@ export class RoundWatch {
     this.#ended.push({certified, seconds, bytes: this.#bytes, newest: this.newest(), estimates});
   }
 
-  /** The newest result of each site, in the order of the cohort. */
+  /** Returns the newest result of each site, in the order of the cohort. */
   newest(): NewestResults {
     return this.#network.sites.map(({id}) => this.#newest.get(id) ?? null);
   }
 
-  /** The rounds that have ended since it was asked last. */
+  /** Returns the rounds that have ended since the last call. */
   async take(): Promise<readonly {readonly held: HeldModels; readonly entry: NetworkRound}[]> {
     const {stages, members} = this.#network;
     const taken: {held: HeldModels; entry: NetworkRound}[] = [];

@@ -4,16 +4,16 @@ import {runFull} from "./full-engine.ts";
 import {createNetwork, type NetworkIdentity} from "./network.ts";
 import type {NetworkOutcome, RoundHook} from "./network-outcome.ts";
 
-/** What a caller of {@link runNetwork} hears of. */
+/** Hooks for a caller of {@link runNetwork}. */
 export interface NetworkHooks {
   readonly onRound?: RoundHook;
 }
 
 /**
- * Runs the network of a trial by the engine that its experiment names.
- * @param identity the run's id and the sites' ids, where they are to be those of daemons
- * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, NODE_LOCAL_TENSORS_INVALID, SIMULATION_*, and what the trial's signal was
- * aborted with
+ * Runs the network of a trial on the engine that its experiment names.
+ * @param identity the run's id and the sites' ids, if they must be those of daemons
+ * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, NODE_LOCAL_TENSORS_INVALID, SIMULATION_*, and the abort reason
+ * of the trial's signal
  */
 export async function runNetwork(
   trial: Trial,

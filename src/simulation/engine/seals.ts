@@ -13,7 +13,7 @@ function seal(by: string, bytes: Uint8Array): Uint8Array {
   return sha256(sealed);
 }
 
-/** A member's primitives in a simulation: its seal is a hash, since nobody there forges one. */
+/** Returns a member's primitives in a simulation. Its seal is a hash, because nobody there forges one. */
 export function simulatedPrimitives(self: string, arithmetic: Arithmetic): Primitives {
   return {
     hash: sha256,
@@ -24,8 +24,8 @@ export function simulatedPrimitives(self: string, arithmetic: Arithmetic): Primi
 }
 
 /**
- * The arithmetic of all members of a simulation. A robust rule that all apply to the same bytes has one answer, which is
- * worked out once.
+ * Returns the arithmetic that all members of a simulation share. A robust rule that all apply to the same
+ * bytes has one answer, which is computed once.
  */
 export function sharedArithmetic(): Arithmetic {
   let last: {readonly key: string; readonly answer: ReturnType<Arithmetic["mixRobustly"]>} | null = null;

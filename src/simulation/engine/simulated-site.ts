@@ -16,7 +16,7 @@ import {
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {TrainerPool} from "./trainer-pool.ts";
 
-/** What a {@link SimulatedSite} is made of. */
+/** Options of a {@link SimulatedSite}. */
 export interface SimulatedSiteOptions {
   readonly name: string;
   /** Member id. */
@@ -27,7 +27,7 @@ export interface SimulatedSiteOptions {
   readonly pool: TrainerPool;
 }
 
-/** A disk that keeps a site's states for as long as the simulation lasts. */
+/** Creates a disk that keeps a site's states as long as the simulation lasts. */
 function memoryDisk(): ConstructorParameters<typeof SiteStates>[0] {
   const blobs = new Map<string, Uint8Array>();
   return {
@@ -40,7 +40,9 @@ function memoryDisk(): ConstructorParameters<typeof SiteStates>[0] {
   };
 }
 
-/** A site in a simulated network: the daemon's own local half of every round, with a trainer of the pool. */
+/**
+ * A site in a simulated network: the daemon's own local half of every round, with a trainer from the pool.
+ */
 export class SimulatedSite {
   readonly name: string;
   readonly id: string;
@@ -67,19 +69,22 @@ export class SimulatedSite {
     this.#work = this.#openWork();
   }
 
-  /** Steps of a round, or of a unit. */
+  /** Number of steps in a round or a unit. */
   get steps(): number {
     const {plan, data} = this.#options;
     return stepsOf(plan.training, examplesOf(plan.model, data.split.train));
   }
 
-  /** The round's local work after `certified`. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_* */
+  /**
+   * Does the round's local work after `certified`.
+   * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_*
+   */
   async work(certified: Certified | null, signal: AbortSignal): Promise<RoundOutcome> {
     await this.#settling;
     return this.#work.run(certified, this.#progress, signal);
   }
 
-  /** A unit of an asynchronous segment. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_* */
+  /** Does a unit of an asynchronous segment. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_* */
   async workOnUnit(
     certified: Certified | null,
     unit: {readonly unit: number; readonly start: Float32Array},
@@ -89,12 +94,15 @@ export class SimulatedSite {
     return this.#work.runUnit(certified, unit, signal);
   }
 
-  /** What was handed in for a round, by the hash of its release. */
+  /** Records the contribution to a round, by the hash of its release. */
   handIn(round: number, update: Float32Array, hash: string): void {
     this.#updates.keep({round, update, hash});
   }
 
-  /** Takes note of a certificate: what it does not contain of this site's work is where the next round begins. */
+  /**
+   * Records a certificate. The part of this site's work that it does not contain is the start of the next
+   * round.
+   */
   settle(certificate: Certificate): void {
     const settled = this.#updates.settle(certificate);
     this.#progress = settled?.progress ?? null;
@@ -104,7 +112,7 @@ export class SimulatedSite {
     this.#settling = this.#settling.then(() => work.settle(hash, isUsed));
   }
 
-  /** Its process has ended and begins anew: what a sparse codec kept back is lost. */
+  /** Restarts the site's process. The part of an update that a sparse codec kept back is lost. */
   restart(): void {
     const before = this.#work;
     this.#progress = null;
@@ -112,13 +120,18 @@ export class SimulatedSite {
     this.#work = this.#openWork();
   }
 
-  /** Its whole model under a certified snapshot, `[layoutSize]`: a view where all share all of it. */
+  /**
+   * Returns the whole model under a certified snapshot, `[layoutSize]`. It is a view if all sites share all
+   * of it.
+   */
   async modelOf(values: Float32Array): Promise<Float32Array> {
     await this.#settling;
     return this.stages.parametersOf(values, this.#states.current().own);
   }
 
-  /** How it scales its rows under a certified snapshot of training; by itself, where it has none. */
+  /**
+   * Returns the site's scaling under a certified snapshot of training; its own scaling without a snapshot.
+   */
   standardiserOf(values: Float32Array | null): Standardiser {
     const {data, plan} = this.#options;
     const carried = values === null ? null : this.stages.statisticsOf(values);

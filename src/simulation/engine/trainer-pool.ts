@@ -15,40 +15,40 @@ import {
 import type {Cohort} from "../cohort/cohort.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 
-/** More threads than this gain nothing: the mixing between rounds is in one. */
+/** Largest useful number of threads. More gain nothing, because the mixing between rounds is in one. */
 const MAX_THREADS = 8;
 
-/** Threads that train where nobody says how many: one a processor, at most 8. */
+/** Default number of training threads: one a processor, at most 8. */
 export function defaultThreads(): number {
   return Math.min(MAX_THREADS, availableParallelism());
 }
 
-/** What of a site's training may differ from what the pool was opened with. */
+/** Settings of a site's training that may differ from the pool's. */
 export type TrainingChanges = Partial<Pick<SiteTraining, "training" | "seed">>;
 
-/** Threads that train for all sites of an experiment; what they give does not depend on how many they are. */
+/** Threads that train for all sites of an experiment. The results do not depend on the number of threads. */
 export interface TrainerPool {
-  /** A trainer of scaled rows, which share the threads with all others; closing it frees its rows. */
+  /** Opens a trainer of scaled rows, which shares the threads with all others. Closing it frees its rows. */
   open(site: string, train: PatientMatrix, changes?: TrainingChanges): Promise<Trainer>;
-  /** What computes the model: a backend's name or "loops". */
+  /** The backend that computes the model, by name, or "loops". */
   readonly runsOn: Trainers["runsOn"];
   close(): Promise<void>;
 }
 
-/** What a {@link TrainerPool} is opened with. */
+/** Options for opening a {@link TrainerPool}. */
 export interface TrainerPoolOptions {
   readonly spec: ModelSpec;
   readonly training: TrainingSpec;
   readonly seed: number;
   readonly backend: BackendPreference;
-  /** Default: {@link defaultThreads}; with 0 the calling thread trains. */
+  /** Default: {@link defaultThreads}. With 0 the calling thread trains. */
   readonly threads?: number;
   readonly cohort: Pick<Cohort, "kind" | "classes" | "features">;
-  /** The compiled module of the threads; the default is room training's own. */
+  /** The compiled module of the threads. The default is room training's own. */
   readonly workerUrl?: URL;
 }
 
-/** Rows in shared memory, so that a thread takes them without a copy of its own. */
+/** Copies rows into shared memory, from which a thread takes them without another copy. */
 function shared(train: PatientMatrix): PatientMatrix {
   const values = new Float32Array(new SharedArrayBuffer(train.values.byteLength));
   values.set(train.values);
@@ -56,7 +56,7 @@ function shared(train: PatientMatrix): PatientMatrix {
 }
 
 /**
- * Opens the threads of a {@link TrainerPool}: each holds one model, and the sites are dealt to them in turn.
+ * Opens the threads of a {@link TrainerPool}. Each holds one model, and the sites are dealt to them in turn.
  * @throws MODEL_BACKEND_MISSING, MODEL_SPEC_INVALID, TRAINING_WORKER_DIED, SIMULATION_NO_THREADS
  */
 export async function openTrainerPool(options: TrainerPoolOptions): Promise<TrainerPool> {
@@ -91,7 +91,7 @@ function noThreads(): CodedError<SimulationErrorCode> {
   });
 }
 
-/** All threads, or none: where one cannot be opened, the others are closed. */
+/** Opens all threads or none: if one cannot be opened, the others are closed. */
 async function allOpened(opening: readonly Promise<Trainers>[]): Promise<readonly Trainers[]> {
   const results = await Promise.allSettled(opening);
   const threads = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -5,7 +5,7 @@ import {harmfulContribution} from "./harm.ts";
 import type {Network} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
-/** Work that is done and waits for the world to ask for it. */
+/** Finished work that waits until the world asks for it. */
 interface DoneWork {
   readonly training: AnnouncedTraining;
   readonly update: Float32Array;
@@ -13,16 +13,16 @@ interface DoneWork {
 }
 
 /**
- * The training of a world's members. The world is synchronous and training is not: what members begin is announced and
- * collected; before the first of it is due the world stands still while all that was collected is trained at once. So
- * what is trained when depends on virtual time alone, and not on how fast threads are.
+ * Trains a world's members. The world is synchronous and training is not. Work that members begin is
+ * announced and collected. Before the first of it is due, the world stops while all collected work is trained
+ * at once. The order of training therefore depends only on virtual time, and not on the speed of threads.
  */
 export class WorldTraining {
   readonly #network: Network;
   readonly #sites: ReadonlyMap<string, SimulatedSite>;
   readonly #announced = new Map<string, AnnouncedTraining>();
   readonly #done = new Map<string, DoneWork>();
-  /** Each honest site's newest update, for those who do harm. */
+  /** Each honest site's newest update, for the bad sites. */
   readonly #honest = new Map<string, {readonly round: number; readonly update: Float32Array}>();
   #dueMs = Number.POSITIVE_INFINITY;
 
@@ -31,24 +31,24 @@ export class WorldTraining {
     this.#sites = new Map(network.members.map((site) => [site.id, site]));
   }
 
-  /** When the first of what was announced is due; infinite without any. */
+  /** Time at which the first announced work is due; infinite if there is none. */
   get dueMs(): number {
     return this.#dueMs;
   }
 
-  /** A member has begun to train; what it had begun before is given up. */
+  /** Records that a member has begun to train. Its earlier work is given up. */
   announce(member: string, training: AnnouncedTraining): void {
     this.#announced.set(member, training);
     this.#dueMs = Math.min(this.#dueMs, training.dueMs);
   }
 
-  /** What a member had begun is of no use any more. */
+  /** Gives up the work that a member had begun. */
   giveUp(member: string): void {
     this.#announced.delete(member);
     this.#done.delete(member);
   }
 
-  /** Trains all that was announced. @throws TRAINING_*, PRIVACY_*, PARAMETERS_* */
+  /** Trains all announced work. @throws TRAINING_*, PRIVACY_*, PARAMETERS_* */
   async trainAnnounced(): Promise<void> {
     const batch = this.#network.members.flatMap((site) => {
       const training = this.#announced.get(site.id);
@@ -73,7 +73,7 @@ export class WorldTraining {
     }
   }
 
-  /** What a member hands in; empty where its training was given up, of which no session takes notice. */
+  /** Returns a member's contribution. It is empty if the training was given up; no session uses it then. */
   take(member: string, round: number, unit: number | null): Contribution {
     const done = this.#done.get(member);
     const site = this.#sites.get(member);
@@ -86,12 +86,15 @@ export class WorldTraining {
     return contribution;
   }
 
-  /** What a bad site, which knows what was trained until now, hands in instead of `own`; null where it hands that in. */
+  /**
+   * Returns the contribution of a bad site in place of `own`, from all that was trained until now; null if it
+   * hands in `own`.
+   */
   #harm(site: SimulatedSite, training: AnnouncedTraining, own: Float32Array): Contribution | null {
     const {round, unit} = training;
     const honest = this.#network.members.flatMap(({id}) => {
       const known = this.#honest.get(id);
-      // In rounds all begin from one snapshot; in a segment the newest is what there is.
+      // In rounds all begin from one snapshot. In a segment the newest update counts.
       return known === undefined || (unit === null && known.round !== round) ? [] : [known.update];
     });
     return harmfulContribution(this.#network, site, {...training, own, honest});

@@ -1,4 +1,4 @@
-/** What a cell of a table can hold; null is an empty cell. */
+/** Content of a cell of a table; null is an empty cell. */
 export type CsvCell = string | number | boolean | null;
 
 function cellText(cell: CsvCell): string {
@@ -7,8 +7,8 @@ function cellText(cell: CsvCell): string {
 }
 
 /**
- * A table as text: cells quoted where RFC 4180 asks for it, lines ended by LF, numbers in the shortest form that reads
- * back as the same number.
+ * Formats a table as text. Cells are quoted if RFC 4180 requires it, lines end with LF, and numbers have the
+ * shortest form that reads back as the same number.
  */
 export function csvText(header: readonly string[], rows: Iterable<readonly CsvCell[]>): string {
   return [header, ...rows].map((row) => `${row.map(cellText).join(",")}\n`).join("");

@@ -8,8 +8,8 @@ export interface EqualScores {
 }
 
 /**
- * Methods whose scores are all equal: only then a figure of ranks is a half with an interval that is a half at both
- * ends, in every draw of patients. Other metrics do not tell.
+ * Lists methods whose scores are all equal. Only then a rank figure is a half, with an interval that is a
+ * half at both ends, in every draw of patients. Other metrics do not show it.
  */
 export function equalScoresOf(rows: readonly ResultRow[]): readonly EqualScores[] {
   const found = new Map<string, EqualScores>();
@@ -22,7 +22,7 @@ export function equalScoresOf(rows: readonly ResultRow[]): readonly EqualScores[
   return [...found.values()];
 }
 
-/** Such scores in words, as `FedAvg gives all patients of Pooled Test the same score (2 of 5 seeds)`. */
+/** Describes such scores, as `FedAvg gives all patients of Pooled Test the same score (2 of 5 seeds)`. */
 export function equalScoresText({method, test, seeds}: EqualScores, all: number): string {
   return `${method} gives all patients of ${test} the same score (${seeds} of ${all} ${all === 1 ? "seed" : "seeds"}): it tells none of them apart.`;
 }

@@ -2,14 +2,14 @@ import type {MetricName} from "../../config/index.ts";
 import type {FigureRange} from "../../evaluation/index.ts";
 import {expected} from "../study/expected.ts";
 
-/** How a metric is shown and judged. */
+/** Facts that decide how a metric is shown and judged. */
 export interface MetricFacts {
   readonly label: string;
-  /** Which way is better. */
+  /** The direction that is better. */
   readonly better: "higher" | "lower";
-  /** Which values it can have, so that no interval leaves them. */
+  /** The range of its values, which no interval leaves. */
   readonly range: FigureRange;
-  /** How the patient interval of a single model comes about. */
+  /** The method of the patient interval of a single model. */
   readonly interval: string;
 }
 
@@ -23,7 +23,7 @@ export const METRIC_FACTS: Readonly<Record<MetricName, MetricFacts>> = {
   "c-index": {label: "C-index", better: "higher", range: "unit", interval: "bootstrap"},
 };
 
-/** The first of at least one metric: the one that methods are compared, drawn and watched by. */
+/** The first of at least one metric. Methods are compared, drawn and watched by it. */
 export function mainMetric({metrics}: {readonly metrics: readonly MetricName[]}): MetricName {
   return expected(metrics[0], "a metric");
 }

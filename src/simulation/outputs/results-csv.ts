@@ -7,14 +7,14 @@ import {partitionText} from "./partition-text.ts";
 import {type Point, pointCell, pointKey, pointText, sweptKeys} from "./point-columns.ts";
 import {resultRowSchema, roundRowSchema} from "./summary-schema.ts";
 
-/** A study's facts that stand in every line. */
+/** Facts of a study that appear in every line. */
 interface LineFacts {
   readonly isSynthetic: boolean;
-  /** How patients are dealt at a point. */
+  /** Describes how patients are dealt at a point. */
   partitionAt(point: Point): string;
 }
 
-/** A column of a table: its name, what stands in it, and its cell of a row. */
+/** A column of a table: its name, a description of its content, and its cell of a row. */
 interface Column<Row> {
   readonly name: string;
   readonly says: string;
@@ -23,7 +23,7 @@ interface Column<Row> {
 
 const results = resultRowSchema.shape;
 const rounds = roundRowSchema.shape;
-/** What a schema says of a value; what is null in JSON is an empty cell. */
+/** Returns a schema's description of a value. A value that is null in JSON is an empty cell. */
 const said = ({description = ""}: {readonly description?: string | undefined}): string =>
   description.replace("; null where", "; empty where");
 
@@ -111,12 +111,18 @@ function tableText<Row extends {readonly point: Point}>(
   );
 }
 
-/** results.csv: a line for each figure, in the order given; {@link RESULT_COLUMNS}, then a column for each swept key. */
+/**
+ * Formats results.csv: a line for each figure, in the given order; {@link RESULT_COLUMNS}, then a column for
+ * each swept key.
+ */
 export function resultsCsv(study: StudyResults): string {
   return tableText(RESULT_COLUMNS, study.results, factsOf(study));
 }
 
-/** rounds.csv: a line for each round of each method, in the order given; {@link ROUND_COLUMNS}, then swept keys. */
+/**
+ * Formats rounds.csv: a line for each round of each method, in the given order; {@link ROUND_COLUMNS}, then
+ * swept keys.
+ */
 export function roundsCsv(study: StudyResults): string {
   return tableText(ROUND_COLUMNS, study.rounds, factsOf(study));
 }

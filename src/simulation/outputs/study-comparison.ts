@@ -16,30 +16,32 @@ export interface ComparedFigure {
   /** Means over those seeds. */
   readonly first: number;
   readonly second: number;
-  /** Mean of the second less the first, seed by seed. */
+  /** Mean of the second minus the first, seed by seed. */
   readonly difference: number;
-  /** 95 % t-interval of that mean, within what a difference can be; null with fewer than three seeds. */
+  /**
+   * 95 % t-interval of that mean, within the range of possible differences; null for fewer than three seeds.
+   */
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** A setting that two studies have differently; undefined where one has none. */
+/** A setting that differs between two studies; undefined if one of them lacks it. */
 export interface DifferentSetting {
   readonly key: string;
   readonly first: unknown;
   readonly second: unknown;
 }
 
-/** How two studies differ; plain JSON. */
+/** The differences between two studies; plain JSON. */
 export interface StudyComparison {
   readonly figures: readonly ComparedFigure[];
   /** Figures that only one of them has, or not at the same seed, as `method, test, metric`. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
-  /** What diverged or stalled, and so has no figure at its seed, in words. */
+  /** Descriptions of the methods that diverged or stalled, and so have no figure at their seed. */
   readonly unfinishedFirst: readonly string[];
   readonly unfinishedSecond: readonly string[];
-  /** Final states at the same point and seed: how many are bit by bit equal, of how many. */
+  /** Final states at the same point and seed: the number that are equal bit by bit, and their total. */
   readonly equalStates: number;
   readonly commonStates: number;
 }
@@ -49,7 +51,7 @@ type Key = Pick<ResultRow, "point" | "method" | "test" | "metric">;
 const keyOf = ({point, method, test, metric}: Key): string =>
   JSON.stringify([pointKey(point), method, test, metric]);
 
-/** Figures by what they are of, then by seed; undefined ones are left out. */
+/** Groups figures by point, method, test and metric, then by seed. Undefined figures are left out. */
 function bySeed(
   rows: readonly ResultRow[],
 ): ReadonlyMap<string, {row: ResultRow; values: Map<number, number>}> {
@@ -86,7 +88,10 @@ function compareGroup(
   return {point, method, test, metric, seeds, first: first.mean, second: second.mean, difference, low, high};
 }
 
-/** The second study held against the first: figures paired by seed, in the first one's order, and final states. */
+/**
+ * Compares the second study with the first: figures paired by seed, in the first one's order, and final
+ * states.
+ */
 export function compareStudies(first: StudyResults, second: StudyResults): StudyComparison {
   const [ours, theirs] = [bySeed(first.results), bySeed(second.results)];
   const figures: ComparedFigure[] = [];
@@ -125,7 +130,7 @@ function compareStates(
   return {equalStates: equal.length, commonStates: common.length};
 }
 
-/** The settings of two resolved experiments that differ, by dotted keys in the first one's order. */
+/** Lists the settings of two resolved experiments that differ, by dotted keys in the first one's order. */
 export function settingDifferences(first: unknown, second: unknown, key = ""): readonly DifferentSetting[] {
   if (isRecord(first) && isRecord(second)) {
     const keys = new Set([...Object.keys(first), ...Object.keys(second)]);

@@ -4,7 +4,10 @@ import type {StudyResults} from "../study/results.ts";
 import {resultsCsv, roundsCsv} from "./results-csv.ts";
 import {environmentJson, summaryJson} from "./summary.ts";
 
-/** The texts of a study's files by name, all but config.resolved.json; equal results give equal bytes. */
+/**
+ * Returns the texts of a study's files by name, all except config.resolved.json. Equal results give equal
+ * bytes.
+ */
 export function studyFiles(study: StudyResults): ReadonlyMap<string, string> {
   return new Map([
     ["results.csv", resultsCsv(study)],

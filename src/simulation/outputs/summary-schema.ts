@@ -70,7 +70,7 @@ export const roundRowSchema = z.strictObject({
   on,
 });
 
-/** What a method's training took. */
+/** The work of a method's training. */
 export const workRowSchema = z.strictObject({
   point: pointSchema,
   seed: seedSchema,
@@ -180,7 +180,9 @@ const state = z.strictObject({
     .describe("Of the network's final parameters."),
 });
 
-/** The schema of summary.json, format version 2: closed, and the order of its keys is that of the file. */
+/**
+ * The schema of summary.json, format version 2. It is closed, and the order of its keys is that of the file.
+ */
 export const summarySchema = z.strictObject({
   formatVersion: z.literal(2).describe("Version of this file's format."),
   name: name.describe("The experiment's name."),

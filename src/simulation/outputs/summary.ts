@@ -17,15 +17,15 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
-/** summary.json: all results, keys in the schema's order, so that equal results give equal bytes. */
+/** Formats summary.json: all results, with keys in the schema's order. Equal results give equal bytes. */
 export function summaryJson(results: StudyResults): string {
   return `${JSON.stringify(summarySchema.parse(results), null, 1)}\n`;
 }
 
 /**
- * The results in the text of a summary.json.
- * @param name what messages call the file
- * @throws SIMULATION_SUMMARY_INVALID with the first fault and where it is
+ * Parses the results in the text of a summary.json.
+ * @param name the file's name in messages
+ * @throws SIMULATION_SUMMARY_INVALID with the first fault and its place
  */
 export function parseSummary(text: string, name: string): StudyResults {
   const parsed = summarySchema.safeParse(parseJson(text, name));
@@ -35,7 +35,7 @@ export function parseSummary(text: string, name: string): StudyResults {
   throw invalid(name, `${place === "" ? "" : `${place}: `}${issue?.message ?? "is not a summary"}`);
 }
 
-/** environment.json: versions and machine. */
+/** Formats environment.json: versions and machine. */
 export function environmentJson(environment: Environment): string {
   return `${JSON.stringify(summarySchema.shape.environment.parse(environment), null, 2)}\n`;
 }

@@ -40,7 +40,10 @@ function refuse(context: z.RefinementCtx, path: (string | number)[], message: st
   context.addIssue({code: "custom", path, message});
 }
 
-/** All rows are of the trial's point and seed, and one that diverged or stalled has no figure. */
+/**
+ * Checks that all rows belong to the trial's point and seed, and that a diverged or stalled method has no
+ * figure.
+ */
 function checkRows({point, seed, results, rounds, work}: ReadTrial, context: z.RefinementCtx): void {
   const key = pointKey(point);
   for (const [name, rows] of Object.entries({results, rounds, work})) {
@@ -52,7 +55,7 @@ function checkRows({point, seed, results, rounds, work}: ReadTrial, context: z.R
     refuse(context, ["results", wrong, "value"], "is a figure of a method that diverged or stalled");
 }
 
-/** Each method of the rows is scored once, in their order. */
+/** Checks that each method of the rows is scored once, in their order. */
 function checkScores({results, scores}: ReadTrial, context: z.RefinementCtx): void {
   const methods = [...new Set(results.map(({method}) => method))];
   if (methods.join("\n") !== scores.map(({method}) => method).join("\n"))
@@ -65,7 +68,10 @@ function checkScores({results, scores}: ReadTrial, context: z.RefinementCtx): vo
   }
 }
 
-/** A method has the groups of its rows, each with as many patients; none where it diverged or stalled. */
+/**
+ * Checks that a method has the groups of its rows, each with as many patients; none if it diverged or
+ * stalled.
+ */
 function checkGroups(
   rows: ReadTrial["results"],
   groups: readonly z.output<typeof groupSchema>[],
@@ -81,7 +87,9 @@ function checkGroups(
   }
 }
 
-/** Where in `text` a fault of its JSON is, as line and column; its end where the parser does not say. */
+/**
+ * Line and column of a fault of the JSON in `text`; the end of the text if the parser does not name a place.
+ */
 function placeOf(text: string, error: unknown): string {
   const told = /at position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
   const lines = text.slice(0, told === undefined ? text.length : Number(told)).split("\n");
@@ -94,14 +102,17 @@ function invalid(message: string): CodedError<SimulationErrorCode> {
   });
 }
 
-/** Says that a kept trial takes more than `most`, such as `2 MB`, and so is none of its experiment. */
+/**
+ * The error for a kept trial that takes more than `most`, such as `2 MB`, and so cannot belong to the
+ * experiment.
+ */
 export function trialTooLarge(name: string, most: string): CodedError<SimulationErrorCode> {
   return invalid(`${name}: is larger than ${most}, which no trial of this experiment is`);
 }
 
 /**
- * A trial that an earlier, interrupted simulation kept.
- * @param name what messages call the file
+ * Parses a trial that an earlier, interrupted simulation kept.
+ * @param name the file's name in messages
  * @throws SIMULATION_TRIAL_INVALID with the first fault and its line and column, or its key
  */
 export function parseTrial(text: string, name: string): TrialResult {

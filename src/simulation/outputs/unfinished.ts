@@ -8,11 +8,11 @@ export interface Unfinished {
   readonly seed: number;
   readonly method: string;
   readonly status: Exclude<Ending["status"], "finished">;
-  /** From 1; null of methods that have no rounds. */
+  /** Counted from 1; null for methods that have no rounds. */
   readonly round: number | null;
 }
 
-/** What diverged or stalled, each trial's methods once, in the order of the rows. */
+/** Lists the methods that diverged or stalled, each once per trial, in the order of the rows. */
 export function unfinishedOf(rows: readonly ResultRow[]): readonly Unfinished[] {
   const found = new Map<string, Unfinished>();
   for (const {point, seed, method, status, divergedAt, stall} of rows) {
@@ -23,7 +23,7 @@ export function unfinishedOf(rows: readonly ResultRow[]): readonly Unfinished[] 
   return [...found.values()];
 }
 
-/** Such an end in words, as `Gossip diverged (seed 43, round 12)`. */
+/** Describes such an end, as `Gossip diverged (seed 43, round 12)`. */
 export function unfinishedText({point, seed, method, status, round}: Unfinished): string {
   const swept = pointText(point);
   const where = [

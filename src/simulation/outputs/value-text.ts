@@ -1,7 +1,7 @@
-/** Keys whose value says what a map is, and so stands by itself. */
+/** Keys whose value names the kind of a map and therefore stands alone. */
 const NAMING: readonly string[] = ["type", "name", "rule", "mode", "source", "architecture"];
 
-/** How deep a map lies within a list or another map. */
+/** Describes a map within a list or another map. */
 function innerText(value: unknown): string {
   const text = valueText(value);
   const isMany = typeof value === "object" && value !== null && text.includes(",");
@@ -13,8 +13,8 @@ function entryText([key, value]: readonly [string, unknown]): string {
 }
 
 /**
- * A setting of an experiment in words: `ring, steps 4` for `{name: ring, steps: 4}`, `none` for null and for an empty
- * list or map.
+ * Describes a setting of an experiment: `ring, steps 4` for `{name: ring, steps: 4}`, `none` for null and for
+ * an empty list or map.
  */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "none";

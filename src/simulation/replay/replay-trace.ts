@@ -3,26 +3,26 @@ import {decodeTrace, replaySession} from "../../gossip/index.ts";
 import {tracedSession} from "../../node/index.ts";
 import {type Moment, momentsOf} from "./timeline.ts";
 
-/** What going through a trace again has shown. */
+/** Findings of a replay of a trace. */
 export interface ReplayReport {
   readonly plan: string;
   readonly run: string;
   readonly node: string;
   readonly members: readonly string[];
-  /** Events gone through, of so many that were recorded. */
+  /** Number of events that were replayed, out of those recorded. */
   readonly replayed: number;
   readonly recorded: number;
-  /** From the first event to the last, in milliseconds. */
+  /** Time from the first event to the last, in milliseconds. */
   readonly durationMs: number;
-  /** Whether the end of the file was torn off. */
+  /** True if the end of the file is missing. */
   readonly isTorn: boolean;
   readonly moments: readonly Moment[];
-  /** Where this code did something else than the recorded one; null where it did the same throughout. */
+  /** The event at which this code did something different from the recorded run; null if it never did. */
   readonly divergence: {readonly event: number; readonly atMs: number; readonly what: string} | null;
 }
 
 /**
- * Goes through a flight recorder's trace again, in the daemon's own protocol code and on the recorded times.
+ * Replays a flight recorder's trace in the daemon's own protocol code at the recorded times.
  * @throws GOSSIP_TRACE_INVALID, NODE_TRACE_FOREIGN, GOSSIP_FRAME_MALFORMED
  */
 export function replayTrace(bytes: Uint8Array): ReplayReport {

@@ -10,14 +10,14 @@ const LIES: Readonly<Record<Claims["kind"], string>> = {
   products: "products that are not those of its part",
 };
 
-/** Something of a run that a person would want to see. */
+/** An event of a run that is of interest to a person. */
 export interface Moment {
-  /** Milliseconds since the trace began. */
+  /** Milliseconds from the start of the trace. */
   readonly atMs: number;
-  /** From 1. */
+  /** Counted from 1. */
   readonly round: number;
   readonly text: string;
-  /** Whether it is one of the ways in which a round goes wrong. */
+  /** True if the event is one of the ways in which a round goes wrong. */
   readonly isTrouble: boolean;
 }
 
@@ -77,7 +77,10 @@ function certifiedText(effect: Extract<ReplayedStep["effects"][number], {type: "
   return `certified ${how}, ${body.contributors.length} contributors${effect.hasJumped ? ", rounds missed" : ""}`;
 }
 
-/** What of a replayed step is worth telling. @param startMs when the trace began */
+/**
+ * Returns the moments of a replayed step that are worth reporting.
+ * @param startMs time at which the trace began
+ */
 export function momentsOf(
   step: ReplayedStep,
   {startMs, nameOf}: {readonly startMs: number; readonly nameOf: Names},

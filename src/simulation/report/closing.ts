@@ -41,25 +41,25 @@ const METHODS: Readonly<Record<string, string>> = {
   [BASELINE_NAMES.local]: "Each site trains alone on its own patients: what not joining gives.",
 };
 
-/** What a method is a case of: one site's training alone, or decentralised SGD on one graph. */
+/** Returns the family of a method: one site's training alone, or decentralised SGD on one graph. */
 function familyOf(method: string): string {
   if (isLocal(method)) return BASELINE_NAMES.local;
   return isDPsgd(method) ? BASELINE_NAMES["d-psgd"] : method;
 }
 
-/** What each method of this study is, in one sentence. */
+/** Describes each method of this study in one sentence. */
 export function methodsSection(study: StudyResults): Markup {
   const names = new Set([...study.results, ...study.rounds].map(({method}) => familyOf(method)));
   const known = Object.entries(METHODS).filter(([name]) => names.has(name));
   return html`<section><h2>The methods</h2><dl class="terms">${known.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></section>`;
 }
 
-/** What a simulation takes for granted. */
+/** Lists the assumptions of a simulation. */
 export function assumptionsSection(): Markup {
   return html`<section><h2>What this simulation assumes</h2><dl class="terms">${ASSUMPTIONS.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl></section>`;
 }
 
-/** With what it was made, and how to see that a rerun is the same. */
+/** Describes how the results were made, and how to check that a rerun is the same. */
 export function reproductionSection({environment, states, name}: StudyResults): Markup {
   const {consilium, commit, node, platform, processor, cores, backend, tfjs, engine, threads} = environment;
   const made = [

@@ -3,12 +3,12 @@ import type {ResultRow, StudyResults} from "../study/results.ts";
 import {isSiteAlone} from "./palette.ts";
 import {countText} from "./words.ts";
 
-/** With more sites than this, tables by site tell nobody anything. */
+/** Largest number of sites in tables by site; with more they are unreadable. */
 const MOST_SITES = 12;
 
 /**
- * Sites' own models as one: of each seed the mean of their figures, without an interval over patients. Where one site
- * has no model there is no mean.
+ * Combines sites' own models into one: for each seed the mean of their figures, without an interval over
+ * patients. If a site has no model there is no mean.
  */
 function localMeans(rows: readonly ResultRow[], name: string): readonly ResultRow[] {
   const groups = new Map<string, {row: ResultRow; values: number[]; lost: ResultRow | null}>();
@@ -34,8 +34,8 @@ function localMeans(rows: readonly ResultRow[], name: string): readonly ResultRo
 }
 
 /**
- * The study as tables show it: of more than twelve sites the own models are averaged, and the sites' own test
- * patients are left to results.csv.
+ * Condenses a study for tables. With more than twelve sites their own models are averaged, and the sites' own
+ * test patients are left to results.csv.
  */
 export function condensed(study: StudyResults): StudyResults {
   const trainers = study.sites.filter(({role}) => role === "trainer");

@@ -5,7 +5,9 @@ import {isSiteAlone} from "./palette.ts";
 import {lostWords} from "./result-groups.ts";
 import {listText, rangeText} from "./words.ts";
 
-/** Passes over the train patients that differ by no more than this share of the larger count as equal. */
+/**
+ * Passes over the train patients count as equal if they differ by at most this share of the larger number.
+ */
 const ROUNDING = 0.05;
 
 /** A method that trained more or less than the network at some seeds. */
@@ -38,7 +40,10 @@ const passesText = (rows: readonly WorkRow[]): string =>
     (passes) => passes.toFixed(1),
   );
 
-/** What happened at the seeds at which the work differs; empty where nothing did but rounding to whole exchanges. */
+/**
+ * Explains why the work differs at the seeds at which it does; empty if the only reason is rounding to whole
+ * exchanges.
+ */
 function reasonText({results, rounds}: StudyResults, {method, own}: Unequal): string {
   const seeds = new Set(own.map(({seed}) => seed));
   const lost = unfinishedOf(results).filter(({seed}) => seeds.has(seed));
@@ -52,7 +57,7 @@ function reasonText({results, rounds}: StudyResults, {method, own}: Unequal): st
   return reasons.length === 0 ? "" : ` (${listText(reasons)})`;
 }
 
-/** Whether all methods trained as much as the network and, where not, which did not and why. */
+/** Tells whether all methods trained as much as the network, and otherwise which did not and why. */
 export function equalWorkText(study: StudyResults): string {
   const unequal = unequalOf(study);
   if (unequal.length === 0)

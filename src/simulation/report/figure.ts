@@ -2,7 +2,10 @@ import {NARROW, WIDE} from "./look.ts";
 import {html, type Markup} from "./markup.ts";
 import type {Picture} from "./picture.ts";
 
-/** A picture in the page, once for a desk and once for a phone, with its caption; null where there is none. */
+/**
+ * Returns a picture in the page, once for desktop and once for a phone, with its caption; null if there is
+ * none.
+ */
 export function figure({caption, draw}: Picture, name: string): Markup | null {
   const named: Picture["caption"] = {...caption, id: name};
   const picture = {caption: named, draw};

@@ -16,12 +16,12 @@ const COLOURS: Readonly<Record<Verdict, ColourName>> = {
   "no comparison": "warn",
 };
 
-/** What {@link forestChart} draws. */
+/** Content of a {@link forestChart}. */
 export interface Forest {
   readonly caption: Caption;
-  /** All by one metric. */
+  /** Comparisons by one metric. */
   readonly rows: readonly MethodComparison[];
-  /** Of a row without a comparison, why there is none; else null. */
+  /** Returns the reason that a row has no comparison; otherwise null. */
   whyNot(row: MethodComparison): string | null;
 }
 
@@ -38,7 +38,7 @@ interface Layout {
   readonly entries: readonly Entry[];
 }
 
-/** A row of the chart, or the heading of a group of test patients; `y` is its middle. */
+/** A row of the chart, or the heading of a group of test patients. Its middle is at `y`. */
 interface Entry {
   readonly y: number;
   readonly height: number;
@@ -46,7 +46,7 @@ interface Entry {
   readonly row: MethodComparison | null;
 }
 
-/** Least width on a phone for why there is no comparison. */
+/** Least width on a phone for the reason that there is no comparison. */
 const LEAST_REASON = 150;
 const HEADING_HEIGHT = 30;
 const TOP = 46;
@@ -144,7 +144,10 @@ function drawEntry(look: Look, forest: Layout, {heading, row, y}: Entry): Markup
   return heading === null ? null : words(look, [14, y + 8], heading, {isBold: true, hasHalo: true});
 }
 
-/** Differences of the network from each baseline, all by one metric, with the margin; null where no row has one. */
+/**
+ * Draws differences of the network from each baseline, all by one metric, with the margin; null if no row has
+ * one.
+ */
 export function forestChart(look: Look, forest: Forest): Markup | null {
   const {rows, caption} = forest;
   const [first] = rows;

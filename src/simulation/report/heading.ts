@@ -13,10 +13,10 @@ import {siteGains} from "./site-gains.ts";
 import {type Verdict, verdictOf} from "./verdict.ts";
 import {countOf, countText, differenceText, figureText, limitsText, listText, rangeText} from "./words.ts";
 
-/** What every output about generated data is marked with. */
+/** Mark of every output about generated data. */
 const SYNTHETIC_MARK = "SYNTHETIC data: no real patient has part in these figures.";
 
-/** Title, marks and what the study is made of. */
+/** Returns the title, the marks and the facts of the study. */
 export function heading(study: StudyResults): Markup {
   const {title, isSynthetic, source, isComplete, seeds, sites, environment} = study;
   const trainers = sites.filter(({role}) => role === "trainer");
@@ -37,7 +37,10 @@ export function heading(study: StudyResults): Markup {
   }${isComplete ? null : html`<strong class="mark">PARTIAL: the study was interrupted; figures are of what had been run by then.</strong>`}<p class="source">Data: ${source}</p><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`;
 }
 
-/** Rounds of the plan, at all points of the sweep, and how often a method merged that counts otherwise. */
+/**
+ * Describes the rounds of the plan at all points of the sweep, and the number of merges of a method that
+ * counts differently.
+ */
 function plannedRounds(study: StudyResults): string {
   const planned = sweepPoints(study.experiment).map((point) => point.experiment.plan.rounds);
   const methods = new Set(study.rounds.map(({method}) => method));
@@ -60,14 +63,14 @@ function externalText(sites: StudyResults["sites"]): string {
   return external.length === 0 ? "none" : `${countText(patients)} (${countOf(external.length, "site")})`;
 }
 
-/** Seeds in a row as their ends, others one by one. */
+/** Lists seeds: consecutive ones as first and last, others one by one. */
 function seedsText(seeds: readonly number[]): string {
   const [first = 0] = seeds;
   const isRow = seeds.every((seed, place) => seed === first + place);
   return isRow && seeds.length > 2 ? `${first} to ${first + seeds.length - 1}` : seeds.join(", ");
 }
 
-/** A method that has a figure at some seed at least. */
+/** A method that has a figure at one seed or more. */
 interface Reached extends CellSummary {
   readonly summary: SeedSummary;
 }
@@ -97,7 +100,7 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   "no comparison": "not compared with",
 };
 
-/** How the network stands beside all data in one place, with figures. */
+/** Compares the network with all data in one place, with figures. */
 function pooledSentence(row: MethodComparison): string {
   const {difference, low, high, covers} = row;
   if (difference === null)
@@ -105,7 +108,7 @@ function pooledSentence(row: MethodComparison): string {
   return `The network less the model of all data: ${differenceText(difference)} (95 % over ${covers === "patients" ? "patients" : "patients and seeds"}: ${differenceText(low)} to ${differenceText(high)}).`;
 }
 
-/** How the network stands beside each baseline, by verdict. */
+/** Compares the network with each baseline, by verdict. */
 function verdictSentences(rows: readonly MethodComparison[]): readonly string[] {
   const [first] = rows;
   if (first === undefined) return [];
@@ -136,7 +139,7 @@ const END_MEANING: Readonly<Record<Unfinished["status"], string>> = {
   stalled: "its nodes decided nothing any more",
 };
 
-/** What has no model at how many seeds, since when, and why. */
+/** Lists the methods without a model: at how many seeds, since when, and why. */
 function unfinishedSentences({results, seeds}: StudyResults): readonly string[] {
   const unfinished = unfinishedOf(results);
   const ends = new Map(unfinished.map(({method, status}) => [`${method} ${status}`, {method, status}]));
@@ -156,7 +159,7 @@ interface Headline {
   readonly locals: readonly Reached[];
 }
 
-/** The first metric on the first group of test patients; null where the network has no figure there. */
+/** The first metric on the first group of test patients; null if the network has no figure there. */
 function headlineOf(study: StudyResults): Headline | null {
   const metric = mainMetric(study);
   const test = mainTest(study.results);
@@ -175,7 +178,7 @@ function headlineOf(study: StudyResults): Headline | null {
   };
 }
 
-/** What was reached, in one sentence. */
+/** Describes the results in one sentence. */
 function reachedSentence(study: StudyResults, {network, pooled, locals}: Headline): string {
   const alone = locals.map(({summary}) => summary.mean);
   const reached = [
@@ -208,7 +211,7 @@ function sentencesOf(study: StudyResults, headline: Headline | null): readonly s
 const list = (sentences: readonly string[]): Markup =>
   html`<ul class="brief">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 
-/** Of what the tiles' figures are: Student's t shows no interval below three seeds. */
+/** Describes the basis of the tiles' figures. Student's t gives no interval below three seeds. */
 function overSeedsText({summary, n}: Reached): string {
   if (n.length === 1) return "one seed";
   return summary.low === null
@@ -216,7 +219,7 @@ function overSeedsText({summary, n}: Reached): string {
     : "mean over seeds with its 95 % t-interval";
 }
 
-/** The answer first: what the network reached, beside what, and whether joining is worth it. */
+/** Gives the answer first: the network's result, the results for comparison, and the value of joining. */
 export function brief(study: StudyResults): Markup | null {
   const headline = headlineOf(study);
   if (headline === null) {

@@ -7,7 +7,7 @@ import {type Domain, domainOf, domainWithin, linearScale, logScale, type Scale, 
 import {area, type Caption, dot, drawing, line, path, words} from "./svg.ts";
 import {shortText, textWidth} from "./words.ts";
 
-/** A line of a chart, with its band where low and high are known. */
+/** A line of a chart, with its band if low and high are known. */
 export interface ChartSeries {
   readonly method: string;
   readonly points: readonly {
@@ -20,18 +20,18 @@ export interface ChartSeries {
   }[];
 }
 
-/** What {@link lineChart} draws. */
+/** Content of a {@link lineChart}. */
 export interface LineChart {
   readonly caption: Caption;
   readonly series: readonly ChartSeries[];
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Whose figure it is; on a phone in a line of its own. */
+  /** The subject of the figure; on a phone on a separate line. */
   readonly yNote: string;
   readonly yKind: "linear" | "log";
-  /** Beyond which no figure can be. */
+  /** Limits of possible figures. */
   readonly bounds: Domain;
-  /** Rounds, or values of a sweep: these are ticked, on a logarithmic axis where they are. */
+  /** Rounds, or values of a sweep. Values get ticks, on a logarithmic axis if they are logarithmic. */
   readonly xKind: "rounds" | "values";
 }
 
@@ -46,12 +46,12 @@ interface Frame {
 
 const LEGEND_ROW = 20;
 const MARK_SPACE = 16;
-/** Where the label of a line begins, from the frame's right side. */
+/** Distance from the frame's right side to the label of a line. */
 const LABEL_AT = 38;
-/** Most that labels and their marks take of a picture's width. */
+/** Largest width of labels and their marks in a picture. */
 const MOST_LABEL = 260;
 
-/** One legend entry a method; all sites' own lines share one. */
+/** Returns one legend entry per method. All sites' own lines share one. */
 function legendOf(series: readonly ChartSeries[]): readonly {label: string; method: string; end: number}[] {
   const shown = series.filter(({points}) => points.length > 0);
   const locals = shown.filter(({method}) => isLocal(method));
@@ -94,7 +94,7 @@ function frameOf(look: Look, chart: LineChart): Frame {
   return {left, right, top, bottom, x, y: makeY(yDomain(chart), [bottom, top])};
 }
 
-/** An axis that ends where the values do, with ticks in whole steps. */
+/** Creates an axis that ends where the values do, with ticks in whole steps. */
 function roundAxis([least, most]: Domain, range: readonly [number, number], count: number): Scale {
   const span = most - least || 1;
   const {ticks, label} = linearScale([least, most], range, count);
@@ -107,7 +107,7 @@ function roundAxis([least, most]: Domain, range: readonly [number, number], coun
   };
 }
 
-/** What the upright axis shows: in one line or, on a phone, in two. */
+/** Draws the title of the vertical axis in one line or, on a phone, in two. */
 function yTitle(look: Look, {left, top}: Frame, {yLabel, yNote}: LineChart): Markup {
   const style = {colour: "muted"} as const;
   const at = left - (look.isNarrow ? 40 : 50);
@@ -147,7 +147,7 @@ function drawSeries(look: Look, {x, y}: Frame, {method, points}: ChartSeries): M
   return html`${drawn}${path(look, places, style)}${single.map((at) => dot(look, at, 2, {...style, isHollow: true}))}${isSparse ? places.map((at) => dot(look, at, 3, style)) : null}`;
 }
 
-/** Labels beside the ends of their lines, pushed apart where they would cover one another. */
+/** Draws labels beside the ends of their lines, moved apart if they would overlap. */
 function endLabels(look: Look, frame: Frame, series: readonly ChartSeries[]): Markup {
   const entries = legendOf(series)
     .map((entry) => ({...entry, at: frame.y.at(entry.end)}))
@@ -185,12 +185,15 @@ function legendBelow(look: Look, top: number, series: readonly ChartSeries[]): M
   })}`;
 }
 
-/** Lines with bands over a common axis; labelled at their ends, or below on a phone. At least one point. */
+/**
+ * Draws lines with bands over a common axis, labelled at their ends, or below on a phone. There must be at
+ * least one point.
+ */
 export function lineChart(look: Look, chart: LineChart): Markup {
   const frame = frameOf(look, chart);
   const rows = Math.ceil(legendOf(chart.series).length / 2);
   const height = frame.bottom + 46 + (look.isNarrow ? 12 + rows * LEGEND_ROW : 0);
-  // The network's own line is the widest and whole: dashed ones that coincide with it show on it.
+  // The network's own line is the widest and solid, so dashed lines that coincide with it show on top of it.
   const ordered = [...chart.series].sort((a, b) => styleOf(b.method).width - styleOf(a.method).width);
   return drawing(look, chart.caption, height, [
     axes(look, frame, chart),

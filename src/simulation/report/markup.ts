@@ -1,9 +1,11 @@
-/** Text that is HTML or SVG already, with everything in it escaped. */
+/** Text that is already HTML or SVG, with everything in it escaped. */
 export interface Markup {
   readonly markup: string;
 }
 
-/** What can stand in {@link html}: markup as it is, words and numbers escaped, null for nothing, lists one by one. */
+/**
+ * Content of {@link html}: markup as it is, words and numbers escaped, null for nothing, lists item by item.
+ */
 export type Child = Markup | string | number | null | readonly Child[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -28,7 +30,10 @@ function textOf(child: Child): string {
   return typeof child === "object" ? child.markup : escapeText(String(child));
 }
 
-/** Markup from a template: what is put into it is escaped unless it is markup, also inside quoted attributes. */
+/**
+ * Creates markup from a template. Inserted values are escaped unless they are markup, also inside quoted
+ * attributes.
+ */
 export function html(parts: TemplateStringsArray, ...children: readonly Child[]): Markup {
   return {markup: parts.map((part, place) => part + textOf(children[place] ?? null)).join("")};
 }

@@ -1,5 +1,8 @@
 import {BASELINE_NAMES, dPsgdName, GOSSIP} from "../study/names.ts";
-/** Colours that charts and pages are drawn in; the series' own are told apart by the colour-blind, and dashed too. */
+/**
+ * Colours of charts and pages. The colours of the series can be distinguished by the colour-blind; the series
+ * are also dashed.
+ */
 export type ColourName =
   | "paper"
   | "panel"
@@ -57,7 +60,7 @@ export const DARK: Readonly<Record<ColourName, string>> = {
   local: "#8b97a5",
 };
 
-/** How a method is drawn in every chart. */
+/** A method's style in every chart. */
 export interface SeriesStyle {
   readonly colour: ColourName;
   /** SVG stroke-dasharray, or "none". */
@@ -82,22 +85,22 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
 const LOCAL: SeriesStyle = {colour: "local", dash: "none", width: 1.25};
 const OTHER: SeriesStyle = {colour: "s6", dash: "6 2", width: 2};
 
-/** Whether a method is a site's own training. */
+/** Tells whether a method is a site's own training. */
 export function isLocal(method: string): boolean {
   return method === BASELINE_NAMES.local || method.startsWith(`${BASELINE_NAMES.local} `);
 }
 
-/** Whether a method is one site's own model, and not all sites' side by side. */
+/** Tells whether a method is one site's own model, and not all sites' side by side. */
 export function isSiteAlone(method: string): boolean {
   return isLocal(method) && method !== BASELINE_NAMES.local;
 }
 
-/** How `method` is drawn. */
+/** Returns the style of `method`. */
 export function styleOf(method: string): SeriesStyle {
   return isLocal(method) ? LOCAL : (KNOWN[method] ?? OTHER);
 }
 
-/** Custom properties of a style sheet, one a colour. */
+/** Returns the custom properties of a style sheet, one a colour. */
 export function colourProperties(colours: Readonly<Record<ColourName, string>>): string {
   return Object.entries(colours)
     .map(([name, value]) => `--${name}:${value}`)

@@ -3,11 +3,11 @@ import type {Look} from "./look.ts";
 import type {Markup} from "./markup.ts";
 import type {Caption} from "./svg.ts";
 
-/** A picture of a report, and the numbers that it draws. */
+/** A picture of a report and its data. */
 export interface Picture {
   readonly caption: Caption;
   readonly data: PictureData;
-  /** Null where there is nothing to draw. */
+  /** Draws the picture; null if there is nothing to draw. */
   draw(look: Look): Markup | null;
 }
 
@@ -17,7 +17,7 @@ export interface PictureData {
   readonly rows: readonly (readonly CsvCell[])[];
 }
 
-/** The numbers of a picture as the text of a CSV file. */
+/** Returns the numbers of a picture as the text of a CSV file. */
 export function pictureCsv({data}: Picture): string {
   return csvText(data.header, data.rows);
 }

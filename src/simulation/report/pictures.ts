@@ -18,7 +18,7 @@ import {countOf, figureText, listText} from "./words.ts";
 const MOST_SITES = 30;
 const ROUNDS_HEADER = ["method", "round", "mean", "least", "most", "seeds"];
 
-/** Whose patients the curves are of: `validation` or `train`; empty without rounds. */
+/** Patients of the curves: `validation` or `train`; empty without rounds. */
 export function watchedSplit({rounds}: StudyResults): string {
   return [...new Set(rounds.map(({on}) => on))].join(" and ");
 }
@@ -35,7 +35,9 @@ const roundsData = (series: readonly RoundSeries[]): Picture["data"] => ({
   ),
 });
 
-/** What a method came to at each seed's own last round: the mean, and of which seeds where some have no model. */
+/**
+ * Describes a method's result at each seed's own last round: the mean, and the seeds if some have no model.
+ */
 function endText(study: StudyResults, method: string): string {
   const values = lastRounds(drawnRounds(study, method)).map(({value}) => value);
   const known = values.filter((value) => value !== null);
@@ -50,13 +52,13 @@ function endText(study: StudyResults, method: string): string {
     : `${end} (${all - lost.length} of ${countOf(all, "seed")}; it ${lostWords(lost)} at the others)`;
 }
 
-/** What the axis of rounds counts. */
+/** Label of the axis of rounds. */
 function roundLabel(series: readonly RoundSeries[]): string {
   const merging = series.flatMap(({method}) => (roundWord(method) === "merge" ? [method] : []));
   return merging.length === 0 ? "round" : `round; of ${listText(merging)}, merge`;
 }
 
-/** How far lines go; nothing where all seeds of each method take the same rounds. */
+/** Explains where lines end; empty if all seeds of each method take the same rounds. */
 function reachText(study: StudyResults, series: readonly RoundSeries[]): string {
   const isEven = series.every(
     ({method}) => new Set(lastRounds(drawnRounds(study, method)).map(({round}) => round)).size === 1,
@@ -64,7 +66,7 @@ function reachText(study: StudyResults, series: readonly RoundSeries[]): string 
   return isEven ? "" : " A method's line ends where the first of its seeds ends.";
 }
 
-/** The first metric by rounds, a line a method. */
+/** Draws the first metric by rounds, a line for each method. */
 export function curvesPicture(study: StudyResults): Picture {
   const {label, range} = METRIC_FACTS[mainMetric(study)];
   const bounds = boundsOf(range);
@@ -99,7 +101,7 @@ export function curvesPicture(study: StudyResults): Picture {
   };
 }
 
-/** How far apart the nodes' models are, by rounds, on an axis of powers of ten. */
+/** Draws the distance between the nodes' models by rounds, on an axis of powers of ten. */
 export function consensusPicture(study: StudyResults): Picture {
   const logs = roundSeries(study, ({consensusDistance}) =>
     consensusDistance > 0 ? Math.log10(consensusDistance) : null,
@@ -142,12 +144,12 @@ export function consensusPicture(study: StudyResults): Picture {
   };
 }
 
-/** Over what the intervals of comparisons are. */
+/** Describes the variation that the intervals of comparisons cover. */
 function coverText(rows: StudyResults["comparisons"]): string {
   return rows.some(({covers}) => covers === "patients") ? "patients, of one seed" : "patients and seeds";
 }
 
-/** The network beside each baseline, with the margin. */
+/** Draws the network beside each baseline, with the margin. */
 export function forestPicture(study: StudyResults): Picture {
   const metric = mainMetric(study);
   const all = study.comparisons.filter((row) => row.metric === metric);
@@ -192,7 +194,7 @@ export function forestPicture(study: StudyResults): Picture {
   };
 }
 
-/** What joining is worth, site by site. */
+/** Draws the value of joining, site by site. */
 export function sitesPicture(study: StudyResults): Picture {
   const metric = mainMetric(study);
   const gains = siteGains(study.results, study.sites, metric);
@@ -225,7 +227,7 @@ export function sitesPicture(study: StudyResults): Picture {
   };
 }
 
-/** Which methods mix along graphs of their own, which are not drawn. */
+/** Names the methods that mix along graphs of their own, which are not drawn. */
 export function othersText({results}: StudyResults): string {
   const graphs = methodsOf(results.filter(({method}) => isDPsgd(method)));
   return graphs.length === 0
@@ -233,7 +235,7 @@ export function othersText({results}: StudyResults): string {
     : ` These are the network's own links; ${listText(graphs)} ${graphs.length === 1 ? "mixes along a graph of its own, which is" : "mix along graphs of their own, which are"} not drawn.`;
 }
 
-/** Who mixes with whom in the network. */
+/** Draws who mixes with whom in the network. */
 export function topologyPicture(study: StudyResults): Picture {
   const {sites, topology} = study;
   const caption = {

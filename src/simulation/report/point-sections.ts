@@ -23,16 +23,19 @@ import {
 import {VERDICT_MEANING} from "./verdict.ts";
 import {countOf, countText, figureText, listText, rangeText} from "./words.ts";
 
-/** What is said of one point of a sweep. */
+/** Content about one point of a sweep. */
 export interface PointPage {
   readonly study: StudyResults;
-  /** Put before ids and names of pictures. */
+  /** Prefix of ids and of names of pictures. */
   readonly prefix: string;
 }
 
 const section = (head: string, body: Child): Markup => html`<section><h2>${head}</h2>${body}</section>`;
 
-/** How a method ended at those seeds at which it has no model, as `diverged in round 3`; null where it has one at all. */
+/**
+ * Describes a method's end at the seeds at which it has no model, as `diverged in round 3`; null if it has a
+ * model at all seeds.
+ */
 function endText(method: string, {results, seeds}: StudyResults): string | null {
   const ends = unfinishedOf(results).filter((end) => end.method === method);
   const ways = [...new Set(ends.map(({status}) => status))].map((way) => {
@@ -89,7 +92,7 @@ export function curvesSection({study, prefix}: PointPage): Markup | null {
   ]);
 }
 
-/** What a C-index on all sites' patients says of methods whose sites are each judged by a model of their own. */
+/** Explains a C-index on all sites' patients for methods whose sites are each judged by their own model. */
 function ownModelsText({work}: StudyResults): string | null {
   const own = methodsOf(work.filter(({models}) => models === "own"));
   return own.length === 0
@@ -97,7 +100,7 @@ function ownModelsText({work}: StudyResults): string | null {
     : ` The C-index on all sites' patients also ranks patients of different sites by risks that different models gave them: of ${listText(own)}, whose sites hold models of their own, it says less than the sites' own rows.`;
 }
 
-/** What each method reached, by groups of test patients. */
+/** Shows the results of each method, by groups of test patients. */
 export function resultsSection({study: whole}: PointPage): Markup | null {
   const study = condensed(whole);
   if (study.results.length === 0) return null;
@@ -121,7 +124,7 @@ export function resultsSection({study: whole}: PointPage): Markup | null {
   ]);
 }
 
-/** The network held against each baseline. */
+/** Compares the network with each baseline. */
 export function comparisonSection({study, prefix}: PointPage): Markup | null {
   if (study.comparisons.length === 0) return null;
   const margins = [...new Set(study.comparisons.map(({margin}) => margin))];
@@ -133,14 +136,14 @@ export function comparisonSection({study, prefix}: PointPage): Markup | null {
   ]);
 }
 
-/** What the p-values are, and what is corrected for the number of comparisons. */
+/** Explains the p-values and the correction for the number of comparisons. */
 function correctionText({comparisons}: PointPage["study"]): string {
   const intervals = "Intervals and what they show are each comparison's own, not corrected for their number.";
   if (comparisons.every(({p}) => p === null)) return intervals;
   return `${intervals} p: DeLong's paired test of no difference, two-sided, over patients; p (Holm): the same, corrected by Holm for all comparisons of this study.`;
 }
 
-/** Who took part, and what each had of it. */
+/** Shows the participants and the benefit for each. */
 export function sitesSection({study, prefix}: PointPage): Markup | null {
   if (study.sites.length === 0) return null;
   return section("Site by site", [
@@ -149,7 +152,7 @@ export function sitesSection({study, prefix}: PointPage): Markup | null {
   ]);
 }
 
-/** How the nodes' models came together. */
+/** Shows how the nodes' models converged. */
 export function consensusSection({study, prefix}: PointPage): Markup | null {
   if (study.rounds.length === 0) return null;
   const isExact = study.rounds.every(({consensusDistance}) => consensusDistance === 0);
@@ -176,7 +179,7 @@ function isAsynchronous({experiment}: StudyResults): boolean {
   return sweepPoints(experiment).some((point) => point.experiment.plan.mixing.mode === "async");
 }
 
-/** Bytes and virtual time. */
+/** Shows bytes and virtual time. */
 export function costSection({study}: PointPage): Markup | null {
   if (study.rounds.length === 0 && study.targets.length === 0 && study.work.length === 0) return null;
   return section("What it costs", [

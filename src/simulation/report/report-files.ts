@@ -6,9 +6,9 @@ import {atPoint, pointsOf} from "./result-groups.ts";
 import {sweepPicture} from "./sweep.ts";
 
 /**
- * The pictures of a report as SVG files of their own, on white paper and without a style sheet, each with the numbers
- * that it draws in a CSV file beside it; by file name. Of a sweep, those of its first point are named plainly, the
- * others after their number.
+ * Returns the pictures of a report by file name. Each is an SVG file of its own, on white paper and without a
+ * style sheet, beside a CSV file with the numbers that it draws. In a sweep, the pictures of the first point
+ * have plain names, and the names of the others end in the point's number.
  */
 export function pictureFiles(study: StudyResults): ReadonlyMap<string, string> {
   const files = new Map<string, string>();

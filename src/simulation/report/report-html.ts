@@ -45,8 +45,8 @@ function topologySection(study: StudyResults): Markup {
 }
 
 /**
- * The report of a study: one HTML file that needs nothing else, no script and no network. Equal results give equal
- * bytes.
+ * Returns the report of a study: one self-contained HTML file without scripts or network access. Equal
+ * results give equal bytes.
  */
 export function reportHtml(study: StudyResults): string {
   const page = html`<!doctype html>

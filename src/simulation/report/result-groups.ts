@@ -6,7 +6,7 @@ import {GOSSIP, isExternalTest, POOLED_TEST} from "../study/names.ts";
 import type {ResultRow, StudyResults} from "../study/results.ts";
 import {isLocal} from "./palette.ts";
 
-/** Which figures are meant. */
+/** Identifies figures by method, test and metric. */
 export interface Cell {
   readonly method: string;
   readonly test: string;
@@ -15,24 +15,24 @@ export interface Cell {
 
 /** A method on a group of test patients by one metric, over seeds. */
 export interface CellSummary extends Cell {
-  /** Of the seeds at which it is defined. */
+  /** Figures of the seeds at which it is defined. */
   readonly values: readonly number[];
-  /** Null when the figure is undefined at every seed. */
+  /** Null if the figure is undefined at every seed. */
   readonly summary: SeedSummary | null;
-  /** 95 % limits over patients: means of the seeds' limits; null where there are none. */
+  /** 95 % limits over patients: means of the seeds' limits; null if there are none. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Test patients, by seed. */
+  /** Number of test patients, by seed. */
   readonly n: readonly number[];
-  /** Seeds at which the method has no model, and so no figure. */
+  /** Number of seeds at which the method has no model, and so no figure. */
   readonly lostSeeds: number;
-  /** What happened there: `diverged`, `stalled` or both; empty where there is no such seed. */
+  /** The reason at those seeds: `diverged`, `stalled` or both; empty without such a seed. */
   readonly lostBy: string;
 }
 
 const cellKey = ({method, test, metric}: Cell): string => JSON.stringify([method, test, metric]);
 
-/** Rows by their cells, made once for each list of rows: a report asks for thousands of cells. */
+/** Rows by their cells, made once for each list of rows, because a report asks for thousands of cells. */
 const indices = new WeakMap<readonly ResultRow[], ReadonlyMap<string, readonly ResultRow[]>>();
 
 function indexOf(rows: readonly ResultRow[]): ReadonlyMap<string, readonly ResultRow[]> {
@@ -54,7 +54,10 @@ function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
   return indexOf(rows).get(cellKey(cell)) ?? [];
 }
 
-/** The figures of all seeds at which they are defined; none where the method has no model at one, since a mean would hide it. */
+/**
+ * The figures of all seeds at which they are defined. None if the method has no model at some seed, because a
+ * mean would hide it.
+ */
 export function valuesOf(rows: readonly ResultRow[], cell: Cell): readonly number[] {
   if (rowsOf(rows, cell).some(({status}) => status !== "finished")) return [];
   return rowsOf(rows, cell).flatMap(({value}) => (value === null ? [] : [value]));
@@ -67,13 +70,16 @@ function meanLimit(limits: readonly (number | null)[]): number | null {
     : known.reduce((sum, limit) => sum + limit, 0) / known.length;
 }
 
-/** How methods of rows ended that have no model: `diverged`, `stalled`, or `diverged or stalled`; empty of others. */
+/**
+ * Describes the end of methods in rows without a model: `diverged`, `stalled`, or `diverged or stalled`;
+ * empty for others.
+ */
 export function lostWords(rows: readonly Pick<ResultRow, "status">[]): string {
   const ways = new Set(rows.flatMap(({status}) => (status === "finished" ? [] : [status])));
   return [...ways].sort().join(" or ");
 }
 
-/** What a method reached on a group of patients; null when there is no such row. */
+/** Summarises a method's result on a group of patients; null if there is no such row. */
 export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary | null {
   const own = rowsOf(rows, cell);
   if (own.length === 0) return null;
@@ -91,7 +97,10 @@ export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary |
   };
 }
 
-/** Methods in the order of reports: the network, then the baselines, then sites alone; each in order of appearance. */
+/**
+ * Methods in the order of reports: the network, then the baselines, then sites alone; each in order of
+ * appearance.
+ */
 export function methodsOf(rows: readonly {readonly method: string}[]): readonly string[] {
   const all = [...new Set(rows.map(({method}) => method))];
   const rank = (method: string): number => (method === GOSSIP ? 0 : isLocal(method) ? 2 : 1);
@@ -99,8 +108,8 @@ export function methodsOf(rows: readonly {readonly method: string}[]): readonly 
 }
 
 /**
- * Groups that have test patients: all together first, then sites, then external ones; each in order of appearance.
- * Where no group has any, all.
+ * Groups that have test patients: all together first, then sites, then external ones; each in order of
+ * appearance. If no group has any, all groups.
  */
 export function testsOf(rows: readonly Pick<ResultRow, "test" | "n">[]): readonly string[] {
   const judged = rows.filter(({n}) => n > 0);
@@ -109,7 +118,7 @@ export function testsOf(rows: readonly Pick<ResultRow, "test" | "n">[]): readonl
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
-/** The group that an experiment is judged by first. */
+/** The group by which an experiment is judged first. */
 export function mainTest(rows: readonly Pick<ResultRow, "test" | "n">[]): string {
   return testsOf(rows)[0] ?? POOLED_TEST;
 }
@@ -121,7 +130,7 @@ export function pointsOf(study: StudyResults): readonly Point[] {
   return points.size === 0 ? [{}] : [...points.values()];
 }
 
-/** What a study found at one point of its sweep. */
+/** Restricts a study to one point of its sweep. */
 export function atPoint(study: StudyResults, point: Point): StudyResults {
   const key = pointKey(point);
   const own = <Row extends {readonly point: Point}>(rows: readonly Row[]): readonly Row[] =>

@@ -2,7 +2,10 @@ import {unfinishedOf} from "../outputs/unfinished.ts";
 import type {RoundRow, StudyResults} from "../study/results.ts";
 import {domainOf} from "./scale.ts";
 
-/** A method's figure by rounds: the mean over seeds, with the least and the most of them; null where there is one seed. */
+/**
+ * A method's figure by rounds: the mean over seeds, with their minimum and maximum, which are null for a
+ * single seed.
+ */
 export interface RoundSeries {
   readonly method: string;
   readonly points: readonly {
@@ -14,10 +17,10 @@ export interface RoundSeries {
   }[];
 }
 
-/** What rounds are told of. */
+/** Results and rounds of a study. */
 type Rounds = Pick<StudyResults, "results" | "rounds">;
 
-/** More points than a chart has pixels for are thinned out evenly, the last one kept. */
+/** If a chart has more points than this, they are thinned out evenly, and the last one is kept. */
 const MOST_POINTS = 240;
 
 function thinned<Point>(points: readonly Point[]): readonly Point[] {
@@ -28,20 +31,20 @@ function thinned<Point>(points: readonly Point[]): readonly Point[] {
   );
 }
 
-/** Rounds of a method at those seeds at which it has a model. */
+/** Rounds of a method at the seeds at which it has a model. */
 export function modelRounds({results, rounds}: Rounds, method: string): readonly RoundRow[] {
   const ends = unfinishedOf(results).filter((end) => end.method === method);
   const lost = new Set(ends.map(({seed}) => seed));
   return rounds.filter((row) => row.method === method && !lost.has(row.seed));
 }
 
-/** Rounds of a method at those seeds at which it has a model or, where it has none at any, at all. */
+/** Rounds of a method at the seeds at which it has a model, or at all seeds if it has none. */
 export function drawnRounds(study: Rounds, method: string): readonly RoundRow[] {
   const own = modelRounds(study, method);
   return own.length > 0 ? own : study.rounds.filter((row) => row.method === method);
 }
 
-/** Each seed's own last one of a method's rounds. */
+/** The last round of each seed among a method's rounds. */
 export function lastRounds(rows: readonly RoundRow[]): readonly RoundRow[] {
   const ends = new Map<number, RoundRow>();
   for (const row of rows) {
@@ -73,8 +76,8 @@ function pointsOf(
 }
 
 /**
- * Methods by rounds, in the order in which they first appear. A mean is always of the same seeds, those of
- * {@link drawnRounds}: rounds at which one of them has no figure are left out.
+ * Groups methods by rounds, in the order of first appearance. A mean always covers the same seeds, those of
+ * {@link drawnRounds}. Rounds at which one of them has no figure are left out.
  */
 export function roundSeries(
   study: Rounds,

@@ -6,15 +6,15 @@ import {type Domain, domainWithin, linearScale, type Scale} from "./scale.ts";
 import {type Caption, dot, drawing, line, words} from "./svg.ts";
 import {figureText, shortText} from "./words.ts";
 
-/** What {@link rowChart} draws. */
+/** Content of a {@link rowChart}. */
 export interface RowChart {
   readonly caption: Caption;
-  /** What each row is called. */
+  /** The name of each row. */
   readonly names: readonly string[];
-  /** Each method's figures, one a row; null where it has none. */
+  /** Each method's figures, one a row; null if it has none. */
   readonly cells: ReadonlyMap<string, readonly (CellSummary | null)[]>;
   readonly xLabel: string;
-  /** Beyond which no figure can be. */
+  /** Limits of possible figures. */
   readonly bounds: Domain;
 }
 
@@ -23,7 +23,7 @@ const GAP = 14;
 const HEADING = 20;
 const TOP = 14;
 
-/** The mean, and at how many seeds there is no model, or why there is no mean. */
+/** Returns the mean with the number of seeds without a model, or the reason that there is no mean. */
 function laneText(cell: CellSummary | null): string {
   if (cell === null) return "\u2013";
   const {summary, lostSeeds, lostBy} = cell;
@@ -31,7 +31,10 @@ function laneText(cell: CellSummary | null): string {
   return `${figureText(summary.mean)}${lostSeeds > 0 ? ` (${lostSeeds} ${lostBy})` : ""}`;
 }
 
-/** A method's figure in a row: the seeds hollow, their mean filled, the method and the mean at the right. */
+/**
+ * Draws a method's figure in a row: the seeds hollow, their mean filled, the method and the mean at the
+ * right.
+ */
 function drawLane(
   look: Look,
   {x, y, right}: {readonly x: Scale; readonly y: number; readonly right: number},
@@ -46,7 +49,7 @@ function drawLane(
   return html`${single.map((value) => dot(look, [x.at(value), y], 2.5, {colour, isHollow: true}))}${dot(look, [x.at(mean), y], 4, {colour})}${label}`;
 }
 
-/** A row for each point, a lane in it for each method; null where no method has a figure. */
+/** Draws a row for each point, with a lane for each method; null if no method has a figure. */
 export function rowChart(look: Look, {caption, names, cells, xLabel, bounds}: RowChart): Markup | null {
   const values = [...cells.values()].flatMap((own) => own.flatMap((cell) => cell?.values ?? []));
   if (values.length === 0) return null;

@@ -1,15 +1,15 @@
 import type {FigureRange} from "../../evaluation/index.ts";
 
-/** Places of values along an axis. */
+/** Positions of values along an axis. */
 export interface Scale {
-  /** Where a value stands, in pixels. */
+  /** Position of a value, in pixels. */
   at(value: number): number;
   readonly ticks: readonly number[];
-  /** A tick in words. */
+  /** The label of a tick. */
   label(tick: number): string;
 }
 
-/** The least and the most that an axis shows. */
+/** The minimum and maximum of an axis. */
 export type Domain = readonly [number, number];
 
 const STEPS = [1, 2, 5, 10];
@@ -22,9 +22,11 @@ function stepFor(span: number, count: number): number {
 
 const withMinus = (text: string): string => text.replace("-", "\u2212");
 
-/** An axis in equal steps of 1, 2 or 5 that ends at whole steps, from `range[0]` to `range[1]` pixels. */
+/**
+ * Creates an axis in equal steps of 1, 2 or 5 that ends at whole steps, from `range[0]` to `range[1]` pixels.
+ */
 export function linearScale([least, most]: Domain, range: readonly [number, number], count = 5): Scale {
-  // Binary64 tells places within a span that is smaller beside its values too badly apart to draw them.
+  // Binary64 is too coarse to draw places within a span that is tiny compared with its values.
   const isPoint = most - least <= Math.max(Math.abs(least), Math.abs(most)) * 1e-7;
   const [low, high] = isPoint ? [least - 0.5, most + 0.5] : [least, most];
   const step = stepFor(high - low, count);
@@ -40,7 +42,7 @@ export function linearScale([least, most]: Domain, range: readonly [number, numb
   };
 }
 
-/** An axis of powers of ten; all values above 0. */
+/** Creates an axis of powers of ten. All values must be above 0. */
 export function logScale([least, most]: Domain, range: readonly [number, number], count = 6): Scale {
   const first = Math.floor(Math.log10(least) + 1e-9);
   const last = Math.max(first + 1, Math.ceil(Math.log10(most) - 1e-9));
@@ -64,13 +66,18 @@ function powerText(power: number): string {
 const LOG_RATIO = 20;
 const TICK_SPACE = 34;
 
-/** Whether values are better told apart on an axis of powers of ten: all above 0, and the most many times the least. */
+/**
+ * Tells whether values are easier to distinguish on an axis of powers of ten: all are above 0, and the
+ * largest is many times the least.
+ */
 export function isLogarithmic(values: readonly number[]): boolean {
   const [least, most] = domainOf(values);
   return least > 0 && most >= LOG_RATIO * least;
 }
 
-/** An axis that is ticked at `values` themselves, so far as there is room; logarithmic where they are. */
+/**
+ * Creates an axis with ticks at `values` themselves, as far as there is room. It is logarithmic if they are.
+ */
 export function valueScale(values: readonly number[], range: readonly [number, number]): Scale {
   const placeOf = isLogarithmic(values) ? Math.log10 : (value: number) => value;
   const [least, most] = domainOf(values).map(placeOf) as [number, number];
@@ -86,7 +93,7 @@ export function valueScale(values: readonly number[], range: readonly [number, n
   return {at, ticks, label: (tick) => withMinus(String(tick))};
 }
 
-/** What figures of a range can be. */
+/** Returns the possible values of figures of a range. */
 export function boundsOf(range: FigureRange): Domain {
   switch (range) {
     case "unit":
@@ -100,14 +107,17 @@ export function boundsOf(range: FigureRange): Domain {
 
 const LEAST_SPAN = 0.02;
 
-/** The least and the most of `values`, not empty, with some room where they are nearly one; never beyond `bounds`. */
+/**
+ * The minimum and maximum of `values`, not empty, with some room if they are nearly equal; never beyond
+ * `bounds`.
+ */
 export function domainWithin(values: readonly number[], bounds: Domain): Domain {
   const [least, most] = domainOf(values);
   const room = most - least < LEAST_SPAN ? LEAST_SPAN : 0;
   return [Math.max(bounds[0], least - room), Math.min(bounds[1], most + room)];
 }
 
-/** The least and the most of `values`, which must not be empty. */
+/** The minimum and maximum of `values`, which must not be empty. */
 export function domainOf(values: readonly number[]): Domain {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {

@@ -4,10 +4,10 @@ import type {StudyResults} from "../study/results.ts";
 import {html, type Markup} from "./markup.ts";
 import {table} from "./table.ts";
 
-/** A line of the tables: what people call the setting, and its path in the experiment. */
+/** A line of the tables: the name of the setting for people, and its path in the experiment. */
 type Line = readonly [string, string];
 
-/** All settings of an experiment in groups; a test holds them against the schema. */
+/** All settings of an experiment in groups. A test compares them with the schema. */
 export const SETTINGS: Readonly<Record<string, readonly Line[]>> = {
   Data: [
     ["Source", "data.source"],
@@ -85,13 +85,16 @@ function valueAt(experiment: StudyResults["experiment"], path: string): unknown 
   }, experiment);
 }
 
-/** A value of a sweep with its label, where it has one. */
+/** Formats a value of a sweep, with its label if it has one. */
 function entryText(entry: unknown): string {
   const {value, shown} = sweptValue(entry);
   return shown === value ? valueText(value) : `${valueText(shown)} (${valueText(value)})`;
 }
 
-/** What of a setting the sweep changes: its values, of the whole setting, of a part of it, or of what it is a part of. */
+/**
+ * Describes the sweep of a setting: the values of the whole setting, of a part of it, or of the setting that
+ * contains it.
+ */
 function sweptText({sweep}: StudyResults["experiment"], path: string): readonly string[] {
   return Object.entries(sweep).flatMap(([key, entries]) => {
     const isPart = key.startsWith(`${path}.`);
@@ -111,7 +114,7 @@ function rowsOf({experiment}: StudyResults, lines: readonly Line[]) {
   });
 }
 
-/** The experiment whole: whoever reads the report needs no other file to judge it. */
+/** Shows the whole experiment, so the reader needs no other file to judge the report. */
 export function settingsSection(study: StudyResults): Markup {
   const groups = Object.entries(SETTINGS).map(([group, lines]) =>
     table(group, [{head: "Setting"}, {head: "Value", isText: true}], rowsOf(study, lines)),

@@ -4,21 +4,24 @@ import {GOSSIP, localName} from "../study/names.ts";
 import type {ResultRow, SiteRow} from "../study/results.ts";
 import {valuesOf} from "./result-groups.ts";
 
-/** What joining is worth to a site, on its own test patients. */
+/** The value of joining for a site, on its own test patients. */
 export interface SiteGain {
   readonly site: string;
   /** Mean over seeds of the model that it trained alone. */
   readonly alone: number;
   /** Mean over seeds of the network's model. */
   readonly joined: number;
-  /** How much better the network's is; above 0 is better, whichever way the metric goes. */
+  /** Improvement by the network's model. A value above 0 is better, whatever the direction of the metric. */
   readonly gain: number;
 }
 
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Sites that have test patients of their own, a local model and the network's, in the order of the sites. */
+/**
+ * Gains of the sites that have their own test patients, a local model and the network's, in the order of the
+ * sites.
+ */
 export function siteGains(
   rows: readonly ResultRow[],
   sites: readonly SiteRow[],
@@ -34,7 +37,7 @@ export function siteGains(
   });
 }
 
-/** The `count` sites with most train patients, external ones counted by their test, in the order given. */
+/** The `count` sites with most train patients, external ones counted by their test, in the given order. */
 export function largestSites(sites: readonly SiteRow[], count: number): readonly SiteRow[] {
   if (sites.length <= count) return sites;
   const size = ({train, test}: SiteRow): number => Math.max(train, test);

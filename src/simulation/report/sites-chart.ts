@@ -7,16 +7,16 @@ import {differenceText, shortText, textWidth} from "./words.ts";
 
 const ROW = 30;
 
-/** What {@link sitesChart} draws. */
+/** Content of a {@link sitesChart}. */
 export interface SitesChart {
   readonly caption: Caption;
   readonly gains: readonly SiteGain[];
   readonly xLabel: string;
-  /** Beyond which no figure can be. */
+  /** Limits of possible figures. */
   readonly bounds: Domain;
 }
 
-/** Each site alone and in the network on its own test patients; null without a site. */
+/** Draws each site alone and in the network on its own test patients; null without a site. */
 export function sitesChart(look: Look, {caption, gains, xLabel, bounds}: SitesChart): Markup | null {
   if (gains.length === 0) return null;
   const most = look.isNarrow ? 88 : 200;

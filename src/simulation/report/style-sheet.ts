@@ -1,6 +1,6 @@
 import {colourProperties, DARK, LIGHT} from "./palette.ts";
 
-/** The page's style sheet: light and dark, a phone, paper. */
+/** The page's style sheet for light and dark screens, phones and paper. */
 export const STYLE_SHEET = `
 :root{color-scheme:light dark;${colourProperties(LIGHT)}}
 @media (prefers-color-scheme:dark){:root{${colourProperties(DARK)}}}

@@ -13,10 +13,13 @@ import {table} from "./table.ts";
 import {meanText} from "./tables.ts";
 import {countOf, listText} from "./words.ts";
 
-/** With more rows a picture is taller than a page; the table tells them all. */
+/** Largest number of rows in a picture. With more it is taller than a page. The table shows all rows. */
 const MOST_ROWS = 40;
 
-/** The methods' figures on the first group of patients by the first metric, at each point; null where it has none. */
+/**
+ * The methods' figures on the first group of patients by the first metric, at each point; null if there is
+ * none.
+ */
 function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSummary | null)[]> {
   const metric = mainMetric(study);
   const test = mainTest(study.results);
@@ -25,14 +28,14 @@ function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSumma
   return new Map(methodsOf(study.results).map((method) => [method, of(method)]));
 }
 
-/** The swept values in numbers, where one key is swept and all of its values are numbers; else null. */
+/** The swept values as numbers, if one key is swept and all of its values are numbers; otherwise null. */
 function numbersOf(study: StudyResults): readonly number[] | null {
   const [key = "", ...more] = sweptKeys(study.results);
   const values = pointsOf(study).map((point) => point[key]);
   return more.length === 0 && values.every((value) => typeof value === "number") ? values : null;
 }
 
-/** The points in words, without the swept keys. */
+/** Describes the points, without the swept keys. */
 function namesOf(study: StudyResults): readonly string[] {
   const keys = sweptKeys(study.results);
   return pointsOf(study).map((point) => keys.map((key) => valueText(point[key])).join(" \u00b7 "));
@@ -56,8 +59,8 @@ function sweepData(study: StudyResults, cells: ReturnType<typeof summaries>): Pi
 }
 
 /**
- * The first metric along the sweep: over an axis of numbers where one key has numbers, else a row for each point. Single
- * seeds are dots, so that nothing is drawn that could not be.
+ * Draws the first metric along the sweep: over an axis of numbers if one key has numbers, otherwise with a
+ * row for each point. Single seeds are dots, so every drawn value exists.
  */
 export function sweepPicture(whole: StudyResults): Picture {
   const study = condensed(whole);
@@ -99,7 +102,7 @@ export function sweepPicture(whole: StudyResults): Picture {
   return {caption, data: sweepData(study, cells), draw};
 }
 
-/** The first metric at every point of the sweep, a row each, mean and deviation over seeds. */
+/** The first metric at every point of the sweep, a row each, with mean and deviation over seeds. */
 export function sweepTable(whole: StudyResults): Markup {
   const study = condensed(whole);
   const keys = sweptKeys(study.results);

@@ -3,13 +3,13 @@ import {type Child, html, type Markup} from "./markup.ts";
 /** A column of a table. */
 export interface Column {
   readonly head: string;
-  /** Numbers stand to the right. */
+  /** True if the column contains numbers, which are aligned to the right. */
   readonly isNumber?: boolean;
-  /** Words in several lines. */
+  /** True if the column contains text in several lines. */
   readonly isText?: boolean;
 }
 
-/** A table that a phone scrolls sideways; the first cell of a row heads it. */
+/** Creates a table that scrolls sideways on a phone. The first cell of a row is its head. */
 export function table(
   caption: string,
   columns: readonly Column[],

@@ -24,7 +24,7 @@ const MOST_ROWS = 40;
 
 const number = (head: string) => ({head, isNumber: true});
 
-/** A mean, or why there is none, and of how many seeds it is where some have no model. */
+/** Formats a mean, or the reason that there is none, with the number of seeds if some have no model. */
 function meanOrEnd({summary, lostSeeds, lostBy, n}: CellSummary): string {
   if (lostSeeds === 0) return figureText(summary?.mean ?? null);
   if (summary === null) return lostBy;
@@ -42,7 +42,10 @@ function summaryCells(cell: CellSummary): Child[] {
   ];
 }
 
-/** All methods on one group of test patients: mean, deviation and interval over seeds, interval over patients. */
+/**
+ * All methods on one group of test patients: mean, deviation and interval over seeds, and interval over
+ * patients.
+ */
 export function resultsTable(study: StudyResults, metric: MetricName, test: string): Markup {
   const rows = methodsOf(study.results).flatMap((method) => {
     const summary = summaryOf(study.results, {method, test, metric});
@@ -62,7 +65,7 @@ export function resultsTable(study: StudyResults, metric: MetricName, test: stri
   );
 }
 
-/** Mean and deviation over seeds in one cell, and of how many seeds where it has no model at some. */
+/** Formats mean and deviation over seeds in one cell, with the number of seeds if some have no model. */
 export function meanText(cell: CellSummary | null): Markup {
   if (cell === null) return html`\u2013`;
   const {summary, lostSeeds, lostBy, n} = cell;
@@ -72,7 +75,7 @@ export function meanText(cell: CellSummary | null): Markup {
   return html`${figureText(summary.mean)}<span class="pm">${spread}${seeds}</span>`;
 }
 
-/** Methods by groups of test patients: mean and deviation over seeds, as papers print it. */
+/** Methods by groups of test patients: mean and deviation over seeds, as papers print them. */
 export function matrixTable(study: StudyResults, metric: MetricName): Markup {
   const tests = testsOf(study.results);
   const rows = methodsOf(study.results).map((method) => [
@@ -104,7 +107,9 @@ function comparisonCells(row: MethodComparison, results: readonly ResultRow[], h
   ];
 }
 
-/** The network less each baseline, paired, with the margin and what is shown; of the AUROC with DeLong's p. */
+/**
+ * The network minus each baseline, paired, with the margin and the verdict; for the AUROC with DeLong's p.
+ */
 export function comparisonsTable({comparisons, results}: StudyResults): Markup {
   const hasP = comparisons.some(({p}) => p !== null);
   const covers = comparisons.some((row) => row.covers === "patients") ? "patients" : "patients and seeds";
@@ -126,7 +131,7 @@ export function comparisonsTable({comparisons, results}: StudyResults): Markup {
   );
 }
 
-/** What each method's training took: equal work is equal passes. */
+/** The work of each method's training. Equal work means equal passes. */
 export function workTable({work}: StudyResults): Markup {
   const rows = methodsOf(work).map((method) => {
     const own = work.filter((row) => row.method === method);
@@ -168,7 +173,7 @@ export function workTable({work}: StudyResults): Markup {
   );
 }
 
-/** Who takes part with how many patients, and what joining is worth to each. */
+/** The sites with their numbers of patients, and the value of joining for each. */
 export function sitesTable(study: StudyResults, metric: MetricName): Markup {
   const gains = new Map(siteGains(study.results, study.sites, metric).map((gain) => [gain.site, gain]));
   const {label} = METRIC_FACTS[metric];
@@ -208,7 +213,10 @@ export function sitesTable(study: StudyResults, metric: MetricName): Markup {
 const known = (values: readonly (number | null)[]): readonly number[] =>
   values.filter((value) => value !== null);
 
-/** How many rounds a method's seeds took, from the last one of each; of swarm learning they are merges. */
+/**
+ * Formats the number of rounds of a method's seeds, from the last round of each. For swarm learning these are
+ * merges.
+ */
 export function roundsText(method: string, ends: StudyResults["rounds"]): string {
   const text = rangeText(
     ends.map(({round}) => round),
@@ -217,7 +225,7 @@ export function roundsText(method: string, ends: StudyResults["rounds"]): string
   return ends.length > 0 && roundWord(method) === "merge" ? `${text} (merges)` : text;
 }
 
-/** Cost until the target was reached, and cost of all rounds with the set-up apart, by method. */
+/** Cost until the target was reached, and cost of all rounds with the set-up listed separately, by method. */
 export function costTable(study: StudyResults): Markup {
   const methods = methodsOf([...study.targets, ...study.rounds]);
   const hasTarget = study.targets.length > 0;

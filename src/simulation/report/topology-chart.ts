@@ -8,29 +8,32 @@ import {countOf, shortText} from "./words.ts";
 type Edge = StudyResults["topology"]["edges"][number];
 type Place = readonly [number, number];
 
-/** With more trainers a drawing shows nothing any more. */
+/** Largest number of trainers in a drawing; with more it is unreadable. */
 const MOST_NODES = 400;
 const MOST_LABELS = 28;
 const MOST_EDGES = 6000;
 
-/** What is known of who mixes with whom. */
+/** The known facts about who mixes with whom. */
 type Links = Pick<StudyResults, "topology" | "sites">;
 
-/** Whether all mix with all in one group, rather than along links. */
+/** Tells whether all mix with all in one group, instead of along links. */
 const isOneGroup = ({topology}: Links): boolean => topology.name === "all";
 
-/** Whether links are drawn anew as training goes on, so that those known are one draw: all but edges that were named. */
+/**
+ * Tells whether links are drawn anew during training, so the known ones are only one draw. This holds for all
+ * topologies except one group of all and named edges.
+ */
 export function hasChangingLinks({topology}: Links): boolean {
   return !["all", "edges"].includes(topology.name);
 }
 
-/** The edges to be drawn: of one group of all, those between every two. */
+/** The edges to draw. In one group of all, these are the edges between every two. */
 function edgesOf(links: Links, places: readonly number[]): readonly Edge[] {
   if (!isOneGroup(links)) return links.topology.edges;
   return places.flatMap((one) => places.slice(one + 1).map((other): Edge => [one, other, 1]));
 }
 
-/** Who mixes with whom, in words. */
+/** Describes who mixes with whom. */
 export function topologyText(links: Links): string {
   const {topology, sites} = links;
   const trainers = sites.filter(({role}) => role === "trainer").length;
@@ -61,7 +64,9 @@ function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Marku
   return words(look, [x + shift, y + lift], shortText(name, look.isNarrow ? 66 : 180), {anchor});
 }
 
-/** Trainers on a circle with the links between them, sized by their train patients; null when there are too many. */
+/**
+ * Draws the trainers on a circle with their links, sized by their train patients; null if there are too many.
+ */
 export function topologyChart(look: Look, caption: Caption, links: Links): Markup | null {
   const {sites} = links;
   const trainers = sites.filter(({role}) => role === "trainer");

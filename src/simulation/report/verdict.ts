@@ -4,10 +4,10 @@ import type {MethodComparison, ResultRow} from "../study/results.ts";
 import {lostWords} from "./result-groups.ts";
 import {countOf} from "./words.ts";
 
-/** What an interval says of the network beside a baseline. */
+/** The verdict of an interval on the network compared with a baseline. */
 export type Verdict = "better" | "non-inferior" | "not shown" | "inferior" | "no comparison";
 
-/** What a comparison has shown, in the words of reports. */
+/** Returns the verdict of a comparison in the words of reports. */
 export function verdictOf({outcome}: MethodComparison): Verdict {
   switch (outcome) {
     case "not-shown":
@@ -19,7 +19,10 @@ export function verdictOf({outcome}: MethodComparison): Verdict {
   }
 }
 
-/** Why there is no comparison: who diverged or stalled at how many seeds; null where both have a model at every seed. */
+/**
+ * Explains why there is no comparison: which method diverged or stalled, and at how many seeds; null if both
+ * have a model at every seed.
+ */
 export function lostText(
   {baseline, test, point, divergedSeeds, baselineDivergedSeeds}: MethodComparison,
   results: readonly ResultRow[],
@@ -36,7 +39,7 @@ export function lostText(
   return who.length === 0 ? null : who.join(", ");
 }
 
-/** What each verdict means, as reports explain it. */
+/** The meaning of each verdict, as explained in reports. */
 export const VERDICT_MEANING: Readonly<Record<Verdict, string>> = {
   better: "all of the interval favours the network",
   "non-inferior": "no value in the interval is worse than the margin",

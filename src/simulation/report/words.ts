@@ -2,12 +2,15 @@ const MINUS = "\u2212";
 
 const withMinus = (text: string): string => text.replace("-", MINUS);
 
-/** A figure with three decimals, or a dash where it is undefined. */
+/** Formats a figure with three decimals, or as a dash if it is undefined. */
 export function figureText(value: number | null): string {
   return value === null ? "\u2013" : withMinus(value.toFixed(3));
 }
 
-/** A difference with its sign and three decimals, or a dash where there is none; one that rounds to nothing has no sign. */
+/**
+ * Formats a difference with its sign and three decimals, or as a dash if there is none. One that rounds to 0
+ * has no sign.
+ */
 export function differenceText(value: number | null): string {
   if (value === null) return "\u2013";
   const text = value.toFixed(3);
@@ -15,41 +18,41 @@ export function differenceText(value: number | null): string {
   return value > 0 ? `+${text}` : withMinus(text);
 }
 
-/** A p-value as journals print it: three decimals, `< 0.001` below; a dash where there is none. */
+/** Formats a p-value as journals print it: three decimals, `< 0.001` below, a dash if there is none. */
 export function probabilityText(p: number | null): string {
   if (p === null) return "\u2013";
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
-/** Limits as clinical journals write them: `0.801 to 0.883`. */
+/** Formats limits as clinical journals write them: `0.801 to 0.883`. */
 export function limitsText(low: number | null, high: number | null): string {
   return low === null || high === null ? "\u2013" : `${figureText(low)} to ${figureText(high)}`;
 }
 
-/** A whole number with commas between thousands. */
+/** Formats a whole number with commas between thousands. */
 export function countText(value: number): string {
   return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** One number, or the least and the most of several. */
+/** Formats one number, or the minimum and maximum of several. */
 export function rangeText(values: readonly number[], text: (value: number) => string): string {
   if (values.length === 0) return "\u2013";
   const [least, most] = [text(Math.min(...values)), text(Math.max(...values))];
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** A number of things, `1 site`, `4 sites`. */
+/** Formats a number of things: `1 site`, `4 sites`. */
 export function countOf(count: number, thing: string): string {
   return `${countText(count)} ${thing}${count === 1 ? "" : "s"}`;
 }
 
-/** Names in a row: `a, b and c`. */
+/** Lists names: `a, b and c`. */
 export function listText(names: readonly string[]): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
-/** Seconds for people, up to days: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 7 min`, `3 d 4 h`. */
+/** Formats seconds for people, up to days: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 7 min`, `3 d 4 h`. */
 export function durationText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -62,18 +65,18 @@ export function durationText(seconds: number): string {
 
 const ELLIPSIS = "\u2026";
 
-/** About how wide a letter of 12 pixels is, in the widest of the usual fonts. */
+/** Approximate width of a letter at a font size of 12 pixels, in the widest of the usual fonts. */
 function letterWidth(letter: string): number {
   if (/[WMmw@%]/.test(letter)) return 12;
   return /[ijlrtfI.,:;' |-]/.test(letter) ? 5 : 8;
 }
 
-/** About how many pixels `text` takes in letters of 12 pixels; rather too many than too few. */
+/** Approximate width of `text` in pixels at a font size of 12, rather too large than too small. */
 export function textWidth(text: string): number {
   return Array.from(text, letterWidth).reduce((sum, width) => sum + width, 0);
 }
 
-/** A name cut so that it takes at most `most` pixels in letters of 12, its end shown by an ellipsis. */
+/** Cuts a name to at most `most` pixels at a font size of 12, with an ellipsis at its end. */
 export function shortText(name: string, most: number): string {
   if (textWidth(name) <= most) return name;
   let kept = name;

@@ -2,7 +2,9 @@ import type {BaselineName} from "../../config/index.ts";
 import {pointKey} from "../outputs/point-columns.ts";
 import type {BaselineSetting} from "./baseline-methods.ts";
 
-/** What of an experiment no baseline follows: names, misfortunes, harm, and how methods are compared. */
+/**
+ * Keys of an experiment that affect no baseline: names, misfortunes, harm, and the way of comparing methods.
+ */
 const NOT_FOLLOWED: ReadonlySet<string> = new Set([
   "formatVersion",
   "name",
@@ -17,7 +19,7 @@ const NOT_FOLLOWED: ReadonlySet<string> = new Set([
   "attacks",
   "comparison",
   "target",
-  // Of these only what is the baseline's own counts, below.
+  // Only the baseline's own part of these counts, see below.
   "plan",
   "learningRates",
   "proximal",
@@ -25,7 +27,7 @@ const NOT_FOLLOWED: ReadonlySet<string> = new Set([
   "decentralised",
 ]);
 
-/** The same of a plan: what the daemons do against misfortunes and harm. */
+/** The same for a plan: the daemons' measures against misfortunes and harm. */
 const NOT_FOLLOWED_OF_PLAN: ReadonlySet<string> = new Set([
   "mixing",
   "quorum",
@@ -40,8 +42,8 @@ function without(map: object, keys: ReadonlySet<string>): Readonly<Record<string
 }
 
 /**
- * Names what decides a baseline's training, its figures and its cost in a study, so that equal names are equal results.
- * What is not known to be without effect counts.
+ * Returns a name for everything that decides a baseline's training, its figures and its cost in a study.
+ * Equal names mean equal results. Anything not known to be without effect counts.
  */
 export function baselineKey(
   name: BaselineName,

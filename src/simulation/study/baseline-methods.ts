@@ -20,19 +20,19 @@ import type {Ending} from "./results.ts";
 import type {Trial} from "./trial.ts";
 import {graphCost, type MethodCost, starCost} from "./virtual-cost.ts";
 
-/** What a method is run with. */
+/** Settings for running a method. */
 export interface MethodSetting {
   readonly trial: Trial;
   readonly monitor: Monitor;
-  /** Hears of each round as it ends. */
+  /** Called for each round as it ends. */
   onRound(method: string, round: MethodRound): void;
 }
 
-/** What a baseline is run with. */
+/** Settings for running a baseline. */
 export interface BaselineSetting extends MethodSetting {
   /**
-   * How often each site takes the plan's local steps, with an exchange after each: from {@link exchangesOf}. So the
-   * baselines train as much as the network and exchange as often.
+   * Number of times that each site takes the plan's local steps, with an exchange after each, from {@link
+   * exchangesOf}. The baselines then train as much as the network and exchange as often.
    */
   readonly exchanges: number;
 }
@@ -44,9 +44,9 @@ interface Running extends BaselineSetting {
 }
 
 /**
- * How often a site of the network took the plan's local steps: once a round or, in segments of units, as many times as
- * it came to on average, since a unit that others have overtaken counts for less than one and more of them are trained.
- * Of a network that diverged or stalled, as the plan has it.
+ * Number of times that a site of the network took the plan's local steps. This is once a round. In segments
+ * of units it is the average number of units per site: a unit that others have overtaken counts for less than
+ * one, so more are trained. For a network that diverged or stalled it is the plan's number.
  * @param steps local steps of all sites of the network together
  */
 export function exchangesOf({plan, cohort}: Trial, {effort, status}: MethodOutcome): number {
@@ -60,7 +60,10 @@ export function exchangesOf({plan, cohort}: Trial, {effort, status}: MethodOutco
   return Math.max(1, Math.round(effort.steps / once));
 }
 
-/** The plan as a baseline trains by it: with its own learning rate, in rounds that each end in an exchange. */
+/**
+ * Returns the plan by which a baseline trains: with its own learning rate, in rounds that each end in an
+ * exchange.
+ */
 function planOf(name: BaselineName, {trial: {plan, experiment}, exchanges}: BaselineSetting): Plan {
   const {optimizer} = plan.training;
   const learningRate = experiment.learningRates[name] ?? optimizer.learningRate;
@@ -70,8 +73,9 @@ function planOf(name: BaselineName, {trial: {plan, experiment}, exchanges}: Base
 }
 
 /**
- * Trains a baseline. @returns one outcome or, of `local`, one of all sites and one for each, each with its own model, and
- * of `d-psgd` one for each graph
+ * Trains a baseline.
+ * @returns one outcome; for `local` one of all sites and one for each, each with its own model; for `d-psgd`
+ * one for each graph
  */
 export async function runBaseline(name: BaselineName, setting: BaselineSetting): Promise<MethodOutcome[]> {
   const {graphs} = setting.trial.experiment.decentralised;
@@ -91,7 +95,10 @@ export async function runBaseline(name: BaselineName, setting: BaselineSetting):
   }
 }
 
-/** What `run` gives, with trainers of its own whose steps are counted, and which are closed after it. */
+/**
+ * Returns the result of `run`, which gets its own trainers. Their steps are counted, and they are closed
+ * afterwards.
+ */
 async function training<Result>(
   name: BaselineName,
   setting: BaselineSetting,
@@ -127,14 +134,14 @@ async function runLocal(running: Running): Promise<MethodOutcome[]> {
   ];
 }
 
-/** What a baseline gave. */
+/** The result of a baseline's training. */
 interface Trained extends Pick<MethodOutcome, "method" | "setupBytes"> {
-  /** Null where it diverged: in the round after those that it ended, where it has any. */
+  /** Null if it diverged: in the round after those that it ended, if it has rounds. */
   readonly models: readonly HeldModel[] | null;
   readonly rounds?: readonly MethodRound[];
 }
 
-/** Divergence in the round after those that a method ended, where it has any. */
+/** Returns divergence in the round after those that a method ended, if it has rounds. */
 function divergedAfter(rounds: readonly MethodRound[] | undefined): Ending {
   return {status: "diverged", divergedAt: rounds === undefined ? null : rounds.length + 1, stall: null};
 }
@@ -163,7 +170,7 @@ async function runPooled(running: Running): Promise<MethodOutcome> {
   return outcomeOf(running, {method: BASELINE_NAMES.pooled, models, setupBytes: null});
 }
 
-/** Takes down what nodes hold after exchanges: at the last one of each round of the plan. */
+/** Records the nodes' models after exchanges: at the last exchange of each round of the plan. */
 class RoundBook {
   readonly rounds: MethodRound[] = [];
   readonly #running: Running;
@@ -171,7 +178,7 @@ class RoundBook {
   readonly #cost: MethodCost;
   readonly #each: number;
 
-  /** @param each exchanges in a round, which need not be a whole number */
+  /** @param each number of exchanges in a round, which need not be a whole number */
   constructor(running: Running, method: string, cost: MethodCost, each: number) {
     this.#running = running;
     this.#method = method;
@@ -198,7 +205,7 @@ class RoundBook {
 
 type Central = Exclude<BaselineName, "local" | "pooled" | "d-psgd">;
 
-/** Rounds with one machine in the middle, which takes in and gives out every model whole. */
+/** Runs rounds with one central machine, which receives and sends every model whole. */
 async function runCentral(name: Central, running: Running): Promise<MethodOutcome> {
   const {trial, learning, exchanges} = running;
   const {experiment, cohort} = trial;

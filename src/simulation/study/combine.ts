@@ -5,10 +5,10 @@ import type {Environment, MethodComparison, SiteRow, StudyResults, TargetRow} fr
 import {topologyOf} from "./topology.ts";
 import type {TrialResult} from "./trial-result.ts";
 
-/** What an experiment's trials were run on and with. */
+/** The data and the environment of an experiment's trials. */
 export interface StudyFacts {
   readonly experiment: Experiment;
-  /** Of the first trial: sizes of sites are those of its seed. */
+  /** Cohort of the first trial. Sizes of sites are those of its seed. */
   readonly cohort: Cohort;
   readonly environment: Environment;
 }
@@ -31,7 +31,7 @@ function siteRows({sites, external, kind}: Cohort): SiteRow[] {
   return [...sites.map((site) => rowOf("trainer", site)), ...external.map((site) => rowOf("external", site))];
 }
 
-/** When each method first reached the target, of those that have rounds. */
+/** Finds when each method with rounds first reached the target. */
 function targetRows(experiment: Experiment, {point, seed, rounds}: TrialResult): TargetRow[] {
   const {target} = experiment;
   if (target === "none") return [];
@@ -44,15 +44,15 @@ function targetRows(experiment: Experiment, {point, seed, rounds}: TrialResult):
   });
 }
 
-/** What the trials of a study have come to. */
+/** The results of a study's trials so far. */
 export interface StudySoFar {
   readonly trials: readonly TrialResult[];
   readonly comparisons: readonly MethodComparison[];
-  /** Whether no trial is missing. */
+  /** True if no trial is missing. */
   readonly isComplete: boolean;
 }
 
-/** All that the trials found, as summary.json holds it. */
+/** Combines all results of the trials, in the form of summary.json. */
 export function combine(facts: StudyFacts, {trials, comparisons, isComplete}: StudySoFar): StudyResults {
   const {experiment, cohort, environment} = facts;
   const {name, title, metrics} = experiment;

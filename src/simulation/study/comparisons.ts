@@ -24,23 +24,26 @@ import type {ComparisonOutcome, MethodComparison} from "./results.ts";
 import type {ScoredGroup} from "./scored-group.ts";
 import type {TrialResult} from "./trial-result.ts";
 
-/** Of more groups of test patients than these, only pooled and external ones are compared on. */
+/**
+ * Largest number of groups of test patients that are all compared. With more, only pooled and external ones
+ * are.
+ */
 const MOST_GROUPS = 12;
 
 type Uncorrected = Omit<MethodComparison, "pHolm">;
 
-/** What one trial has for a comparison on one group of patients. */
+/** One trial's part of a comparison on one group of patients. */
 interface Compared {
   readonly n: number;
-  /** Whether training neither diverged nor stalled. */
+  /** True if training neither diverged nor stalled. */
   readonly hasModel: boolean;
   /** Null without a model. */
   readonly group: ScoredGroup | null;
-  /** Null where the figure is undefined. */
+  /** Null if the figure is undefined. */
   readonly figure: DrawnFigure | null;
 }
 
-/** By test, then by method. */
+/** Figures by test, then by method. */
 type TrialFigures = ReadonlyMap<string, ReadonlyMap<string, Compared>>;
 
 function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): RowStatistic {
@@ -49,7 +52,7 @@ function statisticOf(metric: MetricName, kind: CohortKind, group: ScoredGroup): 
   return ROW_STATISTICS[metric](labels, scores);
 }
 
-/** Whether a group is one training site's patients. */
+/** Tells whether a group is one training site's patients. */
 function isSiteTest(test: string): boolean {
   return test !== POOLED_TEST && !isExternalTest(test);
 }
@@ -60,8 +63,8 @@ function comparedTests({results}: TrialResult): string[] {
 }
 
 /**
- * Every method's figure on one group, on the same 1,000 draws of its patients. The draws hang on the patients alone, so
- * that all seeds and methods that have them share the draws.
+ * Computes every method's figure on one group, on the same 1,000 draws of its patients. The draws depend only
+ * on the patients, so all seeds and methods with the same patients share the draws.
  */
 function figuresOn(
   test: string,
@@ -84,7 +87,10 @@ function figuresOn(
   );
 }
 
-/** The metric of each group, all of the same patients under different methods, at least one. */
+/**
+ * Computes the metric of each group. The groups have the same patients under different methods; there is at
+ * least one.
+ */
 function drawn(
   groups: readonly ScoredGroup[],
   metric: MetricName,
@@ -99,7 +105,10 @@ function drawn(
   return new Map(groups.map((group, place) => [group, expected(figures[place], "the figure of a group")]));
 }
 
-/** What an interval of the network's figure less a baseline's shows. @param margin of non-inferiority, at least 0 */
+/**
+ * Returns the outcome of an interval of the network's figure minus a baseline's.
+ * @param margin of non-inferiority, at least 0
+ */
 export function outcomeOf(
   {low, high}: Pick<PairedDifference, "low" | "high">,
   margin: number,
@@ -122,7 +131,7 @@ function delongOf(kind: CohortKind, ours: readonly Compared[], theirs: readonly 
   return delongPairedOverSeeds(seeds);
 }
 
-/** What the baseline has of the same trial. */
+/** Returns the baseline's part of the same trial. */
 function otherAt(theirs: readonly Compared[], place: number): Compared {
   return expected(theirs[place], "the baseline at a seed");
 }
@@ -136,7 +145,7 @@ const NO_COMPARISON = {
   isNonInferior: false,
 } as const;
 
-/** Patients, seeds, and at how many of these which side has no model. */
+/** Counts patients, seeds, and the seeds at which each side has no model. */
 function countsOf(ours: readonly Compared[], theirs: readonly Compared[]) {
   const lost = (side: readonly Compared[]): number => side.filter(({hasModel}) => !hasModel).length;
   return {
@@ -148,7 +157,7 @@ function countsOf(ours: readonly Compared[], theirs: readonly Compared[]) {
   };
 }
 
-/** Both sides' figures of the seeds at which they are defined. */
+/** Pairs both sides' figures of the seeds at which they are defined. */
 function pairsOf(ours: readonly Compared[], theirs: readonly Compared[]): PairedSeed[] {
   return ours.flatMap(({figure}, place) => {
     const baseline = otherAt(theirs, place).figure;
@@ -156,12 +165,12 @@ function pairsOf(ours: readonly Compared[], theirs: readonly Compared[]): Paired
   });
 }
 
-/** Comparisons of the network with each baseline by the first metric, trial by trial as they end. */
+/** Compares the network with each baseline by the first metric, trial by trial as they end. */
 export class ComparisonBook {
   readonly #metric: MetricName;
   readonly #margin: number;
   readonly #kind: CohortKind;
-  /** Of each point: its trials' figures or, once it has all its seeds, what came of them. */
+  /** Each point's trial figures or, once it has all its seeds, the resulting comparisons. */
   readonly #points = new Map<
     string,
     {trials: TrialFigures[]; readonly first: TrialResult; rows: Uncorrected[]}
@@ -176,7 +185,7 @@ export class ComparisonBook {
     this.#repeats = repeats;
   }
 
-  /** Takes a trial in: its patients are drawn now, and never again. */
+  /** Adds a trial. Its patients are drawn now, and never again. */
   add(trial: TrialResult): void {
     const metric = this.#metric;
     const key = pointKey(trial.point);
@@ -185,11 +194,11 @@ export class ComparisonBook {
     const tests = comparedTests(trial);
     point.trials.push(new Map(tests.map((test) => [test, figuresOn(test, trial, metric, this.#kind)])));
     point.rows = this.#compare(point.first, point.trials);
-    // What a point has come to stays; its draws would fill the memory of a long sweep.
+    // The results of a point stay. Its draws would fill the memory in a long sweep.
     if (point.trials.length === this.#repeats) point.trials = [];
   }
 
-  /** All comparisons of the trials taken in, points in the order of their first ones. */
+  /** Returns all comparisons of the added trials. Points are in the order of their first trials. */
   rows(): MethodComparison[] {
     const rows = [...this.#points.values()].flatMap((point) => point.rows);
     const corrected = holm(rows.flatMap(({p}) => (p === null ? [] : [p])));
@@ -204,7 +213,7 @@ export class ComparisonBook {
     const baselines = first.scores.map(({method}) => method).filter((method) => method !== GOSSIP);
     return baselines.flatMap((baseline) =>
       comparedTests(first).flatMap((test) => {
-        // On its own patients a site alone is what "Local" has there.
+        // On its own patients a site alone is the same as "Local".
         if (baseline === localName(test)) return [];
         const of = (method: string): Compared[] =>
           trials.map((figures) => expected(figures.get(test)?.get(method), `${method} on ${test}`));
@@ -213,7 +222,7 @@ export class ComparisonBook {
     );
   }
 
-  /** Nothing where the figure is undefined at a seed. */
+  /** Compares on one group; empty if the figure is undefined at a seed. */
   #compareOn(
     names: Pick<MethodComparison, "metric" | "baseline" | "test">,
     {point, seed}: TrialResult,

@@ -2,15 +2,15 @@ import type {Plan} from "../../consortium/index.ts";
 import {batchOf, examplesOf, type LabelledRows} from "../../training/index.ts";
 import type {TrainerPool} from "../engine/trainer-pool.ts";
 
-/** What a method's training has come to. */
+/** The total of a method's training. */
 export interface Effort {
-  /** Local steps of all its sites together. */
+  /** Number of local steps of all its sites together. */
   readonly steps: number;
-  /** Examples seen for each train example that its sites have. */
+  /** Number of examples seen per train example of its sites. */
   readonly passes: number;
 }
 
-/** Counts the local steps that a method takes, where they are taken. */
+/** Counts a method's local steps as they are taken. */
 export class EffortMeter {
   readonly #plan: Plan;
   readonly #sites = new Map<string, {readonly examples: number; steps: number}>();
@@ -19,7 +19,7 @@ export class EffortMeter {
     this.#plan = plan;
   }
 
-  /** The pool, with all that is trained over it counted here. */
+  /** Wraps the pool and counts all training on it. */
   over(pool: TrainerPool): TrainerPool {
     return {
       runsOn: pool.runsOn,
@@ -39,7 +39,7 @@ export class EffortMeter {
     };
   }
 
-  /** What has been trained by now, of the sites named or of all. */
+  /** Returns the training so far, of the named sites or of all. */
   effort(sites: readonly string[] = [...this.#sites.keys()]): Effort {
     const own = sites.flatMap((site) => this.#sites.get(site) ?? []);
     const all = own.reduce((sum, {examples}) => sum + examples, 0);

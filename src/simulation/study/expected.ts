@@ -2,8 +2,8 @@ import {CodedError} from "../../core/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 
 /**
- * `value`, which a study that this program made always has.
- * @param what names it, in a sentence of its own
+ * Returns `value`, which a study made by this program always has.
+ * @param what names it, as part of a sentence
  * @throws SIMULATION_RESULTS_TORN
  */
 export function expected<Value>(value: Value | undefined, what: string): Value {

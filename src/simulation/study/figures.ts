@@ -17,7 +17,7 @@ import {
 import type {CohortKind} from "../cohort/cohort.ts";
 import type {ScoredGroup} from "./scored-group.ts";
 
-/** Metrics of a kind of cohort; others are refused. */
+/** Metrics of a kind of cohort. Others are refused. */
 export const METRICS_OF: Readonly<Record<CohortKind, readonly MetricName[]>> = {
   binary: ["auroc", "auprc", "accuracy", "brier", "log-loss"],
   classes: ["accuracy"],
@@ -34,7 +34,10 @@ const STATISTICS: Readonly<Partial<Record<MetricName, Statistic>>> = {
 
 type Patients = Pick<ScoredGroup, "labels" | "scores" | "times">;
 
-/** A group as a statistic of two classes takes it: of more classes, whether each patient's was found. */
+/**
+ * Converts a group for a statistic of two classes. With more classes every label becomes 1, and the score is
+ * 1 if the patient's class was found, otherwise 0.
+ */
 export function twoClasses(
   kind: CohortKind,
   {labels, scores}: Patients,
@@ -46,12 +49,12 @@ export function twoClasses(
   };
 }
 
-/** Survival of a group of patients, and their risks. */
+/** Returns the survival of a group of patients, and their risks. */
 export function survivalOf({times = [], labels, scores}: Patients): ScoredSurvival {
   return {times, events: labels, scores};
 }
 
-/** A metric on a group of patients; null where it is undefined. */
+/** Computes a metric on a group of patients; null if it is undefined. */
 export function figureOf(metric: MetricName, kind: CohortKind, group: Patients): number | null {
   if (metric === "c-index") return concordanceIndex(survivalOf(group));
   const statistic = STATISTICS[metric];
@@ -60,8 +63,8 @@ export function figureOf(metric: MetricName, kind: CohortKind, group: Patients):
 }
 
 /**
- * A metric with its 95 % interval over patients: DeLong's for the AUROC, Wilson's for the accuracy, else the
- * bootstrap's, whose draws hang on seed and group alone and so are the same for all methods.
+ * Computes a metric with its 95 % interval over patients: DeLong's for the AUROC, Wilson's for the accuracy,
+ * otherwise the bootstrap's. Its draws depend only on seed and group, so they are the same for all methods.
  */
 export function intervalOf(
   metric: MetricName,

@@ -5,36 +5,40 @@ import {expected} from "./expected.ts";
 import type {Ending} from "./results.ts";
 import type {Trial} from "./trial.ts";
 
-/** One way to learn from the cohort's sites, and what came of it. */
+/** The result of one way to learn from the cohort's sites. */
 export interface MethodOutcome extends Ending {
-  /** As results.csv names it. */
+  /** Name in results.csv. */
   readonly method: string;
   /**
-   * Models by whom they belong to: one entry for a model that all share, as many as sites, in the cohort's order, where
-   * each node holds its own. None where training diverged or stalled.
+   * Models by their owners: one entry for a model that all share, or one per site, in the cohort's order, if
+   * each node holds its own. Empty if training diverged or stalled.
    */
   readonly models: readonly HeldModel[];
   readonly rounds: readonly MethodRound[];
-  /** What it was trained with. */
+  /** Learning rate of its training. */
   readonly learningRate: number;
   readonly effort: Effort;
-  /** Bytes of parameters that all nodes together sent before the first round; null of methods that move patients. */
+  /**
+   * Bytes of parameters that all nodes together sent before the first round; null for methods that move
+   * patients.
+   */
   readonly setupBytes: number | null;
 }
 
-/** Of training that came to its end. */
+/** The ending of training that was completed. */
 export const FINISHED: Ending = {status: "finished", divergedAt: null, stall: null};
 
-/** A model, and how patients are scaled for it. */
+/** A model, and the scaling of patients for it. */
 export interface HeldModel {
   /** `[layoutSize]`, not to be changed. */
   readonly parameters: Float32Array;
-  /** The scaling that it carries; null: patients are scaled by the statistics of their own site. */
+  /** The scaling that it carries. If null, patients are scaled by the statistics of their own site. */
   readonly standardiser: Standardiser | null;
 }
 
 /**
- * Models of nodes that learn together: they carry their scaling where the plan's is the same everywhere.
+ * Combines models of nodes that learn together. They carry their scaling if the plan's is the same
+ * everywhere.
  * @param models `[layoutSize]` each
  * @param standardisers of the nodes, in the models' order
  */
@@ -50,13 +54,15 @@ export function heldByNodes(
   }));
 }
 
-/** The model that judges the `place`-th site's patients: the one that all share, or the site's own. */
+/**
+ * Returns the model that judges the `place`-th site's patients: the one that all share, or the site's own.
+ */
 export function modelAt(models: readonly HeldModel[], place: number): HeldModel {
   return expected(models.length === 1 ? models[0] : models[place], `the model of node ${place}`);
 }
 
-/** A round of a method, counted from 1 as people count, and the first metric after it. */
+/** A round of a method, counted from 1 for people, and the first metric after it. */
 export interface MethodRound extends NetworkRound {
-  /** Null where it is undefined. */
+  /** Null if it is undefined. */
   readonly value: number | null;
 }

@@ -8,22 +8,28 @@ import {columnsOf, testPatients, withScores} from "./scored-group.ts";
 import type {Scorer} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 
-/** Of more nodes than these, so many evenly chosen ones are looked at after each round. */
+/**
+ * Largest number of watched nodes. If there are more, this many evenly chosen ones are watched after each
+ * round.
+ */
 const MOST_WATCHED = 32;
 
-/** The first metric while methods learn. */
+/** The first metric during learning. */
 export interface Monitor {
-  /** Validation patients or, where no site has any, train patients. */
+  /** Validation patients or, if no site has any, train patients. */
   readonly on: MonitoredPart;
   /**
-   * The figure of all watched nodes' patients together, each scored by its own node's model.
+   * Returns the figure of all watched nodes' patients together, each scored by its own node's model.
    * @param models one that all share, or each node's own
-   * @returns null where the metric is undefined, as it is of scores that are no numbers
+   * @returns null if the metric is undefined, as for scores that are not finite
    */
   valueOf(models: readonly HeldModel[]): Promise<number | null>;
 }
 
-/** A {@link Monitor} of a trial. The test is never looked at: settings may be chosen by what this shows. */
+/**
+ * Creates a {@link Monitor} of a trial. It never uses test patients, so settings may be chosen by its
+ * figures.
+ */
 export function createMonitor(trial: Trial, scorer: Scorer): Monitor {
   const {cohort, plan, experiment} = trial;
   const {sites, features, kind} = cohort;

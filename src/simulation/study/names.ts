@@ -2,10 +2,10 @@ import type {BaselineName} from "../../config/index.ts";
 
 /** Name of the network under test in results.csv. */
 export const GOSSIP = "Gossip";
-/** The same network in which nobody does harm: what an attack costs is the difference to it. */
+/** The same network without bad sites. The difference from it is the effect of an attack. */
 export const UNATTACKED = "Gossip (no attack)";
 
-/** How results.csv names the baselines; FLamby's names where it has one. */
+/** Names of the baselines in results.csv; FLamby's names if it has one. */
 export const BASELINE_NAMES = {
   local: "Local",
   pooled: "Pooled Training",
@@ -15,12 +15,14 @@ export const BASELINE_NAMES = {
   "d-psgd": "D-PSGD",
 } as const satisfies Readonly<Record<BaselineName, string>>;
 
-/** Name of the baseline in which one site trains alone; {@link BASELINE_NAMES}.local is all of them together. */
+/**
+ * Name of the baseline in which one site trains alone. {@link BASELINE_NAMES}.local is all of them together.
+ */
 export function localName(site: string): string {
   return `${BASELINE_NAMES.local} ${site}`;
 }
 
-/** Name of the group of all sites' test patients, as FLamby has it. */
+/** Name of the group of all sites' test patients, as in FLamby. */
 export const POOLED_TEST = "Pooled Test";
 const EXTERNAL = "External ";
 
@@ -29,12 +31,15 @@ export function externalTest(site: string): string {
   return `${EXTERNAL}${site}`;
 }
 
-/** Whether a group's patients are those of an external site. */
+/** Tells whether a group's patients are those of an external site. */
 export function isExternalTest(test: string): boolean {
   return test.startsWith(EXTERNAL);
 }
 
-/** What a method's exchanges are counted in: swarm learning merges at intervals of its own, others take the plan's rounds. */
+/**
+ * Unit in which a method's exchanges are counted. Swarm learning merges at its own intervals; other methods
+ * use the plan's rounds.
+ */
 export function roundWord(method: string): "merge" | "round" {
   return method === BASELINE_NAMES["swarm-hpe"] ? "merge" : "round";
 }
@@ -44,7 +49,7 @@ export function dPsgdName(graph: string): string {
   return `${BASELINE_NAMES["d-psgd"]} ${graph}`;
 }
 
-/** Whether a method is decentralised SGD on some graph. */
+/** Tells whether a method is decentralised SGD on some graph. */
 export function isDPsgd(method: string): boolean {
   return method.startsWith(dPsgdName(""));
 }

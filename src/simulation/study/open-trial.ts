@@ -9,7 +9,10 @@ import {METRICS_OF} from "./figures.ts";
 const FORMAT_VERSION = 1;
 const LONGEST_NAME = 64;
 
-/** The plan that daemons would run in this experiment, with one seed. @throws {CodedError} CONSORTIUM_PLAN_INVALID */
+/**
+ * Returns the plan that daemons would run in this experiment, with one seed.
+ * @throws {CodedError} CONSORTIUM_PLAN_INVALID
+ */
 export function planOf({plan, name}: Experiment, cohort: Cohort, seed: number): Plan {
   const settings = {...plan, formatVersion: FORMAT_VERSION, seed} as const;
   const bytes = composePlan(settings, {
@@ -22,8 +25,9 @@ export function planOf({plan, name}: Experiment, cohort: Cohort, seed: number): 
 }
 
 /**
- * Refuses an experiment that its cohort's patients and sites do not fit.
- * @throws {CodedError} SIMULATION_MODEL_UNFIT, SIMULATION_METRIC_UNFIT, SIMULATION_SITE_UNKNOWN, SIMULATION_NOBODY_HONEST
+ * Refuses an experiment that does not fit its cohort's patients and sites.
+ * @throws {CodedError} SIMULATION_MODEL_UNFIT, SIMULATION_METRIC_UNFIT, SIMULATION_SITE_UNKNOWN,
+ * SIMULATION_NOBODY_HONEST
  */
 export function checkFit(experiment: Experiment, cohort: Cohort): void {
   checkModel(experiment, cohort);
@@ -32,7 +36,7 @@ export function checkFit(experiment: Experiment, cohort: Cohort): void {
 }
 
 /**
- * Refuses a model of survival for classes, and of classes for survival.
+ * Refuses a model of survival for classes, and a model of classes for survival.
  * @throws SIMULATION_MODEL_UNFIT
  */
 function checkModel({plan: {model}}: Experiment, {kind}: Cohort): void {
@@ -44,7 +48,7 @@ function checkModel({plan: {model}}: Experiment, {kind}: Cohort): void {
   });
 }
 
-/** Refuses metrics that the cohort's patients have not. @throws SIMULATION_METRIC_UNFIT */
+/** Refuses metrics that the cohort's patients do not have. @throws SIMULATION_METRIC_UNFIT */
 function checkMetrics({metrics}: Experiment, {kind}: Cohort): void {
   const known = METRICS_OF[kind];
   const unfit = metrics.find((metric) => !known.includes(metric));

@@ -3,8 +3,8 @@ import type {PatientMatrix} from "../../data/index.ts";
 import {expected} from "./expected.ts";
 
 /**
- * Names the patients of `rows`, `[patients]`, by the SHA-256 of each one's rows, labels and time: a patient has the same
- * key at every seed, at every site and under every method.
+ * Names the patients of `rows`, `[patients]`, by the SHA-256 of each one's rows, labels and time. A patient
+ * has the same key at every seed, at every site and under every method.
  */
 export function patientKeys({n, d, values, labels, times, patientOf, patients}: PatientMatrix): string[] {
   const rowsOf = Array.from({length: patients}, (): Uint8Array[] => []);

@@ -5,14 +5,15 @@ import type {Learning} from "../baselines/experiment.ts";
 import {startingModel} from "../engine/network.ts";
 import type {Trial} from "./trial.ts";
 
-/** A training over the threads of a trial's pool; `close` frees the rows that it has sent there. */
+/** Training over the threads of a trial's pool. `close` frees the rows that it has sent there. */
 export interface PoolLearning extends Learning {
   close(): Promise<void>;
 }
 
 /**
- * A {@link PoolLearning} of a plan for the trial's sites: steps of different sites are taken side by side.
- * @param plan as the method trains, which may be with other settings than the network's
+ * Creates a {@link PoolLearning} of a plan for the trial's sites. Steps of different sites are taken side by
+ * side.
+ * @param plan the method's plan, whose settings may differ from the network's
  */
 export function poolLearning(trial: Trial, plan: Plan): PoolLearning {
   const {cohort, pool, signal} = trial;

@@ -14,10 +14,10 @@ import {Scorer, type UnscoredGroup} from "./scoring.ts";
 import type {Trial} from "./trial.ts";
 import type {MethodScores, TrialResult} from "./trial-result.ts";
 
-/** Hears of each method's rounds as they end. */
+/** Called for each method's rounds as they end. */
 export type OnRound = (method: string, round: MethodRound) => void;
 
-/** The models that are told apart: one where all nodes hold the same and scale alike. */
+/** Returns the distinct models: only one if all nodes hold the same and scale alike. */
 function distinct(trial: Trial, {models, standardisers}: HeldModels): HeldModel[] {
   const isOne = models.every((model) => model === models[0]);
   return heldByNodes(trial, isOne ? models.slice(0, 1) : models, standardisers);
@@ -52,7 +52,7 @@ async function runGossip(
   return {...common, models: distinct(trial, outcome), ...FINISHED};
 }
 
-/** A method whose models were scored, or that has none. */
+/** A method with scored models, or without a model. */
 export interface JudgedMethod extends MethodScores, Ending {
   readonly rounds: readonly MethodRound[];
   readonly work: Omit<WorkRow, "point" | "seed" | "method">;
@@ -63,19 +63,19 @@ interface Judges {
   readonly setting: MethodSetting;
 }
 
-/** Whose model judges a site's patients; null without a model. */
+/** Tells whose model judges a site's patients; null without a model. */
 function holdersOf(models: readonly HeldModel[]): WorkRow["models"] {
   if (models.length === 0) return null;
   return models.length === 1 ? "one" : "own";
 }
 
-/** How a method ended: one whose scores are no numbers has diverged in its last round. */
+/** Returns the ending of a method. A method whose scores are not finite has diverged in its last round. */
 function endingOf({rounds, status, divergedAt, stall}: MethodOutcome, isFinite: boolean): Ending {
   if (status !== "finished") return {status, divergedAt, stall};
   return isFinite ? FINISHED : {status: "diverged", divergedAt: rounds.at(-1)?.round ?? null, stall: null};
 }
 
-/** Test patients under a method's models; none where it ended without one. */
+/** Scores test patients with a method's models; none if it ended without a model. */
 async function judge({scorer, setting: {monitor}}: Judges, outcome: MethodOutcome): Promise<JudgedMethod> {
   const {method, models, rounds, status, learningRate, effort, setupBytes} = outcome;
   const scored = status === "finished" ? await scorer.score(models) : [];
@@ -110,7 +110,10 @@ function rowsOf(trial: Trial, judged: JudgedMethod, all: readonly UnscoredGroup[
   );
 }
 
-/** Baselines that earlier trials of a study have trained, by what decides them: of a sweep many points share them. */
+/**
+ * Baselines that earlier trials of a study have trained, by the settings that decide them. Many points of a
+ * sweep share them.
+ */
 export type KnownBaselines = Map<string, readonly JudgedMethod[]>;
 
 async function judgedBaseline(
@@ -150,8 +153,8 @@ function resultOf(
 }
 
 /**
- * All methods of a trial: the network, then the baselines; their models on all test patients, once, at the end. Of a
- * method that diverges or stalls the rows say so, and the others go on.
+ * Runs all methods of a trial: the network, then the baselines. Their models score all test patients once, at
+ * the end. If a method diverges or stalls, its rows say so and the others continue.
  * @param known baselines that need not be trained again; those trained here are added
  * @throws {CodedError} SIMULATION_*; the signal's reason when it aborts
  */
@@ -159,7 +162,7 @@ export async function runTrial(trial: Trial, known: KnownBaselines, onRound: OnR
   const {experiment, cohort, pool, seed} = trial;
   const [site] = cohort.sites;
   if (site === undefined) throw new CodedError("SIMULATION_NOBODY_TRAINS", "the cohort has no site");
-  // Scoring needs a model and none of the rows it was opened with.
+  // Scoring needs a model, but none of the rows with which the trainer was opened.
   const trainer = await pool.open(site.name, site.split.train, {seed});
   const scorer = new Scorer(trial, trainer);
   const setting: MethodSetting = {trial, monitor: createMonitor(trial, scorer), onRound};

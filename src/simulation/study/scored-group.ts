@@ -5,12 +5,15 @@ import type {SimulationErrorCode} from "../errors.ts";
 import {expected} from "./expected.ts";
 import {patientKeys} from "./patient-keys.ts";
 
-/** A test patient with what is known of it. Groups are made of these alone, so that no score meets another's label. */
+/**
+ * A test patient with the known facts. Groups consist only of these, so no score meets another patient's
+ * label.
+ */
 export interface TestPatient {
-  /** From {@link patientKeys}. */
+  /** Key from {@link patientKeys}. */
   readonly key: string;
   readonly label: number;
-  /** Of survival alone. */
+  /** For survival only. */
   readonly time: number | null;
 }
 
@@ -19,23 +22,23 @@ export interface ScoredPatient extends TestPatient {
   readonly score: number;
 }
 
-/** Labels and scores of a group of test patients, in an order that is the same for all methods and seeds. */
+/** Labels and scores of a group of test patients, in the same order for all methods and seeds. */
 export interface ScoredGroup {
   /** A site, "Pooled Test", or "External" and a site. */
   readonly test: string;
-  /** Whether these are one training site's patients. */
+  /** True if these are one training site's patients. */
   readonly isSite: boolean;
-  /** Names the patients: equal names are equal patients in the same order. */
+  /** Names the patients: equal names mean equal patients in the same order. */
   readonly patients: string;
-  /** `[n]`: the class; of survival, 1 where the event was seen. */
+  /** `[n]`: the class; for survival, 1 if the event was seen. */
   readonly labels: readonly number[];
-  /** `[n]`: the probability of class 1; of more classes, the class; of survival, the risk. */
+  /** `[n]`: the probability of class 1; for more classes, the class; for survival, the risk. */
   readonly scores: readonly number[];
-  /** `[n]`, of survival alone. */
+  /** `[n]`, for survival only. */
   readonly times?: readonly number[];
 }
 
-/** The patients of `rows`, in their order. */
+/** Returns the patients of `rows`, in their order. */
 export function testPatients(rows: PatientMatrix): TestPatient[] {
   const labels = patientLabels(rows);
   const times = patientTimes(rows);
@@ -46,7 +49,10 @@ export function testPatients(rows: PatientMatrix): TestPatient[] {
   }));
 }
 
-/** `patients` with the scores of a model, `[n]` both, in the same order. @throws SIMULATION_SCORES_UNFIT */
+/**
+ * Combines `patients` with the scores of a model, both `[n]` and in the same order.
+ * @throws SIMULATION_SCORES_UNFIT
+ */
 export function withScores(patients: readonly TestPatient[], scores: ArrayLike<number>): ScoredPatient[] {
   if (scores.length !== patients.length) {
     const what = `a model gave ${scores.length} scores for ${patients.length} patients`;
@@ -55,7 +61,7 @@ export function withScores(patients: readonly TestPatient[], scores: ArrayLike<n
   return patients.map((patient, place) => ({...patient, score: expected(scores[place], "a score")}));
 }
 
-/** Labels, scores and times of `patients`, in their order. */
+/** Returns labels, scores and times of `patients`, in their order. */
 export function columnsOf(
   patients: readonly ScoredPatient[],
 ): Pick<ScoredGroup, "labels" | "scores" | "times"> {
@@ -64,7 +70,7 @@ export function columnsOf(
   return times.length === 0 ? columns : {...columns, times};
 }
 
-/** A group of scored patients, sorted by their keys: the order that they are given in does not matter. */
+/** Builds a group of scored patients, sorted by their keys, so the given order does not matter. */
 export function scoredGroup(
   {test, isSite}: Pick<ScoredGroup, "test" | "isSite">,
   patients: readonly ScoredPatient[],

@@ -15,23 +15,23 @@ import {
 } from "./scored-group.ts";
 import type {Trial} from "./trial.ts";
 
-/** One site's patients that models are judged on. */
+/** One site's patients on whom models are judged. */
 interface Group {
   readonly test: string;
   readonly isSite: boolean;
   /** Raw values. */
   readonly rows: PatientMatrix;
   readonly patients: readonly TestPatient[];
-  /** What scales them where the model carries no scaling. */
+  /** Scaling of the rows if the model carries none. */
   readonly scaling: Standardiser;
 }
 
-/** Groups of test patients as results name them, where nothing scores them. */
+/** Groups of test patients as results name them, without scores. */
 export type UnscoredGroup = Pick<ScoredGroup, "test"> & {readonly n: number};
 
 const POOLED = {test: POOLED_TEST, isSite: false} as const;
 
-/** Scores test patients with models, over a trainer whose rows it does not use. */
+/** Scores test patients with models on a trainer, without using the trainer's own rows. */
 export class Scorer {
   readonly #trainer: Trainer;
   readonly #sites: readonly Group[];
@@ -52,10 +52,10 @@ export class Scorer {
   }
 
   /**
-   * All groups of test patients under models of one method: each site's, all together, and each external site's. A
-   * site's patients are scored as that site would: by its own model where every node holds one, and with its own
-   * scaling where the model carries none. In the pooled test they have these very scores. External patients have the
-   * mean of all nodes' scores.
+   * Scores all groups of test patients under models of one method: each site's, all together, and each
+   * external site's. A site's patients are scored as that site would score them: by its own model if every
+   * node has one, and with its own scaling if the model carries none. The pooled test uses the same scores.
+   * External patients get the mean of all nodes' scores.
    */
   async score(models: readonly HeldModel[]): Promise<ScoredGroup[]> {
     const own = await Promise.all(
@@ -77,14 +77,14 @@ export class Scorer {
     ];
   }
 
-  /** All groups of test patients, in the order of {@link Scorer.score}. */
+  /** Returns all groups of test patients, in the order of {@link Scorer.score}. */
   groups(): UnscoredGroup[] {
     const sizeOf = ({test, patients}: Group): UnscoredGroup => ({test, n: patients.length});
     const n = this.#sites.reduce((sum, {patients}) => sum + patients.length, 0);
     return [...this.#sites.map(sizeOf), {test: POOLED_TEST, n}, ...this.#external.map(sizeOf)];
   }
 
-  /** Scores of `rows` `[patients]`, in their order. */
+  /** Returns the scores of `rows`, `[patients]`, in their order. */
   async scoresOf({parameters}: HeldModel, rows: PatientMatrix, scaling: Standardiser): Promise<Float32Array> {
     if (rows.n === 0) return new Float32Array();
     return await this.#trainer.score({parameters, rows: standardise(rows, scaling)});

@@ -15,43 +15,48 @@ import {type Cell, cellsOf, isOf, methodsOf} from "./study-cells.ts";
 import type {TrialResult} from "./trial-result.ts";
 import {mostTrialBytes} from "./trial-size.ts";
 
-/** A round of a method as it ends, and how far the whole experiment is. */
+/** A round of a method as it ends, and the progress of the whole experiment. */
 export interface StudyProgress {
-  /** Trials that have ended, and all of them. */
+  /** Number of trials that have ended, and of all trials. */
   readonly trialsDone: number;
   readonly trials: number;
-  /** Of the whole experiment, in [0, 1]. */
+  /** Share of the whole experiment that is done, in [0, 1]. */
   readonly share: number;
   readonly seed: number;
   readonly method: string;
-  /** Rounds of the plan, and the one that has ended. */
+  /** Number of rounds of the plan, and of the one that has ended. */
   readonly rounds: number;
   readonly round: MethodRound;
 }
 
-/** What {@link simulate} needs beside the experiment. */
+/** Options of {@link simulate} beside the experiment. */
 export interface SimulateOptions {
   /** Folder that relative paths in the experiment start from. */
   readonly folder: string;
   /** Values for `${NAME}` in task files. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
-  /** Threads that train; the default is one a processor, at most 8. What comes out does not depend on it. */
+  /**
+   * Number of training threads; the default is one a processor, at most 8. The results do not depend on it.
+   */
   readonly threads?: number;
-  /** What computes; the default is the fastest that is installed. */
+  /** The compute backend; the default is the fastest that is installed. */
   readonly backend?: BackendPreference;
-  /** Ends the simulation with its reason; what {@link onTrial} was given stays good. */
+  /** Ends the simulation with its reason. The trials given to {@link onTrial} stay valid. */
   readonly signal?: AbortSignal;
   /**
-   * Gives the trials of an earlier, interrupted simulation of the same experiment: they are not run again.
-   * @param mostBytes more than any of them takes as JSON
+   * Returns the trials of an earlier, interrupted simulation of the same experiment, which are not run again.
+   * @param mostBytes an upper limit of the size of any of them as JSON
    */
   earlier?(mostBytes: number): Promise<readonly TrialResult[]>;
-  /** What the figures are made with, for the report. */
+  /** The machine and versions behind the figures, for the report. */
   readonly runtime?: Runtime;
-  /** Takes, once for each site, what whoever runs this should know of its data, and whom they leave out. */
+  /**
+   * Receives, once for each site, information about its data and about patients that are left out, for the
+   * user.
+   */
   tell?(site: string, text: string): void;
   onRound?(progress: StudyProgress): void;
-  /** Is given each trial as it ends, with all results so far. */
+  /** Called with each trial as it ends, and all results so far. */
   onTrial?(trial: TrialResult, soFar: StudyResults): Promise<void> | void;
 }
 
@@ -64,17 +69,17 @@ const UNKNOWN_RUNTIME: Runtime = {
   cores: 0,
 };
 
-/** The places of a simulation that do not change from trial to trial. */
+/** The state of a simulation that is kept from trial to trial. */
 class Study {
   readonly #experiment: Experiment;
   readonly #options: SimulateOptions;
   readonly #signal: AbortSignal;
   #first: {readonly cohort: Cohort; readonly book: ComparisonBook} | null = null;
-  /** What computed the trials. */
+  /** Backends that computed the trials. */
   readonly #ranOn = new Set<string>();
-  /** What was told of the sites' data. */
+  /** Messages about the sites' data that were already passed on. */
   readonly #told = new Set<string>();
-  /** The newest cohort, by its data block and seed: points that change neither share it. */
+  /** The newest cohort, by its data block and seed. Points that change neither share it. */
   #newest: {readonly key: string; readonly cohort: Cohort} | null = null;
   readonly #trials: TrialResult[] = [];
   readonly #baselines: KnownBaselines = new Map();
@@ -103,7 +108,7 @@ class Study {
   }
 
   /**
-   * Holds every point against its patients of the first seed: what does not fit is refused before hours of work.
+   * Checks every point against its patients of the first seed, which refuses misfits before hours of work.
    * @returns the most bytes of any trial
    */
   async #prepare(cells: readonly Cell[]): Promise<number> {
@@ -157,7 +162,7 @@ class Study {
     });
   }
 
-  /** The threads of the trial before where they train the same model, else new ones. */
+  /** Returns the threads of the previous trial if they train the same model, otherwise new ones. */
   async #poolOf({model: spec, training, seed}: Plan, cohort: Cohort): Promise<TrainerPool> {
     const {backend = "auto"} = this.#options;
     const key = JSON.stringify([spec, cohort.kind, cohort.classes, cohort.features.length]);
@@ -204,9 +209,10 @@ class Study {
 }
 
 /**
- * Runs an experiment: for each point of its sweep and each seed the network, on virtual time, and the baselines beside
- * it. The same experiment gives the same results, bit by bit, whatever the number of threads.
- * Training that diverges, under an attack or without, is a result and no error: its rows say so, all else goes on.
+ * Runs an experiment. For each point of its sweep and each seed it runs the network, on virtual time, and the
+ * baselines. The same experiment gives the same results, bit by bit, whatever the number of threads. Training
+ * that diverges, with or without an attack, is a result and not an error: its rows say so, and everything
+ * else continues.
  * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*; the signal's reason
  */
 export async function simulate(experiment: Experiment, options: SimulateOptions): Promise<StudyResults> {
@@ -214,7 +220,7 @@ export async function simulate(experiment: Experiment, options: SimulateOptions)
   try {
     return await study.run();
   } catch (error) {
-    // Work that the signal cut short ends with errors of its own.
+    // Work that the signal cut short ends with its own errors.
     options.signal?.throwIfAborted();
     throw error;
   } finally {

@@ -9,25 +9,25 @@ export interface Cell {
   readonly seed: number;
 }
 
-/** All trials that an experiment asks for, in the order in which they are run: a point's seeds side by side. */
+/** Lists all trials of an experiment in running order, with a point's seeds side by side. */
 export function cellsOf(experiment: Experiment): Cell[] {
   return sweepPoints(experiment).flatMap(({point, experiment: own}) =>
     Array.from({length: own.repeats}, (_, repeat) => ({point, experiment: own, seed: own.seed + repeat})),
   );
 }
 
-/** How many methods a trial goes through one after another. */
+/** Number of methods that a trial runs one after another. */
 export function methodsOf({baselines, attacks, decentralised}: Experiment): number {
   const graphs = baselines.includes("d-psgd") ? decentralised.graphs.length - 1 : 0;
   return 1 + baselines.length + graphs + (attacks.length > 0 ? 1 : 0);
 }
 
-/** Whether a trial is that of a cell. */
+/** Tells whether a trial belongs to a cell. */
 export function isOf({point, seed}: Cell, trial: TrialResult): boolean {
   return trial.seed === seed && pointKey(trial.point) === pointKey(point);
 }
 
-/** Whether a trial that was kept is one of the experiment's. */
+/** Tells whether a kept trial is one of the experiment's. */
 export function isTrialOf(experiment: Experiment, trial: TrialResult): boolean {
   return cellsOf(experiment).some((cell) => isOf(cell, trial));
 }

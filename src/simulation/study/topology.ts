@@ -4,7 +4,7 @@ import type {StudyResults} from "./results.ts";
 
 type Mixing = Experiment["plan"]["mixing"];
 
-/** A drawing of more nodes than these tells nothing. */
+/** Largest number of nodes in a drawing; with more it is unreadable. */
 const MOST_DRAWN = 64;
 
 function specOf(mixing: Mixing): ScheduleSpec | null {
@@ -14,7 +14,7 @@ function specOf(mixing: Mixing): ScheduleSpec | null {
   return mixing.schedule === "grid" ? {name: "grid"} : mixing.schedule;
 }
 
-/** Who mixes with whom in one period, and with which share on average; places are drawn anew in each period. */
+/** Tells who mixes with whom in one period, with the average share. Places are drawn anew in each period. */
 export function topologyOf(mixing: Mixing, nodes: number): StudyResults["topology"] {
   const spec = specOf(mixing);
   if (spec === null) return {name: "all", edges: []};

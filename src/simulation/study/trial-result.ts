@@ -4,17 +4,20 @@ import type {ScoredGroup} from "./scored-group.ts";
 /** One method's scores of all test groups in a trial. */
 export interface MethodScores {
   readonly method: string;
-  /** None where training diverged or stalled: there is no model. */
+  /** Empty if training diverged or stalled, because there is no model. */
   readonly groups: readonly ScoredGroup[];
 }
 
-/** What one trial found; plain JSON, kept for a run that goes on later. Its scores are of single patients. */
+/**
+ * The results of one trial; plain JSON, kept for a simulation that is resumed later. Its scores are of single
+ * patients.
+ */
 export interface TrialResult {
   readonly point: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly results: readonly ResultRow[];
   readonly rounds: readonly RoundRow[];
-  /** One row a method, in the order of `scores`. */
+  /** One row per method, in the order of `scores`. */
   readonly work: readonly WorkRow[];
   readonly scores: readonly MethodScores[];
   /** SHA-256 of the network's final state. */

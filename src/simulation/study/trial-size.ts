@@ -4,16 +4,16 @@ import type {Cohort} from "../cohort/cohort.ts";
 import type {Point} from "../outputs/point-columns.ts";
 import {methodsOf} from "./study-cells.ts";
 
-/** A label, a score and a time as JSON has them, with a comma each. */
+/** Size of a label, a score and a time in JSON, with a comma each. */
 const PATIENT_BYTES = 80;
-/** Keys, numbers, names of the method and of the group, and why a method stalled. */
+/** Size of keys, numbers, names of the method and of the group, and the reason of a stall. */
 const ROW_BYTES = 2048;
-/** A site's name among those absent. */
+/** Size of a site's name in the list of absent sites. */
 const NAME_BYTES = 70;
-/** Units that others overtake count for less, so that more exchanges are made than a plan of segments has. */
+/** Overtaken units count for less, so there are more exchanges than in a plan of segments. */
 const MOST_OVERTAKEN = 8;
 
-/** Rounds of a method, and merges of swarm learning, which may come at each step. */
+/** Largest number of rounds of a method, or of merges of swarm learning, which may come at each step. */
 function mostRounds({plan}: Experiment, {sites}: Cohort): number {
   const {rounds, mixing, training, model} = plan;
   const steps = sites.map(({split}) => stepsOf(training, examplesOf(model, split.train)));
@@ -22,15 +22,16 @@ function mostRounds({plan}: Experiment, {sites}: Cohort): number {
 }
 
 /**
- * Most bytes that a trial of these patients takes as JSON, by how many methods, groups, patients and rounds it has: a
- * larger file is none that this program wrote.
+ * Largest size in bytes that a trial of these patients takes as JSON, by its numbers of methods, groups,
+ * patients and rounds. A larger file was not written by this program.
  * @param cohort of any seed
  */
 export function mostTrialBytes(experiment: Experiment, point: Point, cohort: Cohort): number {
   const {sites, external} = cohort;
   const methods = methodsOf(experiment) + (experiment.baselines.includes("local") ? sites.length : 0);
   const groups = sites.length + 1 + external.length;
-  // A site's patients are in its own group and in the pooled one; seeds may deal some more of them to the test.
+  // A site's patients are in its own group and in the pooled one. Other seeds may deal some more of them to
+  // the test.
   const patients =
     2 *
     [...sites, ...external].reduce(

@@ -6,30 +6,33 @@ import {examplesOf, stepsOf} from "../../training/index.ts";
 import {lineSpeed, meanDelayMs, stepMs} from "../engine/link-times.ts";
 import type {Trial} from "./trial.ts";
 
-/** What something costs: virtual seconds, and bytes of parameters that all nodes together send. */
+/** A cost in virtual seconds and in bytes of parameters that all nodes together send. */
 export interface Cost {
   readonly seconds: number;
   readonly bytes: number;
 }
 
-/** What a method with rounds costs. */
+/** Cost of a method with rounds. */
 export interface MethodCost {
-  /** Before the first round: the exchange of the features' statistics, where the plan scales by all sites' together. */
+  /**
+   * Cost before the first round: the exchange of the features' statistics, if the plan scales by those of all
+   * sites together.
+   */
   readonly setup: Cost;
-  /** From the beginning to the end of so many rounds, the set-up included. */
+  /** Cost from the beginning to the end of that number of rounds, including the set-up. */
   after(rounds: number): Cost;
 }
 
-/** Rounds of the exchange of statistics: the means, then the deviations from them. */
+/** Number of rounds that exchange statistics: the means, then the deviations from them. */
 const SETUP_ROUNDS = 2;
 
-/** Bytes that one node sends and is sent when a vector is summed: its own part, and the sum. */
+/** Bytes that one node sends and receives when a vector is summed: its own part, and the sum. */
 interface Exchange {
   readonly up: number;
   readonly down: number;
 }
 
-/** A round's exchange in the codec of the plan, as the network has it: sums of some codecs travel in another. */
+/** A round's exchange in the codec of the plan, as in the network: sums of some codecs travel in another. */
 function roundExchange({plan}: Trial, values: number): Exchange {
   const codec = codecOf(plan.mixing.codec);
   return {up: contributionSize(codec, values), down: contributionSize(codecOf(codec.sums), values)};
@@ -45,7 +48,7 @@ function slowest<Value>(values: readonly Value[], msOf: (value: Value) => number
   return values.reduce((most, value) => Math.max(most, msOf(value)), 0);
 }
 
-/** Virtual milliseconds of the slowest node's local steps. @param steps null: those of the plan's round */
+/** Virtual milliseconds of the slowest node's local steps. @param steps null for those of the plan's round */
 function trainingMs({experiment, cohort, plan}: Trial, steps: number | null): number {
   return slowest(cohort.sites, ({name, split}) => {
     const own = steps ?? stepsOf(plan.training, examplesOf(plan.model, split.train));
@@ -61,7 +64,7 @@ function sendingMs({experiment: {network}, cohort}: Trial, bytes: number): numbe
   );
 }
 
-/** @param period what rounds cost, one after another, until they begin anew */
+/** @param period costs of consecutive rounds, which then repeat */
 function methodCost({plan}: Trial, setupRound: Cost, period: readonly Cost[]): MethodCost {
   const setupRounds = plan.task.standardisation === "federated" ? SETUP_ROUNDS : 0;
   const setup = {seconds: setupRounds * setupRound.seconds, bytes: setupRounds * setupRound.bytes};
@@ -79,13 +82,16 @@ function methodCost({plan}: Trial, setupRound: Cost, period: readonly Cost[]): M
   };
 }
 
-/** Sums by one machine in the middle. Its own line is taken to be no bound. */
+/** Cost of sums by one central machine. Its own line is assumed not to be the limit. */
 function starExchange(trial: Trial, {up, down}: Exchange): Cost {
   const seconds = (sendingMs(trial, up) + sendingMs(trial, down)) / 1000;
   return {seconds, bytes: trial.cohort.sites.length * (up + down)};
 }
 
-/** Sums without a middle: each node owns a part of the vector, so that n - 1 of n parts travel, there and back. */
+/**
+ * Cost of sums without a centre. Each node owns a part of the vector, so n - 1 of n parts travel, there and
+ * back.
+ */
 function groupExchange(trial: Trial, {up, down}: Exchange): Cost {
   const others = trial.cohort.sites.length - 1;
   const share = others / trial.cohort.sites.length;
@@ -94,9 +100,9 @@ function groupExchange(trial: Trial, {up, down}: Exchange): Cost {
 }
 
 /**
- * One machine in the middle: each node sends its model in the plan's codec and is sent the result; a round takes as long
- * as the slowest node's steps and its way there and back.
- * @param steps between two merges; null: the plan's round
+ * Cost of one central machine. Each node sends its model in the plan's codec and receives the result. A round
+ * takes as long as the slowest node's steps and its way there and back.
+ * @param steps between two merges; null for the plan's round
  */
 export function starCost(
   trial: Trial,
@@ -107,15 +113,19 @@ export function starCost(
   return methodCost(trial, starExchange(trial, setupExchange(trial)), [round]);
 }
 
-/** Rounds after which a one-peer exponential graph of so many nodes begins anew; of the others each is the first. */
+/**
+ * Number of rounds after which a one-peer exponential graph of `nodes` nodes repeats. Other graphs repeat
+ * after each.
+ */
 function periodOf(graph: DecentralisedGraph, nodes: number): number {
   return graph === "one-peer-exponential" ? Math.max(1, Math.ceil(Math.log2(nodes))) : 1;
 }
 
 /**
- * Decentralised SGD: in each round every node sends its model to each that hears it, in the codec in which the network's
- * masses travel from neighbour to neighbour under this plan, one after another. So a round takes as long as the slowest
- * node's steps and the sending of the node with the most listeners. The set-up is one sum of all.
+ * Cost of decentralised SGD. In each round every node sends its model to each node that hears it, one after
+ * another, in the codec in which the network's masses travel between neighbours under this plan. A round
+ * takes as long as the slowest node's steps and the sending of the node with the most listeners. The set-up
+ * is one sum of all.
  */
 export function graphCost(
   trial: Trial,

@@ -4,17 +4,17 @@ interface Entry {
   readonly action: () => void;
 }
 
-/** Actions in virtual time; those of one moment run in the order they were added. */
+/** Actions in virtual time. Actions of one moment run in the order in which they were added. */
 export interface EventQueue {
   readonly nowMs: number;
-  /** When the next action runs; null when there is none. */
+  /** Time of the next action; null if there is none. */
   readonly nextMs: number | null;
   after(delayMs: number, action: () => void): void;
-  /** Runs the next action; false when there is none. */
+  /** Runs the next action. Returns false if there is none. */
   step(): boolean;
 }
 
-/** An empty {@link EventQueue} at time 0: a binary heap. */
+/** Creates an empty {@link EventQueue} at time 0: a binary heap. */
 export function createEventQueue(): EventQueue {
   const heap: Entry[] = [];
   let nowMs = 0;

@@ -1,12 +1,12 @@
 import type {DurableRecord, Effect, MemberId} from "../../gossip/index.ts";
 import type {Fault, WorldOptions} from "./options.ts";
 
-/** A point at which a process can die, as tests and scenarios name it. */
+/** A point at which a process can die, as named by tests and scenarios. */
 export interface PlannedFault {
   readonly member: MemberId;
-  /** A name that {@link faultPointOf} gives. */
+  /** A name from {@link faultPointOf}. */
   readonly point: string;
-  /** Which of this member's effects of that name, from 0. */
+  /** Index of the effect among this member's effects of that name, from 0. */
   readonly occurrence: number;
   readonly fault: Exclude<Fault, "none">;
 }
@@ -16,15 +16,15 @@ function recordName(record: DurableRecord): string {
   return record.snapshot === null ? "promise" : "vote";
 }
 
-/** The name of an effect as a fault point, such as `persist:vote`, `send:start` or `fetch`. */
+/** Returns the name of an effect as a fault point, such as `persist:vote`, `send:start` or `fetch`. */
 export function faultPointOf(effect: Effect): string {
   if (effect.type === "persist") return `persist:${recordName(effect.record)}`;
   return effect.type === "send" ? `send:${effect.frame.type}` : effect.type;
 }
 
 /**
- * Faults at named points, each struck once.
- * @param onFault hears of each as it strikes, so that the member can be started again later
+ * Creates faults at named points. Each strikes once.
+ * @param onFault is called for each as it strikes, so the member can be started again later
  */
 export function faultsAt(
   faults: readonly PlannedFault[],

@@ -1,12 +1,12 @@
 import type {Random} from "../../core/index.ts";
 
-/** What a link in one direction does to what goes over it. */
+/** Properties of a link in one direction. */
 export interface LinkModel {
-  /** Draws one message's way from end to end, in milliseconds. */
+  /** Draws the one-way latency of a message, in milliseconds. */
   latencyMs(random: Random): number;
   /**
-   * Bytes that an end sends or takes in a millisecond, one transfer after another; a transfer is stored whole, then
-   * forwarded. Infinite where only latency counts. Frames are too small to count.
+   * Number of bytes that an end sends or takes in a millisecond, one transfer after another. A transfer is
+   * stored whole, then forwarded. Infinite if only latency counts. Frames are too small to count.
    */
   readonly bytesPerMs: number;
   /** Chance that a frame is lost though its link stays up, in [0, 1]. */
@@ -29,7 +29,7 @@ export function logNormalLatency(medianMs: number, sigma: number): LinkModel["la
   return (random) => medianMs * Math.exp(sigma * random.normal());
 }
 
-/** A link that loses nothing, of 1 to 21 ms, on which each frame goes its own way. */
+/** A link of 1 to 21 ms without losses. Each frame arrives independently of the others. */
 export const PLAIN_LINK: LinkModel = {
   latencyMs: uniformLatency(1, 21),
   bytesPerMs: Number.POSITIVE_INFINITY,
@@ -39,7 +39,7 @@ export const PLAIN_LINK: LinkModel = {
   failure: 0,
 };
 
-/** Whether chance has it; draws nothing where the outcome is certain. */
+/** Draws whether an event of that chance happens. It draws nothing if the outcome is certain. */
 export function happens(random: Random, chance: number): boolean {
   return chance >= 1 || (chance > 0 && random.uniform() < chance);
 }

@@ -12,13 +12,16 @@ import {happens, type LinkModel, PLAIN_LINK} from "./link-model.ts";
 import {createMachine, type Machine} from "./machine.ts";
 import type {WorldOptions} from "./options.ts";
 
-/** How often a transfer from a stalled process is looked at again. */
+/** Interval at which a transfer from a stalled process is checked again. */
 const STALLED_TRANSFER_MS = 50;
 
 type Send = Extract<Effect, {type: "send"}>;
 type Fetch = Extract<Effect, {type: "fetch"}>;
 
-/** The links between the members' machines: who reaches whom, and what becomes of frames and transfers. */
+/**
+ * The links between the members' machines. They decide who reaches whom, and the fate of frames and
+ * transfers.
+ */
 export class Links {
   readonly #options: WorldOptions;
   readonly #queue: EventQueue;
@@ -35,12 +38,12 @@ export class Links {
     for (const member of options.members) this.#machines.set(member, createMachine());
   }
 
-  /** All members' machines. */
+  /** The machines of all members. */
   get machines(): ReadonlyMap<MemberId, Machine> {
     return this.#machines;
   }
 
-  /** One member's machine. @throws SIMULATION_UNKNOWN_MEMBER */
+  /** Returns one member's machine. @throws SIMULATION_UNKNOWN_MEMBER */
   machine(member: MemberId): Machine {
     const machine = this.#machines.get(member);
     if (machine === undefined) {
@@ -54,7 +57,7 @@ export class Links {
     for (const other of this.#machines.keys()) if (other !== member) this.#connect(member, other);
   }
 
-  /** Ends, one by one, the links to a life of a member that has ended. */
+  /** Ends, one by one, the links to an ended life of a member. */
   disconnectAll(member: MemberId, life: number): void {
     for (const other of this.#machines.keys()) {
       this.#queue.after(this.#latencyMs(member, other), () => this.#disconnect(other, member, life));
@@ -87,7 +90,7 @@ export class Links {
     }
   }
 
-  /** Transfers a part of a blob; the answer is an event of the member that asked. */
+  /** Transfers a part of a blob. The answer is an event of the member that requested it. */
   fetch(member: MemberId, effect: Fetch): void {
     const [taker, holder] = [this.machine(member), this.machine(effect.from)];
     const {life} = taker;
@@ -108,7 +111,7 @@ export class Links {
     this.#queue.after(durationMs, end);
   }
 
-  /** How long a transfer takes: both ways' latency and its turn at the giver's and the taker's end. */
+  /** Duration of a transfer: the latency both ways, and its turn at the giver's and the taker's end. */
   #transferMs(giver: Machine, taker: Machine, length: number, model: LinkModel): number {
     const {nowMs} = this.#queue;
     const latencyMs = model.latencyMs(this.#options.random);
@@ -119,7 +122,7 @@ export class Links {
     return taker.takenAtMs - nowMs;
   }
 
-  /** When a frame sent now arrives: after those before it, unless it may overtake them. */
+  /** Arrival time of a frame sent now: after those before it, unless it may overtake them. */
   #arrivalMs(from: MemberId, to: MemberId, model: LinkModel): number {
     const {random} = this.#options;
     const atMs = this.#queue.nowMs + model.latencyMs(random);
@@ -140,7 +143,10 @@ export class Links {
     });
   }
 
-  /** What a frame is to whoever reads its bytes; one that goes to several is written and read once. */
+  /**
+   * Returns a frame as its reader sees it after the bytes. A frame to several members is written and read
+   * once.
+   */
   #afterTheWire(frame: Frame): Frame {
     if (this.#options.writesFrames === false) return frame;
     const known = this.#decoded.get(frame);
@@ -177,7 +183,7 @@ export class Links {
   #up(member: MemberId, peer: MemberId): void {
     const {life} = this.machine(peer);
     if (this.machine(member).links.get(peer) === life) return;
-    // Every link ends before the next to the same peer begins, as the network's contract has it.
+    // Every link ends before the next to the same peer begins, as the network's contract requires.
     this.#disconnect(member, peer, life);
     this.machine(member).links.set(peer, life);
     this.#handle(member, {type: "link-up", peer});
@@ -192,7 +198,7 @@ export class Links {
   }
 }
 
-/** A part of a blob; all of it is the blob itself, which nobody changes. */
+/** Returns a part of a blob. All of it is the blob itself, which nobody changes. */
 function partOf(blob: Uint8Array, offset: number, length: number): Uint8Array {
   return offset === 0 && length >= blob.length ? blob : blob.slice(offset, offset + length);
 }

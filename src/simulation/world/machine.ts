@@ -3,27 +3,30 @@ import type {DurableRecord, Effect, MemberId, Session} from "../../gossip/index.
 /** One member's simulated process, disk and links. */
 export interface Machine {
   session: Session | null;
-  /** Told apart from the member's earlier lives. */
+  /** Number of the current life, which distinguishes it from the member's earlier lives. */
   life: number;
   isStalled: boolean;
   readonly backlog: (() => void)[];
   readonly disk: DurableRecord[];
   readonly blobs: Map<string, Uint8Array>;
   readonly timers: Map<string, number>;
-  /** The life of each peer that a link is up to. */
+  /** The life of each peer to which a link is up. */
   readonly links: Map<MemberId, number>;
-  /** When the last frame in order from each peer arrives. */
+  /** Arrival time of the last frame in order from each peer. */
   readonly lastFrameAtMs: Map<MemberId, number>;
-  /** When the last write will have reached the disk. */
+  /** Time at which the last write will have reached the disk. */
   diskFreeAtMs: number;
-  /** When the transfers asked of it so far will have left, and those it asked for will have come. */
+  /**
+   * Times at which the transfers requested from it will have left, and those that it requested will have
+   * arrived.
+   */
   sentAtMs: number;
   takenAtMs: number;
-  /** How many effects it has carried out. */
+  /** Number of effects that it has carried out. */
   effects: number;
 }
 
-/** A machine that has never been started. */
+/** Creates a machine that has never been started. */
 export function createMachine(): Machine {
   return {
     session: null,
@@ -42,7 +45,7 @@ export function createMachine(): Machine {
   };
 }
 
-/** Ends the process: all is gone but the disk. */
+/** Ends the process. Everything except the disk is lost. */
 export function forget(machine: Machine): void {
   machine.session = null;
   machine.life += 1;
@@ -57,7 +60,7 @@ export function forget(machine: Machine): void {
   machine.takenAtMs = 0;
 }
 
-/** Carries out what of an effect concerns this machine alone. @returns whether that was all of it */
+/** Carries out the part of an effect that concerns only this machine. @returns whether that was all of it */
 export function keepLocally(machine: Machine, effect: Effect): boolean {
   switch (effect.type) {
     case "publish-contribution":

@@ -10,49 +10,51 @@ import type {
 } from "../../gossip/index.ts";
 import type {LinkModel} from "./link-model.ts";
 
-/** What a fault does to a member at one of its effects. */
+/** The effect of a fault on a member at one of its effects. */
 export type Fault = "crash-before" | "crash-after" | "none";
 
 /** Local work that a member has begun. */
 export interface AnnouncedTraining {
   readonly round: number;
   readonly certified: Certified | null;
-  /** Of an asynchronous segment: the unit and where it starts. */
+  /** In an asynchronous segment: the unit and its starting parameters. */
   readonly unit: {readonly unit: number; readonly start: Float32Array} | null;
-  /** Virtual milliseconds at which it is done. */
+  /** Virtual time in milliseconds at which it is done. */
   readonly dueMs: number;
 }
 
 /** A network of members on virtual time. */
 export interface WorldOptions {
   readonly members: readonly MemberId[];
-  /** A member's session, but for what its disk restores. */
+  /** Returns a member's session setup, without the records that its disk restores. */
   setupOf(member: MemberId): Omit<SessionSetup, "restored">;
-  /** The member's released update for a round, and how long its training takes. */
+  /** Returns the member's released update for a round, and the duration of its training. */
   contributionOf(member: MemberId, round: number, certified: Certified | null): Contribution;
   trainingMs(member: MemberId, round: number): number;
-  /** The released update of a unit of an asynchronous segment, and how long its training takes. */
+  /** Returns the released update of a unit of an asynchronous segment, and the duration of its training. */
   progressOf?(member: MemberId, unit: number, start: Float32Array): Contribution;
   unitMs?(member: MemberId, unit: number): number;
   /**
-   * Hears that a member begins to train and will be done at `dueMs`: the work may be done until then, outside the world,
-   * which asks for it at that time. `unit` is null in a round without an asynchronous segment.
+   * Reports that a member begins to train and will be done at `dueMs`. The work may be done until then,
+   * outside the world, which asks for it at that time. `unit` is null in a round without an asynchronous
+   * segment.
    */
   onTrain?(member: MemberId, training: AnnouncedTraining): void;
-  /** Draws latencies of links, disks and transfers, and what a link's model leaves to chance. */
+  /** Draws latencies of links, disks and transfers, and the random outcomes of a link's model. */
   readonly random: Random;
-  /** The link from one member to another; without it every link is the plain one. */
+  /** Returns the link from one member to another. Without it every link is the plain one. */
   linkOf?(from: MemberId, to: MemberId): LinkModel;
   /**
-   * Whether each frame is written to bytes and read again on its way, as it is unless told otherwise. Where it is not,
-   * whoever takes a frame has the sender's own: the same, since a session writes what it can read and changes none.
+   * True, the default, if each frame is written to bytes and read again on its way. If false, the receiver
+   * gets the sender's own object. The result is the same, because a session writes what it can read and
+   * changes no frame.
    */
   readonly writesFrames?: boolean;
-  /** Decides a fault at every effect of every member: every point at which a process can die. */
+  /** Decides a fault at every effect of every member, and thus at every point at which a process can die. */
   faultAt(member: MemberId, effect: Effect, count: number): Fault;
   /** Opens a member's session; the default is the protocol's own. */
   openSession?(setup: SessionSetup): Session;
   onCertified?(member: MemberId, certified: Certified): void;
-  /** Hears of every event that a member's session takes in, before it does. */
+  /** Called with every event before a member's session takes it in. */
   onEvent?(member: MemberId, event: Event): void;
 }

@@ -1,7 +1,7 @@
 import type {Effect, Event, MemberId} from "../../gossip/index.ts";
 import type {WorldOptions} from "./options.ts";
 
-/** Trains a unit of an asynchronous segment: `deliver` has its progress handed in when that is done. */
+/** Trains a unit of an asynchronous segment. `deliver` receives its progress when that is done. */
 export function workOn(
   {progressOf, unitMs}: WorldOptions,
   member: MemberId,

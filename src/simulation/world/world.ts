@@ -17,12 +17,12 @@ import {forget, keepLocally, type Machine} from "./machine.ts";
 import type {WorldOptions} from "./options.ts";
 import {workOn} from "./unit-work.ts";
 
-/** From a record's reaching the disk to its process' hearing of it. */
+/** Time from a record reaching the disk to its process being told. */
 const ACKNOWLEDGEMENT_MS = 0.2;
 
 /**
  * The protocol under virtual time: the daemon's own session code with simulated links, disks and processes.
- * Links do what their model says to latency, bandwidth, loss, repetition and order; processes crash at chosen
+ * Links apply their model of latency, bandwidth, loss, repetition and order. Processes crash at chosen
  * effects and restart from what had reached their disk.
  */
 export class World {
@@ -42,33 +42,33 @@ export class World {
     return this.#queue.nowMs;
   }
 
-  /** When something happens next; null when nothing does any more. */
+  /** Time of the next event; null if nothing is left to happen. */
   get nextMs(): number | null {
     return this.#queue.nextMs;
   }
 
-  /** Does something at a later virtual time. */
+  /** Runs `action` at a later virtual time. */
   after(delayMs: number, action: () => void): void {
     this.#queue.after(delayMs, action);
   }
 
-  /** The member's session, or null while it is down. */
+  /** Returns the member's session, or null while it is down. */
   sessionOf(member: MemberId): Session | null {
     return this.#links.machine(member).session;
   }
 
-  /** What has reached the member's disk. */
+  /** Returns the records that have reached the member's disk. */
   diskOf(member: MemberId): readonly DurableRecord[] {
     return this.#links.machine(member).disk;
   }
 
-  /** Whether every member that is up has ended the run. */
+  /** True if every member that is up has ended the run. */
   get isFinished(): boolean {
     const up = [...this.#links.machines.values()].filter(({session}) => session !== null);
     return up.length > 0 && up.every(({session}) => session?.view().isFinished);
   }
 
-  /** Runs until `isDone`. @throws SIMULATION_STALLED after `limit` events, or when none is left */
+  /** Runs until `isDone`. @throws SIMULATION_STALLED after `limit` events, or if none is left */
   run(isDone: () => boolean = () => this.isFinished, limit = 20_000): void {
     for (let count = 0; !isDone(); count++) {
       if (count >= limit || !this.#queue.step()) {
@@ -78,7 +78,7 @@ export class World {
     }
   }
 
-  /** Starts a member from its disk; its links come up one by one. */
+  /** Starts a member from its disk. Its links come up one by one. */
   start(member: MemberId): void {
     const machine = this.#links.machine(member);
     if (machine.session !== null) return;
@@ -94,7 +94,7 @@ export class World {
     this.#links.connectAll(member);
   }
 
-  /** Ends a member's process; what was not on its disk is gone. */
+  /** Ends a member's process. Anything not on its disk is lost. */
   crash(member: MemberId): void {
     const machine = this.#links.machine(member);
     if (machine.session === null) return;
@@ -107,7 +107,7 @@ export class World {
     this.#links.machine(member).isStalled = true;
   }
 
-  /** Lets a stalled process go on (SIGCONT). */
+  /** Lets a stalled process continue (SIGCONT). */
   resume(member: MemberId): void {
     const machine = this.#links.machine(member);
     machine.isStalled = false;
@@ -124,7 +124,7 @@ export class World {
     this.#links.heal(a, b);
   }
 
-  /** Cuts every link between the `groups`. @returns what brings them back */
+  /** Cuts every link between the `groups`. @returns a function that restores them */
   partition(groups: readonly (readonly MemberId[])[]): () => void {
     const pairs = groups.flatMap((group, index) =>
       groups.slice(index + 1).flatMap((other) => group.flatMap((a) => other.map((b) => [a, b] as const))),
@@ -223,7 +223,10 @@ export class World {
     });
   }
 
-  /** Writes follow one another; what had not reached the disk when its process dies is lost. */
+  /**
+   * Writes a record. Writes follow one another, and one that has not reached the disk when its process dies
+   * is lost.
+   */
   #write(member: MemberId, machine: Machine, {id, record}: Extract<Effect, {type: "persist"}>): void {
     const {nowMs} = this.#queue;
     const {life} = machine;
@@ -231,7 +234,7 @@ export class World {
     this.#queue.after(machine.diskFreeAtMs - nowMs, () => {
       if (machine.life === life) machine.disk.push(record);
     });
-    // A process can die between the write and hearing of it.
+    // A process can die between the write and its acknowledgement.
     this.#deliver(member, machine.diskFreeAtMs + ACKNOWLEDGEMENT_MS - nowMs, {type: "persisted", id});
   }
 
