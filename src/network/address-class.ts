@@ -7,7 +7,7 @@ type Subnet = readonly [address: string, prefix: number];
 
 const SUBNETS: readonly (readonly [Exclude<AddressClass, "ordinary">, readonly Subnet[]])[] = [
   // Addresses at which clouds tell machines their secrets: AWS, Azure, Google and others; Alibaba; Oracle;
-  // Azure's host.
+  // Azure.
   [
     "metadata",
     [

@@ -9,16 +9,10 @@ export interface ExpectedLoad {
   readonly roundBytes: number;
 }
 
-/**
- * Shortest possible round, in milliseconds: two writes that reach the disk and four messages one after the
- * other.
- */
+/** Shortest possible round, in milliseconds: two writes to disk and four messages, one after the other. */
 export const LEAST_ROUND_MS = 50;
 
-/**
- * In a round a member sends another fewer frames than this times n; without faults it sends about three times
- * n.
- */
+/** A member sends another fewer frames in a round than this times n, and about 3 n without faults. */
 export const FRAMES_PER_MEMBER = 4;
 
 /**
@@ -44,8 +38,8 @@ const FRAME_BYTES_OF_A_MEMBER = 256;
 const LEAST_BURST_BYTES = 1024 * 1024;
 
 /**
- * Models that a member takes from another in a round: a part, sums, a snapshot to catch up, and each of them
- * once more.
+ * Models that a member takes from another in a round: a part, sums, a snapshot to catch up, and each once
+ * more.
  */
 const MODELS_PER_ROUND = 4;
 
