@@ -1,6 +1,9 @@
 import type {Command} from "../command.ts";
 
-/** Every command by its first word, in the order of `--help`; what it needs is loaded when it is asked for. */
+/**
+ * Every command by its first word, in the order of `--help`; each loads its modules only when it is asked
+ * for.
+ */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["demo", async () => (await import("./demo.ts")).demoCommand],
   ["init", async () => (await import("./init.ts")).initCommand],
@@ -20,7 +23,10 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["compare", async () => (await import("./compare.ts")).compareCommand],
 ]);
 
-/** The commands that a command line is about: the one that its first word names, else all, for `--help` or a hint. */
+/**
+ * The commands that a command line needs: the one that its first word names, else all, for `--help` or a
+ * hint.
+ */
 export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {
   const [first = ""] = words;
   if (first === "--version") return [];
