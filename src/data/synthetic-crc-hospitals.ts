@@ -1,10 +1,13 @@
-/** How one invented hospital differs from the others; what MSI looks like in a tile follows the same law at all. */
+/**
+ * The differences of one invented hospital from the others; the look of MSI in a tile follows the same law at
+ * all.
+ */
 export interface SyntheticCrcHospital {
   readonly name: string;
   readonly patients: number;
-  /** How often each of the three looks of MSI occurs at the hospital; they sum to 1. */
+  /** Frequency of each of the three looks of MSI at the hospital; they sum to 1. */
   readonly lookShares: readonly [number, number, number];
-  /** How often each of the three kinds of look-alike occurs among its look-alike tiles; they sum to 1. */
+  /** Frequency of each of the three kinds of look-alike among its look-alike tiles; they sum to 1. */
   readonly lookAlikeShares: readonly [number, number, number];
 }
 
