@@ -1,8 +1,6 @@
 import {isCoded} from "../core/index.ts";
 
-/**
- * Meanings of the exit statuses, as `--help` lists them; numbers from 65 on are those of BSD's sysexits.h.
- */
+/** Meanings of the exit statuses, as `--help` lists them; those from 65 on are from BSD's sysexits.h. */
 export const EXIT_STATUSES = {
   0: "done",
   1: "unexpected bug, with its stack",

@@ -26,9 +26,7 @@ export function isJournal(stream: string | undefined): boolean {
   }
 }
 
-/**
- * Puts before each line the level under which the journal files it; `level` if a line does not state its own.
- */
+/** Puts before each line its level in the journal; `level` if a line does not state its own. */
 export function withJournalLevel(text: string, level: number = INFO): string {
   return text.replaceAll(/^.+$/gm, (line) => {
     const [, number, word] = LEVEL.exec(line) ?? [];

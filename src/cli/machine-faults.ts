@@ -24,9 +24,7 @@ interface WebAssemblyApi {
   readonly Memory: new (size: {readonly initial: number}) => {readonly buffer: ArrayBuffer};
 }
 
-/**
- * Tells whether WebAssembly finds room for one page: V8 reserves gigabytes of addresses around each memory.
- */
+/** Tells whether WebAssembly finds room for one page: V8 reserves gigabytes of addresses for each memory. */
 function hasRoom(): boolean {
   const {Memory} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
   try {

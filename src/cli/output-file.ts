@@ -72,10 +72,7 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/**
- * Opens a new file beside `path` with an unpredictable name: an existing file is neither followed nor
- * written.
- */
+/** Opens a new file beside `path` with an unpredictable name; never follows or writes an existing one. */
 async function openDraft(path: string): Promise<{readonly draft: string; readonly file: FileHandle}> {
   const draft = `${path}.${randomBytes(8).toString("hex")}.part`;
   const {O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY} = constants;
@@ -166,7 +163,8 @@ export async function writeWhole(path: string, content: string, mode = SHARED_MO
 }
 
 /**
- * Writes a file that must not exist yet; makes its folders. @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE
+ * Writes a file that must not exist yet; makes its folders.
+ * @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE
  */
 export async function writeNew(path: string, content: string): Promise<void> {
   await makeParents(path);

@@ -5,10 +5,7 @@ import {exitStatusHelp} from "./exit-status.ts";
 
 const HELP_WIDTH = 100;
 
-/**
- * The command that a person who wrote `word` meant: one that begins with it, before one with a similar
- * spelling.
- */
+/** The command that a person meant by `word`: one that begins with it, before one with a similar spelling. */
 function meantBy(word: string, names: readonly string[]): string | undefined {
   return names.find((name) => word.length > 1 && name.startsWith(word)) ?? closestName(word, names);
 }

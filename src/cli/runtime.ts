@@ -17,9 +17,7 @@ function git(...words: readonly string[]): string {
   }).trim();
 }
 
-/**
- * Commit of the checkout that runs, with "+" if files differ from it; null without a checkout or without git.
- */
+/** Commit of the checkout that runs, with "+" if files differ from it; null without a checkout or git. */
 function readCommit(): string | null {
   if (!existsSync(`${OWN_FOLDER}.git`)) return null;
   try {

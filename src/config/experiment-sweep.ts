@@ -10,9 +10,7 @@ const FIXED: readonly string[] = ["formatVersion", "name", "title", "sweep"];
 
 /** One point of a sweep. */
 export interface SweepPoint {
-  /**
-   * Swept keys with their values, or with the labels of these, in the file's order; empty without a sweep.
-   */
+  /** Swept keys with their values, or with the values' labels, in the file's order; empty without a sweep. */
   readonly point: Readonly<Record<string, unknown>>;
   /** The experiment at this point, without a sweep. */
   readonly experiment: Experiment;
@@ -22,10 +20,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/**
- * A copy of `map` with `value` at the end of `path`; or, if the path leads nowhere, the part of it that is
- * missing.
- */
+/** A copy of `map` with `value` at the end of `path`; or, if the path leads nowhere, its missing part. */
 function placed(
   map: unknown,
   path: readonly string[],

@@ -17,8 +17,8 @@ export function isGuarded({mode, uid}: {readonly mode: number; readonly uid: num
 }
 
 /**
- * Reads the text of a secret's file, which must be {@link isGuarded}. @throws CONFIG_UNREADABLE,
- * CONFIG_SECRET_UNSAFE
+ * Reads the text of a secret's file, which must be {@link isGuarded}.
+ * @throws CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE
  */
 export async function readSecret(path: string): Promise<string> {
   const text = await readTextFile(path);

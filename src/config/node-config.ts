@@ -147,8 +147,7 @@ function probesOf({host, port, probes}: WrittenStatus): StatusConfig["probes"] {
 }
 
 /**
- * Path of the token: the one in the file; else in the state directory, unless clients show certificates
- * instead.
+ * Path of the token: from the file; else in the state directory, unless clients show certificates instead.
  */
 function tokenFileOf({tokenFile, tls}: WrittenStatus, state: string): string | undefined {
   return tokenFile ?? (tls?.clientCa === undefined ? statusTokenFile(state) : undefined);

@@ -32,10 +32,7 @@ export interface PlanFacts {
 
 const DEFAULT_SEED = 42;
 
-/**
- * From this many members on, a quorum of more than two thirds survives one liar, and as many crashes as a
- * majority.
- */
+/** From here on a quorum of more than two thirds survives one liar, and as many crashes as a majority. */
 const LEAST_FOR_TWO_THIRDS = 4;
 
 /** Adds the quorum rule to settings without one: for `members`, more than two thirds from four members on. */

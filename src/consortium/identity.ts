@@ -34,9 +34,7 @@ export interface Identity {
   sign(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array;
 }
 
-/**
- * The signed message: canonical CBOR of domain, purpose, consortium, run, epoch and the SHA-256 of the bytes.
- */
+/** The signed message: canonical CBOR of domain, purpose, consortium, run, epoch and the bytes' SHA-256. */
 function signedMessage(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array {
   const {consortium, run, epoch} = context;
   return encode([SIGNATURE_DOMAIN, purpose, consortium, run, epoch, sha256(bytes)]);
@@ -100,8 +98,8 @@ export interface SignedBytes {
 }
 
 /**
- * Tells whether the holder of `peerId`'s key signed these bytes for this purpose in this context; false for
- * any rubbish.
+ * Tells whether the holder of `peerId`'s key signed these bytes for this purpose and context; false for
+ * rubbish.
  */
 export function verifySignature(peerId: string, signed: SignedBytes): boolean {
   const key = keyOf(peerId);

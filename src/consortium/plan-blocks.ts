@@ -24,10 +24,7 @@ const tiles = z
   .describe("Tiles of a patient in a training step, drawn anew each time.");
 const labels = z.array(z.union([z.string(), z.number()])).min(1);
 
-/**
- * Requirements on a site's data; part of {@link planSchema}. The contract's hash covers them too; this states
- * them.
- */
+/** Requirements on a site's data; part of {@link planSchema}. They repeat what the contract's hash covers. */
 export const inputSchema = z
   .discriminatedUnion("kind", [
     z.strictObject({kind: z.literal("tabular")}),

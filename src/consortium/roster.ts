@@ -62,7 +62,7 @@ function refuseTwice(members: readonly z.output<typeof memberSchema>[], context:
   }
 }
 
-/** The schema of a roster file: closed, so that an unknown key is an error. */
+/** The schema of a roster file: closed, which makes an unknown key an error. */
 const rosterSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
   consortium: nameSchema.describe("The consortium's name."),

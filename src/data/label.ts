@@ -2,10 +2,7 @@ import {canonicalCode, parseNumber} from "./cell.ts";
 import {type CellFault, excelFault, notNumber, unknownCode} from "./encode-cell.ts";
 import type {TabularTask, Task} from "./task-schema.ts";
 
-/**
- * Creates the reader of a label's cell: it returns 1 for positive, 0 for negative, or the fault of any other
- * cell.
- */
+/** Creates the reader of a label's cell, which returns 1 for positive, 0 for negative, or else the fault. */
 export function labelReader({label}: Pick<Task, "label">): (cell: string) => 0 | 1 | CellFault {
   const positive = new Set(label.positive.map(canonicalCode));
   const negative = new Set(label.negative.map(canonicalCode));

@@ -12,10 +12,7 @@ const MARK_DIGITS = 32;
  */
 export type PartMarks = Readonly<Record<SplitPart, readonly string[]>>;
 
-/**
- * The content of a row, for a patient that nothing else identifies: bytes of its features and time, and its
- * label.
- */
+/** The content of a row that alone identifies its patient: bytes of its features and time, and its label. */
 function rowText({featureNames, values, labels, times}: SiteTable, row: number): string {
   const width = featureNames.length;
   const features = values.slice(row * width, (row + 1) * width);

@@ -33,8 +33,7 @@ function splitFile(name: string, query: SiteQuery): DelimitedFile {
 }
 
 /**
- * Cells wanted from the file: first the label, for survival then the time, then the features, last the
- * patient key.
+ * Cells wanted from the file: the label, for survival then the time, then the features, last the patient key.
  */
 function wantedColumns({label, columns, patient}: TabularTask): readonly string[] {
   const time = label.time === undefined ? [] : [label.time.column];

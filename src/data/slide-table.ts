@@ -18,10 +18,7 @@ export interface ListedTiles extends TileFileAddress {
   readonly file: string;
   /** The listed tiles of the file, ascending; null for all. */
   readonly rows: Uint32Array | null;
-  /**
-   * The folder, without symbolic links, in which the file must lie; null for a file that the task itself
-   * names.
-   */
+  /** The folder, without symbolic links, that must contain the file; null for a file that the task names. */
   readonly folder: string | null;
 }
 

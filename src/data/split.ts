@@ -194,10 +194,7 @@ export function externalKeys(table: SiteTable): Readonly<Record<SplitPart, strin
   return {train: [], validation: [], test: rankedPatients(table, 0).map(({key}) => key)};
 }
 
-/**
- * The split of a site that trains on nobody: all its patients are in the test, whatever the task's split
- * says.
- */
+/** The split of a site that trains on nobody: all its patients are in the test, whatever the task says. */
 export function externalSplit(table: SiteTable, task: Task): SealedSplit {
   const patients = rankedPatients(table, 0);
   return sealedSplit(table, task, patients, new Map(patients.map((patient) => [patient, "test"])));

@@ -89,10 +89,7 @@ export function standardiserOf(moments: Moments, error?: Float64Array): Standard
   return {mean: mean.slice(), scale};
 }
 
-/**
- * Standardises `matrix`: each value becomes (value - mean) / scale, in a new matrix that shares labels and
- * patients.
- */
+/** Makes each value of `matrix` (value - mean) / scale, in a new matrix that shares labels and patients. */
 export function standardise<Values extends Matrix>(matrix: Values, standardiser: Standardiser): Values {
   const {mean, scale} = standardiser;
   const {n, d} = matrix;

@@ -6,10 +6,7 @@ import {TILE_FEATURES} from "./synthetic-crc-tissue.ts";
 import {openTileFileWriter, type TileFileWriter} from "./writers/hdf5-tiles.ts";
 import {unwritable} from "./writers/unwritable.ts";
 
-/**
- * Name of the file that states from what a folder was generated; it is written last, so it marks a complete
- * folder.
- */
+/** Name of the file that states the source of a folder; it is written last, so it marks a complete folder. */
 const MARKER = "generated.json";
 
 /** Must be raised with every change of the data that a seed generates. */

@@ -1,7 +1,4 @@
-/**
- * The differences of one invented hospital from the others; the look of MSI in a tile follows the same law at
- * all.
- */
+/** The differences of one invented hospital from the others; the look of MSI follows the same law at all. */
 export interface SyntheticCrcHospital {
   readonly name: string;
   readonly patients: number;

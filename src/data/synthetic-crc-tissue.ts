@@ -3,10 +3,7 @@ import {createRandom, type Random} from "../core/index.ts";
 /** Features of a tile: as many as a ResNet-18 gives after its average pool. */
 export const TILE_FEATURES = 512;
 
-/**
- * The content of a tile beside ordinary tissue; `kind` is a look of MSI, or the look that a look-alike
- * resembles.
- */
+/** The content of a tile beside ordinary tissue; `kind` is a look of MSI, or the look of a look-alike. */
 export interface TileFinding {
   readonly type: "signal" | "look-alike";
   readonly kind: number;

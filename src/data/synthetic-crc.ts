@@ -18,9 +18,7 @@ export interface SyntheticSlide {
   readonly features: Float32Array;
   /** Upper left corner of each tile in micrometres, shape `[tiles, 2]`; owned by the receiver. */
   readonly coordinates: Float32Array;
-  /**
-   * Marks the tiles that carry the signal, shape `[tiles]`, each 0 or 1: known here alone, and in no file.
-   */
+  /** Marks the tiles that carry the signal, shape `[tiles]`, each 0 or 1: known here alone, in no file. */
   readonly isSignal: Uint8Array;
 }
 
@@ -127,10 +125,7 @@ function drawSlide(plan: SlidePlan, file: string, tiles: number): SyntheticSlide
   return {file, tiles, features, coordinates, isSignal};
 }
 
-/**
- * Tiles of each slide. They are drawn from a separate stream, which knows no label: their number reveals
- * nothing about it.
- */
+/** Tiles of each slide, drawn from a separate stream that knows no label: their number reveals none. */
 function drawSizes(seed: number, hospital: string, number: number): number[] {
   const random = createRandom({seed, site: hospital, round: number, purpose: "synthetic-crc/sizes"});
   const slides = random.uniform() < TWO_SLIDES_SHARE ? 2 : 1;
@@ -142,10 +137,7 @@ interface Status {
   readonly showsSignal: boolean;
 }
 
-/**
- * The patients with MSI and those that show it, in an order drawn by the seed; the numbers of each are exact
- * shares.
- */
+/** The patients with MSI and those that show it, in an order drawn by the seed; both are exact shares. */
 function drawStatuses(seed: number, {name, patients}: SyntheticCrcHospital): Status[] {
   const random = createRandom({seed, site: name, round: 0, purpose: "synthetic-crc/labels"});
   const positives = Math.round(MSI_SHARE * patients);

@@ -1,8 +1,6 @@
 import {createRandom, type Random} from "../core/index.ts";
 
-/**
- * The differences of one invented hospital from the others; the disease follows the same law at all of them.
- */
+/** The differences of one invented hospital from the others; the disease follows the same law at all. */
 interface HospitalProfile {
   readonly patients: number;
   readonly ageMean: number;
@@ -99,9 +97,7 @@ function drawPatient(random: Random, profile: HospitalProfile): SyntheticPatient
   };
 }
 
-/**
- * Log-odds of disease. The law is the same at every hospital: knowledge learned at one holds at the others.
- */
+/** Log-odds of disease: the same law at every hospital, so what one learns holds at the others. */
 function logOdds(patient: SyntheticPatient): number {
   const painTerm = {none: -0.7, atypical: -0.5, "non-anginal": 0.1, typical: 1}[patient.pain];
   return (

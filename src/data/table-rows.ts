@@ -10,7 +10,7 @@ export const MAX_TABLE_VALUES = 2 ** 28;
 export interface CheckedRow {
   readonly features: readonly number[];
   readonly label: 0 | 1;
-  /** For survival; otherwise null. */
+  /** Time of survival; otherwise null. */
   readonly time: number | null;
   /** Namespaced patient key. */
   readonly patient: string;

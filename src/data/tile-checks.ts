@@ -59,8 +59,7 @@ export interface TileChecks {
 }
 
 /**
- * Creates the checks of files against `features`; sizes that the task leaves open must be the same in all
- * files.
+ * Creates the checks of files against `features`; sizes left open by the task must be the same in all files.
  */
 export function createTileChecks(features: SlideFeatures): TileChecks {
   let stated: StatedFacts = {

@@ -11,7 +11,7 @@ export interface Matrix {
   /** Labels, shape `[n]`, each 0 (negative) or 1 (positive); for survival, 1 if the event was seen. */
   readonly labels: Uint8Array;
   /**
-   * For survival alone: time until the event or until last seen, shape `[n]`, at least 0, in the task's unit.
+   * Time until the event or until last seen, shape `[n]`, at least 0, in the task's unit; only for survival.
    */
   readonly times?: Float64Array;
 }
@@ -82,13 +82,11 @@ export interface SiteTable {
   readonly rowNumbers: Uint32Array;
   /** Part that the task's split file gives to each row, shape `[n]`; null when the parts are drawn. */
   readonly assignedParts: readonly AssignedPart[] | null;
-  /**
-   * Rows left out because a value was missing; for slides, patients (for an array, tiles) without a label.
-   */
+  /** Rows left out because a value was missing; for slides, patients (for arrays, tiles) without a label. */
   readonly droppedRows: number;
   /** The columns for which rows were left out, the one with most rows first. */
   readonly gaps: readonly ColumnGap[];
-  /** Number of patients of whom no row is left. */
+  /** Number of patients without any remaining row. */
   readonly droppedPatients: number;
   /** Null for a table. */
   readonly slides: SlideSummary | null;

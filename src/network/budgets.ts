@@ -28,8 +28,7 @@ export const BURST_MS = 4_000;
 export const MAX_KINDS = 48;
 
 /**
- * Bound on the average size of a frame, in bytes, to which each member adds a part: a certificate holds a
- * vote of each.
+ * Bound on the average size of a frame, in bytes, with a part for each member: certificates hold all votes.
  */
 const FRAME_BYTES = 1_024;
 const FRAME_BYTES_OF_A_MEMBER = 256;
@@ -38,8 +37,7 @@ const FRAME_BYTES_OF_A_MEMBER = 256;
 const LEAST_BURST_BYTES = 1024 * 1024;
 
 /**
- * Models that a member takes from another in a round: a part, sums, a snapshot to catch up, and each once
- * more.
+ * Models that a member takes from another in a round: a part, sums, a snapshot to catch up, and each again.
  */
 const MODELS_PER_ROUND = 4;
 

@@ -1,9 +1,7 @@
 import {setMaxListeners} from "node:events";
 import type {Clock} from "../core/index.ts";
 
-/**
- * Creates a signal for the end of a whole part of the program: any number may listen to it without a warning.
- */
+/** Creates a signal for the end of a whole part of the program; any number may listen without a warning. */
 export function createShutdown(): AbortController {
   const controller = new AbortController();
   allowListeners(controller.signal);
@@ -23,10 +21,7 @@ export interface LinkedSignal {
   end(): void;
 }
 
-/**
- * Creates a {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on long-lived parents once
- * ended.
- */
+/** Creates a {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on long-lived parents. */
 export function linkSignals(...parents: readonly AbortSignal[]): LinkedSignal {
   const controller = new AbortController();
   const onParent = (event: Event): void => {

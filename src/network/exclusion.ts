@@ -1,20 +1,15 @@
-/**
- * Time for which a first offence keeps a member out, in milliseconds; it doubles with each further offence.
- */
+/** Exclusion after a first offence, in milliseconds; it doubles with each further offence. */
 export const FIRST_EXCLUSION_MS = 2_000;
 
 /** Longest exclusion, in milliseconds. */
 export const MAX_EXCLUSION_MS = 10 * 60_000;
 
 /**
- * Time without an offence, counted from the end of the last exclusion, after which the next offence counts as
- * a first.
+ * Time without an offence, from the end of the last exclusion, after which the next counts as a first, in ms.
  */
 export const QUIET_MS = 20 * 60_000;
 
-/**
- * Works out how long a member stays out after it broke a rule. The caller gives the time, in milliseconds.
- */
+/** Decides how long a member stays out after it broke a rule. The caller gives the time, in milliseconds. */
 export interface Exclusion {
   /**
    * Notes that the member broke a rule; an exclusion that already runs is not extended.

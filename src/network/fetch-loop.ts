@@ -9,16 +9,10 @@ import {checkFetch} from "./options.ts";
 import {createSemaphore, type Semaphore} from "./semaphore.ts";
 import type {FetchRequest, NetworkLimits, PeerId} from "./types.ts";
 
-/**
- * Number of fetches from one peer that run at once; further ones wait here, because the peer would reset
- * them.
- */
+/** Number of fetches from one peer that run at once; further ones wait, because the peer would reset them. */
 export const MAX_FETCHES_PER_PEER = 4;
 
-/**
- * Half the shortest pause after an attempt without progress, in milliseconds; it doubles with each further
- * one.
- */
+/** Half the shortest pause after an attempt without progress, in ms; it doubles with each further one. */
 const RETRY_PAUSE_MS = 50;
 
 /** Errors that no further attempt can mend. */
@@ -39,11 +33,10 @@ export interface FetchLoopOptions {
   /** Ends all fetches. */
   readonly signal: AbortSignal;
   /**
-   * Asks once, over the live link, for the bytes that `buffer` still lacks; restarts the deadline whenever
-   * bytes arrive.
+   * Asks once, over the live link, for the bytes that `buffer` lacks; restarts the deadline as bytes arrive.
    */
   attempt(request: FetchRequest, buffer: FetchBuffer, deadline: Deadline): Promise<void>;
-  /** How long a fetch of this many bytes has to wait for the peer's budget, in milliseconds. */
+  /** Returns how long a fetch of this many bytes must wait for the peer's budget, in milliseconds. */
   waitMs(peer: PeerId, sizeBytes: number): number;
   /** Called when the peer broke the wire format. */
   onViolation(peer: PeerId, code: NetworkErrorCode): void;

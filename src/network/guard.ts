@@ -13,20 +13,16 @@ export interface GuardOptions {
   readonly logger: Logger;
 }
 
-/**
- * Holds every member to its budget, and for a time keeps out those that spend more or break the wire format.
- */
+/** Holds every member to its budget; keeps out for a time those that overspend or break the wire format. */
 export interface Guard {
   /** Sets the function that ends a member's link and connections; until then nobody is kept out. */
   attach(end: (peer: PeerId, fault: LinkFault) => void): void;
   isOut(peer: PeerId): boolean;
-  /**
-   * Calls `spend` on the member's budget. A member that overspends is kept out, and the answer is `false`.
-   */
+  /** Calls `spend` on the member's budget. A member that overspends is out, and the answer is `false`. */
   allows(peer: PeerId, spend: (budget: PeerBudget, nowMs: number) => Overspent | null): boolean;
   /** Keeps out a member that broke the wire format. */
   violated(peer: PeerId, code: NetworkErrorCode): void;
-  /** How long this node waits before it asks the member for so many bytes, in milliseconds. */
+  /** Returns how long this node must wait before it asks the member for this many bytes, in milliseconds. */
   askWaitMs(peer: PeerId, sizeBytes: number): number;
 }
 

@@ -23,7 +23,7 @@ const helloSchema = z.strictObject({
 const welcomeSchema = z.strictObject({session: z.int().min(0).max(0xffffffff)});
 
 /**
- * The fields in which two members can differ, as a refusal names them: a closed list, so no peer's text is
+ * The fields in which two members can differ, as named in refusals: a closed list, so no peer's text is
  * shown.
  */
 const HANDSHAKE_FIELDS = ["consortium", "layout", "roster", "run", "window", "other"] as const;

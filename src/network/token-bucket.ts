@@ -7,8 +7,7 @@ export interface Rate {
 }
 
 /**
- * A token bucket: full at first, refilled evenly, never above its burst. The caller gives the time, in
- * milliseconds.
+ * A token bucket: full at first, refilled evenly, never above its burst. The caller gives the time, in ms.
  */
 export interface TokenBucket {
   /** Takes `amount` if all of it is there; a refused amount takes nothing. */

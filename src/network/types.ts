@@ -47,22 +47,22 @@ export interface NetworkLimits {
   readonly silenceTimeoutMs: number;
   /** Longest pause between two attempts to reach an absent member. */
   readonly redialMaxMs: number;
-  /**
-   * Bytes of the largest blob that a round moves, the model as a snapshot; budgets of transfers follow from
-   * it.
-   */
+  /** Bytes of the largest blob of a round, the model as a snapshot; budgets of transfers follow from it. */
   readonly roundBytes: number;
 }
 
 /** Events that the network reports to its owner; calls come one after the other and must not throw. */
 export interface NetworkEvents {
-  /** The link to `peer` is up: frames may be sent and will arrive. */
+  /** Called when the link to `peer` is up: frames may be sent and will arrive. */
   onLinkUp(peer: PeerId): void;
-  /** The link to `peer`, which was up, has ended. Called exactly once for each `onLinkUp`. */
+  /** Called when the link to `peer`, which was up, has ended; exactly once for each `onLinkUp`. */
   onLinkDown(peer: PeerId, reason: NetworkErrorCode): void;
-  /** A frame came from `peer`, in the order of sending; the receiver may keep the bytes. */
+  /** Called for each frame from `peer`, in the order of sending; the receiver may keep the bytes. */
   onFrame(peer: PeerId, frame: Uint8Array): void;
-  /** All of the range that `peer` asked for has been handed to its link: `bytes` of the blob with `hash`. */
+  /**
+   * Called when all of the range that `peer` asked for has been handed to its link: `bytes` of the blob with
+   * `hash`.
+   */
   onBlobSent?(peer: PeerId, hash: string, bytes: number): void;
 }
 
@@ -103,14 +103,9 @@ export interface LinkState {
   readonly peer: PeerId;
   /** `silent`: the link is there, but nothing has come over it for longer than two heartbeats take. */
   readonly status: "up" | "silent" | "down";
-  /**
-   * Time since which the status holds, in wall-clock milliseconds; of a silent link, the time of the last
-   * byte.
-   */
+  /** Start of the status, in wall-clock milliseconds; for a silent link, the time of the last byte. */
   readonly sinceWallMs: number;
-  /**
-   * Time at which the last byte came from the peer, in wall-clock milliseconds; `undefined` before the first.
-   */
+  /** Time at which the last byte came from the peer, in wall-clock ms; `undefined` before the first. */
   readonly lastHeardWallMs: number | undefined;
   /** Last measured round trip, in milliseconds, if the link is up, not silent, and one was measured. */
   readonly rttMs: number | undefined;
@@ -130,10 +125,7 @@ export interface LinkState {
   readonly lastErrorDetail: string | undefined;
   /** Number of times that the peer broke the wire format. */
   readonly violations: number;
-  /**
-   * Number of times that the peer was kept out because it spent more than its budget or broke the wire
-   * format.
-   */
+  /** Number of times that the peer was kept out: it spent more than its budget or broke the wire format. */
   readonly exclusions: number;
   /** End of the last exclusion, in wall-clock milliseconds; `undefined` before the first. */
   readonly excludedUntilWallMs: number | undefined;
@@ -175,10 +167,7 @@ export interface FetchRequest {
   readonly onPart?: (part: Uint8Array, position: number) => void;
 }
 
-/**
- * Peer links of one member: small frames are pushed, blobs are fetched by hash; it keeps the links up by
- * itself.
- */
+/** Peer links of one member: pushes small frames, fetches blobs by hash, and keeps the links up by itself. */
 export interface Network extends Closable {
   readonly self: PeerId;
   /** Addresses that others can dial, with a `/p2p/` suffix. */

@@ -17,10 +17,7 @@ export interface AlertBoardOptions {
   certificateEndsWallMs(): number | null;
 }
 
-/**
- * Knows the alerts that stand now; looks every five seconds, and tells the feed when one is raised or
- * cleared.
- */
+/** Knows the standing alerts; looks every five seconds, and tells the feed when one is raised or cleared. */
 export interface AlertBoard extends Closable {
   /** Looks again and returns the standing alerts, those raised first at the front. */
   alerts(): readonly Alert[];

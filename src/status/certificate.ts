@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 const RENEW_DAYS = 14;
 
 /**
- * Time at which a certificate (PEM, the first of a chain) expires, in wall-clock ms. @throws
- * STATUS_TLS_INVALID
+ * Time at which a certificate (PEM, the first of a chain) expires, in wall-clock ms.
+ * @throws STATUS_TLS_INVALID
  */
 export function certificateEnd(pem: Uint8Array): number {
   try {
@@ -22,9 +22,7 @@ export function certificateEnd(pem: Uint8Array): number {
   }
 }
 
-/**
- * The fault of a certificate that ends at this time, in one line; null while it is good for 14 days or more.
- */
+/** The fault of a certificate that ends at this time, in one line; null if it is good for 14 days or more. */
 export function certificateFault(endsWallMs: number | null, wallMs: number): string | null {
   if (endsWallMs === null || endsWallMs - wallMs >= RENEW_DAYS * DAY_MS) return null;
   const day = new Date(endsWallMs).toISOString().slice(0, 10);

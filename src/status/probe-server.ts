@@ -35,10 +35,7 @@ interface Answer {
   readonly body: Readonly<Record<string, string | boolean>>;
 }
 
-/**
- * The answer to each path. It has only states, and names no member, round or figure, because no token is
- * required.
- */
+/** The answer to each path: states only, no member, round or figure, because no token is required. */
 function answerAt(path: string, health: () => Health): Answer {
   switch (path) {
     case "/livez":

@@ -66,7 +66,7 @@ export interface StatusServerOptions {
   readonly version: string;
   readonly logger: Logger;
   /**
-   * Reads the files of `access.tls` again, for a renewed certificate; without it, a renewal needs a restart.
+   * Reads the files of `access.tls` again, for a renewed certificate; if absent, a renewal needs a restart.
    */
   readTls?(): Promise<StatusTls | null>;
   /** The folder with the built dashboard; default: beside this module. */

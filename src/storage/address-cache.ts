@@ -30,9 +30,7 @@ const cacheSchema = z.strictObject({
     .refine((peers) => Object.keys(peers).length <= MAX_PEERS),
 });
 
-/**
- * Reads the cached addresses at `path`. A damaged or unreadable cache counts as an empty one, with a warning.
- */
+/** Reads the cached addresses at `path`. A damaged or unreadable cache counts as empty, with a warning. */
 export async function readAddresses(files: FileSystem, path: string): Promise<CachedAddresses> {
   try {
     const bytes = await reading(path, () => files.read(path));

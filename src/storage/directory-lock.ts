@@ -25,8 +25,7 @@ function stop(server: Server): Promise<void> {
 }
 
 /**
- * Tells whether a living process listens on the claim; only a refusal or an absent file proves that none
- * does.
+ * Tells whether a living process listens on the claim; only a refusal or an absent file proves the contrary.
  */
 function isHeld(path: string): Promise<boolean> {
   return new Promise((resolve) => {

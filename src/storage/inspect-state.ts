@@ -32,7 +32,8 @@ export interface InspectedState {
 }
 
 /**
- * Looks at the state directory at `path`, even if another process has taken it. @throws STORAGE_UNREADABLE
+ * Looks at the state directory at `path`, even if another process has taken it.
+ * @throws STORAGE_UNREADABLE
  */
 export async function inspectState(
   path: string,

@@ -8,7 +8,7 @@ import {writeDurably} from "./write-durably.ts";
 /**
  * An append-only file of records that survive a crash. A record is there, whole, once its `append` has
  * resolved; after an earlier crash it is either there or not. After a failed write every further write fails
- * in the same way until the journal is opened anew: nothing may follow a write of unknown fate.
+ * in the same way until the journal is opened again: nothing may follow a write of unknown fate.
  */
 export interface Journal extends Closable {
   /** The records that were there at opening, in the order in which they were written; not to be changed. */
@@ -65,10 +65,7 @@ async function readJournal(files: FileSystem, path: string): Promise<Opened> {
   return {records: contents.records, sizeBytes: contents.soundBytes};
 }
 
-/**
- * Creates a queue that runs one thing after the other; after the first failure, each rejects with that
- * failure.
- */
+/** Creates a queue that runs one thing after the other; after a failure, each rejects with that failure. */
 function createQueue(): <Result>(action: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {

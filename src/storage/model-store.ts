@@ -14,8 +14,8 @@ export type ModelHash = (bytes: Uint8Array) => string;
 const plainModelHash: ModelHash = (bytes) => toHex(sha256(bytes));
 
 /**
- * The models of a run, each in a file named by its hash. All methods throw STORAGE_NAME_INVALID if the name
- * is no hash.
+ * The models of a run, each in a file named by its hash. All methods throw STORAGE_NAME_INVALID for other
+ * names.
  */
 export interface ModelStore {
   /**

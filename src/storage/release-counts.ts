@@ -5,9 +5,7 @@ import {reading} from "./file-faults.ts";
 import type {FileSystem} from "./file-system.ts";
 import {writeDurably} from "./write-durably.ts";
 
-/**
- * Enough for a hundred days with 24 other members, or for years with few; the oldest days are dropped first.
- */
+/** Enough for a hundred days with 24 other members, or years with few; the oldest days are dropped first. */
 const MAX_COUNTS = 10_000;
 
 const countSchema = z.strictObject({

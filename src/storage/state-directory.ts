@@ -58,8 +58,8 @@ export interface StateDirectory extends Closable {
   /** See {@link writeReleases}. */
   writeReleases(releases: readonly ReleaseCount[]): Promise<void>;
   /**
-   * Tells whether it was restored from a backup and the members have not vouched for the run since. @throws
-   * STORAGE_UNREADABLE
+   * Tells whether it was restored from a backup and the members have not vouched for the run since.
+   * @throws STORAGE_UNREADABLE
    */
   isUnvouched(runId: string): Promise<boolean>;
   /** Records that the members know nothing about the run that this node has forgotten. @throws STORAGE_* */

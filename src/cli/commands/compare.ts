@@ -5,8 +5,7 @@ import {readSummary} from "../input-file.ts";
 import {print} from "../printable.ts";
 
 /**
- * `consilium compare`: compares two simulated studies, figures paired by seed, and lists the settings that
- * differ.
+ * `consilium compare`: compares two simulated studies, paired by seed, and lists the settings that differ.
  */
 export const compareCommand = defineCommand({
   command: "compare <first> <second>",

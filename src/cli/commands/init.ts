@@ -16,8 +16,7 @@ async function keyOf(path: string): Promise<{readonly seed: Uint8Array; readonly
 }
 
 /**
- * `consilium init`: makes a node's key and its status token, once, and prints the parts of the key that other
- * members need.
+ * `consilium init`: makes a node's key and status token, once, and prints the parts that other members need.
  */
 export const initCommand = defineCommand({
   command: "init",

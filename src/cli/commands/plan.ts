@@ -73,8 +73,8 @@ const showCommand = defineCommand({
 });
 
 /**
- * The settings for a task. A benchmark's own preset may show all counts; for other data small counts stay at
- * the site.
+ * The settings for a task. A benchmark's own preset may show all counts; others keep small counts at the
+ * site.
  */
 async function settingsFor(task: Task, preset: string | undefined): Promise<PlanSettings> {
   const own = (await presetNames()).includes(task.name) ? task.name : GENERAL_PRESETS[task.kind];

@@ -10,9 +10,7 @@ export interface AddressMemoryOptions {
   readonly logger: Logger;
 }
 
-/**
- * The addresses at which members were reached, kept for the next start; closing it writes the rest to disk.
- */
+/** The addresses at which members were reached, kept for the next start; closing it writes the rest. */
 export interface AddressMemory extends Closable {
   /** The addresses that the last start left behind. */
   readonly known: KnownAddresses;

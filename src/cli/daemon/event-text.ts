@@ -1,9 +1,7 @@
 import type {ReceivedEvent} from "./follow-events.ts";
 import {fieldText, textLine} from "./text-log.ts";
 
-/**
- * The text for each type of event in a line for people; an event of a later version appears under its type.
- */
+/** The text for each type of event in a line for people; an event of a later version keeps its type. */
 const MESSAGES: Readonly<Record<string, string>> = {
   opening: "the node is starting",
   activity: "the node's activity changed",
@@ -39,10 +37,7 @@ function roundForPeople({type, round, stage}: Readonly<Record<string, unknown>>)
   return typeof round === "number" ? round + 1 : round;
 }
 
-/**
- * An event as a line of the log for people, without a line end: time, level, constant message, fields; rounds
- * from 1.
- */
+/** An event as a line of the log for people, without its end: time, level, message, fields; rounds from 1. */
 export function eventLine(event: ReceivedEvent): string {
   const {id: _, at, type, ...values} = event;
   const counted = "round" in event ? {...values, round: roundForPeople(event)} : values;

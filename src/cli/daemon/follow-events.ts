@@ -7,8 +7,7 @@ import {createStreamReader, type StreamMessage} from "./event-stream.ts";
 import type {StatusTarget} from "./status-client.ts";
 
 /**
- * A stream counts as dead after this time, in which more than two of the comments that keep it alive should
- * have come.
+ * A stream is dead after this silence, in ms: more than two of the comments that keep it alive are missing.
  */
 const IDLE_MS = 40_000;
 const RETRY_MS = 1000;
@@ -29,11 +28,14 @@ const eventSchema: z.ZodType<ReceivedEvent> = z.looseObject({
 /** Receives the contents of a daemon's stream of events. */
 export interface EventReader {
   event(event: ReceivedEvent): void;
-  /** Events were missed that are no longer held: this many, or all of the daemon's earlier life (null). */
+  /**
+   * Called when events were missed that are no longer held: this many, or all of the daemon's earlier life
+   * (null).
+   */
   gap(missed: number | null): void;
-  /** The daemon cannot be heard any more. */
+  /** Called when the daemon can no longer be heard. */
   lost(): void;
-  /** The daemon can be heard again. */
+  /** Called when the daemon can be heard again. */
   back(): void;
 }
 
@@ -51,7 +53,7 @@ interface OneStream {
   readonly signal: AbortSignal;
   opened(): void;
   message(message: StreamMessage): void;
-  /** All events that were held have come. */
+  /** Called when all events that were held have come. */
   held(): void;
 }
 

@@ -7,10 +7,7 @@ const STATUS_INTERVAL_MS = 30_000;
 /** Less than the 5 s after which service managers and the demo lose patience. */
 const CLOSE_DEADLINE_MS = 4500;
 
-/**
- * Closes `part`, but waits no longer than the deadline: data that must not be lost is on disk before it
- * counts.
- */
+/** Closes `part`, but waits no longer than the deadline: essential data is on disk before it counts. */
 async function closeInTime(part: Closable, logger: Logger): Promise<void> {
   const patience = new AbortController();
   const deadline = delay(systemClock, CLOSE_DEADLINE_MS, patience.signal).then(

@@ -1,7 +1,4 @@
-/**
- * Signals that ask a process to end, with the status of one that ends at once: 128 + the signal's number, as
- * in shells.
- */
+/** Signals that ask a process to end, with the status of one that ends at once: 128 + the signal's number. */
 const STATUS_AT_ONCE = {SIGTERM: 143, SIGINT: 130, SIGHUP: 129} as const;
 
 /** A signal that asks a process to end; SIGHUP comes when its terminal closes. */

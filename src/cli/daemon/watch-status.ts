@@ -7,10 +7,7 @@ import type {StatusTarget} from "./status-client.ts";
 
 /** An event is shown within this time, and a burst of them only once. */
 const LOOK_MS = 500;
-/**
- * Number of looks between two requests for the status without events: bytes and round trips change without
- * one.
- */
+/** Looks between two requests for the status without events: bytes and round trips change without one. */
 const LOOKS_BETWEEN = 10;
 const PASSING: readonly CliErrorCode[] = ["CLI_STATUS_UNREACHABLE", "CLI_STATUS_STARTING"];
 
@@ -23,7 +20,7 @@ export interface WatchOptions {
 /** Receives the status that a watch sees. */
 export interface StatusViewer {
   show(answer: StatusResponse): void;
-  /** The daemon does not answer at present; called once. */
+  /** Called once when the daemon does not answer. */
   lost(): void;
 }
 

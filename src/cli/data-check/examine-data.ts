@@ -25,7 +25,7 @@ export interface ExaminedData {
 /** Faults that follow from rows that other faults left out. */
 const CONSEQUENCES = ["DATA_NO_ROW_LEFT", "DATA_SPLIT_FILE_INVALID"];
 
-/** Is told about faults and progress while data are read. */
+/** Receives faults and progress while data are read. */
 export interface Listener {
   /** Takes the line of each of several faults. */
   readonly tell: (line: string) => void;
@@ -35,9 +35,7 @@ export interface Listener {
 
 const UNHEARD: Listener = {tell: () => undefined, progress: () => undefined};
 
-/**
- * Reads all of a site's data, even if there are faults. @throws DATA_* once, after the last fault was found
- */
+/** Reads all of a site's data, even if there are faults. @throws DATA_* once, after the last fault */
 async function readAll(
   located: LocatedTask,
   site: string,

@@ -44,8 +44,7 @@ interface Group {
   /** Raw values. */
   readonly rows: PatientMatrix;
   /**
-   * Name that decides the bootstrap draws; it is equal for all models, so they are compared on the same
-   * draws.
+   * Name that decides the bootstrap draws; it is equal for all models, which are compared on the same draws.
    */
   readonly name: string;
   /** Name of the group in the scores. */

@@ -20,9 +20,7 @@ export function isInterruption(watch: InterruptionWatch, value: unknown): value 
   return watch.signal.aborted && value === watch.signal.reason;
 }
 
-/**
- * Starts an {@link InterruptionWatch}; a signal that comes again while the first is handled changes nothing.
- */
+/** Starts an {@link InterruptionWatch}; a signal that is repeated while the first is handled does nothing. */
 export function watchInterruption(): InterruptionWatch {
   const controller = new AbortController();
   const listeners = Object.entries(STATUS_OF_SIGNAL).map(([name, status]) => {

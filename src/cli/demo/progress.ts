@@ -11,7 +11,7 @@ export interface ProgressSink extends TextSink {
   readonly isTTY?: boolean | undefined;
 }
 
-/** Progress on one line that is written anew, or on occasional lines if that is not possible. */
+/** Progress on one line that is rewritten, or on occasional lines if that is not possible. */
 export interface Progress {
   show(text: string): void;
   /** Ends the line before other text follows. */

@@ -97,10 +97,7 @@ interface Learned {
   readonly final: Contest["final"];
 }
 
-/**
- * Starts the daemons on a workspace below `root`, follows them to the end and reads the model that they
- * learned.
- */
+/** Starts the daemons on a workspace below `root`, follows them to the end and reads the learned model. */
 async function learn(
   request: DemoRequest & {readonly root: string},
   settings: PlanSettings,
@@ -145,8 +142,7 @@ function reportOf({contest, figures, statuses, seconds}: Findings): RunReport {
 }
 
 /**
- * Waits for two tasks that end together: when one fails, the other is aborted and has ended before this
- * rejects.
+ * Waits for two tasks that end together: when one fails, the other is aborted and ends before this rejects.
  */
 async function together<First, Second>(
   outer: AbortSignal,

@@ -6,8 +6,7 @@ const WRITTEN_MS = Date.UTC(2026, 0, 1);
 /** Files from the future show that a clock was set back by more than this. */
 const BACK_LIMIT_MS = 120_000;
 /**
- * The wall clock and the monotonic one part by more than this within seconds only when somebody sets the
- * clock.
+ * The wall clock and the monotonic one part by more than this within seconds only if somebody sets the clock.
  */
 const STEP_LIMIT_MS = 500;
 const MEND = "Set the clock, and keep it by a time service (such as systemd-timesyncd or chrony).";

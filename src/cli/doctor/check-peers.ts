@@ -82,8 +82,7 @@ async function inParallel<Item, Result>(
 }
 
 /**
- * D18: every address of the others, in the roster and under `bootstrap`: it is reached, and it leads to the
- * right member.
+ * D18: every address of the others, in the roster and under `bootstrap`, is reached and leads to its member.
  */
 export async function checkPeers(
   roster: Loaded<Roster>,

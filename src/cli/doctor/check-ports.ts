@@ -22,7 +22,8 @@ function refusal(where: string, code: string, mend: string): Finding {
 }
 
 /**
- * D15: one of the addresses to listen on. @param isOwn tells whether this node's daemon answers at an address
+ * D15: one of the addresses to listen on.
+ * @param isOwn tells whether this node's daemon answers at an address
  */
 export async function checkListen(
   address: string,

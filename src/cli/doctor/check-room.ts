@@ -8,8 +8,8 @@ import {type Finding, fail, notChecked, pass, warn} from "./finding.ts";
 /** The flight recorder's eight files of 4 MiB, one of which may be twice as long, and the journal. */
 const DISK_BASE_BYTES = 64 * 1024 * 1024;
 /**
- * Results and contributions on disk beside those that the plan keeps: the round's, its attempts' and the
- * site's own.
+ * Results and contributions on disk beside those kept by the plan: the round's, its attempts', the site's
+ * own.
  */
 const EXTRA_MODELS = 6;
 const DISK_COMFORT = 4;

@@ -31,10 +31,7 @@ export interface Probes {
   pathFacts(path: string, stateDirectory: string): Promise<PathFacts>;
   /** The git work tree that holds the path, or null. */
   workTree(path: string): Promise<WorkTree | null>;
-  /**
-   * Bytes that this user may still write at the path, or at the place where it would be made; null if
-   * unknown.
-   */
+  /** Bytes that this user may still write at the path, or where it would be made; null if unknown. */
   freeBytes(path: string): Promise<number | null>;
   memory(): MemoryFacts;
   listen(host: string, port: number): Promise<string | null>;

@@ -1,7 +1,7 @@
 import {open} from "node:fs/promises";
 
 /**
- * The beginning of a text that a spreadsheet takes for a formula, which may send data away or run a program.
+ * The beginning of a text that a spreadsheet takes for a formula, which may send data away or run programs.
  */
 const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -12,17 +12,13 @@ export function isFormula(text: string): boolean {
   return FORMULA.test(text) && !NUMBER.test(text) && !SIGN.test(text);
 }
 
-/**
- * Puts an apostrophe, the mark of a text, before a formula (CWE-1236); any other value keeps its characters.
- */
+/** Puts an apostrophe, the mark of a text, before a formula (CWE-1236); leaves any other value unchanged. */
 function cellText(value: string | number): string {
   const text = typeof value === "string" && isFormula(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/**
- * Writes a new CSV file that only its owner can read, because it names patients. @throws EEXIST if it exists
- */
+/** Writes a new CSV file that only its owner can read: it names patients. @throws EEXIST if it exists */
 export async function writeCsv(
   path: string,
   header: readonly string[],

@@ -78,8 +78,7 @@ function partsOfRun(table: SiteTable, {located: {task}, plan, roster, site, seal
 }
 
 /**
- * Number of the run's patients that are not found; refuses patients without keys, of whom none could be
- * identified.
+ * Number of the run's patients that are not found; refuses patients without keys, who cannot be identified.
  */
 function missingOf(parts: PartMarks, groups: OwnPatients["groups"], {task}: LocatedTask): number {
   const of = (count: (part: SplitPart) => number): number =>

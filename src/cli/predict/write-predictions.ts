@@ -18,8 +18,8 @@ export interface WrittenPart {
   readonly path: string;
   readonly patients: number;
   /**
-   * Number of these patients whose keys a spreadsheet would take for formulas; an apostrophe is written
-   * before them.
+   * Number of these patients whose keys look like formulas to a spreadsheet and get an apostrophe before
+   * them.
    */
   readonly marked: number;
 }

@@ -102,10 +102,7 @@ function pngOf(svg: string): Print {
 
 const toPdf = (drawn: string): readonly string[] => ["--no-pdf-header-footer", `--print-to-pdf=${drawn}`];
 
-/**
- * A picture on a sheet of its own size: lines stay lines, and letters stay letters in a font that the file
- * holds.
- */
+/** A picture on a sheet of its own size: lines stay lines, and letters stay letters in an embedded font. */
 function pdfOf(svg: string, profile: string): Print {
   return {
     ending: "pdf",

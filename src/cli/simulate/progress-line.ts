@@ -11,10 +11,7 @@ export interface Pace {
   readonly earlier: number;
 }
 
-/**
- * The progress of a simulation in one line: trial, method, round, the figure, its speed and the time that it
- * takes.
- */
+/** The progress of a simulation in one line: trial, method, round, the figure, speed and duration. */
 export function simulationLine(progress: StudyProgress, {elapsedMs, earlier}: Pace): string {
   const {trialsDone, trials, seed, method, round, rounds, share} = progress;
   const seconds = elapsedMs / 1000;

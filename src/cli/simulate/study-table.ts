@@ -90,8 +90,7 @@ function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
 }
 
 /**
- * The result of a simulation for the terminal: for each point of the sweep a table of the first metric, and
- * its comparison.
+ * The result of a simulation for the terminal: a table of the first metric and a comparison for each point.
  */
 export function studyTable(study: StudyResults): string {
   const metric = mainMetric(study);

@@ -5,7 +5,7 @@ import type {PathologicalDeal} from "./partition-spec.ts";
 import {refuseDeal} from "./refuse-deal.ts";
 
 /**
- * Deals `count` different ones of `classes` at a time from shuffled decks; uses up each deck before the next.
+ * Deals `count` different ones of `classes` at a time from shuffled decks; uses up a deck before the next.
  */
 function createDealer(classes: number, random: Random): (count: number) => readonly number[] {
   const deck: number[] = [];

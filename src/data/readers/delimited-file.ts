@@ -183,9 +183,7 @@ async function misfitOf(
   return error;
 }
 
-/**
- * The layout by the first of the records `all`, or by the task; it has no column if the file has no record.
- */
+/** The layout by the first of the records `all`, or by the task; without any record it has no column. */
 async function layoutOf(
   {columns, name}: DelimitedFile,
   all: AsyncGenerator<FileRecord>,

@@ -76,7 +76,7 @@ function isSame(a: FloatFields, b: FloatFields): boolean {
 
 function floatType(message: DataView, sizeBytes: number): Hdf5Type {
   const bits = message.getUint8(1);
-  // Bits 0 and 6 are the byte order (both: VAX); bits 4 and 5 are 2 where the mantissa's first bit is implied.
+  // Bits 0 and 6 are the byte order (both: VAX); bits 4 and 5 are 2 if the mantissa's first bit is implied.
   const isIeeeLike = (bits & 0x40) === 0 && (bits & 0x30) === 0x20 && message.getUint16(8, true) === 0;
   const found = {
     signAt: message.getUint8(2),

@@ -27,10 +27,7 @@ interface Block {
 }
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
-/**
- * The superblock lies at 0 or at a power of two from 512 on; no user block of a tile file is larger than
- * that.
- */
+/** The superblock lies at 0 or at a power of two from 512 on; no user block of a tile file is larger. */
 const SUPERBLOCKS = [0, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536] as const;
 /** Bounds of a dataset's header; those of tile files have a few hundred bytes. */
 const MAX_BLOCKS = 64;

@@ -70,7 +70,7 @@ function mount({FS}: Module, {descriptor, sizeBytes}: WorkerFile, path: string):
 }
 
 /**
- * Rows `first` to `end` as they lie in the file, little-endian; undefined if the library cannot give them.
+ * Rows `first` to `end` as they lie in the file, little-endian; undefined if the library fails to give them.
  */
 function rawRows(library: Module, dataset: Dataset, first: number, end: number): Uint8Array | undefined {
   const {shape, size} = dataset.metadata;
@@ -125,7 +125,7 @@ function addressOf(library: Module, file: File, path: string): number {
 }
 
 /**
- * The object at `path`; undefined for a soft link that the library cannot follow, such as one that leads
+ * The object at `path`; undefined for a soft link that the library fails to follow, such as one to the
  * outside.
  */
 function followed(library: Library, file: File, path: string): ReturnType<File["get"]> | undefined {
@@ -191,8 +191,7 @@ function readRows(
 }
 
 /**
- * Tells whether the WebAssembly machine stopped, for instance by an abort: then nothing of the library works
- * any more.
+ * Tells whether the WebAssembly machine stopped, as by an abort: then nothing of the library works any more.
  */
 export function isTrap(error: unknown): boolean {
   return error instanceof Error && error.name === "RuntimeError";

@@ -8,10 +8,7 @@ export const ANSWER_LIMIT_MS = 60_000;
 /** Time without an open file after which the thread ends and releases its memory. */
 const IDLE_LIMIT_MS = 2_000;
 
-/**
- * Tests and scripts run the sources, but even then the thread is the built one, because Node 20 does not run
- * TypeScript.
- */
+/** Tests and scripts run the sources but use the built thread, because Node 20 does not run TypeScript. */
 const WORKER_URL = new URL(
   import.meta.url.endsWith(".ts") ? "../../../dist/data/readers/hdf5-worker.js" : "./hdf5-worker.js",
   import.meta.url,

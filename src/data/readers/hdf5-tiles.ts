@@ -139,10 +139,7 @@ function matrixOf(
   return {format, dimension, layout: {rows, rowBytes, chunkRows: chunkRowsOf(dataset)}};
 }
 
-/**
- * Number in the dataset of each tile that marugoto did not make by augmentation; null if it made none that
- * way.
- */
+/** Number in the dataset of each tile that marugoto did not make by augmentation; null if it made none so. */
 async function usableRows(
   file: Hdf5File,
   rows: number,

@@ -11,10 +11,7 @@ function fail(what: string, hint: string): never {
   throw new CodedError<DataErrorCode>("DATA_SPLIT_FILE_INVALID", what, {hint});
 }
 
-/**
- * Creates the function that finds the part of the site that a cell means; undefined if the patient is another
- * site's.
- */
+/** Creates the function from a cell to the part of the site; undefined if the patient is another site's. */
 function placing(listed: KeysSplit["sites"][string] | undefined): (cell: string) => AssignedPart | undefined {
   if (listed === undefined) return () => undefined;
   const train = canonicalCode(listed.train);

@@ -11,9 +11,7 @@ export interface RowLayout {
   /** Number of rows of the file. */
   readonly rows: number;
   readonly rowBytes: number;
-  /**
-   * Number of rows that the file keeps together and that cannot be read apart; 1 for a file without chunks.
-   */
+  /** Number of rows that the file keeps together, to be read only together; 1 for a file without chunks. */
   readonly chunkRows: number;
 }
 

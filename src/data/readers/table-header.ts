@@ -12,10 +12,7 @@ export interface TableRow {
   readonly cells: readonly string[];
   /** Number in the file, from 1, of the column of each cell. */
   readonly columnNumbers: readonly number[];
-  /**
-   * Tells whether a cell, by its position in `cells`, is a number of more digits than a workbook keeps; only
-   * for workbooks.
-   */
+  /** Tells whether the cell at a position in `cells` is a number with more digits than its workbook keeps. */
   readonly isRounded?: (position: number) => boolean;
 }
 

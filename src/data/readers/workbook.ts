@@ -37,9 +37,7 @@ function isNoDate(cell: unknown): boolean {
   return cell instanceof Date && Number.isNaN(cell.getTime());
 }
 
-/**
- * The text of a cell as pandas would write it: the number's own digits, the day of a date, True and False.
- */
+/** The text of a cell as pandas would write it: the number's own digits, a date's day, True and False. */
 function textOf(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
   if (isNoDate(cell)) return "no date";
@@ -154,9 +152,7 @@ function reportMerged(
   }
 }
 
-/**
- * The `error` of a sheet whose first row lacks columns, with the sheet's name and the place where they are.
- */
+/** The `error` of a sheet whose first row lacks columns, with the sheet's name and the columns' place. */
 async function misfitOf(error: unknown, sheet: OpenedSheet, wanted: readonly string[]): Promise<unknown> {
   if (!isCoded(error, "DATA_COLUMN_MISSING")) return error;
   const headerRow = (rows: NamedRows["rows"]): number =>

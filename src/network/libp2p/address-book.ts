@@ -25,9 +25,7 @@ export interface AddressBook {
   dialled(peer: PeerId, address: Multiaddr, isReached: boolean): void;
   /** Addresses of a member, those of roster and configuration first, each with a `/p2p/` suffix. */
   of(peer: PeerId): readonly Multiaddr[];
-  /**
-   * The source of an address, which decides how it may be dialled; `undefined` if it is in no member's list.
-   */
+  /** The source of an address, which decides how it may be dialled; `undefined` if no member has it. */
   sourceOf(address: Multiaddr): "configured" | "learned" | undefined;
   /** Notes that a connection of the member came from this IP address. */
   seenAt(peer: PeerId, ip: string): void;

@@ -1,9 +1,6 @@
 import type {MessageStream, StreamMuxer, StreamMuxerFactory} from "@libp2p/interface";
 
-/**
- * A member of Yamux's muxer that the interface omits: sends a frame, and returns whether more may follow at
- * once.
- */
+/** A member of Yamux's muxer that the interface omits: sends a frame; returns whether more may follow now. */
 interface Sending {
   sendFrame(...frame: readonly unknown[]): boolean;
 }

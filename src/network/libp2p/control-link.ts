@@ -19,10 +19,7 @@ import type {LinkFault} from "../link-table.ts";
 import {type ControlLinkOptions, type Life, type LinkEnd, newLife} from "./link-life.ts";
 import {abortStream, LINK_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";
 
-/**
- * A peer that leaves more than this unread, in bytes, loses its link; it can ask again for frames that it
- * missed.
- */
+/** A peer that leaves more than this unread, in bytes, loses its link; it can ask again for missed frames. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 const NO_PAYLOAD = new Uint8Array(0);
@@ -191,7 +188,7 @@ export class ControlLink {
   }
 
   /**
-   * Refuses a handshake that differs. The stream is closed, not reset, so the peer can still read the reason.
+   * Refuses a handshake that differs. The stream is closed, not reset: the peer can still read the reason.
    */
   #refuse(life: Life, field: NonNullable<Life["difference"]>): void {
     life.fault ??= {code: "NETWORK_HANDSHAKE_MISMATCH", detail: field};
@@ -233,17 +230,13 @@ export class ControlLink {
     return true;
   }
 
-  /**
-   * Ends the connections of a peer that neither reads nor speaks: they would only hold the bytes sent to it.
-   */
+  /** Ends the connections of a peer that neither reads nor speaks: they would only hold bytes for it. */
   #stall(life: Life): void {
     this.#end(life, {code: "NETWORK_LINK_STALLED"});
     this.#options.disconnect();
   }
 
-  /**
-   * Runs `action`: a frame outside the wire format costs the peer its connections, but never harms this node.
-   */
+  /** Runs `action`: a frame outside the wire format costs the peer its connections, never this node. */
   #guard(life: Life, action: () => void): void {
     try {
       action();

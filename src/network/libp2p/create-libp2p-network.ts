@@ -19,10 +19,7 @@ import {createLocator, type Locator} from "./locator.ts";
 import {disconnect, type Mesh, startMesh} from "./mesh.ts";
 import {BLOB_PROTOCOL} from "./streams.ts";
 
-/**
- * Transfers that one peer may have open at once: twice the number that an honest peer opens, because one end
- * may lag.
- */
+/** Transfers that one peer may have open at once: twice an honest peer's number, because one end may lag. */
 const MAX_INBOUND_BLOB_STREAMS = 8;
 
 /** A peer is silent after it has missed this many heartbeats in a row. */

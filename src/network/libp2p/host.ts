@@ -52,10 +52,7 @@ export const YAMUX_SETTINGS = {
   },
 } as const;
 
-/**
- * A blocked event loop, as in a garbage collection or on a swapping machine, must not cost a node its
- * connections.
- */
+/** A blocked event loop, as in garbage collection or on a swapping machine, must not end connections. */
 export const CONNECTION_MONITOR_SETTINGS = {
   abortConnectionOnPingFailure: false,
   pingTimeout: {minTimeout: 60_000},
@@ -160,8 +157,8 @@ function nearbyDiscovery(onNearby: HostParts["onNearby"]): ReturnType<typeof mdn
 }
 
 /**
- * Refuses every value: nobody here asks the hash table for any, and a member could fill this node's memory
- * with them.
+ * Refuses every value: nobody asks the hash table for any, and members could fill this node's memory with
+ * them.
  */
 async function refuseValue(): Promise<never> {
   throw new CodedError("NETWORK_FRAME_MALFORMED", "the hash table keeps no values");

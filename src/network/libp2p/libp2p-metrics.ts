@@ -11,10 +11,7 @@ interface Slot {
 }
 
 type Values = Readonly<Partial<Record<string, unknown>>>;
-/**
- * The function that libp2p gives if a metric is computed only on demand: it returns one number, or one for
- * each key.
- */
+/** The function that libp2p gives for a metric on demand: it returns one number, or one for each key. */
 type Calculate = CalculateMetric<number> | CalculateMetric<Record<string, number>>;
 
 const NOWHERE: Slot = {set() {}, add() {}, clear() {}};
@@ -69,10 +66,7 @@ function draw(slot: Slot, calculated: number | Record<string, number>): void {
   else for (const [key, value] of Object.entries(calculated)) slot.add(key, value);
 }
 
-/**
- * Calls `calculate` before each exposition; a result that takes time is drawn when it arrives, for the next
- * one.
- */
+/** Calls `calculate` before each exposition; a late result is drawn when it arrives, for the next one. */
 function drawAlways(meter: Meter, slot: Slot, calculate: Calculate): void {
   meter.onExposition(() => {
     const result = calculate();

@@ -35,7 +35,7 @@ export interface LinkEnd {
 }
 
 /**
- * One attempt at a link and, if it succeeds, the link: two streams, one each way, each opened by its writer.
+ * One attempt at a link and, if it succeeds, the link: two streams, one each way, opened by their writers.
  */
 export interface Life {
   readonly session: number;

@@ -12,9 +12,7 @@ import {askWhere} from "./where.ts";
 const SHA2_256_CODE = 0x12;
 const QUERY_TIMEOUT_MS = 10_000;
 
-/**
- * Time that peers may take to send a record that they are asked for, in milliseconds; they have it at hand.
- */
+/** Time that peers may take to send a requested record, in milliseconds; they have it at hand. */
 const ANSWER_TIMEOUT_MS = 2_000;
 
 /**

@@ -17,9 +17,7 @@ import {countedHandler, type Spend} from "./service-streams.ts";
 import {abortConnection, LINK_PROTOCOL, WHERE_PROTOCOL} from "./streams.ts";
 import {answerWhere} from "./where.ts";
 
-/**
- * Head start of the lower id, in ms: when two members learn of each other at once, only one of them dials.
- */
+/** Head start of the lower id, in ms: of two members that learn of each other at once, only one dials. */
 const HEAD_START_MS = 150;
 
 /** Control streams that one peer may have open at once: the present one, and one that replaces it. */
@@ -102,9 +100,7 @@ function createSpoke(parts: MeshParts, name: PeerId): Spoke {
   return {link, redial, onConnection: () => session.onConnection()};
 }
 
-/**
- * Bounds the connections of a member when one has come up: their number, and the rate at which it opens them.
- */
+/** Bounds the connections of a member when one has come up: their number, and the rate of new ones. */
 function bound({host, guard}: MeshParts, connection: Connection, link: ControlLink | undefined): void {
   const peer = connection.remotePeer.toString();
   const isInbound = connection.direction === "inbound";

@@ -31,9 +31,7 @@ export interface PeerSessionOptions {
 export interface PeerSession {
   /** Makes one attempt; resolves with whether it was a success when its link has ended. */
   attempt(): Promise<boolean>;
-  /**
-   * Notes that a connection with the peer is there, whoever dialled: a dial that still runs is not needed.
-   */
+  /** Notes that a connection with the peer is there, whoever dialled: a running dial is not needed. */
   onConnection(): void;
 }
 

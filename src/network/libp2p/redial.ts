@@ -19,10 +19,7 @@ export interface RedialOptions {
   readonly firstPauseMs: number;
   /** Ends the loop. */
   readonly signal: AbortSignal;
-  /**
-   * Makes one attempt, which is over when the link has ended; returns whether it was a success. Must not
-   * reject.
-   */
+  /** Makes one attempt, which ends with the link; returns whether it was a success. Must not reject. */
   attempt(): Promise<boolean>;
 }
 

@@ -20,9 +20,7 @@ export function createIncomingMetrics(meter: Meter): RefusalCounter {
   return (reason) => refused.add({reason});
 }
 
-/**
- * Counts refusals, and reports a shortage of places: at once, and then once in ten minutes with their number.
- */
+/** Counts refusals, and reports a shortage of places: at once, then once in ten minutes with their number. */
 export function watchRefusals(
   {clock, logger}: {readonly clock: Clock; readonly logger: Logger},
   count: RefusalCounter,

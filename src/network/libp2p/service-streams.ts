@@ -5,9 +5,7 @@ import type {PeerId} from "../types.ts";
 /** The registry of the protocols that a libp2p service answers. */
 type Registrar = KadDHTComponents["registrar"];
 
-/**
- * Cost of a stream beside its bytes, in bytes: a stream that is opened and stays silent is not free either.
- */
+/** Cost of a stream beside its bytes, in bytes: even a stream that is opened and stays silent is not free. */
 const STREAM_COST_BYTES = 256;
 
 /** Takes this many bytes of a member's budget; returns whether it had them. */

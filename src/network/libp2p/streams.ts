@@ -69,10 +69,7 @@ export function abortStream(stream: Stream, error: unknown): void {
   stream.abort(error instanceof Error ? error : streamEnded(error));
 }
 
-/**
- * The open connection of a peer on which streams should be opened: the newest, which is the most likely to
- * live.
- */
+/** The open connection of a peer on which streams should be opened: the newest, the most likely to live. */
 export function openConnection(connections: readonly Connection[]): Connection | undefined {
   return connections.findLast(({status}) => status === "open");
 }

@@ -36,14 +36,13 @@ export interface MemoryHubOptions {
   /** One-way delay in milliseconds; 0 when absent. Frames of one direction never overtake each other. */
   readonly latencyMs?: (from: PeerId, to: PeerId) => number;
   /**
-   * Tells whether the next frame is lost although its link lives, which happens on no real link; never when
-   * absent.
+   * Tells whether the next frame is lost on a live link, which happens on no real link; never when absent.
    */
   readonly isLost?: (from: PeerId, to: PeerId) => boolean;
 }
 
 /**
- * The network between members of one process: links those that list each other and agree in the handshake.
+ * The network between members of one process: links those that list each other and agree on the handshake.
  */
 export interface MemoryHub {
   join(member: MemoryMember): MemoryPort;

@@ -95,8 +95,8 @@ export const gapAnswerSchema = z.strictObject({type: z.literal("gap"), missed: z
 export type GapAnswer = z.output<typeof gapAnswerSchema>;
 
 /**
- * The form in which listeners receive an event. zod refuses an event with fields that the schema does not
- * name: a bug.
+ * The form in which listeners receive an event. A field that the schema does not name is a bug, which zod
+ * refuses.
  */
 export function eventAnswer({id, wallMs, event}: StampedEvent): EventAnswer {
   return eventAnswerSchema.parse({id, at: new Date(wallMs).toISOString(), ...event});

@@ -11,7 +11,7 @@ export const startingAnswerSchema = z.strictObject({
     .describe("What it opens; null before it has begun."),
 });
 
-/** What a node that is starting answers. */
+/** The answer of a starting node. */
 export type StartingAnswer = z.output<typeof startingAnswerSchema>;
 
 /** The part that a node is opening, and the time since when, in ms since the Unix epoch. */

@@ -139,7 +139,5 @@ export const withheldSchema = z
     "Which figures may never be shown here: fewer than 10 of a class. Others are null until they are known.",
   );
 
-/**
- * The head of every answer: the version of its form, which changes whenever a reader must know of the change.
- */
+/** The head of every answer: the version of its form, raised for every change that a reader must know of. */
 export const answerHead = {schema: z.literal(1).describe("Version of the answer's form.")};

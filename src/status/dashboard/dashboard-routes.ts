@@ -2,8 +2,7 @@ import type {FastifyInstance} from "fastify";
 import type {DashboardFile} from "./dashboard-files.ts";
 
 /**
- * Permissions of the page: to load its own files and ask its own server; no inline script or style, no eval,
- * no frame.
+ * Permissions of the page: its own files and its own server; no inline script or style, no eval, no frame.
  */
 export const PAGE_POLICY = [
   "default-src 'none'",
@@ -19,7 +18,7 @@ export const PAGE_POLICY = [
 ].join("; ");
 
 /**
- * Adds the dashboard: `/` and its files. They hold no data of the node, so a browser may keep and revalidate
+ * Adds the dashboard: `/` and its files, which hold no data of the node: browsers may keep and revalidate
  * them.
  */
 export function addDashboard(server: FastifyInstance, files: readonly DashboardFile[]): void {

@@ -175,7 +175,7 @@ function createHealthMetrics(
   };
 }
 
-/** Makes all metrics of a node in `meter`; they are drawn anew at every exposition. */
+/** Makes all metrics of a node in `meter`; they are drawn again at every exposition. */
 export function createNodeMetrics(meter: Meter, sources: NodeMetricsSources): void {
   const info = meter.gauge<"version">({
     name: "consilium_build_info",

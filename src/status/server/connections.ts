@@ -44,10 +44,7 @@ function crowdOf(held: Iterable<Held>): readonly [address: string, count: number
   return crowd;
 }
 
-/**
- * The connection that must go to bring `held` (those idle for longest first) within the bounds; null if it
- * is.
- */
+/** The connection to drop so `held` (those idle for longest first) comes within the bounds; null if it is. */
 function surplus(held: ReadonlyMap<string, Held>, {most, ofAddress}: ConnectionBounds): Held | null {
   const [address, count] = crowdOf(held.values());
   if (held.size <= most && count <= ofAddress) return null;

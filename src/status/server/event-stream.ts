@@ -15,7 +15,7 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 export interface EventStreamOptions {
   readonly feed: EventFeed;
   readonly clock: Clock;
-  /** The answer, of which nothing is written yet. */
+  /** The answer, to which nothing has been written yet. */
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
   /** Id of the last event that the listener has; null for one that is new. */

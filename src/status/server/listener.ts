@@ -38,8 +38,8 @@ export function createListener({tls, clock, bounds}: ListenerOptions, handler: R
 }
 
 /**
- * Shows another certificate to clients that connect from now on, if the server uses HTTPS. @throws
- * STATUS_TLS_INVALID
+ * Shows another certificate to clients that connect from now on, if the server uses HTTPS.
+ * @throws STATUS_TLS_INVALID
  */
 export function renewCertificate(server: Server, tls: StatusTls): void {
   if (server instanceof TlsServer) withKeys(tls, (keys) => server.setSecureContext(keys));

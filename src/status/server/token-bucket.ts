@@ -15,7 +15,8 @@ export interface RateLimit {
 export const DEFAULT_RATE: RateLimit = {burst: 200, perSecond: 50};
 
 /**
- * Takes a request of a client: a holder of the token, or an address. @returns whether it is within the limit
+ * Takes a request of a client: a holder of the token, or an address.
+ * @returns whether it is within the limit
  */
 export type TakeRequest = (asker: string) => boolean;
 

@@ -16,9 +16,7 @@ export interface BackupSummary {
   readonly bytes: number;
 }
 
-/**
- * The file system and random source of a backup or a restoration, and the cost of its passphrase; for tests.
- */
+/** The file system of a backup or a restoration, and the cost of its passphrase; for tests. */
 export interface BackupMeans {
   readonly files?: FileSystem;
   /** log2 of scrypt's N. */

@@ -16,8 +16,7 @@ export function isKept(path: string): boolean {
 }
 
 /**
- * The parts of a directory that a backup holds: the paths of its own files, and its runs, each list in a
- * fixed order.
+ * The parts of a directory that a backup holds: paths of its own files, and its runs, both in a fixed order.
  */
 export interface Contents {
   readonly top: readonly string[];

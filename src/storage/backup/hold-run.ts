@@ -7,10 +7,7 @@ import {isKept} from "./contents.ts";
 /** Even rounds of a few milliseconds leave the models alone for long enough within this many tries. */
 const TRIES = 200;
 
-/**
- * The files of a run as they were at one moment, by their paths in the state directory; closing releases
- * them.
- */
+/** The files of a run at one moment, by their paths in the state directory; closing releases them. */
 export interface HeldRun extends Closable {
   readonly files: ReadonlyMap<string, HeldFile>;
 }

@@ -20,10 +20,7 @@ const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 const SEGMENT_BYTES = 64 * 1024;
 const BLOCK_SIZE = 8;
-/**
- * Above the cost that machines of today use for a password; a header that asks for more is damaged or
- * malicious.
- */
+/** Above the usual cost of a password today; a header that asks for more is damaged or malicious. */
 const MAX_COST_BITS = 18;
 const HEADER_BYTES = MAGIC.length + 1 + SALT_BYTES;
 

@@ -9,8 +9,7 @@ const MOST_ROUNDS = 4000;
 export type RoundFigures = HistoryAnswer["data"][number];
 
 /**
- * A run's figures round by round, in ascending order: the node's history, and the events since it was
- * requested.
+ * A run's figures round by round, in ascending order: the node's history, and all events since its request.
  */
 export interface Curves {
   /** The run's id; null before it is known. */

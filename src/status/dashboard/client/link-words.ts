@@ -11,8 +11,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The reason why a link is down, with the code for the documentation. @param detail the difference or fault,
- * if known
+ * The reason why a link is down, with the code for the documentation.
+ * @param detail the difference or fault, if known
  */
 export function downText(code: string | null, detail: string | null): string {
   if (code === null) return "Not linked: it has not been reached yet.";

@@ -35,8 +35,7 @@ const HOUR_MS = 3_600_000;
 const beganMs = ({day, hour}: Release): number => Date.parse(day) + (hour ?? 0) * HOUR_MS;
 
 /**
- * The rows of the reader's own day, and its start: midnight, or the full hour before it in zones of half
- * hours.
+ * The rows of the reader's own day, and its start: midnight, or the full hour before in zones of half hours.
  */
 function rowsToday({data}: ReleasesAnswer, {nowMs, zone}: Reader): readonly [readonly Release[], number] {
   const sinceMs = hourOfMidnight(nowMs, zone);

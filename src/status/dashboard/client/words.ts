@@ -1,7 +1,4 @@
-/**
- * Text for a figure that the plan withholds because it could reveal single patients; it will not be shown
- * later.
- */
+/** Text for a figure that the plan withholds because it could reveal single patients; it stays hidden. */
 export const WITHHELD = "withheld";
 /** Text for a figure that is not there yet, but will be. */
 export const NOT_YET = "not known yet";
