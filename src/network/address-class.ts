@@ -6,8 +6,7 @@ export type AddressClass = "loopback" | "link-local" | "multicast" | "reserved" 
 type Subnet = readonly [address: string, prefix: number];
 
 const SUBNETS: readonly (readonly [Exclude<AddressClass, "ordinary">, readonly Subnet[]])[] = [
-  // Addresses at which clouds tell machines their secrets: AWS, Azure, Google and others; Alibaba; Oracle;
-  // Azure.
+  // Clouds' addresses for machines' secrets: AWS, Azure, Google and others; Alibaba; Oracle; Azure's host.
   [
     "metadata",
     [

@@ -21,7 +21,7 @@ export interface LinkedSignal {
   end(): void;
 }
 
-/** Creates a {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on long-lived parents. */
+/** Creates a {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on its parents once ended. */
 export function linkSignals(...parents: readonly AbortSignal[]): LinkedSignal {
   const controller = new AbortController();
   const onParent = (event: Event): void => {

@@ -1,4 +1,4 @@
-/** Exclusion after a first offence, in milliseconds; it doubles with each further offence. */
+/** Time out after a first offence, in milliseconds; it doubles with each further offence. */
 export const FIRST_EXCLUSION_MS = 2_000;
 
 /** Longest exclusion, in milliseconds. */

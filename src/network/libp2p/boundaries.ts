@@ -13,7 +13,10 @@ import {createIncomingMetrics, watchRefusals} from "./refusal-watch.ts";
 /** Dials of learned addresses that one member may cause, on average and at once. */
 const DIALS_PER_MEMBER = {perSecond: 0.5, burst: 16};
 
-/** Tells whether this node listens on loopback alone: then its members are on this machine too. */
+/**
+ * Tells whether this node listens on loopback alone: no other machine reaches it, so its members are on this
+ * one too.
+ */
 function isOnLoopback({listen}: Libp2pNetworkOptions): boolean {
   const ips = listen.map((text) => ipOf(parseTcpAddress(text, "NETWORK_LISTEN_ADDRESS_INVALID")));
   return ips.length > 0 && ips.every((ip) => ip !== undefined && addressClass(ip) === "loopback");
