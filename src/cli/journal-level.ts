@@ -1,6 +1,8 @@
 import {fstatSync} from "node:fs";
 
-/** Levels of syslog by the words of this program's log and the numbers of its JSON lines; see sd-daemon(3). */
+/**
+ * Levels of syslog by the words of this program's log and the numbers of its JSON lines; see sd-daemon(3).
+ */
 const LEVELS: Readonly<Record<string, number>> = {
   error: 3,
   "50": 3,

@@ -28,7 +28,10 @@ export interface Identity {
   readonly publicKey: Uint8Array;
   /** The private seed, 32 bytes; not to be changed. */
   readonly seed: Uint8Array;
-  /** The start of the public key's SHA-256 for people to compare by voice: eight groups of four hexadecimal digits. */
+  /**
+   * The start of the public key's SHA-256 for people to compare by voice: eight groups of four hexadecimal
+   * digits.
+   */
   readonly fingerprint: string;
   /** Signs `bytes` for one purpose in one context; returns the signature (64 bytes, owned by the caller). */
   sign(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array;

@@ -4,7 +4,10 @@ import {z} from "zod";
 import {parseYaml, sha256, toHex} from "../core/index.ts";
 import {publicKeyOf} from "./peer-id.ts";
 
-/** A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most 64. */
+/**
+ * A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most
+ * 64.
+ */
 export const nameSchema = z
   .string()
   .regex(

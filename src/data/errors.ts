@@ -1,4 +1,6 @@
-/** Codes of the errors that the data room throws; messages name file, row and column, never a value or key. */
+/**
+ * Codes of the errors that the data room throws; messages name file, row and column, never a value or key.
+ */
 export type DataErrorCode =
   /** The task file cannot be read. */
   | "DATA_TASK_UNREADABLE"

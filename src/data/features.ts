@@ -21,8 +21,8 @@ export function featuresOfColumn(column: TaskColumn): readonly Feature[] {
 }
 
 /**
- * The `d` features of `task`: those of its columns in order, one-hot ones named `column_category`; for slides the
- * features of a tile, named `f0`, `f1`, ..., all with the task's one range.
+ * The `d` features of `task`: those of its columns in order, one-hot ones named `column_category`; for slides
+ * the features of a tile, named `f0`, `f1`, ..., all with the task's one range.
  */
 export function featuresOf(task: Task): readonly Feature[] {
   if (task.kind === "tabular") return task.columns.flatMap(featuresOfColumn);

@@ -4,7 +4,10 @@ import {alikeKeys} from "./key-mismatch.ts";
 import type {TableRow} from "./readers/table-header.ts";
 import {refuseCell} from "./refuse-cell.ts";
 
-/** A long number as Excel and pandas write it, such as 1.23457E+12 or 1,23457E+12; 1E5 may be a key of its own. */
+/**
+ * A long number as Excel and pandas write it, such as 1.23457E+12 or 1,23457E+12; 1E5 may be a key of its
+ * own.
+ */
 const SCIENTIFIC = /^[+-]?\d(?:[.,]\d+)?e\+\d{2,3}$/i;
 
 /**

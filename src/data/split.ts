@@ -178,8 +178,8 @@ export function valuesHash(
 }
 
 /**
- * The keys of the patients of each part of {@link splitSite}, in the order in which its matrices number them: for
- * this machine only, never sent, logged or shown.
+ * The keys of the patients of each part of {@link splitSite}, in the order in which its matrices number them:
+ * for this machine only, never sent, logged or shown.
  */
 export function splitKeys(table: SiteTable, task: Task, seed: number): Readonly<Record<SplitPart, string[]>> {
   const patients = rankedPatients(table, seed);

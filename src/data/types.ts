@@ -20,7 +20,9 @@ export interface Matrix {
 export interface PatientMatrix extends Matrix {
   /** Number of different patients; equal to `n` when a row is a patient. */
   readonly patients: number;
-  /** Patient of each row, shape `[n]`, numbered 0 .. `patients` - 1 within this matrix in order of first row. */
+  /**
+   * Patient of each row, shape `[n]`, numbered 0 .. `patients` - 1 within this matrix in order of first row.
+   */
   readonly patientOf: Uint32Array;
 }
 
@@ -73,7 +75,10 @@ export interface SiteTable {
   readonly labels: Uint8Array;
   /** Times of survival, shape `[n]`, at least 0; rows of one patient agree. Null if the label is a class. */
   readonly times: Float64Array | null;
-  /** Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or shown. */
+  /**
+   * Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or
+   * shown.
+   */
   readonly patients: readonly string[];
   /**
    * Index of each kept row among the file's data rows, from 0, shape `[n]`; for slides, of each kept tile

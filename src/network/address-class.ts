@@ -61,7 +61,9 @@ const LISTS = SUBNETS.map(([name, subnets]) => {
   return [name, list] as const;
 });
 
-/** The IPv4 address in an IPv4-mapped IPv6 one (`::ffff:192.0.2.7`, or in hexadecimal); any other as it is. */
+/**
+ * The IPv4 address in an IPv4-mapped IPv6 one (`::ffff:192.0.2.7`, or in hexadecimal); any other as it is.
+ */
 export function unmapped(ip: string): string {
   if (!isIPv6(ip)) return ip;
   const words = hextets(ip);

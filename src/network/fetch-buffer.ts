@@ -5,7 +5,10 @@ import {refusalError} from "./blob-store.ts";
 import {BLOB_TRAILER_BYTES, createHeaderReader, decodeBlobResponse} from "./blob-wire.ts";
 import type {FetchRequest} from "./types.ts";
 
-/** Parts handed to `onPart` start at multiples of this, and all but the last are a multiple of it long, in bytes. */
+/**
+ * Parts handed to `onPart` start at multiples of this, and all but the last are a multiple of it long, in
+ * bytes.
+ */
 export const PART_BYTES = 64 * 1024;
 
 /** The range that a fetch fills, over as many streams as it takes. */

@@ -87,7 +87,10 @@ export function decodeRefused(bytes: Uint8Array): Refused {
   return decodeStrictCbor(refusedSchema, bytes);
 }
 
-/** The first field, in the order of their names, in which two handshakes differ; `undefined` when they are equal. */
+/**
+ * The first field, in the order of their names, in which two handshakes differ; `undefined` when they are
+ * equal.
+ */
 export function differingField(own: Handshake, other: Handshake): HandshakeField | undefined {
   const names = [...new Set([...Object.keys(own), ...Object.keys(other)])].sort();
   const differing = names.find((field) => !Object.hasOwn(own, field) || own[field] !== other[field]);

@@ -2,7 +2,10 @@ import type {CancelTimer, Clock} from "../core/index.ts";
 
 /** The sleep of a loop that can be woken. */
 export interface Pause {
-  /** Resolves after `pauseMs`, when woken, or when the signal aborts; at once if it was woken since the last sleep. */
+  /**
+   * Resolves after `pauseMs`, when woken, or when the signal aborts; at once if it was woken since the last
+   * sleep.
+   */
   sleep(pauseMs: number): Promise<void>;
   /** Ends the present sleep, or else the next one before it begins. */
   wake(): void;

@@ -35,9 +35,10 @@ export interface RunStorage extends Closable {
 }
 
 /**
- * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
- * `runs/<runId>/history.json`, `runs/<runId>/result.json`, `runs/<runId>/traces/trace-<number>.cbor`.
+ * A node's state on disk, held by this process alone until closed: `formatVersion`, `node.key`,
+ * `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`,
+ * `runs/<runId>/models/<hash>`, `runs/<runId>/history.json`, `runs/<runId>/result.json`,
+ * `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
   readonly path: string;

@@ -34,7 +34,9 @@ export function replayText(report: ReplayReport, isAll: boolean): string {
   ].join("\n");
 }
 
-/** `consilium replay`: repeats a node's run from its flight recorder in the protocol's own code. */
+/**
+ * `consilium replay`: shows what happened at a node, from its flight recorder, by the protocol's own code.
+ */
 export const replayCommand = defineCommand({
   command: "replay <bundle>",
   describe: "go through a node's flight recorder again and show where it went wrong",

@@ -14,7 +14,7 @@ import type {
 type Library = typeof import("h5wasm");
 type Module = Awaited<Library["ready"]>;
 
-/** Most values of an attribute that is read. */
+/** Most bytes of an attribute that is read. */
 const MAX_ATTRIBUTE_BYTES = 65_536;
 /** The error number of the library's file system for an invalid argument. */
 const EINVAL = 28;

@@ -219,9 +219,10 @@ async function tilesOf(file: Hdf5File, address: TileFileAddress): Promise<TileFi
 }
 
 /**
- * Opens the .h5 file of a slide's tiles, in the layout of STAMP (`feats`, float16 or float32), marugoto (`feats`;
- * rows marked in `augmented` are left out), CLAM and TRIDENT (`features`) or `patch_embeddings`.
- * @throws {CodedError} DATA_SLIDE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE, DATA_TILES_UNSUPPORTED
+ * Opens the .h5 file of a slide's tiles, in the layout of STAMP (`feats`, float16 or float32), marugoto
+ * (`feats`; rows marked in `augmented` are left out), CLAM and TRIDENT (`features`) or `patch_embeddings`.
+ * @throws {CodedError} DATA_SLIDE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE,
+ *   DATA_TILES_UNSUPPORTED
  */
 export async function openHdf5Tiles(address: TileFileAddress): Promise<TileFile> {
   const datasets = [...FEATURES, COORDINATES, AUGMENTED];

@@ -126,7 +126,8 @@ function tilesOf(handle: FileHandle, header: NpyHeader, address: TileFileAddress
 }
 
 /**
- * Opens the .npy file of a matrix `[tiles, features]` of float16, float32 or float64, little-endian, in C order.
+ * Opens the .npy file of a matrix `[tiles, features]` of float16, float32 or float64, little-endian, in C
+ * order.
  * @throws {CodedError} DATA_FILE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE, DATA_TILES_UNSUPPORTED
  * @see numpy.lib.format, versions 1.0 to 3.0
  */

@@ -18,8 +18,8 @@ export interface TileFile {
   /** True if it has coordinates that are not one place for each tile; they are not used. */
   readonly hasStrayCoordinates: boolean;
   /**
-   * Writes the features of the tiles `rows` to `into`, in binary32 (binary64 is rounded to the nearest). Memory in use
-   * beside `into` is one slice of the file, whatever the number of rows.
+   * Writes the features of the tiles `rows` to `into`, in binary32 (binary64 is rounded to the nearest).
+   * Memory in use beside `into` is one slice of the file, whatever the number of rows.
    * @param rows numbers of tiles, ascending, each once
    * @param into shape `[rows.length, dimension]`
    * @throws {CodedError} DATA_TILES_UNREADABLE

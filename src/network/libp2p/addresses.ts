@@ -25,7 +25,8 @@ function invalidPeerId(text: string, cause?: unknown): CodedError {
 
 /**
  * Parses an address of TCP over IP or DNS.
- * @param code the error for anything else: NETWORK_LISTEN_ADDRESS_INVALID or NETWORK_BOOTSTRAP_ADDRESS_INVALID
+ * @param code the error for anything else: NETWORK_LISTEN_ADDRESS_INVALID or
+ *   NETWORK_BOOTSTRAP_ADDRESS_INVALID
  */
 export function parseTcpAddress(text: string, code: NetworkErrorCode): Multiaddr {
   let cause: unknown;

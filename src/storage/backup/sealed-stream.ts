@@ -24,7 +24,10 @@ const BLOCK_SIZE = 8;
 const MAX_COST_BITS = 18;
 const HEADER_BYTES = MAGIC.length + 1 + SALT_BYTES;
 
-/** Cost of the passphrase: scrypt with N = 2^17, r = 8, p = 1 takes 128 MiB and about half a second (RFC 7914). */
+/**
+ * Cost of the passphrase: scrypt with N = 2^17, r = 8, p = 1 takes 128 MiB and about half a second (RFC
+ * 7914).
+ */
 export const COST_BITS = 17;
 
 interface Keys {
