@@ -3,7 +3,7 @@ import path from "node:path";
 import {ruleOf, STATUS_OF_CODE} from "../../src/cli/exit-status.ts";
 
 const SRC = path.resolve(import.meta.dirname, "../../src");
-const LISTED = /\/\*\* (?<says>[^*]+(?:\*(?!\/)[^*]*)*)\*\/\s*\| "(?<code>[A-Z0-9_]+)"/g;
+const LISTED = /\/\*\*\s(?<says>[^*]+(?:\*(?!\/)[^*]*)*)\*\/\s*\| "(?<code>[A-Z0-9_]+)"/g;
 
 interface ListedCode {
   readonly code: string;
@@ -15,7 +15,7 @@ function codesOf(room: string): ListedCode[] {
   const file = path.join(SRC, room, "errors.ts");
   return [...readFileSync(file, "utf8").matchAll(LISTED)].map(({groups}) => {
     const {says = "", code = ""} = groups ?? {};
-    return {code, says: says.replaceAll(/\s*\n\s*\*\s*/g, " ").trim()};
+    return {code, says: says.replaceAll(/\s*\n\s*\*?\s*/g, " ").replace(/^\* /, "").trim()};
   });
 }
 

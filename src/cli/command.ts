@@ -5,16 +5,16 @@ import type {CliErrorCode} from "./errors.ts";
 /** Flags by name, without dashes. */
 type OptionTable = Readonly<Record<string, Options & {readonly describe: string}>>;
 
-/** What {@link defineCommand} makes a command of. */
+/** The input of {@link defineCommand}. */
 export interface CommandDefinition<Own extends OptionTable> {
   /** Its name and positional arguments, such as `show <plan>`. */
   readonly command: string;
   /** One line for `--help`. */
   readonly describe: string;
-  /** Positional arguments by name, as they stand in `command`. */
+  /** Positional arguments by name, as in `command`. */
   readonly positionals?: Readonly<Record<string, string>>;
   readonly options: Own;
-  /** Does it; resolves with the exit status. */
+  /** Runs the command; resolves with the exit status. */
   handler(flags: InferredOptionTypes<Own>, positionals: Readonly<Record<string, string>>): Promise<number>;
 }
 
@@ -22,7 +22,7 @@ export interface CommandDefinition<Own extends OptionTable> {
 export interface Command {
   /** Its first word. */
   readonly name: string;
-  /** Adds the command; its exit status goes to `onEnd`. */
+  /** Adds the command; passes its exit status to `onEnd`. */
   attach(program: Argv, onEnd: (status: number) => void): Argv;
 }
 
@@ -31,7 +31,7 @@ export function usageError(message: string, hint: string): CodedError<CliErrorCo
   return new CodedError("CLI_USAGE", message, {hint});
 }
 
-/** @param positionals names that stand among the parsed flags and are none */
+/** @param positionals names among the parsed flags that are no flags */
 function checkFlags(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
@@ -60,7 +60,7 @@ function textsOf(given: Readonly<Record<string, unknown>>, names: readonly strin
   );
 }
 
-/** A command whose flags are typed by its table of options. */
+/** Defines a command whose flags get their types from its table of options. */
 export function defineCommand<const Own extends OptionTable>(definition: CommandDefinition<Own>): Command {
   const {command, describe, positionals = {}, options, handler} = definition;
   const names = Object.keys(positionals);
@@ -73,7 +73,7 @@ export function defineCommand<const Own extends OptionTable>(definition: Command
         describe,
         builder(own: Argv) {
           for (const [name, text] of Object.entries(positionals)) {
-            // What stands in angle brackets must be given, what stands in square ones may be.
+            // An argument in angle brackets is required, one in square brackets is optional.
             const demandOption = command.includes(`<${name}>`);
             own.positional(name, {type: "string", describe: text, demandOption});
           }

@@ -7,7 +7,7 @@ import {
   type StudyResults,
 } from "../simulation/index.ts";
 
-/** Two studies held against one another, as `compare` tells of them. */
+/** Two studies and their comparison, as `compare` prints them. */
 export interface Compared {
   readonly first: StudyResults;
   readonly second: StudyResults;

@@ -12,13 +12,13 @@ export type CliErrorCode =
   | "CLI_TOO_FEW_PATIENTS"
   /** No daemon answers at the status address. */
   | "CLI_STATUS_UNREACHABLE"
-  /** The daemon does not tell whoever asks: its token is another, or it is asked too much. */
+  /** The daemon refuses this client: the token is wrong, or it asks too often. */
   | "CLI_STATUS_REFUSED"
   /** The daemon is up but not ready to say more. */
   | "CLI_STATUS_STARTING"
-  /** What answers at the status address is no daemon of this version. */
+  /** The answer at the status address does not come from a daemon of this version. */
   | "CLI_STATUS_FOREIGN"
-  /** The patients of a finished run cannot be told among the data of today. */
+  /** The patients of a finished run cannot be identified in today's data. */
   | "CLI_DATA_CHANGED"
   /** A daemon of the demo ended unasked. */
   | "CLI_DAEMON_ENDED"
@@ -34,7 +34,7 @@ export type CliErrorCode =
   | "CLI_BROWSER_FAILED"
   /** The folder for an experiment's results holds some already. */
   | "CLI_RESULTS_EXIST"
-  /** What is in a folder of results is of another experiment, or nothing that this version wrote. */
+  /** A folder of results holds those of another experiment, or something that this version did not write. */
   | "CLI_RESULTS_FOREIGN"
   /** This version of Node is too old. */
   | "CLI_DOCTOR_NODE"
@@ -50,15 +50,15 @@ export type CliErrorCode =
   | "CLI_DOCTOR_MEMORY"
   /** The compute backend computes wrong. */
   | "CLI_DOCTOR_BACKEND"
-  /** The certificate of the status server has run out. */
+  /** The certificate of the status server has expired. */
   | "CLI_DOCTOR_CERTIFICATE"
-  /** An address that the node is to listen on is in use or not to be had. */
+  /** An address that the node must listen on is in use or not available. */
   | "CLI_DOCTOR_PORT"
   /** No other member can be reached, or find this node. */
   | "CLI_DOCTOR_NO_PEERS"
   /** An address of a member leads to somebody else. */
   | "CLI_DOCTOR_STRANGER"
-  /** This process may not open so many files as it needs. */
+  /** This process may not open as many files as it needs. */
   | "CLI_MACHINE_FILES"
   /** This process may not address as much memory as WebAssembly needs. */
   | "CLI_MACHINE_MEMORY"

@@ -1,6 +1,6 @@
 import {isCoded} from "../core/index.ts";
 
-/** What each exit status means, as `--help` lists them; numbers from 65 on are those of BSD's sysexits.h. */
+/** Meanings of the exit statuses, as `--help` lists them; those from 65 on are from BSD's sysexits.h. */
 export const EXIT_STATUSES = {
   0: "done",
   1: "unexpected bug, with its stack",
@@ -13,12 +13,12 @@ export const EXIT_STATUSES = {
   78: "bad configuration, plan or roster, or foreign contract",
 } as const;
 
-/** An exit status of any command; the demo also hands on those of its daemons and of Ctrl-C. */
+/** An exit status of any command; the demo also passes on those of its daemons and of Ctrl-C. */
 export type ExitStatus = keyof typeof EXIT_STATUSES;
 
 /**
- * Exit status by the beginning of an error's code; the longest that fits decides.
- * A code that only a bug lets through to here has status 1.
+ * Exit status by the beginning of an error's code; the longest that fits decides. A code that reaches this
+ * table only through a bug has status 1.
  */
 export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   CLI_USAGE: 2,
@@ -114,7 +114,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   TRAINING_WORKER_DIED: 69,
 };
 
-/** The key of {@link STATUS_OF_CODE} that decides for `code`, or undefined when none fits. */
+/** The key of {@link STATUS_OF_CODE} that decides for `code`, or undefined if none fits. */
 export function ruleOf(code: string): string | undefined {
   return Object.keys(STATUS_OF_CODE)
     .filter((prefix) => code.startsWith(prefix))

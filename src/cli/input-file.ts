@@ -32,13 +32,13 @@ async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS)
   );
 }
 
-/** The text of a file that this program wrote. */
+/** Reads the text of a file that this program wrote. */
 async function readOwnText(path: string, what: string): Promise<string> {
   return decodeText(await readInput(path, what, MAX_OWN_BYTES), path, "SIMULATION_SUMMARY_INVALID");
 }
 
 /**
- * The roster file at `path`.
+ * Reads the roster file at `path`.
  * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, CONSORTIUM_ROSTER_INVALID
  */
 export async function readRoster(path: string): Promise<Roster> {
@@ -47,19 +47,22 @@ export async function readRoster(path: string): Promise<Roster> {
 }
 
 /**
- * The plan file at `path`, with the hash of its bytes.
+ * Reads the plan file at `path`, with the hash of its bytes.
  * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, CONSORTIUM_PLAN_INVALID
  */
 export async function readPlan(path: string): Promise<IdentifiedPlan> {
   return parsePlan(await readInput(path, "plan file"), path);
 }
 
-/** The bytes of a flight recorder's trace. @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE */
+/** Reads the bytes of a flight recorder's trace. @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE */
 export function readTrace(path: string): Promise<Uint8Array> {
   return readInput(path, "trace", MAX_OWN_BYTES);
 }
 
-/** The results in a simulated study's folder. @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, SIMULATION_SUMMARY_INVALID */
+/**
+ * Reads the results in a simulated study's folder.
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, SIMULATION_SUMMARY_INVALID
+ */
 export async function readSummary(folder: string): Promise<StudyResults> {
   const file = join(folder, "summary.json");
   return parseSummary(await readOwnText(file, "study's summary"), file);

@@ -1,6 +1,8 @@
 import {fstatSync} from "node:fs";
 
-/** Levels of syslog by the words of this program's log and the numbers of its JSON lines; see sd-daemon(3). */
+/**
+ * Levels of syslog by the words of this program's log and the numbers of its JSON lines; see sd-daemon(3).
+ */
 const LEVELS: Readonly<Record<string, number>> = {
   error: 3,
   "50": 3,
@@ -15,7 +17,7 @@ const INFO = 6;
 const STANDARD_ERROR = 2;
 const LEVEL = /^(?:\{"level":(\d+)|\S+Z (error|warn|info|debug) )/;
 
-/** Whether standard error goes to systemd's journal, as `JOURNAL_STREAM` names its device and inode. */
+/** Tells whether standard error goes to systemd's journal, whose device and inode `JOURNAL_STREAM` names. */
 export function isJournal(stream: string | undefined): boolean {
   if (stream === undefined) return false;
   try {
@@ -26,7 +28,7 @@ export function isJournal(stream: string | undefined): boolean {
   }
 }
 
-/** Lines with the level before each that the journal files it under; `level` where a line does not say its own. */
+/** Puts before each line its level in the journal; `level` if a line does not state its own. */
 export function withJournalLevel(text: string, level: number = INFO): string {
   return text.replaceAll(/^.+$/gm, (line) => {
     const [, number, word] = LEVEL.exec(line) ?? [];
@@ -34,5 +36,5 @@ export function withJournalLevel(text: string, level: number = INFO): string {
   });
 }
 
-/** The level of a line that tells why the program ends. */
+/** The level of a line that states why the program ends. */
 export const ERROR_LEVEL = 3;

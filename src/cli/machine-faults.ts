@@ -9,7 +9,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** Bytes that this process may address (`ulimit -v`), or null where there is no limit, or none that is told. */
+/** Bytes that this process may address (`ulimit -v`), or null if there is no limit, or it is unknown. */
 function addressableBytes(): number | null {
   try {
     const limit = /^Max address space +(\d+)/m.exec(readFileSync(LIMITS, "utf8"))?.[1];
@@ -24,7 +24,7 @@ interface WebAssemblyApi {
   readonly Memory: new (size: {readonly initial: number}) => {readonly buffer: ArrayBuffer};
 }
 
-/** Whether WebAssembly finds room for one page: V8 reserves gigabytes of addresses around each memory. */
+/** Tells whether WebAssembly finds room for one page: V8 reserves gigabytes of addresses for each memory. */
 function hasRoom(): boolean {
   const {Memory} = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
   try {
@@ -34,16 +34,17 @@ function hasRoom(): boolean {
   }
 }
 
-/** How much memory this process may address, and whether that is enough. */
+/** Amount of memory that this process may address, and a check that it is enough. */
 export interface Addressable {
-  /** Null: as much as it likes. */
+  /** Null if there is no limit. */
   limitBytes(): number | null;
   hasRoom(): boolean;
 }
 
 /**
- * The fault of the machine's limits that is behind a failure which nobody foresaw, or null. Code that found no memory
- * fails in words of its own later on, so the memory is asked for again; a bug stays a bug where it is there.
+ * The fault of the machine's limits behind an unexpected failure, or null. Code that found no memory later
+ * fails with its own message, so this asks for the memory again; if the memory is there, the failure is a
+ * bug.
  */
 export function machineFaultOf(
   error: unknown,

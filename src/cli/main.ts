@@ -4,7 +4,7 @@ import {endProcess, guardProcess, reportFailure} from "./process-end.ts";
 
 // Before anything is loaded: the rest takes its time, and may fail.
 guardProcess();
-// TensorFlow, where it is installed, tells of its processor features on standard error; set before any thread starts.
+// TensorFlow, if installed, reports its processor features on standard error; set before any thread starts.
 process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
 
 async function run(words: readonly string[]): Promise<number> {

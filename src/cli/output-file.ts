@@ -35,9 +35,9 @@ async function makeOne(path: string): Promise<void> {
 }
 
 /**
- * Makes the missing folders above `path`, one after the other: Node's own way never ends where a file system such as
- * /proc says that a parent is missing which is there. A folder in the root itself is not made: most likely the path is
- * mistyped, or its disk is not mounted.
+ * Makes the missing folders above `path`, one after the other. Node's own way never ends if a file system
+ * such as /proc reports an existing parent as missing. A folder in the root itself is not made: most likely
+ * the path is mistyped, or its disk is not mounted.
  * @throws CLI_OUTPUT_UNWRITABLE
  */
 export async function makeParents(path: string): Promise<void> {
@@ -72,7 +72,7 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** A new file beside `path`, of a name that nobody can know before: what lies there already is not followed or written. */
+/** Opens a new file beside `path` with an unpredictable name; never follows or writes an existing one. */
 async function openDraft(path: string): Promise<{readonly draft: string; readonly file: FileHandle}> {
   const draft = `${path}.${randomBytes(8).toString("hex")}.part`;
   const {O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY} = constants;
@@ -86,10 +86,10 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Makes the folder, for what will be written there at the end of a long run. @throws CLI_OUTPUT_UNWRITABLE */
+/** Makes the folder for output that is written at the end of a long run. @throws CLI_OUTPUT_UNWRITABLE */
 export async function prepareFolder(path: string): Promise<void> {
   await makeFolder(path);
-  // Rights alone do not tell: nothing can be made in /proc, whose owner has all rights.
+  // Permissions alone do not tell: nothing can be made in /proc, whose owner has all permissions.
   await writing(path, async () => rmdir(await mkdtemp(join(path, ".part-"))));
 }
 
@@ -108,7 +108,7 @@ export async function prepareFile(path: string): Promise<void> {
   });
 }
 
-/** Makes a folder for what goes again, below TMPDIR. @throws CLI_OUTPUT_UNWRITABLE */
+/** Makes a folder for temporary files, below TMPDIR. @throws CLI_OUTPUT_UNWRITABLE */
 export async function makeTemporary(prefix: string): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), prefix));
@@ -118,8 +118,8 @@ export async function makeTemporary(prefix: string): Promise<string> {
 }
 
 /**
- * What `action` gives, which makes folders and files at `path` or below it.
- * @throws CLI_OUTPUT_UNWRITABLE for errors of the file system, and whatever else `action` throws
+ * Runs `action`, which makes folders and files at `path` or below it, and returns its result.
+ * @throws CLI_OUTPUT_UNWRITABLE for errors of the file system, and any other error of `action`
  */
 export async function writing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
   try {
@@ -129,7 +129,7 @@ export async function writing<Result>(path: string, action: () => Promise<Result
   }
 }
 
-/** Whether something other than a file is there, such as /dev/stdout, which no file may take the place of. */
+/** Tells whether something other than a file is there, such as /dev/stdout, which no file may replace. */
 async function isDevice(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => !found.isFile(),
@@ -138,7 +138,7 @@ async function isDevice(path: string): Promise<boolean> {
 }
 
 /**
- * Writes a file that is whole at any time, in place of the one before; its folders are made.
+ * Replaces a file by one that is whole at any time; makes its folders.
  * @throws CLI_OUTPUT_UNWRITABLE
  */
 export async function writeWhole(path: string, content: string, mode = SHARED_MODE): Promise<void> {
@@ -162,7 +162,10 @@ export async function writeWhole(path: string, content: string, mode = SHARED_MO
   });
 }
 
-/** Writes a file where none is; its folders are made. @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE */
+/**
+ * Writes a file that must not exist yet; makes its folders.
+ * @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE
+ */
 export async function writeNew(path: string, content: string): Promise<void> {
   await makeParents(path);
   try {

@@ -7,12 +7,12 @@ export interface TextSink {
 
 type Write = TextSink["write"];
 
-/** How a guarded stream is written to past its guard. */
+/** The functions that write to guarded streams without the guard. */
 const unguarded = new WeakMap<TextSink, Write>();
 
 /**
- * Makes every text that is written to `stream` from now on do nothing to a terminal: the one place for whatever comes
- * from peers, files and command lines. Bytes are left alone.
+ * Makes all text that is written to `stream` from now on harmless to a terminal: the one place for text from
+ * peers, files and command lines. Bytes are left unchanged.
  */
 export function guardOutput(stream: NodeJS.WritableStream): void {
   const write = stream.write.bind(stream) as (chunk: unknown, ...rest: readonly unknown[]) => boolean;
@@ -21,7 +21,7 @@ export function guardOutput(stream: NodeJS.WritableStream): void {
     write(typeof chunk === "string" ? visibleText(chunk) : chunk, ...rest);
 }
 
-/** Writes the program's own control sequences, in which nothing foreign may be. */
+/** Writes the program's own control sequences, which must contain nothing foreign. */
 export function writeControl(sink: TextSink, sequence: string): void {
   const write = unguarded.get(sink) ?? sink.write.bind(sink);
   write(sequence);

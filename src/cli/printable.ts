@@ -1,8 +1,9 @@
 import {visibleText} from "../core/index.ts";
 
 /**
- * A text that a terminal shows and does not obey: file names, files that others wrote and answers of other programs may
- * hold sequences that move the cursor or hide lines. Such a character is told as JSON tells it, so JSON stays what it is.
+ * Turns `text` into one that a terminal shows but does not obey. File names, files that others wrote and
+ * answers of other programs may hold sequences that move the cursor or hide lines. Such a character is
+ * written as in JSON, so JSON stays unchanged.
  */
 export function printable(text: string): string {
   return visibleText(text);

@@ -6,12 +6,12 @@ import {guardOutput} from "./output-guard.ts";
 import {printable} from "./printable.ts";
 import {withSourcePlaces} from "./source-places.ts";
 
-/** What the core throws tells of bugs alone. */
+/** Tells whether an error is expected: errors of the core are always bugs. */
 function isExpected(error: unknown): boolean {
   return isCoded(error) && !error.code.startsWith("CORE_");
 }
 
-/** Tells a failure on standard error: one line when it was to be expected, with its stack when it is a bug. */
+/** Reports a failure on standard error: in one line if it was expected, with its stack if it is a bug. */
 export function reportFailure(thrown: unknown): number {
   const error = machineFaultOf(thrown) ?? thrown;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -30,8 +30,9 @@ export function endProcess(status: number): void {
 }
 
 /**
- * Escapes controls in all that is written, tells what nobody caught, lets a reader of the output leave early (`consilium ... | head`) without a fuss, and keeps
- * SIGUSR1 from opening Node's debugger, which asks no local user for a token.
+ * Escapes control characters in all output and reports uncaught errors. Lets a reader of the output leave
+ * early (`consilium ... | head`) without an error. Keeps SIGUSR1 from opening Node's debugger, which asks no
+ * local user for a token.
  */
 export function guardProcess(): void {
   guardOutput(process.stdout);

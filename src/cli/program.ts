@@ -5,12 +5,12 @@ import {exitStatusHelp} from "./exit-status.ts";
 
 const HELP_WIDTH = 100;
 
-/** The command that a person who wrote `word` meant: one that begins so, before one that is spelt alike. */
+/** The command that a person meant by `word`: one that begins with it, before one with a similar spelling. */
 function meantBy(word: string, names: readonly string[]): string | undefined {
   return names.find((name) => word.length > 1 && name.startsWith(word)) ?? closestName(word, names);
 }
 
-/** A fault that yargs found, in the house's words; what a command threw stays as it is. */
+/** Puts a fault that yargs found into this program's words; errors of commands stay unchanged. */
 function faultOf(message: string | null, error: unknown, meant: string | undefined): unknown {
   const isOfYargs = error === undefined || (error instanceof Error && error.name === "YError");
   if (!isOfYargs || isCoded(error)) return error;
@@ -24,7 +24,7 @@ function faultOf(message: string | null, error: unknown, meant: string | undefin
 /**
  * Runs the command that `words` name.
  * @returns its exit status
- * @throws CLI_USAGE, and whatever the command throws
+ * @throws CLI_USAGE, and any error of the command
  */
 export async function runProgram(
   words: readonly string[],

@@ -6,7 +6,7 @@ import {fileURLToPath} from "node:url";
 import type {Runtime} from "../simulation/index.ts";
 import {ownVersion} from "./version.ts";
 
-/** The package's own folder, as far from the sources as from what is built of them. */
+/** The package's own folder, at the same distance from the sources as from their build. */
 const OWN_FOLDER = fileURLToPath(new URL("../../", import.meta.url));
 
 function git(...words: readonly string[]): string {
@@ -17,7 +17,7 @@ function git(...words: readonly string[]): string {
   }).trim();
 }
 
-/** Commit of the checkout that runs, with "+" where files differ from it; null where there is none, or no git. */
+/** Commit of the checkout that runs, with "+" if files differ from it; null without a checkout or git. */
 function readCommit(): string | null {
   if (!existsSync(`${OWN_FOLDER}.git`)) return null;
   try {

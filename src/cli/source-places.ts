@@ -16,7 +16,7 @@ const mapSchema = z.object({
   sourceRoot: z.string().default(""),
 });
 
-/** The map that the build wrote beside a module, or null where there is none. */
+/** The map that the build wrote beside a module, or null if there is none. */
 function mapOf(url: string): SourceMap | null {
   try {
     const map = mapSchema.parse(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, "utf8")));
@@ -30,8 +30,9 @@ function mapOf(url: string): SourceMap | null {
 }
 
 /**
- * A stack with the places of the sources instead of those of the program's chunks, where a map beside the chunk tells
- * them. Read at a bug only: Node's own `--enable-source-maps` would read every map at every start.
+ * A stack with the places of the sources instead of those of the program's chunks, if a map beside the chunk
+ * has them. Maps are read only after a bug: Node's own `--enable-source-maps` would read every map at every
+ * start.
  */
 export function withSourcePlaces(stack: string): string {
   const maps = new Map<string, SourceMap | null>();

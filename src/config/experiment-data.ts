@@ -44,14 +44,14 @@ const deals = [
 
 const natural = z.strictObject({type: z.literal("natural")});
 
-/** How rows are dealt to nodes; names are those of Flower's partitioners. */
+/** Distribution of rows over nodes; names are those of Flower's partitioners. */
 const partitionSchema = z
   .discriminatedUnion("type", [natural, ...deals])
   .describe(
     "Which node has which rows: natural keeps those of the sites, the others deal all train rows anew.",
   );
 
-/** Where an experiment's patients come from. */
+/** Source of an experiment's patients. */
 export const dataSchema = z
   .discriminatedUnion("source", [
     z.strictObject({

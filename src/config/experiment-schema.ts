@@ -7,7 +7,7 @@ import {planSettingsSchema} from "./plan-settings.ts";
 
 const METRICS = ["auroc", "auprc", "accuracy", "brier", "log-loss", "c-index"] as const;
 
-/** The blocks of a plan as an experiment has them: all but seed, names, start and data contract. */
+/** The blocks of a plan that an experiment has: all but seed, names, start and data contract. */
 const experimentPlanSchema = planSettingsSchema
   .omit({formatVersion: true, seed: true})
   .superRefine(checkCombinations)
@@ -32,7 +32,7 @@ const graphSchema = z.union([
   }),
 ]);
 
-/** What reports call a graph. */
+/** The name of a graph in reports. */
 export function graphName(graph: z.output<typeof graphSchema>): string {
   return typeof graph === "string" ? graph : graph.name;
 }
@@ -119,7 +119,7 @@ const blocksSchema = z.strictObject({
     ),
 });
 
-/** Refuses misfortunes where no message is sent that could meet them. */
+/** Refuses faults of messages in an engine that sends none. */
 function checkEngine(
   {engine, network, churn, faults}: z.output<typeof blocksSchema>,
   context: z.RefinementCtx,
@@ -137,11 +137,11 @@ export const experimentSchema = blocksSchema.superRefine(checkEngine);
 
 /** An experiment as its file has it, defaults filled in. */
 export type Experiment = Readonly<z.output<typeof experimentSchema>>;
-/** Who mixes with whom in the baseline d-psgd. */
+/** The graph over which the nodes of the baseline d-psgd mix. */
 export type DecentralisedGraph = z.output<typeof graphSchema>;
-/** A figure that models are judged by. */
+/** A figure by which models are judged. */
 export type MetricName = (typeof METRICS)[number];
-/** What the network is compared with. */
+/** A baseline with which the network is compared. */
 export type BaselineName = z.output<typeof baselineSchema>;
 /** The data block of an experiment. */
 export type ExperimentData = Experiment["data"];

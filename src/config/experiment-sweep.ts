@@ -5,14 +5,14 @@ import {type Experiment, experimentSchema} from "./experiment-schema.ts";
 const MAX_POINTS = 1000;
 const LABEL = /^[^\r\n]{1,60}$/;
 
-/** What tells experiments or versions of the file apart, not points of one. */
+/** Keys that distinguish experiments or versions of the file, not points of one. */
 const FIXED: readonly string[] = ["formatVersion", "name", "title", "sweep"];
 
 /** One point of a sweep. */
 export interface SweepPoint {
-  /** Swept keys with their values, or with the labels that these go by, in the file's order; empty without a sweep. */
+  /** Swept keys with their values, or with the values' labels, in the file's order; empty without a sweep. */
   readonly point: Readonly<Record<string, unknown>>;
-  /** The experiment at this point: it has no sweep. */
+  /** The experiment at this point, without a sweep. */
   readonly experiment: Experiment;
 }
 
@@ -20,7 +20,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A copy of `map` with `value` at the end of `path`; or, where it leads nowhere, which part of it does not. */
+/** A copy of `map` with `value` at the end of `path`; or, if the path leads nowhere, its missing part. */
 function placed(
   map: unknown,
   path: readonly string[],
@@ -42,7 +42,7 @@ function placed(
 
 const nameOf = ({path}: SchemaIssue): string => path.map(String).join(".");
 
-/** What is wrong with the name of the value at `index`: no text, or that of a value before it. */
+/** The fault in the name of the value at `index`: no text, or the name of an earlier value. */
 function faultOfName(entries: readonly unknown[], index: number): SchemaIssue | undefined {
   const named = entries.map(sweptValue);
   const own = named[index];
@@ -56,7 +56,7 @@ function faultOfName(entries: readonly unknown[], index: number): SchemaIssue | 
     : undefined;
 }
 
-/** What is wrong with one swept value: where within the value, or elsewhere in the experiment because of it. */
+/** The fault of one swept value: within the value, or elsewhere in the experiment because of it. */
 function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue | undefined {
   const path = key.split(".");
   if (FIXED.includes(path[0] ?? "")) return {path: [], message: `"${key}" cannot be swept`};
@@ -73,7 +73,7 @@ function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue 
   return {path: [], message: `makes ${nameOf(issue)} wrong: ${issue.message}`};
 }
 
-/** A value to try, and what it is shown as: its label or, without one, itself. */
+/** A value to try and its display: its label or, without one, itself. */
 export interface SweptValue {
   readonly value: unknown;
   readonly shown: unknown;
@@ -95,12 +95,12 @@ function pointsOf(sweep: Experiment["sweep"]): Readonly<Record<string, SweptValu
   );
 }
 
-/** What is shown of a point's values. */
+/** The display of a point's values. */
 function shownOf(point: Readonly<Record<string, SweptValue>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(point).map(([key, {shown}]) => [key, shown]));
 }
 
-/** The experiment as a file would have it with the point's values in place. */
+/** The experiment with the point's values in place, as a file would have it. */
 function changedBy(experiment: Experiment, point: Readonly<Record<string, SweptValue>>): unknown {
   return Object.entries(point).reduce<unknown>(
     (changed, [key, {value}]) => {
@@ -127,10 +127,10 @@ function checkPoints(experiment: Experiment, context: z.RefinementCtx): void {
   }
 }
 
-/** Refuses swept keys that an experiment does not have, and values that it could not have there. */
+/** Refuses swept keys that an experiment does not have, and values that those keys cannot take. */
 export function checkSweep({sweep, ...rest}: Experiment, context: z.RefinementCtx): void {
   const experiment = {...rest, sweep: {}};
-  // What is wrong without the sweep has been told.
+  // Faults without the sweep have been reported.
   if (schemaIssue(experimentSchema, experiment) !== undefined) return;
   let isSound = true;
   for (const [key, values] of Object.entries(sweep)) {
@@ -149,9 +149,10 @@ export function checkSweep({sweep, ...rest}: Experiment, context: z.RefinementCt
 }
 
 /**
- * The points of an experiment's sweep: every combination of its values, the first key's changing slowest.
- * @throws {CodedError} CONFIG_EXPERIMENT_INVALID where the experiment was changed since `loadExperiment` checked it, or
- * made without it
+ * The points of an experiment's sweep: every combination of its values; the value of the first key changes
+ * slowest.
+ * @throws {CodedError} CONFIG_EXPERIMENT_INVALID if the experiment was changed since `loadExperiment` checked
+ *   it, or made without it
  */
 export function sweepPoints(experiment: Experiment): readonly SweepPoint[] {
   const name = `experiment ${experiment.name}`;

@@ -52,7 +52,7 @@ export const networkSchema = z
   .prefault({})
   .describe("The links between nodes; only the full engine sends messages over them.");
 
-/** How long training takes. */
+/** Time that training takes. */
 export const computeSchema = z
   .strictObject({
     stepMs: ms.default(10).describe("Virtual milliseconds of a local step."),
@@ -61,7 +61,7 @@ export const computeSchema = z
   .prefault({})
   .describe("How fast nodes train, in virtual time.");
 
-/** Who is away when. */
+/** Absences of nodes. */
 export const churnSchema = z
   .union([
     z.literal("none"),
@@ -73,7 +73,7 @@ export const churnSchema = z
   .default("none")
   .describe("Nodes that stop and come back by chance.");
 
-/** What goes wrong at a given time. */
+/** Faults at given times. */
 export const faultsSchema = z
   .array(
     z.discriminatedUnion("type", [
@@ -102,7 +102,7 @@ const bad = {
 
 const scale = z.number().positive().describe("How strongly.");
 
-/** Who does harm. */
+/** Attacks by malicious nodes. */
 export const attacksSchema = z
   .array(
     z.discriminatedUnion("type", [

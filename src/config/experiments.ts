@@ -7,12 +7,12 @@ import {checkSweep} from "./experiment-sweep.ts";
 import {findPreset, presetNames} from "./presets.ts";
 import {readTextFile} from "./text-file.ts";
 
-/** The package's experiments; as far from the sources as from what is built of them. */
+/** The package's experiments, at the same distance from the sources as from their build. */
 const EXPERIMENTS = fileURLToPath(new URL("../../config/experiments/", import.meta.url));
 
 const checkedSchema = experimentSchema.superRefine(checkSweep);
 
-/** An experiment and where it was read. */
+/** An experiment and the file that it was read from. */
 export interface LoadedExperiment {
   readonly experiment: Experiment;
   /** Absolute path; relative paths in the experiment start from its folder. */
@@ -23,13 +23,13 @@ export interface LoadedExperiment {
 export interface ExperimentName {
   readonly name: string;
   readonly title: string;
-  /** How long it takes with all its seeds on two busy cores, in words. */
+  /** Duration with all its seeds on two busy cores, in words. */
   readonly takes: string;
-  /** Whether its tables are not in the package but where CONSILIUM_SHARED_DATA says. */
+  /** True if its tables are not in the package but in the folder that CONSILIUM_SHARED_DATA names. */
   readonly needsSharedData: boolean;
 }
 
-/** As measured; docs/experiment-file.md tells more. */
+/** Measured durations; docs/experiment-file.md tells more. */
 const TAKES: Readonly<Record<string, string>> = {
   byzantine: "14 minutes",
   churn: "3 minutes",
@@ -81,7 +81,8 @@ async function readsSharedData({data}: Experiment, file: string): Promise<boolea
 }
 
 /**
- * The files of a bundled experiment as text, by their paths: its own first, then those of the folder of its name.
+ * The files of a bundled experiment as text, by their paths: its own first, then those of the folder with its
+ * name.
  * @throws {CodedError} CONFIG_PRESET_UNKNOWN
  */
 export async function experimentFiles(name: string): Promise<ReadonlyMap<string, string>> {
@@ -94,8 +95,9 @@ export async function experimentFiles(name: string): Promise<ReadonlyMap<string,
 }
 
 /**
- * Reads an experiment: a file when `nameOrPath` has a slash or ends in .yaml or .yml, else a bundled one.
- * @throws {CodedError} CONFIG_PRESET_UNKNOWN, CONFIG_UNREADABLE; CONFIG_EXPERIMENT_INVALID with file, line and column
+ * Reads an experiment: a file if `nameOrPath` has a slash or ends in .yaml or .yml, else a bundled one.
+ * @throws {CodedError} CONFIG_PRESET_UNKNOWN, CONFIG_UNREADABLE; CONFIG_EXPERIMENT_INVALID with file, line
+ *   and column
  */
 export async function loadExperiment(nameOrPath: string): Promise<LoadedExperiment> {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);

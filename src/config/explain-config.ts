@@ -5,15 +5,15 @@ import {readTextFile} from "./text-file.ts";
 
 /** One value of a node's configuration. */
 export interface ExplainedValue {
-  /** Such as `status.port`. */
+  /** Its path, such as `status.port`. */
   readonly key: string;
   readonly value: unknown;
   readonly origin: "file" | "default";
-  /** What the key is for. */
+  /** Purpose of the key. */
   readonly means: string;
 }
 
-/** The schema below what may be left out, and the nearest description on the way. */
+/** The schema below optional wrappers, and the nearest description on the way. */
 function unwrapped(schema: z.core.$ZodType): {readonly inner: z.core.$ZodType; readonly means: string} {
   let inner = schema;
   let means = descriptionOf(inner);
@@ -56,7 +56,8 @@ function entriesOf(
 }
 
 /**
- * Every value that a node started with the `node.yaml` at `path` would have, where it is from, and what it is for.
+ * Explains every value that a node started with the `node.yaml` at `path` would have, with its origin and its
+ * purpose.
  * @throws {CodedError} CONFIG_UNREADABLE, CONFIG_INVALID
  */
 export async function explainConfig(path: string): Promise<readonly ExplainedValue[]> {

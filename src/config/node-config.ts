@@ -26,7 +26,7 @@ const tlsSchema = z
   .optional()
   .describe("Serves status over HTTPS (TLS 1.3).");
 
-/** So far above the status port is that of the probes, where it is not named. */
+/** Distance of the probe port above the status port, if the file names no probe port. */
 const PROBE_PORT_ABOVE = 100;
 const MAX_PORT = 65_535;
 const portSchema = z.int().min(0).max(MAX_PORT);
@@ -146,7 +146,9 @@ function probesOf({host, port, probes}: WrittenStatus): StatusConfig["probes"] {
   };
 }
 
-/** Where the token is: where the file says; else in the state directory, unless clients show certificates instead. */
+/**
+ * Path of the token: from the file; else in the state directory, unless clients show certificates instead.
+ */
 function tokenFileOf({tokenFile, tls}: WrittenStatus, state: string): string | undefined {
   return tokenFile ?? (tls?.clientCa === undefined ? statusTokenFile(state) : undefined);
 }

@@ -5,7 +5,7 @@ import {readSecret} from "./guarded-file.ts";
 const LEAST_CHARACTERS = 12;
 const HINT = `Name a file (mode 0600) with --passphrase-file, or set CONSILIUM_BACKUP_PASSPHRASE.`;
 
-/** Where a passphrase may be. */
+/** The possible sources of a passphrase. */
 export interface PassphraseSource {
   /** A file that holds it in its only line. */
   readonly file: string | undefined;
@@ -14,7 +14,7 @@ export interface PassphraseSource {
 }
 
 /**
- * The passphrase of backups, without the line's end.
+ * Reads the passphrase of backups, without the line's end.
  * @throws CONFIG_PASSPHRASE_MISSING, CONFIG_PASSPHRASE_INVALID, CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE
  */
 export async function readPassphrase({file, text}: PassphraseSource): Promise<string> {

@@ -3,8 +3,9 @@ import {z} from "zod";
 import {type Plan, parsePlan, planSchema} from "../consortium/index.ts";
 
 /**
- * The schema of a preset's `NAME.plan.yaml`: what is frozen of a plan, which is all but what depends on who runs it
- * on which data (name, consortium, start, and the task's name and contract). The seed may be left to the caller.
+ * The schema of a preset's `NAME.plan.yaml`, the frozen part of a plan. It leaves out the parts that depend
+ * on who runs the plan on which data (name, consortium, start, and the task's name and contract). It may
+ * leave the seed to the caller.
  */
 export const planSettingsSchema = planSchema.omit({name: true, consortium: true, start: true}).extend({
   seed: planSchema.shape.seed.optional(),
@@ -16,7 +17,7 @@ export const planSettingsSchema = planSchema.omit({name: true, consortium: true,
 /** The frozen part of a plan. */
 export type PlanSettings = Readonly<z.output<typeof planSettingsSchema>>;
 
-/** What a plan needs beside its settings. */
+/** The facts that a plan needs beside its settings. */
 export interface PlanFacts {
   readonly name: string;
   readonly consortium: string;
@@ -31,18 +32,19 @@ export interface PlanFacts {
 
 const DEFAULT_SEED = 42;
 
-/** With so many members a quorum of more than two thirds outlasts one that lies, and as many that crash as a majority. */
+/** From here on a quorum of more than two thirds survives one liar, and as many crashes as a majority. */
 const LEAST_FOR_TWO_THIRDS = 4;
 
-/** Settings that say who decides: as they do already, or for `members`, more than two thirds from four members on. */
+/** Adds the quorum rule to settings without one: for `members`, more than two thirds from four members on. */
 export function withQuorumRule(settings: PlanSettings, members: number): PlanSettings {
   const rule = members >= LEAST_FOR_TWO_THIRDS ? "two-thirds" : "majority";
   return {...settings, quorum: {rule, ...settings.quorum}};
 }
 
 /**
- * The bytes of a plan file (YAML) made of settings and facts, with its keys in the schema's order, so that equal
- * ones give equal bytes; the seed is 42 where the settings name none. To change a setting, pass a changed copy of them.
+ * Composes the bytes of a plan file (YAML) from settings and facts. Its keys are in the schema's order, so
+ * equal input gives equal bytes. The seed is 42 if the settings name none. To change a setting, pass a
+ * changed copy of them.
  * @throws {CodedError} CONSORTIUM_PLAN_INVALID
  */
 export function composePlan(settings: PlanSettings, facts: PlanFacts): Uint8Array {

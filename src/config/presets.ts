@@ -5,7 +5,7 @@ import {CodedError, closestName, parseYaml} from "../core/index.ts";
 import {type PlanSettings, planSettingsSchema} from "./plan-settings.ts";
 import {readTextFile} from "./text-file.ts";
 
-/** The package's presets; as far from the sources as from what is built of them. */
+/** The package's presets, at the same distance from the sources as from their build. */
 const PRESETS = fileURLToPath(new URL("../../config/presets/", import.meta.url));
 const PLAN_SUFFIX = ".plan.yaml";
 
@@ -27,7 +27,7 @@ export async function presetNames(): Promise<string[]> {
 }
 
 /**
- * Reads plan settings from a file of the form of a preset's `NAME.plan.yaml`.
+ * Reads plan settings from a file of the same form as a preset's `NAME.plan.yaml`.
  * @throws {CodedError} CONFIG_UNREADABLE, CONFIG_PRESET_INVALID
  */
 export async function loadPlanSettings(path: string): Promise<PlanSettings> {
@@ -35,7 +35,7 @@ export async function loadPlanSettings(path: string): Promise<PlanSettings> {
 }
 
 /**
- * The preset of that name.
+ * Reads the preset of that name.
  * @throws {CodedError} CONFIG_PRESET_UNKNOWN, CONFIG_PRESET_INVALID
  */
 export async function findPreset(name: string): Promise<Preset> {

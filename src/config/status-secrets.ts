@@ -6,9 +6,9 @@ import {readTextFile} from "./text-file.ts";
 
 const LEAST_TOKEN = /^[\x21-\x7e]{32,512}$/;
 
-/** What the files under `status` in node.yaml hold. */
+/** The contents of the files under `status` in node.yaml. */
 export interface StatusSecrets {
-  /** Null: none is asked for. */
+  /** Null if none is required. */
   readonly token: string | null;
   readonly tls: {
     readonly cert: Uint8Array;
@@ -27,7 +27,10 @@ function missing(path: string, cause: unknown): unknown {
   });
 }
 
-/** The token in a file. @throws CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE, CONFIG_TOKEN_MISSING, CONFIG_TOKEN_INVALID */
+/**
+ * Reads the token in a file.
+ * @throws CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE, CONFIG_TOKEN_MISSING, CONFIG_TOKEN_INVALID
+ */
 export async function readToken(path: string): Promise<string> {
   const text = await readSecret(path).catch((error: unknown) => {
     throw missing(path, error);

@@ -16,8 +16,8 @@ async function bytesOf(path: string): Promise<Uint8Array | null> {
 }
 
 /**
- * The text of a configuration file.
- * @throws {CodedError} CONFIG_UNREADABLE; `code` when it is no text or too large
+ * Reads the text of a configuration file.
+ * @throws {CodedError} CONFIG_UNREADABLE; `code` if it is no text or too large
  */
 export async function readTextFile(path: string, code: ConfigErrorCode = "CONFIG_INVALID"): Promise<string> {
   const bytes = await bytesOf(path);

@@ -26,7 +26,7 @@ function modelLine({model}: Plan): string {
   }
 }
 
-/** What the sites' data must be; nothing to say of tables, whose columns are the task's. */
+/** Requirements on the sites' data; nothing for tables, whose columns are the task's. */
 function inputLines({task: {input}}: Plan): string[] {
   if (input.kind === "tabular") return [];
   const {extractor, dimension, tileSizeUm, tileSizePx, tilesPerPatient, positive, negative} = input;
@@ -45,7 +45,7 @@ function stepsText(localSteps: Plan["training"]["localSteps"]): string {
   return `as many steps as ${localSteps.epochs} passes over its data take,`;
 }
 
-/** What is done beside the optimiser's steps and the mean; nothing to say of what is not. */
+/** The measures beside the optimiser's steps and the mean; leaves out those that are not used. */
 function optimiserLines({training, mixing}: Plan): string[] {
   const {proximal, driftCorrection, normalisation, local} = training;
   const outer = mixing.mode === "async" ? "none" : mixing.outer;
@@ -84,13 +84,13 @@ function trainingLine({training, rounds, mixing}: Plan): string {
 }
 
 function quorumLine({mixing, quorum}: Plan): string {
-  // Masses that have mixed do not tell whose patients they count.
+  // Mixed masses do not tell which site's patients they count.
   const deciders = quorum.rule === "two-thirds" ? "more than two thirds" : "a majority";
   if (mixing.mode === "async") return `A round counts when ${deciders} of the members decide it.`;
   return `A round counts when ${deciders} of the members, with at least ${quorum.weightShare * 100} % of the patients, decide it.`;
 }
 
-/** What is done to models that others send; nothing to say where they are taken as they are. */
+/** The clipping of models that others send; nothing if they are taken unchanged. */
 function clippingLines({mixing}: Plan): string[] {
   if (mixing.mode === "rounds" || mixing.robust === "none") return [];
   return [
@@ -129,7 +129,7 @@ const TRAVEL: Record<Plan["mixing"]["codec"], string> = {
   top1: "the largest 3 of each 256",
 };
 
-/** From here on one group of all costs more than phases of smaller ones. */
+/** Above this size one group of all costs more than phases of smaller groups. */
 const LARGEST_GROUP = 24;
 
 function mixingLines({mixing, task}: Plan, trainers: number): string[] {
@@ -176,8 +176,8 @@ function voteLines(plan: Plan): string[] {
 }
 
 /**
- * What a plan means, in plain language for the people who approve it, one line each: what is trained on which
- * label, who takes part, what leaves a site and what does not, and what the hash is.
+ * Describes a plan in plain language for the people who approve it, one line each: the training and its
+ * label, the participants, the data that leaves a site and the data that does not, and the hash.
  * @param label the outcome that is predicted, as the task file calls it
  */
 export function describePlan({plan, hash}: IdentifiedPlan, roster: Roster, label: string): string[] {

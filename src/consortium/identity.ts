@@ -6,11 +6,11 @@ import {peerIdOf, publicKeyOf} from "./peer-id.ts";
 
 const SEED_BYTES = 32;
 const SIGNATURE_DOMAIN = "consilium/signature/1";
-/** RFC 8410: what stands before the seed in PKCS#8 and before the public key in SubjectPublicKeyInfo. */
+/** RFC 8410: the bytes before the seed in PKCS#8 and before the public key in SubjectPublicKeyInfo. */
 const PKCS8_PREFIX = fromString("302e020100300506032b657004220420", "hex");
 const SPKI_PREFIX = fromString("302a300506032b6570032100", "hex");
 
-/** Where a signature holds, so that it holds nowhere else. */
+/** The context in which a signature is valid; it is valid in no other. */
 export interface SignatureContext {
   /** The consortium's id, see {@link consortiumId}. */
   readonly consortium: string;
@@ -28,13 +28,16 @@ export interface Identity {
   readonly publicKey: Uint8Array;
   /** The private seed, 32 bytes; not to be changed. */
   readonly seed: Uint8Array;
-  /** The start of the public key's SHA-256 for people to compare by voice: eight groups of four hexadecimal digits. */
+  /**
+   * The start of the public key's SHA-256 for people to compare by voice: eight groups of four hexadecimal
+   * digits.
+   */
   readonly fingerprint: string;
-  /** The signature (64 bytes, owned by the caller) of `bytes` for one purpose in one context. */
+  /** Signs `bytes` for one purpose in one context; returns the signature (64 bytes, owned by the caller). */
   sign(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array;
 }
 
-/** What is signed: canonical CBOR of domain, purpose, consortium, run, epoch and the SHA-256 of the bytes. */
+/** The signed message: canonical CBOR of domain, purpose, consortium, run, epoch and the bytes' SHA-256. */
 function signedMessage(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array {
   const {consortium, run, epoch} = context;
   return encode([SIGNATURE_DOMAIN, purpose, consortium, run, epoch, sha256(bytes)]);
@@ -54,7 +57,7 @@ function fingerprintOf(publicKey: Uint8Array): string {
 }
 
 /**
- * The identity of an Ed25519 `seed` (RFC 8032 private key, 32 bytes, copied).
+ * Creates the identity of an Ed25519 `seed` (RFC 8032 private key, 32 bytes, copied).
  * @throws {CodedError} CONSORTIUM_SEED_INVALID
  */
 export function createIdentity(seed: Uint8Array): Identity {
@@ -73,11 +76,11 @@ export function createIdentity(seed: Uint8Array): Identity {
   };
 }
 
-/** Keys that are kept ready: more than any consortium has members. */
+/** Number of keys that are kept ready: more than any consortium has members. */
 const MAX_READY_KEYS = 1024;
 const readyKeys = new Map<string, KeyObject>();
 
-/** The key that `peerId` says, made ready once: that takes as long as a check with it. */
+/** The key in `peerId`, prepared once, because preparing takes as long as a check with it. */
 function keyOf(peerId: string): KeyObject | undefined {
   const ready = readyKeys.get(peerId);
   if (ready !== undefined) return ready;
@@ -89,7 +92,7 @@ function keyOf(peerId: string): KeyObject | undefined {
   return key;
 }
 
-/** What {@link verifySignature} checks. */
+/** The input of {@link verifySignature}. */
 export interface SignedBytes {
   readonly purpose: string;
   readonly context: SignatureContext;
@@ -97,7 +100,10 @@ export interface SignedBytes {
   readonly signature: Uint8Array;
 }
 
-/** Whether the holder of `peerId`'s key signed these bytes for this purpose in this context; false for any rubbish. */
+/**
+ * Tells whether the holder of `peerId`'s key signed these bytes for this purpose and context; false for
+ * rubbish.
+ */
 export function verifySignature(peerId: string, signed: SignedBytes): boolean {
   const key = keyOf(peerId);
   if (key === undefined || signed.signature.length !== 64) return false;

@@ -15,9 +15,9 @@ export function peerIdOf(publicKey: Uint8Array): string {
   return toString(bytes, "base58btc");
 }
 
-/** The Ed25519 public key (32 bytes, owned by the caller) that a peer id holds, or undefined when it is none. */
+/** The Ed25519 public key (32 bytes, owned by the caller) in a peer id, or undefined if it holds none. */
 export function publicKeyOf(peerId: string): Uint8Array | undefined {
-  // 38 bytes take 52 digits; nothing longer is worth decoding, which takes quadratic time.
+  // 38 bytes take 52 digits; a longer text is not decoded, because decoding takes quadratic time.
   if (!/^[1-9A-HJ-NP-Za-km-z]{52}$/.test(peerId)) return undefined;
   const bytes = fromString(peerId, "base58btc");
   const isEd25519 = equals(bytes.subarray(0, PREFIX.length), PREFIX);

@@ -7,7 +7,7 @@ const positive = z.number().positive();
 const learningRate = positive.describe("Length of a step.");
 const weightDecay = z.number().min(0).describe("How strongly parameters are pulled to 0.");
 
-/** How the label's task is prepared; part of {@link planSchema}. */
+/** Preparation of the label's task; part of {@link planSchema}. */
 export const standardisationSchema = z
   .enum(["site", "federated", "none"])
   .describe(
@@ -24,7 +24,7 @@ const tiles = z
   .describe("Tiles of a patient in a training step, drawn anew each time.");
 const labels = z.array(z.union([z.string(), z.number()])).min(1);
 
-/** What a site's data must be; part of {@link planSchema}. The contract's hash covers it too: this says it. */
+/** Requirements on a site's data; part of {@link planSchema}. They repeat what the contract's hash covers. */
 export const inputSchema = z
   .discriminatedUnion("kind", [
     z.strictObject({kind: z.literal("tabular")}),
@@ -144,7 +144,7 @@ const votesSchema = z
   .max(10_000)
   .describe("What each site voted, once; the lower median of the votes is the cap.");
 
-/** How sites count; part of {@link planSchema}. */
+/** Weights of the sites; part of {@link planSchema}. */
 export const weightsSchema = z
   .strictObject({
     unit: z
@@ -176,7 +176,7 @@ export const weightsSchema = z
   })
   .describe("How much each site counts.");
 
-/** Who must take part in a round; part of {@link planSchema}. */
+/** Members that must take part in a round; part of {@link planSchema}. */
 export const quorumSchema = z
   .strictObject({
     rule: z
@@ -189,7 +189,7 @@ export const quorumSchema = z
   })
   .describe("Who decides a round.");
 
-/** When the run begins; part of {@link planSchema}. */
+/** Start of the run; part of {@link planSchema}. */
 export const startSchema = z
   .strictObject({
     members: z.int().min(1).describe("Begin when so many members are ready."),
@@ -198,7 +198,7 @@ export const startSchema = z
   })
   .describe("When the run begins.");
 
-/** How long a round waits; part of {@link planSchema}. */
+/** Time that a round waits; part of {@link planSchema}. */
 export const deadlineSchema = z
   .strictObject({
     minimumSeconds: positive.max(86_400).describe("The least."),
@@ -210,7 +210,7 @@ export const deadlineSchema = z
   })
   .describe("Bounds of the time that a round waits for a member; between them it adapts.");
 
-/** What is done before anything leaves; part of {@link planSchema}. */
+/** Protection of the data before anything leaves; part of {@link planSchema}. */
 export const privacySchema = z
   .strictObject({
     clip: positive.describe("Largest Euclidean norm of an update; a longer one is shortened to it."),
@@ -224,7 +224,7 @@ export const privacySchema = z
   })
   .describe("What is done to an update before it leaves its site.");
 
-/** What is evaluated when; part of {@link planSchema}. */
+/** Evaluations and their times; part of {@link planSchema}. */
 export const evaluationSchema = z
   .strictObject({
     stopRule: z.literal("none").describe("All rounds are run."),
@@ -240,7 +240,7 @@ export const numericsSchema = z
   })
   .describe("Precision of parameters and of their sums.");
 
-/** What is kept; part of {@link planSchema}. */
+/** Data that is kept; part of {@link planSchema}. */
 export const retentionSchema = z
   .strictObject({models: z.int().min(1).max(1000).describe("How many rounds' models each node keeps.")})
   .describe("What each node keeps of the run.");

@@ -2,7 +2,7 @@ import type {z} from "zod";
 import type {privacySchema, trainingSchema, weightsSchema} from "./plan-blocks.ts";
 import type {mixingSchema} from "./plan-mixing.ts";
 
-/** The blocks that have to go together. */
+/** The blocks that must fit together. */
 interface Blocks {
   readonly training: Readonly<z.output<typeof trainingSchema>>;
   readonly mixing: Readonly<z.output<typeof mixingSchema>>;
@@ -35,7 +35,7 @@ function checkCounts({weights, privacy}: Blocks, refuse: Refuse): void {
   );
 }
 
-/** Refuses what each block allows and the blocks together do not. */
+/** Refuses combinations that the blocks do not allow together, although each block does alone. */
 export function checkCombinations(plan: Blocks, context: z.RefinementCtx): void {
   const refuse: Refuse = (path, message) => context.addIssue({code: "custom", path: [...path], message});
   const {training, mixing} = plan;

@@ -138,7 +138,7 @@ const asyncSchema = z
     if (partners !== "random") refuse("partners", "shares go to random members: schedules go with swap only");
   });
 
-/** How contributions are mixed; part of `planSchema`. */
+/** Rule by which contributions are mixed; part of `planSchema`. */
 export const mixingSchema = z
   .discriminatedUnion("mode", [roundsSchema, asyncSchema])
   .describe("How the sites' contributions become one model.");

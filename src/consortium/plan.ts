@@ -7,8 +7,8 @@ import {mixingSchema} from "./plan-mixing.ts";
 import {nameSchema} from "./roster.ts";
 
 /**
- * The schema of a plan file: closed, and nothing is defaulted, so that the approved bytes say everything.
- * Its `shape` holds the schemas of the blocks.
+ * The schema of a plan file: closed and without defaults, because the approved bytes must say everything. Its
+ * `shape` holds the schemas of the blocks.
  */
 export const planSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
@@ -53,7 +53,7 @@ export interface IdentifiedPlan {
 }
 
 /**
- * Reads the bytes of a plan file (YAML or JSON); `fileName` only names it in messages.
+ * Reads the bytes of a plan file (YAML or JSON); `fileName` appears only in messages.
  * @throws {CodedError} CONSORTIUM_PLAN_INVALID with file, line and column
  */
 export function parsePlan(bytes: Uint8Array, fileName: string): IdentifiedPlan {

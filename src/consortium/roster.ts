@@ -4,7 +4,10 @@ import {z} from "zod";
 import {parseYaml, sha256, toHex} from "../core/index.ts";
 import {publicKeyOf} from "./peer-id.ts";
 
-/** A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most 64. */
+/**
+ * A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most
+ * 64.
+ */
 export const nameSchema = z
   .string()
   .regex(
@@ -29,13 +32,13 @@ const memberSchema = z.strictObject({
     .describe("Where the node may be reached, as multiaddrs; others are found by discovery."),
 });
 
-/** A member's addresses must not say that they lead to another key than the member's. */
+/** Refuses addresses of a member that lead to another key than the member's. */
 function refuseForeign(
   {peerId, addresses = []}: {readonly peerId: string; readonly addresses?: readonly string[] | undefined},
   context: z.RefinementCtx,
 ): void {
   for (const [index, address] of addresses.entries()) {
-    // Before the circuit is the relay.
+    // The part before the circuit is the relay.
     const last = address.split("/p2p-circuit").at(-1);
     const named = /\/p2p\/([^/]+)/.exec(last ?? address)?.[1];
     if (named === undefined || named === peerId) continue;
@@ -62,7 +65,7 @@ function refuseTwice(members: readonly z.output<typeof memberSchema>[], context:
   }
 }
 
-/** The schema of a roster file: closed, so that an unknown key is an error. */
+/** The schema of a roster file: closed, which makes an unknown key an error. */
 const rosterSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
   consortium: nameSchema.describe("The consortium's name."),
@@ -81,21 +84,21 @@ export type Roster = Readonly<z.output<typeof rosterSchema>>;
 export type RosterMember = Roster["members"][number];
 
 /**
- * Reads the roster file `text`; `fileName` only names it in messages.
+ * Reads the roster file `text`; `fileName` appears only in messages.
  * @throws {CodedError} CONSORTIUM_ROSTER_INVALID with file, line and column
  */
 export function parseRoster(text: string, fileName: string): Roster {
   return parseYaml(rosterSchema, text, fileName, "CONSORTIUM_ROSTER_INVALID");
 }
 
-/** The id of the consortium of that name: SHA-256 of the name, 64 hexadecimal digits. */
+/** The id of the consortium with that name: SHA-256 of the name, 64 hexadecimal digits. */
 export function consortiumId(name: string): string {
   return toHex(sha256(fromString(name)));
 }
 
 /**
- * The hash of who is in the consortium as what, 64 hexadecimal digits: of its name and of peer ids and roles in
- * ascending order of peer ids. Order in the file, names of sites and addresses do not change it.
+ * The hash of the members and their roles, 64 hexadecimal digits: of the consortium's name, and of peer ids
+ * and roles in ascending order of peer ids. Order in the file, names of sites and addresses do not change it.
  */
 export function rosterHash(roster: Roster): string {
   const members = roster.members

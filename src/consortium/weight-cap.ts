@@ -2,14 +2,14 @@ import {votedWeightCap} from "../gossip/index.ts";
 import type {Plan} from "./plan.ts";
 
 /**
- * So many patients a site counts as at most: the number that the plan gives, or what its votes decide. Who approves
- * the plan's hash approves the votes in it, its own among them.
+ * Largest number of patients that a site counts as: the number in the plan, or the result of the plan's
+ * votes. A site that approves the plan's hash approves the votes in it, its own among them.
  */
 export function weightCap({weights: {cap}}: Pick<Plan, "weights">): number {
   return typeof cap === "number" ? cap : votedWeightCap(cap.votes.map(({patients}) => patients));
 }
 
-/** Names of those whose votes on the cap the plan holds; none where it gives a number. */
+/** Names of the sites whose votes on the cap are in the plan; none if the plan gives a number. */
 export function capVoters({weights: {cap}}: Pick<Plan, "weights">): string[] {
   return typeof cap === "number" ? [] : cap.votes.map(({site}) => site);
 }

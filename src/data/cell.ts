@@ -13,11 +13,11 @@ export function parseNumber(cell: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Characters that nobody sees, such as a space of no width, a soft hyphen or a mark of the direction of writing. */
+/** Invisible characters, such as a space of no width, a soft hyphen or a mark of the direction of writing. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * `text` without blanks around it and without characters that nobody sees, composed (NFC): one spelling of a key or
+ * `text` without blanks around it and without invisible characters, composed (NFC): one spelling of a key or
  * name, whichever system wrote it.
  */
 export function canonicalText(text: string): string {
@@ -30,8 +30,9 @@ function significantDigits(number: string): number {
 }
 
 /**
- * One spelling for all that mean the same code: "1", "1.0" and 1 are "1"; other text as {@link canonicalText}. Numbers
- * of more than 15 digits are text: as numbers, two different ones could be equal.
+ * Gives one spelling to all that mean the same code: "1", "1.0" and 1 are "1"; other text as
+ * {@link canonicalText}. Numbers of more than 15 digits are text: as numbers, two different ones could be
+ * equal.
  */
 export function canonicalCode(code: string | number): string {
   const text = canonicalText(String(code));
@@ -48,20 +49,26 @@ const EXCEL_ERRORS = new Set(
   ].flatMap((names) => names.split(" ")),
 );
 
-/** Whether `cell` is the error of a formula, such as #N/A. */
+/** Tells whether `cell` is the error of a formula, such as #N/A. */
 export function isExcelError(cell: string): boolean {
   return cell.startsWith("#") && EXCEL_ERRORS.has(cell);
 }
 
 /** Tells which cells mean "not known". */
 export interface MissingMarkers {
-  /** A marker that is a number stands for the number: 999 for 999.0 and 9.99e2; other markers for their text. */
+  /**
+   * Tells whether a cell is missing. A marker that is a number stands for the number: 999 for 999.0 and
+   * 9.99e2; other markers stand for their text.
+   */
   isMissing(cell: string): boolean;
-  /** Of a patient key: no text, an error of Excel, or a marker that is not a number, as 999 may be a patient's number. */
+  /**
+   * Tells whether a patient key is missing: no text, an error of Excel, or a marker that is not a number,
+   * because 999 may be a patient's number.
+   */
   isMissingKey(key: string): boolean;
 }
 
-/** {@link MissingMarkers} of a task's `missing.markers`. */
+/** Creates the {@link MissingMarkers} of a task's `missing.markers`. */
 export function missingMarkers(markers: readonly string[]): MissingMarkers {
   const codes = new Set(markers.map(canonicalCode));
   const texts = new Set(markers.map(canonicalText).filter((marker) => parseNumber(marker) === undefined));

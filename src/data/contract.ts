@@ -27,11 +27,12 @@ function tableTerms({columns, label}: TabularTask): readonly unknown[] {
 }
 
 /**
- * What two sites must have in common so that their data mean the same: lower-case hex SHA-256 of the task's
- * format, kind, name, label and missing-value policy, and
- * - of a table its columns in order with units, ranges and categories, and of survival the time with its unit;
- * - of slides the label's categories in order (negative before positive), extractor, dimension, tile sizes, range
- *   and tiles of a patient.
+ * The hash of everything that two sites must share for their data to mean the same: lower-case hex SHA-256 of
+ * the task's format, kind, name, label and missing-value policy, and
+ * - of a table its columns in order with units, ranges and categories, and of survival the time with its
+ *   unit;
+ * - of slides the label's categories in order (negative before positive), extractor, dimension, tile sizes,
+ *   range and tiles of a patient.
  *
  * Title, source, paths, sites, CSV dialect, missing markers, patient column and split are each site's own.
  */

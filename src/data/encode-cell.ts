@@ -3,7 +3,7 @@ import type {DataErrorCode} from "./errors.ts";
 import {encodedCategories} from "./features.ts";
 import type {TaskColumn} from "./task-schema.ts";
 
-/** Why a cell was refused, in words that do not repeat the cell. */
+/** The reason why a cell was refused, in words that do not repeat the cell. */
 export interface CellFault {
   readonly code: DataErrorCode;
   readonly what: string;
@@ -14,7 +14,7 @@ export interface CellFault {
 export interface CellEncoder {
   /** Number of features that a cell becomes. */
   readonly width: number;
-  /** Appends the features of `cell` to `row`, or says why it cannot. */
+  /** Appends the features of `cell` to `row`, or returns the fault that prevents it. */
   encode(cell: string, row: number[]): CellFault | undefined;
 }
 
@@ -23,7 +23,7 @@ type ColumnOf<Type extends TaskColumn["type"]> = Extract<TaskColumn, {type: Type
 /** Greatest number that the f32 of a model's input holds. */
 const MAX_F32 = (2 - 2 ** -23) * 2 ** 127;
 
-/** What is wrong with a cell of the column that holds the error of a formula; undefined when it holds none. */
+/** The fault of a cell in the column that holds the error of a formula; undefined if it holds none. */
 export function excelFault(column: string, cell: string): CellFault | undefined {
   if (!isExcelError(cell)) return undefined;
   const hint = `Mend the formula, or list "${cell}" under missing.markers if it means "not known".`;
@@ -33,7 +33,7 @@ export function excelFault(column: string, cell: string): CellFault | undefined 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T.*)?$/;
 const TRUTH = /^(?:true|false)$/i;
 
-/** What is wrong with a cell of a column of numbers that holds none. */
+/** The fault of a cell in a column of numbers that holds no number. */
 export function notNumber(name: string, cell: string): CellFault {
   const code = "DATA_VALUE_INVALID";
   if (DATE.test(cell)) {
@@ -51,7 +51,7 @@ export function notNumber(name: string, cell: string): CellFault {
   return {code, what: `${name}: is not a number`, hint};
 }
 
-/** The fault of a code that the task does not have, which says so where Excel's TRUE or FALSE is the cause. */
+/** The fault of a code that the task does not have; it names Excel's TRUE or FALSE if that is the cause. */
 export function unknownCode(fault: CellFault, cell: string): CellFault {
   if (!TRUTH.test(cell)) return fault;
   const hint = 'A workbook\'s TRUE and FALSE are read as "True" and "False": list them so in the task.';
@@ -130,7 +130,7 @@ function plainEncoder(column: TaskColumn): CellEncoder {
   }
 }
 
-/** The encoder of `column`. Codes are compared as numbers where both are numbers. */
+/** Creates the encoder of `column`. Codes are compared as numbers if both are numbers. */
 export function encoderOf(column: TaskColumn): CellEncoder {
   const {width, encode} = plainEncoder(column);
   return {width, encode: (cell, row) => excelFault(column.name, cell) ?? encode(cell, row)};

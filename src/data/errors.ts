@@ -1,4 +1,6 @@
-/** Codes of the errors that the data room throws; messages name file, row and column, never a value or key. */
+/**
+ * Codes of the errors that the data room throws; messages name file, row and column, never a value or key.
+ */
 export type DataErrorCode =
   /** The task file cannot be read. */
   | "DATA_TASK_UNREADABLE"
@@ -8,7 +10,7 @@ export type DataErrorCode =
   | "DATA_VARIABLE_UNSET"
   /** The task lists no such site. */
   | "DATA_SITE_UNKNOWN"
-  /** A data file is not where the task says. */
+  /** A data file is missing at the place that the task names. */
   | "DATA_FILE_MISSING"
   /** A generated data file cannot be written. */
   | "DATA_FILE_UNWRITABLE"
@@ -22,7 +24,7 @@ export type DataErrorCode =
   | "DATA_FILE_UNSUPPORTED"
   /** A cell of a workbook holds an Excel error, or a formula without its value. */
   | "DATA_CELL_UNUSABLE"
-  /** Several faults, each told before. */
+  /** Several faults, each reported before. */
   | "DATA_FAULTS"
   /** A table is larger than a node holds in memory. */
   | "DATA_FILE_TOO_LARGE"
@@ -46,7 +48,7 @@ export type DataErrorCode =
   | "DATA_PATIENT_MISSING"
   /** Rows of one patient carry different labels. */
   | "DATA_PATIENT_LABELS_DIFFER"
-  /** A patient has several rows in a table that has one row a patient. */
+  /** A patient has several rows in a table with one row per patient. */
   | "DATA_PATIENT_DUPLICATE"
   /** A slide table lists one file twice. */
   | "DATA_SLIDE_DUPLICATE"
@@ -60,11 +62,11 @@ export type DataErrorCode =
   | "DATA_TILES_EMPTY"
   /** All features of a file are one value. */
   | "DATA_TILES_CONSTANT"
-  /** A file's tiles have more or fewer features than the task says. */
+  /** A file's tiles have more or fewer features than the task states. */
   | "DATA_DIMENSION_DIFFERS"
-  /** A file names another feature extractor than the task. */
+  /** A file names a different feature extractor from the task's. */
   | "DATA_EXTRACTOR_DIFFERS"
-  /** A file names another size of its tiles than the task. */
+  /** A file names a different tile size from the task's. */
   | "DATA_TILE_SIZE_DIFFERS"
   /** A table of tiles and the array of their features have different numbers of rows. */
   | "DATA_TILE_COUNTS_DIFFER"
@@ -78,7 +80,7 @@ export type DataErrorCode =
   | "DATA_NO_ROW_LEFT"
   /** The split file does not fit the site's table. */
   | "DATA_SPLIT_FILE_INVALID"
-  /** Statistics were asked of a matrix without rows. */
+  /** Statistics were requested for a matrix without rows. */
   | "DATA_MATRIX_EMPTY"
-  /** There are too few rows or classes to deal them to nodes as asked. */
+  /** There are too few rows or classes to deal them to nodes as requested. */
   | "DATA_PARTITION_IMPOSSIBLE";

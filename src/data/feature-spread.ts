@@ -2,29 +2,29 @@ import {present} from "../core/index.ts";
 import type {Findings} from "./findings.ts";
 import type {Feature} from "./types.ts";
 
-/** A feature that spans less than this share of its range is told: its range finds no error. */
+/** A feature that spans less than this share of its range is reported: its range finds no error. */
 const NARROW_SHARE = 1e-3;
 
-/** Rounding to f32 that is more than this share of what a feature spans takes differences away. */
+/** Rounding to f32 by more than this share of a feature's span loses differences. */
 const LOSS_SHARE = 1e-3;
 
 /**
- * A feature that spans less than this share of its range has a variance, as sites share it, below the normal numbers of
- * f32: 2^-126 is this share squared.
+ * A feature that spans less than this share of its range has a variance that, in the form that sites share,
+ * is below the normal numbers of f32: 2^-126 is this share squared.
  */
 const LOST_SHARE = 2 ** -63;
 
-/** Names that are listed at most. */
+/** Largest number of names that are listed. */
 const MAX_NAMED = 10;
 
-/** Least and greatest value of a feature, and how much of it f32 loses at most. */
+/** Least and greatest value of a feature, and the most that f32 loses of a value. */
 export interface Spread {
   low: number;
   high: number;
   loss: number;
 }
 
-/** Measures what the features of a table span, row by row. */
+/** Measures the span of a table's features, row by row. */
 export interface SpreadMeter {
   /** @param row raw values in f64, shape `[d]` */
   add(row: readonly number[]): void;
@@ -32,7 +32,7 @@ export interface SpreadMeter {
   readonly spreads: readonly Readonly<Spread>[];
 }
 
-/** A {@link SpreadMeter} of `width` features. */
+/** Creates a {@link SpreadMeter} of `width` features. */
 export function createSpreadMeter(width: number): SpreadMeter {
   const spreads = Array.from({length: width}, (): Spread => ({low: Infinity, high: -Infinity, loss: 0}));
   return {
@@ -57,14 +57,14 @@ function spreadOf(spreads: readonly Readonly<Spread>[], index: number): Readonly
   return present(spreads[index], "a feature's spread");
 }
 
-/** Whether two values of the feature could differ in the task and be one in a model. */
+/** Tells whether two values of the feature could differ in the task and be one in a model. */
 function losesDifferences({low, high, loss}: Spread): boolean {
   return high > low && loss > LOSS_SHARE * (high - low);
 }
 
 /**
- * Tells of the features that a model will not see, or hardly: those with one value, those whose differences f32 rounds
- * away, and numbers whose declared range is far wider than their values.
+ * Reports the features that a model will not see, or hardly: those with one value, those whose differences
+ * f32 rounds away, and numbers whose declared range is far wider than their values.
  * @param spreads of `features`, over all rows that are used
  */
 export function tellSpreads(

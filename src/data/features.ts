@@ -2,7 +2,7 @@ import {canonicalCode} from "./cell.ts";
 import type {Task, TaskColumn} from "./task-schema.ts";
 import type {Feature} from "./types.ts";
 
-/** Canonical codes of a category column that have a feature of their own, in order. */
+/** The canonical codes of a category column that each have their own feature, in order. */
 export function encodedCategories(column: Extract<TaskColumn, {type: "category"}>): readonly string[] {
   const categories = column.categories.map(canonicalCode);
   return column.encode === "one-hot" ? categories : categories.slice(1);
@@ -21,8 +21,8 @@ export function featuresOfColumn(column: TaskColumn): readonly Feature[] {
 }
 
 /**
- * The `d` features of `task`: those of its columns in order, one-hot ones named `column_category`; for slides the
- * features of a tile, named `f0`, `f1`, ..., all with the task's one range.
+ * The `d` features of `task`: those of its columns in order, one-hot ones named `column_category`; for slides
+ * the features of a tile, named `f0`, `f1`, ..., all with the task's one range.
  */
 export function featuresOf(task: Task): readonly Feature[] {
   if (task.kind === "tabular") return task.columns.flatMap(featuresOfColumn);

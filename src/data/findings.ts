@@ -1,26 +1,26 @@
 import {CodedError, errorLine, isCoded} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
 
-/** Faults of one kind that are shown one by one; of the rest the number is told. */
+/** Number of faults of one kind that are shown one by one; the others are only counted. */
 const SHOWN_OF_A_KIND = 5;
 
-/** Kinds of faults that are kept apart. */
+/** Number of kinds of faults that are kept apart. */
 const MAX_KINDS = 100;
 
-/** Takes in what is found in a site's data while they are read; for this machine only. */
+/** Receives the findings in a site's data while they are read; for this machine only. */
 export interface Findings {
-  /** A fault of the data. Where it returns, reading goes on without the cell, row or file. */
+  /** Receives a fault of the data. If it returns, reading goes on without the cell, row or file. */
   fault(fault: CodedError): void;
   /**
-   * What the owner of the data should know (note) or look at (warning), as a sentence without a full stop; it repeats no
-   * value, key or name of a patient's file.
+   * Receives a sentence that the owner of the data should know (note) or check (warning), without a full
+   * stop; it repeats no value, key or name of a patient's file.
    */
   tell(level: "note" | "warning", text: string): void;
-  /** How many of `total` files have been read. */
+  /** Receives the number of the `total` files that have been read. */
   progress(done: number, total: number): void;
 }
 
-/** Ends with the first fault, and listens to nothing else. */
+/** Ends with the first fault, and ignores everything else. */
 export const FIRST_FAULT: Findings = {
   fault(fault) {
     throw fault;
@@ -29,15 +29,15 @@ export const FIRST_FAULT: Findings = {
   progress: () => undefined,
 };
 
-/** What `error` is when it is a fault of the data; anything else is thrown on. */
+/** Returns `error` if it is a fault of the data; throws anything else. */
 function dataFault(error: unknown): CodedError {
   if (isCoded(error) && error.code.startsWith("DATA_")) return error;
   throw error;
 }
 
 /**
- * What `step` returns, or undefined when it threw a fault of the data that `findings` took in.
- * @throws whatever else `step` throws
+ * Returns the result of `step`, or undefined if it threw a fault of the data, which `findings` received.
+ * @throws any other error of `step`
  */
 export function attempt<Result>(findings: Pick<Findings, "fault">, step: () => Result): Result | undefined {
   try {
@@ -68,15 +68,15 @@ interface FaultKind {
 
 /** Collects faults by their kind (code, file and column); memory does not grow with their number. */
 export interface FaultBook extends Pick<Findings, "fault"> {
-  /** How many were taken in. */
+  /** Number of faults received. */
   count(): number;
-  /** The first of all; undefined when there is none. */
+  /** The first fault of all; undefined if there is none. */
   first(): CodedError | undefined;
-  /** One line for each of the first of every kind, and one that counts the others of that kind. */
+  /** One line for each of the first faults of every kind, and one that counts the others of that kind. */
   lines(): readonly string[];
 }
 
-/** An empty {@link FaultBook}. */
+/** Creates an empty {@link FaultBook}. */
 export function createFaultBook(): FaultBook {
   const kinds = new Map<string, FaultKind>();
   let count = 0;
@@ -109,9 +109,9 @@ export function createFaultBook(): FaultBook {
 }
 
 /**
- * Throws what `faults` holds, if anything: the one fault as it is; of several, one that counts them, after each line
- * was told.
- * @throws {CodedError} the one fault's code; of several DATA_FAULTS
+ * Throws the faults of `faults`, if any: a single fault unchanged; for several, an error that counts them,
+ * after each line was reported.
+ * @throws {CodedError} the single fault's code; DATA_FAULTS for several
  */
 export function refuseFaults(faults: FaultBook, name: string, tell: (line: string) => void): void {
   const first = faults.first();

@@ -7,7 +7,7 @@ interface Spelling {
   shared(key: string): string;
 }
 
-/** Ways that may also be found within one table; the likelier first, each alone. */
+/** Ways that may also be found within one table, each alone; the likelier first. */
 const WITHIN_ONE: readonly Spelling[] = [
   {cause: " once upper and lower case are taken as one", shared: (key) => key.toLowerCase()},
   {cause: " once blanks are taken out", shared: (key) => key.replace(/\s+/gu, "")},
@@ -21,7 +21,7 @@ const WITHIN_ONE: readonly Spelling[] = [
   },
 ];
 
-/** {@link WITHIN_ONE}, and the ways that within one table may well tell two patients apart. */
+/** {@link WITHIN_ONE}, and ways whose difference within one table may well distinguish two patients. */
 const SPELLINGS: readonly Spelling[] = [
   ...WITHIN_ONE,
   {
@@ -30,10 +30,10 @@ const SPELLINGS: readonly Spelling[] = [
   },
 ];
 
-/** How many keys of two tables that have no partner would have one, if only they were spelled alike. */
+/** Number of keys without a partner in two tables that would have one if they were spelled alike. */
 export interface KeyMismatch {
   readonly keys: number;
-  /** What to write behind `they would match those of the other table`. */
+  /** Text to follow `they would match those of the other table`. */
   readonly cause: string;
 }
 
@@ -54,8 +54,8 @@ function startMatches(keys: readonly string[], longer: readonly string[]): numbe
 }
 
 /**
- * The one cause that explains the most of `keys`, which have no partner in the other table, by `others`, which have
- * none in this one; undefined when none explains any.
+ * The cause that matches most of `keys` with `others`, both without a partner in the other table; undefined
+ * if no cause matches any.
  */
 export function keyMismatch(keys: readonly string[], others: readonly string[]): KeyMismatch | undefined {
   const otherStarts = new Set(others);
@@ -74,8 +74,8 @@ export function keyMismatch(keys: readonly string[], others: readonly string[]):
 }
 
 /**
- * How many of `keys`, which are those of one table, would be the same as another one if only they were spelled alike:
- * one entry for each cause that explains any.
+ * Counts those of `keys`, all of one table, that would equal another one if they were spelled alike: one
+ * entry for each cause that explains any.
  * @param keys each once
  */
 export function alikeKeys(keys: readonly string[]): readonly KeyMismatch[] {

@@ -2,7 +2,7 @@ import {canonicalCode, parseNumber} from "./cell.ts";
 import {type CellFault, excelFault, notNumber, unknownCode} from "./encode-cell.ts";
 import type {TabularTask, Task} from "./task-schema.ts";
 
-/** Reads a label's cell as the task has it: 1 for positive, 0 for negative, or says why it is neither. */
+/** Creates the reader of a label's cell, which returns 1 for positive, 0 for negative, or else the fault. */
 export function labelReader({label}: Pick<Task, "label">): (cell: string) => 0 | 1 | CellFault {
   const positive = new Set(label.positive.map(canonicalCode));
   const negative = new Set(label.negative.map(canonicalCode));
@@ -20,7 +20,7 @@ export function labelReader({label}: Pick<Task, "label">): (cell: string) => 0 |
   };
 }
 
-/** Reads a time of survival: a number of at least 0, or says why it is none. */
+/** Reads a time of survival, a number of at least 0, or returns the fault. */
 export function readTime(
   {column}: NonNullable<TabularTask["label"]["time"]>,
   cell: string,

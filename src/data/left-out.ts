@@ -2,8 +2,8 @@ import {countRange} from "./count-range.ts";
 import type {SiteTable} from "./types.ts";
 
 /**
- * Which patients, rows and slides of a site are left out, and for which columns, in ranges that may be logged; null
- * when none is.
+ * Describes the patients, rows and slides of a site that are left out, and the columns that caused it, in
+ * ranges that may be logged; null if there are none.
  */
 export function leftOutText({droppedRows, droppedPatients, gaps, slides}: SiteTable): string | null {
   const columns = gaps.map(({column, rows}) => `${column} ${countRange(rows)}`).join(", ");

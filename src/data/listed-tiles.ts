@@ -9,11 +9,11 @@ import type {TileFile} from "./readers/tile-file.ts";
 import type {ListedTiles} from "./slide-table.ts";
 
 /**
- * Refuses a file that a symbolic link puts outside the features folder: whoever may write that folder could else
- * have any file read that this user can read.
+ * Refuses a file that a symbolic link puts outside the features folder. Otherwise anyone with write access to
+ * that folder could have any file read that this user can read.
  */
 async function requireInside(path: string, folder: string, name: string): Promise<void> {
-  // What cannot be followed is told by the opening of the file.
+  // If it cannot be followed, opening the file reports the fault.
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined || real.startsWith(`${folder}${sep}`)) return;
   const what = `${name}: a symbolic link leads out of the features folder`;
@@ -23,7 +23,7 @@ async function requireInside(path: string, folder: string, name: string): Promis
 
 /**
  * Opens the file of `listed`, lets `use` read it, and closes it.
- * @throws {CodedError} as the readers of its format
+ * @throws {CodedError} the errors of the readers of its format
  */
 export async function withTiles<Result>(
   listed: ListedTiles,
@@ -44,7 +44,7 @@ function tileAt(rows: Uint32Array, position: number): number {
   return present(rows[position], "a listed tile");
 }
 
-/** The tiles of the file at the positions `positions` of those that are listed; all three ascending. */
+/** The tiles of the file at the positions `positions` of the listed tiles; all three ascending. */
 export function rowsOf({rows}: ListedTiles, positions: Uint32Array): Uint32Array {
   return rows === null ? positions : positions.map((position) => tileAt(rows, position));
 }

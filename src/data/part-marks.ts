@@ -2,16 +2,17 @@ import {sha256, toHex} from "../core/index.ts";
 import type {Task} from "./task-schema.ts";
 import type {SiteTable, SplitPart} from "./types.ts";
 
-/** Digits of a mark: 128 bits, so that no two patients share one. */
+/** Digits of a mark: 128 bits, enough that no two patients share one. */
 const MARK_DIGITS = 32;
 
 /**
- * Who is in which part of a split: one mark a patient, from which the part of a known patient can be found and which
- * does not show the key. For this machine only: whoever guesses a key can find its mark.
+ * The marks of the patients in each part of a split: one per patient. A known patient's part can be found
+ * from its mark, which does not show the key. For this machine only: a person who guesses a key can find its
+ * mark.
  */
 export type PartMarks = Readonly<Record<SplitPart, readonly string[]>>;
 
-/** What a row holds, where it is all that tells a patient: bytes of its features and time, and its label. */
+/** The content of a row that alone identifies its patient: bytes of its features and time, and its label. */
 function rowText({featureNames, values, labels, times}: SiteTable, row: number): string {
   const width = featureNames.length;
   const features = values.slice(row * width, (row + 1) * width);
@@ -19,8 +20,8 @@ function rowText({featureNames, values, labels, times}: SiteTable, row: number):
 }
 
 /**
- * The mark of a namespaced key of `table`. A patient without a key of its own is known by the number of its row, which
- * another row may have tomorrow: its mark depends on what the row holds, too.
+ * The mark of a namespaced key of `table`. A patient without a key is known by the number of its row, which
+ * another row may have tomorrow; its mark therefore also depends on the content of the row.
  */
 function marker(table: SiteTable, task: Task): (key: string) => string {
   const isKeyed = task.kind !== "tabular" || task.patient !== null;

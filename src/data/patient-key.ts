@@ -4,13 +4,16 @@ import {alikeKeys} from "./key-mismatch.ts";
 import type {TableRow} from "./readers/table-header.ts";
 import {refuseCell} from "./refuse-cell.ts";
 
-/** A long number as Excel and pandas write it, such as 1.23457E+12 or 1,23457E+12; 1E5 may be a key of its own. */
+/**
+ * A long number as Excel and pandas write it, such as 1.23457E+12 or 1,23457E+12; 1E5 may be a key of its
+ * own.
+ */
 const SCIENTIFIC = /^[+-]?\d(?:[.,]\d+)?e\+\d{2,3}$/i;
 
 /**
- * Refuses a patient's key that has lost digits to Excel, so that two patients could be one.
+ * Refuses a patient's key that has lost digits to Excel, because two patients could then be one.
  * @param position of the key among the row's cells
- * @param column what messages call it
+ * @param column its name in messages
  * @throws {CodedError} DATA_VALUE_INVALID
  */
 export function refuseRoundedKey(fileName: string, row: TableRow, position: number, column: string): void {
@@ -23,7 +26,7 @@ export function refuseRoundedKey(fileName: string, row: TableRow, position: numb
   refuseCell(fileName, row, position, {code: "DATA_VALUE_INVALID", what, hint});
 }
 
-/** Tells of keys of one table that may be another spelling of one patient's. @param keys each once */
+/** Reports keys of one table that may be different spellings of one patient's. @param keys each once */
 export function noteAlikeKeys(fileName: string, keys: Iterable<string>, findings: Findings): void {
   for (const {keys: count, cause} of alikeKeys([...keys])) {
     const what = `${fileName}: ${countRange(count)} patients' keys are each the same as another one${cause}`;

@@ -9,15 +9,15 @@ import {checkValues, createTileChecks, type TileChecks} from "./tile-checks.ts";
 /** Most bytes of one slice's features. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
-/** Some tiles of a patient that lie in one file; owned by the receiver. */
+/** Some tiles of a patient in one file; owned by the receiver. */
 export interface TileSlice {
-  /** The file as the site's tables name it: for this machine only, as it may name a patient. */
+  /** The file as the site's tables name it: for this machine only, because it may name a patient. */
   readonly file: string;
   /** Number of each tile among the file's tiles, from 0, ascending, shape `[n]`. */
   readonly rows: Uint32Array;
   /** Raw features, shape `[n, d]`. */
   readonly features: Float32Array;
-  /** x and y of each tile in the file's own unit, shape `[n, 2]`; null when the file does not say. */
+  /** x and y of each tile in the file's own unit, shape `[n, 2]`; null if the file does not state them. */
   readonly coordinates: Float64Array | null;
 }
 
@@ -69,8 +69,8 @@ async function* slicesOf(
 }
 
 /**
- * The patients of a site that have a label and a slide, one after another with ALL their tiles, in the order in which
- * `readSite` has them: for heat maps, which never leave the site.
+ * Yields the patients of a site that have a label and a slide, one after another with ALL their tiles, in the
+ * order of `readSite`: for heat maps, which never leave the site.
  * @param task that of `query`
  * @throws {CodedError} one of the DATA_ codes, as `readSite`
  */

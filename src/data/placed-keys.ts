@@ -7,16 +7,16 @@ import type {Placing} from "./readers/keyed-split-file.ts";
 
 /** The keys of a table beside those that a split file places. */
 export interface PlacedKeys {
-  /** Whether the patient is the site's; each key of the table is asked for. */
+  /** Tells whether the patient is the site's; must be called for each key of the table. */
   takes(key: string): boolean;
   /**
-   * Tells of patients of the table that are placed at no site; to be called after the last key.
-   * @throws {CodedError} DATA_SPLIT_FILE_INVALID when patients of the site are not in the table
+   * Reports patients of the table that are placed at no site; to be called after the last key.
+   * @throws {CodedError} DATA_SPLIT_FILE_INVALID if patients of the site are not in the table
    */
   check(names: {readonly table: string; readonly site: string}, findings: Findings): void;
 }
 
-/** {@link PlacedKeys} of a split file. */
+/** Creates the {@link PlacedKeys} of a split file. */
 export function createPlacedKeys({file: split, parts, everywhere}: Placing): PlacedKeys {
   const met = new Set<string>();
   const unplaced = new Set<string>();

@@ -4,10 +4,10 @@ import type {SiteQuery} from "./site-query.ts";
 import type {SiteTable} from "./types.ts";
 
 /**
- * Reads and checks the data of one site; no other site's file is opened.
- * @returns one row a row of the table, or one row a kept tile; owned by the caller
- * @throws {CodedError} one of the DATA_ codes, one line `file:line:column: what` that repeats no patient value and
- * no name of a slide's file
+ * Reads and checks the data of one site; opens no other site's file.
+ * @returns one row for each row of the table, or for each kept tile; owned by the caller
+ * @throws {CodedError} one of the DATA_ codes, one line `file:line:column: what` that repeats no patient
+ *   value and no name of a slide's file
  */
 export async function readSite(query: SiteQuery): Promise<SiteTable> {
   const {task} = query;

@@ -19,7 +19,7 @@ import {
 } from "./tile-checks.ts";
 import type {SiteTable} from "./types.ts";
 
-/** Of no plan: who draws which tiles must not change from run to run. */
+/** Not from a plan: the tiles that are drawn for a patient must not change from run to run. */
 const SAMPLE_SEED = 0;
 
 /** A patient whose files were opened once and fit the task. */
@@ -29,7 +29,7 @@ interface Bag {
   readonly sizes: readonly number[];
   /** All tiles of the patient. */
   readonly tiles: number;
-  /** Which of them are kept, ascending. */
+  /** Tiles that are kept, ascending. */
   readonly kept: Uint32Array;
 }
 
@@ -71,7 +71,7 @@ function within(kept: Uint32Array, start: number, size: number): Uint32Array {
   return kept.filter((tile) => tile >= start && tile < start + size).map((tile) => tile - start);
 }
 
-/** @returns how many of the kept tiles are blank */
+/** @returns the number of kept tiles that are blank */
 async function readBag(
   {patient, sizes, kept}: Bag,
   features: SlideFeatures,
@@ -91,7 +91,7 @@ async function readBag(
     const found = await attemptLater(findings, async () => {
       await withTiles(part, (file) => file.read(rowsOf(part, positions), target));
       checkValues(target, features, part.name);
-      // An array holds all patients: what one of them has in it says nothing of the whole.
+      // An array holds all patients: the values of one patient say nothing of the whole.
       if (part.rows === null) checkVaried(target, features, part.name);
       return countBlankTiles(target, features);
     });
@@ -100,7 +100,7 @@ async function readBag(
   return blank;
 }
 
-/** Tells what the files have that is allowed and yet no good sign. */
+/** Reports properties of the files that are allowed but are no good sign. */
 function noteFiles({strayCoordinates}: StatedFacts, blankTiles: number, findings: Findings): void {
   if (strayCoordinates > 0) {
     findings.tell(
@@ -117,7 +117,7 @@ function noteFiles({strayCoordinates}: StatedFacts, blankTiles: number, findings
   }
 }
 
-/** Room for the kept tiles of all bags, shape `[n, dimension]`. */
+/** An array for the kept tiles of all bags, shape `[n, dimension]`. */
 function roomFor(n: number, {dimension}: SlideFeatures, site: string): Float32Array {
   if (n * dimension <= MAX_TABLE_VALUES) return new Float32Array(n * dimension);
   const what = `sites.${site}: ${n} tiles of ${dimension} features are more than ${MAX_TABLE_VALUES} values`;
@@ -125,13 +125,13 @@ function roomFor(n: number, {dimension}: SlideFeatures, site: string): Float32Ar
 }
 
 /**
- * Reads and checks the slides of one site: one row a kept tile, rows of a patient side by side. Of a patient with more
- * than `features.tilesPerPatient` tiles that many are drawn without replacement, by a seed that depends on the
- * patient's key alone. Memory is that of the kept tiles and one slice of a file.
+ * Reads and checks the slides of one site: one row for each kept tile, rows of a patient side by side. If a
+ * patient has more than `features.tilesPerPatient` tiles, that many are drawn without replacement, by a seed
+ * that depends on the patient's key alone. It needs memory for the kept tiles and one slice of a file.
  * @param task that of `query`
  * @returns the table, owned by the caller
  * @throws {CodedError} one of the DATA_ codes, one line that names a table and its line, never a patient or a
- * slide's file
+ *   slide's file
  */
 export async function readSlides(task: SlidesTask, query: SiteQuery): Promise<SiteTable> {
   const {features} = task;

@@ -27,19 +27,21 @@ function siteFile(task: TabularTask, query: SiteQuery): DelimitedFile {
   return {path, name: file, delimiter: task.csv.delimiter, columns: task.fileColumns};
 }
 
-/** The file of the task's split, which is CSV with commas whatever the table is. */
+/** The file of the task's split, which is always CSV with commas, whatever the table is. */
 function splitFile(name: string, query: SiteQuery): DelimitedFile {
   return {path: resolve(taskRoot(query, query.variables), name), name, delimiter: ","};
 }
 
-/** Cells asked of the file: first the label, of survival then the time, then the features, last the patient key. */
+/**
+ * Cells wanted from the file: the label, for survival then the time, then the features, last the patient key.
+ */
 function wantedColumns({label, columns, patient}: TabularTask): readonly string[] {
   const time = label.time === undefined ? [] : [label.time.column];
   const names = [label.column, ...time, ...columns.map((column) => column.name)];
   return patient === null ? names : [...names, patient];
 }
 
-/** What the cells of a row become while they are read. */
+/** The values that the cells of a row become while they are read. */
 interface RowInProgress {
   label: 0 | 1;
   time: number | null;
@@ -81,7 +83,7 @@ function cellOf({cells}: TableRow, position: number): string {
   return present(cells[position], "a cell of a row");
 }
 
-/** What rows are read with. */
+/** The settings with which rows are read. */
 interface RowReading {
   readonly task: TabularTask;
   readonly file: DelimitedFile;
@@ -89,7 +91,7 @@ interface RowReading {
   readonly rows: TableRows;
   readonly meter: SpreadMeter;
   readonly findings: Findings;
-  /** The site's patients where one file holds those of all sites; null where all rows are the site's. */
+  /** The site's patients if one file holds those of all sites; null if all rows are the site's. */
   readonly placed: PlacedKeys | null;
 }
 
@@ -145,11 +147,12 @@ function rowReader({task, file, site, rows, meter, placed, findings}: RowReading
 }
 
 /**
- * Reads and checks the table of one site; no other site's file is opened. Where one file holds all sites' patients
- * (a split by keys), rows of other sites' patients are passed over unread.
+ * Reads and checks the table of one site; opens no other site's file. If one file holds all sites' patients
+ * (a split by keys), rows of other sites' patients are skipped unread.
  * @param task that of `query`
  * @returns the table, owned by the caller
- * @throws {CodedError} one of the DATA_ codes, one line `file:line:column: what` that repeats no patient value
+ * @throws {CodedError} one of the DATA_ codes, one line `file:line:column: what` that repeats no patient
+ *   value
  */
 export async function readTable(task: TabularTask, query: SiteQuery): Promise<SiteTable> {
   const {site} = query;

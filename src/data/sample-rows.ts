@@ -1,8 +1,8 @@
 import type {Random} from "../core/index.ts";
 
 /**
- * `count` different numbers of 0 .. `total` - 1, ascending; every such set is equally likely. All of them when there
- * are no more than `count`.
+ * Draws `count` different numbers of 0 .. `total` - 1, ascending; every such set is equally likely. Returns
+ * all of them if there are no more than `count`.
  * @see Bentley and Floyd (1987), A sample of brilliance, Communications of the ACM 30 (9)
  */
 export function sampleRows(random: Random, total: number, count: number): Uint32Array {

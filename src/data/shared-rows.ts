@@ -12,8 +12,8 @@ function areEqual(a: Uint32Array, b: Uint32Array): boolean {
 }
 
 /**
- * How many patients of `table` have a row whose features are, bit for bit, those of a row of another patient: the
- * same person or the same slide under two keys would be in two parts of a split unseen.
+ * Counts the patients of `table` with a row whose features are, bit for bit, those of a row of another
+ * patient. The same person or slide under two keys could otherwise be in two parts of a split unnoticed.
  */
 export function patientsWithSharedRows({values, featureNames, patients}: SiteTable): number {
   const width = featureNames.length;

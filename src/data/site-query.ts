@@ -3,18 +3,18 @@ import type {DataErrorCode} from "./errors.ts";
 import type {Findings} from "./findings.ts";
 import type {LocatedTask} from "./task.ts";
 
-/** Which site's data is wanted. */
+/** A request for the data of a site. */
 export interface SiteQuery extends LocatedTask {
   /** A name under the task's `sites`. */
   readonly site: string;
   /** Values for `${NAME}` in the task's `root`, such as the process environment. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Takes in what is found while the data are read; left out, the first fault ends the reading. */
+  /** Receives the findings while the data are read; without it, the first fault ends the reading. */
   readonly findings?: Findings | undefined;
 }
 
 /**
- * What `task` lists for `site`.
+ * The files that `task` lists for `site`.
  * @throws {CodedError} DATA_SITE_UNKNOWN
  */
 export function siteFiles<Files>(

@@ -23,14 +23,14 @@ export interface ListedPatient {
   readonly parts: readonly ListedTiles[];
 }
 
-/** What a site's tables list. */
+/** The content of a site's tables. */
 export interface SlideListing {
   readonly patients: readonly ListedPatient[];
-  /** Files of slides; null where one array holds all tiles. */
+  /** Number of files of slides; null if one array holds all tiles. */
   readonly slides: number | null;
-  /** Rows of patients, or of tiles in an array, without a label. */
+  /** Number of rows of patients, or of tiles in an array, without a label. */
   readonly droppedRows: number;
-  /** Patients without a label. */
+  /** Number of patients without a label. */
   readonly droppedPatients: number;
   readonly patientsWithoutSlide: number;
   readonly slidesWithoutPatient: number;
@@ -42,7 +42,7 @@ function fail(code: DataErrorCode, message: string, hint: string): never {
   throw new CodedError(code, message, {hint});
 }
 
-/** Reads the cells patient and label of a row; the label is null where it is missing. */
+/** Reads the cells patient and label of a row; the label is null if it is missing. */
 function labelledRow(task: SlidesTask, fileName: string) {
   const readLabel = labelReader(task);
   const markers = missingMarkers(task.missing.markers);
@@ -68,7 +68,7 @@ function labelledRow(task: SlidesTask, fileName: string) {
   };
 }
 
-/** The label of each patient of a clini table, null where it is missing. */
+/** The label of each patient of a clini table, null if it is missing. */
 async function readClini(
   task: SlidesTask,
   root: string,
@@ -189,9 +189,10 @@ async function listArray(task: SlidesTask, files: ArrayFiles, query: SiteQuery):
 }
 
 /**
- * Reads a site's tables of patients, slides or tiles; no features are read.
+ * Reads a site's tables of patients, slides or tiles; reads no features.
  * @param task that of `query`
- * @throws {CodedError} one of the DATA_ codes; messages name tables and lines, never a patient or a slide's file
+ * @throws {CodedError} one of the DATA_ codes; messages name tables and lines, never a patient or a slide's
+ *   file
  */
 export async function listSlides(task: SlidesTask, query: SiteQuery): Promise<SlideListing> {
   const files = siteFiles(task, query.site);

@@ -14,11 +14,11 @@ import type {SlideFiles, SlidesTask} from "./task-schema.ts";
 
 /** A part of a patient's tiles: those of one slide, or the patient's rows of an array. */
 export interface ListedTiles extends TileFileAddress {
-  /** The file as the tables name it: for use on this machine only, as it may name a patient. */
+  /** The file as the tables name it: for use on this machine only, because it may name a patient. */
   readonly file: string;
-  /** Which tiles of the file, ascending; null for all. */
+  /** The listed tiles of the file, ascending; null for all. */
   readonly rows: Uint32Array | null;
-  /** The folder, without symbolic links, that the file must lie in; null for one that the task itself names. */
+  /** The folder, without symbolic links, that must contain the file; null for a file that the task names. */
   readonly folder: string | null;
 }
 
@@ -59,7 +59,7 @@ async function featuresFolder(root: string, features: string): Promise<string> {
   return fail("DATA_FILE_UNREADABLE", `${features}: this user may not enter the folder (${path})`, hint);
 }
 
-/** The path of a slide's file as one spelling, or what is wrong with it. */
+/** The path of a slide's file in one spelling, or its fault. */
 function slidePath(cell: string): {readonly path: string} | {readonly what: string; readonly hint: string} {
   if (cell.includes("\\")) {
     const hint = "A backslash separates no folders here: write / instead, from the features folder on.";
@@ -110,7 +110,7 @@ function slideRow(task: SlidesTask, name: string) {
 
 /**
  * The slides of each patient, in the order of their file names.
- * @throws {CodedError} one of the DATA_ codes, unless `findings` take it in
+ * @throws {CodedError} one of the DATA_ codes, unless `findings` receive it
  */
 export async function readSlideTable(
   task: SlidesTask,

@@ -28,7 +28,7 @@ function compareRows(a: Float32Array, b: Float32Array): number {
   return position === -1 ? 0 : (a[position] ?? 0) - (b[position] ?? 0);
 }
 
-/** The patients of `table` in the order of their ranks, whatever the order of rows of a table. */
+/** The patients of `table` in the order of their ranks, which does not depend on the order of the rows. */
 function rankedPatients(table: SiteTable, seed: number): Patient[] {
   const patients = new Map<string, Patient>();
   table.patients.forEach((key, row) => {
@@ -50,7 +50,7 @@ function rankedPatients(table: SiteTable, seed: number): Patient[] {
   return [...patients.values()].sort((a, b) => (a.rank < b.rank ? -1 : 1));
 }
 
-/** Sizes of test and validation of `count` patients; one patient at least stays in train. */
+/** Sizes of test and validation of `count` patients; at least one patient stays in train. */
 function partSizes(count: number, split: Task["split"]): {test: number; validation: number} {
   const test = split.type !== "hash" ? 0 : Math.min(Math.round(split.test * count), Math.max(0, count - 1));
   const validation = Math.min(Math.round(split.validation * count), Math.max(0, count - test - 1));
@@ -139,10 +139,11 @@ function sealedSplit(
 }
 
 /**
- * Divides the patients of `table` into train, validation and test, class by class (of survival: those with an event, and the others): in each class the patients are
- * ordered by SHA-256 of seed and key, and the first round(share * count) of them are taken. The same seed and the
- * same patients give the same split on any machine, in any order of rows.
- * Where the task's split is in a file, test is as the file says and only validation is drawn, from train.
+ * Divides the patients of `table` into train, validation and test, class by class (for survival: those with
+ * an event, and the others). In each class the patients are ordered by SHA-256 of seed and key, and the first
+ * round(share * count) of them are taken. The same seed and the same patients give the same split on any
+ * machine, in any order of rows. If the task's split is in a file, the file decides on test, and only
+ * validation is drawn, from train.
  * @param seed of the plan; a whole number
  * @returns matrices of raw values owned by the caller, rows of a patient side by side
  */
@@ -151,15 +152,15 @@ export function splitSite(table: SiteTable, task: Task, seed: number): SealedSpl
   return sealedSplit(table, task, patients, placesOf(patients, task));
 }
 
-/** The bytes that `values` lie in. */
+/** The bytes of `values`. */
 function bytesOf({buffer, byteOffset, byteLength}: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /**
- * Hash of all that the patients of `split` are described by, lower-case hex SHA-256: features, labels, and of survival
- * times, in f32 and f64 as this machine has them. It stays the same for another order of the rows in the file, and is
- * for this machine only.
+ * Hash of all values that describe the patients of `split`, lower-case hex SHA-256: features, labels, and for
+ * survival times, in f32 and f64 as this machine has them. It does not depend on the order of the rows in the
+ * file, and is for this machine only.
  */
 export function valuesHash(
   split: Readonly<Record<SplitPart, Pick<PatientMatrix, "values" | "labels" | "times" | "patientOf">>>,
@@ -177,8 +178,8 @@ export function valuesHash(
 }
 
 /**
- * The keys of the patients of each part of {@link splitSite}, in the order in which its matrices number them: for
- * this machine only, never sent, logged or shown.
+ * The keys of the patients of each part of {@link splitSite}, in the order in which its matrices number them:
+ * for this machine only, never sent, logged or shown.
  */
 export function splitKeys(table: SiteTable, task: Task, seed: number): Readonly<Record<SplitPart, string[]>> {
   const patients = rankedPatients(table, seed);
@@ -193,15 +194,15 @@ export function externalKeys(table: SiteTable): Readonly<Record<SplitPart, strin
   return {train: [], validation: [], test: rankedPatients(table, 0).map(({key}) => key)};
 }
 
-/** The split of a site that trains on nobody: all its patients are in the test, whatever the task's split says. */
+/** The split of a site that trains on nobody: all its patients are in the test, whatever the task says. */
 export function externalSplit(table: SiteTable, task: Task): SealedSplit {
   const patients = rankedPatients(table, 0);
   return sealedSplit(table, task, patients, new Map(patients.map((patient) => [patient, "test"])));
 }
 
 /**
- * The patients of `table` by what `groupOf` says of their namespaced keys; in each group in the order of
- * {@link splitSite} by `seed`. A group without patients is left out.
+ * Groups the patients of `table` by the result of `groupOf` for their namespaced keys; in each group in the
+ * order of {@link splitSite} by `seed`. A group without patients is left out.
  */
 export function groupPatients<Group>(
   table: SiteTable,
@@ -224,8 +225,8 @@ export function groupPatients<Group>(
 }
 
 /**
- * One matrix of all rows of `parts`, in their order; patients are renumbered and taken to be different ones.
- * For training on train and validation together once settings are frozen, and for pooled baselines.
+ * Joins all rows of `parts` in one matrix, in their order; patients are renumbered and taken to be different
+ * ones. For training on train and validation together once settings are frozen, and for pooled baselines.
  * @param parts at least one, all with the same `d`, and all of survival or none
  */
 export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {

@@ -3,8 +3,8 @@ import type {DataErrorCode} from "./errors.ts";
 import type {Feature, Matrix, PatientMatrix, Standardiser} from "./types.ts";
 
 /**
- * A released mean is off by at most this share of its distance from the anchor: each site's and the result's rounding
- * to f32, 2^-25 of the value each, and as much again for the sums between them.
+ * Error bound of a released mean, as a share of its distance from the anchor: each site's and the result's
+ * rounding to f32, 2^-25 of the value each, and as much again for the sums between them.
  */
 const MEAN_ERROR = 2 ** -23;
 
@@ -18,10 +18,10 @@ export interface Moments {
   readonly count: number;
 }
 
-/** Rows that may say which of them are of one patient; where they do not, each row is another patient. */
+/** Rows that may state which of them belong to one patient; otherwise each row is another patient. */
 export type PatientRows = Matrix & Partial<Pick<PatientMatrix, "patients" | "patientOf">>;
 
-/** Number of rows of the patient of each row, shape `[n]`. */
+/** Number of rows of each row's patient, shape `[n]`. */
 function rowsOfPatient({n, patientOf, patients}: PatientRows): Uint32Array {
   if (patientOf === undefined) return new Uint32Array(n).fill(1);
   const counts = new Uint32Array(patients ?? n);
@@ -51,21 +51,21 @@ function meanOverPatients(matrix: PatientRows, from: ArrayLike<number>, power: 1
 }
 
 /**
- * Mean of each feature over the patients, shape `[d]`, f64; a patient's value is the mean over the patient's rows, so
- * that the number of rows (of tiles, say) never counts. The mean of sites' means, weighted by their patients, is the
- * mean of all patients together.
+ * Mean of each feature over the patients, shape `[d]`, f64. A patient's value is the mean over the patient's
+ * rows: the number of rows (of tiles, say) never counts. The mean of sites' means, weighted by their
+ * patients, is the mean of all patients together.
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
 export function meanOf(matrix: PatientRows): Float64Array {
-  // Counted from the first row, so that the mean of equal values is exactly their value.
+  // Counted from the first row: the mean of equal values is then exactly their value.
   const from = matrix.values.subarray(0, matrix.d);
   return meanOverPatients(matrix, from, 1).map((deviation, feature) => (from[feature] ?? 0) + deviation);
 }
 
 /**
- * Mean over the patients of the mean over each one's rows of (value - mean)^2 for each feature, shape `[d]`, f64.
- * With the SAME mean at all sites (that of all patients), the mean weighted by patients is that of all patients
- * together, exactly; where a row is a patient it is the population variance.
+ * Mean over the patients of the mean over each one's rows of (value - mean)^2 for each feature, shape `[d]`,
+ * f64. With the SAME mean at all sites (that of all patients), the mean weighted by patients is exactly that
+ * of all patients together; if each row is a patient, it is the population variance.
  * @param mean shape `[d]`
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
@@ -74,11 +74,11 @@ export function squaredDeviationOf(matrix: PatientRows, mean: Float64Array): Flo
 }
 
 /**
- * The standardiser of `moments`: scale = sqrt(variance * N / (N - 1)), the sample standard deviation. A feature that
- * does not vary in the data, or of a single patient, has the scale Infinity: it becomes 0 wherever it is met, since
- * nothing was learned of it.
- * @param error how far each mean may be from the true one, shape `[d]`, at least 0: a standard deviation that is no
- * larger says nothing
+ * The standardiser of `moments`: scale = sqrt(variance * N / (N - 1)), the sample standard deviation. A
+ * feature that does not vary in the data, or of a single patient, has the scale Infinity: it always becomes
+ * 0, since nothing was learned of it.
+ * @param error bound on the distance of each mean from the true one, shape `[d]`, at least 0; a standard
+ *   deviation that is no larger says nothing
  */
 export function standardiserOf(moments: Moments, error?: Float64Array): Standardiser {
   const {mean, meanSquaredDeviation, count} = moments;
@@ -89,7 +89,7 @@ export function standardiserOf(moments: Moments, error?: Float64Array): Standard
   return {mean: mean.slice(), scale};
 }
 
-/** `matrix` with each value as (value - mean) / scale; a new matrix, whose labels and patients are shared. */
+/** Makes each value of `matrix` (value - mean) / scale, in a new matrix that shares labels and patients. */
 export function standardise<Values extends Matrix>(matrix: Values, standardiser: Standardiser): Values {
   const {mean, scale} = standardiser;
   const {n, d} = matrix;
@@ -103,20 +103,20 @@ export function standardise<Values extends Matrix>(matrix: Values, standardiser:
   return {...matrix, values};
 }
 
-/** Which moment a vector of statistics holds. */
+/** The moment that a vector of statistics holds. */
 export type Moment = "mean" | "squaredDeviation";
 
 /** The least and the greatest value that the task declares for a feature. */
 export type Bounds = Pick<Feature, "low" | "high">;
 
-/** The value of a feature's range that is nearest to 0: means are released as their distance from it. */
+/** The value of a feature's range that is nearest to 0; means are released as their distance from it. */
 function anchorOf({low, high}: Bounds): number {
   return Math.min(Math.max(0, low), high);
 }
 
 /**
- * What {@link toUnitRange} gives at least and at most, whoever the patients are, but for rounding to f32; `[d]` each.
- * 0 always lies between.
+ * The least and the greatest values of {@link toUnitRange} for any patients, except for rounding to f32;
+ * `[d]` each. 0 always lies between.
  */
 export function unitRange(
   moment: Moment,
@@ -135,9 +135,9 @@ export function unitRange(
 }
 
 /**
- * `statistics` of shape `[d]` as they are released: f32 shares of the range that the task declares, so that no value
- * of a patient can push one further. Means become (mean - anchor) / range in [-1, 1], squared deviations
- * deviation / range^2 in [0, 1]. Both keep 24 bits of their own size, however wide the range is.
+ * `statistics` of shape `[d]` in the form in which they are released: f32 shares of the range that the task
+ * declares, which no patient's value can exceed. Means become (mean - anchor) / range in [-1, 1], squared
+ * deviations deviation / range^2 in [0, 1]. Both keep 24 bits of their own size, however wide the range is.
  */
 export function toUnitRange(
   statistics: Float64Array,
@@ -171,7 +171,7 @@ export function fromUnitRange(
   });
 }
 
-/** How far each mean that was released by {@link toUnitRange} may be from the true one, shape `[d]`. */
+/** Error bound of each mean that {@link toUnitRange} released, shape `[d]`. */
 export function errorOfReleased(mean: Float64Array, features: readonly Feature[]): Float64Array {
   return Float64Array.from(
     features,

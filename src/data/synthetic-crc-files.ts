@@ -6,10 +6,10 @@ import {TILE_FEATURES} from "./synthetic-crc-tissue.ts";
 import {openTileFileWriter, type TileFileWriter} from "./writers/hdf5-tiles.ts";
 import {unwritable} from "./writers/unwritable.ts";
 
-/** Name of the file that says what a folder was generated from; written last, so that it stands for a whole. */
+/** Name of the file that states the source of a folder; it is written last, so it marks a complete folder. */
 const MARKER = "generated.json";
 
-/** To be raised with every change of what a seed generates. */
+/** Must be raised with every change of the data that a seed generates. */
 const GENERATOR_VERSION = 1;
 
 const TILE_SIZE_PX = 224;
@@ -46,10 +46,10 @@ async function writeCohort(
 }
 
 /**
- * Writes the cohorts of `generateSyntheticCrc` below `folder`, which is made, in the layout of STAMP: for each
- * hospital a folder with clini_table.csv, slide_table.csv and features/*.h5; about 50 MB in a few seconds.
- * A folder that was wholly generated from the same seed is left as it is; otherwise the hospitals' tile files are
- * replaced.
+ * Writes the cohorts of `generateSyntheticCrc` below `folder`, which it makes, in the layout of STAMP: for
+ * each hospital a folder with clini_table.csv, slide_table.csv and features/*.h5; about 50 MB in a few
+ * seconds. A folder that was completely generated from the same seed is left unchanged; otherwise the
+ * hospitals' tile files are replaced.
  * @returns whether the files were written by this call
  * @throws {CodedError} DATA_FILE_UNWRITABLE
  */

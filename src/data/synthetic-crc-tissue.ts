@@ -3,7 +3,7 @@ import {createRandom, type Random} from "../core/index.ts";
 /** Features of a tile: as many as a ResNet-18 gives after its average pool. */
 export const TILE_FEATURES = 512;
 
-/** What is on a tile beside ordinary tissue; `kind` is a look of MSI, or the look that a look-alike resembles. */
+/** The content of a tile beside ordinary tissue; `kind` is a look of MSI, or the look of a look-alike. */
 export interface TileFinding {
   readonly type: "signal" | "look-alike";
   readonly kind: number;
@@ -19,9 +19,10 @@ export interface TileScanner {
 }
 
 /*
- * A tile is a point in a space of few traits, which one fixed map spreads over the 512 features. Traits 0 .. 2 are
- * the looks of MSI; a look-alike has one of them too, and its own trait 3 .. 5, by which it can be told, but lacks
- * trait 6, which all looks share. The figures were chosen together with the shares in synthetic-crc.ts.
+ * A tile is a point in a space of few traits, which one fixed map spreads over the 512 features. Traits 0 ..
+ * 2 are the looks of MSI. A look-alike has one of them too, and its own trait 3 .. 5, which identifies it,
+ * but lacks trait 6, which all looks share. The figures were chosen together with the shares in
+ * synthetic-crc.ts.
  */
 const TRAITS = 16;
 const LOOKS = 3;
@@ -38,7 +39,7 @@ const NOISE_SD = 0.3;
 const GAIN_SD = 0.15;
 const OFFSET_SD = 0.15;
 
-/** How a seed's traits become features: the same at all hospitals. */
+/** The map from traits to features for a seed: the same at all hospitals. */
 interface Optics {
   /** `[512, 16]`. */
   readonly mixing: Float64Array;
@@ -82,9 +83,9 @@ function triangular(random: Random): number {
 }
 
 /**
- * The scanner and stains of one hospital: every feature is multiplied and shifted by amounts of its own, and what
- * falls below 0 is cut off there, as by the network's last rectifier.
- * @param seed of the cohorts; what tissue looks like before it is scanned is the same at all their hospitals
+ * Creates the scanner and stains of one hospital: they multiply and shift every feature by fixed amounts, and
+ * cut off values below 0, as the network's last rectifier does.
+ * @param seed of the cohorts; tissue before it is scanned looks the same at all their hospitals
  */
 export function createScanner(seed: number, hospital: string): TileScanner {
   const {mixing, base} = drawOptics(seed);

@@ -18,7 +18,7 @@ export interface SyntheticSlide {
   readonly features: Float32Array;
   /** Upper left corner of each tile in micrometres, shape `[tiles, 2]`; owned by the receiver. */
   readonly coordinates: Float32Array;
-  /** Whether a tile carries the signal, shape `[tiles]`, each 0 or 1: known here alone, and in no file. */
+  /** Marks the tiles that carry the signal, shape `[tiles]`, each 0 or 1: known here alone, in no file. */
   readonly isSignal: Uint8Array;
 }
 
@@ -44,9 +44,9 @@ const TWO_SLIDES_SHARE = 0.2;
 const TILES = {least: 12, most: 44} as const;
 const SIGNAL_SHARE = {least: 0.1, most: 0.2} as const;
 const LOOK_ALIKE_SHARE = {least: 0, most: 0.1} as const;
-/** Share of the MSI patients whose slides do not show it, as of tumours whose form says nothing. */
+/** Share of the MSI patients whose slides do not show it, as in tumours whose form says nothing. */
 const SILENT_SHARE = 0.1;
-/** Share of the other patients whose slides show the signal all the same: no model tells them from MSI. */
+/** Share of the other patients whose slides still show the signal: no model can distinguish them from MSI. */
 const MIMIC_SHARE = 0.05;
 
 interface SlidePlan {
@@ -54,7 +54,7 @@ interface SlidePlan {
   readonly scanner: TileScanner;
   readonly traits: Float64Array;
   readonly hospital: SyntheticCrcHospital;
-  /** Look of the signal in the patient's slides; null when they have none. */
+  /** Look of the signal in the patient's slides; null if they have none. */
   readonly look: number | null;
 }
 
@@ -93,7 +93,7 @@ function aroundFocus(random: Random, coordinates: Float32Array): number[] {
   return Array.from({length: tiles}, (_, tile) => tile).sort((a, b) => distance(a) - distance(b) || a - b);
 }
 
-/** What is on each tile: a focus of signal where there is one, and look-alikes beside it. */
+/** The finding on each tile: a focus of signal if there is one, and look-alikes beside it. */
 function drawFindings(
   {random, hospital, look}: SlidePlan,
   coordinates: Float32Array,
@@ -125,7 +125,7 @@ function drawSlide(plan: SlidePlan, file: string, tiles: number): SyntheticSlide
   return {file, tiles, features, coordinates, isSignal};
 }
 
-/** Tiles of each slide. Drawn from a stream of their own, which knows no label: their number tells nothing of it. */
+/** Tiles of each slide, drawn from a separate stream that knows no label: their number reveals none. */
 function drawSizes(seed: number, hospital: string, number: number): number[] {
   const random = createRandom({seed, site: hospital, round: number, purpose: "synthetic-crc/sizes"});
   const slides = random.uniform() < TWO_SLIDES_SHARE ? 2 : 1;
@@ -137,7 +137,7 @@ interface Status {
   readonly showsSignal: boolean;
 }
 
-/** Who has MSI and who shows it, in an order drawn by the seed; the numbers of each are exact shares. */
+/** The patients with MSI and those that show it, in an order drawn by the seed; both are exact shares. */
 function drawStatuses(seed: number, {name, patients}: SyntheticCrcHospital): Status[] {
   const random = createRandom({seed, site: name, round: 0, purpose: "synthetic-crc/labels"});
   const positives = Math.round(MSI_SHARE * patients);
@@ -166,12 +166,12 @@ function* patientsOf(seed: number, hospital: SyntheticCrcHospital): Generator<Sy
 }
 
 /**
- * Invented cohorts of colorectal cancer with the MSI status of each patient and, in place of slides, bags of 512
- * features a tile that look like those of a ResNet. In nine of ten MSI patients a tenth to a fifth of the tiles carry
- * the signal, in one of three looks, and so they do in one of twenty others: no model can be perfect. Up to a tenth of
- * everyone's tiles only look like it. The law is the same at all hospitals, but each sees other looks and look-alikes
- * most, and its scanner changes every feature by an affine map of its own.
- * The number of tiles is independent of the label. No real patient has part in it.
+ * Generates invented cohorts of colorectal cancer with the MSI status of each patient and, in place of
+ * slides, bags with 512 features per tile that look like those of a ResNet. In nine of ten MSI patients a
+ * tenth to a fifth of the tiles carry the signal, in one of three looks. They also do in one of twenty
+ * others: no model can be perfect. Up to a tenth of everyone's tiles only look like it. The law is the same
+ * at all hospitals, but each sees other looks and look-alikes most, and its scanner changes every feature by
+ * an affine map of its own. The number of tiles is independent of the label. No real patient has part in it.
  * @param seed whole number; equal seeds give equal cohorts
  * @returns the hospitals that train and, last, the one that only evaluates
  */

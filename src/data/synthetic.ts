@@ -1,6 +1,6 @@
 import {createRandom, type Random} from "../core/index.ts";
 
-/** How one invented hospital differs from the others; the disease follows the same law at all of them. */
+/** The differences of one invented hospital from the others; the disease follows the same law at all. */
 interface HospitalProfile {
   readonly patients: number;
   readonly ageMean: number;
@@ -97,7 +97,7 @@ function drawPatient(random: Random, profile: HospitalProfile): SyntheticPatient
   };
 }
 
-/** Log-odds of disease: the same law at every hospital, so that what one learns holds at the others. */
+/** Log-odds of disease: the same law at every hospital, so what one learns holds at the others. */
 function logOdds(patient: SyntheticPatient): number {
   const painTerm = {none: -0.7, atypical: -0.5, "non-anginal": 0.1, typical: 1}[patient.pain];
   return (
@@ -143,9 +143,9 @@ function hospitalCsv(name: string, profile: HospitalProfile, seed: number): stri
 }
 
 /**
- * The bundled table of invented patients: CSV text by hospital, for a machine without data and for the demo.
- * Four hospitals of unequal size and case mix share one logistic law of disease; about 1 % of the cholesterol
- * values are marked as missing. No real patient has part in it.
+ * Generates the bundled table of invented patients: CSV text by hospital, for a machine without data and for
+ * the demo. Four hospitals of unequal size and case mix share one logistic law of disease; about 1 % of the
+ * cholesterol values are marked as missing. No real patient has part in it.
  * @param seed whole number; the files in config/synthetic-heart are those of seed 1
  */
 export function generateSyntheticHeart(seed: number): ReadonlyMap<string, string> {

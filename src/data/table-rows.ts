@@ -10,7 +10,7 @@ export const MAX_TABLE_VALUES = 2 ** 28;
 export interface CheckedRow {
   readonly features: readonly number[];
   readonly label: 0 | 1;
-  /** Of survival; otherwise null. */
+  /** Time of survival; otherwise null. */
   readonly time: number | null;
   /** Namespaced patient key. */
   readonly patient: string;
@@ -18,7 +18,7 @@ export interface CheckedRow {
   readonly line: number;
 }
 
-/** What the rows of a table hold. */
+/** The contents of the rows of a table. */
 export type GatheredRows = Pick<
   SiteTable,
   "values" | "labels" | "times" | "patients" | "rowNumbers" | "droppedRows" | "droppedPatients" | "gaps"
@@ -28,13 +28,13 @@ export type GatheredRows = Pick<
 export interface TableRows {
   /** @throws {CodedError} DATA_PATIENT_LABELS_DIFFER, DATA_FILE_TOO_LARGE */
   add(row: CheckedRow): void;
-  /** Counts a row that is left out for the values that it misses in `columns`. */
+  /** Counts a row that is left out because it lacks values in `columns`. */
   drop(patient: string, columns: readonly string[]): void;
-  /** The table so far; to be called once. @throws {CodedError} DATA_NO_ROW_LEFT */
+  /** Returns the table so far; to be called once. @throws {CodedError} DATA_NO_ROW_LEFT */
   finish(): GatheredRows;
 }
 
-/** Refuses a table of which no row is left, and names the columns that are to blame. */
+/** Refuses a table of which no row is left, and names the columns that caused it. */
 function refuseEmpty(fileName: string, droppedRows: number, gaps: readonly ColumnGap[]): never {
   const named = gaps.map(
     ({column, rows}) => `${column} in ${rows === droppedRows ? "each" : countRange(rows)}`,
@@ -46,7 +46,7 @@ function refuseEmpty(fileName: string, droppedRows: number, gaps: readonly Colum
   });
 }
 
-/** An empty {@link TableRows} for `width` features a row; `fileName` is for messages. */
+/** Creates an empty {@link TableRows} for `width` features per row; `fileName` is for messages. */
 export function createTableRows(fileName: string, width: number): TableRows {
   let values = new Float32Array(64 * width);
   const labels: (0 | 1)[] = [];

@@ -3,7 +3,7 @@ import {canonicalCode} from "./cell.ts";
 import {featuresOf} from "./features.ts";
 import type {SlidesTask, TabularTask, Task, TaskColumn} from "./task-schema.ts";
 
-/** A fault of a task whose parts do not fit each other, and where in the file it is. */
+/** A fault of a task whose parts do not fit each other, and its place in the file. */
 export interface TaskFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -96,7 +96,7 @@ function splitFaults({split}: Task): TaskFault[] {
     : [{path: ["split", "test"], message: "test and validation leave nothing to train on"}];
 }
 
-/** What is wrong with a split file of all sites' patients. */
+/** The faults of a split file of all sites' patients. */
 function keysFaults({split, sites, patient}: TabularTask): TaskFault[] {
   if (split.type !== "keys") return [];
   const faults: TaskFault[] = [];
@@ -144,7 +144,7 @@ function slideFaults({columns, features, label, sites}: SlidesTask): readonly Ta
   return faults;
 }
 
-/** What in `task` contradicts itself: names used twice or nowhere, empty ranges, overlapping labels. */
+/** The contradictions in `task`: names used twice or nowhere, empty ranges, overlapping labels. */
 export function taskFaults(task: Task): readonly TaskFault[] {
   const positive = task.label.positive.map(canonicalCode);
   const negative = task.label.negative.map(canonicalCode);

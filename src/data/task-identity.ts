@@ -1,21 +1,21 @@
 import {contractHash} from "./contract.ts";
 import type {SlidesTask, Task} from "./task-schema.ts";
 
-/** What every site's data must be, in words that a person can compare. */
+/** Requirements on every site's data, in words that a person can compare. */
 export type TaskInput =
   | {readonly kind: "tabular"}
   | ({readonly kind: "slides"; readonly label: string} & Pick<SlidesTask["label"], "negative" | "positive"> &
       Omit<SlidesTask["features"], "range">);
 
-/** How a plan names a task. */
+/** The identity of a task in a plan. */
 export interface TaskIdentity {
   readonly name: string;
-  /** {@link contractHash}: it covers all that must agree. */
+  /** {@link contractHash}: it covers everything that must agree. */
   readonly contract: string;
   readonly input: TaskInput;
 }
 
-/** What a plan for `task` says of it. */
+/** The identity of `task` for a plan. */
 export function taskIdentity(task: Task): TaskIdentity {
   const {name} = task;
   const contract = contractHash(task);
@@ -27,7 +27,7 @@ export function taskIdentity(task: Task): TaskIdentity {
 }
 
 /**
- * The first way in which a site's task is another than the plan's, as a sentence without a full stop; null when they
+ * The first difference between a site's task and the plan's, as a sentence without a full stop; null if they
  * agree.
  * @param planned as the plan has it
  * @param own of the site's task file

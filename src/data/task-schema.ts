@@ -173,7 +173,7 @@ const slidesShape = z.strictObject({
 /** The shape of a task file, before the checks that compare its parts with each other. */
 export const taskShape = z.discriminatedUnion("kind", [tabularShape, slidesShape]);
 
-/** A checked task file: what is predicted, from which files. */
+/** A checked task file: the prediction, and the files for it. */
 export type Task = z.output<typeof taskShape>;
 
 /** A task whose features are the columns of a table. */
@@ -182,11 +182,11 @@ export type TabularTask = z.output<typeof tabularShape>;
 /** A task whose features are those of the tiles of histology slides. */
 export type SlidesTask = z.output<typeof slidesShape>;
 
-/** A split in which one file says of every patient at which site and in which part it is. */
+/** A split in which one file gives the site and the part of every patient. */
 export type KeysSplit = z.output<typeof keysSplit>;
 
 /** A column that becomes one feature or several. */
 export type TaskColumn = TabularTask["columns"][number];
 
-/** What the files of a slide task say of themselves, or the task of them. */
+/** The facts that the files of a slide task state about themselves, or that the task states about them. */
 export type SlideFeatures = SlidesTask["features"];

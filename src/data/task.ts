@@ -6,7 +6,7 @@ import {readBounded, readingFault} from "./readers/bounded-file.ts";
 import {taskFaults} from "./task-consistency.ts";
 import {type Task, taskShape} from "./task-schema.ts";
 
-/** The one variable that `root` may begin with. */
+/** The one variable with which `root` may begin. */
 const ROOT_VARIABLE = "CONSILIUM_SHARED_DATA";
 
 const taskSchema = taskShape.check((context) => {
@@ -15,7 +15,7 @@ const taskSchema = taskShape.check((context) => {
   }
 });
 
-/** A task and the folder that its relative paths start from. */
+/** A task and the folder from which its relative paths start. */
 export interface LocatedTask {
   readonly task: Task;
   /** Absolute path of the task file's folder. */
@@ -23,7 +23,7 @@ export interface LocatedTask {
 }
 
 /**
- * The task that the YAML `text` describes, all of it composed (NFC); `fileName` names it in messages.
+ * Parses the task that the YAML `text` describes, all of it composed (NFC); `fileName` names it in messages.
  * @throws {CodedError} DATA_TASK_INVALID, one line `file:line:column: key: what` with a suggestion
  */
 export function parseTask(text: string, fileName: string): Task {
@@ -32,7 +32,7 @@ export function parseTask(text: string, fileName: string): Task {
 }
 
 /**
- * Reads the task file at `path`; none of the files it lists is opened.
+ * Reads the task file at `path`; opens none of the files that it lists.
  * @throws {CodedError} DATA_TASK_UNREADABLE, DATA_TASK_INVALID
  */
 export async function readTask(path: string): Promise<LocatedTask> {
@@ -62,7 +62,7 @@ export function taskJsonSchema(): z.core.JSONSchema.BaseSchema {
 
 /**
  * Absolute path of the folder that holds a task's files.
- * @param variables values for `${NAME}` at the beginning of `root`; only CONSILIUM_SHARED_DATA is looked at
+ * @param variables values for `${NAME}` at the beginning of `root`; only CONSILIUM_SHARED_DATA is read
  * @throws {CodedError} DATA_VARIABLE_UNSET
  */
 export function taskRoot(

@@ -3,7 +3,7 @@ import type {DataErrorCode} from "./errors.ts";
 import type {TileFacts, TileFile} from "./readers/tile-file.ts";
 import type {SlideFeatures} from "./task-schema.ts";
 
-/** Largest difference of two tile sizes that are the same. */
+/** Largest difference of two tile sizes that count as the same. */
 const SAME_SIZE = 1e-3;
 
 function fail(code: DataErrorCode, message: string, hint: string): never {
@@ -34,16 +34,16 @@ function checkShape(
   fail("DATA_DIMENSION_DIFFERS", what, hint);
 }
 
-/** Whether two programs mean the same extractor: some write CTransPath, some ctranspath. */
+/** Tells whether two programs mean the same extractor: some write CTransPath, some ctranspath. */
 function isSameName(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
 }
 
-/** What the files so far say of themselves, and how many say nothing. */
+/** The facts that the files so far state about themselves, and the number of files that state nothing. */
 export interface StatedFacts extends TileFacts {
-  /** Files that do not name their extractor. */
+  /** Number of files that do not name their extractor. */
   readonly unnamedFiles: number;
-  /** Files with coordinates that are not one place a tile. */
+  /** Number of files with coordinates that are not one place for each tile. */
   readonly strayCoordinates: number;
 }
 
@@ -51,13 +51,16 @@ export interface StatedFacts extends TileFacts {
 export interface TileChecks {
   readonly stated: StatedFacts;
   /**
-   * @param name what messages call the file
-   * @throws {CodedError} DATA_TILES_EMPTY, DATA_DIMENSION_DIFFERS, DATA_EXTRACTOR_DIFFERS, DATA_TILE_SIZE_DIFFERS
+   * @param name its name in messages
+   * @throws {CodedError} DATA_TILES_EMPTY, DATA_DIMENSION_DIFFERS, DATA_EXTRACTOR_DIFFERS,
+   *   DATA_TILE_SIZE_DIFFERS
    */
   check(file: TileFile, name: string): void;
 }
 
-/** Checks of files against `features`; sizes that the task leaves open must be the same in all files. */
+/**
+ * Creates the checks of files against `features`; sizes left open by the task must be the same in all files.
+ */
 export function createTileChecks(features: SlideFeatures): TileChecks {
   let stated: StatedFacts = {
     extractor: null,
@@ -92,7 +95,7 @@ export function createTileChecks(features: SlideFeatures): TileChecks {
 /**
  * Checks that all `values` of some tiles are numbers in the task's range.
  * @param values shape `[n, dimension]`
- * @param name what messages call the file
+ * @param name its name in messages
  * @throws {CodedError} DATA_FEATURE_NOT_FINITE, DATA_FEATURE_OUT_OF_RANGE
  */
 export function checkValues(values: Float32Array, {range, dimension}: SlideFeatures, name: string): void {
@@ -115,7 +118,8 @@ export function checkValues(values: Float32Array, {range, dimension}: SlideFeatu
 }
 
 /**
- * How many tiles have one value in all their features, as where an extraction died and left the rest filled with zeros.
+ * Counts the tiles with one value in all their features, as after an extraction that died and left the rest
+ * filled with zeros.
  * @param values shape `[n, dimension]`
  */
 export function countBlankTiles(values: Float32Array, {dimension}: SlideFeatures): number {
@@ -130,8 +134,8 @@ export function countBlankTiles(values: Float32Array, {dimension}: SlideFeatures
 
 /**
  * Refuses a slide's file whose features are all one value.
- * @param values those that were read of the file
- * @param name what messages call the file
+ * @param values those that were read from the file
+ * @param name its name in messages
  * @throws {CodedError} DATA_TILES_CONSTANT
  */
 export function checkVaried(values: Float32Array, {dimension}: SlideFeatures, name: string): void {

@@ -1,14 +1,14 @@
 import type {Findings} from "./findings.ts";
 
-/** Times that span less than this share of the least one are dates: of any unit, those of decades do. */
+/** Times that span less than this share of the least one are dates: in any unit, dates over decades do. */
 const DATE_SHARE = 0.5;
 
 /** Fewer times may be near one another by chance. */
 const ENOUGH = 10;
 
 /**
- * Tells of times of survival that look like dates, counted from one day for all patients.
- * @param column what messages call them
+ * Reports times of survival that look like dates, counted from one day for all patients.
+ * @param column their name in messages
  * @param times at least 0
  */
 export function tellTimes(column: string, times: Float64Array, {tell}: Pick<Findings, "tell">): void {

@@ -1,6 +1,6 @@
 import type {StatedFacts} from "./tile-checks.ts";
 
-/** Rows a model can take; the values are owned by whoever made the matrix and are not changed afterwards. */
+/** Rows that a model can take; the maker of the matrix owns the values, which are not changed afterwards. */
 export interface Matrix {
   /** Number of rows. */
   readonly n: number;
@@ -8,17 +8,21 @@ export interface Matrix {
   readonly d: number;
   /** Features, shape `[n, d]`, row after row. */
   readonly values: Float32Array;
-  /** Labels, shape `[n]`, each 0 (negative) or 1 (positive); of survival, 1 where the event was seen. */
+  /** Labels, shape `[n]`, each 0 (negative) or 1 (positive); for survival, 1 if the event was seen. */
   readonly labels: Uint8Array;
-  /** Of survival alone: time until the event or until last seen, shape `[n]`, at least 0, in the task's unit. */
+  /**
+   * Time until the event or until last seen, shape `[n]`, at least 0, in the task's unit; only for survival.
+   */
   readonly times?: Float64Array;
 }
 
-/** A {@link Matrix} that knows which of its rows belong to one patient, without knowing who that is. */
+/** A {@link Matrix} that knows which of its rows belong to one patient, but not who that is. */
 export interface PatientMatrix extends Matrix {
   /** Number of different patients; equal to `n` when a row is a patient. */
   readonly patients: number;
-  /** Patient of each row, shape `[n]`, numbered 0 .. `patients` - 1 within this matrix in order of first row. */
+  /**
+   * Patient of each row, shape `[n]`, numbered 0 .. `patients` - 1 within this matrix in order of first row.
+   */
   readonly patientOf: Uint32Array;
 }
 
@@ -29,38 +33,38 @@ export interface PatientGroup {
   readonly keys: readonly string[];
 }
 
-/** What a split file may say of a row; validation patients are drawn from those of train. */
+/** The part that a split file may give to a row; validation patients are drawn from those of train. */
 export type AssignedPart = "train" | "test";
 
-/** Whom a slide task's bag is of, without knowing who that is. */
+/** A summary of a slide task's bag, without the patient's identity. */
 export interface BagSummary {
   readonly label: 0 | 1;
   /** All tiles of the patient, before any was left out. */
   readonly tiles: number;
 }
 
-/** What a site's slides are, beside their rows; it never leaves the site. */
+/** A summary of a site's slides, beside their rows; it never leaves the site. */
 export interface SlideSummary {
-  /** One entry a patient, in the order of the table. */
+  /** One entry for each patient, in the order of the table. */
   readonly bags: readonly BagSummary[];
-  /** Files of slides that were read; null where one array holds all tiles. */
+  /** Number of files of slides that were read; null if one array holds all tiles. */
   readonly slides: number | null;
-  /** Patients with a label that no slide is listed for. */
+  /** Number of patients with a label for whom no slide is listed. */
   readonly patientsWithoutSlide: number;
-  /** Slides of patients that are not in the table of patients. */
+  /** Number of slides of patients that are not in the table of patients. */
   readonly slidesWithoutPatient: number;
-  /** What the files say of themselves, null where none says anything. */
+  /** The facts that the files state about themselves, null if none states anything. */
   readonly stated: StatedFacts;
 }
 
-/** Rows that miss a value in one column. */
+/** Rows without a value in one column. */
 export interface ColumnGap {
   readonly column: string;
   /** A row that misses several values counts in each of their columns. */
   readonly rows: number;
 }
 
-/** What a site's data hold once it has been read and checked; it never leaves the site. */
+/** The content of a site's data once it has been read and checked; it never leaves the site. */
 export interface SiteTable {
   readonly site: string;
   /** Names of the `d` features after one-hot encoding, in the order of the columns. */
@@ -69,22 +73,25 @@ export interface SiteTable {
   readonly values: Float32Array;
   /** Labels, shape `[n]`, each 0 or 1; rows of one patient agree. */
   readonly labels: Uint8Array;
-  /** Times of survival, shape `[n]`, at least 0; rows of one patient agree. Null where the label is a class. */
+  /** Times of survival, shape `[n]`, at least 0; rows of one patient agree. Null if the label is a class. */
   readonly times: Float64Array | null;
-  /** Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or shown. */
+  /**
+   * Namespaced patient key `site:key` of each row, shape `[n]`: for this machine only, never sent, logged or
+   * shown.
+   */
   readonly patients: readonly string[];
   /**
-   * Index of each kept row among the file's data rows, from 0, shape `[n]`; of slides, of each kept tile among all
-   * tiles of its patient.
+   * Index of each kept row among the file's data rows, from 0, shape `[n]`; for slides, of each kept tile
+   * among all tiles of its patient.
    */
   readonly rowNumbers: Uint32Array;
   /** Part that the task's split file gives to each row, shape `[n]`; null when the parts are drawn. */
   readonly assignedParts: readonly AssignedPart[] | null;
-  /** Rows left out because a value was missing; of slides, patients (of an array, tiles) without a label. */
+  /** Rows left out because a value was missing; for slides, patients (for arrays, tiles) without a label. */
   readonly droppedRows: number;
-  /** The columns for which rows were left out, that of the most rows first. */
+  /** The columns for which rows were left out, the one with most rows first. */
   readonly gaps: readonly ColumnGap[];
-  /** Patients of whom no row is left. */
+  /** Number of patients without any remaining row. */
   readonly droppedPatients: number;
   /** Null for a table. */
   readonly slides: SlideSummary | null;
@@ -93,7 +100,7 @@ export interface SiteTable {
 /** The parts of a sealed split. */
 export type SplitPart = "train" | "validation" | "test";
 
-/** How many rows and patients of each class a part holds. Rows of one patient share a label. */
+/** Number of rows and patients of each class in a part. Rows of one patient share a label. */
 export interface PartCounts {
   readonly rows: number;
   readonly patients: number;
@@ -102,20 +109,20 @@ export interface PartCounts {
 }
 
 /**
- * A site's patients divided once and for all: each patient is in exactly one part.
- * The order of rows depends on the patients' keys only, never on their order in the file.
+ * A site's patients, divided once and for all: each patient is in exactly one part. The order of rows depends
+ * only on the patients' keys, never on their order in the file.
  */
 export interface SealedSplit {
   readonly train: PatientMatrix;
   readonly validation: PatientMatrix;
   readonly test: PatientMatrix;
   /**
-   * Lower-case hex SHA-256 over the contract hash and the sorted hashed patient keys with their part:
-   * it fixes who is where, and is what a site approves.
+   * Lower-case hex SHA-256 over the contract hash and the sorted hashed patient keys with their part. It
+   * fixes the part of each patient, and a site approves it.
    */
   readonly manifestHash: string;
   readonly counts: Readonly<Record<SplitPart, PartCounts>>;
-  /** Parts whose patients are all of one class (or that are empty): ranking metrics are undefined there. */
+  /** Parts that are empty or whose patients are all of one class; ranking metrics are undefined there. */
   readonly oneClassParts: readonly SplitPart[];
 }
 

@@ -3,25 +3,25 @@ import type {Findings} from "./findings.ts";
 import {keyMismatch} from "./key-mismatch.ts";
 import type {StampFiles} from "./slide-table.ts";
 
-/** More than this share of patients or slides without a partner is no chance. */
+/** A larger share of patients or slides without a partner than this is no chance. */
 const MANY_UNMATCHED = 0.05;
 
-/** Keys that one of the two tables has and the other has not. */
+/** Keys that only one of two tables has. */
 export interface Unmatched {
-  /** Patients with a label and no slide. */
+  /** Patients with a label but no slide. */
   readonly patients: readonly string[];
-  /** Keys of slides that are no patient's. */
+  /** Keys of slides that belong to no patient. */
   readonly slides: readonly string[];
 }
 
-/** Why keys find no partner, as far as that can be seen; undefined when it cannot. */
+/** The reason why keys find no partner, if it is visible; undefined otherwise. */
 export function unmatchedCause({patients, slides}: Unmatched, files: StampFiles): string | undefined {
   const found = keyMismatch(patients, slides);
   if (found === undefined) return undefined;
   return `${countRange(found.keys)} keys of ${files.clini} would match those of ${files.slides}${found.cause}`;
 }
 
-/** Tells of many patients or slides that are left out for want of a partner. */
+/** Reports many patients or slides that are left out because they have no partner. */
 export function noteUnmatched(
   unmatched: Unmatched,
   totals: {readonly patients: number; readonly keys: number},

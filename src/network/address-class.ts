@@ -1,12 +1,12 @@
 import {BlockList, isIPv4, isIPv6} from "node:net";
 
-/** Why an address is dialled only where the roster or this node's own configuration names it. */
+/** Reasons for which an address is dialled only if the roster or this node's own configuration names it. */
 export type AddressClass = "loopback" | "link-local" | "multicast" | "reserved" | "metadata" | "ordinary";
 
 type Subnet = readonly [address: string, prefix: number];
 
 const SUBNETS: readonly (readonly [Exclude<AddressClass, "ordinary">, readonly Subnet[]])[] = [
-  // Where clouds tell machines their secrets: AWS, Azure, Google and others; Alibaba; Oracle; Azure's host.
+  // Clouds' addresses for machines' secrets: AWS, Azure, Google and others; Alibaba; Oracle; Azure's host.
   [
     "metadata",
     [
@@ -61,7 +61,9 @@ const LISTS = SUBNETS.map(([name, subnets]) => {
   return [name, list] as const;
 });
 
-/** The IPv4 address in an IPv4-mapped IPv6 one (`::ffff:192.0.2.7`, or in hexadecimal); any other as it is. */
+/**
+ * The IPv4 address in an IPv4-mapped IPv6 one (`::ffff:192.0.2.7`, or in hexadecimal); any other as it is.
+ */
 export function unmapped(ip: string): string {
   if (!isIPv6(ip)) return ip;
   const words = hextets(ip);
@@ -85,7 +87,7 @@ function hextets(ip: string): number[] {
   return [...before, ...Array.from({length: gap}, () => 0), ...after];
 }
 
-/** What kind of address an IP address is; anything else than one counts as `reserved`. */
+/** The class of an IP address; text that is no IP address counts as `reserved`. */
 export function addressClass(ip: string): AddressClass {
   const address = unmapped(ip);
   const family = isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : null;
@@ -93,7 +95,7 @@ export function addressClass(ip: string): AddressClass {
   return LISTS.find(([, list]) => list.check(address, family))?.[0] ?? "ordinary";
 }
 
-/** The network that one party is taken to have: of IPv4 the /24, of IPv6 the /64. */
+/** The network that counts as one party: the /24 of an IPv4 address, the /64 of an IPv6 address. */
 export function networkOf(ip: string): string {
   const address = unmapped(ip);
   if (isIPv4(address)) return `${address.split(".").slice(0, 3).join(".")}.0/24`;

@@ -1,21 +1,21 @@
 import {networkOf, unmapped} from "./address-class.ts";
 
-/** An incoming connection must have sent its first byte after this long, in milliseconds. */
+/** Time within which an incoming connection must have sent its first byte, in milliseconds. */
 export const FIRST_BYTE_MS = 2_000;
 
-/** An incoming connection must have proved who it is after this long, in milliseconds. */
+/** Time within which an incoming connection must have proved its identity, in milliseconds. */
 export const UPGRADE_MS = 5_000;
 
-/** One address has at least so many places: members may share one behind NAT, and all come back at once. */
+/** Fewest places of one address: members may share one behind NAT, and all may come back at once. */
 const LEAST_PER_ADDRESS = 8;
 
-/** All unknown addresses together have at least so many. */
+/** Fewest places of all unknown addresses together. */
 const LEAST_PLACES = 64;
 
-/** A network, the /24 or /64, has so many times the places of one address. */
+/** A network, the /24 or /64, has this many times the places of one address. */
 const ADDRESSES_PER_NETWORK = 2;
 
-/** How many incomplete connections there may be. */
+/** Limits on the number of incomplete connections. */
 export interface Places {
   /** From one address. */
   readonly perAddress: number;
@@ -23,7 +23,7 @@ export interface Places {
   readonly perNetwork: number;
   /** From all addresses at which no member is known. */
   readonly unknown: number;
-  /** From addresses at which members are known: strangers cannot take these. */
+  /** From addresses at which members are known; strangers cannot take these. */
   readonly kept: number;
 }
 
@@ -40,20 +40,21 @@ export function placesFor(members: number): Places {
 
 /** The place of an incomplete connection. */
 export interface Place {
-  /** Its first byte came. */
+  /** Notes that its first byte came. */
   spoke(): void;
-  /** It is complete, or has ended; may be said twice. */
+  /** Gives the place back when the connection is complete or has ended; a second call does nothing. */
   leave(): void;
 }
 
 /** Deals out the places of incomplete connections. */
 export interface Admission {
   /**
-   * A place for a connection from `ip`. Where none is free, whoever has been silent longest in the same scope makes
-   * way, as a caller speaks at once: `evict` ends it. Without anyone silent there is no place.
+   * Gives a place to a connection from `ip`. If none is free, the connection in the same scope that has been
+   * silent longest makes way, because an honest caller speaks at once: its `evict` is called. Returns null if
+   * none is silent.
    */
   enter(ip: string, evict: () => void): Place | null;
-  /** How many incomplete connections there are. */
+  /** Number of incomplete connections. */
   readonly pending: number;
 }
 
@@ -66,13 +67,13 @@ interface Pending {
 }
 
 /**
- * An {@link Admission}.
- * @param isKnown whether a member is known at an address
+ * Creates an {@link Admission}.
+ * @param isKnown tells whether a member is known at an address
  */
 export function createAdmission(places: Places, isKnown: (ip: string) => boolean): Admission {
-  // In the order of their coming.
+  // In order of arrival.
   const pending = new Set<Pending>();
-  /** Makes room among those of `scope`; whether there is any now. */
+  /** Makes room among those of `scope`; returns whether there is room now. */
   const makeRoom = (most: number, scope: (one: Pending) => boolean): boolean => {
     const rivals = [...pending].filter(scope);
     if (rivals.length < most) return true;

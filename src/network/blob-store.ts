@@ -10,12 +10,12 @@ export interface BlobRange {
   readonly bytes: Uint8Array;
 }
 
-/** What this node has published, and to whom. */
+/** The blobs that this node has published, and the members that may fetch each. */
 export interface BlobStore {
   /** @throws NETWORK_RELEASE_REQUIRED */
   publish(blob: Publishable, access?: (peer: PeerId) => boolean): void;
   withdraw(hash: string): void;
-  /** What `peer` gets for `request`. */
+  /** Returns the range that `peer` gets for `request`. */
   lookUp(peer: PeerId, request: BlobRequest): BlobRange;
 }
 
@@ -25,7 +25,7 @@ function refusal(status: "missing" | "denied" | "range"): BlobRange {
   return {response: {status, length: 0, total: 0}, bytes: NOTHING};
 }
 
-/** An empty {@link BlobStore}. */
+/** Creates an empty {@link BlobStore}. */
 export function createBlobStore(): BlobStore {
   const entries = new Map<
     string,
@@ -55,7 +55,7 @@ export function createBlobStore(): BlobStore {
   };
 }
 
-/** The code of the error that a refusing answer means to the peer that asked. */
+/** The error with which the fetch of a refused peer fails. */
 export function refusalError(status: "missing" | "denied" | "range", request: BlobRequest): CodedError {
   const where = `bytes ${request.offset} to ${request.offset + request.length} of a blob`;
   switch (status) {

@@ -26,7 +26,7 @@ export type BlobRequest = z.infer<typeof requestSchema>;
 
 /**
  * Header of the answer. With `ok`, `length` bytes follow and then the SHA-256 of exactly those bytes;
- * otherwise nothing follows. `total` is the size of the whole blob in bytes, 0 unless `ok`.
+ * otherwise nothing follows. `total` is the size of the whole blob in bytes, or 0 unless `ok`.
  */
 export type BlobResponse = z.infer<typeof responseSchema>;
 
@@ -53,13 +53,13 @@ export function decodeBlobResponse(bytes: Uint8Array): BlobResponse {
 export interface HeaderReader {
   /**
    * Takes bytes until the header is complete.
-   * @returns the header's CBOR and how many of `bytes` it took; `undefined` while more is needed
+   * @returns the header's CBOR and the number of `bytes` that it took; `undefined` while more are needed
    * @throws NETWORK_FRAME_TOO_LARGE
    */
   push(bytes: Uint8Array): {readonly header: Uint8Array; readonly taken: number} | undefined;
 }
 
-/** A {@link HeaderReader} for one header of at most `MAX_BLOB_HEADER_BYTES`. */
+/** Creates a {@link HeaderReader} for one header of at most `MAX_BLOB_HEADER_BYTES`. */
 export function createHeaderReader(): HeaderReader {
   const buffer = new Uint8Array(4 + MAX_BLOB_HEADER_BYTES);
   let filled = 0;

@@ -1,7 +1,7 @@
 import {OTHER_KIND} from "./frame-kind.ts";
 import {createTokenBucket, type Rate, type TokenBucket} from "./token-bucket.ts";
 
-/** What the budgets of a network follow from. */
+/** The load from which the budgets of a network follow. */
 export interface ExpectedLoad {
   /** Members on the roster, this one included: n. */
   readonly members: number;
@@ -9,32 +9,39 @@ export interface ExpectedLoad {
   readonly roundBytes: number;
 }
 
-/** The quickest round there is, in milliseconds: two writes that reach the disk and four messages one after the other. */
+/** Shortest possible round, in milliseconds: two writes to disk and four messages, one after the other. */
 export const LEAST_ROUND_MS = 50;
 
-/** Frames that a member sends another in a round are fewer than this times n; without faults they are about three. */
+/** A member sends another fewer frames in a round than this times n, and about 3 n without faults. */
 export const FRAMES_PER_MEMBER = 4;
 
-/** Of one kind it sends one for each member of the group at most, and where these are few, each again. */
+/**
+ * Fewest frames of one kind per round. A member sends at most one for each member of the group; in small
+ * groups each may be sent again.
+ */
 export const LEAST_FRAMES_OF_A_KIND = 4;
 
-/** A burst is what comes in this many milliseconds at the full rate: what was held up on a line comes all at once. */
+/** Length of a burst in milliseconds at the full rate: frames that a line held up arrive all at once. */
 export const BURST_MS = 4_000;
 
-/** Kinds that are counted each by itself; frames of any further kind share one bucket. */
+/** Number of kinds that are counted separately; frames of all further kinds share one bucket. */
 export const MAX_KINDS = 48;
 
-/** A frame is on average no larger than this in bytes, and a part for each member: a certificate has a vote of each. */
+/**
+ * Bound on the average size of a frame, in bytes, with a part for each member: certificates hold all votes.
+ */
 const FRAME_BYTES = 1_024;
 const FRAME_BYTES_OF_A_MEMBER = 256;
 
-/** A frame of the largest size must pass, and a few after it. */
+/** A frame of the largest size must pass, with a few after it. */
 const LEAST_BURST_BYTES = 1024 * 1024;
 
-/** Models that a member takes from another in a round: a part, sums, a snapshot to catch up, and each again once. */
+/**
+ * Models that a member takes from another in a round: a part, sums, a snapshot to catch up, and each again.
+ */
 const MODELS_PER_ROUND = 4;
 
-/** What one member may have of this node. */
+/** Limits on the use that one member may make of this node. */
 export interface Budgets {
   /** Frames of one kind. */
   readonly kindFrames: Rate;
@@ -48,7 +55,7 @@ export interface Budgets {
   readonly requests: Rate;
   /** Bytes that it is served. */
   readonly servedBytes: Rate;
-  /** Bytes that this node asks it for: more wait. */
+  /** Bytes that this node asks it for; further requests wait. */
   readonly askedBytes: Rate;
   /** Connections that it opens. */
   readonly connections: Rate;
@@ -62,8 +69,8 @@ function rate(amountPerRound: number, leastBurst = 0): Rate {
 }
 
 /**
- * The budgets of each member: what rounds of the least length need, one after the other without a pause, and
- * {@link BURST_MS} of it at once. docs/wire.md has them as a table.
+ * The budgets of each member: enough for the shortest rounds one after the other without a pause, and for
+ * {@link BURST_MS} of them at once. docs/wire.md has them as a table.
  */
 export function budgetsFor({members, roundBytes}: ExpectedLoad): Budgets {
   const frameBytes = FRAME_BYTES + FRAME_BYTES_OF_A_MEMBER * members;
@@ -83,7 +90,7 @@ export function budgetsFor({members, roundBytes}: ExpectedLoad): Budgets {
   };
 }
 
-/** What of its budget a member has spent more than it has. */
+/** The part of its budget that a member has overspent. */
 export type Overspent =
   | "frames"
   | "frame bytes"
@@ -92,21 +99,21 @@ export type Overspent =
   | "connections"
   | "service bytes";
 
-/** What one member has left of its {@link Budgets}; each call says what it spent in vain, if anything. */
+/** The rest of one member's {@link Budgets}; each call returns the part that is overspent, if any. */
 export interface PeerBudget {
-  /** A frame of `kind`, before it is decoded. */
+  /** Spends a frame of `kind`, before it is decoded. */
   frame(kind: string, sizeBytes: number, nowMs: number): Overspent | null;
-  /** A transfer that it asks for. */
+  /** Spends a transfer that it asks for. */
   request(nowMs: number): Overspent | null;
-  /** Bytes that it is about to be served. */
+  /** Spends bytes that it is about to be served. */
   serve(sizeBytes: number, nowMs: number): Overspent | null;
   connection(nowMs: number): Overspent | null;
   service(sizeBytes: number, nowMs: number): Overspent | null;
-  /** How long this node waits before it asks the member for so many bytes, in milliseconds. */
+  /** Spends bytes that this node asks for; returns how long it must wait before it asks, in milliseconds. */
   ask(sizeBytes: number, nowMs: number): number;
 }
 
-/** A full {@link PeerBudget}. */
+/** Creates a full {@link PeerBudget}. */
 export function createPeerBudget(budgets: Budgets, startMs: number): PeerBudget {
   const bucket = (of: Rate): TokenBucket => createTokenBucket(of, startMs);
   const kinds = new Map<string, {readonly frames: TokenBucket; readonly bytes: TokenBucket}>();

@@ -1,14 +1,14 @@
 import {setMaxListeners} from "node:events";
 import type {Clock} from "../core/index.ts";
 
-/** A signal for the end of a whole part of the program: any number may listen to it without a warning. */
+/** Creates a signal for the end of a whole part of the program; any number may listen without a warning. */
 export function createShutdown(): AbortController {
   const controller = new AbortController();
   allowListeners(controller.signal);
   return controller;
 }
 
-/** Lets any number listen to `signal`: Node takes more than ten for a leak. */
+/** Lets any number listen to `signal`: Node takes more than ten listeners for a leak. */
 export function allowListeners(signal: AbortSignal): void {
   setMaxListeners(0, signal);
 }
@@ -17,11 +17,11 @@ export function allowListeners(signal: AbortSignal): void {
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
-  /** Lets the parents forget it; must be called. */
+  /** Makes the parents forget it; must be called. */
   end(): void;
 }
 
-/** A {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on long-lived parents once ended. */
+/** Creates a {@link LinkedSignal}. Unlike `AbortSignal.any` it leaves nothing on its parents once ended. */
 export function linkSignals(...parents: readonly AbortSignal[]): LinkedSignal {
   const controller = new AbortController();
   const onParent = (event: Event): void => {
@@ -41,18 +41,18 @@ export function linkSignals(...parents: readonly AbortSignal[]): LinkedSignal {
   };
 }
 
-/** A signal that aborts with its parent, or when nothing restarted it for a while. */
+/** A signal that aborts with its parent, or when it has not been restarted for a while. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Starts the time anew. */
+  /** Restarts the time. */
   restart(): void;
-  /** Ends it without aborting; must be called. */
+  /** Ends the deadline without aborting; must be called. */
   end(): void;
 }
 
 /**
- * A {@link Deadline} of `timeoutMs` on `clock`.
- * @param reason what the signal aborts with when the time is over
+ * Creates a {@link Deadline} of `timeoutMs` on `clock`.
+ * @param reason reason with which the signal aborts when the time is over
  */
 export function createDeadline(
   clock: Clock,

@@ -1,23 +1,25 @@
-/** A first offence keeps a member out for this long, in milliseconds; each further one for twice as long. */
+/** Time out after a first offence, in milliseconds; it doubles with each further offence. */
 export const FIRST_EXCLUSION_MS = 2_000;
 
-/** Longest time out, in milliseconds. */
+/** Longest exclusion, in milliseconds. */
 export const MAX_EXCLUSION_MS = 10 * 60_000;
 
-/** After so long without an offence, counted from the end of the last time out, the next is a first one again. */
+/**
+ * Time without an offence, from the end of the last exclusion, after which the next counts as a first, in ms.
+ */
 export const QUIET_MS = 20 * 60_000;
 
-/** How long a member stays out after it broke a rule. Time is the caller's, in milliseconds. */
+/** Decides how long a member stays out after it broke a rule. The caller gives the time, in milliseconds. */
 export interface Exclusion {
   /**
-   * The member broke a rule; one that is out already is not kept out any longer.
+   * Notes that the member broke a rule; an exclusion that already runs is not extended.
    * @returns how long it stays out from now on, in milliseconds
    */
   offend(nowMs: number): number;
   isOut(nowMs: number): boolean;
 }
 
-/** An {@link Exclusion} of a member that has done nothing yet. */
+/** Creates an {@link Exclusion} of a member that has done nothing yet. */
 export function createExclusion(): Exclusion {
   let offences = 0;
   let untilMs = Number.NEGATIVE_INFINITY;

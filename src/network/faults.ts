@@ -1,11 +1,11 @@
 import {CodedError} from "../core/index.ts";
 
-/** What everything that still waits ends with when the network closes. */
+/** The error with which everything that still waits ends when the network closes. */
 export function closedError(): CodedError<"NETWORK_CLOSED"> {
   return new CodedError("NETWORK_CLOSED", "the network was closed");
 }
 
-/** A stream or link that ended before its work was done. */
+/** The error of a stream or link that ended before its work was done. */
 export function streamEnded(cause?: unknown): CodedError<"NETWORK_LINK_LOST"> {
   return new CodedError("NETWORK_LINK_LOST", "the stream ended early", {cause});
 }

@@ -5,13 +5,16 @@ import {refusalError} from "./blob-store.ts";
 import {BLOB_TRAILER_BYTES, createHeaderReader, decodeBlobResponse} from "./blob-wire.ts";
 import type {FetchRequest} from "./types.ts";
 
-/** Parts handed to `onPart` start at multiples of this, and all but the last are a multiple of it long, in bytes. */
+/**
+ * Parts handed to `onPart` start at multiples of this, and all but the last are a multiple of it long, in
+ * bytes.
+ */
 export const PART_BYTES = 64 * 1024;
 
 /** The range that a fetch fills, over as many streams as it takes. */
 export class FetchBuffer {
   readonly #request: FetchRequest;
-  /** Over everything received so far, whatever stream it came by. */
+  /** Hash of everything received so far, on whatever stream it came. */
   readonly #whole: RunningHash = runningSha256();
   #bytes: Uint8Array | undefined;
   #filled = 0;
@@ -33,8 +36,8 @@ export class FetchBuffer {
   }
 
   /**
-   * Makes room: only now that the peer has said that it holds the range, of a blob of `total` bytes.
-   * @throws NETWORK_BLOB_CORRUPT for another size than the caller knows it has
+   * Makes room, only once the peer has said that it holds the range, of a blob of `total` bytes.
+   * @throws NETWORK_BLOB_CORRUPT if the size differs from the one that the caller knows
    */
   allocate(total: number): void {
     const {into, length, total: expected = total} = this.#request;
@@ -59,7 +62,7 @@ export class FetchBuffer {
   }
 
   /**
-   * Checks the complete range: the whole blob against its name.
+   * Checks the complete range; if it is the whole blob, against its hash.
    * @returns the digest of the range
    * @throws NETWORK_BLOB_CORRUPT
    */
@@ -78,7 +81,7 @@ export class ResponseReader {
   readonly #buffer: FetchBuffer;
   readonly #header = createHeaderReader();
   readonly #trailer = new Uint8Array(BLOB_TRAILER_BYTES);
-  /** Over this stream's bytes, unless they are the whole range and the buffer's own hash serves. */
+  /** Hash of this stream's bytes, unless they are the whole range and the buffer's own hash serves. */
   readonly #hash: RunningHash | undefined;
   readonly #start: number;
   #isStarted = false;

@@ -9,10 +9,10 @@ import {checkFetch} from "./options.ts";
 import {createSemaphore, type Semaphore} from "./semaphore.ts";
 import type {FetchRequest, NetworkLimits, PeerId} from "./types.ts";
 
-/** Fetches from one peer that run at once; further ones wait here, as the peer would reset them. */
+/** Number of fetches from one peer that run at once; further ones wait, because the peer would reset them. */
 export const MAX_FETCHES_PER_PEER = 4;
 
-/** Pause after an attempt without progress is at least twice this, in milliseconds; it doubles with each further one. */
+/** Half the shortest pause after an attempt without progress, in ms; it doubles with each further one. */
 const RETRY_PAUSE_MS = 50;
 
 /** Errors that no further attempt can mend. */
@@ -25,18 +25,20 @@ const FINAL_CODES = [
   "NETWORK_FRAME_TOO_LARGE",
 ] as const satisfies readonly NetworkErrorCode[];
 
-/** What a fetch works with. */
+/** Dependencies of a fetch. */
 export interface FetchLoopOptions {
   readonly table: LinkTable;
   readonly limits: NetworkLimits;
   readonly clock: Clock;
   /** Ends all fetches. */
   readonly signal: AbortSignal;
-  /** Asks once, over the live link, for what `buffer` still lacks; restarts the deadline whenever bytes arrive. */
+  /**
+   * Asks once, over the live link, for the bytes that `buffer` lacks; restarts the deadline as bytes arrive.
+   */
   attempt(request: FetchRequest, buffer: FetchBuffer, deadline: Deadline): Promise<void>;
-  /** How long the fetch of so many bytes has to wait for the peer's budget, in milliseconds. */
+  /** Returns how long a fetch of this many bytes must wait for the peer's budget, in milliseconds. */
   waitMs(peer: PeerId, sizeBytes: number): number;
-  /** The peer broke the wire format. */
+  /** Called when the peer broke the wire format. */
   onViolation(peer: PeerId, code: NetworkErrorCode): void;
 }
 
@@ -57,7 +59,7 @@ function checkRetry(
   });
 }
 
-/** Tries until the range is complete, each time from where the last attempt broke off. */
+/** Tries until the range is complete; each attempt starts where the last one broke off. */
 async function run(options: FetchLoopOptions, request: FetchRequest, places: Semaphore): Promise<Uint8Array> {
   const {clock, limits, table} = options;
   const buffer = new FetchBuffer(request);

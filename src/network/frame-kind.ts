@@ -1,13 +1,13 @@
-/** Deeper nesting than this has no frame of the house. */
+/** No frame of Consilium is nested deeper than this. */
 const MAX_DEPTH = 16;
 
-/** A kind is a short word; whatever is none counts under {@link OTHER_KIND}. */
+/** A kind is a short word; anything else counts as {@link OTHER_KIND}. */
 const KIND = /^[a-z-]{1,24}$/;
 
-/** Under what a frame is counted that does not say its kind as the house's frames do. */
+/** The kind of a frame that does not name its kind in the way that Consilium's frames do. */
 export const OTHER_KIND = "other";
 
-/** CBOR's major types (RFC 8949, 3.1), as far as a frame can hold them. */
+/** CBOR's major types (RFC 8949, 3.1) that a frame can hold. */
 const BYTES = 2;
 const TEXT = 3;
 const ARRAY = 4;
@@ -36,7 +36,7 @@ function headAt(view: DataView, at: number): Head | undefined {
   return {major, argument: Number(view.getBigUint64(at + 1)), end};
 }
 
-/** Where the item at `at` ends; `undefined` where the bytes end first, or nest too deep. */
+/** Position at which the item at `at` ends; `undefined` if the bytes end first, or nest too deep. */
 function endOf(view: DataView, at: number, depth: number): number | undefined {
   const head = headAt(view, at);
   if (head === undefined || depth > MAX_DEPTH) return undefined;
@@ -50,7 +50,7 @@ function endOf(view: DataView, at: number, depth: number): number | undefined {
   return position;
 }
 
-/** The text at `at`, if there is one that is whole. */
+/** The text at `at`, if it is a complete text. */
 function textAt(frame: Uint8Array, view: DataView, at: number): string | undefined {
   const head = headAt(view, at);
   if (head?.major !== TEXT || head.end + head.argument > frame.byteLength) return undefined;
@@ -58,8 +58,9 @@ function textAt(frame: Uint8Array, view: DataView, at: number): string | undefin
 }
 
 /**
- * What a frame says that it is: the text under `type` in its outermost CBOR map, found in one pass that allocates
- * nothing for its content. Only a name to count under: whether the frame is one at all, its reader finds out.
+ * Returns the kind that a frame claims: the text under `type` in its outermost CBOR map, found in one pass
+ * that allocates nothing for its content. It is only a name to count under; the reader of the frame checks
+ * whether it is valid.
  */
 export function frameKind(frame: Uint8Array): string {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);

@@ -26,7 +26,7 @@ export function encodeFrame(kind: FrameKind, payload: Uint8Array): Uint8Array {
 /** Cuts a byte stream back into frames. */
 export interface FrameReader {
   /**
-   * Takes the next bytes and hands each frame that is complete to the sink, which owns the payload.
+   * Takes the next bytes and hands each complete frame to the sink, which owns the payload.
    * @throws NETWORK_FRAME_TOO_LARGE before anything is allocated for it, NETWORK_FRAME_MALFORMED
    */
   push(bytes: Uint8Array): void;
@@ -37,7 +37,7 @@ function malformed(code: NetworkErrorCode, what: string): CodedError {
 }
 
 /**
- * A {@link FrameReader}.
+ * Creates a {@link FrameReader}.
  * @param maxPayload largest payload in bytes that is acceptable at the moment a frame's header arrives
  */
 export function createFrameReader(

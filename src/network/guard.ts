@@ -5,7 +5,7 @@ import {createExclusion, type Exclusion} from "./exclusion.ts";
 import type {LinkFault, LinkTable} from "./link-table.ts";
 import type {PeerId} from "./types.ts";
 
-/** What a guard works with. */
+/** Dependencies of a guard. */
 export interface GuardOptions {
   readonly table: LinkTable;
   readonly budgets: Budgets;
@@ -13,25 +13,25 @@ export interface GuardOptions {
   readonly logger: Logger;
 }
 
-/** Holds every member to its budget, and keeps those out for a time who spend more or break the wire format. */
+/** Holds every member to its budget; keeps out for a time those that overspend or break the wire format. */
 export interface Guard {
-  /** Says how a member's link and connections are ended; until then nobody is kept out. */
+  /** Sets the function that ends a member's link and connections; until then nobody is kept out. */
   attach(end: (peer: PeerId, fault: LinkFault) => void): void;
   isOut(peer: PeerId): boolean;
-  /** Counts what `spend` takes of the member's budget; one who overspends is out, and the answer `false`. */
+  /** Calls `spend` on the member's budget. A member that overspends is out, and the answer is `false`. */
   allows(peer: PeerId, spend: (budget: PeerBudget, nowMs: number) => Overspent | null): boolean;
-  /** The member broke the wire format: it is out. */
+  /** Keeps out a member that broke the wire format. */
   violated(peer: PeerId, code: NetworkErrorCode): void;
-  /** How long this node waits before it asks the member for so many bytes, in milliseconds. */
+  /** Returns how long this node must wait before it asks the member for this many bytes, in milliseconds. */
   askWaitMs(peer: PeerId, sizeBytes: number): number;
 }
 
-/** Whether `error` says that a peer broke the wire format. */
+/** Tells whether `error` says that a peer broke the wire format. */
 export function isViolation(error: unknown): error is {readonly code: NetworkErrorCode} {
   return isCoded(error, "NETWORK_FRAME_MALFORMED", "NETWORK_FRAME_TOO_LARGE");
 }
 
-/** A {@link Guard} of the members in the options' table. */
+/** Creates a {@link Guard} of the members in the options' table. */
 export function createGuard({table, budgets, clock, logger}: GuardOptions): Guard {
   const members = new Map<PeerId, {readonly budget: PeerBudget; readonly exclusion: Exclusion}>(
     table

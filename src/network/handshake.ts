@@ -22,7 +22,10 @@ const helloSchema = z.strictObject({
 });
 const welcomeSchema = z.strictObject({session: z.int().min(0).max(0xffffffff)});
 
-/** What can differ between two members, as a refusal names it: a closed list, so that no peer's text is shown. */
+/**
+ * The fields in which two members can differ, as named in refusals: a closed list, so no peer's text is
+ * shown.
+ */
 const HANDSHAKE_FIELDS = ["consortium", "layout", "roster", "run", "window", "other"] as const;
 const fieldSchema = z.enum(HANDSHAKE_FIELDS);
 const refusedSchema = z.strictObject({session: z.int().min(0).max(0xffffffff), field: fieldSchema});
@@ -31,8 +34,9 @@ const refusedSchema = z.strictObject({session: z.int().min(0).max(0xffffffff), f
 export type HandshakeField = z.infer<typeof fieldSchema>;
 
 /**
- * First frame of a control stream. `session` numbers the sender's attempt; `window` is its initial stream window in
- * bytes, which Yamux does not negotiate and both ends must therefore share; `terms` is the caller's {@link Handshake}.
+ * First frame of a control stream. `session` numbers the sender's attempt; `terms` is the caller's
+ * {@link Handshake}. `window` is its initial stream window in bytes, which both ends must share because Yamux
+ * does not negotiate it.
  */
 export type Hello = z.infer<typeof helloSchema>;
 
@@ -83,7 +87,10 @@ export function decodeRefused(bytes: Uint8Array): Refused {
   return decodeStrictCbor(refusedSchema, bytes);
 }
 
-/** The first field, in the order of their names, in which two handshakes differ; `undefined` when they are equal. */
+/**
+ * The first field, in the order of their names, in which two handshakes differ; `undefined` when they are
+ * equal.
+ */
 export function differingField(own: Handshake, other: Handshake): HandshakeField | undefined {
   const names = [...new Set([...Object.keys(own), ...Object.keys(other)])].sort();
   const differing = names.find((field) => !Object.hasOwn(own, field) || own[field] !== other[field]);

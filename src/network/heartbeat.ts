@@ -1,22 +1,22 @@
 import type {CancelTimer, Clock} from "../core/index.ts";
 
-/** Tells both ends of a quiet link that it lives. */
+/** Keeps both ends of a quiet link informed that it lives. */
 export interface Heartbeat {
-  /** Something arrived. */
+  /** Notes that something arrived. */
   heard(): void;
   stop(): void;
 }
 
-/** What a heartbeat works with. */
+/** Dependencies and intervals of a heartbeat. */
 export interface HeartbeatOptions {
   readonly clock: Clock;
-  /** How often a sign of life is sent, in milliseconds. */
+  /** Interval between signs of life, in milliseconds. */
   readonly heartbeatMs: number;
   /** Silence of the peer, in milliseconds, after which the link is given up. */
   readonly silenceTimeoutMs: number;
   /** Sends a sign of life. */
   send(): void;
-  /** The peer was silent for too long; the heartbeat has stopped. */
+  /** Called when the peer was silent for too long; the heartbeat has stopped. */
   onSilence(): void;
 }
 
@@ -31,7 +31,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     cancel = clock.after(intervalMs, () => beat(dueMs), {unref: true});
   };
   const beat = (dueMs: number): void => {
-    // A late timer means that this node was busy: what the peer sent meanwhile is not read yet.
+    // A late timer means that this node was busy: bytes that the peer sent meanwhile are not yet read.
     const wasBusy = clock.nowMs() > dueMs + intervalMs;
     if (!wasBusy && clock.nowMs() - lastHeardMs > silenceTimeoutMs) {
       onSilence();

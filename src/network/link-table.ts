@@ -2,13 +2,13 @@ import {type Clock, CodedError} from "../core/index.ts";
 import type {NetworkErrorCode} from "./errors.ts";
 import type {ByteTotals, LinkState, NetworkEvents, PeerId} from "./types.ts";
 
-/** Why a link failed or ended. */
+/** The reason why a link failed or ended. */
 export interface LinkFault {
   readonly code: NetworkErrorCode;
   readonly detail?: string | undefined;
 }
 
-/** How a peer is connected. */
+/** The way in which a peer is connected. */
 export interface LinkPath {
   readonly address: string;
   readonly direction: "inbound" | "outbound";
@@ -18,18 +18,18 @@ export interface LinkPath {
 export interface LinkRecord {
   readonly peer: PeerId;
   isUp(): boolean;
-  /** The link is up over `path`; told to the owner. */
+  /** Notes that the link is up over `path`, and tells the owner. */
   up(path: LinkPath): void;
-  /** The link failed to come up, or has ended; the owner is told if it was up. */
+  /** Notes that the link failed to come up, or has ended; tells the owner if it was up. */
   down(fault: LinkFault): void;
-  /** Whether the fault is another than the last, so that a log says each reason once. */
+  /** Tells whether the fault is new; a log therefore states each reason once. */
   isNews(fault: LinkFault): boolean;
   addSent(sizeBytes: number): void;
   addReceived(sizeBytes: number): void;
   addViolation(): void;
-  /** The peer is kept out until then. */
+  /** Notes that the peer is kept out until this time. */
   exclude(untilWallMs: number): void;
-  /** Last measured round trip in milliseconds. */
+  /** Sets the function that reads the last measured round trip, in milliseconds. */
   setRtt(read: () => number | undefined): void;
 }
 
@@ -45,14 +45,14 @@ export interface LinkTable {
   totals(): ByteTotals;
 }
 
-/** The part of the owner's events that a link table tells. */
+/** The part of the owner's events that a link table calls. */
 export type LinkEvents = Pick<NetworkEvents, "onLinkUp" | "onLinkDown">;
 
-/** What a link table works with. */
+/** Dependencies of a link table. */
 export interface LinkTableOptions {
   readonly clock: Pick<Clock, "nowMs" | "wallMs">;
   readonly events: LinkEvents;
-  /** A link over which nothing has come for so long, in milliseconds, is silent. */
+  /** Time without bytes after which a link is silent, in milliseconds. */
   readonly silentMs: number;
 }
 
@@ -134,13 +134,13 @@ function createRecord(peer: PeerId, {clock, events, silentMs}: LinkTableOptions,
   const read = (): LinkState => {
     const silenceMs = clock.nowMs() - heardMs;
     if (state.status === "down" || silenceMs <= silentMs) return {peer, ...state, rttMs: readRtt()};
-    // A round trip that was measured before is not how the peer is now.
+    // An earlier round trip says nothing about the peer now.
     return {peer, ...state, status: "silent", sinceWallMs: clock.wallMs() - silenceMs, rttMs: undefined};
   };
   return {record, read};
 }
 
-/** A {@link LinkTable} of `peers`, all down; changes go to the options' `events`. */
+/** Creates a {@link LinkTable} of `peers`, all down; reports changes to the options' `events`. */
 export function createLinkTable(peers: readonly PeerId[], options: LinkTableOptions): LinkTable {
   const waiters = new Map<PeerId, Waiters>(peers.map((peer) => [peer, new Set()]));
   const entries = new Map(

@@ -7,7 +7,7 @@ export function limitsOf({limits}: NetworkOptions): NetworkLimits {
   return {...DEFAULT_LIMITS, ...limits};
 }
 
-/** The members this node links to: all but itself, in the order of the roster. */
+/** The members to which this node links: all but itself, in the order of the roster. */
 export function peersOf({roster, identity}: NetworkOptions): readonly PeerId[] {
   if (!roster.members.includes(identity.peerId)) {
     throw new CodedError("NETWORK_PEER_UNLISTED", `this node, ${identity.peerId}, is not in the roster`, {

@@ -1,8 +1,11 @@
 import type {CancelTimer, Clock} from "../core/index.ts";
 
-/** Sleep of a loop that can be woken. */
+/** The sleep of a loop that can be woken. */
 export interface Pause {
-  /** Resolves after `pauseMs`, when woken, or when the signal aborts; at once if it was woken since the last sleep. */
+  /**
+   * Resolves after `pauseMs`, when woken, or when the signal aborts; at once if it was woken since the last
+   * sleep.
+   */
   sleep(pauseMs: number): Promise<void>;
   /** Ends the present sleep, or else the next one before it begins. */
   wake(): void;
@@ -10,7 +13,7 @@ export interface Pause {
   nudge(): void;
 }
 
-/** A {@link Pause} that ends with `signal`. */
+/** Creates a {@link Pause} that ends with `signal`. */
 export function createPause(clock: Clock, signal: AbortSignal): Pause {
   let isWoken = false;
   let endSleep: (() => void) | undefined;

@@ -1,14 +1,14 @@
-/** Lets at most so many run at once; the others wait their turn, first come first served. */
+/** Lets a limited number run at once; the others wait their turn, first come first served. */
 export interface Semaphore {
   /**
    * Waits for a place.
-   * @returns gives the place back; calling it twice does nothing
+   * @returns a function that gives the place back; a second call does nothing
    * @throws the signal's reason when it aborts while waiting
    */
   acquire(signal: AbortSignal): Promise<() => void>;
 }
 
-/** A {@link Semaphore} of `places`. */
+/** Creates a {@link Semaphore} of `places`. */
 export function createSemaphore(places: number): Semaphore {
   let free = places;
   const waiting: (() => void)[] = [];

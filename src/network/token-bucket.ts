@@ -1,25 +1,27 @@
-/** How much of one thing may be used: on the long run, and at once. */
+/** A limit on the use of one thing: on average, and at once. */
 export interface Rate {
-  /** What comes back in a second. */
+  /** Amount that comes back per second. */
   readonly perSecond: number;
-  /** What a full bucket holds. */
+  /** Amount that a full bucket holds. */
   readonly burst: number;
 }
 
-/** A token bucket: full at first, refilled evenly, never above its burst. Time is the caller's, in milliseconds. */
+/**
+ * A token bucket: full at first, refilled evenly, never above its burst. The caller gives the time, in ms.
+ */
 export interface TokenBucket {
   /** Takes `amount` if all of it is there; a refused amount takes nothing. */
   take(amount: number, nowMs: number): boolean;
   /**
    * Takes `amount` in any case, into debt if need be.
-   * @returns how long its taker has to wait, in milliseconds, so that on the long run the rate is kept
+   * @returns how long its taker has to wait to keep the average rate, in milliseconds
    */
   borrow(amount: number, nowMs: number): number;
 }
 
 /**
- * A {@link TokenBucket}: in any span of time `t` it gives at most `burst + perSecond t`, and refuses nobody who asks
- * for no more in any span.
+ * Creates a {@link TokenBucket}: in any span of time `t` it gives at most `burst + perSecond t`, and refuses
+ * nobody who asks for no more in any span.
  * @see Turner, New directions in communications (or which way to the information age?), IEEE Communications
  *   Magazine 24(10), 1986: the leaky bucket
  */

@@ -7,25 +7,25 @@ import {hasEnded, isOverdue, linkedVoters, partAgeSeconds} from "./health.ts";
 const LOOK_EVERY_MS = 5000;
 const PAGES: readonly AlertName[] = ["equivocation", "egress-blocked", "node-failed"];
 
-/** What an alert board looks at. */
+/** Dependencies of an alert board. */
 export interface AlertBoardOptions {
   readonly feed: EventFeed;
   readonly clock: Clock;
-  /** The node as it is now, or null as long as it is starting. */
+  /** Returns the node's present view, or null while it is starting. */
   view(): NodeView | null;
-  /** When the certificate of the status server runs out, in wall-clock ms; null without TLS. */
+  /** Time at which the certificate of the status server expires, in wall-clock ms; null without TLS. */
   certificateEndsWallMs(): number | null;
 }
 
-/** Which alerts stand now; looks every five seconds, and tells the feed when one is raised or cleared. */
+/** Knows the standing alerts; looks every five seconds, and tells the feed when one is raised or cleared. */
 export interface AlertBoard extends Closable {
-  /** Looks anew; those raised first stand first. */
+  /** Looks again and returns the standing alerts, those raised first at the front. */
   alerts(): readonly Alert[];
 }
 
 /** A share below this is an alert. */
 export const LEAST_SHARE = 0.8;
-/** Of fewer rounds a share says little. */
+/** With fewer rounds a share says little. */
 export const LEAST_ROUNDS = 20;
 
 /** Members whose part is missing in many of the last rounds, each with its share. */
@@ -37,7 +37,7 @@ function fallenShares({shares}: NodeView): string[] {
   });
 }
 
-/** Members that are linked and say nothing, each with since when. */
+/** Members that are linked but silent, each with the start of its silence. */
 function silentPeers({peers}: NodeView): string[] {
   return peers.flatMap(({name, link}) =>
     link.status === "silent"
@@ -46,7 +46,7 @@ function silentPeers({peers}: NodeView): string[] {
   );
 }
 
-/** What is wrong now with a run that goes on. */
+/** Faults of a run that is still going on. */
 function* runWrongs(view: NodeView, wallMs: number): Iterable<[AlertName, string]> {
   const linked = linkedVoters(view);
   const silent = silentPeers(view);
@@ -65,7 +65,7 @@ function* runWrongs(view: NodeView, wallMs: number): Iterable<[AlertName, string
   }
 }
 
-/** What is wrong now, with one line for people. */
+/** All present faults, each with one line for people. */
 function wrongs(view: NodeView, wallMs: number): Map<AlertName, string> {
   const {fault, equivocators} = view;
   const found = new Map<AlertName, string>(hasEnded(view) ? [] : runWrongs(view, wallMs));

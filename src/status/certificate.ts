@@ -3,10 +3,13 @@ import {CodedError} from "../core/index.ts";
 import type {StatusErrorCode} from "./errors.ts";
 
 const DAY_MS = 86_400_000;
-/** So many days before its end a certificate is to be renewed. */
+/** Number of days before its end at which a certificate must be renewed. */
 export const RENEW_DAYS = 14;
 
-/** When a certificate (PEM, the first of a chain) runs out, in wall-clock ms. @throws STATUS_TLS_INVALID */
+/**
+ * Time at which a certificate (PEM, the first of a chain) expires, in wall-clock ms.
+ * @throws STATUS_TLS_INVALID
+ */
 export function certificateEnd(pem: Uint8Array): number {
   try {
     return Date.parse(new X509Certificate(pem).validTo);
@@ -19,7 +22,7 @@ export function certificateEnd(pem: Uint8Array): number {
   }
 }
 
-/** What is wrong with a certificate that ends then, in one line; null while it is good for 14 days or more. */
+/** The fault of a certificate that ends at this time, in one line; null if it is good for 14 days or more. */
 export function certificateFault(endsWallMs: number | null, wallMs: number): string | null {
   if (endsWallMs === null || endsWallMs - wallMs >= RENEW_DAYS * DAY_MS) return null;
   const day = new Date(endsWallMs).toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ export type StatusErrorCode =
   | "STATUS_PORT_IN_USE"
   /** The status address could not be bound for another reason. */
   | "STATUS_LISTEN_FAILED"
-  /** The status address can be reached from other machines and nothing asks them who they are. */
+  /** Other machines can reach the status address, and nothing asks them for their identity. */
   | "STATUS_AUTH_REQUIRED"
   /** The certificate or key of the status server cannot be used. */
   | "STATUS_TLS_INVALID"

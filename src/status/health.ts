@@ -1,28 +1,28 @@
 import type {NodeView} from "../node/index.ts";
 import {type Check, HEALTH_CHECKS, type Health, READINESS_CHECKS} from "./answers/health-answer.ts";
 
-/** How many members that train are linked and not silent, this one included if it trains itself. */
+/** Number of trainers that are linked and not silent, including this node if it trains. */
 export function linkedVoters({peers, role}: NodeView): number {
   const linked = peers.filter((peer) => peer.role === "trainer" && peer.link.status === "up").length;
   return linked + (role === "trainer" ? 1 : 0);
 }
 
-/** Whether no round remains; the final model may still be being tried. */
+/** Tells whether no round remains; the final model may still be under test. */
 export function hasEnded({stage}: NodeView): boolean {
   return stage === null;
 }
 
-/** For how many seconds this site's part has been in no newly certified round: since the last, or since the start. */
+/** Number of seconds since a certified round last contained this site's part, or since the start. */
 export function partAgeSeconds({pace}: NodeView, wallMs: number): number {
   return Math.max(0, (wallMs - (pace.lastPartWallMs ?? pace.startedWallMs)) / 1000);
 }
 
-/** Whether the site's part is longer ago than is allowed, also where there was none since the start. */
+/** Tells whether the site's last part, or else the start, is longer ago than is allowed. */
 export function isOverdue(view: NodeView, wallMs: number): boolean {
   return !hasEnded(view) && partAgeSeconds(view, wallMs) > view.pace.allowedSeconds;
 }
 
-/** Where a run stands at a node that is up. */
+/** State of the run at a node that is up. */
 type RunState = Extract<Health["state"], "waiting" | "exchanging" | "stalled" | "finished">;
 
 function runState(view: NodeView, wallMs: number): RunState {
@@ -31,7 +31,7 @@ function runState(view: NodeView, wallMs: number): RunState {
   return isOverdue(view, wallMs) ? "stalled" : "exchanging";
 }
 
-/** A time of day for people: seconds are enough. */
+/** A time of day for people, in seconds. */
 function timeText(wallMs: number): string {
   return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
 }
@@ -41,7 +41,7 @@ function waitingText({waitingFor, waitingSinceWallMs: since}: NodeView): string 
   return `; waiting for ${waitingFor.join(", ")}${since === null ? "" : ` since ${timeText(since)}`}`;
 }
 
-/** What the state rests on, in one line. */
+/** The reason for the state, in one line. */
 function reasonOf(view: NodeView, state: RunState, wallMs: number): string {
   const seconds = Math.round(partAgeSeconds(view, wallMs));
   const allowed = Math.ceil(view.pace.allowedSeconds);
@@ -84,7 +84,7 @@ function startingHealth(): Health {
   return {ready: false, healthy: false, state: "starting", reason, since: null, waitingFor: [], checks};
 }
 
-/** The health of a node, or of one that is still starting. @param wallMs now */
+/** The health of a node, or of one that is still starting. @param wallMs present time */
 export function healthOf(view: NodeView | null, wallMs: number): Health {
   if (view === null) return startingHealth();
   const {fault, pace} = view;

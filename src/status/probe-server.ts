@@ -11,12 +11,12 @@ import {HEADERS} from "./server/routes.ts";
 
 const METHODS = ["GET", "HEAD"];
 
-/** What a probe server is made of. */
+/** Options of a probe server. */
 export interface ProbeServerOptions {
   readonly host: string;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
-  /** Names beside this machine's own by which it may be asked. */
+  /** Names beside this machine's own by which clients may address it. */
   readonly allowedHosts: readonly string[];
   health(): Health;
   readonly clock: Pick<Clock, "after">;
@@ -26,7 +26,7 @@ export interface ProbeServerOptions {
 
 /** A probe server that listens. */
 export interface ProbeServer extends Closable {
-  /** Where it listens, such as `http://127.0.0.1:9700`. */
+  /** Its address, such as `http://127.0.0.1:9700`. */
   readonly url: string;
 }
 
@@ -35,7 +35,7 @@ interface Answer {
   readonly body: Readonly<Record<string, string | boolean>>;
 }
 
-/** The answer to each path: states alone, which name no member, round or figure, as nobody is asked for a token. */
+/** The answer to each path: states only, no member, round or figure, because no token is required. */
 function answerAt(path: string, health: () => Health): Answer {
   switch (path) {
     case "/livez":
@@ -66,7 +66,7 @@ function answerTo(
   return answerAt(METHODS.includes(method) ? path : "", health);
 }
 
-/** {@link answerTo}; a fault of the node is an answer too, and ends no process. */
+/** Calls {@link answerTo}; a fault of the node becomes an answer too, and ends no process. */
 function safeAnswerTo(request: IncomingMessage, options: ProbeServerOptions): Answer {
   try {
     return answerTo(request, options);
@@ -85,8 +85,8 @@ function handlerOf(options: ProbeServerOptions): RequestListener {
 }
 
 /**
- * Serves probes and nothing else, on a listener of its own: whoever fills the status server with connections or
- * requests does not keep a supervisor from hearing that the node lives.
+ * Serves probes and nothing else, on a separate listener: a client that fills the status server with
+ * connections or requests does not keep a supervisor from hearing that the node lives.
  * @throws STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
  */
 export async function openProbeServer(options: ProbeServerOptions): Promise<ProbeServer> {

@@ -1,26 +1,26 @@
 import type {NodeView} from "../node/index.ts";
 
-/** The pace is the mean of so many rounds. */
+/** Number of rounds over which the pace is the mean. */
 const MEAN_OF = 10;
-/** What is usual now is the median of so many rounds. */
+/** Number of rounds whose median is the usual duration now. */
 const USUAL_OF = 5;
-/** A round counts as at most so many times as long, or as short, as is usual now. */
+/** A round counts as at most this many times as long, or as short, as is usual now. */
 const OUTLIER_FACTOR = 4;
 /** A hiccup this short, in seconds, makes no round unusual. */
 const HICCUP_SECONDS = 1;
 
-/** How long a run still takes, in seconds; null where that cannot be told, and then why. */
+/** Remaining time of a run, in seconds; null if it is unknown, with the reason. */
 export type Remaining =
   | {readonly seconds: number; readonly reason: null}
   | {readonly seconds: null; readonly reason: string};
 
-/** What an estimate is made from. */
+/** The input of an estimate. */
 export interface RunPace {
   /** Rounds that are not certified, the one under way included. */
   readonly roundsLeft: number;
   /** Durations of the last rounds of the same kind as those that remain, oldest first. */
   readonly recentSeconds: readonly number[];
-  /** How long the round under way has taken so far. */
+  /** Time that the round under way has taken so far. */
   readonly ageSeconds: number;
 }
 
@@ -30,9 +30,10 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Estimates the rest of a run: each round takes the mean of the last ten, of which none counts more than four times, or
- * less than a quarter of, the median of the last five. So one odd round changes little, and a new pace is followed after
- * three. While the round under way takes longer than four usual ones, nothing is known.
+ * Estimates the rest of a run. Each round takes the mean of the last ten, none of which counts as more than
+ * four times, or less than a quarter of, the median of the last five. One odd round therefore changes little,
+ * and a new pace is followed after three. While the round under way takes longer than four usual ones,
+ * nothing is known.
  */
 export function remainingTime({roundsLeft, recentSeconds, ageSeconds}: RunPace): Remaining {
   if (roundsLeft <= 0) return {seconds: 0, reason: null};
@@ -49,7 +50,7 @@ export function remainingTime({roundsLeft, recentSeconds, ageSeconds}: RunPace):
   return {seconds: (roundsLeft - 1) * pace + Math.max(0, pace - ageSeconds), reason: null};
 }
 
-/** How long the run of a node still takes. @param wallMs now */
+/** The remaining time of a node's run. @param wallMs present time */
 export function remainingOf({round, rounds, stage, pace}: NodeView, wallMs: number): Remaining {
   if (stage === null) return {seconds: 0, reason: null};
   if (stage !== "training") return {seconds: null, reason: "training has not begun"};

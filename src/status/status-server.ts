@@ -38,54 +38,56 @@ import {addEndpoints, addEvents, HEADERS} from "./server/routes.ts";
 import {createTokenBuckets, DEFAULT_RATE, type RateLimit} from "./server/token-bucket.ts";
 
 const MAX_BODY_BYTES = 1024;
-/** Asks for no token: it says nothing but that something answers. */
+/** Needs no token: it says only that something answers. */
 const LIVEZ = "/livez";
-/** Where the dashboard is. */
+/** Path of the dashboard. */
 const PAGE = "/";
-/** Whose requests are counted together when they carry the token; no address is called so. */
+/** Name under which all requests with the token are counted; no address has this name. */
 const TOKEN_HOLDER = "token";
 
-/** What a status server is made of. */
+/** Options of a status server. */
 export interface StatusServerOptions {
   /** Address to listen on; any but a loopback one must be guarded. */
   readonly host: string;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
-  /** Where probes are answered, on a listener of their own. */
+  /** Address of the listener for probes. */
   readonly probes: {readonly host: string; readonly port: number};
   readonly access: StatusAccess;
   /** Default {@link DEFAULT_RATE}. */
   readonly rate?: RateLimit;
-  /** The node, or null as long as it is starting. */
+  /** The node, or null while it is starting. */
   node(): StatusNode | null;
   readonly feed: EventFeed;
-  /** Where the node's metrics are made; they are served as they are. */
+  /** Registry of the node's metrics, which are served unchanged. */
   readonly registry: MetricRegistry;
   readonly clock: Clock;
   /** Version of consilium. */
   readonly version: string;
   readonly logger: Logger;
-  /** Reads the files of `access.tls` anew, for a renewed certificate; without it, a renewal needs a restart. */
+  /**
+   * Reads the files of `access.tls` again, for a renewed certificate; if absent, a renewal needs a restart.
+   */
   readTls?(): Promise<StatusTls | null>;
-  /** The folder of the dashboard as it was built; default: beside this module. */
+  /** The folder with the built dashboard; default: beside this module. */
   readonly dashboardUrl?: URL;
 }
 
 /** A status server that listens. */
 export interface StatusServer extends Closable {
-  /** Where it listens, such as `http://127.0.0.1:9600`. */
+  /** Its address, such as `http://127.0.0.1:9600`. */
   readonly url: string;
-  /** Where probes are answered, such as `http://127.0.0.1:9700`. */
+  /** The address of the probes, such as `http://127.0.0.1:9700`. */
   readonly probesUrl: string;
 }
 
-/** The certificate that the server shows now. */
+/** The certificate that the server uses now. */
 interface TlsState {
-  /** When it runs out, in wall-clock ms; null without TLS. */
+  /** Time at which it expires, in wall-clock ms; null without TLS. */
   endsWallMs: number | null;
 }
 
-/** What a server's answers are made of beside its options. */
+/** The sources of a server's answers beside its options. */
 interface ServerParts {
   readonly alerts: AlertBoard;
   readonly tls: TlsState;
@@ -122,11 +124,11 @@ function openPathsOf(dashboard: readonly DashboardFile[]): ReadonlySet<string> {
   return new Set(dashboard.map(({path}) => path));
 }
 
-/** What requests are let in by. */
+/** Dependencies of the guard over requests. */
 interface Guard {
   readonly options: StatusServerOptions;
   readonly metrics: ServerMetrics;
-  /** Paths that ask for no token, as nothing of the node is there. */
+  /** Paths that need no token, because they hold no data of the node. */
   readonly openPaths: ReadonlySet<string>;
 }
 
@@ -141,10 +143,10 @@ function addGuard(server: FastifyInstance, {options, metrics, openPaths}: Guard)
       metrics.refused(stranger.reason);
       return [403, stranger.error];
     }
-    // It costs no more than a refusal, and says that the process lives to whoever would end it.
+    // It costs no more than a refusal, and tells a supervisor that the process lives.
     if (path === LIVEZ) return null;
     const isKnown = token !== null && carriesToken(headers.authorization, token);
-    // Whoever has the token has a bucket that nobody else empties, whatever comes from the same address.
+    // A holder of the token has a bucket that nobody else empties, whatever comes from the same address.
     if (!take(isKnown ? TOKEN_HOLDER : ip)) {
       metrics.refused("rate");
       return [429, "too many requests"];
@@ -164,7 +166,7 @@ function addGuard(server: FastifyInstance, {options, metrics, openPaths}: Guard)
   });
 }
 
-/** What a log may hold of a failed answer: of one outside its schema the place, and no value. */
+/** Log fields of a failed answer: for an answer outside its schema the place, and no value. */
 function faultFields(error: Error): LogFields {
   const {name} = error;
   if (error instanceof ZodError) {
@@ -194,7 +196,7 @@ function createServer(options: StatusServerOptions): FastifyInstance {
   return server;
 }
 
-/** What stands in /v1/status stands in the log too. */
+/** Logs the alerts that /v1/status shows. */
 function logAlerts(feed: EventFeed, logger: Logger): void {
   feed.subscribe(null, ({event}) => {
     if (event.type !== "alert") return;
@@ -205,10 +207,11 @@ function logAlerts(feed: EventFeed, logger: Logger): void {
 }
 
 /**
- * Serves what an operator asks of a node: health, status, metrics and events; read-only; and to a browser a
- * page that shows them. Whatever else is asked for is not found. What needs the node answers 503 as long as it is
- * starting.
- * @throws STATUS_AUTH_REQUIRED, STATUS_DASHBOARD_UNREADABLE, STATUS_TLS_INVALID, STATUS_PORT_IN_USE, STATUS_LISTEN_FAILED
+ * Serves an operator's questions about a node, read-only: health, status, metrics and events; and to a
+ * browser a page that shows them. Any other path is not found. Requests that need the node get 503 while it
+ * is starting.
+ * @throws STATUS_AUTH_REQUIRED, STATUS_DASHBOARD_UNREADABLE, STATUS_TLS_INVALID, STATUS_PORT_IN_USE,
+ *   STATUS_LISTEN_FAILED
  */
 export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const {host, port, probes, access, feed, clock, logger, registry, node, version} = options;

@@ -8,14 +8,17 @@ import {writeDurably} from "./write-durably.ts";
 /** Addresses (multiaddrs) by peer id, in the order of preference. */
 export type KnownAddresses = Readonly<Record<string, readonly string[]>>;
 
-/** What {@link readAddresses} found. */
+/** The result of {@link readAddresses}. */
 export interface CachedAddresses {
   readonly addresses: KnownAddresses;
-  /** Why the cache was left aside, for the log; absent when all is well. */
+  /** The reason why the cache was left aside, for the log; absent when all is well. */
   readonly warning?: string;
 }
 
-/** Members of a roster at most, addresses of one, and characters of an address: a file with more is no cache of this program. */
+/**
+ * Limits on members of a roster, addresses of a member, and characters of an address: a larger file is no
+ * cache of this program.
+ */
 const MAX_PEERS = 1024;
 const MAX_ADDRESSES = 16;
 const MAX_LENGTH = 256;
@@ -27,7 +30,7 @@ const cacheSchema = z.strictObject({
     .refine((peers) => Object.keys(peers).length <= MAX_PEERS),
 });
 
-/** The cached addresses at `path`. A damaged or unreadable cache counts as an empty one, with a warning. */
+/** Reads the cached addresses at `path`. A damaged or unreadable cache counts as empty, with a warning. */
 export async function readAddresses(files: FileSystem, path: string): Promise<CachedAddresses> {
   try {
     const bytes = await reading(path, () => files.read(path));
@@ -40,7 +43,7 @@ export async function readAddresses(files: FileSystem, path: string): Promise<Ca
 }
 
 /**
- * Replaces the cached addresses at `path`, at once.
+ * Replaces the cached addresses at `path`, atomically.
  * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
  */
 export async function writeAddresses(

@@ -7,7 +7,7 @@ import {systemCode} from "./file-faults.ts";
 
 const CLAIM_PREFIX = "lock.";
 const PENDING_PREFIX = "pending-lock.";
-/** A socket's address holds 104 bytes on the narrowest system; the rest is the claim's own name. */
+/** A socket's address holds 104 bytes on the narrowest system; the claim's own name takes the rest. */
 const MAX_DIRECTORY_BYTES = 70;
 
 function listen(server: Server, path: string): Promise<void> {
@@ -24,7 +24,9 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => void server.close(() => resolve()));
 }
 
-/** Whether a living process listens on the claim; only a refusal or absence tells that none does. */
+/**
+ * Tells whether a living process listens on the claim; only a refusal or an absent file proves the contrary.
+ */
 function isHeld(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -61,7 +63,7 @@ async function isHeldByAnother(directory: string, own: string): Promise<boolean>
   return false;
 }
 
-/** Whether a living process has taken the existing `directory`; takes nothing itself. */
+/** Tells whether a living process has taken the existing `directory`; takes nothing itself. */
 export function isLocked(directory: string): Promise<boolean> {
   return withShortPath(directory, async (path) => {
     for (const name of await readdir(path)) {
@@ -71,21 +73,21 @@ export function isLocked(directory: string): Promise<boolean> {
   });
 }
 
-/** Shows the claim `name`; whether it holds. */
+/** Shows the claim `name`; returns whether it holds. */
 async function claim(directory: string, server: Server, name: string): Promise<boolean> {
   const pending = join(directory, `${PENDING_PREFIX}${name}`);
   await listen(server, pending);
-  // A claim is named only once it listens, so one that refuses is dead and never comes back to life.
+  // A claim gets its name only once it listens: a claim that refuses is dead and never comes back to life.
   await rename(pending, join(directory, name));
-  // Every claimant shows its claim before it looks for others, so of two at most one goes on.
+  // Every claimant shows its claim before it looks for others: at most one of two goes on.
   return !(await isHeldByAnother(directory, name));
 }
 
 /**
- * Takes `directory` (which exists, on a local file system) for this process until closed.
- * The claim is a listening Unix socket in it: the kernel ends it with the process, also after kill -9 or a loss
- * of power, and it is seen across containers that share the directory. Of two that claim at the same instant,
- * both may be refused, never both admitted.
+ * Takes `directory` (which exists, on a local file system) for this process until closed. The claim is a
+ * listening Unix socket in it. The kernel ends it with the process, even after kill -9 or a loss of power,
+ * and containers that share the directory see it. If two processes claim at the same instant, both may be
+ * refused, but never both admitted.
  * @throws {CodedError} STORAGE_LOCKED
  */
 export async function lockDirectory(directory: string): Promise<Closable> {

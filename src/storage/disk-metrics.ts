@@ -1,21 +1,21 @@
 import {statfs} from "node:fs/promises";
 import type {Clock, Meter} from "../core/index.ts";
 
-/** However often metrics are scraped, the disk is asked no more often. */
+/** Least time between two looks at the disk, however often metrics are scraped. */
 const LEAST_PAUSE_MS = 10_000;
 
-/** A disk's size and what of it this user can still fill, in bytes. */
+/** Size of a disk and the part of it that this user can still fill, in bytes. */
 export interface DiskSpace {
   readonly sizeBytes: number;
   readonly freeBytes: number;
 }
 
-/** What {@link createDiskMetrics} looks at. */
+/** Options of {@link createDiskMetrics}. */
 export interface DiskMetricsOptions {
   /** The state directory. */
   readonly path: string;
   readonly clock: Clock;
-  /** How the disk is asked; the system's way when absent. */
+  /** Measures the disk; the system's way when absent. */
   readonly space?: (path: string) => Promise<DiskSpace>;
 }
 
@@ -25,9 +25,9 @@ async function spaceOf(path: string): Promise<DiskSpace> {
 }
 
 /**
- * Makes the metrics of the disk that holds the state directory. A scrape begins to look when the last look was ten
- * seconds ago or more, and shows what the look before found: it never waits for a disk that hangs. Resolves after the
- * first look; what cannot be looked at is NaN.
+ * Makes the metrics of the disk that holds the state directory. A scrape starts a measurement if the last one
+ * was ten seconds ago or more, and shows the result of the one before: it never waits for a disk that hangs.
+ * Resolves after the first measurement; a figure that cannot be measured is NaN.
  */
 export async function createDiskMetrics(meter: Meter, options: DiskMetricsOptions): Promise<void> {
   const {path, clock, space = spaceOf} = options;

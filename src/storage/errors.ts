@@ -28,7 +28,7 @@ export type StorageErrorCode =
   | "STORAGE_STATE_EXISTS"
   /** The file for a backup is there already. */
   | "STORAGE_BACKUP_EXISTS"
-  /** The daemon left its models alone for no moment, so that no backup could be taken of it. */
+  /** The daemon never left its models alone for a moment, so no backup could be taken. */
   | "STORAGE_BACKUP_RESTLESS"
   /** The backup is not there, or cannot be read. */
   | "STORAGE_BACKUP_MISSING"

@@ -8,7 +8,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /**
- * `action`, with the operating system's refusal to write `path` told in the room's words.
+ * Runs `action`, and turns the operating system's refusal to write `path` into an error of this room.
  * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
  */
 export async function writing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
@@ -32,7 +32,7 @@ export async function writing<Result>(path: string, action: () => Promise<Result
 }
 
 /**
- * `action`, with the operating system's refusal to read `path` told in the room's words.
+ * Runs `action`, and turns the operating system's refusal to read `path` into an error of this room.
  * @throws {CodedError} STORAGE_UNREADABLE
  */
 export async function reading<Result>(path: string, action: () => Promise<Result>): Promise<Result> {

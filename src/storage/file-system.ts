@@ -15,15 +15,15 @@ export interface OpenFile extends Closable {
   sync(): Promise<void>;
 }
 
-/** A file as it was when it was taken: what is appended, put in its place or removed later does not change its parts. */
+/** A file as it was when it was taken; later appending, replacing or removing does not change its parts. */
 export interface HeldFile extends Closable {
-  /** Its bytes in parts of at most 64 KiB, each owned by the caller; to be asked for once. */
+  /** Its bytes in parts of at most 64 KiB, each owned by the caller; may be read once. */
   parts(): AsyncIterable<Uint8Array>;
 }
 
 /**
- * The operations that state is kept with, so that tests can fail or cut the power at each of them.
- * All reject with the operating system's error (its `code`, such as `ENOSPC`).
+ * The file operations on which storage relies. Tests can fail each of them, or cut the power there. All
+ * reject with the operating system's error (its `code`, such as `ENOSPC`).
  */
 export interface FileSystem {
   /** The bytes of the file, owned by the caller, or undefined when there is none. */
@@ -36,7 +36,7 @@ export interface FileSystem {
   list(path: string): Promise<readonly string[]>;
   /** The nine permission bits of the file or directory, or undefined when there is none. */
   permissions(path: string): Promise<number | undefined>;
-  /** Makes the directory and its missing parents, for the owner alone; an existing one is left as it is. */
+  /** Makes the directory and its missing parents, for the owner alone; leaves an existing one unchanged. */
   makeDirectory(path: string): Promise<void>;
   /** Opens a file that must not exist yet, with `mode`. */
   create(path: string, mode: number): Promise<OpenFile>;
@@ -44,7 +44,7 @@ export interface FileSystem {
   append(path: string): Promise<OpenFile>;
   /** Cuts the file to its first `sizeBytes`. */
   truncate(path: string, sizeBytes: number): Promise<void>;
-  /** Puts the file `from` in the place of `to`, or a directory in the place of an empty one, at once. */
+  /** Moves the file `from` to `to`, or a directory to the place of an empty one, atomically. */
   rename(from: string, to: string): Promise<void>;
   /** Removes the file, if there is one. */
   remove(path: string): Promise<void>;
@@ -52,9 +52,9 @@ export interface FileSystem {
   removeTree(path: string): Promise<void>;
   /** Resolves when the names in the directory survive a loss of power. */
   syncDirectory(path: string): Promise<void>;
-  /** Takes the directory for this process until closed, or until the process ends in whatever way. */
+  /** Takes the directory for this process until closed, or until the process ends in any way. */
   lock(path: string): Promise<Closable>;
-  /** Whether a process has taken the existing directory. */
+  /** Tells whether a process has taken the existing directory. */
   isLocked(path: string): Promise<boolean>;
 }
 
@@ -72,8 +72,8 @@ function toOpenFile(handle: FileHandle): OpenFile {
 }
 
 /**
- * Gives what root makes to the owner of the folder it lies in, as the service's user must be able to use what root has
- * set up or restored for it.
+ * Gives files that root makes to the owner of their folder: the service's user must be able to use files that
+ * root has set up or restored for it.
  */
 async function giveToFolder(path: string, made: FileHandle): Promise<void> {
   const {uid} = await made.stat();
@@ -115,7 +115,7 @@ async function toHeldFile(handle: FileHandle): Promise<HeldFile> {
   const {size} = await handle.stat();
   return {
     async *parts() {
-      // A stream's `end` is its last byte, so it cannot say that there is none.
+      // A stream's `end` is its last byte, so it cannot describe an empty file.
       if (size > 0) yield* handle.createReadStream({start: 0, end: size - 1, autoClose: false});
     },
     close: () => handle.close(),

@@ -5,25 +5,25 @@ import {reading} from "./file-faults.ts";
 import type {FileSystem} from "./file-system.ts";
 import {writeDurably} from "./write-durably.ts";
 
-/** The file that says which format a state directory has. */
+/** The file that tells the format of a state directory. */
 export const FORMAT_FILE = "formatVersion";
 
 /**
- * Turns a state directory of one format into the next, writing durably. It is run again from its beginning after a
- * crash at any moment, so what it finds may be the old, the new or both: it must end at the same.
+ * Turns a state directory of one format into the next, writing durably. After a crash at any moment it is run
+ * again from its beginning. It may then find old files, new files or both, and must end in the same state.
  */
 export type Migration = (files: FileSystem, directory: string) => Promise<void>;
 
-/** The steps from format 1 to 2, from 2 to 3 and so on: none yet, as there has been one format. */
+/** The steps from format 1 to 2, from 2 to 3 and so on; none yet, because there has been one format only. */
 export const MIGRATIONS: readonly Migration[] = [];
 
-/** The format that `migrations` lead to. */
+/** The format to which `migrations` lead. */
 export function newestFormat(migrations: readonly Migration[] = MIGRATIONS): number {
   return 1 + migrations.length;
 }
 
 /**
- * The format that the directory's marker tells, or null when there is no marker.
+ * Reads the format from the directory's marker, or null when there is no marker.
  * @throws STORAGE_VERSION when it is newer than `known` or no number; STORAGE_UNREADABLE
  */
 export async function readFormat(
@@ -54,8 +54,8 @@ function writeFormat(files: FileSystem, directory: string, format: number): Prom
 }
 
 /**
- * Brings a locked state directory to the newest format, one step after the other; each counts once its number is on
- * disk. A directory without a marker is new and gets the newest.
+ * Brings a locked state directory to the newest format, one step after the other; each step counts once its
+ * number is on disk. A directory without a marker is new and gets the newest format.
  * @returns the format that it had, or null when nothing had to be done
  * @throws STORAGE_VERSION, STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */

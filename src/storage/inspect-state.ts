@@ -7,31 +7,34 @@ import {type ModelStore, readModelStore} from "./model-store.ts";
 import {checkedHexName, RUN_ID_DIGITS} from "./names.ts";
 import {readNodeKey} from "./node-key.ts";
 
-/** What is kept of one run, to be read only. */
+/** The stored data of one run, read-only. */
 export interface StoredRun {
   readonly journal: Pick<Journal, "entries">;
   readonly models: Pick<ModelStore, "get">;
 }
 
-/** A state directory as it lies there: nothing is made, upgraded or taken. */
+/** A state directory as it is; nothing is made, upgraded or locked. */
 export interface InspectedState {
   /** Its nine permission bits; undefined when it is not there. */
   readonly permissions: number | undefined;
-  /** Whether a daemon or a backup has taken it. */
+  /** True if a daemon or a backup has taken it. */
   readonly isLocked: boolean;
   /** Its format, or null before its first use. @throws STORAGE_VERSION, STORAGE_UNREADABLE */
   readFormat(): Promise<number | null>;
   /** The node key's seed, see {@link readNodeKey}. */
   readNodeKey(): Promise<Uint8Array | undefined>;
   /**
-   * What is kept of the run (`runId`: 32 lower-case hexadecimal digits), empty where there is nothing: also beside a
-   * daemon that writes to it.
+   * Reads the stored data of the run (`runId`: 32 lower-case hexadecimal digits), empty if there is none.
+   * Also works while a daemon writes to it.
    * @throws STORAGE_NAME_INVALID, STORAGE_VERSION, STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE
    */
   readRun(runId: string): Promise<StoredRun>;
 }
 
-/** Looks at the state directory at `path`, whoever has taken it. @throws STORAGE_UNREADABLE */
+/**
+ * Looks at the state directory at `path`, even if another process has taken it.
+ * @throws STORAGE_UNREADABLE
+ */
 export async function inspectState(
   path: string,
   files: FileSystem = nodeFileSystem,

@@ -9,9 +9,10 @@ const FRAME_MAGIC = fromString("\u0001JF\n");
 const HEADER_BYTES = 20;
 
 /**
- * One frame: magic (4 bytes), its own offset in the file (8), the length of its payload (4), CRC-32 (ISO-HDLC)
- * of offset, length and payload (4), all little-endian, then the payload: a CBOR list of byte strings.
- * What is written and synced at once is one frame, so only the last frame of a file can be torn.
+ * Encodes one frame: magic (4 bytes), its own offset in the file (8), the length of its payload (4), CRC-32
+ * (ISO-HDLC) of offset, length and payload (4), all little-endian, then the payload: a CBOR list of byte
+ * strings. Records that are written and synced together are one frame, so only the last frame of a file can
+ * be torn.
  */
 export function encodeFrame(offset: number, records: readonly Uint8Array[]): Uint8Array {
   const payload = encode(records);
@@ -39,7 +40,7 @@ function payloadAt(file: Uint8Array, offset: number): Uint8Array | undefined {
   return view.getUint32(16, true) === checksum(header, payload) ? payload : undefined;
 }
 
-/** Whether a whole frame starts anywhere after `offset`. */
+/** Tells whether a whole frame starts anywhere after `offset`. */
 function isFollowed(file: Uint8Array, offset: number): boolean {
   for (let at = offset + 1; at < file.length; at++) {
     at = file.indexOf(FRAME_MAGIC[0] ?? 0, at);
@@ -49,13 +50,13 @@ function isFollowed(file: Uint8Array, offset: number): boolean {
   return false;
 }
 
-/** What the frames of a journal hold. */
+/** The contents of a journal's frames. */
 export interface JournalContents {
-  /** The records in the order of their writing; each owns its bytes. */
+  /** The records in the order in which they were written; each owns its bytes. */
   readonly records: Uint8Array[];
-  /** The length of the sound part; what lies beyond is the torn end of the last write. */
+  /** Length of the sound part; the bytes after it are the torn end of the last write. */
   readonly soundBytes: number;
-  /** Whether a sound frame lies beyond, so that it is damage, not a torn end. */
+  /** True if a sound frame follows the sound part: then the rest is damage, not a torn end. */
   readonly isDamaged: boolean;
 }
 
@@ -72,7 +73,7 @@ function recordsOf(payload: Uint8Array): Uint8Array[] | undefined {
   }
 }
 
-/** Reads the frames of `file`, a journal whose magic was checked, up to the first that is not sound. */
+/** Reads the frames of `file`, a journal whose magic was checked, up to the first unsound one. */
 export function decodeFrames(file: Uint8Array): JournalContents {
   const records: Uint8Array[] = [];
   let offset = JOURNAL_MAGIC.length;

@@ -6,12 +6,12 @@ import {decodeFrames, encodeFrame, JOURNAL_MAGIC, type JournalContents} from "./
 import {writeDurably} from "./write-durably.ts";
 
 /**
- * An append-only file of records that survive a crash: a record is there, whole, once its `append` resolved,
- * and either there or not when the crash came before. After a failed write every further one fails alike
- * until the journal is opened anew, so that nothing follows a write of unknown fate.
+ * An append-only file of records that survive a crash. A record is there, whole, once its `append` has
+ * resolved; after an earlier crash it is either there or not. After a failed write every further write fails
+ * in the same way until the journal is opened again: nothing may follow a write of unknown fate.
  */
 export interface Journal extends Closable {
-  /** The records that were there at opening, in the order of their writing; not to be changed. */
+  /** The records that were there at opening, in the order in which they were written; not to be changed. */
   entries(): Uint8Array[];
   /**
    * Adds `record` (which must not change until this resolves); resolves when it is durable. Records appended
@@ -20,7 +20,7 @@ export interface Journal extends Closable {
    */
   append(record: Uint8Array): Promise<void>;
   /**
-   * Replaces all records, those of earlier appends included, by `keep`, at once.
+   * Replaces all records, those of earlier appends included, with `keep`, atomically.
    * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
    */
   compact(keep: readonly Uint8Array[]): Promise<void>;
@@ -43,7 +43,8 @@ function contentsOf(path: string, bytes: Uint8Array): JournalContents {
 }
 
 /**
- * The records of the journal at `path` as it lies there, whoever writes to it meanwhile; none when there is none.
+ * Reads the records of the journal at `path`, even while another process writes to it; none if there is no
+ * journal.
  * @throws {CodedError} STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE
  */
 export async function readJournalRecords(files: FileSystem, path: string): Promise<Uint8Array[]> {
@@ -64,7 +65,7 @@ async function readJournal(files: FileSystem, path: string): Promise<Opened> {
   return {records: contents.records, sizeBytes: contents.soundBytes};
 }
 
-/** Runs one thing after the other; after the first failure, each rejects with that failure. */
+/** Creates a queue that runs one thing after the other; after a failure, each rejects with that failure. */
 function createQueue(): <Result>(action: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {
@@ -76,7 +77,7 @@ function createQueue(): <Result>(action: () => Promise<Result>) => Promise<Resul
 }
 
 /**
- * Opens the journal at `path`, and makes it when there is none; the torn end of an interrupted write is cut off.
+ * Opens the journal at `path`, or makes it if there is none; cuts off the torn end of an interrupted write.
  * The directory must be locked by this process.
  * @throws {CodedError} STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE, STORAGE_FULL, STORAGE_UNWRITABLE
  */
@@ -84,7 +85,7 @@ export async function openJournal(files: FileSystem, path: string): Promise<Jour
   const opened = await readJournal(files, path);
   let sizeBytes = opened.sizeBytes;
   let file: OpenFile = await writing(path, () => files.append(path));
-  // The cut of a torn end, too, must be durable before anything is written after it.
+  // The cut of a torn end must also be durable before anything is written after it.
   await writing(path, () => file.sync());
   const enqueue = createQueue();
   let openBatch: Uint8Array[] | undefined;
@@ -119,7 +120,7 @@ export async function openJournal(files: FileSystem, path: string): Promise<Jour
       return batchWritten;
     },
     compact(keep) {
-      // What is appended from here on comes after the compaction, so it must not join a batch before it.
+      // Records appended from here on come after the compaction, so they must not join a batch before it.
       openBatch = undefined;
       return enqueue(() => writing(path, () => rewrite(keep)));
     },

@@ -13,15 +13,18 @@ export type ModelHash = (bytes: Uint8Array) => string;
 /** SHA-256 of the bytes alone. */
 const plainModelHash: ModelHash = (bytes) => toHex(sha256(bytes));
 
-/** The models of a run, each in a file named by its hash. All methods throw STORAGE_NAME_INVALID for another name. */
+/**
+ * The models of a run, each in a file named by its hash. All methods throw STORAGE_NAME_INVALID for other
+ * names.
+ */
 export interface ModelStore {
   /**
-   * Stores `bytes` (left as they are), whose hash the caller vouches for; durable when this resolves.
+   * Stores `bytes` (left unchanged), whose hash the caller vouches for; durable when this resolves.
    * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
    */
   put(hashHex: string, bytes: Uint8Array): Promise<void>;
   /**
-   * The bytes of that hash, checked and owned by the caller, or undefined when they are not stored.
+   * Reads the bytes of that hash, checked and owned by the caller, or undefined when they are not stored.
    * @throws {CodedError} STORAGE_MODEL_CORRUPT, STORAGE_UNREADABLE
    */
   get(hashHex: string): Promise<Uint8Array | undefined>;
@@ -32,8 +35,8 @@ export interface ModelStore {
 }
 
 /**
- * Reads the models in `directory`, whoever writes to it meanwhile; there need be none.
- * @param hashOf what `get` checks the bytes against
+ * Reads the models in `directory`, which need not exist, even while another process writes to it.
+ * @param hashOf hash against which `get` checks the bytes
  */
 export function readModelStore(
   files: FileSystem,
@@ -57,7 +60,7 @@ export function readModelStore(
 
 /**
  * Opens the models in the existing `directory`, which must be locked by this process.
- * @param hashOf what `get` checks the bytes against
+ * @param hashOf hash against which `get` checks the bytes
  * @throws {CodedError} STORAGE_UNWRITABLE
  */
 export async function openModelStore(

@@ -4,7 +4,8 @@ import {CodedError} from "../core/index.ts";
 export const RUN_ID_DIGITS = 32;
 
 /**
- * `name` when it is `digits` lower-case hexadecimal digits, so that it can never lead out of its directory.
+ * Returns `name` if it is `digits` lower-case hexadecimal digits: such a name never leads out of its
+ * directory.
  * @throws {CodedError} STORAGE_NAME_INVALID
  */
 export function checkedHexName(name: string, digits: number): string {

@@ -36,7 +36,8 @@ export async function checkKeyPermissions(files: FileSystem, path: string): Prom
 }
 
 /**
- * The Ed25519 seed (32 bytes, owned by the caller) of the PKCS#8 PEM file at `path`, or undefined when there is none.
+ * Reads the Ed25519 seed (32 bytes, owned by the caller) of the PKCS#8 PEM file at `path`, or undefined when
+ * there is none.
  * @throws {CodedError} STORAGE_UNSAFE_PERMISSIONS, STORAGE_UNREADABLE, STORAGE_KEY_MALFORMED
  */
 export async function readNodeKey(files: FileSystem, path: string): Promise<Uint8Array | undefined> {
@@ -52,7 +53,8 @@ export async function readNodeKey(files: FileSystem, path: string): Promise<Uint
 }
 
 /**
- * Draws a new node key and writes it to `path` (mode 0600, PKCS#8 PEM, which `openssl pkey` reads); its seed.
+ * Draws a new node key and writes it to `path` (mode 0600, PKCS#8 PEM, which `openssl pkey` reads); returns
+ * its seed.
  * @throws {CodedError} STORAGE_KEY_EXISTS, STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */
 export async function createNodeKey(files: FileSystem, path: string): Promise<Uint8Array> {

@@ -5,7 +5,7 @@ import {reading} from "./file-faults.ts";
 import type {FileSystem} from "./file-system.ts";
 import {writeDurably} from "./write-durably.ts";
 
-/** A hundred days with 24 other members, years with few; the oldest days go first. */
+/** Enough for a hundred days with 24 other members, or years with few; the oldest days are dropped first. */
 const MAX_COUNTS = 10_000;
 
 const countSchema = z.strictObject({
@@ -18,17 +18,20 @@ const countSchema = z.strictObject({
 });
 const fileSchema = z.strictObject({formatVersion: z.literal(1), releases: z.array(countSchema)});
 
-/** How much of one kind went to one peer on one day (UTC), or in one of its hours; null: in those that have no row of their own. */
+/**
+ * Amount of one kind that went to one peer on one day (UTC). `hour` limits it to one hour; null stands for
+ * the hours of that day without a row of their own.
+ */
 export type ReleaseCount = Readonly<z.infer<typeof countSchema>>;
 
-/** What {@link readReleases} found. */
+/** The result of {@link readReleases}. */
 export interface KeptReleases {
   readonly releases: readonly ReleaseCount[];
-  /** Why the file was left aside, for the log; absent when all is well. */
+  /** The reason why the file was left aside, for the log; absent when all is well. */
   readonly warning?: string;
 }
 
-/** The counts at `path`. A damaged or unreadable file counts as an empty one, with a warning. */
+/** Reads the counts at `path`. A damaged or unreadable file counts as an empty one, with a warning. */
 export async function readReleases(files: FileSystem, path: string): Promise<KeptReleases> {
   try {
     const bytes = await reading(path, () => files.read(path));
@@ -41,7 +44,7 @@ export async function readReleases(files: FileSystem, path: string): Promise<Kep
 }
 
 /**
- * Replaces the counts at `path`, at once.
+ * Replaces the counts at `path`, atomically.
  * @param releases oldest day first
  * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
  */

@@ -12,13 +12,13 @@ function parse(bytes: Uint8Array): readonly string[] {
   try {
     return fileSchema.parse(JSON.parse(toString(bytes))).vouched;
   } catch {
-    // A mark that cannot be read is still a mark: the members are asked once more than needed.
+    // An unreadable mark is still a mark: the members are asked once more than needed.
     return [];
   }
 }
 
 /**
- * Runs that the members have vouched for since the directory came out of a backup; null when it never did.
+ * Reads the runs that the members have vouched for since the directory was restored; null if it never was.
  * @throws STORAGE_UNREADABLE
  */
 export async function readRestored(files: FileSystem, directory: string): Promise<readonly string[] | null> {

@@ -16,18 +16,18 @@ const pointSchema = z.strictObject({
 });
 const fileSchema = z.strictObject({formatVersion: z.literal(1), points: z.array(pointSchema)});
 
-/** The figures of one round at this site; null where there is none, or the plan withholds it. */
+/** The figures of one round at this site; null if there is none, or the plan withholds it. */
 export type HistoryPoint = Readonly<z.infer<typeof pointSchema>>;
 
-/** What {@link readHistory} found. */
+/** The result of {@link readHistory}. */
 export interface KeptHistory {
-  /** Rounds rise. */
+  /** In ascending order of rounds. */
   readonly points: readonly HistoryPoint[];
-  /** Why the file was left aside, for the log; absent when all is well. */
+  /** The reason why the file was left aside, for the log; absent when all is well. */
   readonly warning?: string;
 }
 
-/** The figures at `path`. A damaged or unreadable file counts as an empty one, with a warning. */
+/** Reads the figures at `path`. A damaged or unreadable file counts as an empty one, with a warning. */
 export async function readHistory(files: FileSystem, path: string): Promise<KeptHistory> {
   try {
     const bytes = await reading(path, () => files.read(path));
@@ -40,7 +40,7 @@ export async function readHistory(files: FileSystem, path: string): Promise<Kept
 }
 
 /**
- * Replaces the figures at `path`, at once.
+ * Replaces the figures at `path`, atomically.
  * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
  */
 export async function writeHistory(

@@ -15,7 +15,7 @@ import {ensureStatusToken, statusTokenFile} from "./status-token.ts";
 import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
 import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
 
-/** What is kept of one run; closing ends its journal. */
+/** The stored data of one run; closing it ends its journal. */
 export interface RunStorage extends Closable {
   readonly journal: Journal;
   readonly models: ModelStore;
@@ -23,26 +23,30 @@ export interface RunStorage extends Closable {
   readHistory(): Promise<KeptHistory>;
   /** See {@link writeHistory}. */
   writeHistory(points: readonly HistoryPoint[]): Promise<void>;
-  /** Opens the flight recorder's files; closed with the run. @param onFault told once, when nothing more can be kept */
+  /**
+   * Opens the flight recorder's files, which are closed with the run.
+   * @param onFault called once, when nothing more can be kept
+   */
   openTrace(onFault: (error: unknown) => void): Promise<TraceFiles>;
-  /** The bytes that {@link writeResult} last wrote; undefined before. @throws STORAGE_UNREADABLE */
+  /** Reads the bytes that {@link writeResult} last wrote; undefined before. @throws STORAGE_UNREADABLE */
   readResult(): Promise<Uint8Array | undefined>;
-  /** Replaces what is kept of the run's result, at once. @throws STORAGE_FULL, STORAGE_UNWRITABLE */
+  /** Replaces the stored result of the run, atomically. @throws STORAGE_FULL, STORAGE_UNWRITABLE */
   writeResult(bytes: Uint8Array): Promise<void>;
 }
 
 /**
- * A node's state on disk, held by this process alone until closed:
- * `formatVersion`, `node.key`, `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`, `runs/<runId>/models/<hash>`,
- * `runs/<runId>/history.json`, `runs/<runId>/result.json`, `runs/<runId>/traces/trace-<number>.cbor`.
+ * A node's state on disk, held by this process alone until closed: `formatVersion`, `node.key`,
+ * `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`,
+ * `runs/<runId>/models/<hash>`, `runs/<runId>/history.json`, `runs/<runId>/result.json`,
+ * `runs/<runId>/traces/trace-<number>.cbor`.
  */
 export interface StateDirectory extends Closable {
   readonly path: string;
-  /** The format that it had until it was opened, when that was an older one; null: it is as it was. */
+  /** The older format that it had before it was opened; null if it was not upgraded. */
   readonly upgradedFrom: number | null;
-  /** The node key's seed, see {@link readNodeKey}. */
+  /** Reads the node key's seed, see {@link readNodeKey}. */
   readNodeKey(): Promise<Uint8Array | undefined>;
-  /** A new node key's seed, see {@link createNodeKey}. */
+  /** Makes a new node key and returns its seed, see {@link createNodeKey}. */
   createNodeKey(): Promise<Uint8Array>;
   /** See {@link ensureStatusToken}. */
   ensureStatusToken(): Promise<boolean>;
@@ -54,14 +58,18 @@ export interface StateDirectory extends Closable {
   readReleases(): Promise<KeptReleases>;
   /** See {@link writeReleases}. */
   writeReleases(releases: readonly ReleaseCount[]): Promise<void>;
-  /** Whether it came out of a backup, and the members have not vouched for the run since. @throws STORAGE_UNREADABLE */
+  /**
+   * Tells whether it was restored from a backup and the members have not vouched for the run since.
+   * @throws STORAGE_UNREADABLE
+   */
   isUnvouched(runId: string): Promise<boolean>;
-  /** Writes down that the members know of nothing about the run that is forgotten here. @throws STORAGE_* */
+  /** Records that the members know nothing about the run that this node has forgotten. @throws STORAGE_* */
   vouchFor(runId: string): Promise<void>;
   /**
-   * Opens what is kept of the run (`runId`: 32 lower-case hexadecimal digits), once per process; it is closed
-   * with the directory at the latest.
-   * @throws {CodedError} STORAGE_NAME_INVALID and what {@link openJournal} and {@link openModelStore} throw
+   * Opens the stored data of the run (`runId`: 32 lower-case hexadecimal digits), once per process; it is
+   * closed with the directory at the latest.
+   * @throws {CodedError} STORAGE_NAME_INVALID and the errors of {@link openJournal} and
+   *   {@link openModelStore}
    */
   openRun(runId: string, hashOf?: ModelHash): Promise<RunStorage>;
 }
@@ -111,11 +119,11 @@ async function openRunStorage(
 }
 
 /**
- * Opens the state directory at `path` (absolute), made with mode 0700 when it is missing, and takes it for this
- * process: a second daemon is refused, and a killed one leaves nothing behind that could refuse the next. A directory
- * of an older format is upgraded first.
+ * Opens the state directory at `path` (absolute) and takes it for this process; makes it with mode 0700 if it
+ * is missing. A second daemon is refused, and a killed one leaves nothing that could refuse the next. A
+ * directory of an older format is upgraded first.
  * @throws {CodedError} STORAGE_LOCKED, STORAGE_VERSION, STORAGE_UNSAFE_PERMISSIONS, STORAGE_FULL,
- * STORAGE_UNWRITABLE, STORAGE_UNREADABLE
+ *   STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */
 export async function openStateDirectory(
   path: string,

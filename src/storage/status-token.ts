@@ -7,13 +7,13 @@ import {OWNER_ONLY, writeDurably} from "./write-durably.ts";
 
 const TOKEN_BYTES = 32;
 
-/** Where the status server's own token lies in the state directory at `state`. */
+/** Path of the status server's own token in the state directory at `state`. */
 export function statusTokenFile(state: string): string {
   return join(state, "status.token");
 }
 
 /**
- * Draws a token and writes it to `path` (mode 0600, 64 hexadecimal digits and a line feed) where there is none.
+ * Draws a token and writes it to `path` (mode 0600, 64 hexadecimal digits and a line feed) if there is none.
  * @returns whether it was written
  * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */

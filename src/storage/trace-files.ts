@@ -8,13 +8,16 @@ const FILES = 8;
 const NAME = /^trace-([0-9]{8})\.cbor$/;
 
 /**
- * The flight recorder's files: at most 8 of about 4 MiB each, the oldest goes first. Nothing waits for them and none
- * is synced: they tell of an incident, and after a crash may lack its last moments.
+ * The flight recorder's files: at most 8 of about 4 MiB each; the oldest is removed first. Nothing waits for
+ * them and none is synced: they describe an incident, and may lack its last moments after a crash.
  */
 export interface TraceFiles extends Closable {
-  /** Adds one entry to the file at hand. */
+  /** Adds one entry to the current file. */
   write(entry: Uint8Array): void;
-  /** Where a file may begin: a new one does, with the header, when the one at hand is long enough or is an earlier life's. */
+  /**
+   * Marks a point at which a file may begin. A new file begins, with the header, if the current one is long
+   * enough or comes from an earlier life.
+   */
   begin(header: () => Uint8Array): void;
 }
 
@@ -68,7 +71,7 @@ class RotatingFiles implements TraceFiles {
       try {
         await action();
       } catch (error) {
-        // A node must not stop for want of a trace.
+        // A node must not stop because a trace fails.
         this.#hasFailed = true;
         this.#onFault(error);
       }
@@ -90,7 +93,10 @@ class RotatingFiles implements TraceFiles {
   }
 }
 
-/** The {@link TraceFiles} of `directory`, which exists. @param onFault told once, when nothing more can be kept */
+/**
+ * Opens the {@link TraceFiles} of `directory`, which exists.
+ * @param onFault called once, when nothing more can be kept
+ */
 export function openTraceFiles(
   files: FileSystem,
   directory: string,

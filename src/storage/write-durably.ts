@@ -10,8 +10,8 @@ const TEMPORARY_SUFFIX = ".tmp";
 export const OWNER_ONLY = 0o600;
 
 /**
- * Replaces the file at `path` by `bytes` (left as they are) at once: after a crash at any moment it holds the old
- * bytes or the new ones, and when this resolves it holds the new ones.
+ * Replaces the file at `path` with `bytes` (left unchanged) atomically: after a crash at any moment it holds
+ * the old bytes or the new ones, and once this resolves it holds the new ones.
  * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE; the old file is then unchanged
  */
 export async function writeDurably(
@@ -62,7 +62,7 @@ export async function makeDirectoryDurably(
 }
 
 /**
- * Removes what writes that a crash interrupted have left in `directory`.
+ * Removes the remains of interrupted writes in `directory`.
  * @throws {CodedError} STORAGE_UNWRITABLE
  */
 export async function sweepTemporaries(files: FileSystem, directory: string): Promise<void> {

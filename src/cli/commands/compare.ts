@@ -4,7 +4,9 @@ import {compareText} from "../compare-text.ts";
 import {readSummary} from "../input-file.ts";
 import {print} from "../printable.ts";
 
-/** `consilium compare`: two simulated studies, figures paired by seed, and what was set differently. */
+/**
+ * `consilium compare`: compares two simulated studies, paired by seed, and lists the settings that differ.
+ */
 export const compareCommand = defineCommand({
   command: "compare <first> <second>",
   describe: "hold one simulated study against another, seed by seed",

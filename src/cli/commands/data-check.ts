@@ -10,7 +10,7 @@ const LINE_WIDTH = 110;
 /** Files between two lines of progress. */
 const FILES_PER_LINE = 1000;
 
-/** Tells on standard error how far the reading of many files has come: over and over on one line of a terminal. */
+/** Shows on standard error how many of the files have been read, over and over on one line of a terminal. */
 function showProgress(done: number, total: number): void {
   const isLast = done === total;
   if (total < FILES_PER_LINE) return;

@@ -95,7 +95,7 @@ export const demoCommand = defineCommand({
     } catch (error) {
       if (isInterruption(watch, error)) return error.status;
       if (!isCoded(error, "CLI_DAEMON_ENDED")) throw error;
-      // The daemon has said what is wrong and with which status; the demo hands both on.
+      // The daemon has reported the fault and its status; the demo passes both on.
       reportFailure(error);
       return Number(error.data["status"]);
     } finally {

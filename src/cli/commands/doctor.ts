@@ -8,7 +8,7 @@ import {ownVersion} from "../version.ts";
 
 const MARGIN = " ".repeat(7);
 
-/** The lines of a finding: what was found, and under a warning or a failure how to mend it. */
+/** The lines of a finding: the finding itself, and under a warning or a failure the way to mend it. */
 export function findingText({level, id, what, found, mend}: NumberedFinding): string {
   const line = `[${level.toUpperCase()}] ${id} ${what} - ${found}`;
   return mend === undefined ? line : `${line}\n${MARGIN}${mend}`;

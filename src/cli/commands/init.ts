@@ -15,7 +15,9 @@ async function keyOf(path: string): Promise<{readonly seed: Uint8Array; readonly
   }
 }
 
-/** `consilium init`: makes a node's key and its status token, once, and prints what the other members need of the key. */
+/**
+ * `consilium init`: makes a node's key and status token, once, and prints the parts that other members need.
+ */
 export const initCommand = defineCommand({
   command: "init",
   describe: "make this node's key and status token, and print its line for the roster",

@@ -7,7 +7,7 @@ import {targetFlags, targetOf} from "../daemon/status-flags.ts";
 import {terminationSignal} from "../daemon/termination.ts";
 import {print, printNote} from "../printable.ts";
 
-/** Asks for all that is held. */
+/** Asks for all events that are held. */
 const FROM_THE_FIRST = "0";
 const EVENT_ID = /^(0|\d{1,16}-\d{1,16})$/;
 
@@ -16,7 +16,7 @@ function missedText(missed: number | null): string {
   return `${missed} events before these are not held any more.`;
 }
 
-/** Prints events on standard output, and what befalls the daemon on standard error. */
+/** Prints events on standard output, and changes in the daemon's state on standard error. */
 function printerFor({url}: StatusTarget, isJson: boolean): EventReader {
   return {
     event: (event) => print(isJson ? JSON.stringify(event) : eventLine(event)),
@@ -29,7 +29,7 @@ function printerFor({url}: StatusTarget, isJson: boolean): EventReader {
   };
 }
 
-/** `consilium logs`: what has happened at a running daemon. */
+/** `consilium logs`: shows the events of a running daemon. */
 export const logsCommand = defineCommand({
   command: "logs",
   describe: "print what has happened at a running daemon, the last 1,000 events, the oldest first",

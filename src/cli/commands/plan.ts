@@ -38,7 +38,7 @@ function briefly({plan, hash}: IdentifiedPlan): string[] {
   ];
 }
 
-/** @throws CLI_USAGE for one of two flags that belong together */
+/** @throws CLI_USAGE if only one of two flags that belong together is given */
 function refuseOneAlone(flags: Readonly<Record<"roster" | "task", string | undefined>>): void {
   const {roster, task} = flags;
   if ((roster === undefined) === (task === undefined)) return;
@@ -72,7 +72,10 @@ const showCommand = defineCommand({
   },
 });
 
-/** A benchmark's own preset may show all counts; for any other data small counts stay where they are. */
+/**
+ * The settings for a task. A benchmark's own preset may show all counts; others keep small counts at the
+ * site.
+ */
 async function settingsFor(task: Task, preset: string | undefined): Promise<PlanSettings> {
   const own = (await presetNames()).includes(task.name) ? task.name : GENERAL_PRESETS[task.kind];
   const {name, settings} = await findPreset(preset ?? own);

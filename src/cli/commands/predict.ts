@@ -12,7 +12,7 @@ import {writePredictions, writtenLines} from "../predict/write-predictions.ts";
 import {writeTileMaps} from "../predict/write-tile-maps.ts";
 import {print} from "../printable.ts";
 
-/** `consilium predict`: what a member does with the model that the consortium learned, on its own patients. */
+/** `consilium predict`: applies the model that the consortium learned to a member's own patients. */
 export const predictCommand = defineCommand({
   command: "predict",
   describe: "score this site's own patients with the final model of its run; the files stay here",

@@ -1,6 +1,6 @@
 import type {Command} from "../command.ts";
 
-/** Every command by its first word, in the order of `--help`; what it needs is loaded when it is asked for. */
+/** Every command by its first word, in the order of `--help`; its modules are loaded only on demand. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["demo", async () => (await import("./demo.ts")).demoCommand],
   ["init", async () => (await import("./init.ts")).initCommand],
@@ -20,7 +20,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["compare", async () => (await import("./compare.ts")).compareCommand],
 ]);
 
-/** The commands that a command line is about: the one that its first word names, else all, for `--help` or a hint. */
+/** The commands for a command line: the one that its first word names, else all, for `--help` or a hint. */
 export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {
   const [first = ""] = words;
   if (first === "--version") return [];

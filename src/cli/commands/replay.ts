@@ -16,7 +16,7 @@ function verdict({replayed, recorded, isTorn, divergence}: ReplayReport): string
   return `Replayed ${replayed} of ${recorded} events; event ${event} differs: ${what}.${end}`;
 }
 
-/** The report for people: what happened in which round, trouble marked. */
+/** The report for people: the events of each round, with trouble marked. */
 export function replayText(report: ReplayReport, isAll: boolean): string {
   const {plan, run, node, members, recorded, durationMs, moments} = report;
   const shown = isAll ? moments : moments.filter(({isTrouble}) => isTrouble);
@@ -34,7 +34,9 @@ export function replayText(report: ReplayReport, isAll: boolean): string {
   ].join("\n");
 }
 
-/** `consilium replay`: what happened at a node, from its flight recorder, in the protocol's own code. */
+/**
+ * `consilium replay`: shows what happened at a node, from its flight recorder, by the protocol's own code.
+ */
 export const replayCommand = defineCommand({
   command: "replay <bundle>",
   describe: "go through a node's flight recorder again and show where it went wrong",

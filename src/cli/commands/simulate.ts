@@ -19,7 +19,7 @@ import {simulationLine} from "../simulate/progress-line.ts";
 import {openStudyFolder} from "../simulate/study-folder.ts";
 import {studyTable} from "../simulate/study-table.ts";
 
-/** Flags that stand above what the file says. */
+/** Flags that override the file. */
 interface Overrides {
   readonly seed?: number | undefined;
   readonly repeats?: number | undefined;
@@ -53,12 +53,12 @@ async function writePreset(name: string): Promise<number> {
 
 interface Run {
   readonly experiment: Experiment;
-  /** Where relative paths in the experiment start. */
+  /** Folder from which relative paths in the experiment start. */
   readonly folder: string;
   readonly out: string;
   readonly resumes: boolean;
   readonly threads: number | undefined;
-  /** What draws the pictures, and as what; null: nobody asked. */
+  /** The browser and the formats of the pictures; null if none are asked for. */
   readonly drawing: Drawing | null;
 }
 
@@ -69,7 +69,7 @@ interface Drawing {
   readonly pdf: boolean;
 }
 
-/** The browser is looked for before anything is run, and not hours later. */
+/** Looks for the browser before anything is run, and not hours later. */
 async function drawingOf(asked: Omit<Drawing, "browser">): Promise<Drawing | null> {
   return asked.png || asked.pdf ? {...asked, browser: await findBrowser(process.env)} : null;
 }
@@ -80,7 +80,7 @@ async function draw({browser, png, pdf}: Drawing, pictures: readonly string[], p
 }
 
 async function run({experiment, folder, out, resumes, threads, drawing}: Run): Promise<number> {
-  // What the flags made of the experiment is held against its schema before anything is written.
+  // The experiment with the flags is checked against its schema before anything is written.
   sweepPoints(experiment);
   const place = await openStudyFolder(out, experiment, resumes);
   const watch = watchInterruption();

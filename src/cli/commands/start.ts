@@ -7,7 +7,7 @@ import {createTextSink} from "../daemon/text-log.ts";
 import {isJournal, withJournalLevel} from "../journal-level.ts";
 import {ownVersion} from "../version.ts";
 
-/** Writes to standard error, each line under its level where that is systemd's journal. */
+/** Writes to standard error; if that is systemd's journal, each line under its level. */
 function createWriter(): (text: string) => void {
   const isFiled = isJournal(process.env["JOURNAL_STREAM"]);
   return (text) => void process.stderr.write(isFiled ? withJournalLevel(text) : text);

@@ -11,12 +11,13 @@ import {type StatusViewer, watchStatus} from "../daemon/watch-status.ts";
 import {writeControl} from "../output-guard.ts";
 import {print, printable, printNote} from "../printable.ts";
 
-/** To the corner, and nothing below. */
+/** Moves to the corner and clears everything below. */
 const CLEAR = "\u001b[H\u001b[J";
 
 /**
- * Shows what a watch sees: on a terminal all of it in place, else a line when it changes, or every answer as JSON.
- * @param clear empties the terminal; null where there is none
+ * Shows the status that a watch sees: on a terminal all of it in place, else a line when it changes, or every
+ * answer as JSON.
+ * @param clear empties the terminal; null if there is none
  */
 export function createViewer(
   write: (text: string) => void,
@@ -45,7 +46,7 @@ async function watch(target: StatusTarget, isJson: boolean): Promise<void> {
   await watchStatus(target, {signal: terminationSignal(), clock: systemClock}, {show, lost});
 }
 
-/** `consilium status`: how a running daemon does. */
+/** `consilium status`: shows the state of a running daemon. */
 export const statusCommand = defineCommand({
   command: "status",
   describe: "ask a running daemon how it does",

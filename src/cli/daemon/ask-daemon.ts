@@ -14,7 +14,7 @@ function fault(code: CliErrorCode, message: string, hint: string, cause?: unknow
   return new CodedError(code, message, {hint, ...(cause === undefined ? {} : {cause})});
 }
 
-/** Why nothing was answered. */
+/** The reason why there was no answer. */
 function unreachable(url: string, cause: unknown): unknown {
   if (isCoded(cause)) return cause;
   const hint = "Start it with `consilium start`, or name its address with --config or --url.";
@@ -26,7 +26,7 @@ function foreign(url: string, cause?: unknown): CodedError<CliErrorCode> {
   return fault("CLI_STATUS_FOREIGN", `what answers at ${url} tells nothing that is understood`, hint, cause);
 }
 
-/** What a JSON text holds; null for what is none. */
+/** The value of a JSON text; null if it is no JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -35,7 +35,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** What an answer with another status than 200 means. */
+/** The meaning of an answer whose status is not 200. */
 function refusal(
   {url, token}: StatusTarget,
   status: number | undefined,
@@ -62,7 +62,7 @@ function refusal(
 }
 
 /**
- * A daemon's answer to GET, of which nothing is read yet; its status is 200.
+ * Gets a daemon's answer to GET before anything of it is read; its status is 200.
  * @throws CLI_STATUS_UNREACHABLE, CLI_STATUS_REFUSED, CLI_STATUS_STARTING, CLI_STATUS_FOREIGN
  */
 export async function openGoodAnswer(target: StatusTarget, question: Question): Promise<IncomingMessage> {
@@ -76,7 +76,7 @@ export async function openGoodAnswer(target: StatusTarget, question: Question): 
 }
 
 /**
- * A daemon's answer to GET `path`, as its schema has it.
+ * Gets a daemon's answer to GET `path` in the form of its schema.
  * @throws CLI_STATUS_UNREACHABLE, CLI_STATUS_REFUSED, CLI_STATUS_STARTING, CLI_STATUS_FOREIGN
  */
 export async function askDaemon<Answer>(

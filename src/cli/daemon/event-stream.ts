@@ -4,14 +4,14 @@ export interface StreamMessage {
   readonly data: string;
 }
 
-/** What a stream of Server-Sent Events brings. */
+/** Receives the parts of a stream of Server-Sent Events. */
 export interface StreamSink {
   message(message: StreamMessage): void;
   /** A comment's text. */
   comment(text: string): void;
 }
 
-/** A message that has no end by then is no daemon's. */
+/** A message without an end after this many characters does not come from a daemon. */
 const MAX_PENDING_CHARACTERS = 1024 * 1024;
 
 function take(block: string, sink: StreamSink): void {
@@ -29,9 +29,9 @@ function take(block: string, sink: StreamSink): void {
 }
 
 /**
- * Takes the text of a stream of Server-Sent Events in parts of any size, and hands on what is whole. Lines end in a
- * line feed, as a daemon's do.
- * @returns false when the stream is none that a daemon sends
+ * Takes the text of a stream of Server-Sent Events in parts of any size, and passes on complete messages.
+ * Lines end in a line feed, as a daemon's do.
+ * @returns false if no daemon sends such a stream
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export function createStreamReader(sink: StreamSink): (text: string) => boolean {

@@ -1,7 +1,7 @@
 import type {ReceivedEvent} from "./follow-events.ts";
 import {fieldText, textLine} from "./text-log.ts";
 
-/** What each type of event is called in a line for people; one of a later version goes by its type. */
+/** The text for each type of event in a line for people; an event of a later version keeps its type. */
 const MESSAGES: Readonly<Record<string, string>> = {
   opening: "the node is starting",
   activity: "the node's activity changed",
@@ -22,7 +22,7 @@ function levelOf({type, isRejection, state}: ReceivedEvent): string {
   return type === "report" && isRejection === true ? "warn" : "info";
 }
 
-/** Fields of an event, those within others by both names; what is not known is left out. */
+/** Fields of an event, nested ones under both names; unknown values are left out. */
 function* fieldsOf(values: Readonly<Record<string, unknown>>, prefix = ""): Iterable<[string, unknown]> {
   for (const [name, value] of Object.entries(values)) {
     if (value === null || (Array.isArray(value) && value.length === 0)) continue;
@@ -31,13 +31,13 @@ function* fieldsOf(values: Readonly<Record<string, unknown>>, prefix = ""): Iter
   }
 }
 
-/** The round of an event as people count, from 1; null of a run that has ended, which is in no round. */
+/** The round of an event as people count, from 1; null after the end of a run, which is in no round. */
 function roundForPeople({type, round, stage}: Readonly<Record<string, unknown>>): unknown {
   if (type === "activity" && stage === null) return null;
   return typeof round === "number" ? round + 1 : round;
 }
 
-/** An event as a line of the log for people, without its end: time, level, constant message, fields; rounds from 1. */
+/** An event as a line of the log for people, without its end: time, level, message, fields; rounds from 1. */
 export function eventLine(event: ReceivedEvent): string {
   const {id: _, at, type, ...values} = event;
   const counted = "round" in event ? {...values, round: roundForPeople(event)} : values;

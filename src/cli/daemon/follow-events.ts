@@ -6,11 +6,13 @@ import {jsonOf, openGoodAnswer} from "./ask-daemon.ts";
 import {createStreamReader, type StreamMessage} from "./event-stream.ts";
 import type {StatusTarget} from "./status-client.ts";
 
-/** More than two of the comments that keep a stream alive must fail to come before it counts as dead. */
+/**
+ * A stream is dead after this silence, in ms: more than two of the comments that keep it alive are missing.
+ */
 const IDLE_MS = 40_000;
 const RETRY_MS = 1000;
 
-/** An event as it came; what a later version adds to it is kept. */
+/** A received event; fields that a later version adds are kept. */
 export type ReceivedEvent = Readonly<Record<string, unknown>> & {
   readonly id: string;
   readonly at: string;
@@ -23,32 +25,35 @@ const eventSchema: z.ZodType<ReceivedEvent> = z.looseObject({
   type: z.string(),
 });
 
-/** Who is told what a daemon's stream of events brings. */
+/** Receives the contents of a daemon's stream of events. */
 export interface EventReader {
   event(event: ReceivedEvent): void;
-  /** Events were missed that are not held any more: so many, or all of the daemon's life before (null). */
+  /**
+   * Called when events were missed that are no longer held: this many, or all of the daemon's earlier life
+   * (null).
+   */
   gap(missed: number | null): void;
-  /** The daemon cannot be heard any more. */
+  /** Called when the daemon can no longer be heard. */
   lost(): void;
-  /** It can again. */
+  /** Called when the daemon can be heard again. */
   back(): void;
 }
 
-/** Where to begin, and when to end. */
+/** The start and the end of the reading. */
 export interface FollowOptions {
-  /** Id of the last event that is known; `0` for all that are held, null for those to come alone. */
+  /** Id of the last event that is known; `0` for all that are held, null for future events alone. */
   readonly after: string | null;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
-/** A stream that is read. */
+/** Receives one stream while it is read. */
 interface OneStream {
   readonly after: string | null;
   readonly signal: AbortSignal;
   opened(): void;
   message(message: StreamMessage): void;
-  /** All that was held has come. */
+  /** Called when all events that were held have come. */
   held(): void;
 }
 
@@ -60,7 +65,7 @@ async function readStream(target: StatusTarget, stream: OneStream): Promise<void
   stream.opened();
   const take = createStreamReader({
     message: (message) => stream.message(message),
-    // Whatever it says: a daemon writes all that it holds before the first one.
+    // Any comment will do: a daemon writes all events that it holds before the first one.
     comment: () => stream.held(),
   });
   await new Promise<void>((resolve) => {
@@ -68,17 +73,17 @@ async function readStream(target: StatusTarget, stream: OneStream): Promise<void
       if (!take(text)) answer.destroy();
     });
     answer.once("close", resolve);
-    // What broke it does not matter: whoever reads looks whether the daemon is still there.
+    // The cause of the break does not matter: the caller checks whether the daemon is still there.
     answer.once("error", () => {});
   });
 }
 
-/** Hands a message on; gives the id that is known from then on. */
+/** Passes a message on; returns the id that is known from then on. */
 function tell({event, data}: StreamMessage, after: string | null, reader: EventReader): string | null {
   const read = jsonOf(data);
   const gap = event === "gap" ? gapAnswerSchema.safeParse(read) : null;
   if (gap?.success === true) {
-    // Who asks for all that is held has missed nothing.
+    // A reader that asks for all held events has missed nothing.
     if (after !== "0") reader.gap(gap.data.missed);
     return after;
   }
@@ -94,9 +99,9 @@ function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Hands a daemon's events to `reader` until the signal aborts. When the daemon goes away it is waited for, and asked for
- * what has happened since.
- * @throws CLI_STATUS_UNREACHABLE where no daemon answers at first; CLI_STATUS_REFUSED, CLI_STATUS_FOREIGN
+ * Passes a daemon's events to `reader` until the signal aborts. If the daemon goes away, waits for it and
+ * then asks for the events that it missed.
+ * @throws CLI_STATUS_UNREACHABLE if no daemon answers at first; CLI_STATUS_REFUSED, CLI_STATUS_FOREIGN
  */
 export async function followEvents(
   target: StatusTarget,
@@ -128,8 +133,9 @@ export async function followEvents(
 }
 
 /**
- * Hands the events that a daemon holds to `reader`.
- * @throws CLI_STATUS_UNREACHABLE, also where it goes away before all have come; CLI_STATUS_REFUSED, CLI_STATUS_FOREIGN
+ * Passes the events that a daemon holds to `reader`.
+ * @throws CLI_STATUS_UNREACHABLE, also if it goes away before all have come; CLI_STATUS_REFUSED,
+ *   CLI_STATUS_FOREIGN
  */
 export async function readHeldEvents(
   target: StatusTarget,

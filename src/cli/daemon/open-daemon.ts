@@ -32,7 +32,7 @@ import {readPlan, readRoster} from "../input-file.ts";
 import {type AddressMemory, openAddressMemory} from "./address-memory.ts";
 import type {Greeting} from "./reporter.ts";
 
-/** What a daemon is given beside its configuration. */
+/** Options of a daemon beside its configuration. */
 export interface DaemonOptions {
   readonly config: NodeConfig;
   /** Values for `${NAME}` in the task file's root. */
@@ -44,13 +44,13 @@ export interface DaemonOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A node with all that a configuration asks for around it. */
+/** A node with everything around it that a configuration names. */
 export interface Daemon extends Closable {
   readonly node: Node;
   readonly greeting: Greeting;
 }
 
-/** The other members' addresses in the roster, each with the peer that it must lead to. */
+/** The other members' addresses in the roster, each with the peer to which it must lead. */
 function rosterAddresses({members}: Roster, site: string): string[] {
   return members
     .filter(({name}) => name !== site)
@@ -59,7 +59,7 @@ function rosterAddresses({members}: Roster, site: string): string[] {
     );
 }
 
-/** What a daemon's network is made of, beside its configuration. */
+/** The parts of a daemon's network beside its configuration. */
 interface NetworkParts {
   readonly roster: Roster;
   readonly memory: AddressMemory;
@@ -71,14 +71,14 @@ function openNetwork(
   {roster, memory, meter}: NetworkParts,
 ): NodeOptions["openNetwork"] {
   return async (options, purpose) => {
-    // Only here: libp2p takes a second to load, for which nobody who made a mistake should wait.
+    // Only here: libp2p takes a second to load, and a user who made a mistake should not wait for it.
     const {createLibp2pNetwork} = await import("../../network/index.ts");
     return createLibp2pNetwork({
       ...options,
       listen,
       bootstrap: [...bootstrap, ...rosterAddresses(roster, site)],
       mdns,
-      // A registry takes a network's metrics once.
+      // A registry accepts a network's metrics only once.
       ...(purpose === "run" ? {meter} : {}),
       knownAddresses: memory.known,
       onAddresses: (peer, addresses) => memory.remember(peer, addresses),
@@ -96,7 +96,7 @@ async function greetingOf(
   return {version, site, consortium, peerId, fingerprint, addresses, ...urls, state: state.path};
 }
 
-/** What the status server shows. */
+/** The data that the status server shows. */
 interface Shown {
   node(): Node | null;
   readonly feed: EventFeed;
@@ -120,8 +120,8 @@ async function openStatus(
 }
 
 /**
- * Opens everything that `config` names: the state directory, the status server, the network and the node. What was
- * opened is closed again when a later part fails.
+ * Opens everything that `config` names: the state directory, the status server, the network and the node. If
+ * a later part fails, the parts that were opened are closed again.
  * @throws CLI_INPUT_UNREADABLE, CONFIG_*, CONSORTIUM_*, DATA_*, STORAGE_*, STATUS_*, NETWORK_*, NODE_*
  */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -164,7 +164,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         openNetwork: openNetwork(options, {roster, memory, meter: registry}),
       }),
     );
-    // Told to whoever waits for the outcome; until someone does, a failure must not count as uncaught.
+    // A caller that waits for the outcome sees a failure; until then it must not count as uncaught.
     node.outcome.catch(() => {});
     return {
       node,

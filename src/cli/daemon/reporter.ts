@@ -3,7 +3,7 @@ import type {NodeView, RunOutcome} from "../../node/index.ts";
 import {textLine} from "./text-log.ts";
 import {intervalText, statusLine} from "./view-text.ts";
 
-/** What a node says of itself once it is up. */
+/** The facts that a node reports once it is up. */
 export interface Greeting {
   readonly version: string;
   readonly state: string;
@@ -16,14 +16,14 @@ export interface Greeting {
   readonly probesUrl: string;
 }
 
-/** Tells the operator where the node stands, in lines for people or for machines. */
+/** Tells the operator about the node's progress, in lines for people or for machines. */
 export interface Reporter {
   greet(greeting: Greeting): void;
   progress(view: NodeView): void;
   end(outcome: RunOutcome): void;
 }
 
-/** A {@link Reporter} that logs constant messages with fields. */
+/** Creates a {@link Reporter} that logs constant messages with fields. */
 export function createLogReporter(logger: Logger): Reporter {
   return {
     greet: (greeting) => logger.info("the node is up", {...greeting}),
@@ -79,7 +79,7 @@ function resultLine({certificate, test}: RunOutcome): string {
   );
 }
 
-/** A {@link Reporter} that writes to people. */
+/** Creates a {@link Reporter} that writes to people. */
 export function createTextReporter(write: (text: string) => void): Reporter {
   const tell = (line: string): void => write(textLine(new Date().toISOString(), "info", line));
   return {

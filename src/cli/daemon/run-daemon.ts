@@ -7,7 +7,7 @@ const STATUS_INTERVAL_MS = 30_000;
 /** Less than the 5 s after which service managers and the demo lose patience. */
 const CLOSE_DEADLINE_MS = 4500;
 
-/** Closes `part`, but waits no longer than the deadline: what must not be lost is on disk before it counts. */
+/** Closes `part`, but waits no longer than the deadline: essential data is on disk before it counts. */
 async function closeInTime(part: Closable, logger: Logger): Promise<void> {
   const patience = new AbortController();
   const deadline = delay(systemClock, CLOSE_DEADLINE_MS, patience.signal).then(
@@ -27,8 +27,9 @@ async function report({node, greeting}: Daemon, reporter: Reporter): Promise<nev
 }
 
 /**
- * Runs a daemon until SIGTERM, SIGINT or SIGHUP, also while it is starting; everything is closed when it resolves or rejects.
- * @throws what {@link openDaemon} throws, and whatever keeps the node from going on
+ * Runs a daemon until SIGTERM, SIGINT or SIGHUP, also during its start; everything is closed when it resolves
+ * or rejects.
+ * @throws the errors of {@link openDaemon}, and any that keeps the node from going on
  */
 export async function runDaemon(options: DaemonOptions, reporter: Reporter): Promise<void> {
   const {logger} = options;

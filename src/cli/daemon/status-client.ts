@@ -8,13 +8,13 @@ import type {CliErrorCode} from "../errors.ts";
 const TIMEOUT_MS = 5000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** A daemon's status server, and what it asks of those who ask it. */
+/** A daemon's status server, and the secrets that it requires of clients. */
 export interface StatusTarget extends StatusSecrets {
-  /** Without a slash at its end. */
+  /** Address without a slash at its end. */
   readonly url: string;
 }
 
-/** Where the daemon of a configuration on this machine is asked; null where it takes any free port. */
+/** The address of the daemon of a configuration on this machine; null if it takes any free port. */
 export function statusTarget(
   {host, port}: NodeConfig["status"],
   secrets: StatusSecrets,
@@ -33,8 +33,8 @@ function silence(where: string): CodedError<CliErrorCode> {
 }
 
 /**
- * A connection to this node's own server: it must show the very certificate of node.yaml, whoever signed that, and it
- * is shown the same where it asks for one.
+ * Connects to this node's own server. The server must show the very certificate of node.yaml, whoever signed
+ * it; the client shows the same one if the server asks for one.
  */
 function connectPinned(url: URL, {cert, key}: NonNullable<StatusSecrets["tls"]>): Promise<TLSSocket> {
   const own = {cert: Buffer.from(cert), key: Buffer.from(key)};
@@ -58,14 +58,14 @@ function connectPinned(url: URL, {cert, key}: NonNullable<StatusSecrets["tls"]>)
   });
 }
 
-/** What a daemon is asked. */
+/** A request to a daemon. */
 export interface Question {
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long it may say nothing, in ms. */
+  /** Longest silence, in ms. */
   readonly idleMs?: number;
-  /** Ends the question and its answer. */
+  /** Ends the request and its answer. */
   readonly signal?: AbortSignal;
 }
 
@@ -78,7 +78,7 @@ function send(options: RequestOptions, idleMs: number): Promise<IncomingMessage>
 }
 
 /**
- * A daemon's answer to GET, whatever its status, of which nothing is read yet.
+ * Gets a daemon's answer to GET, whatever its status, before anything of it is read.
  * @throws CLI_STATUS_FOREIGN for another certificate; the system's error when nobody answers
  */
 export async function openAnswer(target: StatusTarget, question: Question): Promise<IncomingMessage> {
@@ -98,7 +98,7 @@ export async function openAnswer(target: StatusTarget, question: Question): Prom
   return send({...asked, createConnection: () => socket}, idleMs);
 }
 
-/** All of an answer's text. @throws CLI_STATUS_UNREACHABLE where it has no end in time or measure */
+/** Reads all of an answer's text. @throws CLI_STATUS_UNREACHABLE if it does not end in time or is too long */
 export function textOf(answer: IncomingMessage, where: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";

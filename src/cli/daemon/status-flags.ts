@@ -4,14 +4,14 @@ import {type StatusTarget, statusTarget} from "./status-client.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:9600";
 
-/** The flags by which commands are told which daemon to ask. */
+/** The flags that tell a command which daemon to ask. */
 export const targetFlags = {
   config: {type: "string", conflicts: "url", describe: "its node.yaml, for address, token and certificate"},
   url: {type: "string", describe: `its status address (default ${DEFAULT_URL})`},
   "token-file": {type: "string", conflicts: "config", describe: "with --url: the file with its status token"},
 } as const;
 
-/** What {@link targetFlags} were given. */
+/** The values of {@link targetFlags}. */
 export interface TargetFlags {
   readonly config: string | undefined;
   readonly url: string | undefined;

@@ -14,7 +14,9 @@ export function peerLine({name, role, link}: ShownPeer): string {
   return `  ${name} (${role}) ${link.status}${silent}${rtt} · ${bytes}${fault}`;
 }
 
-/** Lines on another member: what {@link peerLine} says, where it is, when it was last heard of. */
+/**
+ * Lines on another member: the text of {@link peerLine}, its address, and the time when it was last heard.
+ */
 export function peerLines(peer: ShownPeer): string[] {
   const {link, lastExchangeWallMs, absences} = peer;
   const since = new Date(link.sinceWallMs).toISOString();
@@ -31,7 +33,7 @@ function healthLine({health: {healthy, reason, checks}}: StatusResponse): string
   return `NOT healthy: ${failing.join(", ")}`;
 }
 
-/** Rounds that went on without the same members, each stretch of them in a line. */
+/** Rounds that went on without the same members, one line for each stretch of them. */
 function absenceLines(absences: StatusResponse["node"]["absences"]): string[] {
   const stretches: {readonly who: string; readonly first: number; readonly last: number}[] = [];
   for (const {round, absent} of absences) {
@@ -46,7 +48,7 @@ function absenceLines(absences: StatusResponse["node"]["absences"]): string[] {
   });
 }
 
-/** How the run ended at this site; nothing before its end. */
+/** The end of the run at this site; nothing before it. */
 function resultLine({result, withheld}: StatusResponse["node"]): string[] {
   if (result === null) return [];
   const {model, test} = result;
@@ -78,7 +80,7 @@ function remainingLine({remainingSeconds, remainingReason}: StatusResponse): str
   return [`about ${formatSeconds(remainingSeconds)} left`];
 }
 
-/** What a status says, for people. */
+/** A status in lines for people. */
 export function statusText(answer: StatusResponse): string {
   const {version, uptimeSeconds, node, alerts} = answer;
   return [

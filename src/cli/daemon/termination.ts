@@ -1,4 +1,4 @@
-/** What asks a process to end, with the status of one that ends at once: 128 + the signal's number, as shells have it. */
+/** Signals that ask a process to end, with the status of one that ends at once: 128 + the signal's number. */
 const STATUS_AT_ONCE = {SIGTERM: 143, SIGINT: 130, SIGHUP: 129} as const;
 
 /** A signal that asks a process to end; SIGHUP comes when its terminal closes. */
@@ -10,7 +10,7 @@ export function terminationRequest(): Promise<TerminationSignal> {
     let isAsked = false;
     for (const signal of Object.keys(STATUS_AT_ONCE) as TerminationSignal[]) {
       process.on(signal, () => {
-        // A terminal that closes may tell it twice, from the shell and from the kernel.
+        // A terminal that closes may send it twice, from the shell and from the kernel.
         if (isAsked && signal !== "SIGHUP") process.exit(STATUS_AT_ONCE[signal]);
         isAsked = true;
         resolve(signal);

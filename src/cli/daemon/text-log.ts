@@ -12,13 +12,13 @@ const lineSchema = z.looseObject({
   room: z.string().optional(),
 });
 
-/** A field of a line for people: `name=value`, in quotes where it needs them. */
+/** A field of a line for people: `name=value`, in quotes if it needs them. */
 export function fieldText([name, value]: [string, unknown]): string {
   const text = Array.isArray(value) ? value.join(",") : String(value);
   return `${name}=${/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)}`;
 }
 
-/** A line of the log for people: time, level, text; one line whatever the text holds. */
+/** A line of the log for people: time, level, text; always one line, whatever the text contains. */
 export function textLine(time: string, level: string, text: string): string {
   return `${time.replace(/\.\d+Z$/, "Z")} ${level.padEnd(5)} ${lineText(text)}\n`;
 }

@@ -1,7 +1,7 @@
 import {formatBytes} from "../../core/index.ts";
 import type {NodeView} from "../../node/index.ts";
 
-/** What lines about a node are drawn from: its view, or what its status server answers. */
+/** The source of lines about a node: its view, or the answer of its status server. */
 export type ShownNode = Pick<
   NodeView,
   "activity" | "stage" | "round" | "rounds" | "loss" | "validation" | "waitingFor" | "bytesSent"
@@ -21,14 +21,14 @@ export function intervalText({value, low, high}: Interval): string {
 
 function activityText({activity, stage, round, rounds}: ShownNode): string {
   if (activity === "finished") return `Finished, ${rounds}/${rounds} rounds`;
-  // A daemon that comes back to a run that has ended is opening the model, and has no round to begin.
+  // A daemon that returns to a finished run is opening the model, and has no round to begin.
   if (round >= rounds) return `Waiting, ${rounds}/${rounds} rounds done`;
   const verb = {waiting: "Waiting", training: "Training", exchanging: "Exchanging"}[activity];
   const what = stage === "training" ? "round" : "statistics, round";
   return `${verb}, ${what} ${round + 1}/${rounds}`;
 }
 
-/** One line on where a node stands. */
+/** One line on the state of a node. */
 export function statusLine(node: ShownNode): string {
   const {peers, loss, validation, waitingFor, bytesSent} = node;
   const up = peers.filter(({link}) => link.status === "up").length;

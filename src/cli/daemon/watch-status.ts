@@ -5,22 +5,22 @@ import {askDaemon} from "./ask-daemon.ts";
 import {followEvents} from "./follow-events.ts";
 import type {StatusTarget} from "./status-client.ts";
 
-/** An event is shown within this time, and a burst of them once. */
+/** An event is shown within this time, and a burst of them only once. */
 const LOOK_MS = 500;
-/** Without events, the status is asked for every so many looks: bytes and round trips change without one. */
+/** Looks between two requests for the status without events: bytes and round trips change without one. */
 const LOOKS_BETWEEN = 10;
 const PASSING: readonly CliErrorCode[] = ["CLI_STATUS_UNREACHABLE", "CLI_STATUS_STARTING"];
 
-/** How a watch ends, and what time it goes by. */
+/** The end of a watch, and its clock. */
 export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
-/** Who is shown what a watch sees. */
+/** Receives the status that a watch sees. */
 export interface StatusViewer {
   show(answer: StatusResponse): void;
-  /** The daemon does not answer at present; told once. */
+  /** Called once when the daemon does not answer. */
   lost(): void;
 }
 
@@ -29,8 +29,8 @@ function isPassing(error: unknown): boolean {
 }
 
 /**
- * Shows a daemon's status, and again whenever something has happened, until the signal aborts. A daemon that was there
- * and goes away is waited for.
+ * Shows a daemon's status, and shows it again whenever something has happened, until the signal aborts. Waits
+ * for a daemon that was there and has gone away.
  * @throws CLI_STATUS_UNREACHABLE, CLI_STATUS_STARTING at first; CLI_STATUS_REFUSED, CLI_STATUS_FOREIGN
  */
 export async function watchStatus(
@@ -57,7 +57,7 @@ export async function watchStatus(
   };
   await look();
   const reader = {event: stale, gap: stale, lost: stale, back: stale};
-  // Events only say when to look; where they do not come, there are the looks in between.
+  // Events only say when to look; without them, the looks in between remain.
   followEvents(target, {after: null, signal, clock}, reader).catch(() => {});
   for (let looks = 1; !signal.aborted; looks += 1) {
     await delay(clock, LOOK_MS, signal).catch(() => {});

@@ -14,7 +14,7 @@ import {contentLines, leakageLines, noteLines, patientLines} from "./lines.ts";
 
 const LEAST_TRAIN_PATIENTS = 2;
 
-/** What was found in a site's data, in counts wide enough to be passed on. */
+/** A summary of a site's data, in counts coarse enough to be passed on. */
 export interface ExaminedData {
   /** The part of each patient; counts here are exact and for this machine only. */
   readonly split: SealedSplit;
@@ -22,20 +22,20 @@ export interface ExaminedData {
   readonly lines: readonly string[];
 }
 
-/** Faults that follow from rows which other faults left out. */
+/** Faults that follow from rows that other faults left out. */
 const CONSEQUENCES = ["DATA_NO_ROW_LEFT", "DATA_SPLIT_FILE_INVALID"];
 
-/** Who is told while data are read. */
+/** Receives faults and progress while data are read. */
 export interface Listener {
   /** Takes the line of each of several faults. */
   readonly tell: (line: string) => void;
-  /** How many of `total` files have been read. */
+  /** Takes the number of the `total` files that have been read. */
   readonly progress: (done: number, total: number) => void;
 }
 
 const UNHEARD: Listener = {tell: () => undefined, progress: () => undefined};
 
-/** Reads all of a site's data, whatever is wrong with them. @throws DATA_* once, after the last fault was found */
+/** Reads all of a site's data, even if there are faults. @throws DATA_* once, after the last fault */
 async function readAll(
   located: LocatedTask,
   site: string,
@@ -62,7 +62,7 @@ async function readAll(
   }
 }
 
-/** Reads a site's data as its daemon will, and says what is in it. @throws DATA_* */
+/** Reads a site's data as its daemon will, and summarises them. @throws DATA_* */
 export async function examineData(
   located: LocatedTask,
   site: string,
@@ -71,7 +71,7 @@ export async function examineData(
 ): Promise<ExaminedData> {
   const {task} = located;
   const {table, notes} = await readAll(located, site, variables, listener);
-  // The seed decides who is in which part, not how many are: parts are drawn class by class.
+  // The seed decides which patients are in which part, but not their number: parts are drawn class by class.
   const split = splitSite(table, task, 0);
   const lines = [
     ...contentLines(task, table),
@@ -83,7 +83,7 @@ export async function examineData(
   return {split, lines};
 }
 
-/** Refuses data of which too little is to train on. @throws CLI_TOO_FEW_PATIENTS */
+/** Refuses data that leave too little to train on. @throws CLI_TOO_FEW_PATIENTS */
 export function requirePatients({train}: SealedSplit, site: string): void {
   if (train.patients >= LEAST_TRAIN_PATIENTS) return;
   const code: CliErrorCode = "CLI_TOO_FEW_PATIENTS";

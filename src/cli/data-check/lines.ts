@@ -9,7 +9,7 @@ import {
 } from "../../data/index.ts";
 import {auroc} from "../../evaluation/index.ts";
 
-/** Fewer train patients of a class than this make figures that move by chance. */
+/** With fewer train patients of a class than this, figures move by chance. */
 const FEW_PATIENTS = 10;
 
 /** An AUROC of the number of tiles further from .5 than this is a trap. */
@@ -20,7 +20,7 @@ function countsLine(part: string, {patients, positivePatients, negativePatients}
   return `${part.padEnd(12)}${counts.map((count) => count.padStart(14)).join("")}`;
 }
 
-/** The table of patients a part and class. */
+/** The table of patients by part and class. */
 export function patientLines({counts: {train, validation, test}}: SealedSplit): string[] {
   const heading = ["all", "positive", "negative"].map((word) => word.padStart(14)).join("");
   return [
@@ -39,7 +39,7 @@ function sizeText({tileSizeUm, tileSizePx}: SlidesTask["features"]): string {
   return sizes.flat().join(", ") || "not stated";
 }
 
-/** Which files name the extractor. */
+/** The files that name the extractor. */
 function sourceText({stated: {extractor, unnamedFiles}}: SlideSummary): string {
   if (extractor === null) return "no file names it";
   return unnamedFiles === 0
@@ -64,7 +64,7 @@ function slideLines({features}: SlidesTask, table: SiteTable, slides: SlideSumma
   ];
 }
 
-/** Which rows and patients were left out, and for which columns. */
+/** Numbers of rows and patients that were left out, and the columns that caused it. */
 function leftOutLine({droppedRows, droppedPatients, gaps}: SiteTable): string {
   if (droppedRows === 0) return "rows left out 0";
   const columns = gaps.map(({column, rows}) => `${column} ${countRange(rows)}`).join(", ");
@@ -72,7 +72,7 @@ function leftOutLine({droppedRows, droppedPatients, gaps}: SiteTable): string {
   return `rows left out ${countRange(droppedRows)}, as a value is missing (${columns}); ${patients}`;
 }
 
-/** What the rows of the site are. */
+/** A description of the rows of the site. */
 export function contentLines(task: Task, table: SiteTable): string[] {
   if (task.kind === "slides" && table.slides !== null) return slideLines(task, table, table.slides);
   const time = task.kind === "tabular" ? task.label.time : undefined;
@@ -85,7 +85,7 @@ export function contentLines(task: Task, table: SiteTable): string[] {
   ];
 }
 
-/** How nobody is in two parts, and how many patients look like another. */
+/** The reason why no patient is in two parts, and the number of patients that look like another. */
 export function leakageLines(task: Task, sharedPatients: number): string[] {
   const reason =
     task.split.type === "hash"
@@ -125,7 +125,7 @@ function openSizes({features}: SlidesTask, {stated}: SlideSummary): string[] {
     : [`note: the files say ${open.join(" and ")}; pin it in the task, for all sites`];
 }
 
-/** What whoever approves a run with this data should know. */
+/** Notes for the person who approves a run with this data. */
 export function noteLines(task: Task, table: SiteTable, {counts, oneClassParts}: SealedSplit): string[] {
   const {positivePatients, negativePatients} = counts.train;
   const isFew = Math.min(positivePatients, negativePatients) < FEW_PATIENTS;

@@ -18,7 +18,7 @@ export interface Member extends SiteData {
   readonly local: TrainedModel;
 }
 
-/** What the gossip model is compared with. */
+/** The models with which the gossip model is compared. */
 export interface Baselines {
   readonly members: readonly Member[];
   readonly pooled: TrainedModel;
@@ -39,15 +39,17 @@ export interface Contest {
   readonly final: FinalModel;
 }
 
-/** Patients to compare models on. */
+/** Patients on whom models are compared. */
 interface Group {
   /** Raw values. */
   readonly rows: PatientMatrix;
-  /** Decides the bootstrap draws: equal for all models, so that they are compared on the same draws. */
+  /**
+   * Name that decides the bootstrap draws; it is equal for all models, which are compared on the same draws.
+   */
   readonly name: string;
-  /** What the scores call the group. */
+  /** Name of the group in the scores. */
   readonly test: string;
-  /** How a gossip model that carries no scaling scales these patients. */
+  /** Scaling of these patients for a gossip model that carries none. */
   readonly scaling: Standardiser;
 }
 
@@ -56,7 +58,7 @@ interface Judging extends Contest {
   readonly kept: ModelScores[];
 }
 
-/** The figures of one model on a group; keeps the scores that they are computed from. */
+/** Computes the figures of one model on a group; keeps the scores behind them. */
 function figuresOf(
   {experiment, kept}: Judging,
   {model, trained}: {readonly model: string; readonly trained: TrainedModel},
@@ -87,24 +89,25 @@ function commonFigures(judging: Judging, group: Group) {
   };
 }
 
-/** Every local model, the gossip model and the pooled model on one group of patients. */
+/** Figures of every local model, the gossip model and the pooled model on one group of patients. */
 function compareOn(judging: Judging, group: Group): Comparison {
   const {members} = judging.baselines;
   const local = members.map((member) => [member.name, localFigures(judging, member, group)]);
   return {local: Object.fromEntries(local), ...commonFigures(judging, group)};
 }
 
-/** What {@link compare} finds: figures, and the scores that they are computed from. */
+/** The result of {@link compare}: figures, and the scores from which they are computed. */
 export interface Judged {
   readonly figures: Pick<RunReport, "sites" | "pooled_test" | "external">;
   readonly scores: readonly ModelScores[];
 }
 
 /**
- * Local, gossip and pooled models on each site's test patients, on all of them together, and on each external site. A local or pooled model
- * scales patients by the statistics it was trained with; a gossip model by the common ones it carries or, where each
- * site has its own, by those of the site (of an external one, its own patients'), and on all patients together by the
- * pooled ones, as FLamby does.
+ * Compares local, gossip and pooled models on each site's test patients, on all of them together, and on each
+ * external site. A local or pooled model scales patients by the statistics with which it was trained. A
+ * gossip model scales them by the common statistics that it carries. If instead each site has its own, it
+ * uses those of the site (of an external one, its own patients'), and on all patients together the pooled
+ * ones, as FLamby does.
  */
 export function compare(contest: Contest): Judged {
   const {baselines, evaluators} = contest;

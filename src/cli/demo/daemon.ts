@@ -10,36 +10,36 @@ import type {CliErrorCode} from "../errors.ts";
 import type {Variables} from "./request.ts";
 import type {WorkspaceSite} from "./workspace.ts";
 
-/** The built program, as far from the sources as from what is built of them. */
+/** The built program, at the same distance from the sources as from their build. */
 const PROGRAM = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const STATUS_URL = /http:\/\/(127\.0\.0\.1|\[::1\]):\d+/;
-/** How a line begins that says why a process ends: a coded error's, or that of a bug's stack. */
+/** Start of a line that gives the reason why a process ends: a coded error's, or that of a bug's stack. */
 const ERROR_LINE = /^([A-Z]+(_[A-Z]+)+|[A-Za-z]*Error)\b.*: /;
 const POLL_TIMEOUT_MS = 2000;
 const KILL_AFTER_MS = 5000;
 
-/** A node as its daemon tells. */
+/** A node's state, as its daemon reports it. */
 export type NodeStatus = StatusResponse["node"];
 
-/** How a daemon is started. */
+/** Options for the start of a daemon. */
 export interface DaemonOptions {
   readonly site: WorkspaceSite;
   readonly variables: Variables;
   readonly clock: Clock;
 }
 
-/** One hospital's daemon, a process of its own; what it logs is kept in daemon.log beside its node.yaml. */
+/** One hospital's daemon, a separate process; its log is kept in daemon.log beside its node.yaml. */
 export interface Daemon {
   readonly site: WorkspaceSite;
-  /** Undefined where it could not be started. */
+  /** Undefined if it could not be started. */
   readonly pid: number | undefined;
-  /** Where its status is served; rejects when the daemon ends before it says so. */
+  /** Address of its status; rejects if the daemon ends before it gives one. */
   readonly statusUrl: Promise<string>;
   /** Rejects with CLI_DAEMON_ENDED when the daemon ends unasked; never resolves. */
   readonly failure: Promise<never>;
-  /** Its status, or null as long as it has none to give. */
+  /** Its status, or null while it has none to give. */
   status(): Promise<NodeStatus | null>;
-  /** Ends it: SIGTERM, and SIGKILL after five seconds. Resolves when it has ended. */
+  /** Ends it: with SIGTERM, and with SIGKILL after five seconds. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ function readLines(
   onLine: (line: string, isError: boolean) => void,
 ): void {
   const log = createWriteStream(logFile, {flags: "a", mode: 0o600});
-  // The daemons go on where their log finds no room.
+  // The daemons go on even if there is no room for their log.
   log.on("error", () => {});
   child.once("close", () => log.end());
   for (const stream of [child.stdout, child.stderr]) {
@@ -73,7 +73,7 @@ function readLines(
   }
 }
 
-/** Headers by which a site's status server lets its own operator in. */
+/** Headers with which a site's status server admits its own operator. */
 async function bearerOf({configPath}: WorkspaceSite): Promise<Readonly<Record<string, string>>> {
   const {token} = await readStatusSecrets((await loadNodeConfig(configPath)).status);
   return token === null ? {} : {authorization: `Bearer ${token}`};
@@ -86,7 +86,7 @@ async function readStatus(url: string, site: WorkspaceSite): Promise<NodeStatus 
     const response = await fetch(`${url}/v1/status`, {headers, signal});
     return response.ok ? statusResponseSchema.parse(await response.json()).node : null;
   } catch {
-    // A daemon that is busy, starting or ending; its process tells when it has ended.
+    // The daemon is busy, starting or ending; its process tells when it has ended.
     return null;
   }
 }

@@ -7,8 +7,8 @@ import type {Workspace} from "./workspace.ts";
 const FIRST_ATTEMPT = 1;
 
 /**
- * Reads the final model from every site's state directory, after its daemon has ended, and makes sure that all hold
- * the same bytes.
+ * Reads the final model from every site's state directory, after its daemon has ended, and checks that all
+ * hold the same bytes.
  * @throws CLI_MODELS_DIFFER, NODE_RUN_UNFINISHED, STORAGE_*, PARAMETERS_*
  */
 export async function readCommonModel(workspace: Workspace, task: Task): Promise<FinalModel> {

@@ -7,7 +7,7 @@ import type {Workspace} from "./workspace.ts";
 const POLL_MS = 250;
 const START_LIMIT_MS = 60_000;
 
-/** What a fleet is started with. */
+/** Options for the start of a fleet. */
 export interface FleetOptions {
   readonly workspace: Workspace;
   readonly variables: Variables;
@@ -16,14 +16,14 @@ export interface FleetOptions {
   readonly signal: AbortSignal;
 }
 
-/** One daemon's status, or null as long as it has none to give. */
+/** One status for each daemon, or null while it has none to give. */
 export type FleetView = readonly (NodeStatus | null)[];
 
 /** The daemons of a workspace. */
 export interface Fleet extends Closable {
   readonly daemons: readonly Daemon[];
   /**
-   * Follows the daemons until all have finished, and tells `onView` on the way.
+   * Follows the daemons until all have finished, and calls `onView` on the way.
    * @returns the last status of each, in the workspace's order
    * @throws CLI_DAEMON_ENDED; the signal's reason when it aborts
    */
@@ -63,8 +63,8 @@ function isFinished(status: NodeStatus | null): status is NodeStatus {
 }
 
 /**
- * Starts one daemon a site: the first alone, then the others, which know no more than the address of the first and
- * find each other from there.
+ * Starts one daemon for each site: the first alone, then the others. These know only the address of the
+ * first, and find each other from there.
  * @throws CLI_DAEMON_ENDED, CLI_DAEMON_SILENT; the signal's reason when it aborts; no daemon is left behind
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {

@@ -3,15 +3,15 @@ import {basename, join} from "node:path";
 import {type LocatedTask, readTask, writeSyntheticCrc} from "../../data/index.ts";
 import {prepareFolder, writing} from "../output-file.ts";
 
-/** A task file and what it says. */
+/** A task file and its content. */
 export interface TaskAt extends LocatedTask {
   /** Absolute path. */
   readonly taskFile: string;
 }
 
 /**
- * The task with its files in place: where a task's files are generated, they are made in `folder`, which is made too,
- * beside a copy of the task file; any other task is what it was.
+ * Returns the task with its files in place. If a task's files are generated, they are made in `folder`,
+ * beside a copy of the task file; the folder is made too. Any other task is returned unchanged.
  * @param folder absolute path
  * @throws CLI_OUTPUT_UNWRITABLE, DATA_FILE_UNWRITABLE
  */

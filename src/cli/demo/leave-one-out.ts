@@ -32,8 +32,9 @@ function meanComparison(all: readonly Comparison[]): LeaveOneOutReport["mean"]["
 }
 
 /**
- * As many demos as there are sites: in each, one site trains nothing and evaluates what the others learned.
- * @throws CLI_USAGE for fewer than three sites, and what {@link runDemo} throws
+ * Runs one demo for each site. In each, one site trains nothing and evaluates the model that the others
+ * learned.
+ * @throws CLI_USAGE for fewer than three sites, and the errors of {@link runDemo}
  */
 export async function leaveOneOut(
   request: DemoRequest,

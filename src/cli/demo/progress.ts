@@ -3,7 +3,7 @@ import {type TextSink, writeControl} from "../output-guard.ts";
 import type {FleetView} from "./fleet.ts";
 
 const PLAIN_LINE_EVERY_MS = 5000;
-/** To the line's beginning, and nothing behind it. */
+/** Moves to the beginning of the line and clears it. */
 const BEGIN_ANEW = "\r\u001B[K";
 
 /** A stream for people: a terminal, or a file or pipe. */
@@ -11,14 +11,14 @@ export interface ProgressSink extends TextSink {
   readonly isTTY?: boolean | undefined;
 }
 
-/** Progress on one line that is written anew, or on a line now and then where that is not possible. */
+/** Progress on one line that is rewritten, or on occasional lines if that is not possible. */
 export interface Progress {
   show(text: string): void;
-  /** Ends the line, so that other text can follow. */
+  /** Ends the line before other text follows. */
   end(): void;
 }
 
-/** A {@link Progress} on `sink`. */
+/** Creates a {@link Progress} on `sink`. */
 export function createProgress(sink: ProgressSink, nowMs: () => number): Progress {
   let shown = "";
   let shownMs = Number.NEGATIVE_INFINITY;
@@ -45,7 +45,7 @@ export function createProgress(sink: ProgressSink, nowMs: () => number): Progres
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The fleet in one line: how far it is, who is linked, the loss and what was sent. */
+/** The fleet in one line: its progress, the linked sites, the loss and the bytes sent. */
 export function progressLine(view: FleetView): string {
   const nodes = view.filter((node) => node !== null);
   const started = `${nodes.length} of ${view.length} daemons run`;

@@ -14,7 +14,7 @@ const TITLES: Readonly<Record<Shown, string>> = {
   accuracy: "Accuracy on test patients [95 % interval, Wilson]",
 };
 
-/** What every output about generated data is marked with. */
+/** The mark of every output about generated data. */
 const SYNTHETIC_MARK = "SYNTHETIC data: no real patient has part in it";
 
 const digits = (value: number): string => value.toFixed(3);
@@ -73,7 +73,7 @@ function lengthOf({localSteps}: PlanSettings["training"]): string {
   return typeof localSteps === "number" ? `${localSteps} steps` : `${localSteps.epochs} epochs`;
 }
 
-/** What is about to run, in two lines. */
+/** A description of the run that is about to start, in two lines. */
 export function renderHeading({task, sites, evaluators, settings}: DemoRequest): string {
   const {rounds, training, mixing, seed} = settings;
   const statistics = {
@@ -120,7 +120,7 @@ const externalRow = (cells: readonly string[]): string =>
     .join("")
     .trimEnd();
 
-/** On each site that took no part in the training. */
+/** Lines on each site that took no part in the training. */
 function externalLines(external: RunReport["external"], first: string): string[] {
   return [
     "AUROC on all patients of a hospital that trained nothing [95 % interval, DeLong]",
@@ -157,7 +157,7 @@ export function renderReport(report: DemoReport, task: Task, settings: PlanSetti
 
 const meanCell = (value: number | null): string => (value === null ? "not defined" : digits(value));
 
-/** What a leave-one-site-out demo found, for people. */
+/** The result of a leave-one-site-out demo for people. */
 export function renderLeaveOneOut({runs, mean}: LeaveOneOutReport, task: Task): string {
   const {local, gossip, pooled} = mean.external;
   const {seed, rounds, backend} = present(runs[0], "the first run of a leave-one-site-out demo");

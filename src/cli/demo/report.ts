@@ -63,13 +63,13 @@ const taskShape = {
   task: z.strictObject({name: z.string(), synthetic: z.boolean()}),
 };
 
-/** The schema of what `consilium demo --json` writes, version 2; docs/demo-json.md describes it. */
+/** The schema of the file of `consilium demo --json`, version 2; docs/demo-json.md describes it. */
 export const demoReportSchema = z.strictObject({...taskShape, ...runShape});
 
-/** What one run of the demo found. */
+/** The result of one run of the demo. */
 export type DemoReport = z.output<typeof demoReportSchema>;
 
-/** {@link DemoReport} without what all runs of a file have in common. */
+/** {@link DemoReport} without the parts that all runs of a file have in common. */
 export type RunReport = Omit<DemoReport, "schema" | "task">;
 
 /** Figures of a model on a group of patients. */
@@ -94,7 +94,7 @@ const meanSchema = z.strictObject({
   pooled: meanFiguresSchema,
 });
 
-/** The schema of what `consilium demo --leave-one-site-out --json` writes, version 2. */
+/** The schema of the file of `consilium demo --leave-one-site-out --json`, version 2. */
 export const leaveOneOutReportSchema = z.strictObject({
   ...taskShape,
   runs: z.array(z.strictObject(runShape)).describe("Each with one external site: the one left out."),
@@ -104,7 +104,7 @@ export const leaveOneOutReportSchema = z.strictObject({
   }),
 });
 
-/** What the runs of a leave-one-site-out demo found. */
+/** The results of the runs of a leave-one-site-out demo. */
 export type LeaveOneOutReport = z.output<typeof leaveOneOutReportSchema>;
 
 /** Means of figures. */

@@ -8,20 +8,20 @@ import {usageError} from "../command.ts";
 import type {TaskAt} from "./generated-task.ts";
 
 const DEFAULT_PRESET = "synthetic-crc";
-/** Whose settings serve a task that has none of its own. */
+/** The presets whose settings serve a task that has none of its own. */
 const PRESET_OF_KIND: Readonly<Record<Task["kind"], string>> = {
   tabular: "synthetic-heart",
   slides: "synthetic-crc",
 };
 const DEFAULT_SEED = 42;
 const LEAST_SITES = 2;
-/** As far from the sources as from what is built of them. */
+/** At the same distance from the sources as from their build. */
 const SHARED_DATA_BESIDE = fileURLToPath(new URL("../../../../shared/data", import.meta.url));
 
 /** Variables of the environment, by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The demo's flags that decide what is run. */
+/** The flags that decide what the demo runs. */
 export interface DemoFlags {
   /** A preset's name or the path of a task file. */
   readonly data?: string | undefined;
@@ -36,19 +36,19 @@ export interface DemoFlags {
   readonly codec?: "f32" | "fp16" | undefined;
 }
 
-/** What a demo runs. */
+/** The run that a demo makes. */
 export interface DemoRequest extends TaskAt {
   /** Sites that train. */
   readonly sites: readonly string[];
   /** Sites that only evaluate the final model. */
   readonly evaluators: readonly string[];
-  /** Whether there are to be as many runs as sites, each with another one that only evaluates. */
+  /** True if there is one run for each site, and a different site only evaluates in each. */
   readonly isEachLeftOut: boolean;
   readonly seed: number;
   readonly settings: PlanSettings;
-  /** Whether the settings are another task's, so that the weights must be fitted to the sites' sizes. */
+  /** True if the settings are another task's: then the weights must be fitted to the sites' sizes. */
   readonly isOwnTask: boolean;
-  /** The environment of the daemons; it says where the shared data is. */
+  /** The environment of the daemons; it names the place of the shared data. */
   readonly variables: Variables;
 }
 
@@ -86,7 +86,7 @@ function knownNames(option: string, flag: string, known: readonly string[]): str
   return names;
 }
 
-/** Who trains and who only evaluates: what the flags say, else what the task says. */
+/** The sites that train and those that only evaluate: from the flags, else from the task. */
 function rolesOf({sites, external, leaveOneSiteOut}: DemoFlags, task: Task) {
   const known = Object.keys(task.sites);
   const chosen = sites === undefined ? known : knownNames("sites", sites, known);
@@ -111,7 +111,7 @@ function checkNumber(
 }
 
 /**
- * What the flags ask for, with the preset's frozen settings where they say nothing.
+ * Turns the flags into a request, with the preset's frozen settings if they name none.
  * @throws CLI_USAGE, CONFIG_PRESET_UNKNOWN, DATA_TASK_UNREADABLE, DATA_TASK_INVALID
  */
 export async function resolveRequest(flags: DemoFlags, environment: Variables): Promise<DemoRequest> {

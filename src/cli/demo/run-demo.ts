@@ -23,30 +23,33 @@ import type {DemoRequest} from "./request.ts";
 import type {ModelScores} from "./scores.ts";
 import {prepareWorkspace} from "./workspace.ts";
 
-/** What a demo runs with. */
+/** The surroundings of a demo. */
 export interface DemoEnvironment {
   readonly clock: Clock;
-  /** What trains the baselines and scores the models here; the caller closes it. */
+  /** Trains the baselines and scores the models here; the caller closes it. */
   readonly backend: ComputeBackend;
-  /** Where progress goes. */
+  /** Receives the progress. */
   readonly sink: ProgressSink;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Whether the workspace stays. */
+  /** True if the workspace stays. */
   readonly isKept: boolean;
 }
 
-/** What one run found, and the models that it compared. */
+/** The result of one run, and the models that it compared. */
 export interface DemoRun {
   readonly report: RunReport;
   readonly contest: Contest;
-  /** Scores that the report's figures are computed from. */
+  /** Scores from which the report's figures are computed. */
   readonly scores: readonly ModelScores[];
   /** The settings of the plan that was run. */
   readonly settings: PlanSettings;
 }
 
-/** A task that is not the preset's own has other sizes: N0 becomes the power of two that holds the largest site. */
+/**
+ * Fits the settings to the sites of a task that is not the preset's own: N0 becomes the power of two that
+ * holds the largest.
+ */
 function fitted({settings, isOwnTask}: DemoRequest, sites: readonly SiteData[]): PlanSettings {
   if (!isOwnTask) return settings;
   const largest = Math.max(...sites.map(({split}) => split.train.patients));
@@ -81,7 +84,7 @@ async function follow(fleet: Fleet, {sink, clock}: DemoEnvironment): Promise<Nod
   }
 }
 
-/** Absences by round, from 1; all daemons tell of the same certificates. */
+/** Absences by round, from 1; all daemons report the same certificates. */
 function absencesOf(statuses: readonly NodeStatus[]): RunReport["absent"] {
   const byRound = new Map(
     statuses.flatMap(({absences}) => absences.map(({round, absent}) => [round, absent] as const)),
@@ -94,7 +97,7 @@ interface Learned {
   readonly final: Contest["final"];
 }
 
-/** Starts the daemons on a workspace below `root`, follows them to the end and reads what they learned. */
+/** Starts the daemons on a workspace below `root`, follows them to the end and reads the learned model. */
 async function learn(
   request: DemoRequest & {readonly root: string},
   settings: PlanSettings,
@@ -114,7 +117,7 @@ async function learn(
   }
 }
 
-/** What {@link reportOf} is made of. */
+/** The input of {@link reportOf}. */
 interface Findings {
   readonly contest: Contest;
   readonly figures: Judged["figures"];
@@ -138,7 +141,9 @@ function reportOf({contest, figures, statuses, seconds}: Findings): RunReport {
   };
 }
 
-/** The results of two tasks that end together: when one fails, the other is aborted and has ended before this rejects. */
+/**
+ * Waits for two tasks that end together: when one fails, the other is aborted and ends before this rejects.
+ */
 async function together<First, Second>(
   outer: AbortSignal,
   first: (signal: AbortSignal) => Promise<First>,
@@ -158,9 +163,9 @@ async function together<First, Second>(
 }
 
 /**
- * One demo: real daemons on this machine learn together, then their model is compared with the local ones and the
- * pooled one. Only here are all sites' rows read in one place.
- * @throws CLI_*, DATA_*, and whatever a daemon ends with; the signal's reason when it aborts
+ * Runs one demo: real daemons on this machine learn together, then their model is compared with the local
+ * ones and the pooled one. Only here are all sites' rows read in one place.
+ * @throws CLI_*, DATA_*, and any error with which a daemon ends; the signal's reason when it aborts
  */
 export async function runDemo(request: DemoRequest, environment: DemoEnvironment): Promise<DemoRun> {
   return await inWorkspace(environment, async (root) => {

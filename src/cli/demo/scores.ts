@@ -10,8 +10,9 @@ const modelScoresSchema = z
   .describe("One model on one group of test patients.");
 
 /**
- * The schema of what `consilium demo --scores` writes, version 1: what the figures of `--json` are computed from, so
- * that others can compute them again. It names no patient, yet it is patient data: labels and scores, one by one.
+ * The schema of the file of `consilium demo --scores`, version 1: the data behind the figures of `--json`,
+ * from which others can compute them again. It names no patient, yet it is patient data: labels and scores,
+ * one by one.
  */
 export const demoScoresSchema = z.strictObject({
   schema: z.literal(1),
@@ -24,7 +25,7 @@ export const demoScoresSchema = z.strictObject({
   ),
 });
 
-/** What `consilium demo --scores` writes. */
+/** The file of `consilium demo --scores`. */
 export type DemoScores = z.output<typeof demoScoresSchema>;
 
 /** One model on one group of test patients: labels and scores. */

@@ -15,10 +15,10 @@ import {openStateDirectory} from "../../storage/index.ts";
 
 const START_WAIT_SECONDS = 30;
 const TOKEN_FILE = "status.token";
-/** 32 hexadecimal digits, so that a person can copy them. */
+/** 32 hexadecimal digits, which a person can copy. */
 const TOKEN_BYTES = 16;
 
-/** What a consortium on one machine is made of. */
+/** The parts of a consortium on one machine. */
 export interface WorkspaceOptions {
   /** Absolute path of an existing folder; everything is written below it. */
   readonly root: string;
@@ -31,7 +31,7 @@ export interface WorkspaceOptions {
   readonly evaluators?: readonly string[];
   /** Seed and rounds included; change a copy to change them. */
   readonly settings: PlanSettings;
-  /** Least patients of all sites with which the run begins; 1 when absent. */
+  /** Least number of patients of all sites with which the run begins; 1 when absent. */
   readonly startPatients?: number;
 }
 
@@ -51,13 +51,13 @@ export interface Workspace {
   readonly sites: readonly WorkspaceSite[];
   readonly roster: Roster;
   readonly plan: IdentifiedPlan;
-  /** The token that every site's status server asks for. */
+  /** The token that every site's status server requires. */
   readonly token: string;
-  /** Rewrites a site's node.yaml with some keys set anew, such as `bootstrap`. */
+  /** Rewrites a site's node.yaml with new values for some keys, such as `bootstrap`. */
   configure(site: WorkspaceSite, changes: ConfigChanges): Promise<void>;
 }
 
-/** What may differ from the configuration that a site is given: loopback, free ports, no bootstrap. */
+/** Possible changes to the configuration that a site is given: loopback, free ports, no bootstrap. */
 export type ConfigChanges = Partial<Pick<NodeConfig, "bootstrap" | "listen" | "log" | "backend">> & {
   readonly status?: Partial<NodeConfig["status"]>;
 };
@@ -75,8 +75,9 @@ async function createSite(root: string, name: string): Promise<WorkspaceSite> {
 }
 
 /**
- * Writes a runnable consortium of `sites` and `evaluators` below `root`: a state directory with a new key and a node.yaml for each
- * site, one roster, one plan that every site has approved. No daemon is started and no patient file is opened.
+ * Writes a runnable consortium of `sites` and `evaluators` below `root`: a state directory with a new key and
+ * a node.yaml for each site, one roster, and one plan that every site has approved. Starts no daemon and
+ * opens no patient file.
  * @throws {CodedError} STORAGE_*, CONSORTIUM_PLAN_INVALID
  */
 export async function prepareWorkspace(options: WorkspaceOptions): Promise<Workspace> {

@@ -22,7 +22,7 @@ function isRight({backend}: OpenedBackend): boolean {
   );
 }
 
-/** D14: what computes opens, and gets a step right whose answer is known. */
+/** D14: the compute backend opens, and gets a step right whose answer is known. */
 export async function checkBackend(open: () => Promise<OpenedBackend>): Promise<Finding> {
   try {
     const opened = await open();

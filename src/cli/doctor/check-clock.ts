@@ -1,26 +1,28 @@
 import {formatSeconds} from "../../core/index.ts";
 import {type Finding, fail, pass, warn} from "./finding.ts";
 
-/** No machine's clock is right that is before this version was written. */
+/** A machine's clock is wrong if it is before this version was written. */
 const WRITTEN_MS = Date.UTC(2026, 0, 1);
-/** Files of the future: a clock that was set back by more than this shows. */
+/** Files from the future show that a clock was set back by more than this. */
 const BACK_LIMIT_MS = 120_000;
-/** The wall clock and the monotonic one part by more than this within seconds only when somebody sets the clock. */
+/**
+ * The wall clock and the monotonic one part by more than this within seconds only if somebody sets the clock.
+ */
 const STEP_LIMIT_MS = 500;
 const MEND = "Set the clock, and keep it by a time service (such as systemd-timesyncd or chrony).";
 
-/** What can be known of the clock without asking anybody. */
+/** Facts about the clock that are known without asking anybody. */
 export interface ClockFacts {
   readonly wallMs: number;
-  /** When the newest file of the state directory was changed; null: there is none. */
+  /** Time of the last change of the newest file in the state directory; null if there is none. */
   readonly newestFileMs: number | null;
-  /** How far the wall clock went ahead of the monotonic one while it was watched. */
+  /** Time by which the wall clock went ahead of the monotonic one while it was watched. */
   readonly steppedMs: number;
-  /** Whether the time service of this machine says that it keeps the clock; null: it says nothing. */
+  /** True if the time service of this machine says that it keeps the clock; null if it says nothing. */
   readonly isSynchronised: boolean | null;
 }
 
-/** D03. Nothing of the protocol tells the time of other members, so it is not compared with theirs. */
+/** D03. Nothing in the protocol tells the time of other members, so it is not compared with theirs. */
 export function checkClock({wallMs, newestFileMs, steppedMs, isSynchronised}: ClockFacts): Finding {
   const now = new Date(wallMs).toISOString().slice(0, 19);
   if (wallMs < WRITTEN_MS)

@@ -6,7 +6,7 @@ import {requirePatients} from "../data-check/examine-data.ts";
 import type {LoadedKey} from "./check-state.ts";
 import {type Finding, failure, type Loaded, notChecked, pass} from "./finding.ts";
 
-/** What a run is about, as far as its files can be read. */
+/** The subject of a run, as far as its files can be read. */
 export interface Papers {
   readonly roster: Loaded<Roster>;
   readonly plan: Loaded<IdentifiedPlan>;
@@ -37,7 +37,7 @@ export function checkEntry(roster: Loaded<Roster>, key: LoadedKey, site: string)
   return found(() => `this key is ${site}, ${memberOf({site, peerId, roster: roster.value}).role}`);
 }
 
-/** D09: the plan, and that this site has approved it. */
+/** D09: the plan, and this site's approval of it. */
 export function checkApprovedPlan({plan, roster}: Papers, approvedPlan: string): Finding {
   if ("error" in plan) return failure(plan.error);
   if ("error" in roster) return notChecked("the roster cannot be read", "D07");
@@ -47,7 +47,7 @@ export function checkApprovedPlan({plan, roster}: Papers, approvedPlan: string):
   });
 }
 
-/** D10: the task file, that plan and roster fit it, and that the plan's model can be built on it. */
+/** D10: the task file; plan and roster fit it, and the plan's model can be built on it. */
 export function checkTask({plan, roster, task}: Papers): Finding {
   if ("error" in task) return failure(task.error);
   if ("error" in plan) return notChecked("the plan cannot be read", "D09");

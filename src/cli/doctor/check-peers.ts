@@ -3,14 +3,14 @@ import type {Roster} from "../../consortium/index.ts";
 import type {ProbedAddress} from "../../network/index.ts";
 import {type Finding, fail, failure, type Loaded, loaded, notChecked, pass, warn} from "./finding.ts";
 
-/** Addresses asked at the same time. */
+/** Number of addresses that are asked at the same time. */
 const AT_ONCE = 8;
 const OPEN_TO_NOBODY = /^\/(ip4\/127\.|ip6\/::1\/).*\/tcp\/0(\/|$)/;
 
 /** An address that should lead to a member. */
 interface Target {
   readonly address: string;
-  /** Whom it must lead to; null: any other member. */
+  /** The peer to which it must lead; null for any other member. */
   readonly peer: string | null;
 }
 
@@ -81,7 +81,9 @@ async function inParallel<Item, Result>(
   return results;
 }
 
-/** D18: every address of the others, in the roster and under `bootstrap`: that it is reached, and whom it leads to. */
+/**
+ * D18: every address of the others, in the roster and under `bootstrap`, is reached and leads to its member.
+ */
 export async function checkPeers(
   roster: Loaded<Roster>,
   network: Network,

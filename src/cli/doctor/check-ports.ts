@@ -21,7 +21,10 @@ function refusal(where: string, code: string, mend: string): Finding {
   return fail("CLI_DOCTOR_PORT", `${where} cannot be listened on (${code})`, mend);
 }
 
-/** D15: one of the addresses to listen on. @param isOwn whether this node's daemon answers at an address */
+/**
+ * D15: one of the addresses to listen on.
+ * @param isOwn tells whether this node's daemon answers at an address
+ */
 export async function checkListen(
   address: string,
   listen: ListenProbe,
@@ -46,8 +49,9 @@ export async function checkListen(
 
 /**
  * D16: the status port, or that of the probes.
- * @param block what node.yaml calls it
- * @param isOwn whether this node's daemon answers at the status port; perhaps, when one runs that is starting
+ * @param block its name in node.yaml
+ * @param isOwn tells whether this node's daemon answers at the status port; perhaps, if one runs that is
+ *   starting
  */
 export async function checkStatusPort(
   {
@@ -74,7 +78,7 @@ export async function checkStatusPort(
   );
 }
 
-/** Whether a certificate is still good; null when it is, for two weeks at least. */
+/** The fault of a certificate; null if it is good for two weeks at least. */
 function certificateFinding({cert}: NonNullable<StatusSecrets["tls"]>, wallMs: number): Finding | null {
   const mend = "Renew it, and put it in the place of the old one: a running daemon takes it within a minute.";
   try {
@@ -87,16 +91,17 @@ function certificateFinding({cert}: NonNullable<StatusSecrets["tls"]>, wallMs: n
   }
 }
 
-/** The fault of token or keys. @param isOwn whether the daemon makes the token by itself where there is none */
+/** The fault of token or keys. @param isOwn whether the daemon makes a missing token by itself */
 function secretsFinding(error: unknown, isOwn: boolean): Finding {
   if (!isOwn || !isCoded(error, "CONFIG_TOKEN_MISSING")) return failure(error);
   return warn("there is no token yet", "The daemon makes one when it starts, and so does `consilium init`.");
 }
 
 /**
- * D17: who may ask the status server, the modes of its files, and how long its certificate is good.
- * @param wallMs now
- * @param ownTokenFile where the daemon makes a token by itself
+ * D17: the clients that may ask the status server, the modes of its files, and the remaining life of its
+ * certificate.
+ * @param wallMs present time
+ * @param ownTokenFile path at which the daemon makes a token by itself
  */
 export function checkStatusGuard(
   {host, tokenFile}: NodeConfig["status"],

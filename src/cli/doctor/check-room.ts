@@ -5,26 +5,30 @@ import {planStages} from "../../node/index.ts";
 import type {Papers} from "./check-papers.ts";
 import {type Finding, fail, notChecked, pass, warn} from "./finding.ts";
 
-/** The flight recorder's eight files of 4 MiB, of which one may be twice as long, and the journal. */
+/** The flight recorder's eight files of 4 MiB, one of which may be twice as long, and the journal. */
 const DISK_BASE_BYTES = 64 * 1024 * 1024;
-/** Results and contributions on disk beside those that the plan keeps: the round's, its attempts' and the site's own. */
+/**
+ * Results and contributions on disk beside those kept by the plan: the round's, its attempts', the site's
+ * own.
+ */
 const EXTRA_MODELS = 6;
 const DISK_COMFORT = 4;
 /** A daemon with its backend and a small model takes 185 MB at most (Node 20, WebAssembly). */
 const MEMORY_BASE_BYTES = 300 * 1024 * 1024;
 /**
- * Copies of the model at the widest moment: snapshot, update, sums and result; in training, gradient and moments.
- * Measured as the peak of a site of two above that: 291 MB for a dense model of 9.1 MB, 752 MB for one of 36 MB.
+ * Copies of the model at the peak: snapshot, update, sums and result; in training, gradient and moments.
+ * Measured as the peak of a site of two above that: 291 MB for a dense model of 9.1 MB, 752 MB for one of 36
+ * MB.
  */
 const MEMORY_COPIES = 24;
 
-/** Bytes of one model of the run on disk, everything that it carries included. */
+/** Bytes of one model of the run on disk, including everything that it carries. */
 function modelBytes({plan}: IdentifiedPlan, {task}: LocatedTask): number {
   const stages = planStages(plan, featuresOf(task));
   return 4 * stages.shapeOf(stages.rounds - 1).values;
 }
 
-/** Bytes of one model, or undefined where plan or task cannot be read or do not fit. */
+/** Bytes of one model, or undefined if plan or task cannot be read or do not fit. */
 function knownModelBytes({plan, task}: Papers): number | undefined {
   if ("error" in plan || "error" in task) return undefined;
   try {
@@ -35,7 +39,7 @@ function knownModelBytes({plan, task}: Papers): number | undefined {
   }
 }
 
-/** D12: room on the state directory's disk. @param freeBytes for this user; null: it cannot be told */
+/** D12: room on the state directory's disk. @param freeBytes for this user; null if unknown */
 export function checkDisk(papers: Papers, freeBytes: number | null): Finding {
   const model = knownModelBytes(papers);
   if (model === undefined || "error" in papers.plan)
@@ -51,12 +55,12 @@ export function checkDisk(papers: Papers, freeBytes: number | null): Finding {
 
 /** Memory that this process may have. */
 export interface MemoryFacts {
-  /** Of the machine, or of the control group where that is less. */
+  /** Limit of the machine, or of the control group if that is less. */
   readonly limitBytes: number;
   readonly availableBytes: number;
 }
 
-/** D13: memory. The site's own data come on top: they are in memory too. */
+/** D13: memory. The site's own data come on top, because they are in memory too. */
 export function checkMemory(papers: Papers, {limitBytes, availableBytes}: MemoryFacts): Finding {
   const model = knownModelBytes(papers);
   if (model === undefined) return notChecked("the size of the model is not known", "D09 and D10");

@@ -4,11 +4,11 @@ import {type Finding, fail, failure, type Loaded, loaded, notChecked, pass, warn
 const OTHERS = 0o077;
 const modeText = (mode: number): string => mode.toString(8).padStart(4, "0");
 
-/** What the operating system says of a path. */
+/** The operating system's facts about a path. */
 export interface PathFacts {
   /**
-   * Whether it belongs to whoever is to run the daemon: this user, or, where root asks, the owner of the state directory.
-   * Null where there is none, or no owner.
+   * True if it belongs to the user who will run the daemon: this user, or, if root asks, the owner of the
+   * state directory. Null if the path or its owner does not exist.
    */
   readonly isOwn: boolean | null;
   /** The operating system's code of its refusal to write there, or null. */
@@ -66,7 +66,7 @@ export function checkNodeKey(key: LoadedKey, isOwn: boolean | null): Finding {
   return pass(`${key.value.peerId}, fingerprint ${key.value.fingerprint}, for its owner alone`);
 }
 
-/** D06: whether a daemon runs on the state directory. */
+/** D06: a daemon that runs on the state directory. */
 export function checkLock(state: Loaded<InspectedState>): Finding {
   if ("error" in state) return notChecked("the state directory cannot be read", "D04");
   if (!state.value.isLocked) return pass("no daemon runs on the state directory");

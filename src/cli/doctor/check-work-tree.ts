@@ -3,11 +3,11 @@ import {type Finding, pass, warn} from "./finding.ts";
 /** A git work tree. */
 export interface WorkTree {
   readonly root: string;
-  /** Whether git leaves the path alone; null: there is no git, or it does not say. */
+  /** True if git ignores the path; null if there is no git, or it does not say. */
   readonly isIgnored: boolean | null;
 }
 
-/** D19: that no `git add` takes the node's key along. @param tree the work tree that holds the state directory */
+/** D19: no `git add` takes the node's key along. @param tree the work tree that holds the state directory */
 export function checkWorkTree(path: string, tree: WorkTree | null): Finding {
   if (tree === null) return pass("the state directory lies in no git work tree");
   if (tree.isIgnored === true) return pass(`git ignores the state directory in ${tree.root}`);

@@ -28,7 +28,7 @@ import type {Probes} from "./probes.ts";
 
 const ASK_LIMIT_MS = 5000;
 
-/** What each check is about, by its number, which never changes its meaning. */
+/** The subject of each check, by its number, which never changes its meaning. */
 export const CHECKS = {
   D01: "Node",
   D02: "consilium",
@@ -57,7 +57,7 @@ export interface NumberedFinding extends Finding {
   readonly what: string;
 }
 
-/** What the doctor looks at. */
+/** The objects that the doctor examines. */
 export interface Examined {
   readonly config: NodeConfig;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -65,7 +65,7 @@ export interface Examined {
   readonly probes: Probes;
 }
 
-/** What several checks rest on. */
+/** The facts on which several checks rest. */
 interface Ground extends Examined {
   readonly papers: Papers;
   readonly state: Loaded<InspectedState>;
@@ -170,7 +170,7 @@ function checksOf(
   };
 }
 
-/** Goes through all checks; each finding is told as soon as it is there. */
+/** Goes through all checks; reports each finding as soon as it is there. */
 export async function examine(
   examined: Examined,
   tell: (finding: NumberedFinding) => void,

@@ -19,19 +19,19 @@ const TIMESYNC = "/run/systemd/timesync";
 const ROOT = 0;
 const UNLIMITED_BYTES = 2 ** 53;
 
-/** The sides of the machine that the doctor looks at; tests have their own. */
+/** The doctor's view of the machine; tests have their own. */
 export interface Probes {
   /** Such as `22.4.1`. */
   readonly nodeVersion: string;
   nowMs(): number;
   wallMs(): number;
   isSynchronised(): Promise<boolean | null>;
-  /** When the newest file directly in the folder was changed, or null. */
+  /** Time of the last change of the newest file directly in the folder, or null. */
   newestFileMs(folder: string): Promise<number | null>;
   pathFacts(path: string, stateDirectory: string): Promise<PathFacts>;
   /** The git work tree that holds the path, or null. */
   workTree(path: string): Promise<WorkTree | null>;
-  /** Bytes that this user may still write at the path, or where it would be made; null: it is not told. */
+  /** Bytes that this user may still write at the path, or where it would be made; null if unknown. */
   freeBytes(path: string): Promise<number | null>;
   memory(): MemoryFacts;
   listen(host: string, port: number): Promise<string | null>;
@@ -80,7 +80,7 @@ async function pathFacts(path: string, stateDirectory: string): Promise<PathFact
   };
 }
 
-/** Whether git leaves the path alone; null: there is no git, or it does not say. */
+/** Tells whether git ignores the path; null if there is no git, or it does not say. */
 function isIgnored(path: string): Promise<boolean | null> {
   return new Promise((resolve) => {
     execFile("git", ["-C", dirname(path), "check-ignore", "--quiet", path], (error) => {

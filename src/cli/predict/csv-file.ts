@@ -1,22 +1,24 @@
 import {open} from "node:fs/promises";
 
-/** The beginning of a text that a spreadsheet takes for a formula, which may send data away or run a program. */
+/**
+ * The beginning of a text that a spreadsheet takes for a formula, which may send data away or run programs.
+ */
 const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const SIGN = /^[+-]$/;
 
-/** True for a text that a spreadsheet would take for a formula; numbers and lone signs are none. */
+/** Tells whether a spreadsheet would take a text for a formula; numbers and lone signs are none. */
 export function isFormula(text: string): boolean {
   return FORMULA.test(text) && !NUMBER.test(text) && !SIGN.test(text);
 }
 
-/** A formula gets an apostrophe before it, the mark of a text (CWE-1236); whatever else keeps its characters. */
+/** Puts an apostrophe, the mark of a text, before a formula (CWE-1236); leaves any other value unchanged. */
 function cellText(value: string | number): string {
   const text = typeof value === "string" && isFormula(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Writes a new CSV file that only its owner can read: it names patients. @throws EEXIST when it is there already */
+/** Writes a new CSV file that only its owner can read: it names patients. @throws EEXIST if it exists */
 export async function writeCsv(
   path: string,
   header: readonly string[],

@@ -1,18 +1,18 @@
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** How the patients differ from those of the run. */
+/** Differences between the patients and those of the run. */
 export interface PatientChanges {
   /** Patients of the run that are not among the data. */
   readonly missing: number;
   /** Patients that took no part in it. */
   readonly fresh: number;
-  /** Patients that a split file of today puts into the test or takes out of it. */
+  /** Patients that today's split file puts into the test or takes out of it. */
   readonly moved: number;
-  /** Whether values, labels or times of the run's patients, all of whom are there, are other ones. */
+  /** True if the run's patients are all there, but some of their values, labels or times differ. */
   readonly areRevalued: boolean;
 }
 
-/** {@link PatientChanges} for the owner; no line where nothing changed. */
+/** {@link PatientChanges} for the owner; no line if nothing changed. */
 export function changeLines({missing, fresh, moved, areRevalued}: PatientChanges): string[] {
   return [
     ...(fresh === 0 ? [] : [`new: ${counted(fresh, "patient")} took no part in the run`]),

@@ -3,7 +3,11 @@ import {resolve} from "node:path";
 import {usageError} from "../command.ts";
 import {makeParents, writing} from "../output-file.ts";
 
-/** Makes the folder of `--out`, or takes an empty one. @returns its absolute path @throws CLI_USAGE, CLI_OUTPUT_UNWRITABLE */
+/**
+ * Makes the folder of `--out`, or takes an empty one.
+ * @returns its absolute path
+ * @throws CLI_USAGE, CLI_OUTPUT_UNWRITABLE
+ */
 export async function newFolder(path: string): Promise<string> {
   const folder = resolve(path);
   const found = await stat(folder).catch(() => undefined);

@@ -27,27 +27,27 @@ import {changeLines} from "./lines.ts";
 
 const PARTS: readonly SplitPart[] = ["train", "validation", "test"];
 
-/** Where a patient was when the run began; `new`: it took no part. */
+/** The part of a patient when the run began; `new` if the patient took no part. */
 export type PredictedPart = SplitPart | "new";
 
-/** A site's patients by what they were in the run: for this machine only. */
+/** A site's patients by their part in the run: for this machine only. */
 export interface OwnPatients {
   /** Parts without a patient are left out. */
   readonly groups: ReadonlyMap<PredictedPart, PatientGroup>;
   readonly features: readonly Feature[];
   /** The rows by which a site scales on its own: its train patients; an evaluator's test patients. */
   readonly scaledBy: Matrix;
-  /** What differs from the run, and who was left out, for the owner. */
+  /** Differences from the run, and the patients that were left out, for the owner. */
   readonly lines: readonly string[];
 }
 
-/** Whose patients are read. */
+/** The site and the run whose patients are read. */
 export interface OwnPatientsQuery {
   readonly site: string;
   readonly located: LocatedTask;
   readonly plan: IdentifiedPlan;
   readonly roster: Roster;
-  /** What the run of this site began with. */
+  /** The data with which the run of this site began. */
   readonly sealed: FinalModel["sealed"];
   readonly values: FinalModel["values"];
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -62,7 +62,7 @@ function dataChanged(what: string, hint: string): CodedError<CliErrorCode> {
   return new CodedError("CLI_DATA_CHANGED", what, {hint});
 }
 
-/** Who was in which part when the run began. @throws CLI_DATA_CHANGED where the run kept only a hash of it */
+/** The part of each patient when the run began. @throws CLI_DATA_CHANGED if the run kept only a hash of it */
 function partsOfRun(table: SiteTable, {located: {task}, plan, roster, site, sealed}: OwnPatientsQuery) {
   if (sealed.parts !== null) return sealed.parts;
   const isEvaluator = roster.members.some(({name, role}) => name === site && role === "evaluator");
@@ -77,7 +77,9 @@ function partsOfRun(table: SiteTable, {located: {task}, plan, roster, site, seal
   );
 }
 
-/** How many of the run's patients are not found; refused where patients have no keys, as none could be told then. */
+/**
+ * Number of the run's patients that are not found; refuses patients without keys, who cannot be identified.
+ */
 function missingOf(parts: PartMarks, groups: OwnPatients["groups"], {task}: LocatedTask): number {
   const of = (count: (part: SplitPart) => number): number =>
     PARTS.reduce((sum, part) => sum + count(part), 0);
@@ -89,7 +91,7 @@ function missingOf(parts: PartMarks, groups: OwnPatients["groups"], {task}: Loca
   );
 }
 
-/** How many of the run's patients the split file of today puts on the other side of the test. */
+/** Number of the run's patients that today's split file puts on the other side of the test. */
 function movedOf(
   {patients, assignedParts}: SiteTable,
   partOf: (key: string) => SplitPart | undefined,
@@ -101,7 +103,7 @@ function movedOf(
   return new Set(moved).size;
 }
 
-/** Whether the run's patients, all of whom are there, are described otherwise than when it began. */
+/** Tells whether the run's patients, all of whom are there, are described differently than when it began. */
 function areRevalued(groups: OwnPatients["groups"], known: string | null): boolean {
   const of = (part: SplitPart): Parameters<typeof valuesHash>[0][SplitPart] =>
     groups.get(part)?.rows ?? {
@@ -114,7 +116,7 @@ function areRevalued(groups: OwnPatients["groups"], known: string | null): boole
 }
 
 /**
- * Reads this site's patients, each in the part that it had in the run; who took no part in it is new.
+ * Reads this site's patients, each in its part of the run; a patient that took no part in it is new.
  * @throws CLI_DATA_CHANGED, DATA_*
  */
 export async function readOwnPatients(query: OwnPatientsQuery): Promise<OwnPatients> {

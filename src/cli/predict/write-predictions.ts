@@ -17,14 +17,17 @@ const lossOf = (score: number, label: number): number => -Math.log(label === 1 ?
 export interface WrittenPart {
   readonly path: string;
   readonly patients: number;
-  /** Of these, whose keys a spreadsheet would take for formulas: they are written with an apostrophe before them. */
+  /**
+   * Number of these patients whose keys look like formulas to a spreadsheet and get an apostrophe before
+   * them.
+   */
   readonly marked: number;
 }
 
 /**
- * Writes PART/patient-preds.csv below `folder` for each part that has patients, with the columns of STAMP, so that
- * its statistics run on them: PATIENT, the label, pred, the label_category of each category, loss. Patients that took no
- * part in the run are in the part `new`.
+ * Writes PART/patient-preds.csv below `folder` for each part that has patients. It has the columns of STAMP,
+ * whose statistics run on it: PATIENT, the label, pred, the label_category of each category, loss. Patients
+ * that took no part in the run are in the part `new`.
  */
 export async function writePredictions(
   {folder, site}: {readonly folder: string; readonly site: string},
@@ -71,7 +74,7 @@ export async function writePredictions(
   return written;
 }
 
-/** What was written, for the owner. */
+/** The written files, for the owner. */
 export function writtenLines({path, patients, marked}: WrittenPart): string[] {
   const told = `${path} (${patients} patients)`;
   if (marked === 0) return [told];

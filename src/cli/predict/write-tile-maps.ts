@@ -21,7 +21,7 @@ interface MapTile {
   readonly x: number | "";
   readonly y: number | "";
   readonly score: number;
-  /** Before the softmax over the patient's tiles; null of a model without attention. */
+  /** Logit before the softmax over the patient's tiles; null for a model without attention. */
   readonly logit: number | null;
 }
 
@@ -52,9 +52,10 @@ function* rowsOf(map: readonly MapTile[]): Generator<(string | number)[]> {
 }
 
 /**
- * Writes tiles/PATIENT.csv below `folder` for each patient of the site, with ALL its tiles: slide, number of the tile
- * in its file, x and y as the file has them, the probability of label 1 that the tile alone would get, and its share
- * of the patient's attention. For heat maps; the files never leave the site by anything of ours.
+ * Writes tiles/PATIENT.csv below `folder` for each patient of the site, with ALL its tiles: slide, number of
+ * the tile in its file, x and y as in the file, the probability of label 1 that the tile alone would get, and
+ * its share of the patient's attention. They are for heat maps; nothing in this program sends the files away
+ * from the site.
  * @returns the folder of the files
  * @throws DATA_*
  */

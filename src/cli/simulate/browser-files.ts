@@ -7,7 +7,7 @@ import {CodedError, present} from "../../core/index.ts";
 import type {CliErrorCode} from "../errors.ts";
 import {makeTemporary} from "../output-file.ts";
 
-/** What a Chromium is called. */
+/** Names of a Chromium program. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /** Pixels of the picture for each of the drawing's: sharp in print and on dense screens. */
 const SCALE = 2;
@@ -33,7 +33,7 @@ async function isProgram(path: string): Promise<boolean> {
 }
 
 /**
- * The browser that draws: the one that CHROMIUM names, else the first Chromium or Chrome in PATH.
+ * Finds the browser that draws: the one that CHROMIUM names, else the first Chromium or Chrome in PATH.
  * @throws CLI_BROWSER_MISSING
  */
 export async function findBrowser({CHROMIUM, PATH = ""}: Variables): Promise<string> {
@@ -59,21 +59,21 @@ function sizeOf(svg: string): readonly [string, string] {
   return [present(width, "a picture's width"), present(height, "a picture's height")];
 }
 
-/** How a browser is asked for a file, and what the file ends in. */
+/** The way to request a file from a browser, and the file's ending. */
 interface Print {
   readonly ending: "png" | "pdf";
-  /** Flags, and the address of what is drawn; `drawn` is where the browser writes. */
+  /** Flags, and the address of the page to draw; the browser writes to `drawn`. */
   words(drawn: string): Promise<readonly string[]>;
 }
 
-/** Runs the browser once, in a profile of its own; the file is whole when it is there. */
+/** Runs the browser once, in a profile of its own; the file is complete as soon as it is there. */
 async function print(
   browser: string,
   profile: string,
   source: string,
   {ending, words}: Print,
 ): Promise<void> {
-  // Chromium's own sandbox does not work for root; what it is given to draw is what was written here.
+  // Chromium's own sandbox does not work for root; this program wrote everything that it is given to draw.
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const drawn = join(profile, `drawn.${ending}`);
   const place = [`--user-data-dir=${profile}`, ...(await words(drawn))];
@@ -102,7 +102,7 @@ function pngOf(svg: string): Print {
 
 const toPdf = (drawn: string): readonly string[] => ["--no-pdf-header-footer", `--print-to-pdf=${drawn}`];
 
-/** A picture on a sheet of its own size: lines stay lines, and letters letters in a font that the file holds. */
+/** A picture on a sheet of its own size: lines stay lines, and letters stay letters in an embedded font. */
 function pdfOf(svg: string, profile: string): Print {
   return {
     ending: "pdf",
@@ -110,7 +110,7 @@ function pdfOf(svg: string, profile: string): Print {
       const text = await readFile(svg, "utf8");
       const [width, height] = sizeOf(text);
       const sheet = join(profile, "sheet.html");
-      // A sheet a pixel higher than the picture: rounding must not begin a second one.
+      // The sheet is a pixel higher than the picture: rounding must not begin a second one.
       const style = `@page{size:${width}px ${Number(height) + 1}px;margin:0}body{margin:0}svg{display:block}`;
       await writeFile(sheet, `<!doctype html><meta charset="utf-8"><style>${style}</style>${text}`);
       return [...toPdf(drawn), pathToFileURL(sheet).href];
@@ -118,7 +118,7 @@ function pdfOf(svg: string, profile: string): Print {
   };
 }
 
-/** A page as its own style sheet has it on paper. */
+/** A page in the form that its own style sheet gives it on paper. */
 function paperOf(page: string): Print {
   return {
     ending: "pdf",
@@ -146,7 +146,8 @@ async function printAll(
 }
 
 /**
- * Draws SVG files as PNG files beside them, each whole when it is there, twice as fine as the SVG's pixels.
+ * Draws SVG files as PNG files beside them, each complete as soon as it is there, twice as fine as the SVG's
+ * pixels.
  * @param svgs paths of SVG files that refer to nothing outside themselves
  * @throws CLI_BROWSER_FAILED
  */

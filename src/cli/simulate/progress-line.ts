@@ -1,17 +1,17 @@
 import {formatSeconds} from "../../core/index.ts";
 import {roundWord, type StudyProgress} from "../../simulation/index.ts";
 
-/** Shares below this say little of the time that is left. */
+/** Shares below this say little about the remaining time. */
 const TELLING_SHARE = 0.01;
 
-/** What a command knows of its own pace. */
+/** A command's knowledge of its own pace. */
 export interface Pace {
   readonly elapsedMs: number;
   /** Trials that were there before it began. */
   readonly earlier: number;
 }
 
-/** Where a simulation is, in one line: trial, method, round, the figure, how fast it goes and how long it takes. */
+/** The progress of a simulation in one line: trial, method, round, the figure, speed and duration. */
 export function simulationLine(progress: StudyProgress, {elapsedMs, earlier}: Pace): string {
   const {trialsDone, trials, seed, method, round, rounds, share} = progress;
   const seconds = elapsedMs / 1000;

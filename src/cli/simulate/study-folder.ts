@@ -19,7 +19,10 @@ const TRIALS = "trials";
 /** Scores of single patients are the researcher's own. */
 const PRIVATE_MODE = 0o600;
 
-/** The folder of one experiment's results; every file in it is whole at any time, and none is there before a trial has ended. */
+/**
+ * The folder of one experiment's results. Every file in it is whole at any time, and no file is there before
+ * a trial has ended.
+ */
 export interface StudyFolder {
   /**
    * The trials that an earlier command left; none without `--resume`.
@@ -28,7 +31,7 @@ export interface StudyFolder {
    */
   earlier(mostBytes: number): Promise<readonly TrialResult[]>;
   keep(trial: TrialResult): Promise<void>;
-  /** Writes all results so far, in place of those before. @returns paths of the pictures among them */
+  /** Replaces the results with all so far. @returns paths of the pictures among them */
   write(results: StudyResults): Promise<readonly string[]>;
 }
 
@@ -36,7 +39,7 @@ function refuse(code: CliErrorCode, message: string, hint: string): never {
   throw new CodedError(code, message, {hint});
 }
 
-/** What `read` gives, or `absent` where its file or folder is not there. */
+/** The result of `read`, or `absent` if its file or folder does not exist. */
 async function ifThere<Result>(read: Promise<Result>, absent: Result): Promise<Result> {
   try {
     return await read;
@@ -60,8 +63,8 @@ async function readTrial(file: string, experiment: Experiment, mostBytes: number
 }
 
 /**
- * Opens a folder for an experiment's results. With `resumes` an earlier, interrupted run of the very same experiment
- * goes on there; without it the folder must hold no results.
+ * Opens a folder for an experiment's results. With `resumes` an earlier, interrupted run of the very same
+ * experiment goes on there; without it the folder must hold no results.
  * @throws CLI_OUTPUT_UNWRITABLE, CLI_RESULTS_EXIST, CLI_RESULTS_FOREIGN
  */
 export async function openStudyFolder(
@@ -88,7 +91,7 @@ export async function openStudyFolder(
   }
   await prepareFolder(folder);
   const names = resumes ? await trialNames(join(folder, TRIALS)) : [];
-  // Above all that are there, so that none is written over where one was removed.
+  // Above all existing numbers: if a trial was removed, no other may be overwritten.
   let number = names.reduce((most, name) => Math.max(most, Number.parseInt(name, 10) + 1), 0);
   return {
     async earlier(mostBytes) {

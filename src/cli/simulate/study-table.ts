@@ -15,7 +15,7 @@ import {
   unfinishedText,
 } from "../../simulation/index.ts";
 
-/** Of more test groups than these, those of single sites are left to the report. */
+/** With more test groups than this, those of single sites are left to the report. */
 const MOST_COLUMNS = 6;
 const NAME_WIDTH = 26;
 const CELL_WIDTH = 18;
@@ -61,7 +61,7 @@ function headingOf({covers}: MethodComparison): string {
   return `Gossip compared, 95 % intervals over ${covers === "patients" ? "patients" : "patients and seeds"}:`;
 }
 
-/** What an asterisk means, and what ended without a model, when and how. */
+/** The meaning of an asterisk, and the trials that ended without a model, with time and cause. */
 function unfinishedLines(rows: readonly ResultRow[]): string[] {
   const unfinished = unfinishedOf(rows);
   if (unfinished.length === 0) return [];
@@ -89,7 +89,9 @@ function tableOf(study: StudyResults, rows: readonly ResultRow[]): string[] {
   return [`${mainMetric(study)}, ${figures}`, heading, ...lines];
 }
 
-/** What a simulation found, for the terminal: by point of the sweep a table of the first metric, and how it compares. */
+/**
+ * The result of a simulation for the terminal: a table of the first metric and a comparison for each point.
+ */
 export function studyTable(study: StudyResults): string {
   const metric = mainMetric(study);
   const blocks = pointsOf(study).map((point) => {

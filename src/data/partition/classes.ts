@@ -1,6 +1,6 @@
 import {permutation, type Random} from "../../core/index.ts";
 
-/** The rows of each class that occurs, by ascending class, each class's in a random order. */
+/** The rows of each class that occurs, by ascending class, in a random order within each class. */
 export function shuffledByClass(labels: Uint8Array, random: Random): number[][] {
   const byClass = new Map<number, number[]>();
   for (const row of permutation(random, labels.length)) {

@@ -1,6 +1,6 @@
 /**
- * `rows` in order, cut into one run a share: the runs end where the shares' running sum, times the number of rows,
- * is rounded to; the last one takes what is left.
+ * `rows` in order, cut into one run for each share. A run ends at the rounded running sum of the shares,
+ * times the number of rows; the last one takes the rest.
  * @param shares at least one, together 1
  */
 export function cutByShares(rows: readonly number[], shares: readonly number[]): number[][] {
@@ -15,7 +15,7 @@ export function cutByShares(rows: readonly number[], shares: readonly number[]):
   });
 }
 
-/** `rows` in order, cut into `count` runs whose lengths differ by one at most. */
+/** `rows` in order, cut into `count` runs whose lengths differ by at most one. */
 export function cutEvenly(rows: readonly number[], count: number): number[][] {
   const end = (run: number): number => Math.floor((run * rows.length) / count);
   return Array.from({length: count}, (_, run) => rows.slice(end(run), end(run + 1)));

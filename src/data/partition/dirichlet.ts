@@ -3,7 +3,7 @@ import {shuffledByClass} from "./classes.ts";
 import {cutByShares} from "./cut.ts";
 import type {DirichletDeal} from "./partition-spec.ts";
 
-/** The logarithm of a gamma variable of shape `alpha`, which itself can be too small for a number. */
+/** The logarithm of a gamma variable of shape `alpha`; the variable itself can be too small for a number. */
 function logGamma(alpha: number, random: Random): number {
   // Marsaglia and Tsang (2000) for alpha + 1, brought down to alpha by a power of a uniform variable.
   const d = alpha + 2 / 3;
@@ -29,8 +29,8 @@ function drawShares(alpha: number, open: readonly boolean[], random: Random): nu
 }
 
 /**
- * Deals each class by shares of its own, drawn from the symmetric Dirichlet distribution: the label skew of
- * most papers on federated learning.
+ * Deals each class by its own shares, drawn from the symmetric Dirichlet distribution: the label skew of most
+ * papers on federated learning.
  * @see Hsu, Qi and Brown (2019), Measuring the effects of non-identical data distribution, section 3
  */
 export function dealDirichlet(spec: DirichletDeal, labels: Uint8Array, random: Random): number[][] {

@@ -26,9 +26,9 @@ function deal(spec: PartitionSpec, labels: Uint8Array, random: Random): number[]
 }
 
 /**
- * Deals the rows with these `labels` to nodes, each row to exactly one. Where a draw leaves a node below the minimum, the
- * largest nodes give it their last rows (Flower's partitioners draw again, and give up after ten times); shards and
- * pathological deals, whose classes that would mix up, are refused then.
+ * Deals the rows with these `labels` to nodes, each row to exactly one. If a draw leaves a node below the
+ * minimum, the largest nodes give it their last rows (Flower's partitioners draw again, and give up after ten
+ * times). That would mix up the classes of shards and pathological deals, so these are refused.
  * @param labels class of each row, shape `[n]`
  * @returns the rows of each node, `nodes` lists owned by the caller
  * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE

@@ -4,7 +4,9 @@ import {cutEvenly} from "./cut.ts";
 import type {PathologicalDeal} from "./partition-spec.ts";
 import {refuseDeal} from "./refuse-deal.ts";
 
-/** Hands out `count` different ones of `classes` at a time from shuffled decks, each deck to its end before the next. */
+/**
+ * Deals `count` different ones of `classes` at a time from shuffled decks; uses up a deck before the next.
+ */
 function createDealer(classes: number, random: Random): (count: number) => readonly number[] {
   const deck: number[] = [];
   return (count) => {
@@ -19,10 +21,10 @@ function createDealer(classes: number, random: Random): (count: number) => reado
 }
 
 /**
- * Gives each node `classesPerNode` classes and divides each class evenly among the nodes that have it. Every class
- * is at some node, and classes are at about equally many.
- * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE when there are fewer classes than a node is to have, or some would be
- * at no node
+ * Gives each node `classesPerNode` classes and divides each class evenly among the nodes that have it. Every
+ * class is at some node, and all classes are at about equally many nodes.
+ * @throws {CodedError} DATA_PARTITION_IMPOSSIBLE if there are fewer classes than a node must have, or some
+ *   would be at no node
  */
 export function dealPathologically(spec: PathologicalDeal, labels: Uint8Array, random: Random): number[][] {
   const {nodes, classesPerNode} = spec;

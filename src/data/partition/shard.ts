@@ -4,9 +4,10 @@ import {cutEvenly} from "./cut.ts";
 import type {ShardDeal} from "./partition-spec.ts";
 
 /**
- * Sorts the rows by class, cuts them into shards of equal size (by one row at most) and deals the shards at random, so
- * that a node has few classes.
- * @see McMahan et al. (2017), Communication-efficient learning of deep networks from decentralized data, section 3
+ * Sorts the rows by class, cuts them into shards of equal size (within one row) and deals the shards at
+ * random: a node then has few classes.
+ * @see McMahan et al. (2017), Communication-efficient learning of deep networks from decentralized data,
+ *   section 3
  */
 export function dealShards(spec: ShardDeal, labels: Uint8Array, random: Random): number[][] {
   const {nodes, shardsPerNode} = spec;

@@ -1,7 +1,7 @@
 /**
- * Gives each node below `minimum` the last rows of the largest others, one at a time, until none is below it; of equally
- * large nodes the first gives. No node that gives falls below `minimum`.
- * @param nodes changed in place; together they have at least `minimum` rows a node
+ * Gives each node below `minimum` the last rows of the largest others, one at a time, until none is below it;
+ * among equally large nodes the first gives. No giving node falls below `minimum`.
+ * @param nodes changed in place; together they have at least `minimum` rows per node
  */
 export function topUp(nodes: readonly number[][], minimum: number): void {
   const donors = nodes.toSorted((a, b) => b.length - a.length);
@@ -10,7 +10,8 @@ export function topUp(nodes: readonly number[][], minimum: number): void {
   let missing = needy.reduce((sum, rows) => sum + minimum - rows.length, 0);
   const given: number[] = [];
   const front: number[][] = [];
-  // All nodes of one size give one row each before the next size's do, which is what taking from the largest comes to.
+  // All nodes of one size give one row each before the next size's do, which amounts to taking from the
+  // largest.
   for (let size = donors[0]?.length ?? 0, next = 0; given.length < missing; size--) {
     const before = next;
     while (donors[next]?.length === size) front.push(donors[next++] ?? []);

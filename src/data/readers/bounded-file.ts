@@ -3,7 +3,7 @@ import {type FileHandle, open} from "node:fs/promises";
 import {CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 
-/** Bytes that are asked for at a time. */
+/** Bytes requested at a time. */
 const PIECE = 2 ** 16;
 
 async function piecesOf(file: FileHandle, most: number): Promise<readonly Uint8Array[] | null> {
@@ -19,7 +19,7 @@ async function piecesOf(file: FileHandle, most: number): Promise<readonly Uint8A
   }
 }
 
-/** Why a file cannot be read, for `error`, which came of opening or reading it, and how that is mended. */
+/** The reason why a file cannot be read, and its remedy, for an `error` from opening or reading it. */
 export function readingFault(error: unknown): {readonly reason: string; readonly hint: string} {
   if (error instanceof CodedError) return {reason: "not a plain file", hint: "Put the file itself there."};
   const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
@@ -28,8 +28,8 @@ export function readingFault(error: unknown): {readonly reason: string; readonly
 }
 
 /**
- * Opens a file for reading, and waits for nobody: the opening of a pipe would wait for somebody to write.
- * @param name what messages call the file
+ * Opens a file for reading without waiting: opening a pipe would otherwise wait for a writer.
+ * @param name its name in messages
  * @throws the system's error, as of `open`; {CodedError} DATA_FILE_UNREADABLE for a pipe or a socket
  */
 export async function openUnwaiting(path: string, name: string): Promise<FileHandle> {
@@ -43,10 +43,10 @@ export async function openUnwaiting(path: string, name: string): Promise<FileHan
 }
 
 /**
- * The bytes of the file at `path`, or null when there are more than `most`: no more than that is read, whatever its
- * size is said to be, so that a device ends too.
- * @param name what messages call the file
- * @throws as {@link openUnwaiting}
+ * Reads the bytes of the file at `path`, or null if there are more than `most`. It reads no more than that,
+ * whatever size the file states, so a device ends too.
+ * @param name its name in messages
+ * @throws the errors of {@link openUnwaiting}
  */
 export async function readBounded(path: string, most: number, name = path): Promise<Uint8Array | null> {
   const file = await openUnwaiting(path, name);

@@ -11,7 +11,7 @@ import {refuseForeignFormat} from "./foreign-format.ts";
 import {spelledPath} from "./spelled-path.ts";
 import {columnPositions, hasColumns, lowerHeader, MOST_ABOVE, type TableRow} from "./table-header.ts";
 
-/** Longest row, so that a stray quote does not read a whole file into memory. */
+/** Length limit of a row: a stray quote must not read a whole file into memory. */
 const MAX_RECORD_CHARACTERS = 1_000_000;
 
 /** Most rows of a table: their keys alone take about a gigabyte. */
@@ -26,10 +26,10 @@ const LOST = {
   hint: "Export the file anew from where it comes from, as UTF-8.",
 } as const;
 
-/** The first line by which a file names its own delimiter. */
+/** A first line by which a file names its own delimiter. */
 const SEPARATOR_LINE = /^sep=([,;|\t])[ \t]*(?:\r\n|\n|\r)/i;
 
-/** A record of a file, and the delimiter that it was read with. */
+/** A record of a file, and the delimiter with which it was read. */
 interface FileRecord {
   readonly record: readonly string[];
   readonly line: number;
@@ -37,13 +37,13 @@ interface FileRecord {
 }
 
 /**
- * A file of delimited text (RFC 4180; UTF-8 with or without a byte order mark, or UTF-16 with one; each line ends as it
- * likes: LF, CRLF or CR).
+ * A file of delimited text (RFC 4180; UTF-8 with or without a byte order mark, or UTF-16 with one; each line
+ * may end in LF, CRLF or CR).
  */
 export interface DelimitedFile {
   /** Absolute path. */
   readonly path: string;
-  /** What messages call the file. */
+  /** Its name in messages. */
   readonly name: string;
   readonly delimiter: string;
   /** Names of the columns of a file without a header; undefined when the first line has them. */
@@ -55,7 +55,8 @@ function fail(code: DataErrorCode, message: string, hint: string): never {
 }
 
 /**
- * The error to show for what a stream threw, which began after so many lines. The parser's own error is not kept as a cause: it quotes cells.
+ * The error to show for an error of a stream, which began after this many lines. The parser's own error is
+ * not kept as a cause, because it quotes cells.
  */
 function readingError(error: unknown, file: DelimitedFile, linesBefore: number): unknown {
   if (error instanceof CsvError) {
@@ -83,7 +84,7 @@ async function* textOf(file: DelimitedFile): AsyncGenerator<string> {
   const reader = createTextReader<DataErrorCode>(file.name, "DATA_FILE_ENCODING");
   let isFirst = true;
   const handle = await openUnwaiting(await spelledPath(file.path), file.name);
-  // The stream closes the handle, also where it is left early.
+  // The stream closes the handle, even if it is left early.
   for await (const piece of handle.createReadStream()) {
     const bytes: Uint8Array = piece;
     if (isFirst) refuseForeignFormat(file.name, bytes);
@@ -101,7 +102,7 @@ interface OpenedText {
   readonly text: AsyncGenerator<string>;
 }
 
-/** Takes off the first line `sep=;` that Excel writes and reads. */
+/** Removes a first line `sep=;`, which Excel writes and reads. */
 async function openText(file: DelimitedFile): Promise<OpenedText> {
   const pieces = textOf(file);
   const {value: first = "", done} = await pieces.next();
@@ -138,7 +139,7 @@ async function* records(file: DelimitedFile): AsyncGenerator<FileRecord> {
   }
 }
 
-/** What is wrong with a header that lacks columns, where another delimiter finds them all. */
+/** The fault of a header that lacks columns, if another delimiter finds them all. */
 function delimiterFault(error: unknown, {record, delimiter}: FileRecord, wanted: readonly string[]): unknown {
   if (!isCoded(error, "DATA_COLUMN_MISSING")) return error;
   const text = record.join(delimiter);
@@ -152,7 +153,7 @@ function delimiterFault(error: unknown, {record, delimiter}: FileRecord, wanted:
   return new CodedError<DataErrorCode>("DATA_COLUMN_MISSING", error.message, {hint});
 }
 
-/** Where the wanted cells are in a record of `width` fields. */
+/** The positions of the wanted cells in a record of `width` fields. */
 interface Layout {
   readonly width: number;
   readonly positions: readonly number[];
@@ -166,7 +167,7 @@ function headerOf(header: FileRecord, wanted: readonly string[], name: string): 
   }
 }
 
-/** The `error` of a header that lacks columns, with the line below that has them, where one has. */
+/** The `error` of a header that lacks columns; names the line below that has them, if any. */
 async function misfitOf(
   error: unknown,
   below: AsyncGenerator<FileRecord>,
@@ -182,7 +183,7 @@ async function misfitOf(
   return error;
 }
 
-/** The layout by the first of the records `all`, or by the task; of a file without a record it has no column. */
+/** The layout by the first of the records `all`, or by the task; without any record it has no column. */
 async function layoutOf(
   {columns, name}: DelimitedFile,
   all: AsyncGenerator<FileRecord>,
@@ -214,12 +215,12 @@ function rowOf({name}: DelimitedFile, found: FileRecord, layout: Layout, index: 
 }
 
 /**
- * The rows of `file`, one at a time, with the cells of the `wanted` columns only. Rows whose cells are all empty are
- * passed over.
- * @param findings take in rows of another length, which are left out
+ * The rows of `file`, one at a time, with the cells of the `wanted` columns only. Rows with only empty cells
+ * are skipped.
+ * @param findings receive rows of another length, which are left out
  * @throws {CodedError} DATA_FILE_MISSING, DATA_FILE_UNREADABLE, DATA_FILE_ENCODING, DATA_FILE_UNSUPPORTED,
- * DATA_FILE_MALFORMED, DATA_FILE_TOO_LARGE, DATA_HEADER_DUPLICATE, DATA_COLUMN_MISSING, DATA_ROW_RAGGED,
- * DATA_TABLE_EMPTY
+ *   DATA_FILE_MALFORMED, DATA_FILE_TOO_LARGE, DATA_HEADER_DUPLICATE, DATA_COLUMN_MISSING, DATA_ROW_RAGGED,
+ *   DATA_TABLE_EMPTY
  */
 export async function* readDelimited(
   file: DelimitedFile,

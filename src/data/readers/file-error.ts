@@ -2,8 +2,8 @@ import {CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 
 /**
- * What to throw for `error`, which came of opening or reading a file: DATA_FILE_MISSING or DATA_FILE_UNREADABLE where
- * the system refused, else `error` itself.
+ * The error to throw for an `error` from opening or reading a file: DATA_FILE_MISSING or DATA_FILE_UNREADABLE
+ * if the system refused, else `error` itself.
  */
 export function fileError(
   error: unknown,

@@ -6,12 +6,13 @@ export type FloatFormat = "f16" | "f32" | "f64";
 /** Bytes of one number. */
 export const FLOAT_BYTES: Readonly<Record<FloatFormat, number>> = {f16: 2, f32: 4, f64: 8};
 
-/** Copies row `row` of a slice to `into`, whose length is the row's. */
+/** Copies row `row` of a slice to `into`, which has the length of the row. */
 export type CopyRow = (row: number, into: Float32Array) => void;
 
 /**
- * Reads rows of `width` little-endian numbers from `bytes`, which start at a multiple of a number's size in their
- * buffer and are not copied. Binary16 becomes the same number in binary32, exactly; binary64 the nearest.
+ * Reads rows of `width` little-endian numbers from `bytes`, which start at a multiple of a number's size in
+ * their buffer and are not copied. Binary16 becomes the same number in binary32, exactly; binary64 becomes
+ * the nearest.
  */
 export function floatRows(bytes: Uint8Array, format: FloatFormat, width: number): CopyRow {
   const {buffer, byteOffset} = bytes;

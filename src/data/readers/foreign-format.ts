@@ -1,7 +1,7 @@
 import {CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 
-/** A format that is taken for a table, and how to make a table of it. */
+/** A format that is mistaken for a table, and the way to make a table of it. */
 interface ForeignFormat {
   readonly name: string;
   readonly hint: string;
@@ -10,7 +10,7 @@ interface ForeignFormat {
 const UNPACK = "Unpack it, and name the unpacked file in the task.";
 const EXPORT = 'Open it and save it as .xlsx or as "CSV UTF-8", and name that file in the task.';
 
-/** Formats by the bytes that they begin with. */
+/** Formats by their first bytes. */
 const MAGIC: readonly (readonly [readonly number[], ForeignFormat])[] = [
   [[0x1f, 0x8b], {name: "compressed by gzip", hint: UNPACK}],
   [[0x42, 0x5a, 0x68], {name: "compressed by bzip2", hint: UNPACK}],
@@ -27,7 +27,7 @@ const TEXT: ForeignFormat = {name: "plain text", hint: "Give its name the ending
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
-/** Formats inside a ZIP, by a name that is in its first bytes. */
+/** Formats inside a ZIP, by a name in its first bytes. */
 const ZIPPED: readonly (readonly [string, ForeignFormat])[] = [
   ["opendocument.spreadsheet", {name: "an OpenDocument table (.ods)", hint: EXPORT}],
   ["xl/", {name: "an Excel workbook", hint: "Give its name the ending .xlsx, or save it as .xlsx."}],
@@ -52,8 +52,8 @@ function foreignFormat(head: Uint8Array): ForeignFormat | undefined {
 }
 
 /**
- * Refuses a file that is no .xlsx workbook whatever its name ends in, by its first bytes.
- * @param name what messages call the file
+ * Refuses a file that is no .xlsx workbook, whatever its name ends in, by its first bytes.
+ * @param name its name in messages
  * @throws {CodedError} DATA_FILE_UNSUPPORTED
  */
 export function refuseForeignWorkbook(name: string, head: Uint8Array): void {
@@ -71,7 +71,7 @@ export function refuseForeignWorkbook(name: string, head: Uint8Array): void {
 
 /**
  * Refuses a file that is no delimited text, by its first bytes.
- * @param name what messages call the file
+ * @param name its name in messages
  * @throws {CodedError} DATA_FILE_UNSUPPORTED
  */
 export function refuseForeignFormat(name: string, head: Uint8Array): void {

@@ -1,6 +1,6 @@
 import type {FloatFormat} from "./float-rows.ts";
 
-/** Where the parts of a floating-point number lie, in bits. */
+/** Positions of the parts of a floating-point number, in bits. */
 interface FloatFields {
   readonly precision: number;
   readonly exponentAt: number;
@@ -28,7 +28,7 @@ const IEEE: readonly (readonly [FloatFormat, FloatFields])[] = [
   ["f64", fields(11, 52)],
 ];
 
-/** Formats that are told by their names. */
+/** Formats that are only recognised by name. */
 const OTHERS: readonly (readonly [string, FloatFields])[] = [
   ["bfloat16", fields(8, 7)],
   ["TensorFloat-32", fields(8, 10)],
@@ -54,9 +54,9 @@ const CLASSES = [
 const FLOAT_CLASS = 1;
 const LIST_CLASS = 9;
 
-/** What the numbers of a dataset are: a format that can be read, and its name for people. */
+/** The type of a dataset's numbers: a readable format, and its name for people. */
 export interface Hdf5Type {
-  /** Null for every type but binary16, binary32 and binary64, in whichever byte order. */
+  /** Null for every type except binary16, binary32 and binary64, in either byte order. */
   readonly format: FloatFormat | null;
   /** Such as `bfloat16` or `64-bit whole numbers`. */
   readonly name: string;
@@ -76,7 +76,7 @@ function isSame(a: FloatFields, b: FloatFields): boolean {
 
 function floatType(message: DataView, sizeBytes: number): Hdf5Type {
   const bits = message.getUint8(1);
-  // Bits 0 and 6 are the byte order (both: VAX); bits 4 and 5 are 2 where the mantissa's first bit is implied.
+  // Bits 0 and 6 are the byte order (both: VAX); bits 4 and 5 are 2 if the mantissa's first bit is implied.
   const isIeeeLike = (bits & 0x40) === 0 && (bits & 0x30) === 0x20 && message.getUint16(8, true) === 0;
   const found = {
     signAt: message.getUint8(2),
@@ -98,9 +98,9 @@ function floatType(message: DataView, sizeBytes: number): Hdf5Type {
 }
 
 /**
- * The type that a datatype message of an object header describes; its layout is compared bit by bit, as bfloat16 has
- * the size of binary16.
- * @throws {RangeError} when the message is too short
+ * The type that a datatype message of an object header describes; its layout is compared bit by bit, because
+ * bfloat16 has the size of binary16.
+ * @throws {RangeError} if the message is too short
  * @see HDF5 File Format Specification 3.0, IV.A.2.d
  */
 export function hdf5Type(message: DataView): Hdf5Type {

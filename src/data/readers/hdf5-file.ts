@@ -5,25 +5,25 @@ import type {Hdf5Answer, Hdf5Contents, Hdf5Question} from "./hdf5-protocol.ts";
 import {openFile} from "./open-file.ts";
 import type {TileFileAddress} from "./tile-file.ts";
 
-/** An open HDF5 file; it is read in a thread of its own, as damaged files can bring the library to its end. */
+/** An open HDF5 file; a separate thread reads it, because damaged files can crash the library. */
 export interface Hdf5File {
   readonly sizeBytes: number;
   readonly contents: Hdf5Contents;
   /**
-   * The rows `first` to `end` - 1 of a dataset as they are stored, little-endian; owned by the caller.
+   * Reads the rows `first` to `end` - 1 of a dataset as they are stored, little-endian; owned by the caller.
    * @throws {CodedError} DATA_TILES_UNREADABLE
    */
   readBytes(dataset: string, first: number, end: number): Promise<Uint8Array>;
   /**
-   * The rows `first` to `end` - 1 as binary64, row after row, of numbers of at least 4 bytes each; owned by the
-   * caller.
+   * Reads the rows `first` to `end` - 1 as binary64, row after row, of numbers of at least 4 bytes each;
+   * owned by the caller.
    * @throws {CodedError} DATA_TILES_UNREADABLE
    */
   readNumbers(dataset: string, first: number, end: number): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
-/** What is looked for at the root of a file. */
+/** Names that are looked up at the root of a file. */
 export type Hdf5Names = Omit<Extract<Hdf5Question, {kind: "describe"}>, "kind">;
 
 function absent({name}: TileFileAddress): CodedError<DataErrorCode> {

@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<number, string>> = {
   32_026: "Blosc2",
 };
 
-/** Names of those of `filters` that cannot be undone here, whether or not any chunk went through them. */
+/** Names of those of `filters` that cannot be undone here, whether or not they were applied to any chunk. */
 export function unknownFilters(filters: readonly number[]): string[] {
   return filters.filter((id) => !KNOWN.includes(id)).map((id) => NAMES[id] ?? `HDF5 filter ${id}`);
 }

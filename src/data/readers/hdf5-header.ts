@@ -2,16 +2,16 @@ import {CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {type Hdf5Type, hdf5Type} from "./hdf5-datatype.ts";
 
-/** What the header of a dataset says, read without the library, which follows links and converts types unasked. */
+/** The header of a dataset, read without the library, which follows links and converts types unasked. */
 export interface DatasetHeader {
   readonly type: Hdf5Type;
-  /** `external`: its bytes lie in other files; `virtual`: it is put together from other datasets. */
+  /** `external`: its bytes lie in other files; `virtual`: it is composed of other datasets. */
   readonly storage: "contiguous" | "chunked" | "compact" | "external" | "virtual";
   /** Numbers of the filters, in the order in which they were applied. */
   readonly filters: readonly number[];
 }
 
-/** The bytes of the file from `position` on; fewer where it ends. */
+/** Reads the bytes of the file from `position` on; fewer if the file ends. */
 export type ReadBytes = (position: number, length: number) => Uint8Array;
 
 interface Message {
@@ -27,9 +27,9 @@ interface Block {
 }
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
-/** The superblock lies at 0 or at a power of two from 512 on: no user block of a tile file is larger than that. */
+/** The superblock lies at 0 or at a power of two from 512 on; no user block of a tile file is larger. */
 const SUPERBLOCKS = [0, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536] as const;
-/** Bounds of a dataset's header; those of tile files have some hundred bytes. */
+/** Bounds of a dataset's header; those of tile files have a few hundred bytes. */
 const MAX_BLOCKS = 64;
 const MAX_MESSAGES = 10_000;
 const MAX_BLOCK_BYTES = 2 ** 20;
@@ -51,7 +51,7 @@ function viewOf(read: ReadBytes, {position, length}: Block): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, length);
 }
 
-/** Where the file's addresses count from; they must have 8 bytes, as those of all files of today. */
+/** The position from which the file's addresses count; they must have 8 bytes, as in all files of today. */
 function baseOf(read: ReadBytes): number {
   const start = SUPERBLOCKS.find((position) => {
     const bytes = read(position, SIGNATURE.length);
@@ -83,7 +83,7 @@ function* messagesOfNew(view: DataView, headBytes: number): Generator<Message> {
   }
 }
 
-/** The first block of a header, and how its blocks are read. */
+/** The first block of a header, and the way to read its blocks. */
 function openHeader(read: ReadBytes, address: number) {
   const start = viewOf(read, {position: address, length: 16});
   if (start.getUint8(0) === 1) {
@@ -100,7 +100,7 @@ function openHeader(read: ReadBytes, address: number) {
   return {
     first: {position: address + sizeAt + sizeBytes, length},
     messagesOf: (block: Block) => messagesOfNew(viewOf(read, block), headBytes),
-    // A continuation has a signature before its messages and a checksum behind them.
+    // A continuation has a signature before its messages and a checksum after them.
     trim: ({position, length: whole}: Block): Block => ({position: position + 4, length: whole - 8}),
   };
 }

@@ -14,12 +14,12 @@ import type {
 type Library = typeof import("h5wasm");
 type Module = Awaited<Library["ready"]>;
 
-/** Most values of an attribute that is looked at. */
+/** Most bytes of an attribute that is read. */
 const MAX_ATTRIBUTE_BYTES = 65_536;
-/** The error number of the library's file system for an argument that makes no sense. */
+/** The error number of the library's file system for an invalid argument. */
 const EINVAL = 28;
 
-/** What of the library's file system, which lies in memory, is used to show it a file; its own types leave it out. */
+/** The parts of the library's in-memory file system that show it a file; its own types omit them. */
 interface MemoryFiles {
   create(path: string, mode: number): {node_ops: NodeOperations; stream_ops: object};
   readonly ErrnoError: new (errno: number) => Error;
@@ -31,7 +31,7 @@ interface NodeOperations {
 
 /** Reads files one question at a time. */
 export interface Hdf5Library {
-  /** @returns the answer, whose buffer is the caller's; `failed` where the file cannot be read so */
+  /** @returns the answer, whose buffer is the caller's; `failed` if the file cannot be read in this way */
   answer(request: Hdf5Request): Hdf5Answer;
 }
 
@@ -49,8 +49,8 @@ function readAt({descriptor}: WorkerFile): ReadBytes {
 }
 
 /**
- * Shows the library a file of which it can read the bytes and nothing else: its file system lies in memory and holds
- * no other file, so that a link or external storage leads nowhere.
+ * Shows the library the bytes of one file and nothing else: its file system lies in memory and holds no other
+ * file, so a link or external storage leads nowhere.
  */
 function mount({FS}: Module, {descriptor, sizeBytes}: WorkerFile, path: string): void {
   const files = FS as unknown as MemoryFiles;
@@ -69,7 +69,9 @@ function mount({FS}: Module, {descriptor, sizeBytes}: WorkerFile, path: string):
   };
 }
 
-/** Rows `first` to `end` as they lie in the file, little-endian; undefined when the library cannot give them. */
+/**
+ * Rows `first` to `end` as they lie in the file, little-endian; undefined if the library fails to give them.
+ */
 function rawRows(library: Module, dataset: Dataset, first: number, end: number): Uint8Array | undefined {
   const {shape, size} = dataset.metadata;
   const inner = (shape ?? []).slice(1);
@@ -122,7 +124,10 @@ function addressOf(library: Module, file: File, path: string): number {
   return Number(new DataView(reference.buffer).getBigUint64(0, true));
 }
 
-/** What stands at `path`; undefined for a soft link that the library fails to follow, as where it leads outside. */
+/**
+ * The object at `path`; undefined for a soft link that the library fails to follow, such as one to the
+ * outside.
+ */
 function followed(library: Library, file: File, path: string): ReturnType<File["get"]> | undefined {
   try {
     return file.get(path);
@@ -185,16 +190,18 @@ function readRows(
   return {kind: "numbers", numbers: Float64Array.from<number | bigint>(values, Number)};
 }
 
-/** Whether the WebAssembly machine stopped, as by an abort: after that nothing of the library works any more. */
+/**
+ * Tells whether the WebAssembly machine stopped, as by an abort: then nothing of the library works any more.
+ */
 export function isTrap(error: unknown): boolean {
   return error instanceof Error && error.name === "RuntimeError";
 }
 
-/** Loads the library, for a worker thread: a file that harms it harms the thread alone. */
+/** Loads the library, for a worker thread: a file that harms it harms only the thread. */
 export async function openHdf5Library(): Promise<Hdf5Library> {
   const library = await import("h5wasm");
   const module = await library.ready;
-  // Else the library writes its errors to the standard error stream.
+  // Otherwise the library writes its errors to the standard error stream.
   module.activate_throwing_error_handler();
   const files = new Map<number, OpenFile>();
   const opened = (asked: WorkerFile): OpenFile => {

@@ -5,10 +5,10 @@ import type {Hdf5Answer, Hdf5Question, Hdf5Request, WorkerFile} from "./hdf5-pro
 /** Time for one answer, at most 256 MiB of a file; a file that takes longer counts as damaged. */
 export const ANSWER_LIMIT_MS = 60_000;
 
-/** Time without an open file after which the thread ends and gives back its memory. */
+/** Time without an open file after which the thread ends and releases its memory. */
 const IDLE_LIMIT_MS = 2_000;
 
-/** Tests and scripts run the sources; the thread is the built one even then, as Node 20 does not run TypeScript. */
+/** Tests and scripts run the sources but use the built thread, because Node 20 does not run TypeScript. */
 const WORKER_URL = new URL(
   import.meta.url.endsWith(".ts") ? "../../../dist/data/readers/hdf5-worker.js" : "./hdf5-worker.js",
   import.meta.url,
@@ -19,11 +19,11 @@ export interface Hdf5Link {
   /** Counts an open file: the thread is kept until {@link release}. @returns its key */
   hold(): number;
   /**
-   * Asks after the questions before it are answered. The answer is `failed` when the file brings the thread to its
-   * end or takes too long; the next question then starts another thread.
+   * Asks once the questions before it are answered. The answer is `failed` if the file ends the thread or
+   * takes too long; the next question then starts another thread.
    */
   ask(file: WorkerFile, question: Hdf5Question): Promise<Hdf5Answer>;
-  /** Ends what {@link hold} began. */
+  /** Releases an open file that {@link hold} counted. */
   release(file: WorkerFile): Promise<void>;
 }
 
@@ -32,12 +32,12 @@ function startWorker(url: URL): Worker {
   const worker = new Worker(url, {execArgv: [], stdout: true, stderr: true});
   worker.stdout.resume();
   worker.stderr.resume();
-  // An error ends the thread, which is met at the question that waits.
+  // An error ends the thread; the waiting question then learns of it.
   worker.on("error", () => undefined);
   return worker;
 }
 
-/** One answer of `worker`, or `failed` when it ends or `limitMs` pass first; then it is ended. */
+/** One answer of `worker`, or `failed` if it ends or `limitMs` pass first; then it is ended. */
 function answerOf(worker: Worker, request: Hdf5Request, clock: Clock, limitMs: number): Promise<Hdf5Answer> {
   return new Promise((resolve) => {
     let cancel: CancelTimer = () => undefined;
@@ -57,7 +57,7 @@ function answerOf(worker: Worker, request: Hdf5Request, clock: Clock, limitMs: n
   });
 }
 
-/** Opens a link to a thread of its own; {@link hdf5Link} is the one that the process shares. */
+/** Opens a link to a separate thread; {@link hdf5Link} is the one that the process shares. */
 export function createHdf5Link(
   clock: Clock = systemClock,
   {url = WORKER_URL, limitMs = ANSWER_LIMIT_MS}: {readonly url?: URL; readonly limitMs?: number} = {},
@@ -83,7 +83,7 @@ export function createHdf5Link(
   };
   const endWhenIdle = (): void => {
     const end = (): void => {
-      // What is asked from now on starts another thread: this one answers no more, though it ends later.
+      // Later questions start another thread: this one answers no more, though it ends later.
       void worker?.terminate();
       worker = undefined;
     };
@@ -105,5 +105,5 @@ export function createHdf5Link(
   };
 }
 
-/** The link that all files of this process are read through. */
+/** The link through which all files of this process are read. */
 export const hdf5Link = createHdf5Link();

@@ -1,6 +1,6 @@
 import type {DatasetHeader} from "./hdf5-header.ts";
 
-/** Which file is asked for: opened by the main thread, whose descriptor the worker reads from. */
+/** The file of a question: the main thread opened it, and the worker reads from its descriptor. */
 export interface WorkerFile {
   /** Different for each opening. */
   readonly key: number;
@@ -8,9 +8,9 @@ export interface WorkerFile {
   readonly sizeBytes: number;
 }
 
-/** What the worker is asked about a file. */
+/** A question to the worker about a file. */
 export type Hdf5Question =
-  /** What the datasets and attributes of these names are, at the root; attributes of the datasets too. */
+  /** The datasets and attributes with these names at the root; attributes of the datasets too. */
   | {readonly kind: "describe"; readonly datasets: readonly string[]; readonly attributes: readonly string[]}
   /** The rows `first` to `end` - 1, as they are stored or as binary64. */
   | {
@@ -38,7 +38,7 @@ export interface Hdf5Description extends DatasetHeader, Hdf5Attributes {
   readonly chunks: readonly number[] | null;
 }
 
-/** What stands at the root under a name. */
+/** The object at the root with a certain name. */
 export type Hdf5Entry = Hdf5Description | {readonly kind: "link"} | {readonly kind: "group"};
 
 /** A file as the worker describes it. */
@@ -46,7 +46,7 @@ export interface Hdf5Contents extends Hdf5Attributes {
   readonly entries: Readonly<Record<string, Hdf5Entry>>;
 }
 
-/** What the worker answers; `failed` says nothing more, as the library's own words quote paths. */
+/** An answer of the worker; `failed` says nothing more, because the library's own words quote paths. */
 export type Hdf5Answer =
   | {readonly kind: "described"; readonly contents: Hdf5Contents}
   | {readonly kind: "bytes"; readonly bytes: Uint8Array}

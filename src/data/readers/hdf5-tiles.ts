@@ -22,7 +22,7 @@ const MAX_TILES = 2 ** 24;
 /** Most bytes that must be read at once: a chunk, or the rows of one row of chunks. */
 const MAX_CHUNK_BYTES = 256 * 2 ** 20;
 
-/** Most bytes that a byte of a file can stand for: deflate reaches 1,032. */
+/** Most bytes for which a byte of a file can stand: deflate reaches 1,032. */
 const MAX_COMPRESSION = 1_032;
 
 function unsupported({name}: TileFileAddress, what: string, hint?: string): never {
@@ -39,7 +39,7 @@ const chunkRowsOf = ({chunks}: Hdf5Description): number => Math.max(1, chunks?.[
 const productOf = (numbers: readonly number[]): number =>
   numbers.reduce((product, number) => product * number, 1);
 
-/** What the features' dataset holds. */
+/** The dataset of the features. */
 interface Features {
   readonly name: string;
   readonly dataset: Hdf5Description;
@@ -48,7 +48,7 @@ interface Features {
   readonly layout: RowLayout;
 }
 
-/** Refuses what lies in other files, or is packed in a way that is not known here. */
+/** Refuses data that lie in other files, or are packed in an unknown way. */
 function checkStorage(what: string, {storage, filters}: Hdf5Description, address: TileFileAddress): void {
   if (storage === "external" || storage === "virtual") {
     const source =
@@ -65,7 +65,7 @@ function checkStorage(what: string, {storage, filters}: Hdf5Description, address
   );
 }
 
-/** Refuses what takes too much memory at once, or is more than the file can hold. */
+/** Refuses data that take too much memory at once, or are more than the file can hold. */
 function checkBytes(
   what: string,
   dataset: Hdf5Description,
@@ -139,7 +139,7 @@ function matrixOf(
   return {format, dimension, layout: {rows, rowBytes, chunkRows: chunkRowsOf(dataset)}};
 }
 
-/** Number in the dataset of each tile that marugoto did not make by augmentation; null where there is none such. */
+/** Number in the dataset of each tile that marugoto did not make by augmentation; null if it made none so. */
 async function usableRows(
   file: Hdf5File,
   rows: number,
@@ -203,7 +203,7 @@ async function tilesOf(file: Hdf5File, address: TileFileAddress): Promise<TileFi
   const usable = await usableRows(file, rows, address);
   const coords = datasetOf(file, COORDINATES, address);
   const stored = (wanted: Uint32Array): Uint32Array =>
-    // A file that was replaced meanwhile may have fewer tiles: the row behind its last cannot be read.
+    // A file that was replaced meanwhile may have fewer tiles: the row after its last cannot be read.
     usable === null ? wanted : wanted.map((row) => usable[row] ?? rows);
   const arePlaces = coords?.shape.length === 2 && coords.shape[0] === rows && coords.shape[1] === 2;
   return {
@@ -219,9 +219,10 @@ async function tilesOf(file: Hdf5File, address: TileFileAddress): Promise<TileFi
 }
 
 /**
- * Opens the .h5 file of a slide's tiles, in the layout of STAMP (`feats`, float16 or float32), marugoto (`feats`;
- * rows marked in `augmented` are left out), CLAM and TRIDENT (`features`) or `patch_embeddings`.
- * @throws {CodedError} DATA_SLIDE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE, DATA_TILES_UNSUPPORTED
+ * Opens the .h5 file of a slide's tiles, in the layout of STAMP (`feats`, float16 or float32), marugoto
+ * (`feats`; rows marked in `augmented` are left out), CLAM and TRIDENT (`features`) or `patch_embeddings`.
+ * @throws {CodedError} DATA_SLIDE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE,
+ *   DATA_TILES_UNSUPPORTED
  */
 export async function openHdf5Tiles(address: TileFileAddress): Promise<TileFile> {
   const datasets = [...FEATURES, COORDINATES, AUGMENTED];

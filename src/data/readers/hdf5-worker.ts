@@ -2,7 +2,7 @@ import {parentPort} from "node:worker_threads";
 import {isTrap, openHdf5Library} from "./hdf5-library.ts";
 import type {Hdf5Answer, Hdf5Request} from "./hdf5-protocol.ts";
 
-/** The whole of the thread that reads HDF5 files. What aborts the library ends the thread, and it is started anew. */
+/** The whole thread that reads HDF5 files. If the library aborts, the thread ends and is started again. */
 const library = await openHdf5Library();
 const port = parentPort;
 

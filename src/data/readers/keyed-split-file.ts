@@ -11,7 +11,7 @@ function fail(what: string, hint: string): never {
   throw new CodedError<DataErrorCode>("DATA_SPLIT_FILE_INVALID", what, {hint});
 }
 
-/** Says which part of the site a cell means; undefined where the patient is another site's. */
+/** Creates the function from a cell to the part of the site; undefined if the patient is another site's. */
 function placing(listed: KeysSplit["sites"][string] | undefined): (cell: string) => AssignedPart | undefined {
   if (listed === undefined) return () => undefined;
   const train = canonicalCode(listed.train);
@@ -23,9 +23,9 @@ function placing(listed: KeysSplit["sites"][string] | undefined): (cell: string)
   };
 }
 
-/** What a split file of all sites' patients says, by their keys. */
+/** The content of a split file of all sites' patients, by their keys. */
 export interface Placing {
-  /** What messages call the split file. */
+  /** The name of the split file in messages. */
   readonly file: string;
   /** The part of each of the site's patients. */
   readonly parts: ReadonlyMap<string, AssignedPart>;
@@ -34,10 +34,10 @@ export interface Placing {
 }
 
 /**
- * The part of each of a site's patients, from a split file of all sites' patients: those for whom its
- * column says what the task's split lists for the site.
- * @throws {CodedError} DATA_SPLIT_FILE_INVALID for a patient who is there twice, or a site without any; the codes of
- * reading a CSV
+ * The part of each of a site's patients, from a split file of all sites' patients: those for whom its column
+ * has the value that the task's split lists for the site.
+ * @throws {CodedError} DATA_SPLIT_FILE_INVALID for a patient who is there twice, or a site without any; the
+ *   codes of reading a CSV
  */
 export async function partsByKey(
   file: DelimitedFile,
@@ -70,7 +70,7 @@ export async function partsByKey(
 
 /**
  * The part of each row of a table, shape `[n]`.
- * @throws {CodedError} DATA_SPLIT_FILE_INVALID when the table lacks one of them
+ * @throws {CodedError} DATA_SPLIT_FILE_INVALID if the table lacks one of the patients
  */
 export function keyedParts(
   {file, parts}: Placing,

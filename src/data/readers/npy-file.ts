@@ -11,12 +11,12 @@ const PREFIX_BYTES = 12;
 const MAX_HEADER_BYTES = 65_536;
 const FORMATS: Readonly<Record<string, FloatFormat>> = {"<f2": "f16", "<f4": "f32", "<f8": "f64"};
 
-/** What the header of a .npy file says. */
+/** The content of the header of a .npy file. */
 interface NpyHeader {
   readonly format: FloatFormat;
   readonly rows: number;
   readonly width: number;
-  /** Where the numbers begin. */
+  /** Position of the first number, in bytes. */
   readonly offsetBytes: number;
 }
 
@@ -33,7 +33,7 @@ function unsupported(address: TileFileAddress, what: string): never {
   fail("DATA_TILES_UNSUPPORTED", address, what, hint);
 }
 
-/** Fills `into` from `position`; false where the file ends before that, or cannot be read. */
+/** Fills `into` from `position`; false if the file ends before that, or cannot be read. */
 async function readFully(handle: FileHandle, into: Uint8Array, position: number): Promise<boolean> {
   let done = 0;
   while (done < into.length) {
@@ -45,7 +45,7 @@ async function readFully(handle: FileHandle, into: Uint8Array, position: number)
   return true;
 }
 
-/** Length of the header's text and where it begins, for the versions 1.0 to 3.0 of the format. */
+/** Length and start of the header's text, for the versions 1.0 to 3.0 of the format. */
 function headerPlace(prefix: Uint8Array): {readonly start: number; readonly length: number} | undefined {
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   if (String.fromCharCode(...prefix.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
@@ -126,7 +126,8 @@ function tilesOf(handle: FileHandle, header: NpyHeader, address: TileFileAddress
 }
 
 /**
- * Opens the .npy file of a matrix `[tiles, features]` of float16, float32 or float64, little-endian, in C order.
+ * Opens the .npy file of a matrix `[tiles, features]` of float16, float32 or float64, little-endian, in C
+ * order.
  * @throws {CodedError} DATA_FILE_MISSING, DATA_FILE_UNREADABLE, DATA_TILES_UNREADABLE, DATA_TILES_UNSUPPORTED
  * @see numpy.lib.format, versions 1.0 to 3.0
  */

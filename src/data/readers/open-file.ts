@@ -13,7 +13,7 @@ export interface OpenedFile {
 
 const RIGHTS = "Give the user that runs this command the right to read it, and to enter its folders.";
 
-/** What is wrong and how it is mended, by the system's own code. */
+/** The fault and its remedy, by the system's own code. */
 const FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   EACCES: ["this user may not read it (EACCES)", RIGHTS],
   EPERM: ["this user may not read it (EPERM)", RIGHTS],
@@ -31,7 +31,7 @@ function unreadable(name: string, code: string): CodedError<DataErrorCode> {
 }
 
 /**
- * Opens a plain file for reading; what is none, such as a folder or a pipe, is refused without waiting for it.
+ * Opens a plain file for reading; refuses any other, such as a folder or a pipe, without waiting for it.
  * @param absent the error of a file that is not there
  * @throws {CodedError} DATA_FILE_UNREADABLE, or `absent`
  */
@@ -39,10 +39,10 @@ export async function openFile(
   {path, name}: TileFileAddress,
   absent: () => CodedError<DataErrorCode>,
 ): Promise<OpenedFile> {
-  // Without O_NONBLOCK the opening of a pipe waits for somebody to write.
+  // Without O_NONBLOCK, opening a pipe waits for a writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     const code = codeOf(error);
-    // The system's error quotes the path, which may name a patient: it is no cause here.
+    // The system's error quotes the path, which may name a patient, so it is no cause here.
     throw code === "ENOENT" || code === "ENOTDIR" ? absent() : unreadable(name, code);
   });
   const found = await handle.stat();

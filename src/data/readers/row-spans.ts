@@ -6,24 +6,24 @@ export interface RowSpan {
   readonly to: number;
 }
 
-/** How a file is best read. */
+/** The way in which a file is best read. */
 export interface RowLayout {
   /** Number of rows of the file. */
   readonly rows: number;
   readonly rowBytes: number;
-  /** Rows that the file keeps together and that cannot be read apart; 1 for a file without chunks. */
+  /** Number of rows that the file keeps together, to be read only together; 1 for a file without chunks. */
   readonly chunkRows: number;
 }
 
 /** Most bytes of one span, unless a single chunk has more. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
-/** Unwanted bytes that cost less to read than another call. */
+/** Number of unwanted bytes that cost less to read than another call. */
 const GAP_BYTES = 64 * 2 ** 10;
 
 /**
- * The spans to read one after another for the rows `wanted`, so that each chunk is read once, chunks without a wanted
- * row not at all, and one span is never more than 8 MiB or one row of chunks.
+ * The spans to read one after another for the rows `wanted`: each chunk is read once, chunks without a wanted
+ * row are not read at all, and one span is never more than 8 MiB or one row of chunks.
  * @param wanted ascending, each once
  */
 export function* rowSpans(wanted: Uint32Array, {rows, rowBytes, chunkRows}: RowLayout): Generator<RowSpan> {

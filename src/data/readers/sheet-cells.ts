@@ -4,7 +4,7 @@ import {attributeOf, unescapeXml} from "./workbook-archive.ts";
 export type OddCell =
   /** An error of Excel, such as #N/A. */
   | {readonly kind: "error"; readonly text: string}
-  /** A formula whose value nobody has stored. */
+  /** A formula without a stored value. */
   | {readonly kind: "formula"}
   /** A whole number of more digits than Excel keeps. */
   | {readonly kind: "rounded"};
@@ -15,7 +15,7 @@ export interface MergedBlock {
   readonly columns: readonly [number, number];
 }
 
-/** What a sheet holds beside plain values. */
+/** The contents of a sheet beside plain values. */
 export interface SheetCells {
   /** The number of the last row and of the last column that the sheet names. */
   readonly rows: number;
@@ -23,7 +23,7 @@ export interface SheetCells {
   /** The odd cell in that row and column, from 1. */
   oddAt(row: number, column: number): OddCell | undefined;
   readonly merged: readonly MergedBlock[];
-  /** Rows with a value that Excel does not show, such as those that a filter takes out. */
+  /** Number of rows with a value that Excel does not show, such as those that a filter removes. */
   readonly hiddenRows: number;
 }
 
@@ -46,7 +46,7 @@ function oddCell(type: string, content: string): OddCell | undefined {
   const value = VALUE.exec(content)?.[1];
   if (type === "e") return {kind: "error", text: unescapeXml(value ?? "#VALUE!")};
   if (value !== undefined) return type === "n" && LONG_NUMBER.test(value) ? {kind: "rounded"} : undefined;
-  // A formula may have the empty text as its value, and then says that it is a text.
+  // A formula may have the empty text as its value; it is then marked as a text.
   return FORMULA.test(content) && type !== "str" ? {kind: "formula"} : undefined;
 }
 
@@ -57,13 +57,13 @@ function mergedBlock(reference: string): MergedBlock | undefined {
   return {rows: [from.row, to.row], columns: [from.column, to.column]};
 }
 
-/** The text of a cell element from `start`, just behind its opening tag. */
+/** The text of a cell element from `start`, just after its opening tag. */
 function contentAt(xml: string, start: number): string {
   END_OF_CELL.lastIndex = start;
   return xml.slice(start, END_OF_CELL.exec(xml)?.index ?? xml.length);
 }
 
-/** What {@link scanSheet} has found so far. */
+/** The findings of {@link scanSheet} so far. */
 class SheetScan implements SheetCells {
   readonly merged: MergedBlock[] = [];
   rows = 0;
@@ -115,7 +115,7 @@ class SheetScan implements SheetCells {
   }
 }
 
-/** Looks through the XML of a sheet for what its values do not tell. */
+/** Scans the XML of a sheet for facts that its values do not show. */
 export function scanSheet(xml: string): SheetCells {
   const scan = new SheetScan();
   const tags = new RegExp(TAGS, "g");

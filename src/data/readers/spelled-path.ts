@@ -2,7 +2,7 @@ import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
 
 async function isThere(path: string): Promise<boolean> {
-  // Another failure than its absence is for whoever opens the file.
+  // Any failure other than its absence is left to the code that opens the file.
   return stat(path).then(
     () => true,
     (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),
@@ -10,8 +10,8 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /**
- * `path` as the disk spells it: where no such file is there, one whose name and folders differ only in how letters are
- * composed (NFC or NFD), as macOS writes them. `path` itself when there is none either.
+ * `path` as the disk spells it. If there is no such file, it may be one whose name and folders differ only in
+ * the composition of letters (NFC or NFD), as macOS writes them. `path` itself if there is none either.
  * @param path absolute
  */
 export async function spelledPath(path: string): Promise<string> {

@@ -30,10 +30,10 @@ async function placedRows(file: DelimitedFile, site: string): Promise<Map<number
 }
 
 /**
- * The part of each kept row of a site, shape `[n]`, from a split file with the columns `site`, `row` (number among
- * the data rows of the site's file, from 0) and `set` (train, test, or empty for a row that is not used).
- * @throws {CodedError} DATA_SPLIT_FILE_INVALID when file and table differ in which rows are used, or when rows of
- * one patient are placed apart; the codes of reading a CSV
+ * The part of each kept row of a site, shape `[n]`, from a split file with the columns `site`, `row` (number
+ * among the data rows of the site's file, from 0) and `set` (train, test, or empty for an unused row).
+ * @throws {CodedError} DATA_SPLIT_FILE_INVALID if file and table differ in the rows that are used, or if rows
+ *   of one patient are in different parts; the codes of reading a CSV
  */
 export async function assignParts(
   file: DelimitedFile,

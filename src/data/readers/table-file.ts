@@ -4,9 +4,9 @@ import type {TableRow} from "./table-header.ts";
 import {readWorkbook, type TableAddress} from "./workbook.ts";
 
 /**
- * The rows of a table: an .xlsx workbook's first sheet that is shown, and for any other ending delimited text, with
+ * The rows of a table: an .xlsx workbook's first visible sheet, or for any other ending delimited text, with
  * commas (tabs in a .tsv) unless `file` says otherwise.
- * @throws {CodedError} as {@link readWorkbook} and {@link readDelimited}
+ * @throws {CodedError} the codes of {@link readWorkbook} and {@link readDelimited}
  */
 export function readTableFile(
   file: TableAddress & Partial<DelimitedFile>,

@@ -8,11 +8,11 @@ export interface TableRow {
   readonly index: number;
   /** Line of the file on which the row ends, from 1. */
   readonly line: number;
-  /** Cells in the order in which they were asked for, each as {@link canonicalText}. */
+  /** Cells in the order in which they were requested, each as {@link canonicalText}. */
   readonly cells: readonly string[];
   /** Number in the file, from 1, of the column of each cell. */
   readonly columnNumbers: readonly number[];
-  /** Whether a cell, by its position in `cells`, is a number of more digits than a workbook keeps; only of workbooks. */
+  /** Tells whether the cell at a position in `cells` is a number with more digits than its workbook keeps. */
   readonly isRounded?: (position: number) => boolean;
 }
 
@@ -20,10 +20,10 @@ function fail(code: DataErrorCode, message: string, hint: string): never {
   throw new CodedError<DataErrorCode>(code, message, {hint});
 }
 
-/** Names that are told at most when several columns are missing. */
+/** Largest number of names that are listed when several columns are missing. */
 const MAX_NAMED = 5;
 
-/** A header in which columns are sought. */
+/** A header in which columns are searched for. */
 interface SearchedHeader {
   readonly wanted: readonly string[];
   readonly names: readonly string[];
@@ -47,10 +47,10 @@ function refuseMissing(missing: readonly string[], {wanted, names, fileName, che
 }
 
 /**
- * Positions of the `wanted` columns, from 0; names that differ only in how they are composed are one. The names of a
- * header are not shown: it may be a first row of patients. A name that nobody asks for may be there twice.
+ * Positions of the `wanted` columns, from 0; names that differ only in their composition are one. The names
+ * of a header are not shown: it may be a first row of patients. A name that is not wanted may be there twice.
  * @param fileName for messages
- * @param check what to look at when columns are missing
+ * @param check place to check if columns are missing
  * @throws {CodedError} DATA_HEADER_DUPLICATE, DATA_COLUMN_MISSING
  */
 export function columnPositions(
@@ -77,10 +77,10 @@ export function columnPositions(
   return positions;
 }
 
-/** Rows above a header, such as a title's, that are looked through for a hint. */
+/** Number of rows above a header, such as a title's, that are searched for a hint. */
 export const MOST_ABOVE = 20;
 
-/** Whether all `wanted` columns are among the cells of a row. */
+/** Tells whether all `wanted` columns are among the cells of a row. */
 export function hasColumns(row: readonly string[], wanted: readonly string[]): boolean {
   const names = new Set(row.map(canonicalText));
   return wanted.every((name) => names.has(canonicalText(name)));

@@ -1,4 +1,4 @@
-/** What a tile file says of itself; null where it says nothing. */
+/** The facts that a tile file states about itself; null if it does not state them. */
 export interface TileFacts {
   /** Name of the feature extractor. */
   readonly extractor: string | null;
@@ -8,26 +8,26 @@ export interface TileFacts {
   readonly tileSizePx: number | null;
 }
 
-/** An open file of tile features, read some rows at a time. */
+/** An open file of tile features, read a few rows at a time. */
 export interface TileFile {
   /** Number of usable tiles. */
   readonly tiles: number;
   /** Number of features of a tile. */
   readonly dimension: number;
   readonly facts: TileFacts;
-  /** Whether it has coordinates that are not one place a tile: they are not used. */
+  /** True if it has coordinates that are not one place for each tile; they are not used. */
   readonly hasStrayCoordinates: boolean;
   /**
-   * Writes the features of the tiles `rows` to `into`, in binary32 (binary64 is rounded to the nearest). Memory in use
-   * beside `into` is one slice of the file, whatever the number of rows.
+   * Writes the features of the tiles `rows` to `into`, in binary32 (binary64 is rounded to the nearest).
+   * Memory in use beside `into` is one slice of the file, whatever the number of rows.
    * @param rows numbers of tiles, ascending, each once
    * @param into shape `[rows.length, dimension]`
    * @throws {CodedError} DATA_TILES_UNREADABLE
    */
   read(rows: Uint32Array, into: Float32Array): Promise<void>;
   /**
-   * Where the tiles `rows` (as above) lie on their slide: x and y in the file's own unit, shape `[rows.length, 2]`;
-   * null when the file does not say.
+   * Reads the places of the tiles `rows` (as above) on their slide: x and y in the file's own unit, shape
+   * `[rows.length, 2]`; null if the file does not state them.
    * @throws {CodedError} DATA_TILES_UNREADABLE
    */
   coordinates(rows: Uint32Array): Promise<Float64Array | null>;
@@ -35,10 +35,10 @@ export interface TileFile {
   close(): Promise<void>;
 }
 
-/** Where a tile file is. */
+/** The address of a tile file. */
 export interface TileFileAddress {
-  /** Absolute path; never shown, as it may name a patient. */
+  /** Absolute path; never shown, because it may name a patient. */
   readonly path: string;
-  /** What messages call the file, such as the line of a table that lists it. */
+  /** Its name in messages, such as the line of a table that lists it. */
   readonly name: string;
 }

@@ -2,7 +2,7 @@ import {strFromU8, type UnzipFileInfo, unzipSync, zipSync} from "fflate";
 import {CodedError, formatBytes} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 
-/** Most bytes that the parts of a workbook may have unpacked: the sheets' reader takes some ten times as much memory. */
+/** Most bytes of a workbook's unpacked parts: the sheets' reader takes about ten times as much memory. */
 const MAX_UNPACKED_BYTES = 2 ** 25;
 
 const WORKBOOK = "xl/workbook.xml";
@@ -18,7 +18,7 @@ export interface Sheet {
 export interface Workbook {
   /** In the order of their tabs. */
   readonly sheets: readonly Sheet[];
-  /** A workbook file with the same parts, none of which is larger than it says. */
+  /** Makes a workbook file with the same parts, none of which is larger than stated. */
   repacked(): Uint8Array;
 }
 
@@ -67,8 +67,8 @@ function tagsOf(xml: string, name: string): string[] {
 
 /**
  * Unpacks an .xlsx workbook.
- * @param name what messages call the file
- * @throws {CodedError} DATA_FILE_TOO_LARGE; and an error without a code when `bytes` are no workbook
+ * @param name its name in messages
+ * @throws {CodedError} DATA_FILE_TOO_LARGE; and an error without a code if `bytes` are no workbook
  */
 export function openWorkbook(bytes: Uint8Array, name: string): Workbook {
   const parts = unpack(bytes, name);

@@ -18,11 +18,11 @@ const MAX_WORKBOOK_BYTES = 64 * 2 ** 20;
 /** Most cells of a sheet, empty ones between its corners included. */
 const MAX_CELLS = 5_000_000;
 
-/** Where a table is. */
+/** The address of a table. */
 export interface TableAddress {
   /** Absolute path. */
   readonly path: string;
-  /** What messages call the file. */
+  /** Its name in messages. */
   readonly name: string;
   /** Names of the columns of a table without a header; undefined when the first row has them. */
   readonly columns?: readonly string[] | undefined;
@@ -32,12 +32,12 @@ function fail(code: DataErrorCode, message: string, hint: string): never {
   throw new CodedError(code, message, {hint});
 }
 
-/** Whether the cell is formatted as a date, and its number lies beyond all dates. */
+/** Tells whether the cell is formatted as a date, but its number lies beyond all dates. */
 function isNoDate(cell: unknown): boolean {
   return cell instanceof Date && Number.isNaN(cell.getTime());
 }
 
-/** A cell as pandas would write it to text: the number's own digits, the day of a date, True and False. */
+/** The text of a cell as pandas would write it: the number's own digits, a date's day, True and False. */
 function textOf(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
   if (isNoDate(cell)) return "no date";
@@ -60,7 +60,7 @@ async function bytesOf({path, name}: TableAddress): Promise<Uint8Array> {
   );
 }
 
-/** The reader's own error is not kept as a cause: it may quote cells. */
+/** The reader's own error is not kept as a cause, because it may quote cells. */
 function unreadable(error: unknown, name: string): CodedError {
   if (error instanceof CodedError) return error;
   const what = `${name}: is not a readable .xlsx workbook`;
@@ -76,13 +76,13 @@ interface NamedRows {
 
 interface OpenedSheet {
   readonly name: string;
-  /** The first rows of each other sheet. */
+  /** Reads the first rows of each other sheet. */
   others(): Promise<readonly NamedRows[]>;
   readonly rows: readonly (readonly unknown[])[];
   readonly cells: SheetCells;
 }
 
-/** Which sheet is read, from 0: the first that people see. */
+/** The sheet that is read, from 0: the first visible one. */
 function choose({sheets}: Workbook, name: string, {tell}: Pick<Findings, "tell">): number {
   const chosen = sheets.findIndex(({isHidden}) => !isHidden);
   const sheet = sheets[chosen];
@@ -152,7 +152,7 @@ function reportMerged(
   }
 }
 
-/** The `error` of a sheet whose first row lacks columns, with the sheet's name and where they are. */
+/** The `error` of a sheet whose first row lacks columns, with the sheet's name and the columns' place. */
 async function misfitOf(error: unknown, sheet: OpenedSheet, wanted: readonly string[]): Promise<unknown> {
   if (!isCoded(error, "DATA_COLUMN_MISSING")) return error;
   const headerRow = (rows: NamedRows["rows"]): number =>
@@ -204,10 +204,11 @@ const DATE_FAULT = {
 } as const;
 
 /**
- * The rows of the first sheet of an .xlsx workbook that is not hidden, with the cells of the `wanted` columns as text; of an error in a formula its name, such as #N/A. Rows without any cell are passed over.
- * @param findings take in merged cells and formulas without a value in those columns
+ * The rows of the first sheet of an .xlsx workbook that is not hidden, with the cells of the `wanted` columns
+ * as text; an error in a formula appears as its name, such as #N/A. Rows without any cell are skipped.
+ * @param findings receive merged cells and formulas without a value in those columns
  * @throws {CodedError} DATA_FILE_MISSING, DATA_FILE_UNREADABLE, DATA_FILE_TOO_LARGE, DATA_FILE_MALFORMED,
- * DATA_HEADER_DUPLICATE, DATA_COLUMN_MISSING, DATA_CELL_UNUSABLE, DATA_TABLE_EMPTY
+ *   DATA_HEADER_DUPLICATE, DATA_COLUMN_MISSING, DATA_CELL_UNUSABLE, DATA_TABLE_EMPTY
  */
 export async function* readWorkbook(
   file: TableAddress,

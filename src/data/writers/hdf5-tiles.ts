@@ -1,7 +1,7 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {unwritable} from "./unwritable.ts";
 
-/** What a tile file holds; the arrays are only read. */
+/** The content of a tile file; the arrays are only read. */
 export interface TileFileContent {
   readonly tiles: number;
   readonly dimension: number;
@@ -9,7 +9,7 @@ export interface TileFileContent {
   readonly features: Float32Array;
   /** Upper left corner of each tile in micrometres, shape `[tiles, 2]`. */
   readonly coordinates: Float32Array;
-  /** What made the features of the tiles' pixels. */
+  /** The program that made the features from the tiles' pixels. */
   readonly extractor: string;
   readonly tileSizeUm: number;
   readonly tileSizePx: number;
@@ -20,14 +20,14 @@ export type TileFileWriter = (path: string, content: TileFileContent) => Promise
 
 type Hdf5 = typeof import("h5wasm/node");
 
-/** A file whose arrays lie at known places: files that differ in their arrays alone are copies of it. */
+/** A file whose arrays lie at known places; files that differ only in their arrays are copies of it. */
 interface Template {
   readonly bytes: Uint8Array;
   readonly featuresAt: number;
   readonly coordinatesAt: number;
 }
 
-/** Stand in a template's arrays for the values; no header holds either four times in a row. */
+/** Placeholders for the values in a template's arrays; no header holds either four times in a row. */
 const FEATURES_STAND_IN = -1.2345e33;
 const COORDINATES_STAND_IN = -5.4321e33;
 
@@ -63,11 +63,11 @@ async function makeTemplate(hdf5: Hdf5, path: string, content: TileFileContent):
 }
 
 /**
- * Loads the HDF5 library, which takes some tenths of a second, and gives the function that writes STAMP tile files:
- * the datasets `feats` (float32; the library cannot write STAMP's own float16) and `coords`, both contiguous, and the
- * attributes extractor, unit, tile_size_um, tile_size_px and feat_type. The library writes the first file of each
- * shape; the others are copies with their own values, which takes a hundredth of the time. Both arrays must hold at
- * least one value. The function throws DATA_FILE_UNWRITABLE.
+ * Loads the HDF5 library, which takes some tenths of a second, and returns the function that writes STAMP
+ * tile files: the datasets `feats` (float32; the library cannot write STAMP's own float16) and `coords`, both
+ * contiguous, and the attributes extractor, unit, tile_size_um, tile_size_px and feat_type. The library
+ * writes the first file of each shape; the others are copies with their own values, which takes a hundredth
+ * of the time. Both arrays must hold at least one value. The function throws DATA_FILE_UNWRITABLE.
  */
 export async function openTileFileWriter(): Promise<TileFileWriter> {
   const hdf5 = await import("h5wasm/node");

@@ -3,49 +3,54 @@ import {addressClass, unmapped} from "../address-class.ts";
 import type {PeerId} from "../types.ts";
 import {ipOf, peerOfAddress, withPeer} from "./addresses.ts";
 
-/** Addresses that are kept of what a member says of itself. */
+/** Number of addresses kept of those that a member states. */
 export const MAX_LEARNED = 4;
 
-/** IP addresses that are kept of where a member's connections came from. */
+/** Number of IP addresses kept of those that a member's connections came from. */
 const MAX_SEEN = 2;
 
-/** After so many dials in a row without success a learned address is forgotten. */
+/** A learned address is forgotten after this many failed dials in a row. */
 export const MAX_FAILED_DIALS = 5;
 
-/** Where members may be reached, and nothing else: what it does not hold is not dialled. */
+/** The addresses at which members may be reached. An address that is not in it is never dialled. */
 export interface AddressBook {
   /**
-   * Notes what a member signed of itself, or an address of it that this machine's own network announced; at most
-   * {@link MAX_LEARNED}, the newest first. What may not be learned, and anyone else's, is left out.
+   * Notes addresses that a member signed, or that this machine's own network announced for it; at most
+   * {@link MAX_LEARNED}, the newest first. Leaves out addresses that may not be learned, and those of anyone
+   * else.
    * @returns whether any is new
    */
   learn(peer: PeerId, addresses: readonly Multiaddr[]): boolean;
-  /** A dial of `address` failed, or succeeded. */
+  /** Notes that a dial of `address` succeeded or failed. */
   dialled(peer: PeerId, address: Multiaddr, isReached: boolean): void;
-  /** Addresses of a member, those of roster and configuration first, each with `/p2p/` suffix. */
+  /** Addresses of a member, those of roster and configuration first, each with a `/p2p/` suffix. */
   of(peer: PeerId): readonly Multiaddr[];
-  /** How an address may be dialled: `undefined` where it is in no member's list. */
+  /** The source of an address, which decides how it may be dialled; `undefined` if no member has it. */
   sourceOf(address: Multiaddr): "configured" | "learned" | undefined;
-  /** A connection of the member came from this IP address. */
+  /** Notes that a connection of the member came from this IP address. */
   seenAt(peer: PeerId, ip: string): void;
-  /** Whether a member is known at, or was last seen at, this IP address. */
+  /** Tells whether a member is known at, or was last seen at, this IP address. */
   hasIp(ip: string): boolean;
 }
 
-/** What an address book begins with. */
+/** The initial content and the callbacks of an address book. */
 export interface AddressBookOptions {
   readonly peers: readonly PeerId[];
-  /** Of the roster and of this node's configuration; never forgotten. Those without `/p2p/` belong to no member yet. */
+  /**
+   * Addresses of the roster and of this node's configuration; never forgotten. Those without `/p2p/` belong
+   * to no member yet.
+   */
   readonly configured: readonly Multiaddr[];
-  /** Whether members are on this machine: what they sign of themselves may then be on loopback. */
+  /** True if members are on this machine: the addresses that they sign may then be on loopback. */
   readonly isOnLoopback: boolean;
-  /** Gets all learned addresses of a peer whenever they change. */
+  /** Called with all learned addresses of a peer whenever they change. */
   onLearned(peer: PeerId, addresses: readonly string[]): void;
 }
 
 /**
- * Whether an address may be dialled because a member says so: TCP over an IP address to which packets go from machine
- * to machine, or loopback where this node listens on loopback alone. Names are resolved for nobody.
+ * Tells whether an address may be dialled because a member states it: TCP over an IP address that is routed
+ * between machines, or loopback if this node listens on loopback alone. Names from members are never
+ * resolved.
  * @see docs/adr/0038-what-a-node-dials.md
  */
 export function mayBeLearned(address: Multiaddr, isOnLoopback: boolean): boolean {
@@ -63,7 +68,7 @@ function ipsOf(addresses: readonly string[], seen: readonly string[]): ReadonlyS
   return new Set([...own, ...seen].map(unmapped));
 }
 
-/** Where each member's connections last came from. */
+/** The IP addresses from which each member's connections last came. */
 function createSightings(): {note(peer: PeerId, ip: string): boolean; all(): readonly string[]} {
   const seen = new Map<PeerId, readonly string[]>();
   return {
@@ -77,7 +82,7 @@ function createSightings(): {note(peer: PeerId, ip: string): boolean; all(): rea
   };
 }
 
-/** An {@link AddressBook}. */
+/** Creates an {@link AddressBook}. */
 export function createAddressBook(options: AddressBookOptions): AddressBook {
   const {peers, isOnLoopback, onLearned} = options;
   const configured = new Map<string, PeerId | undefined>(

@@ -25,7 +25,8 @@ function invalidPeerId(text: string, cause?: unknown): CodedError {
 
 /**
  * Parses an address of TCP over IP or DNS.
- * @param code the error for anything else: NETWORK_LISTEN_ADDRESS_INVALID or NETWORK_BOOTSTRAP_ADDRESS_INVALID
+ * @param code the error for anything else: NETWORK_LISTEN_ADDRESS_INVALID or
+ *   NETWORK_BOOTSTRAP_ADDRESS_INVALID
  */
 export function parseTcpAddress(text: string, code: NetworkErrorCode): Multiaddr {
   let cause: unknown;
@@ -33,7 +34,7 @@ export function parseTcpAddress(text: string, code: NetworkErrorCode): Multiaddr
     const address = multiaddr(text);
     const [host, port, ...rest] = address.getComponents();
     const isTcp = /^(ip4|ip6|dns|dns4|dns6)$/.test(host?.name ?? "") && port?.name === "tcp";
-    // What else may follow, such as /ws, is spoken by no node.
+    // Other suffixes, such as /ws, are spoken by no node.
     if (isTcp && rest.every(({code: part}) => part === CODE_P2P)) return address;
   } catch (error) {
     cause = error;

@@ -35,7 +35,7 @@ function readAnswer(
   });
 }
 
-/** Asks for what `buffer` lacks on a stream of its own, and reads the answer. */
+/** Asks on a new stream for the bytes that `buffer` lacks, and reads the answer. */
 export async function fetchOverStream(
   connection: Connection,
   request: FetchRequest,

@@ -19,15 +19,15 @@ import type {NetworkLimits, PeerId} from "../types.ts";
 import {abortStream, drained, onBytes, onNoMoreBytes} from "./streams.ts";
 
 /**
- * Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. With the Yamux
- * header of 12 bytes they fill four Noise messages, where 256 KiB would spill 80 bytes into a fifth.
+ * Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. With the
+ * Yamux header of 12 bytes they fill four Noise messages; 256 KiB would spill 80 bytes into a fifth.
  */
 export const CHUNK_BYTES = 4 * 65_519 - 12;
 
-/** Transfers that are sent at once; others wait. */
+/** Number of transfers that are sent at once; others wait. */
 const MAX_SENDING = 16;
 
-/** What a blob server works with. */
+/** Dependencies of a blob server. */
 export interface BlobServerOptions {
   readonly store: BlobStore;
   readonly limits: NetworkLimits;
@@ -36,11 +36,11 @@ export interface BlobServerOptions {
   readonly signal: AbortSignal;
   /** The record of a member whose link has passed this side's checks; `undefined` for anyone else. */
   recordOf(peer: PeerId): LinkRecord | undefined;
-  /** Whether the peer's budget has room for another request; where it has not, its link has ended. */
+  /** Tells whether the peer's budget has room for another request; if not, its link has ended. */
   admitsRequest(peer: PeerId): boolean;
-  /** The same of bytes that it is about to be served. */
+  /** Tells the same of bytes that it is about to be served. */
   admitsBytes(peer: PeerId, sizeBytes: number): boolean;
-  /** The peer broke the wire format. */
+  /** Called when the peer broke the wire format. */
   onViolation(peer: PeerId, code: NetworkErrorCode): void;
   /** See `NetworkEvents`. */
   onBlobSent?(peer: PeerId, hash: string, bytes: number): void;

@@ -10,10 +10,13 @@ import {ipOf, parseTcpAddress} from "./addresses.ts";
 import type {HostParts} from "./host.ts";
 import {createIncomingMetrics, watchRefusals} from "./refusal-watch.ts";
 
-/** Dials of learned addresses that a member brings about, on the long run and at once. */
+/** Dials of learned addresses that one member may cause, on average and at once. */
 const DIALS_PER_MEMBER = {perSecond: 0.5, burst: 16};
 
-/** Whether other machines cannot reach this node: it listens on loopback alone, so its members are on this one too. */
+/**
+ * Tells whether this node listens on loopback alone: no other machine reaches it, so its members are on this
+ * one too.
+ */
 function isOnLoopback({listen}: Libp2pNetworkOptions): boolean {
   const ips = listen.map((text) => ipOf(parseTcpAddress(text, "NETWORK_LISTEN_ADDRESS_INVALID")));
   return ips.length > 0 && ips.every((ip) => ip !== undefined && addressClass(ip) === "loopback");
@@ -28,8 +31,8 @@ function readable(texts: readonly string[]): Multiaddr[] | null {
 }
 
 /**
- * The address book with what is known at the start; later additions are handed to the caller, each once. What is
- * remembered passes the same checks as what a member says.
+ * Opens the address book with the addresses known at the start; hands later additions to the caller, each
+ * once. Remembered addresses pass the same checks as those that a member states.
  */
 export function openBook(options: Libp2pNetworkOptions, configured: readonly Multiaddr[]): AddressBook {
   const remembered = Object.entries(options.knownAddresses);
@@ -54,7 +57,7 @@ export function openBook(options: Libp2pNetworkOptions, configured: readonly Mul
   return book;
 }
 
-/** What bounds whom a host connects with, and how. */
+/** The limits on the peers with which a host connects, and on the way in which it does. */
 export function boundaries(
   options: Libp2pNetworkOptions,
   {book, guard}: {readonly book: AddressBook; readonly guard: Guard},

@@ -1,19 +1,20 @@
 import type {MessageStream, StreamMuxer, StreamMuxerFactory} from "@libp2p/interface";
 
-/** What Yamux's muxer has and the interface does not tell: where its frames go out; whether more may follow at once. */
+/** A member of Yamux's muxer that the interface omits: sends a frame; returns whether more may follow now. */
 interface Sending {
   sendFrame(...frame: readonly unknown[]): boolean;
 }
 
-/** What a connection has and its interface does not tell: whether anything can still be written to it. */
+/** A member of a connection that its interface omits: tells whether it can still be written to. */
 interface Written {
   readonly writeStatus: "writable" | "paused" | "closing" | "closed";
 }
 
 /**
- * `create`'s muxer, to which frames for a connection that has just ended are nothing. Yamux opens a stream in a microtask
- * of its own (@libp2p/yamux 8.0.3); where the connection ends before that, nobody catches what it throws, and a peer that
- * hangs up at the right moment would end the process. That the stream is over, its owner is told by its end.
+ * Wraps `create`'s muxer to ignore frames for a connection that has just ended. Yamux opens a stream in a
+ * microtask of its own (@libp2p/yamux 8.0.3). If the connection ends before that, nothing catches what it
+ * throws, and a peer that hangs up at the right moment would end the process. The owner of the stream learns
+ * of its end by the end event.
  */
 export function calmMuxer<Components>(
   create: (components: Components) => StreamMuxerFactory,

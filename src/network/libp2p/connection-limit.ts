@@ -1,11 +1,14 @@
 import type {Connection} from "@libp2p/interface";
 
-/** Connections that a member may have with this node: one, and one that replaces it, or both ends' dials at once. */
+/**
+ * Connections that a member may have with this node: one, and a second one that replaces it or that the other
+ * end dialled at the same time.
+ */
 export const MAX_CONNECTIONS_PER_MEMBER = 2;
 
 /**
- * Which of a member's open connections are one too many, now that `newest` is there: the oldest, but the one under
- * the link, which nothing else has proved dead.
+ * Returns the open connections of a member that are too many now that `newest` is there: the oldest, except
+ * the one under the link, which nothing else has proved dead.
  */
 export function surplusConnections(
   known: readonly Connection[],

@@ -19,14 +19,14 @@ import type {LinkFault} from "../link-table.ts";
 import {type ControlLinkOptions, type Life, type LinkEnd, newLife} from "./link-life.ts";
 import {abortStream, LINK_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";
 
-/** A peer that leaves more than this unread, in bytes, loses its link: what it misses it can ask for again. */
+/** A peer that leaves more than this unread, in bytes, loses its link; it can ask again for missed frames. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 const NO_PAYLOAD = new Uint8Array(0);
 
 /**
- * The link to one peer. Streams are kept by peer, not by connection: when both ends dial at once there are two
- * connections and still one link. It is up when each side has welcomed the other's hello.
+ * The link to one peer. Streams are kept by peer, not by connection: when both ends dial at once there are
+ * two connections but only one link. It is up when each side has welcomed the other's hello.
  */
 export class ControlLink {
   readonly #options: ControlLinkOptions;
@@ -37,12 +37,12 @@ export class ControlLink {
     this.#options = options;
   }
 
-  /** Whether the peer passed this side's checks, so that its requests may be served. */
+  /** Tells whether the peer passed this side's checks; only then are its requests served. */
   hasAccepted(): boolean {
     return this.#life?.hasAnswered === true && this.#life.difference === undefined;
   }
 
-  /** Whether the peer opened its stream and waits for this side's. */
+  /** Tells whether the peer opened its stream and waits for this side's. */
   isCalled(): boolean {
     return this.#life?.incoming !== undefined && this.#life.outgoing === undefined;
   }
@@ -103,14 +103,14 @@ export class ControlLink {
     return end;
   }
 
-  /** Reads nothing more from the peer: what it sends stays in its own buffers, once the stream's window is full. */
+  /** Stops reading from the peer: once the stream's window is full, its frames stay in its own buffers. */
   pause(): void {
     this.#isPaused = true;
     const stream = this.#life?.incoming;
     if (stream?.readStatus === "readable") stream.pause();
   }
 
-  /** Reads on. */
+  /** Resumes reading. */
   resume(): void {
     this.#isPaused = false;
     const life = this.#life;
@@ -187,7 +187,9 @@ export class ControlLink {
     }
   }
 
-  /** The handshake differs. The stream is closed, not reset, so that the peer still reads the reason. */
+  /**
+   * Refuses a handshake that differs. The stream is closed, not reset: the peer can still read the reason.
+   */
   #refuse(life: Life, field: NonNullable<Life["difference"]>): void {
     life.fault ??= {code: "NETWORK_HANDSHAKE_MISMATCH", detail: field};
     this.#options.record.down(life.fault);
@@ -228,13 +230,13 @@ export class ControlLink {
     return true;
   }
 
-  /** The peer neither reads nor speaks: its connections would only hold what is sent to it. */
+  /** Ends the connections of a peer that neither reads nor speaks: they would only hold bytes for it. */
   #stall(life: Life): void {
     this.#end(life, {code: "NETWORK_LINK_STALLED"});
     this.#options.disconnect();
   }
 
-  /** A frame outside the wire format costs the peer its connections, never this node. */
+  /** Runs `action`: a frame outside the wire format costs the peer its connections, never this node. */
   #guard(life: Life, action: () => void): void {
     try {
       action();

@@ -19,13 +19,13 @@ import {createLocator, type Locator} from "./locator.ts";
 import {disconnect, type Mesh, startMesh} from "./mesh.ts";
 import {BLOB_PROTOCOL} from "./streams.ts";
 
-/** Transfers that one peer may have open at once: twice what an honest peer opens, as ends may lag. */
+/** Transfers that one peer may have open at once: twice an honest peer's number, because one end may lag. */
 const MAX_INBOUND_BLOB_STREAMS = 8;
 
-/** A peer from which so many heartbeats in a row have not come is silent. */
+/** A peer is silent after it has missed this many heartbeats in a row. */
 const HEARTBEATS_MISSED = 2;
 
-/** Checks what the caller gave before anything is opened. */
+/** Checks the caller's options before anything is opened. */
 function readBootstrap(options: Libp2pNetworkOptions): readonly Multiaddr[] {
   for (const member of options.roster.members) parsePeerId(member);
   const addresses = options.bootstrap.map((text) =>
@@ -122,10 +122,11 @@ async function assemble(running: Running): Promise<Network> {
 }
 
 /**
- * Joins the consortium over libp2p: TCP, Noise, Yamux, with addresses from bootstrap, the consortium's own Kademlia
- * DHT and, when asked for, multicast DNS. Keeps a link to every other member for as long as it lives.
+ * Joins the consortium over libp2p: TCP, Noise and Yamux, with addresses from bootstrap, the consortium's own
+ * Kademlia DHT and, if asked for, multicast DNS. Keeps a link to every other member as long as it lives.
  * @throws NETWORK_LISTEN_ADDRESS_INVALID, NETWORK_PORT_IN_USE, NETWORK_LISTEN_FAILED,
- *   NETWORK_BOOTSTRAP_ADDRESS_INVALID, NETWORK_PEER_ID_INVALID, NETWORK_PEER_UNLISTED, NETWORK_IDENTITY_MISMATCH
+ *   NETWORK_BOOTSTRAP_ADDRESS_INVALID, NETWORK_PEER_ID_INVALID, NETWORK_PEER_UNLISTED,
+ *   NETWORK_IDENTITY_MISMATCH
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
   const bootstrap = readBootstrap(options);

@@ -4,7 +4,7 @@ import type {Logger} from "../../core/index.ts";
 import type {AddressBook} from "./address-book.ts";
 import type {Host} from "./host.ts";
 
-/** What dialling a member needs. */
+/** Dependencies of a dial. */
 export interface DialOptions {
   readonly host: Host;
   readonly peer: Libp2pPeerId;
@@ -24,13 +24,13 @@ async function dial(
     return connection;
   } catch (error) {
     logger.debug("dial failed", {peer: name, reason: String(error)});
-    // Where nobody is linked, it may be this node's own line.
+    // If nobody is linked, the fault may be in this node's own line.
     if (!signal.aborted && host.getConnections().length > 0) book.dialled(name, address, false);
     return undefined;
   }
 }
 
-/** Dials the addresses at which a member is known, one after the other, until one leads to it. */
+/** Dials the known addresses of a member, one after the other, until one leads to it. */
 export async function dialMember(options: DialOptions): Promise<Connection | undefined> {
   const {peer, book, signal} = options;
   for (const address of book.of(peer.toString())) {

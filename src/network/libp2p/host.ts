@@ -34,14 +34,14 @@ export type HostServices = {
 /** This node's libp2p host. */
 export type Host = Libp2p<HostServices>;
 
-/** Makes public listen addresses known to peers. */
+/** Announces public listen addresses to peers. */
 interface Announcer {
   announce(): void;
 }
 
 /**
- * Stream settings. Windows grow only while keep-alive measures the round trip, and a reader that pauses must be able
- * to hold a whole window, or its stream is reset.
+ * Stream settings. Windows grow only while keep-alive measures the round trip. A reader that pauses must be
+ * able to hold a whole window, or its stream is reset.
  */
 export const YAMUX_SETTINGS = {
   enableKeepAlive: true,
@@ -52,18 +52,18 @@ export const YAMUX_SETTINGS = {
   },
 } as const;
 
-/** A blocked event loop, as in a garbage collection or a swapping machine, must not cost a node its connections. */
+/** A blocked event loop, as in garbage collection or on a swapping machine, must not end connections. */
 export const CONNECTION_MONITOR_SETTINGS = {
   abortConnectionOnPingFailure: false,
   pingTimeout: {minTimeout: 60_000},
 } as const;
 
-/** Dials under way at once, of all members. */
+/** Number of dials under way at once, over all members. */
 const MAX_PARALLEL_DIALS = 16;
 
 /**
- * What libp2p itself bounds, for a roster of `members`. Whom it lets begin is decided before, by places; its own rate
- * for each address would keep out members that share theirs with an attacker.
+ * The limits of libp2p itself, for a roster of `members`. Places decide earlier which connections may begin;
+ * libp2p's own rate for each address would keep out members that share theirs with an attacker.
  */
 export function connectionManagerSettings(members: number) {
   const {unknown, kept} = placesFor(members);
@@ -81,21 +81,21 @@ const MDNS_SERVICE_TAG = "_consilium._udp.local";
 const MDNS_INTERVAL_MS = 5_000;
 const TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000;
 
-/** Strangers that are told of, each once: a log that anybody can fill helps nobody. */
+/** Number of strangers that are reported, each once: a log that anybody can fill helps nobody. */
 const MAX_TOLD_STRANGERS = 16;
 
-/** Whom and what a node lets its connections be with. */
+/** Decides which peers and addresses a node may connect with. */
 export interface Gates {
   readonly members: ReadonlySet<PeerId>;
-  /** Whether a member is kept out for a time. */
+  /** Tells whether a member is kept out for a time. */
   isOut(peer: PeerId): boolean;
-  /** Whether an address may be dialled now. */
+  /** Tells whether an address may be dialled now. */
   mayDial(address: Multiaddr): boolean;
-  /** Told of each key that asked and is not on the roster, once, and of so many at most. */
+  /** Called once for each key that asked and is not on the roster, up to a maximum number of keys. */
   onStranger(peer: PeerId): void;
 }
 
-/** Lets in members only, right after Noise has proved who they are and before any stream exists. */
+/** Lets in members only, right after Noise has proved their identity and before any stream exists. */
 export function createGater({members, isOut, mayDial, onStranger}: Gates): ConnectionGater {
   const told = new Set<PeerId>();
   const isUninvited = (peerId: {toString(): string}): boolean => {
@@ -115,7 +115,7 @@ export function createGater({members, isOut, mayDial, onStranger}: Gates): Conne
     denyDialMultiaddr: (address) => !mayDial(address),
     denyInboundEncryptedConnection: isUninvited,
     denyOutboundEncryptedConnection: isBarred,
-    // What is merely stored is not dialled.
+    // An address that is merely stored is not dialled.
     filterMultiaddrForPeer: () => true,
   };
 }
@@ -134,18 +134,18 @@ export async function peerIdOfSeed(seed: Uint8Array): Promise<PeerId> {
   return peerIdFromPrivateKey(await generateKeyPairFromSeed("Ed25519", seed)).toString();
 }
 
-/** What a host is made of beside the caller's options. */
+/** The parts of a host beside the caller's options. */
 export interface HostParts {
   readonly key: PrivateKey;
   readonly gates: Gates;
   readonly incoming: IncomingOptions;
-  /** Counts what members send to libp2p's own protocols. */
+  /** Counts the bytes that members send to libp2p's own protocols. */
   readonly spend: Spend;
-  /** Multicast DNS has heard of a member in a network of this machine. */
+  /** Called when multicast DNS has heard of a member in a network of this machine. */
   onNearby(peer: PeerId, addresses: readonly Multiaddr[]): void;
 }
 
-/** Multicast DNS, whose finds go to `onNearby` as far as they are in this machine's own networks. */
+/** Multicast DNS, which hands to `onNearby` those finds that are in this machine's own networks. */
 function nearbyDiscovery(onNearby: HostParts["onNearby"]): ReturnType<typeof mdns> {
   return (components) => {
     const discovery = mdns({serviceTag: MDNS_SERVICE_TAG, interval: MDNS_INTERVAL_MS})(components);
@@ -156,7 +156,10 @@ function nearbyDiscovery(onNearby: HostParts["onNearby"]): ReturnType<typeof mdn
   };
 }
 
-/** The hash table keeps no values: nobody here asks for any, and a member could fill this node's memory with them. */
+/**
+ * Refuses every value: nobody asks the hash table for any, and members could fill this node's memory with
+ * them.
+ */
 async function refuseValue(): Promise<never> {
   throw new CodedError("NETWORK_FRAME_MALFORMED", "the hash table keeps no values");
 }
@@ -187,7 +190,8 @@ function hostOptions(options: Libp2pNetworkOptions, parts: HostParts): Libp2pOpt
         kadDHT({
           protocol: DHT_PROTOCOL,
           clientMode: false,
-          // Whom the roster does not name is not remembered. Without an address a peer would be left out of the table.
+          // Peers that are not on the roster are not remembered. A peer without an address would be left out
+          // of the table.
           peerInfoMapper: ({id, multiaddrs}) =>
             gates.members.has(id.toString()) ? {id, multiaddrs} : {id, multiaddrs: []},
           validators: {pk: refuseValue},
@@ -233,7 +237,7 @@ function listenError(cause: unknown, listen: readonly string[]): CodedError {
 }
 
 /**
- * A libp2p host that lets members in; it does not listen yet.
+ * Creates a libp2p host that lets members in; it does not listen yet.
  * @throws NETWORK_LISTEN_ADDRESS_INVALID
  */
 export async function createHost(options: Libp2pNetworkOptions, parts: HostParts): Promise<Host> {
@@ -241,7 +245,7 @@ export async function createHost(options: Libp2pNetworkOptions, parts: HostParts
 }
 
 /**
- * Lets the host listen; it is stopped when it cannot.
+ * Makes the host listen; stops it if it cannot.
  * @throws NETWORK_PORT_IN_USE, NETWORK_LISTEN_FAILED
  */
 export async function startHost(host: Host, options: Libp2pNetworkOptions): Promise<void> {

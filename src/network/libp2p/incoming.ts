@@ -6,35 +6,38 @@ import {linkSignals} from "../deadline.ts";
 import {createTokenBucket} from "../token-bucket.ts";
 import {ipOf} from "./addresses.ts";
 
-/** Why an incoming connection was ended before it had proved who it is. */
+/** Reasons for which an incoming connection was ended before it had proved its identity. */
 export type Refusal =
   /** There was no place for it. */
   | "full"
-  /** It was silent when another needed its place. */
+  /** It was silent when another connection needed its place. */
   | "displaced"
   /** No byte came in time. */
   | "silent"
-  /** It had not proved who it is in time. */
+  /** It did not prove its identity in time. */
   | "slow";
 
-/** Connections from addresses without a member that are begun: more end at once, as each costs memory for a while. */
+/**
+ * Rate at which connections from addresses without a member may begin. Further ones end at once, because each
+ * costs memory for a while.
+ */
 const STRANGERS = {perSecond: 100, burst: 200};
 
-/** What bounds incoming connections. */
+/** Limits on incoming connections. */
 export interface IncomingOptions {
   readonly admission: Admission;
   readonly clock: Clock;
-  /** Whether a member is known at an address. */
+  /** Tells whether a member is known at an address. */
   isKnown(ip: string): boolean;
   onRefusal(refusal: Refusal, ip: string): void;
 }
 
-/** What libp2p's connections have and their interface does not tell: where the bytes of the socket go in. */
+/** A member of libp2p's connections that their interface omits: it receives the bytes of the socket. */
 interface Receiving {
   onData(data: Uint8Array): void;
 }
 
-/** Calls `action` once, at the first byte of `connection`, without taking it. */
+/** Calls `action` once, at the first byte of `connection`, without consuming it. */
 function onFirstByte(connection: MultiaddrConnection, action: () => void): void {
   const receiving = connection as MultiaddrConnection & Receiving;
   const onData = receiving.onData.bind(receiving);
@@ -90,7 +93,7 @@ function boundedUpgrade(
   };
 }
 
-/** TCP whose listeners hold no more incomplete connections, and none longer, than they may. */
+/** TCP with listeners that limit the number of incomplete connections and the time that each may take. */
 export function boundedTcp(options: IncomingOptions): (components: TCPComponents) => Transport {
   return (components) => {
     const transport = tcp()(components);

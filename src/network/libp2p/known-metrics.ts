@@ -1,7 +1,7 @@
 import type {LabelValues} from "../../core/index.ts";
 import {BLOB_PROTOCOL, DHT_PROTOCOL, LINK_PROTOCOL, WHERE_PROTOCOL} from "./streams.ts";
 
-/** A figure that libp2p keeps, as this node's registry has it. */
+/** A libp2p metric, as this node's registry has it. */
 export interface KnownMetric {
   /** The name under which libp2p registers it. */
   readonly source: string;
@@ -9,11 +9,11 @@ export interface KnownMetric {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
-  /** The labels of a key that libp2p counts under; null for one that is left out. */
+  /** The labels for a key under which libp2p counts; null if the key is left out. */
   labelsOf(key: string): LabelValues<string> | null;
 }
 
-/** Names for the protocols that a member speaks; whatever else a peer asks for is `other`. */
+/** Labels of the protocols that members speak; any other protocol is `other`. */
 const PROTOCOLS: Readonly<Record<string, string>> = {
   [LINK_PROTOCOL]: "link",
   [BLOB_PROTOCOL]: "blob",
@@ -104,7 +104,7 @@ const GAUGES: readonly KnownMetric[] = [
   },
 ];
 
-/** The figures that are taken over: few, of few values, and of use to who looks for a fault of the network. */
+/** The metrics that are taken over: few, with few label values, and useful to find a fault of the network. */
 export const KNOWN_METRICS: readonly KnownMetric[] = [
   ...GAUGES,
   counter("libp2p_connection_manager_dials_total", "Connections begun, by who dialled.", byDirection),

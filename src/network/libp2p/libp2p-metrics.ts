@@ -2,16 +2,16 @@ import type {CalculateMetric, Metric, MetricGroup, Metrics, StopTimer, Stream} f
 import type {Counter, Gauge, Meter} from "../../core/index.ts";
 import {KNOWN_METRICS, type KnownMetric, protocolLabel} from "./known-metrics.ts";
 
-/** Where libp2p's figures of one name go. */
+/** The target of libp2p's metrics of one name. */
 interface Slot {
   set(key: string, value: number): void;
   add(key: string, by: number): void;
-  /** Forgets what is not told anew. */
+  /** Clears the values that are not set again. */
   clear(): void;
 }
 
 type Values = Readonly<Partial<Record<string, unknown>>>;
-/** What libp2p hands over where a figure is worked out only when it is asked for: one number, or one for each key. */
+/** The function that libp2p gives for a metric on demand: it returns one number, or one for each key. */
 type Calculate = CalculateMetric<number> | CalculateMetric<Record<string, number>>;
 
 const NOWHERE: Slot = {set() {}, add() {}, clear() {}};
@@ -33,7 +33,7 @@ function slotOf({labelsOf}: KnownMetric, metric: Counter<string> | Gauge<string>
   };
 }
 
-/** One figure; those of libp2p that are times or summaries are not taken over. */
+/** One metric; libp2p's timers and summaries are not taken over. */
 function figureOf(slot: Slot): Metric & {observe(value: number): void} {
   return {
     update: (value) => slot.set("", value),
@@ -66,7 +66,7 @@ function draw(slot: Slot, calculated: number | Record<string, number>): void {
   else for (const [key, value] of Object.entries(calculated)) slot.add(key, value);
 }
 
-/** Calls `calculate` before each exposition; a result that takes time is drawn when it is there, for the next one. */
+/** Calls `calculate` before each exposition; a late result is drawn when it arrives, for the next one. */
 function drawAlways(meter: Meter, slot: Slot, calculate: Calculate): void {
   meter.onExposition(() => {
     const result = calculate();
@@ -80,8 +80,9 @@ function drawAlways(meter: Meter, slot: Slot, calculate: Calculate): void {
 }
 
 /**
- * Puts libp2p's own figures into the registry of the node: those of {@link KNOWN_METRICS}, whose labels have few
- * values. Bytes are not counted here: who listens to a stream of libp2p before its reader does takes bytes from it.
+ * Puts libp2p's own metrics into the registry of the node: those of {@link KNOWN_METRICS}, whose labels have
+ * few values. Bytes are not counted here: a listener that is attached to a libp2p stream before its reader
+ * takes bytes from that reader.
  */
 export function createLibp2pMetrics(meter: Meter): Metrics {
   const slots = new Map(

@@ -7,7 +7,7 @@ import type {Heartbeat} from "../heartbeat.ts";
 import type {LinkFault, LinkRecord} from "../link-table.ts";
 import type {Handshake, NetworkLimits, PeerId} from "../types.ts";
 
-/** What a control link works with. */
+/** Dependencies of a control link. */
 export interface ControlLinkOptions {
   readonly record: LinkRecord;
   readonly handshake: Handshake;
@@ -18,23 +18,25 @@ export interface ControlLinkOptions {
   readonly random: Random;
   readonly logger: Logger;
   onFrame(peer: PeerId, frame: Uint8Array): void;
-  /** Whether the peer's budget has room for a frame; where it has not, the link has ended. */
+  /** Tells whether the peer's budget has room for a frame; if not, the link has ended. */
   admits(kind: FrameKind, payload: Uint8Array): boolean;
-  /** The peer broke the wire format. */
+  /** Called when the peer broke the wire format. */
   onViolation(code: NetworkErrorCode): void;
-  /** The peer opened a control stream: this side is to open its own. */
+  /** Called when the peer opened a control stream: this side must open its own. */
   onCalled(): void;
   /** Ends every connection with the peer. */
   disconnect(): void;
 }
 
-/** How a link, or the attempt at one, ended. */
+/** The way in which a link, or the attempt at one, ended. */
 export interface LinkEnd {
   readonly wasUp: boolean;
   readonly fault: LinkFault;
 }
 
-/** One attempt at a link and, if it succeeds, the link: two streams, one each way, each opened by its writer. */
+/**
+ * One attempt at a link and, if it succeeds, the link: two streams, one each way, opened by their writers.
+ */
 export interface Life {
   readonly session: number;
   incoming: Stream | undefined;
@@ -51,7 +53,7 @@ export interface Life {
   readonly onEnd: ((end: LinkEnd) => void)[];
 }
 
-/** A {@link Life} in which nothing has happened yet. */
+/** Creates a {@link Life} in which nothing has happened yet. */
 export function newLife(random: Random): Life {
   return {
     session: random.uint32(),

@@ -12,23 +12,26 @@ import {askWhere} from "./where.ts";
 const SHA2_256_CODE = 0x12;
 const QUERY_TIMEOUT_MS = 10_000;
 
-/** How long those that are asked for a record may take, in milliseconds; they have it at hand. */
+/** Time that peers may take to send a requested record, in milliseconds; they have it at hand. */
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** How often this node says again that it is of the consortium; records live 48 h, but their keepers may leave. */
+/**
+ * Interval at which this node announces again that it is of the consortium, in ms; records live 48 h, but
+ * their keepers may leave.
+ */
 const PROVIDE_INTERVAL_MS = 30 * 60_000;
 
-/** Least time between two such notices: members come up in bursts. */
+/** Least time between two announcements, in milliseconds: members come up in bursts. */
 const PROVIDE_SPACING_MS = 2_000;
 
 /**
- * Finds addresses of members: asks those that are connected for the record that the member signed of itself. What
- * others say of where somebody is, Kademlia's answers among it, counts for nothing.
+ * Finds addresses of members: asks connected members for the record that the member itself signed. Statements
+ * of others about a member's address count for nothing, and neither do Kademlia's answers.
  */
 export interface Locator {
-  /** Looks for `peer`; what it finds goes to `onFound`. */
+  /** Looks for `peer`; hands its finds to `onFound`. */
   locate(peer: PeerId, signal: AbortSignal): Promise<void>;
-  /** There are more peers now that can keep this node's record. */
+  /** Notes that more peers can now keep this node's record. */
   onMorePeers(): void;
   /** Resolves when the signal has aborted and all work is over. */
   readonly finished: Promise<void>;
@@ -39,7 +42,7 @@ export function rendezvousCid(rendezvous: Uint8Array): CID {
   return CID.createV1(raw.code, createDigest(SHA2_256_CODE, sha256(rendezvous)));
 }
 
-/** What a locator works with. */
+/** Dependencies of a locator. */
 export interface LocatorOptions {
   readonly host: Host;
   readonly rendezvous: Uint8Array;
@@ -49,7 +52,7 @@ export interface LocatorOptions {
   onFound(peer: PeerId, addresses: readonly Multiaddr[]): void;
 }
 
-/** A {@link Locator}. */
+/** Creates a {@link Locator}. */
 export function createLocator(options: LocatorOptions): Locator {
   const {host, rendezvous, clock, logger, signal, onFound} = options;
   const cid = rendezvousCid(rendezvous);

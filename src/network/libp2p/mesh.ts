@@ -17,21 +17,21 @@ import {countedHandler, type Spend} from "./service-streams.ts";
 import {abortConnection, LINK_PROTOCOL, WHERE_PROTOCOL} from "./streams.ts";
 import {answerWhere} from "./where.ts";
 
-/** Head start of the lower id when two members learn of each other at once, so that one of them dials, in ms. */
+/** Head start of the lower id, in ms: of two members that learn of each other at once, only one dials. */
 const HEAD_START_MS = 150;
 
 /** Control streams that one peer may have open at once: the present one, and one that replaces it. */
 const MAX_CONTROL_STREAMS = 4;
 
-/** Questions where others are that one peer may ask at once. */
+/** Questions about the addresses of others that one peer may ask at once. */
 const MAX_QUESTIONS = 8;
 
 /** The links of this node to all other members, each kept up by a loop of its own. */
 export interface Mesh {
   link(peer: PeerId): ControlLink | undefined;
-  /** A new address of `peer` is known. */
+  /** Notes that a new address of `peer` is known. */
   onAddress(peer: PeerId): void;
-  /** A link came up: what it makes known may help to reach those who are still absent. */
+  /** Notes that a link came up: it may help to reach members that are still absent. */
   onMorePeers(): void;
   /** Resolves when the signal has aborted and all work is over. */
   readonly finished: Promise<void>;
@@ -44,7 +44,7 @@ interface Spoke {
   onConnection(): void;
 }
 
-/** What a mesh is built from. */
+/** The parts of a mesh. */
 export interface MeshParts {
   readonly options: Libp2pNetworkOptions;
   readonly host: Host;
@@ -52,7 +52,7 @@ export interface MeshParts {
   readonly book: AddressBook;
   readonly guard: Guard;
   readonly locator: Locator;
-  /** Counts what members send beside links and transfers. */
+  /** Counts the bytes that members send beside links and transfers. */
   readonly spend: Spend;
   readonly signal: AbortSignal;
   /** Resolves when the host listens. */
@@ -100,7 +100,7 @@ function createSpoke(parts: MeshParts, name: PeerId): Spoke {
   return {link, redial, onConnection: () => session.onConnection()};
 }
 
-/** A connection of a member has come up: it has no more of them than it may, and opens them no faster. */
+/** Bounds the connections of a member when one has come up: their number, and the rate of new ones. */
 function bound({host, guard}: MeshParts, connection: Connection, link: ControlLink | undefined): void {
   const peer = connection.remotePeer.toString();
   const isInbound = connection.direction === "inbound";
@@ -127,13 +127,13 @@ function observe(parts: MeshParts, spokes: ReadonlyMap<PeerId, Spoke>): void {
     spoke?.redial.nudge();
   });
   host.addEventListener("peer:identify", ({detail}: CustomEvent<IdentifyResult>) => {
-    // Of what a member says of itself, what it signed: identify has checked that it did.
+    // Only signed statements of a member about itself count; identify has checked the signature.
     const {peerId, signedPeerRecord} = detail;
     if (signedPeerRecord !== undefined) book.learn(peerId.toString(), signedPeerRecord.addresses);
   });
 }
 
-/** Dials a bootstrap address that does not say whose it is, until one of its members is connected. */
+/** Dials a bootstrap address that names no member, until one of its members is connected. */
 function startAnonymousDial(parts: MeshParts, address: Multiaddr): Redial {
   const {options, host, signal} = parts;
   const isReached = (): boolean =>

@@ -4,8 +4,8 @@ import type {Multiaddr} from "@multiformats/multiaddr";
 import {ipOf} from "./addresses.ts";
 
 /**
- * Whether an address is in a network that this machine is itself in: what multicast DNS may name, as its answers are
- * signed by nobody, and come from there.
+ * Tells whether an address is in a network to which this machine belongs. Multicast DNS may name only such
+ * addresses, because its answers are unsigned and come from there.
  */
 export function isNearby(address: Multiaddr): boolean {
   const ip = ipOf(address);

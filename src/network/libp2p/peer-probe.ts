@@ -9,26 +9,26 @@ import type {Clock, Closable} from "../../core/index.ts";
 import type {PeerId} from "../types.ts";
 import {parseTcpAddress} from "./addresses.ts";
 
-/** What is behind an address. */
+/** The answer of a probed address. */
 export type ProbedAddress =
-  /** Whoever holds the key of `peer` answers. */
+  /** A node that holds the key of `peer` answers. */
   | {readonly kind: "peer"; readonly peer: PeerId; readonly tookMs: number}
   /** Something answers that proves no identity. */
   | {readonly kind: "foreign"}
   /** Nothing answers; `reason` is the operating system's word, or `timeout`. */
   | {readonly kind: "unreachable"; readonly reason: string};
 
-/** Asks addresses who they are; to be closed. */
+/** Asks addresses for their identity; to be closed. */
 export interface PeerProbe extends Closable {
   /**
-   * Connects to a multiaddr, lets Noise prove who is there, and hangs up before any application byte. A `/p2p/` at
-   * its end is not looked at: the caller knows whom it expects.
+   * Connects to a multiaddr, lets Noise prove the identity, and hangs up before any application byte. Ignores
+   * a `/p2p/` suffix: the caller knows which peer it expects.
    * @throws NETWORK_BOOTSTRAP_ADDRESS_INVALID
    */
   ask(address: string, limitMs: number): Promise<ProbedAddress>;
 }
 
-/** Why a TCP connection to `address` does not come about, or null when it does. */
+/** The reason why a TCP connection to `address` fails, or null if it succeeds. */
 function tcpFault(address: Multiaddr, limitMs: number): Promise<string | null> {
   const [host, port] = address.getComponents();
   return new Promise((resolve) => {
@@ -43,15 +43,15 @@ function tcpFault(address: Multiaddr, limitMs: number): Promise<string | null> {
   });
 }
 
-/** The address without what stands behind its port. */
+/** The address without the parts after its port. */
 function bareAddress(address: Multiaddr): Multiaddr {
   const suffix = address.getComponents().slice(2);
   return suffix.reduceRight((rest, {name, value}) => rest.decapsulate(`/${name}/${value ?? ""}`), address);
 }
 
 /**
- * A {@link PeerProbe} under a key drawn for it alone: it is nobody to those whom it asks, so that no link of this
- * node's own daemon is disturbed.
+ * Creates a {@link PeerProbe} with a fresh key. Those whom it asks do not know it, so it disturbs no link of
+ * this node's own daemon.
  */
 export async function createPeerProbe(clock: Clock): Promise<PeerProbe> {
   const seen = new Map<string, PeerId>();
@@ -63,7 +63,7 @@ export async function createPeerProbe(clock: Clock): Promise<PeerProbe> {
     connectionMonitor: {enabled: false},
     connectionGater: {
       denyDialMultiaddr: () => false,
-      // Noise has just proved who is there, and that is all that was asked.
+      // Noise has just proved the identity, and nothing else was asked.
       denyOutboundEncryptedConnection(peerId, connection) {
         seen.set(connection.remoteAddr.toString(), peerId.toString());
         return true;

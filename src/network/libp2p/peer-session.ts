@@ -13,7 +13,7 @@ import {abortConnection, openConnection} from "./streams.ts";
 /** A link that lived this long was a success: the next attempt follows at once. */
 const STEADY_MS = 10_000;
 
-/** What connecting to one peer needs. */
+/** Dependencies of a session with one peer. */
 export interface PeerSessionOptions {
   readonly host: Host;
   readonly peer: Libp2pPeerId;
@@ -27,15 +27,15 @@ export interface PeerSessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** Connects to one peer, by whatever way is known, and holds the link while it lives. */
+/** Connects to one peer, in whatever way is known, and holds the link while it lives. */
 export interface PeerSession {
-  /** One attempt; resolves when its link has ended, with whether it was a success. */
+  /** Makes one attempt; resolves with whether it was a success when its link has ended. */
   attempt(): Promise<boolean>;
-  /** A connection with the peer is there, whoever dialled: a dial that still runs is not needed. */
+  /** Notes that a connection with the peer is there, whoever dialled: a running dial is not needed. */
   onConnection(): void;
 }
 
-/** A {@link PeerSession}. */
+/** Creates a {@link PeerSession}. */
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
   const {host, peer, record, link, book, guard, locator, clock, signal} = options;
   const name = peer.toString();
@@ -66,10 +66,11 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     for (let connection: Connection | undefined = first; connection !== undefined; ) {
       const end = await link.run(connection, signal);
       ({wasUp} = end);
-      // A member with another plan still helps to find the rest; any other connection without a link is of no use.
+      // A member with another plan still helps to find the others; any other connection without a link is
+      // useless.
       const isUseful = wasUp || end.fault.code === "NETWORK_HANDSHAKE_MISMATCH";
       if (!isUseful) await connection.close().catch((error: unknown) => abortConnection(first, error));
-      // The peer may have called anew, on another connection, while this attempt ended.
+      // The peer may have called again, on another connection, while this attempt ended.
       connection = link.isCalled() && !signal.aborted ? existing() : undefined;
     }
     return wasUp && clock.nowMs() - startMs >= STEADY_MS;

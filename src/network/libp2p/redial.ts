@@ -1,41 +1,41 @@
 import type {Clock, Random} from "../../core/index.ts";
 import {createPause} from "../pause.ts";
 
-/** Pause after a first failure is twice this, in milliseconds; it doubles with each further one. */
+/** Half the pause after a first failure, in milliseconds; the pause doubles with each further failure. */
 const LEAST_PAUSE_MS = 100;
 
-/** Doublings after which the pause is above any limit. */
+/** Number of doublings after which the pause is above any limit. */
 const MAX_DOUBLINGS = 20;
 
-/** What a redial loop works with. */
+/** Dependencies and pauses of a redial loop. */
 export interface RedialOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Longest pause, in milliseconds. */
   readonly maxPauseMs: number;
-  /** The first attempt waits for this. */
+  /** Resolves when the first attempt may begin. */
   readonly ready: Promise<void>;
   /** Pause before the first attempt, in milliseconds. */
   readonly firstPauseMs: number;
   /** Ends the loop. */
   readonly signal: AbortSignal;
-  /** One attempt, over when the link has ended; returns whether it was a success. Must not reject. */
+  /** Makes one attempt, which ends with the link; returns whether it was a success. Must not reject. */
   attempt(): Promise<boolean>;
 }
 
 /** A loop that tries for ever to keep one thing up. */
 export interface Redial {
-  /** Ends the pause, or leaves out the next one: something new is known. */
+  /** Ends the pause, or skips the next one, because something new is known. */
   wake(): void;
-  /** Ends the pause, if there is one: the peer called. */
+  /** Ends the pause, if there is one, because the peer called. */
   nudge(): void;
   /** Resolves when the signal has aborted and the last attempt is over. */
   readonly finished: Promise<void>;
 }
 
 /**
- * The pause before the next attempt, in milliseconds: exponential in the number of failures in a row, bounded,
- * with jitter in [1/2, 1), so that members that lost each other at once do not all call at once.
+ * The pause before the next attempt, in milliseconds: exponential in the number of failures in a row,
+ * bounded, with jitter in [1/2, 1), so members that lost each other at once do not all call at once.
  */
 export function redialPauseMs(failures: number, maxPauseMs: number, random: Random): number {
   const pauseMs = Math.min(maxPauseMs, LEAST_PAUSE_MS * 2 ** Math.min(failures, MAX_DOUBLINGS));

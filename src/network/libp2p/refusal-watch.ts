@@ -2,13 +2,13 @@ import type {Clock, Logger, Meter} from "../../core/index.ts";
 import {networkOf} from "../address-class.ts";
 import type {Refusal} from "./incoming.ts";
 
-/** One line in so long, in milliseconds: a log that anybody can fill helps nobody. */
+/** Interval between log lines, in milliseconds: a log that anybody can fill helps nobody. */
 const LINE_PAUSE_MS = 10 * 60_000;
 
-/** What becomes of incoming connections that are refused, by reason. */
+/** Counts refused incoming connections by reason. */
 export type RefusalCounter = (refusal: Refusal) => void;
 
-/** Makes the metric of incoming connections that were refused; once for each registry. */
+/** Makes the metric of incoming connections that were refused; call it once for each registry. */
 export function createIncomingMetrics(meter: Meter): RefusalCounter {
   const refused = meter.counter<"reason">({
     name: "consilium_network_incoming_refused_total",
@@ -20,7 +20,7 @@ export function createIncomingMetrics(meter: Meter): RefusalCounter {
   return (reason) => refused.add({reason});
 }
 
-/** Counts refusals, and tells of places that run short: at once, and then once in ten minutes with their number. */
+/** Counts refusals, and reports a shortage of places: at once, then once in ten minutes with their number. */
 export function watchRefusals(
   {clock, logger}: {readonly clock: Clock; readonly logger: Logger},
   count: RefusalCounter,

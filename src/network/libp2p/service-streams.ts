@@ -2,21 +2,21 @@ import type {Stream, StreamHandler} from "@libp2p/interface";
 import type {KadDHTComponents} from "@libp2p/kad-dht";
 import type {PeerId} from "../types.ts";
 
-/** Where a service of libp2p says what it answers. */
+/** The registry of the protocols that a libp2p service answers. */
 type Registrar = KadDHTComponents["registrar"];
 
-/** What a stream costs beside its bytes, in bytes: one that is opened and says nothing is not free either. */
+/** Cost of a stream beside its bytes, in bytes: even a stream that is opened and stays silent is not free. */
 const STREAM_COST_BYTES = 256;
 
-/** Takes so many bytes of a member's budget; whether it had them. */
+/** Takes this many bytes of a member's budget; returns whether it had them. */
 export type Spend = (peer: PeerId, sizeBytes: number) => boolean;
 
-/** What libp2p's streams have and their interface does not tell: where the bytes of the connection go in. */
+/** A member of libp2p's streams that their interface omits: it receives the bytes of the connection. */
 interface Receiving {
   onData(data: {readonly byteLength: number}): void;
 }
 
-/** Counts what comes on `stream` before its reader sees it. */
+/** Counts the bytes on `stream` before its reader sees them. */
 function count(stream: Stream, peer: PeerId, spend: Spend): void {
   const receiving = stream as Stream & Receiving;
   const onData = receiving.onData.bind(receiving);
@@ -25,7 +25,7 @@ function count(stream: Stream, peer: PeerId, spend: Spend): void {
   };
 }
 
-/** `handler` of incoming streams, whose bytes are counted before it sees them. */
+/** Wraps `handler` of incoming streams to count their bytes before it sees them. */
 export function countedHandler(handler: StreamHandler, spend: Spend): StreamHandler {
   return (stream, connection) => {
     const peer = connection.remotePeer.toString();
@@ -36,8 +36,8 @@ export function countedHandler(handler: StreamHandler, spend: Spend): StreamHand
 }
 
 /**
- * A service of libp2p whose incoming streams are counted. libp2p's own place for this, stream middleware, adds the
- * handler once more for each stream (libp2p 3.3.11).
+ * A service of libp2p whose incoming streams are counted. libp2p's own hook for this, stream middleware, adds
+ * the handler once more for each stream (libp2p 3.3.11).
  */
 export function withinBudget<Components extends {registrar: Registrar}, Service>(
   create: (components: Components) => Service,

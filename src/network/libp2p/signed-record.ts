@@ -7,15 +7,18 @@ import type {PeerId} from "../types.ts";
 /** Largest record that is read, in bytes: two dozen addresses take less. */
 export const MAX_RECORD_BYTES = 2_048;
 
-/** Where a member says that it can be reached, signed with its own key. */
+/** The addresses at which a member says that it can be reached, signed with its own key. */
 export interface SignedRecord {
   readonly peer: PeerId;
   readonly addresses: readonly Multiaddr[];
-  /** Grows with each record of the member: its clock when it signed, in milliseconds. */
+  /** Number that grows with each record of the member: its clock when it signed, in milliseconds. */
   readonly sequence: bigint;
 }
 
-/** Reads a libp2p signed peer record. @throws NETWORK_FRAME_MALFORMED unless the peer that it is about signed it */
+/**
+ * Reads a libp2p signed peer record.
+ * @throws NETWORK_FRAME_MALFORMED unless it is signed by the peer that it names
+ */
 export async function openRecord(bytes: Uint8Array): Promise<SignedRecord> {
   const malformed = (cause?: unknown): CodedError =>
     new CodedError("NETWORK_FRAME_MALFORMED", "a record of addresses is not signed by whom it is about", {

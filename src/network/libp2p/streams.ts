@@ -10,7 +10,7 @@ export const BLOB_PROTOCOL = "/consilium/blob/1.0.0";
 /** Protocol of the consortium's own DHT, apart from any public one. */
 export const DHT_PROTOCOL = "/consilium/kad/1.0.0";
 
-/** Protocol of questions where a member is; its number is the major version of the wire format. */
+/** Protocol of questions about a member's addresses; its number is the major version of the wire format. */
 export const WHERE_PROTOCOL = "/consilium/where/1.0.0";
 
 /** Hands the bytes that arrive on `stream` to `sink`, as views that are valid during the call only. */
@@ -33,8 +33,8 @@ export function onNoMoreBytes(stream: Stream, action: () => void): void {
 }
 
 /**
- * Resolves when `stream` takes more bytes. Waits for the event: the stream's own `onDrain()` resolves at once from
- * its second call on (@libp2p/utils 7.4.1), and nothing else bounds the write buffer.
+ * Resolves when `stream` takes more bytes. Waits for the event, because the stream's own `onDrain()` resolves
+ * at once from its second call on (@libp2p/utils 7.4.1), and nothing else bounds the write buffer.
  * @throws the signal's reason; NETWORK_LINK_LOST when the stream ends first
  */
 export function drained(stream: Stream, signal: AbortSignal): Promise<void> {
@@ -69,7 +69,7 @@ export function abortStream(stream: Stream, error: unknown): void {
   stream.abort(error instanceof Error ? error : streamEnded(error));
 }
 
-/** The open connection of a peer on which streams should be opened: the newest, which is the surest to live. */
+/** The open connection of a peer on which streams should be opened: the newest, the most likely to live. */
 export function openConnection(connections: readonly Connection[]): Connection | undefined {
   return connections.findLast(({status}) => status === "open");
 }

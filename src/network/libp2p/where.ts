@@ -13,13 +13,13 @@ import {abortStream, onBytes, onNoMoreBytes, WHERE_PROTOCOL} from "./streams.ts"
 /** Longest question, in bytes: a PeerId as text. */
 const MAX_QUESTION_BYTES = 128;
 
-/** Members that are asked at once. */
+/** Number of members that are asked at once. */
 const MAX_ASKED = 8;
 
-/** How long an answer may take, in milliseconds. */
+/** Longest time that an answer may take, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** All that comes on `stream`, up to its end and `most` bytes. */
+/** Reads all bytes on `stream`, up to its end or `most` bytes. */
 function readAll(stream: Stream, most: number, signal: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const buffer = new Uint8Array(most);
@@ -37,7 +37,7 @@ function readAll(stream: Stream, most: number, signal: AbortSignal): Promise<Uin
   });
 }
 
-/** What answers questions. */
+/** Dependencies of the answers to questions. */
 export interface Answering {
   readonly host: Host;
   readonly members: ReadonlySet<PeerId>;
@@ -47,8 +47,8 @@ export interface Answering {
 }
 
 /**
- * Answers one question: the record, as its owner signed it, of the member that is asked for; nothing where there is
- * none. Any connected member may ask.
+ * Answers one question with the record of the member that is asked for, as its owner signed it; with nothing
+ * if there is none. Any connected member may ask.
  */
 export async function answerWhere(
   {host, members, clock, signal: parent}: Answering,
@@ -94,7 +94,7 @@ async function askOne(
 }
 
 /**
- * The newest record of `peer` that the connected members have; what it does not say itself counts for nothing.
+ * The newest record of `peer` that the connected members have; only the peer's own signed statements count.
  * @param signal ends the waiting for those that do not answer
  */
 export async function askWhere(

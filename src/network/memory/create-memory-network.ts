@@ -45,7 +45,7 @@ function createMemoryFetch(
   });
 }
 
-/** `promise`, unless the signal aborts first. */
+/** Waits for `promise`, unless the signal aborts first. */
 function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
@@ -57,7 +57,7 @@ function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise
 
 function sendFrame(table: LinkTable, port: MemoryPort, to: PeerId, frame: Uint8Array): boolean {
   checkFrame(frame);
-  // A link is usable only once its owner was told of it.
+  // A link is usable only once its owner has been told of it.
   const record = table.get(to);
   if (record?.isUp() !== true || !port.send(to, frame.slice())) return false;
   record.addSent(FRAME_HEADER_BYTES + frame.byteLength);
@@ -65,14 +65,14 @@ function sendFrame(table: LinkTable, port: MemoryPort, to: PeerId, frame: Uint8A
 }
 
 /**
- * Joins a consortium inside one process, over a {@link MemoryHub}: for tests and the simulator, on whatever clock.
+ * Joins a consortium inside one process, over a {@link MemoryHub}: for tests and the simulator, on any clock.
  * @throws NETWORK_PEER_UNLISTED
  */
 export async function createMemoryNetwork(options: MemoryNetworkOptions): Promise<Network> {
   const {identity, hub, clock, events, handshake} = options;
   const peers = peersOf(options);
   const store = createBlobStore();
-  // No heartbeats go here: a quiet link is in order.
+  // There are no heartbeats here: a quiet link is normal.
   const table = createLinkTable(peers, {clock, events, silentMs: Number.POSITIVE_INFINITY});
   const shutdown = createShutdown();
   const inbox = createInbox((peer, frame) => {

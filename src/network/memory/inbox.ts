@@ -1,15 +1,15 @@
 import type {PeerId} from "../types.ts";
 
-/** Frames on their way to their reader, who may let a peer's wait. */
+/** Frames on their way to their reader, which may make one peer's frames wait. */
 export interface Inbox {
   take(peer: PeerId, frame: Uint8Array): void;
   pause(peer: PeerId): void;
   resume(peer: PeerId): void;
-  /** The link is gone, and what waited with it. */
+  /** Drops the frames that wait, because the link is gone. */
   forget(peer: PeerId): void;
 }
 
-/** An {@link Inbox} before `read`. */
+/** Creates an {@link Inbox} in front of `read`. */
 export function createInbox(read: (peer: PeerId, frame: Uint8Array) => void): Inbox {
   const waiting = new Map<PeerId, Uint8Array[]>();
   const paused = new Set<PeerId>();

@@ -9,7 +9,7 @@ import type {Handshake, PeerId} from "../types.ts";
 /** A member on a {@link MemoryHub}. */
 export interface MemoryMember {
   readonly peer: PeerId;
-  /** Whom this member links to. */
+  /** The members to which this member links. */
   readonly members: readonly PeerId[];
   readonly handshake: Handshake;
   onUp(peer: PeerId): void;
@@ -20,7 +20,7 @@ export interface MemoryMember {
 
 /** A member's place on the hub. */
 export interface MemoryPort {
-  /** Sends a frame, which the hub owns from here on; `false` when there is no link. */
+  /** Sends a frame, which the hub then owns; `false` if there is no link. */
   send(to: PeerId, frame: Uint8Array): boolean;
   /** Asks a peer for a range; rejects with NETWORK_LINK_LOST when the link ends meanwhile. */
   ask(to: PeerId, request: BlobRequest): Promise<BlobRange>;
@@ -30,16 +30,20 @@ export interface MemoryPort {
   leave(): void;
 }
 
-/** How the hub treats what passes through it. */
+/** Faults and delays that the hub adds to what passes through it. */
 export interface MemoryHubOptions {
   readonly clock: Clock;
   /** One-way delay in milliseconds; 0 when absent. Frames of one direction never overtake each other. */
   readonly latencyMs?: (from: PeerId, to: PeerId) => number;
-  /** Whether the next frame is lost although its link lives, which no real link does; never when absent. */
+  /**
+   * Tells whether the next frame is lost on a live link, which happens on no real link; never when absent.
+   */
   readonly isLost?: (from: PeerId, to: PeerId) => boolean;
 }
 
-/** The network between members of one process: links whoever lists each other and agrees in the handshake. */
+/**
+ * The network between members of one process: links those that list each other and agree on the handshake.
+ */
 export interface MemoryHub {
   join(member: MemoryMember): MemoryPort;
   /** Ends the link of two members, and allows none until it is healed. */
@@ -47,18 +51,18 @@ export interface MemoryHub {
   heal(a: PeerId, b: PeerId): void;
 }
 
-/** A live link; what is under way on it when it ends is lost. */
+/** A live link; frames that are under way on it when it ends are lost. */
 interface Wire {
   readonly ends: readonly [MemoryMember, MemoryMember];
   isLive: boolean;
   readonly onEnd: Set<() => void>;
-  /** What is under way to each end, by the end's id. */
+  /** Frames under way to each end, by the end's id. */
   readonly queues: Map<PeerId, (() => void)[]>;
 }
 
 const pairKey = (a: PeerId, b: PeerId): string => [a, b].sort().join(" ");
 
-/** A {@link MemoryHub} without members. */
+/** Creates a {@link MemoryHub} without members. */
 export function createMemoryHub(options: MemoryHubOptions): MemoryHub {
   return new Hub(options);
 }
@@ -143,7 +147,7 @@ class Hub implements MemoryHub {
     const queue = wire.queues.get(to.peer) ?? [];
     wire.queues.set(to.peer, queue);
     queue.push(action);
-    // Whichever timer fires first delivers what was sent first.
+    // Whichever timer fires first delivers the frame that was sent first.
     this.#options.clock.after(latencyMs, () => {
       const next = queue.shift();
       if (wire.isLive) next?.();

@@ -8,7 +8,7 @@ const stamp = {
   at: view.timeSchema,
 };
 type ReportKind = Extract<NodeEvent, {type: "report"}>["kind"];
-/** Every kind of report there is: one that the schema does not know would end the node that tells of it. */
+/** All kinds of reports: an unknown kind would fail the schema and end the node that reports it. */
 const REPORT_KINDS = {
   waiting: "waiting",
   "left-out": "left-out",
@@ -82,19 +82,22 @@ export const eventAnswerSchema = z.discriminatedUnion("type", [
   }),
 ]);
 
-/** An event as its listeners get it. */
+/** An event as its listeners receive it. */
 export type EventAnswer = z.output<typeof eventAnswerSchema>;
 
 /**
- * The `data` of the SSE event `gap`, which has no id: the listener missed events that are not held any more.
- * `missed` is null when the id that it named is of an earlier life of the daemon.
+ * The `data` of the SSE event `gap`, which has no id: the listener missed events that are no longer held.
+ * `missed` is null if the id that it named comes from an earlier life of the daemon.
  */
 export const gapAnswerSchema = z.strictObject({type: z.literal("gap"), missed: z.number().nullable()});
 
-/** What a listener missed. */
+/** The `data` of a gap. */
 export type GapAnswer = z.output<typeof gapAnswerSchema>;
 
-/** An event as its listeners get it; one with more in it than the schema names is refused by zod, a bug. */
+/**
+ * The form in which listeners receive an event. A field that the schema does not name is a bug, which zod
+ * refuses.
+ */
 export function eventAnswer({id, wallMs, event}: StampedEvent): EventAnswer {
   return eventAnswerSchema.parse({id, at: new Date(wallMs).toISOString(), ...event});
 }

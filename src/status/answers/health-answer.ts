@@ -2,7 +2,7 @@ import {z} from "zod";
 import type {AlertName} from "../../node/index.ts";
 import {timeSchema} from "./view-schemas.ts";
 
-/** What each check of a node means when it is ok, and what to look at when it is not. */
+/** Meaning of each check of a node when it is ok, and the place to look when it is not. */
 export const CHECK_MEANINGS = {
   started: "the node has opened its files, its data and its network, and has not failed",
   storage: "everything that had to be on disk is there; a failed write ends the node",
@@ -15,10 +15,10 @@ export const CHECK_MEANINGS = {
 /** A check's name. */
 export type CheckName = keyof typeof CHECK_MEANINGS;
 
-/** Checks of whether the node could take part in a round. */
+/** Checks that tell whether the node could take part in a round. */
 export const READINESS_CHECKS: readonly CheckName[] = ["started", "storage", "quorum"];
 
-/** Checks of whether it does take part. */
+/** Checks that tell whether it does take part. */
 export const HEALTH_CHECKS: readonly CheckName[] = ["started", "storage", "exchanging"];
 
 /** A check and its outcome. */
@@ -40,7 +40,7 @@ const stateSchema = z
     "starting: it opens its files; waiting: no round is certified with its part since the start; exchanging: healthy; stalled: the last is longer ago than is allowed; finished: the run has ended, healthy; failed: it cannot go on.",
   );
 
-/** Why a node is healthy or not. */
+/** Reasons why a node is healthy or not. */
 const saidSchema = z.strictObject({
   state: stateSchema,
   reason: z.string().describe("One line for people."),
@@ -52,7 +52,7 @@ const saidSchema = z.strictObject({
   waitingFor: z.array(z.string()).describe("Names of the members that it waits for."),
 });
 
-/** The answer to `GET /healthz`, with 200 when healthy and else 503. */
+/** The answer to `GET /healthz`, with 200 if healthy, else 503. */
 export const healthzAnswerSchema = z.strictObject({
   status: z.enum(["healthy", "unhealthy"]),
   ...saidSchema.shape,
@@ -61,7 +61,7 @@ export const healthzAnswerSchema = z.strictObject({
     .describe("Names of the checks that are not ok, when it is unhealthy; /readyz says what each found."),
 });
 
-/** The answer to `GET /readyz`, with 200 when ready and else 503. */
+/** The answer to `GET /readyz`, with 200 if ready, else 503. */
 export const readyzAnswerSchema = z.strictObject({
   ready: z.boolean().describe("All checks but `exchanging` are ok: the node could take part."),
   healthy: z.boolean().describe("All checks but `quorum` are ok: it takes part."),
@@ -72,7 +72,7 @@ export const readyzAnswerSchema = z.strictObject({
 /** The outcome of all checks. */
 export type Health = z.output<typeof readyzAnswerSchema>;
 
-/** Every alert there is. */
+/** All alerts. */
 const ALERTS = {
   "peers-below-quorum": "peers-below-quorum",
   "peer-silent": "peer-silent",

@@ -6,7 +6,7 @@ import * as view from "./view-schemas.ts";
 
 const MAX_ROUNDS = 2000;
 
-/** The questions that lists can be asked. */
+/** Query parameters of lists. */
 export const limitQuerySchema = z.strictObject({
   limit: z.coerce
     .number()
@@ -17,10 +17,10 @@ export const limitQuerySchema = z.strictObject({
     .describe("At most so many, the newest first."),
 });
 
-/** The question that takes no parameters. */
+/** The query of a path that takes no parameters. */
 export const noQuerySchema = z.strictObject({});
 
-/** The question of a probe or a scraper, which may add parameters of its own: they change nothing. */
+/** The query of a probe or a scraper, which may add parameters of its own; they change nothing. */
 export const anyQuerySchema = z.looseObject({});
 
 function listSchema<Item extends z.ZodType>(item: Item) {
@@ -47,7 +47,7 @@ const runSchema = z.strictObject({
 /** The answer to `GET /v1/runs`: the runs that the node takes part in. */
 export const runsAnswerSchema = listSchema(runSchema);
 
-/** The runs, as they are answered. */
+/** The answer with the runs. */
 export type RunsAnswer = z.output<typeof runsAnswerSchema>;
 
 const certifiedRoundSchema = z.strictObject({
@@ -96,17 +96,17 @@ const releaseSchema = z.strictObject({
 });
 
 /**
- * The answer to `GET /v1/releases`: what has left this node. The counts lie in the state directory; a crash can
- * cost those of its last ten seconds.
+ * The answer to `GET /v1/releases`: counts of the releases that have left this node. The counts are kept in
+ * the state directory; a crash can cost those of its last ten seconds.
  */
 export const releasesAnswerSchema = listSchema(releaseSchema);
 
-/** What has left, as it is answered. */
+/** The answer with the releases. */
 export type ReleasesAnswer = z.output<typeof releasesAnswerSchema>;
 
 /**
- * The answer to `GET /v1/history`: the figures of the run over all of its rounds, at most 512 points: the newest 128 rounds,
- * and of those before every second, fourth, eighth and so on.
+ * The answer to `GET /v1/history`: the figures of the run over all of its rounds, at most 512 points. It has
+ * the newest 128 rounds, and every second, fourth, eighth and so on of the earlier ones.
  */
 export const historyAnswerSchema = listSchema(
   z.strictObject({
@@ -123,10 +123,10 @@ export const historyAnswerSchema = listSchema(
   }),
 ).extend({run: z.string().describe("Its id.")});
 
-/** The figures of a run, as they are answered. */
+/** The answer with the figures of a run. */
 export type HistoryAnswer = z.output<typeof historyAnswerSchema>;
 
-/** What a list is made from. */
+/** The parts of a node from which lists are made. */
 export type ListSource = Pick<Node, "view" | "plan" | "roster" | "rounds" | "history" | "releases">;
 
 function listOf<Answer>(schema: z.ZodType<Answer>, data: readonly unknown[]): Answer {

@@ -2,7 +2,7 @@ import {z} from "zod";
 import type {OpeningStep} from "../../node/index.ts";
 import {openingSchema, timeSchema} from "./view-schemas.ts";
 
-/** The answer of a node that is starting to what needs it. */
+/** The answer of a node that is starting to requests that need it. */
 export const startingAnswerSchema = z.strictObject({
   error: z.literal("the node is starting"),
   opening: z
@@ -11,10 +11,10 @@ export const startingAnswerSchema = z.strictObject({
     .describe("What it opens; null before it has begun."),
 });
 
-/** What a node that is starting answers. */
+/** The answer of a starting node. */
 export type StartingAnswer = z.output<typeof startingAnswerSchema>;
 
-/** What a node opens, and since when, in ms since the Unix epoch. */
+/** The part that a node is opening, and the time since when, in ms since the Unix epoch. */
 export interface Opening {
   readonly step: OpeningStep;
   readonly sinceWallMs: number;

@@ -11,7 +11,7 @@ type Frozen<Value> = Value extends readonly (infer Item)[]
     ? {readonly [Key in keyof Value]: Frozen<Value[Key]>}
     : Value;
 
-/** A view with null for what is not known, as JSON has it. */
+/** A view with null for every unknown value, as JSON has it. */
 type Nulled<Value> = {readonly [Key in keyof Value]: Exclude<Value[Key], undefined> | NullOf<Value[Key]>};
 type NullOf<Value> = undefined extends Value ? null : never;
 /** Codes of errors are words to a reader. */
@@ -19,7 +19,8 @@ type AnsweredLink = Omit<Nulled<PeerView["link"]>, "lastError"> & {readonly last
 type AnsweredPeer = Omit<PeerView, "link"> & {readonly link: AnsweredLink};
 type AnsweredView = Omit<NodeView, "peers"> & {readonly peers: readonly AnsweredPeer[]};
 
-// Both ways: what a view holds is named here, and what is named here a view holds (see statusResponseOf).
+// Both ways: this schema names everything in a view, and a view has everything named here (see
+// statusResponseOf).
 const nodeSchema = z.strictObject({
   site: z.string(),
   peerId: z.string(),
@@ -88,8 +89,9 @@ const nodeSchema = z.strictObject({
 }) satisfies z.ZodType<AnsweredView>;
 
 /**
- * The answer to `GET /v1/status`, version 1. It is closed at every level: what is not named here does not leave,
- * and nothing here is about a patient. Membership, consent and the ledger come with a later version.
+ * The answer to `GET /v1/status`, version 1. It is closed at every level: a field that is not named here does
+ * not leave, and nothing here is about a patient. Membership, consent and the ledger come with a later
+ * version.
  */
 export const statusResponseSchema = z.strictObject({
   ...view.answerHead,
@@ -113,7 +115,7 @@ export const statusResponseSchema = z.strictObject({
 /** The answer to `GET /v1/status`; plain JSON. */
 export type StatusResponse = z.output<typeof statusResponseSchema>;
 
-/** A peer as answers have it: what is not known is null. */
+/** A peer as answers have it: unknown values are null. */
 export function peerAnswer(peer: PeerView): AnsweredPeer {
   const {rttMs = null, lastHeardWallMs = null, address = null, direction = null, via = null} = peer.link;
   const {lastError = null, lastErrorDetail = null, excludedUntilWallMs = null} = peer.link;
@@ -130,19 +132,19 @@ export function peerAnswer(peer: PeerView): AnsweredPeer {
   return {...peer, link: {...peer.link, ...known}};
 }
 
-/** What of a status is not the node's own word. */
+/** Facts of a status that do not come from the node. */
 export interface StatusFacts {
   readonly version: string;
   readonly startedAt: string;
   readonly uptimeSeconds: number;
   readonly health: Health;
   readonly remaining: Remaining;
-  /** When the certificate of the status server runs out, in wall-clock ms; null without TLS. */
+  /** Time at which the certificate of the status server expires, in wall-clock ms; null without TLS. */
   readonly certificateEndsWallMs: number | null;
   readonly alerts: readonly Alert[];
 }
 
-/** A node's view as the answer has it; a view with more in it than the schema names is refused by zod, a bug. */
+/** The answer with a node's view. zod refuses a view with fields that the schema does not name: a bug. */
 export function statusResponseOf(node: NodeView, facts: StatusFacts): StatusResponse {
   const {remaining, certificateEndsWallMs: endsMs, ...said} = facts;
   const answered: Frozen<z.input<typeof nodeSchema>> = {...node, peers: node.peers.map(peerAnswer)};

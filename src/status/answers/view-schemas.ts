@@ -3,7 +3,7 @@ import {z} from "zod";
 /** Hexadecimal SHA-256. */
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A time that people read. */
+/** A time in a form that people can read. */
 export const timeSchema = z.iso.datetime();
 
 /** An estimate with its 95 % interval. */
@@ -11,17 +11,17 @@ export const intervalSchema = z
   .strictObject({value: z.number(), low: z.number(), high: z.number()})
   .describe("An estimate with its 95 % interval.");
 
-/** What a round is for. */
+/** Purpose of a round. */
 export const stageSchema = z
   .enum(["mean", "deviation", "training"])
   .describe("The first two are rounds of statistics, for scaling; they come first, where the plan has them.");
 
-/** What a node does. */
+/** Present activity of a node. */
 export const activitySchema = z
   .enum(["waiting", "training", "exchanging", "finished"])
   .describe("waiting: for other members; exchanging: its own work of the round is done and handed in.");
 
-/** What a node opens before it can take part. */
+/** The part that a node must open before it can take part. */
 export const openingSchema = z
   .enum(["data", "records", "members", "network"])
   .describe(
@@ -77,7 +77,7 @@ export const peerSchema = z.strictObject({
 
 const roundCountSchema = z.strictObject({contributed: z.number(), certified: z.number()});
 
-/** In how many rounds a member took part. */
+/** Number of rounds in which a member took part. */
 export const shareSchema = z
   .strictObject({
     name: z.string().describe("On the roster."),
@@ -94,7 +94,7 @@ export const roundSchema = z.strictObject({
   absent: z.array(z.string()).describe("Names of members without whom it was certified."),
 });
 
-/** How long the parts of a round took at this node. */
+/** Durations of the parts of a round at this node. */
 export const secondsSchema = z
   .strictObject({
     total: z.number().nullable(),
@@ -103,7 +103,7 @@ export const secondsSchema = z
   })
   .describe("How long its parts took at this node; null where it cannot be told.");
 
-/** A certified model on the site's validation patients. */
+/** The figures of a certified model on the site's validation patients. */
 export const validationSchema = z.strictObject({
   round: roundNumberSchema,
   n: z.number().describe("Validation patients."),
@@ -132,12 +132,12 @@ export const resultSchema = z.strictObject({
     .describe("The final model on the site's test patients; null without any, or where it is withheld."),
 });
 
-/** Which figures are null because they may not be shown. */
+/** The figures that are null because they may not be shown. */
 export const withheldSchema = z
   .strictObject({loss: z.boolean(), validation: z.boolean(), test: z.boolean()})
   .describe(
     "Which figures may never be shown here: fewer than 10 of a class. Others are null until they are known.",
   );
 
-/** The head of every answer: its form, of which a change that a reader must know of has another number. */
+/** The head of every answer: the version of its form, raised for every change that a reader must know of. */
 export const answerHead = {schema: z.literal(1).describe("Version of the answer's form.")};

@@ -11,19 +11,19 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const SERVED = /^[a-z0-9-]+\.(html|css|js|svg)$/;
 
-/** What a browser gets of the dashboard: the page, or something that it loads. */
+/** A file of the dashboard for a browser: the page, or something that it loads. */
 export interface DashboardFile {
-  /** Where it is asked for: `/` is the page, the rest lies under `/dashboard/`. */
+  /** Path at which it is requested: `/` is the page, the rest lies under `/dashboard/`. */
   readonly path: string;
   /** Content type. */
   readonly type: string;
   readonly content: Buffer;
-  /** Strong entity tag: by it a browser that has the file is told so. */
+  /** Strong entity tag, by which a browser learns that its copy is current. */
   readonly etag: string;
 }
 
 /**
- * Reads the dashboard, as the build left it beside this module or at `folder`. Nothing of a node is in it.
+ * Reads the dashboard from the build beside this module or at `folder`. It contains no data of a node.
  * @throws STATUS_DASHBOARD_UNREADABLE
  */
 export async function readDashboard(

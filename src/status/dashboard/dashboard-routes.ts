@@ -1,7 +1,9 @@
 import type {FastifyInstance} from "fastify";
 import type {DashboardFile} from "./dashboard-files.ts";
 
-/** What the page may do: load its own files and ask its own server; no inline script or style, no eval, no frame. */
+/**
+ * Permissions of the page: its own files and its own server; no inline script or style, no eval, no frame.
+ */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,7 +17,10 @@ export const PAGE_POLICY = [
   "trusted-types 'none'",
 ].join("; ");
 
-/** Adds the dashboard: `/` and what it loads. None of it holds anything of the node, so it may be kept and revalidated. */
+/**
+ * Adds the dashboard: `/` and its files, which hold no data of the node: browsers may keep and revalidate
+ * them.
+ */
 export function addDashboard(server: FastifyInstance, files: readonly DashboardFile[]): void {
   for (const {path, type, content, etag} of files) {
     server.get(path, async ({headers}, reply) => {

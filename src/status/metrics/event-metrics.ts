@@ -4,7 +4,7 @@ import type {EventFeed, NodeEvent} from "../../node/index.ts";
 /** From a round on loopback to one over a day: each bound is two to five times the one before. */
 const ROUND_BUCKETS_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600, 86_400];
 
-/** Kinds of reports by which a member's part is refused because it is wrong. */
+/** Kinds of reports that refuse a member's part because it is wrong. */
 const REJECTIONS: readonly string[] = ["objection", "proposal-refused", "verdicts", "equivocation"];
 
 type ReportEvent = Extract<NodeEvent, {type: "report"}>;
@@ -45,7 +45,7 @@ function createRoundTeller(meter: Meter): (event: RoundEvent) => void {
   };
 }
 
-/** Makes the metrics that count what happens; they begin at the start of the daemon. */
+/** Makes the metrics that count events; they begin at the start of the daemon. */
 export function createEventMetrics(meter: Meter, feed: EventFeed): void {
   const rejected = meter.counter<"reason">({
     name: "consilium_updates_rejected_total",
@@ -57,7 +57,7 @@ export function createEventMetrics(meter: Meter, feed: EventFeed): void {
     help: "What was about to leave and may not, by the code of the refusal.",
     labels: ["reason"],
   });
-  // From 0, so that the first of each kind is seen as an increase.
+  // They start from 0: the first of each kind is seen as an increase.
   for (const reason of REJECTIONS) rejected.take({reason}, 0);
   const linkChanges = meter.counter<"peer" | "status">({
     name: "consilium_link_changes_total",

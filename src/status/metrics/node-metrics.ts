@@ -6,15 +6,15 @@ import {createEventMetrics} from "./event-metrics.ts";
 import {createPeerMetrics} from "./peer-metrics.ts";
 import {timestampSeconds} from "./timestamp.ts";
 
-/** What a node's metrics are drawn from. */
+/** The sources of a node's metrics. */
 export interface NodeMetricsSources {
   readonly feed: EventFeed;
   readonly alerts: AlertBoard;
-  /** The node, or null as long as it is starting. */
+  /** The node, or null while it is starting. */
   node(): Pick<Node, "view" | "releases"> | null;
   /** Wall-clock time in ms. */
   wallMs(): number;
-  /** When the certificate of the status server runs out, in wall-clock ms; null without TLS. */
+  /** Time at which the certificate of the status server expires, in wall-clock ms; null without TLS. */
   certificateEndsWallMs(): number | null;
   readonly version: string;
 }
@@ -78,7 +78,7 @@ function createStandMetrics(meter: Meter): (view: NodeView) => void {
   };
 }
 
-/** How far back a share of rounds looks. */
+/** Windows over which a share of rounds is taken. */
 const WINDOWS = ["run", "recent"] as const;
 
 function createShareMetrics(meter: Meter): (view: NodeView) => void {
@@ -102,7 +102,7 @@ function createShareMetrics(meter: Meter): (view: NodeView) => void {
   };
 }
 
-/** Figures that may be withheld or unknown: they are NaN then. */
+/** Makes the figures that may be withheld or unknown; they are then NaN. */
 function createLearningMetrics(meter: Meter): (view: NodeView) => void {
   const loss = meter.gauge({
     name: "consilium_train_loss",
@@ -175,7 +175,7 @@ function createHealthMetrics(
   };
 }
 
-/** Makes all metrics of a node in `meter`; they are drawn anew at every exposition. */
+/** Makes all metrics of a node in `meter`; they are drawn again at every exposition. */
 export function createNodeMetrics(meter: Meter, sources: NodeMetricsSources): void {
   const info = meter.gauge<"version">({
     name: "consilium_build_info",

@@ -1,12 +1,12 @@
 import type {Meter} from "../../core/index.ts";
 
-/** Why a request was refused before it was answered. */
+/** Reasons for which a request is refused before it is answered. */
 export type RefusalReason = "host" | "origin" | "token" | "rate" | "streams";
 
 /** The metrics of the status server itself. */
 export interface ServerMetrics {
   refused(reason: RefusalReason): void;
-  /** An event stream was opened (1) or ended (-1). */
+  /** Notes that an event stream was opened (1) or ended (-1). */
   streams(change: 1 | -1): void;
 }
 

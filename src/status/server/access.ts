@@ -9,25 +9,25 @@ const LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"];
 export interface StatusTls {
   readonly cert: Uint8Array;
   readonly key: Uint8Array;
-  /** Only clients with a certificate of these authorities are let in; null: all. */
+  /** Only clients with a certificate of these authorities are let in; all if null. */
   readonly clientCa: Uint8Array | null;
 }
 
-/** Who may ask a status server, and by what name. */
+/** The clients that may ask a status server, and the names by which they may address it. */
 export interface StatusAccess {
-  /** What clients send as `Authorization: Bearer TOKEN`; null: nothing is asked for. */
+  /** The token that clients send as `Authorization: Bearer TOKEN`; null if none is required. */
   readonly token: string | null;
-  /** Null: plain HTTP. */
+  /** Null for plain HTTP. */
   readonly tls: StatusTls | null;
-  /** Names beside this machine's own by which it may be asked: `name`, or `name:port`. */
+  /** Names beside this machine's own by which clients may address it: `name`, or `name:port`. */
   readonly allowedHosts: readonly string[];
 }
 
-/** Anyone on this machine, over plain HTTP. */
+/** Access for anyone on this machine, over plain HTTP. */
 export const LOOPBACK_ACCESS: StatusAccess = {token: null, tls: null, allowedHosts: []};
 
 /**
- * Refuses to serve anyone but this machine without a token or clients' certificates.
+ * Refuses to serve other machines without a token or clients' certificates.
  * @throws STATUS_AUTH_REQUIRED
  */
 export function requireGuard(host: string, {token, tls}: StatusAccess): void {
@@ -39,14 +39,14 @@ export function requireGuard(host: string, {token, tls}: StatusAccess): void {
   });
 }
 
-/** How a URL or a Host header names `host`. */
+/** The form of `host` in a URL or a Host header. */
 export function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** Where a request came in, and by what other names the server may be called. */
+/** The address at which a request came in, and the other names of the server. */
 interface OwnNames {
-  /** What the server listens on. */
+  /** Address or name on which the server listens. */
   readonly host: string;
   /** Address and port at which the client reached it. */
   readonly address: string | undefined;
@@ -55,19 +55,20 @@ interface OwnNames {
 }
 
 /**
- * Whether a Host header names this server: a web page whose name was made to resolve to it (DNS rebinding) sends
- * its own name there.
+ * Tells whether a Host header names this server: a web page whose name was made to resolve to it (DNS
+ * rebinding) sends its own name.
  */
 function isOwnHost(header: string | undefined, {host, address, port, allowedHosts}: OwnNames): boolean {
   const asked = header?.toLowerCase() ?? "";
-  // No name that an attacker chose resolves to a loopback name: a tunnel may have another port at its other end.
+  // No name that an attacker chose resolves to a loopback name; the port may differ at the other end of a
+  // tunnel.
   if (LOCAL_NAMES.includes(asked.replace(/:\d{1,5}$/, ""))) return true;
   const own = [urlHost(host), urlHost(address ?? host)].map((name) => `${name}:${port}`);
   const allowed = allowedHosts.flatMap((name) => [name, `${name}:${port}`]);
   return [...own, ...allowed].some((name) => name.toLowerCase() === asked);
 }
 
-/** What a browser says of the page that a request comes from. */
+/** The headers by which a browser describes the page that a request comes from. */
 export interface RequestOrigin {
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
@@ -77,8 +78,8 @@ export interface RequestOrigin {
 }
 
 /**
- * Whether a browser sends the request for a page of another origin. Somebody who follows a link to this server's page
- * is not meant: there a person looks at the answer, and no other page.
+ * Tells whether a browser sends the request for a page of another origin. A person who follows a link to this
+ * server's page does not count: there the person sees the answer, and no other page does.
  * @param isPage whether the page of the dashboard is asked for
  */
 function isForeign(headers: RequestOrigin, isPage: boolean): boolean {
@@ -90,14 +91,14 @@ function isForeign(headers: RequestOrigin, isPage: boolean): boolean {
   return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
 }
 
-/** Why a request is not let in whoever sends it, and what it is told. */
+/** The reason why a request is refused whoever sends it, and the text of the refusal. */
 export interface Stranger {
   readonly reason: "host" | "origin";
   readonly error: string;
 }
 
 /**
- * Whether a request names another server, or is made by another server's page; null when it is neither.
+ * Checks whether a request names another server, or is made by another server's page; null if neither.
  * @param isPage whether the page of the dashboard is asked for
  */
 export function strangerOf(
@@ -115,7 +116,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Whether an Authorization header carries `token`; takes as long whatever is in it. */
+/** Tells whether an Authorization header carries `token`, in a time that does not depend on its content. */
 export function carriesToken(header: string | undefined, token: string): boolean {
   return timingSafeEqual(digest(header ?? ""), digest(`Bearer ${token}`));
 }

@@ -2,21 +2,22 @@ import type {IncomingMessage, Server, ServerResponse} from "node:http";
 import type {Socket} from "node:net";
 import type {Clock} from "../../core/index.ts";
 
-/** Whoever has asked nothing by then is cut off. */
+/** A connection without a request is cut after this time. */
 const FIRST_REQUEST_MS = 2000;
 
-/** How many connections a server keeps. */
+/** Largest number of connections that a server keeps. */
 export interface ConnectionBounds {
   readonly most: number;
-  /** Of one address. */
+  /** Largest number from one address. */
   readonly ofAddress: number;
 }
 
-/** More than a dashboard, a scraper and listeners of events need, who may all come through one tunnel. */
+/** More than a dashboard, a scraper and listeners of events need, which may all come through one tunnel. */
 export const STATUS_BOUNDS: ConnectionBounds = {most: 64, ofAddress: 32};
 /**
- * A probe asks once and goes; what stands here is what others have left open. So many that at 6,000 new ones a second of
- * one address each still has ten milliseconds for its request.
+ * A probe asks once and goes; the connections held here are those that others have left open. With these
+ * bounds, even at 6,000 new connections a second from one address each still has ten milliseconds for its
+ * request.
  */
 export const PROBE_BOUNDS: ConnectionBounds = {most: 128, ofAddress: 64};
 
@@ -26,12 +27,12 @@ interface Held {
   isIdle: boolean;
 }
 
-/** Both ends of a connection as one word; the same for the encrypted stream over it. */
+/** Both ends of a connection as one word, which is the same for the encrypted stream over it. */
 function nameOf({remoteAddress, remotePort, localPort}: Socket): string {
   return `${remoteAddress} ${remotePort} ${localPort}`;
 }
 
-/** The address that has most connections, and how many. */
+/** The address with most connections, and their number. */
 function crowdOf(held: Iterable<Held>): readonly [address: string, count: number] {
   const counts = new Map<string, number>();
   let crowd: readonly [string, number] = ["", 0];
@@ -43,7 +44,7 @@ function crowdOf(held: Iterable<Held>): readonly [address: string, count: number
   return crowd;
 }
 
-/** The connection that must go so that `held`, those idle for longest first, is within the bounds; null when it is. */
+/** The connection to drop so `held` (those idle for longest first) comes within the bounds; null if it is. */
 function surplus(held: ReadonlyMap<string, Held>, {most, ofAddress}: ConnectionBounds): Held | null {
   const [address, count] = crowdOf(held.values());
   if (held.size <= most && count <= ofAddress) return null;
@@ -52,9 +53,9 @@ function surplus(held: ReadonlyMap<string, Held>, {most, ofAddress}: ConnectionB
 }
 
 /**
- * Keeps a server's connections within bounds: in place of one too many, that one goes which has been idle for longest
- * of those of the address that has most. So nobody keeps others out by connections over which nothing is asked; over
- * which nothing is asked in two seconds are cut.
+ * Keeps a server's connections within bounds. If there is one too many, the server drops one of the address
+ * that has most: the one that has been idle for longest. Connections without requests therefore keep nobody
+ * else out, and are cut after two seconds.
  */
 export function boundConnections(
   server: Server,

@@ -7,17 +7,17 @@ import * as lists from "../answers/list-answers.ts";
 import {type Opening, startingAnswer, startingAnswerSchema} from "../answers/starting-answer.ts";
 import {type StatusFacts, statusResponseOf, statusResponseSchema} from "../answers/status-answer.ts";
 
-/** The part of a node that answers are made of. */
+/** The part of a node from which answers are made. */
 export type StatusNode = lists.ListSource & Pick<Node, "view">;
 
-/** What answers are made of. */
+/** The sources of answers. */
 export interface AnswerSources {
-  /** The node, or null as long as it is starting. */
+  /** The node, or null while it is starting. */
   node(): StatusNode | null;
-  /** What a node that is starting opens now; null before it said. */
+  /** The part that a starting node is opening now; null before it has said. */
   opening(): Opening | null;
   health(): health.Health;
-  /** What a status says beside `view`. */
+  /** The facts of a status beside `view`. */
   facts(view: NodeView): StatusFacts;
   /** All metrics in Prometheus's text format. */
   metrics(): string;
@@ -35,17 +35,17 @@ export interface Answer {
 export interface Endpoint {
   readonly path: string;
   readonly summary: string;
-  /** What may stand behind the path. */
+  /** The query that may follow the path. */
   readonly query: z.ZodObject;
   /** Content type of its answers with status 200. */
   readonly type: string;
-  /** Schemas of its answers by status, with what the status means. */
+  /** Schemas of its answers by status, with the meaning of each status. */
   readonly answers: Readonly<Record<number, {readonly means: string; readonly schema: z.ZodType}>>;
   /** @param query as its schema gives it */
   answer(sources: AnswerSources, query: Readonly<Record<string, unknown>>): Answer;
 }
 
-/** The answer of whatever is refused or fails. */
+/** The answer to a request that is refused or fails. */
 export const errorAnswerSchema = z.strictObject({error: z.string()});
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -61,7 +61,7 @@ function starting({opening}: AnswerSources): Answer {
   return {status: 503, body: startingAnswer(opening())};
 }
 
-/** Answers from a node that is up. */
+/** Makes answers from a node that is up. */
 function fromNode(answer: (node: StatusNode, query: Readonly<Record<string, unknown>>) => unknown) {
   return (sources: AnswerSources, query: Readonly<Record<string, unknown>>): Answer => {
     const now = sources.node();
@@ -177,7 +177,7 @@ const TEXT_ENDPOINTS: readonly Endpoint[] = [
   },
 ];
 
-/** Every endpoint that is answered at once. */
+/** All endpoints that are answered at once. */
 export const ENDPOINTS: readonly Endpoint[] = [...HEALTH_ENDPOINTS, ...NODE_ENDPOINTS, ...TEXT_ENDPOINTS];
 
 /** The endpoint that goes on answering. */
@@ -188,5 +188,5 @@ export const EVENTS_ENDPOINT = {
   schema: eventAnswerSchema,
 } as const;
 
-/** What Last-Event-ID may hold: an event's id, or 0 for everything that is held. */
+/** Possible values of Last-Event-ID: an event's id, or 0 for all events that are held. */
 export const lastEventIdSchema = z.string().regex(/^(0|\d{1,16}-\d{1,16})$/);

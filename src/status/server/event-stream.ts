@@ -8,19 +8,19 @@ export const EVENT_STREAM_TYPE = "text/event-stream; charset=utf-8";
 
 const KEEP_ALIVE_MS = 15_000;
 const RETRY_MS = 2000;
-/** A listener that lets so much lie is cut off; it comes back and says what it has. */
+/** A listener that leaves this many bytes unread is cut off; it comes back and names its last event. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 
-/** What an event stream is opened on. */
+/** Options of an event stream. */
 export interface EventStreamOptions {
   readonly feed: EventFeed;
   readonly clock: Clock;
-  /** The answer, of which nothing is written yet. */
+  /** The answer, to which nothing has been written yet. */
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
   /** Id of the last event that the listener has; null for one that is new. */
   readonly after: string | null;
-  /** The listener has gone. */
+  /** Called when the listener has gone. */
   onEnd(): void;
 }
 
@@ -30,9 +30,9 @@ function textOf(stamped: StampedEvent): string {
 }
 
 /**
- * Writes events as Server-Sent Events until the listener goes: first those that it missed, then the comment `now`, then
- * each as it comes, and a comment every 15 seconds in between. What it missed and is not held any more is told by an
- * event `gap`.
+ * Writes events as Server-Sent Events until the listener goes: first those that it missed, then the comment
+ * `now`, then each as it comes, with a comment every 15 seconds in between. An event `gap` stands for missed
+ * events that are no longer held.
  */
 export function openEventStream(options: EventStreamOptions): Closable {
   const {feed, clock, response, headers, after, onEnd} = options;

@@ -8,7 +8,7 @@ import type {StatusTls} from "./access.ts";
 import {boundConnections, type ConnectionBounds} from "./connections.ts";
 
 const MAX_HEADER_BYTES = 8 * 1024;
-/** Whoever has not written all of a request by then is cut off. */
+/** Limits on a client's requests; one that has not written all of its request in time is cut off. */
 const LIMITS = {
   requestTimeout: 10_000,
   handshakeTimeout: 5_000,
@@ -18,28 +18,34 @@ const LIMITS = {
   maxHeaderSize: MAX_HEADER_BYTES,
 };
 
-/** What a listener is made of. */
+/** Options of a listener. */
 export interface ListenerOptions {
   readonly tls: StatusTls | null;
   readonly clock: Pick<Clock, "after">;
   readonly bounds: ConnectionBounds;
 }
 
-/** A server of plain HTTP, or of HTTPS with TLS 1.3, that bounds what a client can make it hold. @throws STATUS_TLS_INVALID */
+/**
+ * Creates a server of plain HTTP, or of HTTPS with TLS 1.3, that bounds what a client can make it hold.
+ * @throws STATUS_TLS_INVALID
+ */
 export function createListener({tls, clock, bounds}: ListenerOptions, handler: RequestListener): Server {
   const server = tls === null ? createPlainServer(LIMITS, handler) : createGuarded(tls, handler);
-  // Connections that are being closed still count for the system: room for as many again.
+  // The system still counts connections that are being closed, so there is room for as many again.
   server.maxConnections = 2 * bounds.most;
   boundConnections(server, clock, bounds);
   return server;
 }
 
-/** Shows another certificate to who connects from now on, when the server is one of HTTPS. @throws STATUS_TLS_INVALID */
+/**
+ * Shows another certificate to clients that connect from now on, if the server uses HTTPS.
+ * @throws STATUS_TLS_INVALID
+ */
 export function renewCertificate(server: Server, tls: StatusTls): void {
   if (server instanceof TlsServer) withKeys(tls, (keys) => server.setSecureContext(keys));
 }
 
-/** What a server over TLS shows and asks for. */
+/** The certificates that a server over TLS shows and requires. */
 function keysOf({cert, key, clientCa}: StatusTls): SecureContextOptions {
   const ca = clientCa === null ? {} : {ca: Buffer.from(clientCa)};
   return {cert: Buffer.from(cert), key: Buffer.from(key), ...ca, minVersion: "TLSv1.3"};
@@ -67,7 +73,7 @@ const MALFORMED: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
-/** Answers what is no HTTP at all, and hangs up. */
+/** Answers a request that is not HTTP at all, and hangs up. */
 export function refuseMalformed({code}: {readonly code?: unknown}, socket: Duplex): void {
   const status = MALFORMED[String(code)] ?? "400 Bad Request";
   if (code === "ECONNRESET" || !socket.writable) {

@@ -2,23 +2,23 @@ import type {Server} from "node:http";
 import {CodedError} from "../../core/index.ts";
 import type {StatusErrorCode} from "../errors.ts";
 
-/** Where a server listens, and what node.yaml calls it. */
+/** The address of a server, and its name in node.yaml. */
 export interface Place {
   /** Address or name. */
   readonly host: string;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
-  /** The block of node.yaml that says so. */
+  /** The block of node.yaml that sets it. */
   readonly block: "status" | "status.probes";
 }
 
-/** The port that a server which listens has. */
+/** The port of a listening server. */
 export function portOf(server: Server): number {
   const address = server.address();
   return address === null || typeof address === "string" ? 0 : address.port;
 }
 
-/** Why a server could not listen, in one line. */
+/** The reason why a server could not listen, in one line. */
 export function listenFailure(cause: unknown, {host, port, block}: Place): CodedError<StatusErrorCode> {
   const what = block === "status" ? "status" : "probes";
   if (cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE") {

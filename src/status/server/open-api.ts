@@ -77,7 +77,7 @@ function eventsOperation(): Json {
   };
 }
 
-/** The OpenAPI 3.1 document of the status server, made of the schemas that its answers are checked by. */
+/** The OpenAPI 3.1 document of the status server, made from the schemas that check its answers. */
 export function openApiDocument(version: string): Json {
   const paths = ENDPOINTS.map((endpoint) => [endpoint.path, {get: operationOf(endpoint)}]);
   return {

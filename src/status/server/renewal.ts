@@ -4,15 +4,15 @@ import type {StatusTls} from "./access.ts";
 
 const LOOK_EVERY_MS = 60_000;
 
-/** What watches over the files of a certificate. */
+/** Dependencies of the watch over a certificate's files. */
 export interface RenewalOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What the server shows now. */
+  /** The certificate and key that the server uses now. */
   readonly tls: StatusTls;
-  /** Reads the files anew; null: there are none any more. */
+  /** Reads the files again; null if there are none any more. */
   read(): Promise<StatusTls | null>;
-  /** Shows another certificate to who connects from now on. @throws STATUS_TLS_INVALID */
+  /** Shows another certificate to clients that connect from now on. @throws STATUS_TLS_INVALID */
   apply(tls: StatusTls): void;
 }
 
@@ -25,7 +25,10 @@ function isSameTls(a: StatusTls, b: StatusTls): boolean {
   return isSame(a.cert, b.cert) && isSame(a.key, b.key) && isSame(a.clientCa, b.clientCa);
 }
 
-/** Looks every minute for a renewed certificate, so that a renewal needs no restart. The same failure is logged once, until the files can be used again. */
+/**
+ * Looks every minute for a renewed certificate: a renewal needs no restart. The same failure is logged once,
+ * until the files can be used again.
+ */
 export function watchCertificate({clock, logger, tls, read, apply}: RenewalOptions): Closable {
   let shown = tls;
   let lastFault: string | null = null;

@@ -13,7 +13,7 @@ import {EVENT_STREAM_TYPE, openEventStream} from "./event-stream.ts";
 
 const MAX_STREAMS = 16;
 
-/** What every answer carries: nothing is kept, framed, guessed or run. */
+/** Headers of every answer: it may not be kept, framed, guessed or run. */
 export const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy":
@@ -23,7 +23,7 @@ export const HEADERS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** What the stream of events works with. */
+/** Dependencies of the stream of events. */
 export interface EventRouteOptions {
   readonly feed: EventFeed;
   readonly clock: Clock;

@@ -1,20 +1,23 @@
 import type {Clock} from "../../core/index.ts";
 
-/** More askers than a node's status has; of more, the one heard first is forgotten. */
+/** More clients than a node's status has; beyond this number the one heard first is forgotten. */
 const MAX_ASKERS = 1024;
 
-/** How many requests one asker may make. */
+/** Number of requests that one client may make. */
 export interface RateLimit {
   /** At once. */
   readonly burst: number;
-  /** In the long run. */
+  /** On average. */
   readonly perSecond: number;
 }
 
 /** Enough for a dashboard, a scraper and a person; not for guessing a token. */
 export const DEFAULT_RATE: RateLimit = {burst: 200, perSecond: 50};
 
-/** Takes a request of an asker: of whoever has the token, or of an address. @returns whether it is within the limit */
+/**
+ * Takes a request of a client: a holder of the token, or an address.
+ * @returns whether it is within the limit
+ */
 export type TakeRequest = (asker: string) => boolean;
 
 interface Bucket {
@@ -22,7 +25,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** A token bucket for each asker. */
+/** Creates a token bucket for each client. */
 export function createTokenBuckets(clock: Pick<Clock, "nowMs">, {burst, perSecond}: RateLimit): TakeRequest {
   const buckets = new Map<string, Bucket>();
   return (asker) => {

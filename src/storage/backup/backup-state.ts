@@ -9,14 +9,14 @@ import {holdRun} from "./hold-run.ts";
 import {type BackupFile, encodeMessage} from "./messages.ts";
 import {COST_BITS, seal} from "./sealed-stream.ts";
 
-/** What a backup holds. */
+/** A summary of the contents of a backup. */
 export interface BackupSummary {
   readonly runs: number;
   readonly models: number;
   readonly bytes: number;
 }
 
-/** Where a backup or a restoration reads and writes, and how hard its passphrase is to try; for tests. */
+/** The file system of a backup or a restoration, and the cost of its passphrase; for tests. */
 export interface BackupMeans {
   readonly files?: FileSystem;
   /** log2 of scrypt's N. */
@@ -32,7 +32,7 @@ export function summaryOf(manifest: readonly BackupFile[]): BackupSummary {
   };
 }
 
-/** The messages of one file; what is read is added to `manifest`. */
+/** The messages of one file; adds the file to `manifest`. */
 async function* fileMessages(
   path: string,
   file: HeldFile,
@@ -49,7 +49,7 @@ async function* fileMessages(
   manifest.push({path, sizeBytes, sha256: toHex(hash.digest())});
 }
 
-/** The messages of a backup of `directory`; what is read is added to `manifest`. */
+/** The messages of a backup of `directory`; adds the files to `manifest`. */
 async function* messagesOf(
   files: FileSystem,
   directory: string,
@@ -117,12 +117,12 @@ async function writeTarget(
 }
 
 /**
- * Writes a backup of the state directory to the new file `target`, mode 0600: everything that a node must not forget,
- * under the passphrase. A daemon may be running on the directory, and takes no notice: the backup holds what a crash at
- * one moment would have left. It is durable when this resolves; after a crash before, a file without its end may be
- * left, which no restoration takes.
- * @throws STORAGE_STATE_MISSING, STORAGE_VERSION, STORAGE_BACKUP_EXISTS, STORAGE_BACKUP_RESTLESS, STORAGE_FULL,
- * STORAGE_UNWRITABLE, STORAGE_UNREADABLE
+ * Writes a backup of the state directory to the new file `target`, mode 0600: everything that a node must not
+ * forget, under the passphrase. A daemon may be running on the directory and is not disturbed: the backup
+ * holds the state that a crash at one moment would have left. It is durable when this resolves. A crash
+ * before then may leave a file without its end, which no restoration accepts.
+ * @throws STORAGE_STATE_MISSING, STORAGE_VERSION, STORAGE_BACKUP_EXISTS, STORAGE_BACKUP_RESTLESS,
+ *   STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */
 export async function backupState(
   directory: string,

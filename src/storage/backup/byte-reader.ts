@@ -1,14 +1,14 @@
 import {concat} from "uint8arrays";
 
-/** Reads a stream of bytes in portions of one's own. */
+/** Reads a stream of bytes in portions of any size. */
 export interface ByteReader {
-  /** The next `count` bytes, or as many as there are. */
+  /** Returns the next `count` bytes, or as many as there are. */
   take(count: number): Promise<Uint8Array>;
-  /** Whether nothing is left. */
+  /** Tells whether nothing is left. */
   isAtEnd(): Promise<boolean>;
 }
 
-/** A {@link ByteReader} of `source`, of which it holds no more than a portion and a part. */
+/** Creates a {@link ByteReader} of `source`, which holds no more than a portion and a part of it. */
 export function byteReader(source: AsyncIterable<Uint8Array>): ByteReader {
   const iterator = source[Symbol.asyncIterator]();
   let held: Uint8Array = new Uint8Array(0);

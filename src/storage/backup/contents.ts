@@ -7,20 +7,23 @@ const TOP_FILE = new RegExp(`^(${FORMAT_FILE}|addresses\\.json|releases\\.json|[
 const RUN_FILE = /^runs\/[0-9a-f]{32}\/(journal|history\.json|models\/[0-9a-f]{64})$/;
 
 /**
- * Whether a backup holds the file at `path`, relative to the state directory: keys, addresses, counts of releases,
- * journals, curves and models. Whatever else lies there, flight recorders included, is not taken and not put back.
+ * Tells whether a backup holds the file at `path`, relative to the state directory: keys, addresses, counts
+ * of releases, journals, curves and models. All other files, flight recorders included, are neither taken nor
+ * restored.
  */
 export function isKept(path: string): boolean {
   return TOP_FILE.test(path) || RUN_FILE.test(path);
 }
 
-/** What a backup holds of a directory: the paths of its own files, and its runs, each in one order. */
+/**
+ * The parts of a directory that a backup holds: paths of its own files, and its runs, both in a fixed order.
+ */
 export interface Contents {
   readonly top: readonly string[];
   readonly runs: readonly string[];
 }
 
-/** The {@link Contents} of `directory`. @throws STORAGE_UNREADABLE */
+/** Lists the {@link Contents} of `directory`. @throws STORAGE_UNREADABLE */
 export async function contentsOf(files: FileSystem, directory: string): Promise<Contents> {
   const list = (path: string): Promise<readonly string[]> =>
     reading(path, () => files.list(join(directory, path)));

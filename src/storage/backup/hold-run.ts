@@ -4,15 +4,15 @@ import {reading} from "../file-faults.ts";
 import type {FileSystem, HeldFile} from "../file-system.ts";
 import {isKept} from "./contents.ts";
 
-/** Rounds of a few milliseconds leave the models alone for long enough after a few tries. */
+/** Even rounds of a few milliseconds leave the models alone for long enough within this many tries. */
 const TRIES = 200;
 
-/** The files of a run as they were at one moment, by their paths in the state directory; closing lets go of them. */
+/** The files of a run at one moment, by their paths in the state directory; closing releases them. */
 export interface HeldRun extends Closable {
   readonly files: ReadonlyMap<string, HeldFile>;
 }
 
-/** Holds the run once, or gives null where a daemon changed its models meanwhile. */
+/** Holds the run once; returns null if a daemon changed its models meanwhile. */
 async function tryToHold(files: FileSystem, directory: string, run: string): Promise<HeldRun | null> {
   const stack = createCloseStack();
   const held = new Map<string, HeldFile>();
@@ -30,7 +30,7 @@ async function tryToHold(files: FileSystem, directory: string, run: string): Pro
   const holdAll = async (): Promise<boolean> => {
     const before = await models();
     for (const path of before) if (!(await hold(path))) return false;
-    // A directory whose run has just begun has no journal yet, and nothing that must not be forgotten.
+    // The directory of a run that has just begun has no journal yet, and nothing that must not be forgotten.
     await hold(`runs/${run}/journal`);
     await hold(`runs/${run}/history.json`);
     const after = await models();
@@ -47,9 +47,10 @@ async function tryToHold(files: FileSystem, directory: string, run: string): Pro
 }
 
 /**
- * Takes a run's journal and models as they were at one moment, also while a daemon writes them. It puts a model on disk
- * before the record that names it, and removes none before another is there; so when the models' names are the same
- * before and after the journal was opened, all that its records name were there, as after a crash at that moment.
+ * Takes a run's journal and models as they were at one moment, even while a daemon writes them. The daemon
+ * puts a model on disk before the record that names it, and removes none before another is there. If the
+ * models' names are the same before and after the journal was opened, every model that its records name was
+ * therefore there, as after a crash at that moment.
  * @throws STORAGE_BACKUP_RESTLESS, STORAGE_UNREADABLE
  */
 export async function holdRun(files: FileSystem, directory: string, run: string): Promise<HeldRun> {

@@ -4,7 +4,7 @@ import {z} from "zod";
 import {byteReader} from "./byte-reader.ts";
 import {damaged} from "./sealed-stream.ts";
 
-/** More than the manifest of a hundred thousand files; a part is much smaller. */
+/** More than the manifest of a hundred thousand files takes; a part is much smaller. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const LENGTH_BYTES = 4;
 
@@ -23,10 +23,10 @@ const messageSchema = z.discriminatedUnion("kind", [
 /** One file of a backup's manifest; its path is relative to the state directory. */
 export type BackupFile = Readonly<z.infer<typeof fileSchema>>;
 
-/** What a backup is made of: files, each followed by its parts, and their manifest at the end. */
+/** The elements of a backup: files, each followed by its parts, and their manifest at the end. */
 export type Message = Readonly<z.infer<typeof messageSchema>>;
 
-/** Canonical CBOR of a message behind its length in four bytes, little-endian. */
+/** Encodes a message as canonical CBOR behind its length in four bytes, little-endian. */
 export function encodeMessage(message: Message): Uint8Array {
   const bytes = encode(message);
   const length = alloc(LENGTH_BYTES);
@@ -42,7 +42,7 @@ function parseMessage(bytes: Uint8Array): Message {
   }
 }
 
-/** The messages of a backup, up to its end. @throws STORAGE_BACKUP_CORRUPT */
+/** Reads the messages of a backup, up to its end. @throws STORAGE_BACKUP_CORRUPT */
 export async function* readMessages(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
   const reader = byteReader(plain);
   while (!(await reader.isAtEnd())) {

@@ -22,7 +22,7 @@ async function requireRoom(files: FileSystem, directory: string): Promise<void> 
   });
 }
 
-/** Removes what restorations that were interrupted left beside `directory`. */
+/** Removes the remains of interrupted restorations beside `directory`. */
 async function sweepStaging(files: FileSystem, directory: string): Promise<void> {
   const parent = dirname(directory);
   for (const name of await reading(parent, () => files.list(parent))) {
@@ -45,7 +45,7 @@ async function* sourceParts(files: FileSystem, source: string): AsyncGenerator<U
   }
 }
 
-/** Writes the files of a backup below a folder of its own. */
+/** Writes the files of a backup below a separate folder. */
 class Staging {
   readonly #files: FileSystem;
   readonly #root: string;
@@ -88,7 +88,7 @@ class Staging {
     }
   }
 
-  /** Whether the file lies on the disk as the manifest has it. */
+  /** Tells whether the file on disk agrees with the manifest. */
   async #isRight({path, sizeBytes, sha256}: BackupFile): Promise<boolean> {
     const hash = runningSha256();
     let size = 0;
@@ -99,7 +99,7 @@ class Staging {
     return size === sizeBytes && toHex(hash.digest()) === sha256;
   }
 
-  /** Reads everything again that was written. @throws STORAGE_BACKUP_CORRUPT */
+  /** Reads all written files again. @throws STORAGE_BACKUP_CORRUPT */
   async verify(manifest: readonly BackupFile[]): Promise<void> {
     const isAll =
       manifest.length === this.#written.size && manifest.every(({path}) => this.#written.has(path));
@@ -133,11 +133,11 @@ async function fill(staging: Staging, plain: AsyncIterable<Uint8Array>): Promise
 }
 
 /**
- * Restores the state directory from the backup `source`: into a place where nothing is, all of it or nothing. Every byte
- * is read, checked and on the disk before the directory gets its name. It is marked as restored, so that the other
- * members are asked before it takes part in a run.
+ * Restores the state directory from the backup `source` to a place that is empty: all of it or nothing. Every
+ * byte is read, checked and on disk before the directory gets its name. The directory is marked as restored:
+ * the node then asks the other members before it takes part in a run.
  * @throws STORAGE_STATE_EXISTS, STORAGE_BACKUP_MISSING, STORAGE_BACKUP_FOREIGN, STORAGE_BACKUP_PASSPHRASE,
- * STORAGE_BACKUP_CORRUPT, STORAGE_VERSION, STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
+ *   STORAGE_BACKUP_CORRUPT, STORAGE_VERSION, STORAGE_FULL, STORAGE_UNWRITABLE, STORAGE_UNREADABLE
  */
 export async function restoreState(
   source: string,

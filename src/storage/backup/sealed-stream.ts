@@ -11,7 +11,7 @@ import {alloc, concat, equals, fromString} from "uint8arrays";
 import {CodedError} from "../../core/index.ts";
 import {byteReader} from "./byte-reader.ts";
 
-/** The first bytes of every backup; the number is that of its format. */
+/** The first bytes of every backup; the number is the version of its format. */
 const MAGIC = fromString("consilium/backup/1\n");
 const ANY_MAGIC = fromString("consilium/backup/");
 const SALT_BYTES = 32;
@@ -20,11 +20,14 @@ const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 const SEGMENT_BYTES = 64 * 1024;
 const BLOCK_SIZE = 8;
-/** More than a machine of today takes for a password; a header that asks for more is damage, or malice. */
+/** Above the usual cost of a password today; a header that asks for more is damaged or malicious. */
 const MAX_COST_BITS = 18;
 const HEADER_BYTES = MAGIC.length + 1 + SALT_BYTES;
 
-/** Cost of the passphrase: scrypt with N = 2^17, r = 8, p = 1 takes 128 MiB and about half a second (RFC 7914). */
+/**
+ * Cost of the passphrase: scrypt with N = 2^17, r = 8, p = 1 takes 128 MiB and about half a second (RFC
+ * 7914).
+ */
 export const COST_BITS = 17;
 
 interface Keys {
@@ -48,7 +51,7 @@ async function keysOf(passphrase: string, salt: Uint8Array, costBits: number): P
   return {cipher: bytes.subarray(0, KEY_BYTES), mac: bytes.subarray(KEY_BYTES)};
 }
 
-/** Number of the segment, big-endian, and whether it is the last, so that none can be left out, moved or added. */
+/** Number of the segment, big-endian, and a flag for the last one: none can be left out, moved or added. */
 function nonceOf(index: number, isLast: boolean): Uint8Array {
   const nonce = alloc(12);
   new DataView(nonce.buffer, nonce.byteOffset).setBigUint64(3, BigInt(index));
@@ -62,10 +65,10 @@ function sealSegment(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uin
 }
 
 /**
- * `plain` under a passphrase: the magic, log2 of scrypt's N, its salt, an HMAC-SHA-256 of these, then segments of 64 KiB,
- * each with AES-256-GCM's tag. The key is this backup's alone, so that counted nonces never meet twice under one key.
- * The segments are those of STREAM: Hoang, Reyhanitabar, Rogaway and Vizar, Online authenticated-encryption and its
- * nonce-reuse misuse-resistance, CRYPTO 2015, section 7.
+ * Encrypts `plain` under a passphrase: the magic, log2 of scrypt's N, its salt, an HMAC-SHA-256 of these,
+ * then segments of 64 KiB, each with AES-256-GCM's tag. Each backup has a key of its own, so no counted nonce
+ * is ever used twice under one key. The segments are those of STREAM: Hoang, Reyhanitabar, Rogaway and Vizar,
+ * Online authenticated-encryption and its nonce-reuse misuse-resistance, CRYPTO 2015, section 7.
  */
 export async function* seal(
   plain: AsyncIterable<Uint8Array>,
@@ -95,7 +98,7 @@ function foreign(isNewer: boolean): CodedError {
       });
 }
 
-/** The fault of a backup whose bytes are not those that were written. */
+/** The error of a backup whose bytes differ from those that were written. */
 export function damaged(what: string): CodedError {
   return new CodedError("STORAGE_BACKUP_CORRUPT", `the backup is damaged: ${what}; nothing was restored`, {
     hint: "Take another copy of it, or an older backup.",
@@ -120,7 +123,8 @@ function openSegment(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Ui
 }
 
 /**
- * The bytes that {@link seal} took; each part is authentic when it comes, and the whole when the last has come.
+ * Decrypts the bytes that {@link seal} took. Each part is authentic when it comes; the whole is authentic
+ * only when the last part has come.
  * @throws STORAGE_BACKUP_FOREIGN, STORAGE_BACKUP_PASSPHRASE, STORAGE_BACKUP_CORRUPT
  */
 export async function* unseal(

@@ -14,7 +14,7 @@ const ALERTS: Readonly<Record<Alert["alert"], string>> = {
   "node-failed": "The node has failed and cannot go on",
 };
 
-/** The alerts that stand, one a line. */
+/** The standing alerts, one per line. */
 export function alertList(alerts: readonly Alert[], reader: Reader): Markup {
   const items = alerts.map(({alert, severity, since, detail}) => {
     const words = severity === "page" ? "Act now" : "Look at this today";

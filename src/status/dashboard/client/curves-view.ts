@@ -5,19 +5,19 @@ import {element, type Markup} from "./markup.ts";
 import {moreTable, note, panel} from "./parts.ts";
 import {count, figure, NOT_YET, smallFigure, UNDEFINED, WITHHELD} from "./words.ts";
 
-/** The table beside a chart holds its newest rounds. */
+/** Number of newest rounds in the table beside a chart. */
 const SHOWN_ROUNDS = 20;
-/** A run has at most so many rounds before those of training. */
+/** Largest number of rounds before those of training in a run. */
 const STATISTICS_ROUNDS = 2;
 
 type Node = StatusResponse["node"];
 type Validation = NonNullable<RoundFigures["validation"]>;
 
-/** The newest figure, or why there is none. */
+/** The newest figure, or the reason why there is none. */
 interface Newest {
   readonly text: string;
   readonly isKnown: boolean;
-  /** What the figure is, or why it is not there. */
+  /** An explanation of the figure, or of its absence. */
   readonly about: string;
 }
 
@@ -26,7 +26,7 @@ interface Curve {
   readonly title: string;
   readonly newest: Newest;
   readonly heads: readonly string[];
-  /** Of the rounds that have a figure, oldest first. */
+  /** The rounds that have a figure, oldest first. */
   readonly rows: readonly (readonly string[])[];
   readonly chart: Pick<LineChart, "points" | "scale" | "bounds">;
 }
@@ -34,7 +34,7 @@ interface Curve {
 const isDrawn = ({chart, newest}: Curve): boolean =>
   newest.isKnown && chart.points.some(({value}) => value !== null);
 
-/** A panel with the newest figure, the curve and a table. @param more what holds for all curves */
+/** A panel with the newest figure, the curve and a table. @param more text that holds for all curves */
 function curvePanel({id, title, newest: {text, about}, heads, rows, chart}: Curve, more: string): Markup {
   const drawn = chart.points.flatMap(({round, value}) => (value === null ? [] : [round + 1]));
   const description = `Rounds ${Math.min(...drawn)} to ${Math.max(...drawn)}; the newest: ${text}.`;
@@ -89,7 +89,10 @@ function newestAuroc({withheld}: Node, last: Validation | undefined): Newest {
   };
 }
 
-/** What the curves leave out: early rounds of which the node has kept nothing, and of a long run some of the others. */
+/**
+ * A note on rounds that the curves leave out: early rounds for which the node has kept nothing, and some
+ * others of a long run.
+ */
 function historyNote({rounds}: Curves, node: Node): string {
   const [first, last] = [rounds[0], rounds.at(-1)];
   if (first === undefined || last === undefined) return "";
@@ -150,7 +153,7 @@ function newestDistance(distance: number | null): Newest {
     : {text: smallFigure(distance), isKnown: true, about};
 }
 
-/** How far the site's own model was from the agreed one. */
+/** Distance of the site's own model from the agreed one. */
 function distanceCurve({rounds}: Curves, node: Node): Curve {
   const points = rounds.map(({round, consensusDistance}): BandPoint => ({round, value: consensusDistance}));
   return {
@@ -169,8 +172,8 @@ function distanceCurve({rounds}: Curves, node: Node): Curve {
 }
 
 /**
- * The run's curves; the figures without one stand together, each with the reason. An evaluator has none: it trains
- * nothing, and keeps all of its patients for the test at the end.
+ * The run's curves; the figures without one stand together, each with the reason. An evaluator has none: it
+ * trains nothing, and keeps all of its patients for the final test.
  */
 export function curveViews(curves: Curves, {node}: StatusResponse): readonly Markup[] {
   if (node.role !== "trainer") return [];

@@ -2,20 +2,22 @@ import type {EventAnswer} from "../../answers/event-answer.ts";
 import type {HistoryAnswer} from "../../answers/list-answers.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
 
-/** More than come between two questions for the history, which has fewer. */
+/** More rounds than come between two requests for the history, which has fewer. */
 const MOST_ROUNDS = 4000;
 
 /** The figures of a round. */
 export type RoundFigures = HistoryAnswer["data"][number];
 
-/** A run's figures round by round: the node's history, and what has happened since it was asked for; rounds rise. */
+/**
+ * A run's figures round by round, in ascending order: the node's history, and all events since its request.
+ */
 export interface Curves {
   /** The run's id; null before it is known. */
   readonly run: string | null;
   readonly rounds: readonly RoundFigures[];
 }
 
-/** Nothing heard yet. */
+/** The curves before anything is heard. */
 export const NO_CURVES: Curves = {run: null, rounds: []};
 
 const noFigures = (round: number): RoundFigures => ({
@@ -25,7 +27,7 @@ const noFigures = (round: number): RoundFigures => ({
   validation: null,
 });
 
-/** `rounds` with `figures` at their round's place; what they do not tell of it stays. */
+/** `rounds` with `figures` merged into their round; its other figures stay. */
 function withFigures(
   rounds: readonly RoundFigures[],
   figures: Partial<RoundFigures> & Pick<RoundFigures, "round">,
@@ -40,7 +42,7 @@ function withFigures(
   );
 }
 
-/** `curves` with what an event adds to them. */
+/** `curves` with the figures of an event. */
 export function withEvent(curves: Curves, event: EventAnswer): Curves {
   const {rounds} = curves;
   switch (event.type) {
@@ -60,14 +62,14 @@ export function withEvent(curves: Curves, event: EventAnswer): Curves {
   }
 }
 
-/** `curves` of the run that a status tells of: another run begins anew. */
+/** `curves` for the run in a status: another run starts empty. */
 export function withStatus(curves: Curves, {node}: StatusResponse): Curves {
   const {run} = node.plan;
   if (curves.run === run) return curves;
   return curves.run === null ? {...curves, run} : {...NO_CURVES, run};
 }
 
-/** What of `figures` is known. */
+/** The known values of `figures`. */
 function knownOf({round, loss, consensusDistance, validation}: RoundFigures) {
   return {
     round,
@@ -77,7 +79,10 @@ function knownOf({round, loss, consensusDistance, validation}: RoundFigures) {
   };
 }
 
-/** The node's history instead of `curves`, with what they hold from its newest round on; that of another run is passed over. */
+/**
+ * Replaces `curves` with the node's history, but keeps their figures from its newest round on; ignores the
+ * history of another run.
+ */
 export function withHistory(curves: Curves, {run, data}: HistoryAnswer): Curves {
   if (curves.run !== null && curves.run !== run) return curves;
   const newest = data.at(-1)?.round ?? 0;

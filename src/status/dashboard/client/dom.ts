@@ -23,7 +23,7 @@ function setAttributes(node: Element, before: Markup, after: Markup): void {
 
 const isText = (content: Content): content is string => typeof content === "string";
 
-/** Whether an element that shows `before` can be made to show `after`. */
+/** Tells whether an element that shows `before` can be made to show `after`. */
 const isSameKind = (before: Markup, after: Markup): boolean =>
   before.tag === after.tag && before.attributes["id"] === after.attributes["id"];
 
@@ -42,8 +42,8 @@ function changeOne(node: ChildNode, before: Content, after: Content): void {
 }
 
 /**
- * Makes the children of `parent`, which show `before`, show `after`. What stays the same is not touched, so that
- * focus, selection, open details and what a screen reader has read stay too. Text only ever becomes text.
+ * Makes the children of `parent`, which show `before`, show `after`. Unchanged elements are not touched:
+ * focus, selection, open details and the position of a screen reader stay. Text only ever becomes text.
  */
 export function change(parent: Element, before: readonly Content[], after: readonly Content[]): void {
   const nodes = [...parent.childNodes];

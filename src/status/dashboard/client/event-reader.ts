@@ -10,13 +10,13 @@ const LONGEST_WAIT_MS = 15_000;
 
 type Told = EventAnswer | GapAnswer;
 
-/** Who hears what the stream tells. */
+/** Receives the contents of the stream. */
 export interface EventListener {
   onEvent(event: EventAnswer): void;
   onStream(isOpen: boolean): void;
 }
 
-/** What a reader works with. */
+/** Dependencies of a reader. */
 export interface EventReaderOptions {
   readonly surroundings: Surroundings;
   readonly gate: TokenGate;
@@ -25,7 +25,7 @@ export interface EventReaderOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long to wait after so many failures in a row. */
+/** The pause after this many failures in a row, in milliseconds. */
 export function backoffMs(failures: number): number {
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1));
 }
@@ -54,7 +54,7 @@ class EventReader {
     }
   }
 
-  /** One connection, until it ends. @returns whether a token is asked for */
+  /** Reads one connection until it ends. @returns whether a token is asked for */
   async #listen(token: TokenHeaders): Promise<boolean> {
     const {surroundings, signal} = this.#options;
     const connection = new AbortController();
@@ -94,15 +94,16 @@ class EventReader {
   #tell({id, data}: SseMessage): void {
     const {listener} = this.#options;
     const told = JSON.parse(data) as Told;
-    // What was missed is in the history, which is asked for again anyway.
+    // Missed events are in the history, which is requested again anyway.
     if (told.type !== "gap") listener.onEvent(told);
     if (id !== null) this.#lastId = id;
   }
 }
 
 /**
- * Reads the node's events from now until `signal`, and comes back by itself with the id of the last
- * one when the connection is lost: after a second, then twice as long each time. Not by EventSource, which can send no token.
+ * Reads the node's events from now until `signal`. When the connection is lost it comes back by itself with
+ * the id of the last event: after a second, then after twice as long each time. It does not use EventSource,
+ * which can send no token.
  */
 export function readEvents(options: EventReaderOptions): Promise<void> {
   return new EventReader(options).run();

@@ -8,7 +8,7 @@ import {type DashboardState, isStale, readerOf, staleSeconds} from "./state.ts";
 import {otherAlerts, type Tone, verdictOf, waitingText} from "./verdict.ts";
 import {age, byteText, count, many, NOT_YET, shareText} from "./words.ts";
 
-/** The verdict with what it rests on. */
+/** The verdict with its reasons. */
 export function verdictView(state: DashboardState, nowMs: number): Markup {
   const {tone, headline, details} = verdictOf(state, nowMs);
   const {status} = state;
@@ -17,7 +17,7 @@ export function verdictView(state: DashboardState, nowMs: number): Markup {
   const ago = `The node last answered ${age(staleSeconds(state, nowMs))} ago. The page keeps asking.`;
   const others = isNow ? otherAlerts(status) : [];
   const alerts = others.length > 0 ? [alertList(others, readerOf(state, nowMs))] : [];
-  // What is read out when it changes, and nothing else.
+  // The part that a screen reader reads out when it changes, and nothing else.
   const live = {role: "status", "aria-live": "polite", "aria-atomic": "true"};
   return element(
     "div",
@@ -33,7 +33,7 @@ export function verdictView(state: DashboardState, nowMs: number): Markup {
   );
 }
 
-/** Whether the page is up to date, and how it is kept so. */
+/** The age of the page, and the way in which it is kept up to date. */
 export function connectionView(state: DashboardState, nowMs: number): Markup {
   if (state.answeredMs === null) return element("p", {class: "connection"}, "not connected");
   const seconds = staleSeconds(state, nowMs);
@@ -107,7 +107,7 @@ function exchangingTile({node, health}: StatusResponse, {nowMs}: Reader): Tile {
     : {...tile, tone: "bad", answer: "No"};
 }
 
-/** In how many rounds this site's part is; nothing of one that does not train. */
+/** This site's share of the rounds; nothing for a site that does not train. */
 function shareTile({node: {shares, site}}: StatusResponse): readonly Tile[] {
   const own = shares.find(({name}) => name === site);
   if (own === undefined) return [];
@@ -142,7 +142,7 @@ function tileView({question, tone, answer, detail}: Tile): Markup {
   );
 }
 
-/** Training, exchanging, this site's share of the rounds, and what left: answers in a row. */
+/** A row of answers: training, exchanging, this site's share of the rounds, and the releases that left. */
 export function glanceView(state: DashboardState, status: StatusResponse, reader: Reader): Markup {
   const tiles = [
     ...(status.health.state === "finished" ? [] : [trainingTile(status, reader)]),

@@ -5,22 +5,22 @@ const WIDTH = 360;
 const HEIGHT = 188;
 const PLOT = {left: 46, right: 348, top: 10, bottom: 162};
 
-/** A figure of a round with the band that it may lie in. */
+/** A figure of a round with its band. */
 export interface BandPoint {
   /** From 0. */
   readonly round: number;
-  /** Null where there is none. */
+  /** Null if there is none. */
   readonly value: number | null;
   readonly low?: number;
   readonly high?: number;
 }
 
-/** What a chart shows. */
+/** The contents of a chart. */
 export interface LineChart {
   /** Unique in the page. */
   readonly id: string;
   readonly title: string;
-  /** What a person who does not see the drawing should know. */
+  /** Description for a person who does not see the drawing. */
   readonly description: string;
   readonly points: readonly BandPoint[];
   readonly scale: "linear" | "log";
@@ -30,7 +30,7 @@ export interface LineChart {
 
 type Drawable = BandPoint & {readonly value: number};
 
-/** Points in a row, without a gap: pieces end where a value is missing. */
+/** Runs of points without a gap: a piece ends at a missing value. */
 function piecesOf({points, scale}: LineChart): readonly (readonly Drawable[])[] {
   const pieces: Drawable[][] = [[]];
   for (const {value, ...rest} of points) {
@@ -55,7 +55,7 @@ function bandPath(piece: readonly Drawable[], x: Scale, y: Scale): string {
   return `M${[...upper, ...lower].join("L")}Z`;
 }
 
-/** A tick's text: as many decimals as tell ticks apart. */
+/** A tick's text, with as many decimals as distinguish the ticks. */
 function tickText(value: number, {ticks}: Scale, isLog: boolean): string {
   if (isLog)
     return value >= 0.001 && value <= 1000 ? String(Number(value.toPrecision(1))) : value.toExponential(0);
@@ -100,7 +100,7 @@ function axes(x: Scale, y: Scale, isLog: boolean): readonly Markup[] {
   ];
 }
 
-/** The last point, and each that stands alone, which a line would not show. */
+/** Dots for the last point, and for each single point, which a line would not show. */
 function dots(pieces: readonly (readonly Drawable[])[], x: Scale, y: Scale): readonly Markup[] {
   const last = pieces.at(-1)?.at(-1);
   const alone = pieces.flatMap(([first, second]) =>
@@ -111,7 +111,7 @@ function dots(pieces: readonly (readonly Drawable[])[], x: Scale, y: Scale): rea
   );
 }
 
-/** A curve over rounds with its band, or words where there is nothing to draw yet. */
+/** A curve over rounds with its band, or words if there is nothing to draw yet. */
 export function lineChart(chart: LineChart): Markup {
   const {id, title, description, scale} = chart;
   const pieces = piecesOf(chart);

@@ -1,4 +1,4 @@
-/** What the codes of a link's end mean for people; a code that is not here stands for itself. */
+/** Meanings of the codes of a link's end for people; a code that is not here stands for itself. */
 const CAUSES: Readonly<Record<string, string>> = {
   NETWORK_PEER_UNLISTED: "it is not on this site's roster",
   NETWORK_PEER_UNREACHABLE: "none of its addresses answers",
@@ -10,7 +10,10 @@ const CAUSES: Readonly<Record<string, string>> = {
   NETWORK_FRAME_MALFORMED: "it sent a message that cannot be read",
 };
 
-/** Why a link is down, with the code for the documentation. @param detail what differs or failed, if it is known */
+/**
+ * The reason why a link is down, with the code for the documentation.
+ * @param detail the difference or fault, if known
+ */
 export function downText(code: string | null, detail: string | null): string {
   if (code === null) return "Not linked: it has not been reached yet.";
   const cause = CAUSES[code];

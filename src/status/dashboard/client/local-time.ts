@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** By how much the clocks of `zone` (an IANA name) are before UTC at a time, in ms. */
+/** Offset of the clocks of `zone` (an IANA name) ahead of UTC at a time, in ms. */
 function offsetMs(ms: number, zone: string): number {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone: zone,
@@ -18,14 +18,17 @@ function offsetMs(ms: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
 }
 
-/** When the day of `ms` began in `zone`, in ms since the Unix epoch. */
+/** Start of the day of `ms` in `zone`, in ms since the Unix epoch. */
 export function startOfDay(ms: number, zone: string): number {
   const midnight = Math.floor((ms + offsetMs(ms, zone)) / DAY_MS) * DAY_MS;
-  // The clocks can have been put forward or back since midnight.
+  // The clocks may have been put forward or back since midnight.
   return midnight - offsetMs(midnight - offsetMs(ms, zone), zone);
 }
 
-/** The full hour (of UTC) in which the day of `ms` began in `zone`: midnight there, or where half hours are kept just before. */
+/**
+ * The full hour (of UTC) in which the day of `ms` began in `zone`: midnight there, or just before it in zones
+ * with half hours.
+ */
 export function hourOfMidnight(ms: number, zone: string): number {
   return Math.floor(startOfDay(ms, zone) / HOUR_MS) * HOUR_MS;
 }
@@ -36,15 +39,15 @@ export function clockText(ms: number, zone: string): string {
   return local.toISOString().slice(11, 16);
 }
 
-/** When and where the page is read. */
+/** The time and place at which the page is read. */
 export interface Reader {
-  /** By the node's clock. */
+  /** Time by the node's clock. */
   readonly nowMs: number;
   /** IANA name of the reader's time zone. */
   readonly zone: string;
 }
 
-/** `14:05` on the day of `nowMs` in `zone`, and with the day before it on others: `2026-11-29 14:05`. */
+/** `14:05` on the day of `nowMs` in `zone`; on other days with the date in front: `2026-11-29 14:05`. */
 export function momentText(ms: number, {nowMs, zone}: Reader): string {
   const clock = clockText(ms, zone);
   if (startOfDay(ms, zone) === startOfDay(nowMs, zone)) return clock;

@@ -7,7 +7,10 @@ import {pollStatus} from "./status-poll.ts";
 import type {Surroundings} from "./surroundings.ts";
 import {createTokenGate} from "./token-gate.ts";
 
-/** However much happens, the page is drawn at most so often; and at least every second, as ages grow. */
+/**
+ * Least time between two drawings of the page, however much happens. It is drawn at least every second,
+ * because ages grow.
+ */
 const DRAW_MS = 200;
 const TICK_MS = 1000;
 

@@ -5,10 +5,10 @@ export interface Markup {
   readonly children: readonly Content[];
 }
 
-/** What can stand in an element. */
+/** Anything that can stand in an element. */
 export type Content = Markup | string;
 
-/** Attributes as they are written; numbers are put as text, and what is undefined or false is left out. */
+/** Attributes in their written form; numbers become text, and undefined or false ones are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** An element. */
@@ -19,7 +19,7 @@ export function element(tag: string, attributes: Attributes = {}, ...children: r
   return {tag, attributes: Object.fromEntries(given), children};
 }
 
-/** All text in `content`, in order, parts apart by a space. */
+/** All text in `content`, in order, with a space between parts. */
 export function textOf(content: Content): string {
   return typeof content === "string" ? content : content.children.map(textOf).join(" ");
 }

@@ -11,7 +11,7 @@ type Node = StatusResponse["node"];
 type Peer = Node["peers"][number];
 type Share = Node["shares"][number];
 
-/** Rounds that ended without some members are listed for so many rounds. */
+/** Number of newest absences that are listed: rounds that ended without some members. */
 const SHOWN_ABSENCES = 20;
 
 /** This node, the others, and the links between. */
@@ -45,7 +45,7 @@ function shareCell(share: Share | undefined): readonly Content[] {
   ];
 }
 
-/** Why a member is missing, as far as this node knows: its link, or that it is waited for. */
+/** The reason why a member is missing, as far as this node knows: its link, or a round that waits for it. */
 function reasonOf({name, link}: Peer, node: Node, reader: Reader): string | undefined {
   const {status, lastError, lastErrorDetail} = link;
   if (status === "silent")
@@ -56,7 +56,7 @@ function reasonOf({name, link}: Peer, node: Node, reader: Reader): string | unde
   return `The round waits for it${since === null ? "" : ` since ${momentText(since, reader)}`}.`;
 }
 
-/** In which of the last rounds a member is missing that is linked now, and so gives no other reason. */
+/** The number of recent rounds without the member: a linked member shows no other reason for them. */
 function absenceOf(share: Share | undefined): string | undefined {
   if (share === undefined) return undefined;
   const {contributed, certified} = share.recent;
@@ -78,7 +78,7 @@ function memberRow(peer: Peer, share: Share | undefined, reader: Reader) {
   ];
 }
 
-/** Every other member with its link, its share of the rounds, and why it is missing. */
+/** Every other member with its link, its share of the rounds, and the reason why it is missing. */
 export function membersView(node: Node, reader: Reader): Markup {
   const {peers, shares, quorum, bytesSent, bytesReceived, absences} = node;
   const shareOf = ({name}: Peer): Share | undefined => shares.find((share) => share.name === name);

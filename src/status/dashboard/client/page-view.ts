@@ -91,7 +91,7 @@ function footerView({version, uptimeSeconds, node}: StatusResponse, zone: string
   );
 }
 
-/** The page's title: who, and how it stands. */
+/** The page's title: the site and its state. */
 export function titleOf(state: DashboardState, nowMs: number): string {
   const {tone} = verdictOf(state, nowMs);
   return `${SIGNS[tone]} ${state.status?.node.site ?? "a node"} · Consilium`;

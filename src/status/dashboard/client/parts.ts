@@ -1,10 +1,10 @@
 import {type Content, element, type Markup} from "./markup.ts";
 import type {Tone} from "./verdict.ts";
 
-/** Signs of how something stands, also without colour. */
+/** Signs of a state, readable without colour. */
 export const SIGNS: Readonly<Record<Tone, string>> = {good: "✓", bad: "✕", warn: "!", none: "…"};
 
-/** A sign of how something stands; its words stand beside it, so screen readers pass it over. */
+/** A sign of a state; its words stand beside it, so screen readers skip it. */
 export function sign(tone: Tone): Markup {
   return element("span", {class: `sign ${tone}`, "aria-hidden": "true"}, SIGNS[tone]);
 }
@@ -18,25 +18,28 @@ export function panel(id: string, title: string, ...children: readonly Content[]
 /** A cell of a table: text, or more. */
 export type Cell = Content | readonly Content[];
 
-/** What a table holds. */
+/** The contents of a table. */
 export interface Table {
   readonly caption: string;
-  /** Column heads; with `#` at the end they hold numbers, and lie to the right; with `~` too a phone has no room for them. */
+  /**
+   * Column heads. `#` at the end marks a column of numbers, aligned to the right; `~` marks one that a phone
+   * has no room for.
+   */
   readonly heads: readonly string[];
-  /** Rows, of which the first cell names the row. */
+  /** Rows; the first cell names the row. */
   readonly rows: readonly (readonly Cell[])[];
-  /** A line below each row, over its whole width; undefined where there is nothing to add. */
+  /** A line below each row, over its whole width; undefined if there is nothing to add. */
   readonly remarks?: readonly (string | undefined)[];
-  /** Whether the last row is a sum. */
+  /** True if the last row is a sum. */
   readonly hasTotal?: boolean;
 }
 
-/** A table that opens at a click; none where there is nothing in it. */
+/** A table that opens at a click; none if it has no content. */
 export function moreTable(summary: string, content: Table): readonly Markup[] {
   return content.rows.length === 0 ? [] : [more(summary, table(content))];
 }
 
-/** A table with heads of rows and columns; its caption is for screen readers. */
+/** A table with heads for rows and columns; its caption is for screen readers. */
 export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): Markup {
   const kinds = heads.map((head) => {
     const kind = [...(/#~?$/.test(head) ? ["number"] : []), ...(head.endsWith("~") ? ["roomy"] : [])].join(
@@ -71,7 +74,7 @@ export function table({caption, heads, rows, remarks = [], hasTotal = false}: Ta
   );
 }
 
-/** Names and what they stand for. */
+/** Names and their meanings. */
 export function facts(pairs: readonly (readonly [name: string, value: Content])[]): Markup {
   const all = pairs.map(([name, value]) =>
     element("div", {}, element("dt", {}, name), element("dd", {}, value)),
@@ -79,12 +82,12 @@ export function facts(pairs: readonly (readonly [name: string, value: Content])[
   return element("dl", {class: "facts"}, ...all);
 }
 
-/** What opens at a click. */
+/** Content that opens at a click. */
 export function more(summary: string, ...children: readonly Content[]): Markup {
   return element("details", {}, element("summary", {}, summary), ...children);
 }
 
-/** What goes with the words before it: behind them, or on a phone below. */
+/** Text that belongs to the words before it: behind them, or below them on a phone. */
 export function also(text: string): Markup {
   return element("span", {class: "also"}, ` ${text}`);
 }

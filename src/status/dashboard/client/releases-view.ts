@@ -13,11 +13,11 @@ const KINDS: Readonly<Record<Release["kind"], string>> = {
   frame: "Votes and other messages of the protocol",
 };
 
-/** What went out, added up. */
+/** Totals of releases. */
 export interface Sum {
   readonly messages: number;
   readonly bytes: number;
-  /** To how many members. */
+  /** Number of members that received them. */
   readonly peers: number;
 }
 
@@ -31,16 +31,18 @@ function sumOf(releases: readonly Release[]): Sum {
 
 const HOUR_MS = 3_600_000;
 
-/** When the counting of a row began. */
+/** Start of the period that a row counts, in ms since the Unix epoch. */
 const beganMs = ({day, hour}: Release): number => Date.parse(day) + (hour ?? 0) * HOUR_MS;
 
-/** The rows of the reader's own day, and since when that is: midnight, or in zones of half hours the full hour before. */
+/**
+ * The rows of the reader's own day, and its start: midnight, or the full hour before in zones of half hours.
+ */
 function rowsToday({data}: ReleasesAnswer, {nowMs, zone}: Reader): readonly [readonly Release[], number] {
   const sinceMs = hourOfMidnight(nowMs, zone);
   return [data.filter((row) => beganMs(row) >= sinceMs), sinceMs];
 }
 
-/** What has left since the reader's midnight; null before it is known. */
+/** The releases that have left since the reader's midnight; null before they are known. */
 export function sentToday(releases: ReleasesAnswer | null, reader: Reader): Sum | null {
   return releases === null ? null : sumOf(rowsToday(releases, reader)[0]);
 }
@@ -70,7 +72,7 @@ function todayTable(today: readonly Release[]): Markup {
   });
 }
 
-/** What left this hospital today, by kind; by member, and day by day. */
+/** The releases that left this hospital today, by kind; by member, and day by day. */
 export function releasesView(releases: ReleasesAnswer | null, reader: Reader): Markup {
   const id = "releases";
   const title = "What left this hospital today";

@@ -46,7 +46,7 @@ function step(title: string, command: string, words: string): Markup {
   );
 }
 
-/** At the end of the run: the test figures, where the model is, and what to do next. */
+/** The panel at the end of the run: the test figures, the place of the model, and the next steps. */
 export function resultView(node: Node): Markup | null {
   const {result, plan, peers} = node;
   if (result === null) return null;

@@ -18,7 +18,7 @@ function remainingText({remainingSeconds, remainingReason, node}: StatusResponse
   return `about ${duration(remainingSeconds)} left`;
 }
 
-/** How far the run has come. */
+/** Progress of the run. */
 export function progressView(status: StatusResponse, nowMs: number): Markup {
   const {round, rounds, stage, ready, voters, pace, activity, certified, backend} = status.node;
   const isEnd = activity === "finished" || round >= rounds;
@@ -94,7 +94,7 @@ function rosterTable({members}: RunsAnswer["data"][number], own: string): Markup
   return table({caption: "Members on the roster", heads: ["Member", "Role", "Peer ID"], rows});
 }
 
-/** Who takes part in which plan. */
+/** The members of each plan. */
 export function planView(runs: RunsAnswer | null, own: string): Markup {
   const [run] = runs?.data ?? [];
   if (run === undefined) return panel("plan", "Roster and plan", note(NOT_YET));

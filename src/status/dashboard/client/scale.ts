@@ -1,11 +1,11 @@
-/** Where a value lies in a drawing, and what stands at its axis. */
+/** The mapping of values to a drawing, and the ticks of its axis. */
 export interface Scale {
   readonly ticks: readonly number[];
   /** The place of a value, in the drawing's units. */
   at(value: number): number;
 }
 
-/** From what value to what value, and between which places of the drawing. */
+/** A range of values, and the places of the drawing that it covers. */
 export interface Range {
   readonly low: number;
   readonly high: number;
@@ -13,7 +13,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** 1, 2 or 5 times a power of ten, so that about `most` steps fill `span`. */
+/** 1, 2 or 5 times a power of ten: about `most` such steps fill `span`. */
 function stepOf(span: number, most: number): number {
   const rough = span / most;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -21,14 +21,14 @@ function stepOf(span: number, most: number): number {
   return factor * power;
 }
 
-/** How far apart `low` and `high` are; where that is next to nothing, a tenth of their size, or 1 at zero. */
+/** Distance of `low` and `high`; if it is almost nothing, a tenth of their size, or 1 at zero. */
 function spanOf(low: number, high: number): number {
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low > size * 1e-6 && size > 1e-12) return high - low;
   return size > 1e-12 ? size / 10 : 1;
 }
 
-/** A linear scale from a round value to a round value that hold `low` and `high` between them. */
+/** A linear scale between two round values that enclose `low` and `high`. */
 export function linearScale({low, high, from, to}: Range, most = 4): Scale {
   const step = stepOf(spanOf(low, high), most);
   const first = Math.floor(low / step + 1e-9);
@@ -44,7 +44,7 @@ function decades(first: number, last: number): readonly number[] {
   return Array.from({length: Math.floor((last - first) / every) + 1}, (_, at) => 10 ** (first + at * every));
 }
 
-/** A logarithmic scale over whole decades; `low` and `high` positive. */
+/** A logarithmic scale over whole decades; `low` and `high` are positive. */
 export function logScale({low, high, from, to}: Range): Scale {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.max(Math.ceil(Math.log10(high) - 1e-9), first + 1);
@@ -54,7 +54,7 @@ export function logScale({low, high, from, to}: Range): Scale {
   };
 }
 
-/** A scale of rounds, counted from 1 as people do, with ticks at whole ones inside. */
+/** A scale of rounds, counted from 1 as people do, with ticks at whole rounds inside. */
 export function roundScale({low, high, from, to}: Range): Scale {
   const span = Math.max(1, high - low);
   const step = Math.max(1, stepOf(span, 5));

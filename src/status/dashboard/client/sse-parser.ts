@@ -1,11 +1,11 @@
 /** A message of a stream of Server-Sent Events. */
 export interface SseMessage {
-  /** Null where the message has none. */
+  /** Null if the message has none. */
   readonly id: string | null;
   readonly data: string;
 }
 
-/** Reads messages out of text that comes in pieces. @returns what each piece completes */
+/** Reads messages from text that comes in pieces. @returns the messages that each piece completes */
 export type SseParser = (text: string) => readonly SseMessage[];
 
 function messageOf(block: string): SseMessage | null {
@@ -19,7 +19,7 @@ function messageOf(block: string): SseMessage | null {
   return data.length === 0 ? null : {id, data: data.join("\n")};
 }
 
-/** A parser at the beginning of a stream; comments and messages without data are passed over. */
+/** Creates a parser at the beginning of a stream; it skips comments and messages without data. */
 export function createSseParser(): SseParser {
   let rest = "";
   return (text) => {

@@ -5,13 +5,13 @@ import type {StatusResponse} from "../../answers/status-answer.ts";
 import {type Curves, NO_CURVES, withEvent, withHistory, withStatus} from "./curves.ts";
 import type {Reader} from "./local-time.ts";
 
-/** What the page hears; `atMs` is when, by the browser's clock. */
+/** A message to the page; `atMs` is its time by the browser's clock. */
 export type Message =
   | {
       readonly kind: "status";
       readonly answer: StatusResponse;
       readonly atMs: number;
-      /** What the node's clock said; null when it did not say. */
+      /** The node's clock; null if the node did not say. */
       readonly nodeMs: number | null;
     }
   | {readonly kind: "runs"; readonly answer: RunsAnswer}
@@ -36,22 +36,22 @@ export interface DashboardState {
   readonly releases: ReleasesAnswer | null;
   readonly curves: Curves;
   readonly isStreaming: boolean;
-  /** Whether the last answer was that the node is starting. */
+  /** True if the last answer was that the node is starting. */
   readonly isStarting: boolean;
-  /** What it opens, as far as it said. */
+  /** The part that it is opening, if it said so. */
   readonly opening: StartingAnswer["opening"];
-  /** Whether the last question went unanswered. */
+  /** True if the last request went unanswered. */
   readonly isUnreachable: boolean;
   readonly token: "none" | "asked" | "wrong";
-  /** When the node last answered, by the browser's clock; null: never. */
+  /** Time of the node's last answer, by the browser's clock; null if there was none. */
   readonly answeredMs: number | null;
-  /** By how much the node's clock is before the browser's. */
+  /** Offset of the node's clock ahead of the browser's, in ms. */
   readonly clockAheadMs: number;
   /** The reader's time zone, by its IANA name. */
   readonly zone: string;
 }
 
-/** Before anything is heard. */
+/** The state before anything is heard. */
 export const FIRST_STATE: DashboardState = {
   status: null,
   runs: null,
@@ -69,10 +69,10 @@ export const FIRST_STATE: DashboardState = {
 
 /** Answers as old as this are marked as such. */
 const STALE_MS = 8000;
-/** What HTTP's clock, which has whole seconds, can be off by anyway. */
+/** Error of HTTP's clock, which has whole seconds. */
 const CLOCK_NOISE_MS = 2000;
 
-/** An answer came. @param nodeMs what the node's clock said */
+/** The state after an answer. @param nodeMs time by the node's clock */
 function heard(state: DashboardState, atMs: number, nodeMs: number | null): DashboardState {
   const aheadMs = nodeMs === null ? 0 : nodeMs - atMs;
   const clockAheadMs = Math.abs(aheadMs) < CLOCK_NOISE_MS ? 0 : aheadMs;
@@ -105,17 +105,17 @@ export function reduce(state: DashboardState, message: Message): DashboardState 
   }
 }
 
-/** Whether what is shown is old: the node has not answered for a while. */
+/** Tells whether the page shows old values: the node has not answered for a while. */
 export function isStale({answeredMs, isUnreachable}: DashboardState, nowMs: number): boolean {
   return answeredMs !== null && (isUnreachable || nowMs - answeredMs > STALE_MS);
 }
 
-/** How old what is shown is, in seconds. */
+/** Age of the values on the page, in seconds. */
 export function staleSeconds({answeredMs}: DashboardState, nowMs: number): number {
   return answeredMs === null ? 0 : Math.max(0, (nowMs - answeredMs) / 1000);
 }
 
-/** Who reads the page: when, by the node's clock, and in which time zone. */
+/** The reader of the page: the time, by the node's clock, and the time zone. */
 export function readerOf({clockAheadMs, zone}: DashboardState, nowMs: number): Reader {
   return {nowMs: nowMs + clockAheadMs, zone};
 }

@@ -5,15 +5,15 @@ import type {Message} from "./state.ts";
 import {pause, type Surroundings} from "./surroundings.ts";
 import type {TokenGate} from "./token-gate.ts";
 
-/** Between two looks, when something has happened, and when nothing has. */
+/** Pause between two looks after an event, and without one. */
 const SOON_MS = 500;
 const EVERY_MS = 2000;
-/** What left is asked for every so many times, and the history, which is larger. */
+/** Looks between two requests for the releases, and for the history, which is larger. */
 const RELEASES_EVERY = 5;
 const HISTORY_EVERY = 30;
 const ANSWER_LIMIT_MS = 5000;
 
-/** What a poll works with. */
+/** Dependencies of a poll. */
 export interface StatusPollOptions {
   readonly surroundings: Surroundings;
   readonly gate: TokenGate;
@@ -28,7 +28,7 @@ interface Answer {
   readonly nodeMs: number | null;
 }
 
-/** Asks once. @returns null when there is no answer in time, or one that cannot be read */
+/** Asks once. @returns null if no readable answer comes in time */
 async function ask({surroundings, gate}: StatusPollOptions, path: string): Promise<Answer | null> {
   const limit = new AbortController();
   const cancel = surroundings.after(ANSWER_LIMIT_MS, () => limit.abort());
@@ -90,7 +90,7 @@ class StatusPoll {
     const atMs = surroundings.nowMs();
     if (answer?.status === 401) return true;
     if (answer?.status === 503) {
-      // It can be a proxy's own answer.
+      // The answer may be a proxy's own.
       const opening = (answer.body as Partial<StartingAnswer> | null)?.opening ?? null;
       onMessage({kind: "starting", opening, atMs, nodeMs: answer.nodeMs});
     } else if (answer?.status === 200) {
@@ -98,7 +98,7 @@ class StatusPoll {
       onMessage({kind: "status", answer: status, atMs, nodeMs: answer.nodeMs});
       await this.#lists(status);
     } else {
-      // What happened meanwhile is in the history.
+      // Events of the meantime are in the history.
       this.#untilHistory = 0;
       onMessage({kind: "unreachable", atMs});
     }
@@ -140,13 +140,13 @@ class StatusPoll {
 export interface StatusPolling {
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
-  /** Something has happened: the next look is soon. */
+  /** Notes that something has happened: the next look is soon. */
   nudge(): void;
 }
 
 /**
- * Asks the node how it is until `signal`: every two seconds, or half a second after the last time if something has happened
- * since. That is a request or two, far from what a server refuses.
+ * Asks the node for its status until `signal`: every two seconds, or half a second after the last request if
+ * something has happened since. That is a request or two, far from the limit of a server.
  */
 export function pollStatus(options: StatusPollOptions): StatusPolling {
   const poll = new StatusPoll(options);

@@ -1,8 +1,8 @@
-/** What of a browser the page's conversation with its node needs. */
+/** The parts of a browser that the page needs to talk to its node. */
 export interface Surroundings {
   /** The browser's clock, in ms since the Unix epoch. */
   nowMs(): number;
-  /** Calls `action` once, after `ms`. @returns what calls it off */
+  /** Calls `action` once, after `ms`. @returns a function that cancels it */
   after(ms: number, action: () => void): () => void;
   /** The browser's own. */
   readonly fetch: (path: string, request: RequestInit) => Promise<Response>;

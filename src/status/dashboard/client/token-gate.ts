@@ -1,16 +1,19 @@
 /** Headers that carry a token, or none. */
 export type TokenHeaders = Readonly<{authorization?: string}>;
 
-/** Keeps the token, in memory alone, and lets questions wait for it. */
+/** Keeps the token, in memory alone, and lets requests wait for it. */
 export interface TokenGate {
-  /** The headers that carry the token; none without one. */
+  /** The headers that carry the token; empty without one. */
   headers(): TokenHeaders;
-  /** The server refused `used`: resolves when there is another token. */
+  /** Notes that the server refused `used`; resolves when there is another token. */
   refused(used: TokenHeaders): Promise<void>;
   give(token: string): void;
 }
 
-/** A gate without a token; `onNeed` hears when one is asked for, and whether the one before was wrong. */
+/**
+ * Creates a gate without a token; it calls `onNeed` when one is asked for, and says whether the one before
+ * was wrong.
+ */
 export function createTokenGate(onNeed: (need: "asked" | "wrong" | "given") => void): TokenGate {
   let headers: TokenHeaders = {};
   let waiting: (() => void)[] = [];

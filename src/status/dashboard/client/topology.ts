@@ -10,7 +10,7 @@ const LEAST_HEIGHT = 116;
 const MARGIN = 12;
 const LABEL_LENGTH = 14;
 const OWN_LENGTH = 12;
-/** About how wide a letter of this node's name is. */
+/** Approximate width of a letter of this node's name. */
 const LETTER = 7.4;
 
 type Peer = StatusResponse["node"]["peers"][number];
@@ -23,8 +23,8 @@ interface Placed {
 }
 
 /**
- * Peers on an ellipse around the middle, half of them on either side, in rows of equal height: so no two labels,
- * which point outwards, meet.
+ * Places peers on an ellipse around the middle, half of them on either side, in rows of equal height: no two
+ * labels, which point outwards, meet.
  */
 function placed(peers: readonly Peer[], height: number): readonly Placed[] {
   const right = Math.ceil(peers.length / 2);
@@ -83,7 +83,7 @@ function selfMark(name: string, y: number): readonly Markup[] {
   ];
 }
 
-/** Who is linked and who is not, in words. */
+/** The linked and the missing members, in words. */
 export function linkSummary({peers}: StatusResponse["node"]): string {
   const those = (status: Peer["link"]["status"]): readonly string[] =>
     peers.filter(({link}) => link.status === status).map(({name}) => name);

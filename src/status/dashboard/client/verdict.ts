@@ -4,10 +4,10 @@ import {momentText, type Reader} from "./local-time.ts";
 import {type DashboardState, isStale, readerOf} from "./state.ts";
 import {age, many, names} from "./words.ts";
 
-/** How something stands; never told by colour alone. */
+/** The quality of a state; never shown by colour alone. */
 export type Tone = "good" | "bad" | "warn" | "none";
 
-/** The page's first line, and what stands below it. */
+/** The page's first line, and the lines below it. */
 export interface Verdict {
   readonly tone: Tone;
   readonly headline: string;
@@ -31,7 +31,7 @@ function startingVerdict({opening}: DashboardState, reader: Reader): Verdict {
   return {tone: "warn", headline, details};
 }
 
-/** Who is linked and says nothing, and whose link is down. */
+/** The linked members that are silent, and the members whose link is down. */
 function missing({peers}: StatusResponse["node"]): string {
   const those = (status: "silent" | "down"): readonly string[] =>
     peers.filter(({link}) => link.status === status).map(({name}) => name);
@@ -43,7 +43,7 @@ function missing({peers}: StatusResponse["node"]): string {
   ].join(", ");
 }
 
-/** For whom a round waits, and since when, as a sentence; none while nobody is waited for. */
+/** A sentence on the members for whom a round waits, and since when; none while nobody is waited for. */
 export function waitingText(
   {waitingFor, waitingSinceWallMs: since}: StatusResponse["node"],
   reader: Reader,
@@ -88,7 +88,7 @@ const FAILING: Readonly<Record<CheckName, string>> = {
   quorum: "Too few members are linked to decide a round",
   exchanging: "No round has lately ended with this site's part",
 };
-/** What the verdict says itself. */
+/** Alerts that the verdict states itself. */
 const SAID_HERE: readonly Alert["alert"][] = [
   "peers-below-quorum",
   "peer-silent",
@@ -96,7 +96,7 @@ const SAID_HERE: readonly Alert["alert"][] = [
   "node-failed",
 ];
 
-/** The alerts that the verdict does not say in words of its own. */
+/** The alerts that the verdict does not state in its own words. */
 export function otherAlerts({alerts}: StatusResponse): readonly Alert[] {
   return alerts.filter(({alert}) => !SAID_HERE.includes(alert));
 }
@@ -109,7 +109,7 @@ function unhealthy(status: StatusResponse, gone: string, details: readonly strin
   return {tone: isYoung ? "warn" : "bad", headline: `${words}${gone === "" ? "" : `; ${gone}`}`, details};
 }
 
-/** What the node's last status comes to. */
+/** The verdict on the node's last status. */
 function ofStatus(status: StatusResponse, reader: Reader): Verdict {
   const {node, health} = status;
   const isEnd = health.state === "finished";
@@ -130,7 +130,7 @@ function ofStatus(status: StatusResponse, reader: Reader): Verdict {
   return {tone: "warn", headline: `${good}, but ${look.join("; ")}`, details};
 }
 
-/** Whether the node is healthy, who is missing, and why. @param nowMs by the browser's clock */
+/** Tells whether the node is healthy, who is missing, and why. @param nowMs by the browser's clock */
 export function verdictOf(state: DashboardState, nowMs: number): Verdict {
   const {status, token} = state;
   const reader = readerOf(state, nowMs);

@@ -1,13 +1,13 @@
-/** What stands where the plan withholds a figure, as it could tell of single patients; it will not be shown later. */
+/** Text for a figure that the plan withholds because it could reveal single patients; it stays hidden. */
 export const WITHHELD = "withheld";
-/** What stands where a figure is not there yet, but will be. */
+/** Text for a figure that is not there yet, but will be. */
 export const NOT_YET = "not known yet";
-/** What stands where a figure has no value. */
+/** Text for a figure that has no value. */
 export const UNDEFINED = "not defined";
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** A figure of the model with `digits` decimals; {@link UNDEFINED} for what is no number, never 0. */
+/** A figure of the model with `digits` decimals; {@link UNDEFINED} if it is no number, never 0. */
 export function figure(value: number, digits = 3): string {
   return Number.isFinite(value) ? value.toFixed(digits) : UNDEFINED;
 }
@@ -18,17 +18,17 @@ export function smallFigure(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(3);
 }
 
-/** A whole number with thousands apart. */
+/** A whole number with its thousands separated. */
 export function count(value: number): string {
   return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** `count` of what `noun` names: `1 member`, `2 members`. */
+/** `count` with the right form of `noun`: `1 member`, `2 members`. */
 export function many(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** Which part of the certified rounds that is, in whole percent; 100 % only where it is all of them. */
+/** A share of the certified rounds, in whole percent; 100 % only if it is all of them. */
 export function shareText({
   contributed,
   certified,
@@ -56,7 +56,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
-/** How long ago something was, in its largest unit, so that it does not change at every look. */
+/** Time since something happened, in its largest unit, so it does not change at every look. */
 export function age(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
