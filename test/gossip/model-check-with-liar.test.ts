@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 /** Of each search with four members and two ballots; there are more. */
-const MOST_STATES = runs(8000, 120_000);
+const MOST_STATES = runs(8000, 80_000);
 const FOUR = {members: 4, quorum: "two-thirds", trials: 1, lastBallot: 1, mostStates: MOST_STATES} as const;
 /** More than there are with three members, or in one ballot. */
 const ALL_STATES = 100_000;
