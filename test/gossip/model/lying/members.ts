@@ -165,9 +165,7 @@ const sorted = (texts: Iterable<string>): string => [...texts].sort().join();
 /** Who gave the ballot up; to who leads it, who gave the one before up is who is alive. */
 function givenUpText({givenUp, ballot, lead}: RoundState): string {
   const first = lead === null ? ballot : ballot - 1;
-  return sorted(
-    [...givenUp].flatMap(([member, of]) => (of.ballot >= first ? [`${member} ${of.ballot}`] : [])),
-  );
+  return sorted([...givenUp].flatMap(([member, last]) => (last >= first ? [`${member} ${last}`] : [])));
 }
 
 /**

@@ -105,10 +105,7 @@ function quorums({round, self}: Hearer, {board, liar}: Air): Step[] {
 function timeoutsHeard({round, others}: Hearer, {liar}: Air): {from: MemberId; frame: FrameOf<"timeout">}[] {
   const said = others.flatMap(({from, frame}) => (frame.type === "timeout" ? [{from, frame}] : []));
   return [{from: liar.name, frame: liar.timeout(round.ballot)}, ...said]
-    .filter(
-      ({from, frame}) =>
-        frame.ballot >= round.ballot && frame.ballot > (round.givenUp.get(from)?.ballot ?? -1),
-    )
+    .filter(({from, frame}) => frame.ballot >= round.ballot && frame.ballot > (round.givenUp.get(from) ?? -1))
     .toSorted((a, b) => Number(a.frame.lock !== null) - Number(b.frame.lock !== null));
 }
 
