@@ -85,7 +85,7 @@ function sessionOf(setup: Setup, restored: Restored) {
 async function openMember(setup: Setup) {
   const state = await openStateDirectory(setup.folder);
   const storage = await state.openRun(RUN);
-  const {restored} = await openRecords(storage, () => ({layout: LAYOUT, values: setup.values}));
+  const {restored} = await openRecords(storage, () => ({layout: LAYOUT, values: setup.values}), null);
   const session = sessionOf(setup, restored);
   let onCertified: (result: string) => void = () => {};
   const transport = createTransport({

@@ -41,7 +41,7 @@ export function giveUp(context: RoundContext): void {
 /** Says to all that this member has given `ballot` up, and with it that it is there and ready. */
 export function giveUpBallot(context: RoundContext, ballot: number): void {
   const {state} = context;
-  state.givenUp.set(state.setup.self, {ballot, lock: state.lock});
+  state.givenUp.set(state.setup.self, ballot);
   state.watch = null;
   repeatReady(context, others(context));
   sendTo(context, others(context), {type: "timeout", ballot, lock: state.lock});
@@ -58,8 +58,9 @@ function repeatReady(context: RoundContext, to: readonly MemberId[]): void {
 
 /** Tells `to`, which may have missed it, which ballot this member gave up last. */
 export function repeatTimeout(context: RoundContext, to: MemberId): void {
-  const own = context.state.givenUp.get(context.state.setup.self);
-  if (own !== undefined) sendTo(context, [to], {type: "timeout", ...own});
+  const {givenUp, lock, setup} = context.state;
+  const ballot = givenUp.get(setup.self);
+  if (ballot !== undefined) sendTo(context, [to], {type: "timeout", ballot, lock});
 }
 
 /** Tells a member that may be behind. Two that are both ahead would answer each other without end: a while is between. */
@@ -76,10 +77,9 @@ export function onTimeout(context: RoundContext, from: MemberId, frame: FrameOf<
   const {state} = context;
   const {ballot, lock} = frame;
   if (ballot < state.ballot) answerLate(context, from);
-  const known = state.givenUp.get(from);
-  if (known !== undefined && known.ballot >= ballot) return;
+  if ((state.givenUp.get(from) ?? -1) >= ballot) return;
   if (lock !== null && !takeLock(context, from, lock)) return;
-  state.givenUp.set(from, {ballot, lock: null});
+  state.givenUp.set(from, ballot);
   considerBallot(context);
   // Who was not known to be there may be what this member, leading, still waits for.
   considerStart(context, false);
@@ -99,7 +99,7 @@ function takeLock(context: RoundContext, from: MemberId, lock: Lock): boolean {
 
 /** The highest ballot that at least `count` members have given up; -1 without. */
 function givenUpBy({state}: RoundContext, count: number): number {
-  const ballots = [...state.givenUp.values()].map(({ballot}) => ballot).sort((a, b) => b - a);
+  const ballots = [...state.givenUp.values()].sort((a, b) => b - a);
   return ballots[count - 1] ?? -1;
 }
 
@@ -113,7 +113,7 @@ export function considerBallot(context: RoundContext): void {
   if (state.lock !== null && state.lock.ballot > state.ballot) enterBallot(context, state.lock.ballot);
   const {self, rules} = state.setup;
   const lost = givenUpBy(context, blockingSize(rules.quorum, rules.members.length));
-  const own = state.givenUp.get(self)?.ballot ?? -1;
+  const own = state.givenUp.get(self) ?? -1;
   if (lost >= state.ballot && lost > own) {
     giveUpBallot(context, lost);
     return;

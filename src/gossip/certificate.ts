@@ -231,6 +231,28 @@ export function isContradiction(
 }
 
 /**
+ * Whether `claims` are `member`'s own words: {@link isContradiction} where they prove by themselves that it lied, and
+ * else that it signed them.
+ */
+export function isOwnContradiction(
+  primitives: Pick<Primitives, "verify">,
+  of: Pick<ReadyContent, "run" | "round">,
+  member: MemberId,
+  claims: Contradiction,
+): boolean {
+  switch (claims.kind) {
+    case "sum":
+      return primitives.verify(member, sumBytes({...of, group: claims.group}, claims), claims.signature);
+    case "products": {
+      const {group, seed, products, signature} = claims;
+      return primitives.verify(member, productsBytes({...of, group}, seed, products), signature);
+    }
+    default:
+      return isContradiction(primitives, of, member, claims);
+  }
+}
+
+/**
  * Checks that a quorum of the roster voted to commit `certificate`'s body in one ballot.
  * @throws GOSSIP_CERTIFICATE_INVALID
  */

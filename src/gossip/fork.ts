@@ -1,6 +1,6 @@
 import {bodyHash, type Primitives, votersOf} from "./certificate.ts";
 import type {Certificate} from "./frames.ts";
-import {quorumSize} from "./quorum.ts";
+import {isQuorum} from "./quorum.ts";
 import type {Report, SessionSetup} from "./types.ts";
 
 type Fork = Extract<Report, {kind: "fork"}>;
@@ -24,7 +24,7 @@ export function forkBetween(
   )
     return null;
   const voters = votersOf(primitives, theirs, members);
-  if (voters.size < quorumSize(quorum, members.length)) return null;
+  if (!isQuorum(quorum, members.length, voters.size)) return null;
   const ownVoters = votersOf(primitives, ours, members);
   const isSameBallot = ours.ballot === theirs.ballot;
   const culprits = isSameBallot ? members.filter((each) => voters.has(each) && ownVoters.has(each)) : [];

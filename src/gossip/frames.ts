@@ -217,3 +217,8 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
 export function decodeBody(bytes: Uint8Array): CertificateBody {
   return decodeAs(bodySchema, bytes, "a certificate's body");
 }
+
+/** Reads a proof against a member from a disk. @throws GOSSIP_FRAME_MALFORMED */
+export function decodeContradiction(bytes: Uint8Array): Contradiction {
+  return decodeAs(contradictionSchema, bytes, "a proof");
+}

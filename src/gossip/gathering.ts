@@ -68,7 +68,7 @@ function candidates(context: RoundContext): MemberId[] {
   if (lead === null || own === null || !ready.has(self)) return [];
   // A member that gave the ballot before up has shown that it is alive.
   const isPresent = (member: MemberId): boolean =>
-    linked.has(member) && (givenUp.get(member)?.ballot ?? -1) >= lead.ballot - 1;
+    linked.has(member) && (givenUp.get(member) ?? -1) >= lead.ballot - 1;
   const reachable = new Set(
     rules.members.filter(
       (member) => ready.has(member) && !excluded.has(member) && (member === self || isPresent(member)),

@@ -8,15 +8,24 @@ export {letIn, stalenessScale} from "./async/progress.ts";
 export type {SegmentView} from "./async/segment-host.ts";
 export type {AsyncSpec} from "./async/spec.ts";
 export {type Attempt, attemptDither, attemptPeriod, largestWeight, resultOf} from "./attempt.ts";
-export {type BodyRules, bodyHash, type Primitives, verifyCertificate, votersOf} from "./certificate.ts";
+export {
+  type BodyRules,
+  bodyHash,
+  isOwnContradiction,
+  type Primitives,
+  verifyCertificate,
+  votersOf,
+} from "./certificate.ts";
 export type {DeadlineLimits} from "./deadline.ts";
 export type {GossipErrorCode} from "./errors.ts";
 export {
   type Certificate,
   type CertificateBody,
+  type Contradiction,
   canonicalBytes,
   decodeBody,
   decodeCertificate,
+  decodeContradiction,
   decodeFrame,
   encodeFrame,
   type Frame,

@@ -20,7 +20,7 @@ export function armPatience(context: RoundContext): void {
   const {setup} = state;
   if (state.quorumReadyAtMs === null || state.decided !== null || state.lead !== null) return;
   // Who has given the ballot up waits for the others to do so.
-  if (state.givenUp.get(setup.self)?.ballot === state.ballot) return;
+  if (state.givenUp.get(setup.self) === state.ballot) return;
   const watch = watchOf(context);
   state.watch = watch;
   const leader = setup.order.leaderOf(watch.ballot);

@@ -2,6 +2,7 @@ import {attemptMs} from "./attempt-time.ts";
 import {bodyFault, bodyHash, lockFault, voteBytes} from "./certificate.ts";
 import {fetchSnapshot} from "./decision.ts";
 import type {CertificateBody, FrameOf, Lock} from "./frames.ts";
+import {isLockedOnAnother} from "./lock-rules.ts";
 import type {MemberId} from "./quorum.ts";
 import {ownVerdict} from "./result-comparison.ts";
 import {type Proposal, type RoundContext, report} from "./round-state.ts";
@@ -75,7 +76,7 @@ export function considerVote(context: RoundContext): void {
 }
 
 function mayAccept(context: RoundContext, proposal: Proposal): boolean {
-  if (isLockedOnAnother(context, proposal)) return false;
+  if (isLockedOnAnother(context.state, proposal)) return false;
   return proposal.provenIn !== null || isVerified(context, proposal);
 }
 
@@ -86,14 +87,6 @@ function isVerified(context: RoundContext, proposal: Proposal): boolean {
   if (verdict === "differs") refuseResult(context, proposal);
   else if (verdict === "to-be-compared") fetchSnapshot(context, body.result, [from]);
   return verdict === "verified";
-}
-
-/** Whether another body may have been decided than the proposed one. */
-function isLockedOnAnother({state}: RoundContext, {body, provenIn}: Proposal): boolean {
-  const {lock, setup} = state;
-  if (lock === null || (provenIn !== null && provenIn >= lock.ballot)) return false;
-  const {hash} = setup.primitives;
-  return bodyHash(hash, lock.body) !== bodyHash(hash, body);
 }
 
 function refuseResult(context: RoundContext, {body, from}: Proposal): void {

@@ -23,6 +23,11 @@ export function quorumSize(rule: QuorumRule, members: number): number {
   }
 }
 
+/** Whether so many `voters` of `members` decide. */
+export function isQuorum(rule: QuorumRule, members: number, voters: number): boolean {
+  return voters >= quorumSize(rule, members);
+}
+
 /** How many members at least are in every quorum's way: without so many none can form. */
 export function blockingSize(quorum: number, members: number): number {
   return members - quorum + 1;

@@ -56,12 +56,6 @@ export interface ReadyWord {
   readonly signature: Uint8Array;
 }
 
-/** What a member said when it gave a ballot up. */
-export interface GivenUp {
-  readonly ballot: number;
-  readonly lock: Lock | null;
-}
-
 /** A signed vote. */
 export interface Vote {
   readonly body: string;
@@ -121,7 +115,7 @@ export interface RoundState {
   /** The ballot under way: the one before was given up by a quorum. */
   ballot: number;
   /** The last ballot that each member gave up. */
-  readonly givenUp: Map<MemberId, GivenUp>;
+  readonly givenUp: Map<MemberId, number>;
   /** When this member last answered one that gave up a ballot before the present one. */
   readonly answeredMs: Map<MemberId, number>;
   accepted: Accepted | null;

@@ -1,6 +1,7 @@
 import {bodyHash, voteBytes} from "./certificate.ts";
 import {decide, fetchSnapshot} from "./decision.ts";
 import type {CertificateBody, FrameOf, Lock, VoteStep} from "./frames.ts";
+import {isLockPast} from "./lock-rules.ts";
 import type {MemberId} from "./quorum.ts";
 import {others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
 
@@ -36,7 +37,7 @@ export function castVote(context: RoundContext, {ballot, step}: Ballot, body: Ce
   const {state} = context;
   const {setup} = state;
   const snapshot = state.held.get(body.result);
-  if (snapshot === undefined || ballot < state.ballot) return;
+  if (snapshot === undefined) return;
   if (step === "accept") state.accepted = {ballot, body};
   else state.committedIn = ballot;
   state.bodies.set(bodyHash(setup.primitives.hash, body), body);
@@ -208,15 +209,11 @@ export function learnLock(context: RoundContext, lock: Lock): void {
   considerCommit(context);
 }
 
-/**
- * Commits the body of the highest lock. Not once this member has accepted another in a later ballot: that one's quorum
- * could then be decided beside this.
- */
+/** Commits the body of the highest lock, unless its ballot is past. */
 export function considerCommit(context: RoundContext): void {
   const {state} = context;
-  const {lock, accepted, committedIn, decided, held} = state;
-  if (lock === null || decided !== null || committedIn >= lock.ballot) return;
-  if (lock.ballot < state.ballot || (accepted?.ballot ?? -1) > lock.ballot) return;
+  const {lock, committedIn, decided, held} = state;
+  if (lock === null || decided !== null || committedIn >= lock.ballot || isLockPast(state, lock)) return;
   if (held.has(lock.body.result)) castVote(context, {ballot: lock.ballot, step: "commit"}, lock.body);
   else fetchSnapshot(context, lock.body.result, votersFor(context, "accept", lock.body));
 }

@@ -179,11 +179,12 @@ interface RunParts {
 /** Opens the run's storage, its observers and the work of its rounds; nothing of it has met a peer yet. */
 async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<RunParts> {
   const {plan, logger} = options;
-  const {identity, site, stages, run, members} = facts;
+  const {identity, site, stages, run, members, consortium} = facts;
   const self = identity.peerId;
   options.feed?.emit({type: "opening", step: "records"});
   const storage = stack.add(await options.state.openRun(run));
-  const opened = await openRecords(storage, stages.shapeOf);
+  const {verify} = primitivesOf(identity, consortium, run);
+  const opened = await openRecords(storage, stages.shapeOf, {run, verify});
   const {certificates, testOpened, siteLines, restored} = opened;
   const {equivocators} = restored;
   await sealSplit(storage, opened.sealed, {manifest: site.split.manifestHash, parts: site.parts});

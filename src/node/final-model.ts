@@ -49,7 +49,7 @@ export async function readFinalModel({state, plan, attempt, task}: FinalModelQue
     siteLines: lines,
     sealed,
     values: sealedValues,
-  } = await openRecords(storage, stages.shapeOf);
+  } = await openRecords(storage, stages.shapeOf, null);
   const {certified} = restored;
   if (sealed === null || certified === null || certified.certificate.body.round < stages.rounds - 1) {
     throw new CodedError<NodeErrorCode>("NODE_RUN_UNFINISHED", "the run has not ended at this site", {

@@ -19,6 +19,8 @@ import {openSnapshot, type Snapshot} from "../parameters/index.ts";
 import type {RunStorage, StoredRun} from "../storage/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 import type {TestQuestion} from "./final-result.ts";
+import {foreignJournal} from "./foreign-journal.ts";
+import {type ProofCheck, provenLiars} from "./kept-proofs.ts";
 
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const marksSchema = z.array(z.string()).readonly();
@@ -68,16 +70,10 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   return canonicalBytes(record);
 }
 
-function foreign(fault: string): CodedError<NodeErrorCode> {
-  return new CodedError("NODE_JOURNAL_FOREIGN", `the run's journal cannot be resumed: ${fault}`, {
-    hint: "Start the version that wrote it, or restore the state directory from a backup.",
-  });
-}
-
 function decodeRecord(bytes: Uint8Array): JournalRecord {
   const parsed = recordSchema.safeParse(decode(bytes, {strict: true, rejectDuplicateMapKeys: true}));
   if (parsed.success) return parsed.data;
-  throw foreign("it holds a record that this version does not know");
+  throw foreignJournal("it holds a record that this version does not know");
 }
 
 /**
@@ -176,7 +172,7 @@ class BlobReader {
     const blobs: Blob[] = [];
     for (const hash of segmentBlobs(state)) {
       const bytes = await this.#storage.models.get(hash);
-      if (bytes === undefined) throw foreign("a vector of its asynchronous segment is missing");
+      if (bytes === undefined) throw foreignJournal("a vector of its asynchronous segment is missing");
       blobs.push({hash, bytes});
     }
     return {kind: "async", round, state, blobs};
@@ -193,7 +189,7 @@ class BlobReader {
     if (line.kind !== "ballot") return null;
     const {round, accepted, lock, committedIn} = line;
     const snapshot = await this.snapshot(round, line.snapshot);
-    if (snapshot === null) throw foreign("the result that this node voted for is missing");
+    if (snapshot === null) throw foreignJournal("the result that this node voted for is missing");
     return {
       kind: "ballot",
       round,
@@ -222,11 +218,13 @@ function linesOf(lines: readonly JournalRecord[], round: number): JournalRecord[
 
 /**
  * Reads where this node stood when it stopped.
+ * @param proofs with what kept proofs are checked; null where the caller takes no part in the run, and needs none
  * @throws NODE_JOURNAL_FOREIGN, NODE_RUN_FORKED, STORAGE_* for damaged files
  */
 export async function openRecords(
   storage: Pick<StoredRun, "journal" | "models">,
   shapeOf: (round: number) => RoundShape,
+  proofs: ProofCheck | null,
 ): Promise<OpenedRun> {
   const lines = storage.journal.entries().map(decodeRecord);
   refuseForked(lines);
@@ -239,16 +237,16 @@ export async function openRecords(
   const round = newest === undefined ? 0 : newest.body.round + 1;
   if (newest !== undefined) {
     const snapshot = await blobs.snapshot(newest.body.round, newest.body.result);
-    if (snapshot === null) throw foreign("the result of its last certificate is missing");
+    if (snapshot === null) throw foreignJournal("the result of its last certificate is missing");
     records.push({kind: "certificate", certificate: newest, snapshot});
   }
   for (const line of linesOf(lines, round)) {
     const record = await blobs.record(line);
     if (record !== null) records.push(record);
   }
-  const equivocators = lines.flatMap((line) => (line.kind === "equivocation" ? [line.member] : []));
+  const kept = lines.filter((line) => line.kind === "equivocation");
   const known = {
-    equivocators: [...new Set(equivocators)],
+    equivocators: proofs === null ? [] : provenLiars(kept, proofs),
     certificates: certificates.filter((certificate) => certificate !== newest),
   };
   return {restored: restoreSession(records, known), certificates, ...siteRecords(lines)};

@@ -132,10 +132,8 @@ describe("the states of a site", () => {
   it("come back after a restart, before and after the round's certificate", async () => {
     const {storage, lines} = memoryRun();
     await new SiteStates(storage, initial).propose(0, release, state);
-    const {siteLines} = await openRecords(storage, () => ({
-      layout: new Uint8Array(),
-      values: 0,
-    }));
+    const shape = {layout: new Uint8Array(), values: 0};
+    const {siteLines} = await openRecords(storage, () => shape, null);
     expect(lines).toHaveLength(1);
     const before = new SiteStates(storage, initial);
     await before.restore({lines: siteLines, certificates: [], self: "me"});

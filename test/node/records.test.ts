@@ -1,11 +1,20 @@
 import {encode} from "cborg";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import {type DurableRecord, type Restored, restoreSession} from "../../src/gossip/index.ts";
+import {partsBytes, productsBytes, readyBytes, sumBytes, voteBytes} from "../../src/gossip/certificate.ts";
+import {
+  type Contradiction,
+  canonicalBytes,
+  type DurableRecord,
+  type Restored,
+  restoreSession,
+} from "../../src/gossip/index.ts";
+import type {ProofCheck} from "../../src/node/kept-proofs.ts";
 import {encodeRecord, openRecords, writeRecord} from "../../src/node/records.ts";
 import {sealSplit} from "../../src/node/sealed-split.ts";
+import {SEED_BYTES} from "../../src/parameters/index.ts";
 import {openStateDirectory, type RunStorage} from "../../src/storage/index.ts";
-import {createConsortium, LAYOUT, RUN} from "../gossip/consortium.ts";
+import {createConsortium, LAYOUT, primitivesOf, RUN} from "../gossip/consortium.ts";
 import {
   type CrashFileSystem,
   createCrashFileSystem,
@@ -30,6 +39,37 @@ function writtenRecords(): readonly DurableRecord[] {
   world.run();
   return world.diskOf("member-a");
 }
+
+const LIAR = "member-b";
+const ROUND = 3;
+const PROOFS: ProofCheck = {run: RUN, verify: primitivesOf("member-a").verify};
+const PROOF = {kind: "equivocation", round: ROUND, member: LIAR} as const;
+const ONE = "5c".repeat(32);
+const OTHER = "77".repeat(32);
+const TWO: [string, string] = [ONE, OTHER];
+const GROUP = "5a".repeat(32);
+const ATTEMPT = {run: RUN, round: ROUND, group: GROUP};
+const TWO_VOTES: {ballot: number; step: "accept"; bodies: [string, string]} = {
+  ballot: 2,
+  step: "accept",
+  bodies: TWO,
+};
+const voteOf = (body: string) => voteBytes({run: RUN, round: ROUND, ballot: 2, step: "accept", body});
+const VOTES = [voteOf(ONE), voteOf(OTHER)] as const;
+const readyOf = (contribution: string) => readyBytes({run: RUN, round: ROUND, contribution});
+const READIES = [readyOf(ONE), readyOf(OTHER)] as const;
+const LISTS = [partsBytes(ATTEMPT, [ONE]), partsBytes(ATTEMPT, [OTHER])] as const;
+const SUM = {group: GROUP, chunk: 1, sum: ONE, parts: OTHER};
+const PRODUCTS = {group: GROUP, seed: new Uint8Array(SEED_BYTES), products: new Uint8Array(8)};
+const PRODUCT_BYTES = productsBytes(ATTEMPT, PRODUCTS.seed, PRODUCTS.products);
+
+const signedBy = (member: string, bytes: Uint8Array): Uint8Array => primitivesOf(member).sign(bytes);
+const signed = ([one, other]: readonly [Uint8Array, Uint8Array]): [Uint8Array, Uint8Array] => [
+  signedBy(LIAR, one),
+  signedBy(LIAR, other),
+];
+const proofLine = (claims: Contradiction, of: {member?: string; round?: number} = {}): Uint8Array =>
+  encodeRecord({...PROOF, ...of, claims: canonicalBytes(claims)});
 
 const RECORDS = writtenRecords();
 
@@ -84,7 +124,7 @@ describe("the records of a run", () => {
       const storage = await openStorage(files);
       for (const record of RECORDS.slice(0, count)) await writeRecord(storage, record);
       files.restart(() => 0);
-      const {restored, certificates} = await openRecords(await openStorage(files), shapeOf);
+      const {restored, certificates} = await openRecords(await openStorage(files), shapeOf, PROOFS);
       expect(summary(restored), `after ${count} records`).toEqual(expectedAfter(count));
       const written = RECORDS.slice(0, count).filter(({kind}) => kind === "certificate");
       expect(certificates, `after ${count} records`).toHaveLength(written.length);
@@ -114,7 +154,7 @@ describe("the records of a run", () => {
         const {done, failure} = await writeAll(files);
         expect(failure, `operation ${at}`).toBeInstanceOf(PowerCut);
         files.restart(fateOf());
-        const {restored} = await openRecords(await openStorage(files), shapeOf);
+        const {restored} = await openRecords(await openStorage(files), shapeOf, PROOFS);
         expect([expectedAfter(done), expectedAfter(done + 1)], `operation ${at}`).toContainEqual(
           summary(restored),
         );
@@ -126,15 +166,60 @@ describe("the records of a run", () => {
     const files = createCrashFileSystem();
     const storage = await openStorage(files);
     for (const record of RECORDS) await writeRecord(storage, record);
-    const claims = Uint8Array.of(1, 2, 3);
-    await storage.journal.append(encodeRecord({kind: "equivocation", round: 3, member: "member-b", claims}));
+    await storage.journal.append(proofLine({kind: "vote", ...TWO_VOTES, signatures: signed(VOTES)}));
     const manifest = "cd".repeat(32);
     await storage.journal.append(encodeRecord({kind: "test-opened", manifest, result: "ef".repeat(32)}));
     files.restart(() => 0);
-    const opened = await openRecords(await openStorage(files), shapeOf);
+    const opened = await openRecords(await openStorage(files), shapeOf, PROOFS);
     expect(opened.testOpened).toEqual({manifest, result: "ef".repeat(32)});
     expect(opened.restored.equivocators).toEqual(["member-b"]);
     expect(summary(opened.restored)).toEqual(expectedAfter(RECORDS.length));
+  });
+
+  const holding: readonly (readonly [string, Contradiction])[] = [
+    ["two votes", {kind: "vote", ...TWO_VOTES, signatures: signed(VOTES)}],
+    ["two contributions", {kind: "ready", contributions: TWO, signatures: signed(READIES)}],
+    ["two lists of parts", {kind: "parts", group: GROUP, parts: [[ONE], [OTHER]], signatures: signed(LISTS)}],
+    ["a sum", {kind: "sum", ...SUM, signature: signedBy(LIAR, sumBytes(ATTEMPT, SUM))}],
+    ["products", {kind: "products", ...PRODUCTS, signature: signedBy(LIAR, PRODUCT_BYTES)}],
+  ];
+  const openedWith = async (line: Uint8Array, proofs: ProofCheck | null = PROOFS) => {
+    const files = createCrashFileSystem();
+    await (await openStorage(files)).journal.append(line);
+    files.restart(() => 0);
+    return openRecords(await openStorage(files), shapeOf, proofs);
+  };
+
+  it.each(holding)("with a proof by %s tell that its maker lied", async (_, claims) => {
+    const {restored} = await openedWith(proofLine(claims));
+    expect(restored.equivocators).toEqual([LIAR]);
+  });
+
+  it.each<[string, Uint8Array]>([
+    ...holding.flatMap<[string, Uint8Array]>(([what, claims]) => [
+      [`${what} of another member`, proofLine(claims, {member: "member-c"})],
+      [`${what} of another round`, proofLine(claims, {round: 4})],
+    ]),
+    [
+      "one vote, twice",
+      proofLine({kind: "vote", ...TWO_VOTES, bodies: [ONE, ONE], signatures: signed([VOTES[0], VOTES[0]])}),
+    ],
+    ["nothing that this version knows", encodeRecord({...PROOF, claims: Uint8Array.of(1, 2, 3)})],
+  ])(
+    "with a proof by %s are refused: nobody is called a liar by a line that does not hold",
+    async (_, line) => {
+      await expect(openedWith(line)).rejects.toMatchObject({
+        code: "NODE_JOURNAL_FOREIGN",
+        message: expect.stringMatching(
+          /^the run's journal cannot be resumed: its proof against member-[bc] in round [45] does not hold$/,
+        ),
+      });
+    },
+  );
+
+  it("tell whoever takes no part in the run of no proof", async () => {
+    const {restored} = await openedWith(encodeRecord({...PROOF, claims: Uint8Array.of(1)}), null);
+    expect(restored.equivocators).toEqual([]);
   });
 
   it("with a fork among them are refused at each start", async () => {
@@ -145,7 +230,7 @@ describe("the records of a run", () => {
     await storage.journal.append(encodeRecord({kind: "fork", round: 3, certificates}));
     for (let start = 0; start < 2; start++) {
       files.restart(() => 0);
-      await expect(openRecords(await openStorage(files), shapeOf)).rejects.toMatchObject({
+      await expect(openRecords(await openStorage(files), shapeOf, PROOFS)).rejects.toMatchObject({
         code: "NODE_RUN_FORKED",
         message: "round 4 was decided in two ways, as this node found before it stopped",
       });
@@ -159,7 +244,7 @@ describe("the records of a run", () => {
     const restarted = async () => {
       files.restart(() => 0);
       const storage = await openStorage(files);
-      return {storage, opened: await openRecords(storage, shapeOf)};
+      return {storage, opened: await openRecords(storage, shapeOf, PROOFS)};
     };
     await (await openStorage(files)).journal.append(encodeRecord({kind: "split", manifest}));
     const earlier = await restarted();
@@ -184,7 +269,7 @@ describe("the records of a run", () => {
     const files = createCrashFileSystem();
     await (await openStorage(files)).journal.append(encode(record));
     files.restart(() => 0);
-    await expect(openRecords(await openStorage(files), shapeOf)).rejects.toMatchObject({
+    await expect(openRecords(await openStorage(files), shapeOf, PROOFS)).rejects.toMatchObject({
       code: "NODE_JOURNAL_FOREIGN",
     });
   });
@@ -196,7 +281,7 @@ describe("the records of a run", () => {
     const last = RECORDS.findLast((record) => record.kind === "certificate");
     await storage.models.remove(last?.kind === "certificate" ? last.snapshot.hash : "");
     files.restart((count) => count);
-    await expect(openRecords(await openStorage(files), shapeOf)).rejects.toMatchObject({
+    await expect(openRecords(await openStorage(files), shapeOf, PROOFS)).rejects.toMatchObject({
       code: "NODE_JOURNAL_FOREIGN",
     });
   });

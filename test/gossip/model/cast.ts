@@ -1,6 +1,11 @@
 import {sha256} from "../../../src/core/index.ts";
 import type {Deadline} from "../../../src/gossip/deadline.ts";
-import {type Contribution, restoreSession} from "../../../src/gossip/index.ts";
+import {
+  type Contribution,
+  type MemberId,
+  type QuorumRule,
+  restoreSession,
+} from "../../../src/gossip/index.ts";
 import {leaderOrder} from "../../../src/gossip/quorum.ts";
 import {rulesAfter} from "../../../src/gossip/round-rules.ts";
 import type {RoundSetup} from "../../../src/gossip/round-state.ts";
@@ -8,10 +13,6 @@ import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
 import {LAYOUT, memberName, primitivesOf, RUN} from "../consortium.ts";
 
-/** How many members the model has. */
-export const COUNT = 3;
-/** Their names. */
-export const NAMES = Array.from({length: COUNT}, (_, index) => memberName(index));
 const PATIENT: Deadline = {
   timeoutMs: () => 1,
   observe() {},
@@ -34,15 +35,22 @@ export function hash(...parts: readonly Uint8Array[]): Uint8Array {
 /** A law that a state breaks, with the way there. */
 export class Broken extends Error {}
 
-function setupOf(index: number): RoundSetup {
-  const self = NAMES[index] ?? "";
+/** Who takes part in a search. */
+export interface Cast {
+  readonly names: readonly MemberId[];
+  /** Each member's round, the first of a run. */
+  readonly setups: readonly RoundSetup[];
+  readonly contributions: readonly Contribution[];
+}
+
+function setupOf(names: readonly MemberId[], self: MemberId, quorum: QuorumRule): RoundSetup {
   const session = {
     self,
     run: RUN,
     roster: "ab".repeat(32),
-    members: NAMES,
+    members: names,
     rounds: 1,
-    quorum: "majority" as const,
+    quorum,
     start: {members: 2, weight: 0, waitMs: 1},
     weightShare: 0,
     limits: {minimumMs: 1, maximumMs: 1},
@@ -65,7 +73,7 @@ function setupOf(index: number): RoundSetup {
     rules,
     spec: session.specOf(),
     opening: {members: rules.minimumContributors, waitMs: 1},
-    order: leaderOrder(hash, RUN, 0, NAMES),
+    order: leaderOrder(hash, RUN, 0, names),
     primitives: session.primitives,
     limits: session.limits,
     readiness: PATIENT,
@@ -73,10 +81,30 @@ function setupOf(index: number): RoundSetup {
   };
 }
 
-/** Each member's round, the first of a run. */
-export const SETUPS = NAMES.map((_, index) => setupOf(index));
-/** Each member's contribution. */
-export const CONTRIBUTIONS: readonly Contribution[] = NAMES.map((_, index) => {
+/** The weight p of the member of that index. */
+export const weightOf = (index: number): number => 2 ** index / 8;
+
+function contributionOf(index: number): Contribution {
   const options = {clipNorm: 1e6, codec: codecOf("f32"), dither: NO_DITHER, hash};
-  return releaseUpdate({...options, update: Float32Array.of(index + 1), weight: 2 ** index / 8}).release;
-});
+  return releaseUpdate({...options, update: Float32Array.of(index + 1), weight: weightOf(index)}).release;
+}
+
+/** Members of whom each has one value to mix. */
+export function castOf(count: number, quorum: QuorumRule): Cast {
+  const names = Array.from({length: count}, (_, index) => memberName(index));
+  return {
+    names,
+    setups: names.map((self) => setupOf(names, self, quorum)),
+    contributions: names.map((_, index) => contributionOf(index)),
+  };
+}
+
+/** How many members the search without a liar has. */
+export const COUNT = 3;
+const HONEST = castOf(COUNT, "majority");
+/** Their names. */
+export const NAMES = HONEST.names;
+/** Their rounds. */
+export const SETUPS = HONEST.setups;
+/** What they hand in. */
+export const CONTRIBUTIONS = HONEST.contributions;

@@ -1,0 +1,46 @@
+import {isCoded} from "../core/index.ts";
+import {
+  type Contradiction,
+  decodeContradiction,
+  isOwnContradiction,
+  type Primitives,
+} from "../gossip/index.ts";
+import {foreignJournal} from "./foreign-journal.ts";
+
+/** What kept proofs are checked with. */
+export interface ProofCheck {
+  readonly run: string;
+  readonly verify: Primitives["verify"];
+}
+
+/** A line of a run's journal: proof that a member signed words of which one is a lie. */
+export interface KeptProof {
+  readonly round: number;
+  readonly member: string;
+  readonly claims: Uint8Array;
+}
+
+function claimsOf({claims}: KeptProof): Contradiction | null {
+  try {
+    return decodeContradiction(claims);
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return null;
+  }
+}
+
+/**
+ * Members of whom `proofs` show that they lied, each once. Of a false sum and of false products only the signature is
+ * checked: the parts that show them false are gone with their round.
+ * @throws NODE_JOURNAL_FOREIGN where a proof does not hold
+ */
+export function provenLiars(proofs: readonly KeptProof[], {run, verify}: ProofCheck): string[] {
+  for (const proof of proofs) {
+    const {round, member} = proof;
+    const claims = claimsOf(proof);
+    if (claims === null || !isOwnContradiction({verify}, {run, round}, member, claims)) {
+      throw foreignJournal(`its proof against ${member} in round ${round + 1} does not hold`);
+    }
+  }
+  return [...new Set(proofs.map(({member}) => member))];
+}
