@@ -41,11 +41,19 @@ export function areProductsOfPart(
   return isTrue(() => arithmetic.areProducts(of, part, productsOf(context, attempt, chunk, products)));
 }
 
+/** What bytes throw that are no part of any sum; nothing else that goes wrong here is a verdict on anybody. */
+const NO_PART = [
+  "PARAMETERS_NOT_FINITE",
+  "PARAMETERS_WRONG_SIZE",
+  "PARAMETERS_WRONG_WEIGHT",
+  "PARAMETERS_OUT_OF_RANGE",
+] as const;
+
 function isTrue(compare: () => boolean): boolean {
   try {
     return compare();
   } catch (error) {
-    if (isCoded(error)) return false;
+    if (isCoded(error, ...NO_PART)) return false;
     throw error;
   }
 }
