@@ -56,11 +56,7 @@ export interface SumCheck {
 }
 
 /** What signed words on an attempt's sums and products are held against; it outlives the attempt while it may be disputed. */
-export interface CommittedAttempt {
-  readonly ballot: number;
-  readonly leader: MemberId;
-  readonly group: string;
-  readonly participants: FrameOf<"start">["participants"];
+export interface CommittedAttempt extends Pick<Attempt, "ballot" | "leader" | "group" | "participants"> {
   readonly chunks: readonly Chunk[];
   /** The signed hashes of each participant's parts. */
   readonly committed: Map<MemberId, PartsWord>;

@@ -4,7 +4,7 @@ import {considerBallot, giveUp, giveUpBallot, onAttemptBroken, onExchangeOver, o
 import {onBytes} from "./butterfly.ts";
 import {isContradiction, verifyCertificate} from "./certificate.ts";
 import {decide, seekElsewhere, settle} from "./decision.ts";
-import {hearClaim, missDisputedPart, onDisputedPart} from "./disputes.ts";
+import {goOnWithDisputes, hearClaim, missDisputedPart, onDisputedPart} from "./disputes.ts";
 import {type AttemptPurpose, endExchange, noteStrangers, objectTo} from "./exchange.ts";
 import {onExchangeFrame} from "./exchange-frames.ts";
 import type {Exchange} from "./exchange-state.ts";
@@ -145,8 +145,10 @@ function onContradiction(
   if (equivocators.has(member) || !rules.members.includes(member)) return;
   if (claims.kind === "sum" || claims.kind === "products") {
     if (round === setup.round) hearClaim(context, from, member, claims);
-  } else if (isContradiction(primitives, {run: rules.run, round}, member, claims))
+  } else if (isContradiction(primitives, {run: rules.run, round}, member, claims)) {
     exposeLiar(context, member, claims, round);
+    goOnWithDisputes(context);
+  }
 }
 
 /** @throws GOSSIP_CERTIFICATE_INVALID */
@@ -169,6 +171,7 @@ export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: U
   if (purpose.kind === "disputed") return onDisputedPart(context, purpose, bytes);
   if (state.exchange?.group !== purpose.group) return;
   onExchanged(context, purpose, bytes);
+  goOnWithDisputes(context);
   considerOutcome(context);
 }
 

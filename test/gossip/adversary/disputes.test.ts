@@ -75,6 +75,13 @@ describe.each(SIZES)("a member that lies in one attempt, in a model of %i values
     expect(allProofs(run(values, {arithmetic: falseSumOnce()}))).toEqual(named("sum"));
   });
 
+  it("about a sum, is so too by one that is far from all others", () => {
+    const linkOf = (from: string, to: string) =>
+      [from, to].includes("member-a") ? {...PLAIN_LINK, latencyMs: () => 60} : PLAIN_LINK;
+    const arena = expectLawful({...lyingRun(values, {arithmetic: falseSumOnce()}), linkOf});
+    expect(allProofs(arena)).toEqual(named("sum"));
+  });
+
   it("about its products, is so too", () => {
     const script = falseProductsTo(["member-a", "member-c", "member-d"]);
     expect(allProofs(run(values, {script}))).toEqual(named("products"));
