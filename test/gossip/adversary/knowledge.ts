@@ -19,13 +19,14 @@ interface Word {
   readonly body: string;
 }
 
-type Claims = Extract<FrameOf<"contradiction">["claims"], {kind: "sum" | "products"}>;
+/** A word on a sum or on products that is called a lie. */
+export type Claims = Extract<FrameOf<"contradiction">["claims"], {kind: "sum" | "products"}>;
 
 const MOST_FRAMES = 64;
 const MOST_DISPUTABLE = 32;
 
-/** The word of a frame, as a claim that it is a lie. */
-function claimsOf(frame: Frame): Claims[] {
+/** The word of a frame, as a claim that it is a lie; none where it is of another type. */
+export function claimsOf(frame: Frame): Claims[] {
   if (frame.type === "summed") {
     const {group, chunk, sum, parts, signature} = frame;
     return [{kind: "sum", group, chunk, sum, parts, signature}];

@@ -8,7 +8,8 @@ import {openLiar, type Script} from "./liar.ts";
 export const LIAR = "member-b";
 /** One chunk, which its leader sums; and four, one of each member. */
 export const SIZES = [5, 20_000];
-const ROUNDS = 6;
+/** How many rounds a run has. */
+export const ROUNDS = 6;
 
 /** What a liar computes, and what it says. */
 export interface Lies {
@@ -65,3 +66,14 @@ export function proofsOf(arena: Arena, member: MemberId): string[] {
 export function objectionsTo(arena: Arena, member: MemberId): string[] {
   return aboutLiar(arena, member, "objection").map(({reason}) => reason);
 }
+
+/** Each honest member's proofs, under its name. */
+export const allProofs = (arena: Arena) =>
+  Object.fromEntries(arena.honest.map((member) => [member, proofsOf(arena, member)]));
+
+/** Those proofs of each honest member. */
+export const named = (...kinds: readonly string[]) => ({
+  "member-a": kinds,
+  "member-c": kinds,
+  "member-d": kinds,
+});

@@ -14,10 +14,9 @@ import {
   lyingRun,
   objectionsTo,
   proofsOf,
+  ROUNDS,
   SIZES,
 } from "./sum-lies.ts";
-
-const ROUNDS = 6;
 
 const run = (values: number, lies: Lies): Arena => expectLawful(lyingRun(values, lies));
 
