@@ -65,8 +65,7 @@ export class Knowledge {
     this.frames.push(frame);
     if (this.frames.length > MOST_FRAMES) this.frames.shift();
     if (frame.round !== this.#round) return;
-    for (const claims of claimsOf(frame)) this.disputable.push({member: from, claims});
-    if (this.disputable.length > MOST_DISPUTABLE) this.disputable.shift();
+    this.#learnDisputable(from, frame);
     if (frame.type === "start") {
       this.starts.push(frame);
       for (const word of frame.participants) this.words.set(word.member, word);
@@ -108,6 +107,11 @@ export class Knowledge {
     this.starts = [];
     this.disputable = [];
     this.#votes = new Map();
+  }
+
+  #learnDisputable(member: MemberId, frame: Frame): void {
+    for (const claims of claimsOf(frame)) this.disputable.push({member, claims});
+    if (this.disputable.length > MOST_DISPUTABLE) this.disputable.shift();
   }
 
   #learnBody(body: CertificateBody): void {
