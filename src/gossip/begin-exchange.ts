@@ -3,6 +3,7 @@ import {endExchange, groupHash} from "./exchange.ts";
 import {onExchangeFrame} from "./exchange-frames.ts";
 import type {FrameOf} from "./frames.ts";
 import {lookLater} from "./missing-words.ts";
+import {keepPast} from "./past-attempts.ts";
 import {beginPhases, phasedParts} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
 import {beginRobust} from "./robust-exchange.ts";
@@ -29,7 +30,7 @@ export function beginExchange(context: RoundContext, leader: MemberId, start: Fr
   };
   switch (mixing.kind) {
     case "all":
-      state.exchange = {...attempt, ...butterflyParts(context, participants.length)};
+      state.exchange = {...attempt, ...butterflyParts(context, participants)};
       beginButterfly(context);
       break;
     case "schedule":
@@ -45,4 +46,12 @@ export function beginExchange(context: RoundContext, leader: MemberId, start: Fr
   for (const {from, frame} of state.early.splice(0)) {
     if (frame.group === group) onExchangeFrame(context, from, frame);
   }
+}
+
+/** Keeps what is needed to check what is said in an attempt that this member has no part in. */
+export function noteOthersAttempt(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
+  if (context.state.setup.spec.mixing.kind !== "all") return;
+  const {ballot, participants} = start;
+  const {chunks, committed} = butterflyParts(context, participants);
+  keepPast(context, {ballot, leader, group: groupHash(context, start), participants, chunks, committed});
 }

@@ -1,13 +1,14 @@
 import {isCoded, present} from "../core/index.ts";
-import {codecOf, contributionSize, partition} from "../parameters/index.ts";
+import {type Chunk, codecOf, contributionSize, partition} from "../parameters/index.ts";
 import {largestWeight, mostChunks} from "./attempt.ts";
 import {holdResult, objectTo, peersOf} from "./exchange.ts";
-import type {ButterflyExchange} from "./exchange-state.ts";
+import type {ButterflyExchange, PartsWord} from "./exchange-state.ts";
+import type {FetchPurpose} from "./fetch-purpose.ts";
 import type {FrameOf} from "./frames.ts";
 import {onOpened, openChunk} from "./opened-sums.ts";
 import {commitParts} from "./part-words.ts";
 import type {MemberId} from "./quorum.ts";
-import {codecOfRound, type FetchPurpose, fetchFor, type RoundContext} from "./round-state.ts";
+import {codecOfRound, fetchFor, type RoundContext} from "./round-state.ts";
 import {beginCheck, noteSum, unsoundChunks} from "./sum-check.ts";
 import {gatherOwned, ownerOf, sumOwned} from "./summing.ts";
 
@@ -38,16 +39,21 @@ export function beginButterfly(context: RoundContext): void {
 }
 
 /** What a butterfly begins with. */
-export function butterflyParts(context: RoundContext, participants: number) {
+export function butterflyParts(context: RoundContext, participants: FrameOf<"start">["participants"]) {
   const {spec, rules} = context.state.setup;
   const {range} = spec;
-  const whole = partition(codecOfRound(context), spec.mixed, mostChunks(spec, participants), spec.exact);
+  const whole = partition(
+    codecOfRound(context),
+    spec.mixed,
+    mostChunks(spec, participants.length),
+    spec.exact,
+  );
   const maximumWeight = largestWeight(spec, rules.members.length);
   const chunks = whole.map((chunk) => ({...chunk, maximumWeight, ...(range === undefined ? {} : {range})}));
   return {
     kind: "butterfly",
     chunks,
-    committed: new Map(),
+    committed: committedBy(chunks, participants),
     parts: chunks.map(() => new Map()),
     owned: new Map(),
     words: new Map(),
@@ -57,6 +63,17 @@ export function butterflyParts(context: RoundContext, participants: number) {
     waiting: new Map(),
     told: new Set<MemberId>(),
   } as const;
+}
+
+/** In one chunk a part is what `ready` named; in several, members have yet to sign theirs. */
+function committedBy(
+  chunks: readonly Chunk[],
+  participants: FrameOf<"start">["participants"],
+): Map<MemberId, PartsWord> {
+  if (chunks.length > 1) return new Map();
+  return new Map(
+    participants.map(({member, contribution, signature}) => [member, {parts: [contribution], signature}]),
+  );
 }
 
 /** Goes as far as what has come allows: sums what this member owns, checks all sums, and holds their result. */

@@ -215,7 +215,7 @@ function twoWords(
 
 /**
  * Whether `claims` prove by themselves that `member` lied: two words of it, both signed, of one matter, and different. A
- * false sum and false products prove it beside the parts only: whoever opened them knows.
+ * false sum and false products prove it beside the parts only, which whoever hears of them fetches.
  */
 export function isContradiction(
   {verify}: Pick<Primitives, "verify">,

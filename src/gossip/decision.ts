@@ -1,15 +1,8 @@
 import {snapshotSize} from "../parameters/index.ts";
+import type {FetchPurpose} from "./fetch-purpose.ts";
 import type {Certificate} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {
-  cancelFetches,
-  type FetchPurpose,
-  fetchFor,
-  isFetching,
-  persist,
-  type RoundContext,
-  sendTo,
-} from "./round-state.ts";
+import {cancelFetches, fetchFor, isFetching, persist, type RoundContext, sendTo} from "./round-state.ts";
 
 /** Asks one of `members`, in turn after failures, for the snapshot `hash`, once at a time. */
 export function fetchSnapshot(context: RoundContext, hash: string, members: readonly MemberId[]): void {
@@ -27,9 +20,12 @@ export function decide(context: RoundContext, certificate: Certificate): void {
   const {state} = context;
   if (state.decided !== null) return;
   state.decided = certificate;
+  // Disputes go on until the round is closed.
   cancelFetches(
     context,
-    (purpose) => purpose.kind !== "snapshot" || purpose.hash !== certificate.body.result,
+    (purpose) =>
+      purpose.kind !== "disputed" &&
+      (purpose.kind !== "snapshot" || purpose.hash !== certificate.body.result),
   );
   for (const timer of ["deadline", "exchange", "patience"] as const) context.emit({type: "disarm", timer});
   settle(context);

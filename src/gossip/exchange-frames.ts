@@ -1,27 +1,45 @@
 import {unreachable} from "../core/index.ts";
 import {advance, onSummed} from "./butterfly.ts";
-import type {ExchangeFrame} from "./frames.ts";
+import {goOnWithDisputes} from "./disputes.ts";
+import type {CommittedAttempt} from "./exchange-state.ts";
+import type {ExchangeFrame, FrameOf} from "./frames.ts";
 import {onAgain, onWaiting} from "./missing-words.ts";
-import {onParts} from "./part-words.ts";
+import {noteParts} from "./part-words.ts";
+import {attemptNamed} from "./past-attempts.ts";
 import {onMass} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
 import type {RoundContext} from "./round-state.ts";
 import {onChallenge, onProducts} from "./sum-check.ts";
 import {keepEarly} from "./waiting-frames.ts";
 
-/** Takes in what a member says in an attempt; what is of another attempt than the one under way is kept for it. */
+/** Takes in what a member says in an attempt. */
 export function onExchangeFrame(context: RoundContext, from: MemberId, frame: ExchangeFrame): void {
   const {exchange} = context.state;
-  if (frame.group !== exchange?.group) return keepEarly(context, from, frame);
+  if (frame.group !== exchange?.group) return onOtherAttempt(context, from, frame);
   if (!exchange.participants.some(({member}) => member === from)) return;
-  takeIn(context, from, frame);
+  if (frame.type !== "parts") takeIn(context, from, frame);
+  else if (exchange.kind === "butterfly") onParts(context, exchange, frame);
   advance(context);
 }
 
-function takeIn(context: RoundContext, from: MemberId, frame: ExchangeFrame): void {
+/** What is of an attempt to come is kept for it; of one that is past, words on parts are of use in disputes alone. */
+function onOtherAttempt(context: RoundContext, from: MemberId, frame: ExchangeFrame): void {
+  const past = attemptNamed(context, frame.group);
+  if (past === undefined) return keepEarly(context, from, frame);
+  if (frame.type === "parts") onParts(context, past, frame);
+}
+
+function onParts(context: RoundContext, attempt: CommittedAttempt, frame: FrameOf<"parts">): void {
+  noteParts(context, attempt, frame);
+  goOnWithDisputes(context);
+}
+
+function takeIn(
+  context: RoundContext,
+  from: MemberId,
+  frame: Exclude<ExchangeFrame, FrameOf<"parts">>,
+): void {
   switch (frame.type) {
-    case "parts":
-      return onParts(context, frame);
     case "summed":
       return onSummed(context, from, frame);
     case "challenge":

@@ -1,6 +1,6 @@
 import type {Chunk, Mass, SentMass} from "../parameters/index.ts";
 import type {SumWord} from "./certificate.ts";
-import type {FrameOf} from "./frames.ts";
+import type {Contradiction, FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Phase} from "./schedules/phase.ts";
 
@@ -55,12 +55,33 @@ export interface SumCheck {
   readonly opened: Map<number, Map<MemberId, Uint8Array>>;
 }
 
-/** One group of all: every chunk is summed by one member, and all take its bytes when they have checked them. */
-export interface ButterflyExchange extends Attempt {
-  readonly kind: "butterfly";
+/** What signed words on an attempt's sums and products are held against; it outlives the attempt while it may be disputed. */
+export interface CommittedAttempt extends Pick<Attempt, "ballot" | "leader" | "group" | "participants"> {
   readonly chunks: readonly Chunk[];
   /** The signed hashes of each participant's parts. */
   readonly committed: Map<MemberId, PartsWord>;
+}
+
+/** A member's signed word on its sum or its products, which is a lie if the parts say otherwise. */
+export type DisputedWord = Extract<Contradiction, {kind: "sum" | "products"}>;
+
+/** One member's claim that another lied in an attempt, until this one has held it against the parts itself. */
+export interface Dispute {
+  readonly accuser: MemberId;
+  readonly member: MemberId;
+  readonly claims: DisputedWord;
+  readonly attempt: CommittedAttempt;
+  /** Whether the parts have been asked for. */
+  isGathering: boolean;
+  /** Of a sum's chunk, by member. */
+  readonly parts: Map<MemberId, Uint8Array>;
+  /** Chunks of whose parts the claimed products are. */
+  readonly sound: Set<number>;
+}
+
+/** One group of all: every chunk is summed by one member, and all take its bytes when they have checked them. */
+export interface ButterflyExchange extends Attempt, CommittedAttempt {
+  readonly kind: "butterfly";
   /** Parts of the chunks this member owns, by chunk and member. */
   readonly parts: readonly Map<MemberId, Uint8Array>[];
   /** This member's signed words on the sums that it made, by chunk. */

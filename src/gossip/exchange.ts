@@ -2,15 +2,23 @@ import {toHex} from "../core/index.ts";
 import {type Attempt, resultOf} from "./attempt.ts";
 import {isTooLight} from "./certificate.ts";
 import type {Exchange} from "./exchange-state.ts";
+import type {FetchPurpose} from "./fetch-purpose.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
+import {keepPast} from "./past-attempts.ts";
 import type {MemberId} from "./quorum.ts";
 import {cancelFetches, others, type RoundContext, report, sendTo} from "./round-state.ts";
 
+/** What a fetch is for that ends with its attempt. */
+export type AttemptPurpose = Exclude<FetchPurpose, {kind: "snapshot" | "disputed"}>;
+
+/** Whether a fetch is of the attempt itself; what is asked for in a dispute about it is not. */
+export function isOfAttempt(purpose: FetchPurpose, group: string): purpose is AttemptPurpose {
+  return purpose.kind !== "snapshot" && purpose.kind !== "disputed" && purpose.group === group;
+}
+
 /** The other participants, in id order. */
-export function peersOf(context: RoundContext, exchange: Exchange): MemberId[] {
-  return exchange.participants
-    .map(({member}) => member)
-    .filter((member) => member !== context.state.setup.self);
+export function peersOf(context: RoundContext, {participants}: Pick<Exchange, "participants">): MemberId[] {
+  return participants.map(({member}) => member).filter((member) => member !== context.state.setup.self);
 }
 
 /** Identifies the attempt that `start` describes; who signed the contributions does not change it. */
@@ -32,9 +40,12 @@ export function endExchange(context: RoundContext): void {
   const {state} = context;
   if (state.exchange === null) return;
   const {group} = state.exchange;
-  cancelFetches(context, (purpose) => purpose.kind !== "snapshot" && purpose.group === group);
+  cancelFetches(context, (purpose) => isOfAttempt(purpose, group));
   for (const hash of publishedBy(state.exchange)) context.emit({type: "withdraw", hash});
   forgetUnvoted(context, state.exchange.result?.hash);
+  // Whoever can say that somebody lied in it has asked this member for its products.
+  if (state.exchange.kind === "butterfly" && state.exchange.answers.size > 0)
+    keepPast(context, state.exchange);
   state.exchange = null;
 }
 

@@ -1,6 +1,6 @@
 import {present} from "../core/index.ts";
 import {attemptMs} from "./attempt-time.ts";
-import {beginExchange} from "./begin-exchange.ts";
+import {beginExchange, noteOthersAttempt} from "./begin-exchange.ts";
 import {isReadyWord, isTooLight, readyBytes} from "./certificate.ts";
 import {endExchange, groupHash} from "./exchange.ts";
 import {type FrameOf, MOST_TRIALS} from "./frames.ts";
@@ -200,6 +200,7 @@ function join(context: RoundContext, leader: MemberId, start: FrameOf<"start">):
     report(context, {kind: "left-out", round: setup.round});
     // What an earlier attempt of the same ballot made here is not what this one makes.
     endExchange(context);
+    noteOthersAttempt(context, leader, start);
     setup.readiness.backOff();
     return;
   }

@@ -1,12 +1,13 @@
 import {onAttemptBroken, repeatTimeout} from "./ballots.ts";
 import {settle} from "./decision.ts";
 import {noteStrangers} from "./exchange.ts";
+import type {FetchPurpose} from "./fetch-purpose.ts";
 import {considerStart} from "./gathering.ts";
 import {repeatWords} from "./missing-words.ts";
 import {armPatience} from "./patience.ts";
 import {resendMasses} from "./phased-exchange.ts";
 import type {MemberId} from "./quorum.ts";
-import {cancelFetches, type FetchPurpose, isFetching, type RoundContext, sendTo} from "./round-state.ts";
+import {cancelFetches, isFetching, type RoundContext, sendTo} from "./round-state.ts";
 import {repeatVotes} from "./voting.ts";
 
 /** A member's link is up: tell it again what it may have missed. */

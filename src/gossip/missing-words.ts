@@ -1,5 +1,5 @@
 import {lookMs} from "./attempt-time.ts";
-import {noteStrangers, peersOf} from "./exchange.ts";
+import {isOfAttempt, noteStrangers, peersOf} from "./exchange.ts";
 import type {ButterflyExchange, Exchange} from "./exchange-state.ts";
 import type {FrameOf} from "./frames.ts";
 import {resendParts} from "./part-words.ts";
@@ -31,7 +31,7 @@ export function lookLater(context: RoundContext): void {
 /** The members whose bytes this one has asked for in the attempt and does not have. */
 function missingBytes({state}: RoundContext, {group}: Exchange): Missing {
   const members = [...state.fetches.values()].flatMap(({purpose}) =>
-    purpose.kind !== "snapshot" && purpose.group === group ? [purpose.member] : [],
+    isOfAttempt(purpose, group) ? [purpose.member] : [],
   );
   return {kind: "bytes", members: [...new Set(members)]};
 }

@@ -1,12 +1,12 @@
-import {isCoded, present} from "../core/index.ts";
+import {present} from "../core/index.ts";
 import {objectTo} from "./exchange.ts";
 import type {ButterflyExchange, SumCheck} from "./exchange-state.ts";
 import type {Contradiction} from "./frames.ts";
-import {ownPart} from "./part-words.ts";
+import {ownPart, tellAbsent} from "./part-words.ts";
 import type {MemberId} from "./quorum.ts";
 import type {RoundContext} from "./round-state.ts";
-import {chunkProducts, productsOf} from "./sum-check.ts";
-import {areSigned, fetchParts, ownerOf, sumParts} from "./summing.ts";
+import {areSigned, fetchParts, ownerOf} from "./summing.ts";
+import {areProductsOfPart, isSumOfParts} from "./verdicts.ts";
 import {exposeLiar} from "./voting.ts";
 
 /*
@@ -36,28 +36,12 @@ export function onOpened(
   if (check === null || parts === undefined || check.sound.has(chunk)) return;
   parts.set(member, bytes);
   if (parts.size < participants.length || !areSigned(context, exchange, chunk, parts)) return;
-  if (isSummedWrong(context, exchange, chunk, parts)) return convictOwner(context, exchange, chunk);
+  const {sum} = present(exchange.words.get(chunk), "the word of a chunk's owner");
+  if (!isSumOfParts(context, exchange, {chunk, sum}, parts)) return convictOwner(context, exchange, chunk);
   const liars = liarsAmong(context, exchange, chunk, parts);
   parts.clear();
   if (liars.length === 0) check.sound.add(chunk);
   for (const liar of liars) convictContributor(context, exchange, check, liar);
-}
-
-/** Whether the parts have another sum than their owner signed, or none, in which case it could sign nothing. */
-function isSummedWrong(
-  context: RoundContext,
-  exchange: ButterflyExchange,
-  index: number,
-  parts: ReadonlyMap<MemberId, Uint8Array>,
-): boolean {
-  const word = present(exchange.words.get(index), "the word of a chunk's owner");
-  try {
-    const chunk = present(exchange.chunks[index], "a chunk of the attempt");
-    return sumParts(context, exchange, chunk, parts).hash !== word.sum;
-  } catch (error) {
-    if (isCoded(error)) return true;
-    throw error;
-  }
 }
 
 /** Contributors whose signed products are not those of the part that they signed. */
@@ -68,32 +52,46 @@ function liarsAmong(
   parts: ReadonlyMap<MemberId, Uint8Array>,
 ): MemberId[] {
   const {coefficients, products} = present(exchange.check, "the check of an opened chunk");
-  const {self, primitives} = context.state.setup;
-  const of = chunkProducts(context, exchange, index, coefficients);
+  const {self} = context.state.setup;
   return [...parts].flatMap(([member, part]) => {
     const {products: all} = present(products.get(member), "a member's products");
-    const claimed = productsOf(context, exchange, index, all);
-    return member === self || primitives.arithmetic.areProducts(of, part, claimed) ? [] : [member];
+    const claimed = {chunk: index, coefficients, products: all};
+    return member === self || areProductsOfPart(context, exchange, claimed, part) ? [] : [member];
   });
 }
 
-function convict(context: RoundContext, member: MemberId, claims: Contradiction): void {
+function convict(
+  context: RoundContext,
+  exchange: ButterflyExchange,
+  member: MemberId,
+  claims: Contradiction,
+): void {
+  const isKnown = context.state.equivocators.has(member);
+  if (!isKnown) tellAbsent(context, exchange);
   exposeLiar(context, member, claims);
-  objectTo(context, member, "false");
+  // Who learned of it in a dispute has objected to nobody yet.
+  if (!isKnown || !exchange.isBroken) objectTo(context, member, "false");
 }
 
 function convictOwner(context: RoundContext, exchange: ButterflyExchange, index: number): void {
   const word = present(exchange.words.get(index), "the word of a chunk's owner");
-  convict(context, ownerOf(exchange, index), {kind: "sum", group: exchange.group, ...word});
+  convict(context, exchange, ownerOf(exchange, index), {kind: "sum", group: exchange.group, ...word});
 }
 
 function convictContributor(
   context: RoundContext,
-  {group}: ButterflyExchange,
+  exchange: ButterflyExchange,
   {seed, products}: SumCheck,
   member: MemberId,
 ): void {
   const word = present(products.get(member), "a member's products");
   const bytes = new Uint8Array(word.products.slice().buffer);
-  convict(context, member, {kind: "products", group, seed, products: bytes, signature: word.signature});
+  const {group} = exchange;
+  convict(context, exchange, member, {
+    kind: "products",
+    group,
+    seed,
+    products: bytes,
+    signature: word.signature,
+  });
 }

@@ -2,10 +2,10 @@ import {present, toHex} from "../core/index.ts";
 import type {Chunk} from "../parameters/index.ts";
 import {type AttemptContent, partsBytes} from "./certificate.ts";
 import {peersOf} from "./exchange.ts";
-import type {ButterflyExchange} from "./exchange-state.ts";
+import type {ButterflyExchange, CommittedAttempt} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
-import {type RoundContext, sendTo} from "./round-state.ts";
+import {others, type RoundContext, sendTo} from "./round-state.ts";
 import {exposeLiar} from "./voting.ts";
 
 /*
@@ -13,8 +13,11 @@ import {exposeLiar} from "./voting.ts";
  * to different members, an owner signs which parts it summed, and a false sum is proven by the parts themselves.
  */
 
-/** The attempt under way, as signatures name it. */
-export function attemptContent({state}: RoundContext, {group}: ButterflyExchange): AttemptContent {
+/** An attempt, as signatures name it. */
+export function attemptContent(
+  {state}: RoundContext,
+  {group}: Pick<CommittedAttempt, "group">,
+): AttemptContent {
   const {rules, round} = state.setup;
   return {run: rules.run, round, group};
 }
@@ -27,13 +30,9 @@ export function ownPart({state}: RoundContext, {offsetBytes, lengthBytes}: Chunk
 
 /** Signs the hashes of this member's parts and tells the others. In one chunk the part is what `ready` named. */
 export function commitParts(context: RoundContext, exchange: ButterflyExchange): void {
-  const {committed, chunks, participants} = exchange;
+  const {committed, chunks} = exchange;
   const {self, primitives} = context.state.setup;
-  if (chunks.length === 1) {
-    for (const {member, contribution, signature} of participants)
-      committed.set(member, {parts: [contribution], signature});
-    return;
-  }
+  if (chunks.length === 1) return;
   const {arithmetic, hash} = primitives;
   const parts = chunks.map((chunk) => arithmetic.nameOf(hash, ownPart(context, chunk)));
   committed.set(self, {
@@ -67,36 +66,48 @@ export function tellParts(context: RoundContext, exchange: ButterflyExchange, ow
   for (const member of exchange.committed.keys()) sayParts(context, exchange, [owner], member);
 }
 
+/** Tells members that do not take part in the attempt of all words on parts, so that they can check what was said in it. */
+export function tellAbsent(context: RoundContext, exchange: ButterflyExchange): void {
+  if (exchange.chunks.length === 1) return;
+  const absent = others(context).filter(
+    (member) => !exchange.participants.some((each) => each.member === member),
+  );
+  for (const member of exchange.committed.keys()) sayParts(context, exchange, absent, member);
+}
+
 /** Takes in a member's word on its parts, from itself or passed on; a second, different one proves that it lies. */
-export function onParts(context: RoundContext, frame: FrameOf<"parts">): void {
-  const {exchange, setup} = context.state;
-  const {member, parts, signature} = frame;
-  if (exchange?.kind !== "butterfly" || parts.length !== exchange.chunks.length) return;
-  if (exchange.chunks.length === 1 || !exchange.participants.some((each) => each.member === member)) return;
-  const known = exchange.committed.get(member);
+export function noteParts(
+  context: RoundContext,
+  attempt: CommittedAttempt,
+  {member, parts, signature}: FrameOf<"parts">,
+): void {
+  const {committed, chunks, participants, group} = attempt;
+  if (chunks.length === 1 || parts.length !== chunks.length) return;
+  if (!participants.some((each) => each.member === member)) return;
+  const known = committed.get(member);
   if (known !== undefined && known.parts.every((hash, index) => hash === parts[index])) return;
-  if (!setup.primitives.verify(member, partsBytes(attemptContent(context, exchange), parts), signature))
-    return;
+  const {verify} = context.state.setup.primitives;
+  if (!verify(member, partsBytes(attemptContent(context, attempt), parts), signature)) return;
   if (known !== undefined) {
     exposeLiar(context, member, {
       kind: "parts",
-      group: exchange.group,
+      group,
       parts: [[...known.parts], parts],
       signatures: [known.signature, signature],
     });
     return;
   }
-  exchange.committed.set(member, {parts, signature});
+  committed.set(member, {parts, signature});
 }
 
 /** The hash that `member` signed for its part of a chunk; undefined until it has. */
-export function partOf({committed}: ButterflyExchange, chunk: number, member: MemberId): string | undefined {
+export function partOf({committed}: CommittedAttempt, chunk: number, member: MemberId): string | undefined {
   return committed.get(member)?.parts[chunk];
 }
 
 /** SHA-256 of the list of the parts of a chunk, in the order of summation; null until all have signed theirs. */
-export function partsHash({state}: RoundContext, exchange: ButterflyExchange, chunk: number): string | null {
-  const parts = exchange.participants.flatMap(({member}) => partOf(exchange, chunk, member) ?? []);
-  if (parts.length < exchange.participants.length) return null;
+export function partsHash({state}: RoundContext, attempt: CommittedAttempt, chunk: number): string | null {
+  const parts = attempt.participants.flatMap(({member}) => partOf(attempt, chunk, member) ?? []);
+  if (parts.length < attempt.participants.length) return null;
   return toHex(state.setup.primitives.hash(canonicalBytes(parts)));
 }

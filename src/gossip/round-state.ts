@@ -1,7 +1,8 @@
-import type {Codec, Snapshot, Span} from "../parameters/index.ts";
+import type {Codec, Snapshot} from "../parameters/index.ts";
 import {type BodyRules, type Primitives} from "./certificate.ts";
 import type {Deadline, DeadlineLimits} from "./deadline.ts";
-import type {Exchange} from "./exchange-state.ts";
+import type {CommittedAttempt, Dispute, Exchange} from "./exchange-state.ts";
+import type {FetchPurpose, OutstandingFetch} from "./fetch-purpose.ts";
 import type {Certificate, CertificateBody, ExchangeFrame, Frame, FrameOf, Lock, VoteStep} from "./frames.ts";
 import type {LeaderOrder, MemberId} from "./quorum.ts";
 import {leastVectors} from "./robust/requirement.ts";
@@ -62,22 +63,6 @@ export interface Vote {
   readonly signature: Uint8Array;
 }
 
-/** What an outstanding fetch is for. */
-export type FetchPurpose =
-  | {readonly kind: "part"; readonly group: string; readonly chunk: number; readonly member: MemberId}
-  | {readonly kind: "opened"; readonly group: string; readonly chunk: number; readonly member: MemberId}
-  | {readonly kind: "sum"; readonly group: string; readonly chunk: number; readonly member: MemberId}
-  | {readonly kind: "mass"; readonly group: string; readonly phase: number; readonly member: MemberId}
-  | {readonly kind: "whole"; readonly group: string; readonly member: MemberId}
-  | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
-
-/** A fetch under way: what it is for, which bytes it asks for, and how often these were asked for in vain. */
-export interface OutstandingFetch {
-  readonly purpose: FetchPurpose;
-  readonly bytes: {readonly hash: string; readonly total: number; readonly range?: Span};
-  readonly failures: number;
-}
-
 /** Since when the other members wait for the leader of a ballot. */
 export interface Watch {
   readonly ballot: number;
@@ -125,6 +110,12 @@ export interface RoundState {
   committedIn: number;
   lead: Lead | null;
   exchange: Exchange | null;
+  /** The newest attempts that were given up, oldest first: what was said in them may still be disputed. */
+  readonly past: CommittedAttempt[];
+  /** By the hash of the claim. */
+  readonly disputes: Map<string, Dispute>;
+  /** How many claims of each member in disputes were, or are as yet, not proven. */
+  readonly unproven: Map<MemberId, number>;
   /** What leaders of later ballots said: this member may be the last to hear that a ballot was given up. */
   readonly ahead: {readonly from: MemberId; readonly frame: FrameOf<"start" | "propose">}[];
   /** What members said of an attempt whose start has not reached this one yet. */
@@ -203,6 +194,9 @@ export function createRoundState(
     committedIn: before.committedIn,
     lead: firstLead(setup, before),
     exchange: null,
+    past: [],
+    disputes: new Map(),
+    unproven: new Map(),
     ahead: [],
     early: [],
     proposal: null,

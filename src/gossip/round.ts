@@ -4,9 +4,11 @@ import {considerBallot, giveUp, giveUpBallot, onAttemptBroken, onExchangeOver, o
 import {onBytes} from "./butterfly.ts";
 import {isContradiction, verifyCertificate} from "./certificate.ts";
 import {decide, seekElsewhere, settle} from "./decision.ts";
-import {endExchange, noteStrangers, objectTo} from "./exchange.ts";
+import {goOnWithDisputes, hearClaim, missDisputedPart, onDisputedPart} from "./disputes.ts";
+import {type AttemptPurpose, endExchange, noteStrangers, objectTo} from "./exchange.ts";
 import {onExchangeFrame} from "./exchange-frames.ts";
 import type {Exchange} from "./exchange-state.ts";
+import type {FetchPurpose, OutstandingFetch} from "./fetch-purpose.ts";
 import type {FrameOf, RoundFrame} from "./frames.ts";
 import {considerProposal, considerStart, onReady, onStart, signReady} from "./gathering.ts";
 import {lookForMissing} from "./missing-words.ts";
@@ -15,9 +17,8 @@ import {considerVote, onPropose} from "./proposals.ts";
 import type {MemberId} from "./quorum.ts";
 import {onWhole} from "./robust-exchange.ts";
 import {
-  type FetchPurpose,
+  cancelFetches,
   fetchFor,
-  type OutstandingFetch,
   others,
   type PersistPurpose,
   persist,
@@ -101,7 +102,7 @@ export function onFrame(context: RoundContext, from: MemberId, frame: RoundFrame
       onVote(context, from, frame);
       return considerBallot(context);
     case "contradiction":
-      return onContradiction(context, frame);
+      return onContradiction(context, from, frame);
     case "certificate":
       return onCertificate(context, frame);
     case "ask":
@@ -134,12 +135,20 @@ function onObject(context: RoundContext, from: MemberId, frame: FrameOf<"object"
 }
 
 /** Takes in a proof against a member, of whichever round: who has gone on has not outlived it. */
-function onContradiction(context: RoundContext, {round, member, claims}: FrameOf<"contradiction">): void {
+function onContradiction(
+  context: RoundContext,
+  from: MemberId,
+  {round, member, claims}: FrameOf<"contradiction">,
+): void {
   const {setup, equivocators} = context.state;
   const {rules, primitives} = setup;
   if (equivocators.has(member) || !rules.members.includes(member)) return;
-  if (isContradiction(primitives, {run: rules.run, round}, member, claims))
+  if (claims.kind === "sum" || claims.kind === "products") {
+    if (round === setup.round) hearClaim(context, from, member, claims);
+  } else if (isContradiction(primitives, {run: rules.run, round}, member, claims)) {
     exposeLiar(context, member, claims, round);
+    goOnWithDisputes(context);
+  }
 }
 
 /** @throws GOSSIP_CERTIFICATE_INVALID */
@@ -159,8 +168,10 @@ export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: U
     else settle(context);
     return;
   }
+  if (purpose.kind === "disputed") return onDisputedPart(context, purpose, bytes);
   if (state.exchange?.group !== purpose.group) return;
   onExchanged(context, purpose, bytes);
+  goOnWithDisputes(context);
   considerOutcome(context);
 }
 
@@ -172,11 +183,7 @@ function considerOutcome(context: RoundContext): void {
   considerVote(context);
 }
 
-function onExchanged(
-  context: RoundContext,
-  purpose: Exclude<FetchPurpose, {kind: "snapshot"}>,
-  bytes: Uint8Array,
-): void {
+function onExchanged(context: RoundContext, purpose: AttemptPurpose, bytes: Uint8Array): void {
   switch (purpose.kind) {
     case "part":
     case "opened":
@@ -207,10 +214,11 @@ function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
 export function onFetchFailed(context: RoundContext, {purpose, bytes, failures}: OutstandingFetch): void {
   const {state} = context;
   if (purpose.kind === "snapshot") return missSnapshot(context);
-  if (state.exchange?.group !== purpose.group) return;
+  if (purpose.kind !== "disputed" && state.exchange?.group !== purpose.group) return;
   if (failures + 1 < MOST_TRANSFERS && state.linked.has(purpose.member)) {
     return fetchFor(context, purpose, bytes, failures + 1);
   }
+  if (purpose.kind === "disputed") return missDisputedPart(context, purpose);
   objectTo(context, purpose.member, "unreachable");
   if (state.lead?.phase === "mixing") onAttemptBroken(context);
   else considerVote(context);
@@ -266,6 +274,7 @@ function objectToSilent(context: RoundContext, exchange: Exchange, silent: reado
 /** Frees what the round still holds: nothing of it is of use after its certificate. */
 export function closeRound(context: RoundContext): void {
   endExchange(context);
+  cancelFetches(context, ({kind}) => kind === "disputed");
   const {own, ready, setup, published, decided} = context.state;
   for (const hash of published) if (hash !== decided?.body.result) context.emit({type: "withdraw", hash});
   if (own !== null && ready.has(setup.self)) context.emit({type: "withdraw", hash: own.hash});

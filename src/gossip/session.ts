@@ -4,6 +4,7 @@ import {CatchUp} from "./catch-up.ts";
 import {createDeadline, READINESS_GROWTH} from "./deadline.ts";
 import {settle} from "./decision.ts";
 import {EarlyWords} from "./early-words.ts";
+import type {OutstandingFetch} from "./fetch-purpose.ts";
 import {forkBetween} from "./fork.ts";
 import {type Certificate, type Frame, type FrameOf, isAsyncFrame, type RoundFrame} from "./frames.ts";
 import {noteReady} from "./gathering.ts";
@@ -14,7 +15,7 @@ import type {MemberId} from "./quorum.ts";
 import {RecentCertificates} from "./recent-certificates.ts";
 import {closeRound, contribute, onFetched, onFetchFailed, onFrame, onPersisted, onTimer} from "./round.ts";
 import {roundAfter, rulesAfter} from "./round-rules.ts";
-import {createRoundState, type OutstandingFetch, type RoundContext, type RoundState} from "./round-state.ts";
+import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
 import type {Session, SessionCheckpoint, SessionView} from "./session-types.ts";
 import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
 

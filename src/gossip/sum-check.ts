@@ -2,7 +2,7 @@ import {isCoded, present} from "../core/index.ts";
 import {challengeOf, productCount, SEED_BYTES, stridesPerProduct} from "../parameters/index.ts";
 import {productsBytes, sumBytes} from "./certificate.ts";
 import {peersOf} from "./exchange.ts";
-import type {ButterflyExchange, SumCheck} from "./exchange-state.ts";
+import type {ButterflyExchange, CommittedAttempt, SumCheck} from "./exchange-state.ts";
 import {canonicalBytes, type FrameOf} from "./frames.ts";
 import {attemptContent, ownPart, partsHash, tellParts} from "./part-words.ts";
 import type {MemberId} from "./quorum.ts";
@@ -95,7 +95,7 @@ function productsOfOwn(
 /** What products of a chunk are taken with. */
 export function chunkProducts(
   context: RoundContext,
-  {chunks}: ButterflyExchange,
+  {chunks}: CommittedAttempt,
   index: number,
   coefficients: Float64Array,
 ) {
@@ -108,10 +108,16 @@ export function chunkProducts(
   };
 }
 
+/** How many products there are of a contribution. */
+export function countProducts({state}: RoundContext, {chunks}: CommittedAttempt): number {
+  const strides = stridesPerProduct(state.setup.spec.mixed);
+  return chunks.reduce((sum, chunk) => sum + productCount({chunk, strides}), 0);
+}
+
 /** The products of one chunk among those of all. */
 export function productsOf(
   context: RoundContext,
-  {chunks}: ButterflyExchange,
+  {chunks}: CommittedAttempt,
   index: number,
   products: Float64Array,
 ): Float64Array {

@@ -2,14 +2,15 @@ import {isCoded, present} from "../core/index.ts";
 import {type Chunk, contributionSize, type Dither, type Mixture} from "../parameters/index.ts";
 import {attemptDither} from "./attempt.ts";
 import {sumBytes} from "./certificate.ts";
-import {attemptOf, objectTo, peersOf} from "./exchange.ts";
-import type {ButterflyExchange, SignedSum} from "./exchange-state.ts";
+import {objectTo, peersOf} from "./exchange.ts";
+import type {ButterflyExchange, CommittedAttempt, SignedSum} from "./exchange-state.ts";
+import type {FetchPurpose} from "./fetch-purpose.ts";
 import {attemptContent, ownPart, partOf, partsHash} from "./part-words.ts";
 import type {MemberId} from "./quorum.ts";
 import {codecOfRound, fetchFor, type RoundContext, sendTo} from "./round-state.ts";
 
 /** Who sums which chunk: chunk 0 is the leader's, the others follow in id order. */
-export function ownerOf({participants, leader}: ButterflyExchange, chunk: number): MemberId {
+export function ownerOf({participants, leader}: CommittedAttempt, chunk: number): MemberId {
   const first = participants.findIndex(({member}) => member === leader);
   return present(participants[(first + chunk) % participants.length], "the owner of a chunk").member;
 }
@@ -21,14 +22,21 @@ export function fetchParts(
   index: number,
   kind: "part" | "opened",
 ): void {
-  const {self, spec} = context.state.setup;
-  const {codec, mixed, exact} = spec;
-  const range = present(exchange.chunks[index], "a chunk of the attempt");
-  const total = contributionSize(codec, mixed, exact);
-  for (const {member, contribution: hash} of exchange.participants) {
-    if (member === self) continue;
-    fetchFor(context, {kind, group: exchange.group, chunk: index, member}, {hash, total, range});
-  }
+  for (const member of peersOf(context, exchange))
+    fetchPart(context, exchange, {kind, group: exchange.group, chunk: index, member});
+}
+
+/** Asks a participant for its part of a chunk. */
+export function fetchPart(
+  context: RoundContext,
+  {chunks, participants}: CommittedAttempt,
+  purpose: Extract<FetchPurpose, {chunk: number}>,
+): void {
+  const {codec, mixed, exact} = context.state.setup.spec;
+  const range = present(chunks[purpose.chunk], "a chunk of the attempt");
+  const maker = participants.find(({member}) => member === purpose.member);
+  const {contribution: hash} = present(maker, "a participant of the attempt");
+  fetchFor(context, purpose, {hash, total: contributionSize(codec, mixed, exact), range});
 }
 
 /** Begins to gather the parts of the chunks that this member owns. */
@@ -73,13 +81,13 @@ export function areSigned(
 /** The sum of all parts of a chunk. @throws what `sumChunk` does of parts that are none */
 export function sumParts(
   context: RoundContext,
-  {participants}: ButterflyExchange,
+  {participants, ballot}: CommittedAttempt,
   chunk: Chunk,
   parts: ReadonlyMap<MemberId, Uint8Array>,
 ): Mixture {
   const {hash, arithmetic} = context.state.setup.primitives;
   const inOrder = participants.map(({member}) => present(parts.get(member), "a part of a chunk"));
-  const sum = {codec: codecOfRound(context), chunk, dither: sumDither(context, chunk)};
+  const sum = {codec: codecOfRound(context), chunk, dither: sumDither(context, ballot, chunk)};
   return arithmetic.sumChunk(hash, sum, inOrder);
 }
 
@@ -120,10 +128,10 @@ export function resendSums(context: RoundContext, exchange: ButterflyExchange, p
   for (const word of exchange.owned.values()) saySum(context, exchange, [peer], word);
 }
 
-function sumDither(context: RoundContext, {firstValue}: Chunk): Dither {
-  const {primitives, spec} = context.state.setup;
+function sumDither({state}: RoundContext, ballot: number, {firstValue}: Chunk): Dither {
+  const {primitives, spec, rules, round} = state.setup;
   const draws = {hash: primitives.hash, codec: spec.codec};
-  return {...attemptDither(draws, attemptOf(context), "sum"), first: firstValue};
+  return {...attemptDither(draws, {run: rules.run, round, ballot}, "sum"), first: firstValue};
 }
 
 function objectToCulprit(

@@ -33,6 +33,7 @@ export interface ArenaOptions {
   readonly updateOf?: (member: MemberId, round: number) => Float32Array;
   readonly history?: readonly Trouble[];
   readonly linkOf?: (from: string, to: string) => LinkModel;
+  readonly trainingMs?: (member: MemberId, round: number) => number;
   readonly mostEvents?: number;
   /** Called after every event. */
   readonly watch?: () => void;
@@ -76,8 +77,12 @@ function withoutAnswers(session: Session, liars: readonly MemberId[]): Session {
  */
 export function runArena(options: ArenaOptions) {
   const {n, liars, seed = 1, rounds = 4, history = [], mostEvents = 60_000} = options;
-  const {values = VALUES, quorum = "two-thirds", mixing, linkOf} = options;
-  const kept = {...(mixing === undefined ? {} : {mixing}), ...(linkOf === undefined ? {} : {linkOf})};
+  const {values = VALUES, quorum = "two-thirds", mixing, linkOf, trainingMs} = options;
+  const kept = {
+    ...(mixing === undefined ? {} : {mixing}),
+    ...(linkOf === undefined ? {} : {linkOf}),
+    ...(trainingMs === undefined ? {} : {trainingMs}),
+  };
   const consortium = createConsortium({
     seed,
     // Member i weighs 2^i units: a sum's weight names who is in it.

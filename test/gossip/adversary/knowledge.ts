@@ -19,7 +19,22 @@ interface Word {
   readonly body: string;
 }
 
+/** A word on a sum or on products that is called a lie. */
+export type Claims = Extract<FrameOf<"contradiction">["claims"], {kind: "sum" | "products"}>;
+
 const MOST_FRAMES = 64;
+const MOST_DISPUTABLE = 32;
+
+/** The word of a frame, as a claim that it is a lie; none where it is of another type. */
+export function claimsOf(frame: Frame): Claims[] {
+  if (frame.type === "summed") {
+    const {group, chunk, sum, parts, signature} = frame;
+    return [{kind: "sum", group, chunk, sum, parts, signature}];
+  }
+  if (frame.type !== "products") return [];
+  const {group, seed, products, signature} = frame;
+  return [{kind: "products", group, seed, products, signature}];
+}
 
 /** Names the attempt that `start` describes. */
 export function groupOf({run, round, ballot, trial, participants}: FrameOf<"start">): string {
@@ -35,6 +50,8 @@ export class Knowledge {
   bodies: CertificateBody[] = [];
   words = new Map<MemberId, Ready>();
   starts: FrameOf<"start">[] = [];
+  /** Signed words on sums and products, in the form in which they are called lies. */
+  disputable: {readonly member: MemberId; readonly claims: Claims}[] = [];
   #votes = new Map<string, Map<MemberId, Uint8Array>>();
   #round = -1;
 
@@ -48,6 +65,7 @@ export class Knowledge {
     this.frames.push(frame);
     if (this.frames.length > MOST_FRAMES) this.frames.shift();
     if (frame.round !== this.#round) return;
+    this.#learnDisputable(from, frame);
     if (frame.type === "start") {
       this.starts.push(frame);
       for (const word of frame.participants) this.words.set(word.member, word);
@@ -87,7 +105,13 @@ export class Knowledge {
     this.bodies = [];
     this.words = new Map();
     this.starts = [];
+    this.disputable = [];
     this.#votes = new Map();
+  }
+
+  #learnDisputable(member: MemberId, frame: Frame): void {
+    for (const claims of claimsOf(frame)) this.disputable.push({member, claims});
+    if (this.disputable.length > MOST_DISPUTABLE) this.disputable.shift();
   }
 
   #learnBody(body: CertificateBody): void {

@@ -212,6 +212,8 @@ function recentGroup({starts}: Knowledge, pick: number): string {
 
 /** A proof against an honest member that is none, or against the liar that is one. */
 function contradictionOf({ballot, pick}: Lie, {setup, round}: Scene, knowledge: Knowledge): Frame {
+  const right = picked(knowledge.disputable, pick);
+  if (right !== undefined && pick % 3 > 0) return {run: setup.run, round, type: "contradiction", ...right};
   const member = picked(setup.members, pick) ?? "";
   const other = toHex(sha256(canonicalBytes(pick)));
   const signed = (body: string) => knowledge.voteOf(setup.self, round, {ballot, step: "accept", body});

@@ -1,4 +1,4 @@
-import type {Exchange, SumCheck} from "../../../src/gossip/exchange-state.ts";
+import type {Dispute, Exchange, SumCheck} from "../../../src/gossip/exchange-state.ts";
 import type {RoundFrame} from "../../../src/gossip/frames.ts";
 import type {Certificate, DurableRecord, Effect, Frame, TimerName} from "../../../src/gossip/index.ts";
 import type {RoundState} from "../../../src/gossip/round-state.ts";
@@ -83,6 +83,10 @@ function cloneExchange(shared: Exchange): Exchange {
   }
 }
 
+function cloneDispute(dispute: Dispute): Dispute {
+  return {...dispute, parts: new Map(dispute.parts), sound: new Set(dispute.sound)};
+}
+
 /** A copy of a round's state that the protocol may change. */
 export function cloneRound(state: RoundState): RoundState {
   const {lead, exchange} = state;
@@ -99,6 +103,9 @@ export function cloneRound(state: RoundState): RoundState {
     ahead: [...state.ahead],
     exchange: exchange === null ? null : cloneExchange(exchange),
     early: [...state.early],
+    past: state.past.map((attempt) => ({...attempt, committed: new Map(attempt.committed)})),
+    disputes: new Map([...state.disputes].map(([key, dispute]) => [key, cloneDispute(dispute)])),
+    unproven: new Map(state.unproven),
     held: new Map(state.held),
     bodies: new Map(state.bodies),
     votes: new Map([...state.votes].map(([ballot, votes]) => [ballot, new Map(votes)])),
