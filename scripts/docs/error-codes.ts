@@ -15,7 +15,13 @@ function codesOf(room: string): ListedCode[] {
   const file = path.join(SRC, room, "errors.ts");
   return [...readFileSync(file, "utf8").matchAll(LISTED)].map(({groups}) => {
     const {says = "", code = ""} = groups ?? {};
-    return {code, says: says.replaceAll(/\s*\n\s*\*?\s*/g, " ").replace(/^\* /, "").trim()};
+    return {
+      code,
+      says: says
+        .replaceAll(/\s*\n\s*\*?\s*/g, " ")
+        .replace(/^\* /, "")
+        .trim(),
+    };
   });
 }
 
