@@ -24,8 +24,8 @@ import {openMass} from "./async/open-mass.ts";
 import {mixRobustly} from "./robust/mix-robustly.ts";
 
 /**
- * All that the protocol computes on parameters, in one place: what goes in and out of it is data, everything else
- * about a session is not. So a trace of a session need hold no data, and a replay needs none.
+ * All computations of the protocol on parameters, in one place. Their inputs and outputs are data; nothing
+ * else in a session is. A trace of a session therefore holds no data, and a replay needs none.
  */
 export interface Arithmetic {
   readonly checkContribution: typeof checkContribution;
@@ -53,7 +53,10 @@ export interface Arithmetic {
   readonly areProducts: typeof areProducts;
 }
 
-/** Whether a weight reaches a bound: what hangs on weights is told here, for a replay does not know them. */
+/**
+ * Tells whether a weight reaches a bound; decisions on weights are made here because a replay does not know
+ * weights.
+ */
 function isAtLeast(weight: number, bound: number): boolean {
   return weight >= bound;
 }

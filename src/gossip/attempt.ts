@@ -6,7 +6,7 @@ import type {Phase} from "./schedules/phase.ts";
 import {type Period, type ScheduleSpec, schedulePeriod} from "./schedules/schedule.ts";
 import type {RoundSpec} from "./types.ts";
 
-/** One attempt to mix: what its draws depend on. */
+/** The facts about an attempt on which its draws depend. */
 export interface Attempt {
   readonly run: string;
   readonly round: number;
@@ -14,8 +14,8 @@ export interface Attempt {
 }
 
 /**
- * The key of an attempt's own draws for `purpose`, in the codec that sums and masses of contributions in `codec` travel
- * in: the same at every member, so that all write the same bytes.
+ * The key of an attempt's own draws for `purpose`, in the codec in which sums and masses of contributions in
+ * `codec` travel. It is the same at every member, which makes all write the same bytes.
  */
 export function attemptDither(
   {hash, codec}: {readonly hash: Hash; readonly codec: Codec},
@@ -28,7 +28,10 @@ export function attemptDither(
   return {key: [view.getUint32(0), view.getUint32(4)], first: 0};
 }
 
-/** The largest weight that what a member hands in may have: what a site may count as or, of a mass, all `members` together. */
+/**
+ * The largest weight of what a member hands in: a site's maximum or, for a mass, the weight of all `members`
+ * together.
+ */
 export function largestWeight(
   {asynchronous, maximumWeight = 1}: Pick<RoundSpec, "asynchronous" | "maximumWeight">,
   members: number,
@@ -36,17 +39,22 @@ export function largestWeight(
   return asynchronous === undefined ? maximumWeight : members;
 }
 
-/** In how many chunks at most a round's contributions are summed: where values have ranges, one has them and the weight. */
+/**
+ * Greatest number of chunks in which a round's contributions are summed: one if values have ranges, since a
+ * chunk with ranges must also hold the weight.
+ */
 export function mostChunks({range}: Pick<RoundSpec, "range">, participants: number): number {
   return range === undefined ? participants : 1;
 }
 
-/** Who mixes with whom in an attempt of `n` participants, by their places in id order. */
+/** The neighbours in an attempt of `n` participants, by their places in id order. */
 export function attemptPeriod(schedule: ScheduleSpec, n: number, {run, round, ballot}: Attempt): Period {
   return schedulePeriod(schedule, n, createRandom({seed: ballot, site: run, round, purpose: "schedule"}));
 }
 
-/** The phases of a schedule's newest attempt: members of one process that attempt the same need them made once. */
+/**
+ * The phases of a schedule's newest attempt; members of one process that make the same attempt share them.
+ */
 const newestPhases = new WeakMap<ScheduleSpec, {readonly key: string; readonly phases: readonly Phase[]}>();
 
 /** All phases of {@link attemptPeriod}; not to be changed. */
@@ -62,7 +70,7 @@ export function attemptPhases(schedule: ScheduleSpec, n: number, attempt: Attemp
 
 /**
  * The result of a round.
- * @param mean `[m]`, the mean of the contributors' parameters, with what is carried along
+ * @param mean `[m]`, the mean of the contributors' parameters, with the values that are carried along
  * @throws PARAMETERS_NOT_FINITE
  */
 export function resultOf(

@@ -9,36 +9,41 @@ import {others, quorumOf, type RoundContext, report, sendTo} from "./round-state
 import {forgetOldBodies, learnLock} from "./voting.ts";
 
 /*
- * How a round comes from one leader to the next. A member that has waited long enough gives the ballot up and says so to
- * all, with the highest lock it knows; when a quorum has given a ballot up, the next one begins. So no member moves the
- * others by its word alone, and ballots go up by one at a time. Yin et al., HotStuff, PODC 2019, section 4.4, with the
- * timeouts of Baudet et al., State machine replication in the Libra blockchain, 2019, section 3.5.
+ * The passage of a round from one leader to the next. A member that has waited long enough gives the ballot
+ * up and tells all, with the highest lock it knows. The next ballot begins when a quorum has given one up. No
+ * member therefore moves the others by its word alone, and ballots go up by one at a time. Yin et al.,
+ * HotStuff, PODC 2019, section 4.4, with the timeouts of Baudet et al., State machine replication in the
+ * Libra blockchain, 2019, section 3.5.
  */
 
-/** Gives the ballot under way up if a quorum is in reach; else says again that this member is ready, and waits. */
+/**
+ * Gives up the present ballot if a quorum is in reach; otherwise repeats that this member is ready, and
+ * waits.
+ */
 export function giveUp(context: RoundContext): void {
   const {state} = context;
   const {setup} = state;
   if (state.decided !== null) return;
   const isQuorumReady = state.quorumReadyAtMs !== null;
   if (!isQuorumReady || state.linked.size + 1 < quorumOf(context)) {
-    // Who missed it can count this member in now; who is past the round answers with its certificate.
+    // A member that missed the word can count this one in now; a member past the round answers with its
+    // certificate.
     repeatReady(context, others(context));
     const known = isQuorumReady ? state.linked : state.ready;
     const missing = others(context).filter((member) => !known.has(member));
     report(context, {kind: "waiting", round: setup.round, missing});
     context.emit({type: "arm", timer: "patience", afterMs: setup.limits.maximumMs});
-    // Once a quorum is in reach, its leader has its time from then on.
+    // The leader's time begins when a quorum is in reach.
     state.watch = null;
     return;
   }
   giveUpBallot(context, state.ballot);
-  // A word that a link lost is said again.
+  // A word lost on a link is repeated.
   if (state.decided === null && state.lead === null && state.watch === null)
     context.emit({type: "arm", timer: "patience", afterMs: attemptMs(context)});
 }
 
-/** Says to all that this member has given `ballot` up, and with it that it is there and ready. */
+/** Tells all that this member has given `ballot` up, and that it is present and ready. */
 export function giveUpBallot(context: RoundContext, ballot: number): void {
   const {state} = context;
   state.givenUp.set(state.setup.self, ballot);
@@ -48,7 +53,7 @@ export function giveUpBallot(context: RoundContext, ballot: number): void {
   considerBallot(context);
 }
 
-/** Says again that this member's contribution is on disk, if it is. */
+/** Repeats that this member's contribution is on disk, if it is. */
 function repeatReady(context: RoundContext, to: readonly MemberId[]): void {
   const {ready, setup} = context.state;
   const word = ready.get(setup.self);
@@ -56,14 +61,17 @@ function repeatReady(context: RoundContext, to: readonly MemberId[]): void {
   if (word !== undefined && parent !== null) sendTo(context, to, {type: "ready", parent, ...word});
 }
 
-/** Tells `to`, which may have missed it, which ballot this member gave up last. */
+/** Repeats to `to`, which may have missed it, the last ballot that this member gave up. */
 export function repeatTimeout(context: RoundContext, to: MemberId): void {
   const {givenUp, lock, setup} = context.state;
   const ballot = givenUp.get(setup.self);
   if (ballot !== undefined) sendTo(context, [to], {type: "timeout", ballot, lock});
 }
 
-/** Tells a member that may be behind. Two that are both ahead would answer each other without end: a while is between. */
+/**
+ * Tells a member that may be behind, at intervals, because two members that are both ahead would answer each
+ * other without end.
+ */
 function answerLate(context: RoundContext, to: MemberId): void {
   const {answeredMs, setup} = context.state;
   const lastMs = answeredMs.get(to);
@@ -72,7 +80,7 @@ function answerLate(context: RoundContext, to: MemberId): void {
   repeatTimeout(context, to);
 }
 
-/** A member has given a ballot up. */
+/** Handles a member's word that it has given a ballot up. */
 export function onTimeout(context: RoundContext, from: MemberId, frame: FrameOf<"timeout">): void {
   const {state} = context;
   const {ballot, lock} = frame;
@@ -81,15 +89,17 @@ export function onTimeout(context: RoundContext, from: MemberId, frame: FrameOf<
   if (lock !== null && !takeLock(context, from, lock)) return;
   state.givenUp.set(from, ballot);
   considerBallot(context);
-  // Who was not known to be there may be what this member, leading, still waits for.
+  // This member, when leading, may still be waiting for a member that was not known to be present.
   considerStart(context, false);
 }
 
-/** Takes a lock from a member's word. @returns false where it proves nothing: nothing that came with it counts */
+/**
+ * Takes a lock from a member's word. @returns false if it proves nothing, which voids the rest of the word
+ */
 function takeLock(context: RoundContext, from: MemberId, lock: Lock): boolean {
   const {state} = context;
   const {primitives, rules, round} = state.setup;
-  // What is no news need not be checked.
+  // A lock that is no news need not be checked.
   if (state.lock !== null && lock.ballot <= state.lock.ballot) return true;
   const reason = lock.body.round === round ? lockFault(primitives, lock, rules) : "it is of another round";
   if (reason === undefined) learnLock(context, lock);
@@ -97,15 +107,15 @@ function takeLock(context: RoundContext, from: MemberId, lock: Lock): boolean {
   return reason === undefined;
 }
 
-/** The highest ballot that at least `count` members have given up; -1 without. */
+/** The highest ballot that at least `count` members have given up; -1 if there is none. */
 function givenUpBy({state}: RoundContext, count: number): number {
   const ballots = [...state.givenUp.values()].sort((a, b) => b - a);
   return ballots[count - 1] ?? -1;
 }
 
 /**
- * Joins those who gave up when without them no quorum is left, and enters the ballot after the highest one that a quorum
- * has given up, or the one in which a quorum accepted.
+ * Joins the members that gave up if no quorum is left without them. Enters the ballot after the highest one
+ * that a quorum has given up, or the one in which a quorum accepted.
  */
 export function considerBallot(context: RoundContext): void {
   const {state} = context;
@@ -132,7 +142,7 @@ function enterBallot(context: RoundContext, ballot: number): void {
   forgetOldBodies(context);
   for (const timer of ["exchange", "deadline"] as const) context.emit({type: "disarm", timer});
   armPatience(context);
-  // What its leader proposed is accepted already where a lock is of this ballot.
+  // If a lock is of this ballot, its leader's proposal is accepted already.
   if (order.leaderOf(ballot) === self && !state.excluded.has(self) && state.lock?.ballot !== ballot) {
     report(context, {kind: "took-over", round, ballot});
     state.lead = {ballot, phase: "gathering", gatheringSinceMs: nowMs, trials: 0};
@@ -149,8 +159,9 @@ function enterBallot(context: RoundContext, ballot: number): void {
 }
 
 /**
- * An attempt this member leads cannot end, as one of its participants is out of reach or spoils it: the others mix
- * without that one, in the same ballot. Nothing has been proposed in it yet, so that nobody can have voted.
+ * Handles an attempt led by this member that cannot end because a participant is out of reach or spoils it.
+ * The others mix without that one, in the same ballot. Nothing has been proposed in the ballot yet, so nobody
+ * can have voted.
  */
 export function onAttemptBroken(context: RoundContext): void {
   const {lead: own, decided} = context.state;
@@ -160,7 +171,7 @@ export function onAttemptBroken(context: RoundContext): void {
   else giveUp(context);
 }
 
-/** The attempt or vote that this member leads took too long. */
+/** Handles the end of the time for the attempt or vote that this member leads. */
 export function onExchangeOver(context: RoundContext): void {
   const {state} = context;
   const {lead: own, setup} = state;
@@ -173,9 +184,9 @@ export function onExchangeOver(context: RoundContext): void {
     report(context, {kind: "waiting", round: setup.round, missing});
     context.emit({type: "arm", timer: "exchange", afterMs: attemptMs(context)});
     if (own.trials >= MOST_TRIALS) return giveUp(context);
-    // Those it waits for may be past the round, and their certificate was lost on its way.
+    // The missing members may be past the round, and their certificate was lost on its way.
     repeatReady(context, others(context));
-    // A transfer that failed is tried again, as there are too few members without it.
+    // A failed transfer is tried again, because there are too few members without it.
     if (strangers.splice(0).length > 0) considerStart(context, false);
     return;
   }

@@ -42,13 +42,13 @@ export function beginExchange(context: RoundContext, leader: MemberId, start: Fr
       beginRobust(context);
   }
   lookLater(context);
-  // What is still of another attempt now is of a past one.
+  // Frames that are still of another attempt now belong to a past one.
   for (const {from, frame} of state.early.splice(0)) {
     if (frame.group === group) onExchangeFrame(context, from, frame);
   }
 }
 
-/** Keeps what is needed to check what is said in an attempt that this member has no part in. */
+/** Keeps the data for checking words in an attempt in which this member has no part. */
 export function noteOthersAttempt(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
   if (context.state.setup.spec.mixing.kind !== "all") return;
   const {ballot, participants} = start;

@@ -13,11 +13,12 @@ import {beginCheck, noteSum, unsoundChunks} from "./sum-check.ts";
 import {gatherOwned, ownerOf, sumOwned} from "./summing.ts";
 
 /*
- * The exchange of one group of all: the chunked butterfly (reduce-scatter, then all-gather), with a check of the sums
- * before they count. Rabenseifner, Optimization of collective reduction operations, ICCS 2004, section 3.
+ * The exchange of one group of all: the chunked butterfly (reduce-scatter, then all-gather), with a check of
+ * the sums before they count. Rabenseifner, Optimization of collective reduction operations, ICCS 2004,
+ * section 3.
  */
 
-/** The attempt under way, where it is one of this kind. */
+/** The attempt under way if it is of this kind. */
 export function butterflyOf({state}: RoundContext): ButterflyExchange | null {
   return state.exchange?.kind === "butterfly" ? state.exchange : null;
 }
@@ -27,7 +28,7 @@ export function beginButterfly(context: RoundContext): void {
   const exchange = butterflyOf(context);
   const {linked} = context.state;
   if (exchange === null) return;
-  // In one chunk everything goes through its owner, the leader; in several, through everyone.
+  // One chunk makes everything go through its owner, the leader; several chunks go through everyone.
   const stranger = peersOf(context, exchange).find((member) => !linked.has(member));
   if (exchange.chunks.length > 1 && stranger !== undefined) {
     objectTo(context, stranger, "unreachable");
@@ -38,7 +39,7 @@ export function beginButterfly(context: RoundContext): void {
   advance(context);
 }
 
-/** What a butterfly begins with. */
+/** The parts of a butterfly at its beginning. */
 export function butterflyParts(context: RoundContext, participants: FrameOf<"start">["participants"]) {
   const {spec, rules} = context.state.setup;
   const {range} = spec;
@@ -65,7 +66,10 @@ export function butterflyParts(context: RoundContext, participants: FrameOf<"sta
   } as const;
 }
 
-/** In one chunk a part is what `ready` named; in several, members have yet to sign theirs. */
+/**
+ * The signed words on parts. In one chunk the part is the contribution that `ready` named; in several,
+ * members have yet to sign theirs.
+ */
 function committedBy(
   chunks: readonly Chunk[],
   participants: FrameOf<"start">["participants"],
@@ -76,7 +80,10 @@ function committedBy(
   );
 }
 
-/** Goes as far as what has come allows: sums what this member owns, checks all sums, and holds their result. */
+/**
+ * Goes as far as the received bytes allow: sums this member's own chunks, checks all sums, and holds their
+ * result.
+ */
 export function advance(context: RoundContext): void {
   const exchange = butterflyOf(context);
   if (exchange === null || exchange.isBroken || exchange.result !== null) return;
@@ -113,19 +120,19 @@ export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"
   fetchFor(context, {kind: "sum", group: exchange.group, chunk, member: from}, {hash: sum, total});
 }
 
-/** All sums are right: they are put together, and their result is held. */
+/** Puts the sums together, which are all right, and holds their result. */
 function finish(context: RoundContext, exchange: ButterflyExchange): void {
   const {spec, primitives} = context.state.setup;
   const {arithmetic} = primitives;
   const assembled = assemble(context, exchange);
   try {
-    // The values of a mean lie between those that it is of.
+    // The values of a mean lie between the values that it averages.
     if (spec.range !== undefined) arithmetic.checkRange(codecOf(spec.codec.sums), assembled, spec.range);
     const values = arithmetic.applyMixture(spec, assembled);
     holdResult(context, values, arithmetic.weightOf(assembled));
   } catch (error) {
     if (!isCoded(error)) throw error;
-    // Of sound contributions it is a finite sum over too small a weight alone that has no mean.
+    // If contributions are sound, a finite sum has no mean only if its weight is too small.
     objectTo(context, ownerOf(exchange, exchange.chunks.length - 1), "invalid");
   }
 }

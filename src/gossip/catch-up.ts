@@ -5,7 +5,7 @@ import type {Certificate} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Certified, Effect, SessionSetup} from "./types.ts";
 
-/** What catching up acts through. */
+/** The outlet for a catch-up's effects. */
 export interface CatchUpOutlet {
   emit(effect: Effect): void;
   nextId(): number;
@@ -20,9 +20,12 @@ interface Pursuit {
   persistId: number | null;
 }
 
-/** How a member that missed rounds comes to the newest: it asks, verifies, fetches the result and writes it down. */
+/**
+ * Brings a member that missed rounds to the newest one: it asks, verifies, fetches the result and writes it
+ * down.
+ */
 export class CatchUp {
-  /** Whether a peer is known to be rounds ahead. */
+  /** True if a peer is known to be rounds ahead. */
   isBehind = false;
   readonly #setup: SessionSetup;
   readonly #outlet: CatchUpOutlet;
@@ -34,7 +37,7 @@ export class CatchUp {
     this.#outlet = outlet;
   }
 
-  /** A peer is rounds ahead. @returns whether that is news, so that it is to be asked */
+  /** Notes that a peer is rounds ahead. @returns true if that is news, and the peer should be asked */
   fallBehind(): boolean {
     if (this.isBehind) return false;
     this.isBehind = true;
@@ -42,12 +45,15 @@ export class CatchUp {
     return true;
   }
 
-  /** Whether `effect` would write a certificate behind that of a later round, which ends the round anyway. */
+  /**
+   * Tells whether `effect` would write a certificate behind that of a later round, which ends the round
+   * anyway.
+   */
   overtakes(effect: Effect): boolean {
     return this.#isWriting && effect.type === "persist" && effect.record.kind === "certificate";
   }
 
-  /** Whether nothing of it would be lost with what is in memory. */
+  /** Tells whether no catch-up would be lost with the memory. */
   get isAtRest(): boolean {
     return this.#pursuit === null && !this.isBehind;
   }
@@ -57,8 +63,8 @@ export class CatchUp {
   }
 
   /**
-   * Goes after `certificate`, unless a newer one is being fetched already, or any is being written: where this
-   * member stands then comes first.
+   * Pursues `certificate`, unless a newer one is being fetched already, or any is being written: that writing
+   * comes first.
    * @throws GOSSIP_CERTIFICATE_INVALID
    */
   start(certificate: Certificate, from: MemberId, rules: BodyRules): void {
@@ -70,14 +76,14 @@ export class CatchUp {
     const fetchId = this.#outlet.nextId();
     this.isBehind = true;
     this.#pursuit = {certificate, from, fetchId, snapshot: null, persistId: null};
-    // A giver that has stalled must not hold this member: its turn ends, later each time.
+    // A stalled giver must not hold this member: its turn ends, later each time.
     const afterMs = this.#setup.limits.maximumMs * 2 ** Math.min(10, this.#failures);
     this.#outlet.emit({type: "arm", timer: "catch-up", afterMs});
     const total = snapshotSize(this.#setup.shapeOf(body.round).values);
     this.#outlet.emit({type: "fetch", id: fetchId, from, hash: body.result, offset: 0, length: total, total});
   }
 
-  /** Takes in the fetched result. @returns whether `id` was its fetch */
+  /** Takes in the fetched result. @returns true if `id` was its fetch */
   onFetched(id: number, bytes: Uint8Array): boolean {
     const pursuit = this.#pursuit;
     if (pursuit?.fetchId !== id) return false;
@@ -94,7 +100,7 @@ export class CatchUp {
     return true;
   }
 
-  /** The certified snapshot in `bytes`, or null when they hold something else. */
+  /** The certified snapshot in `bytes`, or null if they hold something else. */
   #open({body}: Certificate, bytes: Uint8Array): Snapshot | null {
     const {primitives, shapeOf} = this.#setup;
     try {
@@ -106,7 +112,7 @@ export class CatchUp {
     }
   }
 
-  /** The giver of the result has had its time. @returns whether this member is behind and nothing is under way to change that */
+  /** Ends the time of the result's giver. @returns true if this member is behind and does nothing about it */
   giveUp(): boolean {
     if (this.#pursuit?.snapshot === null) {
       this.#failures += 1;
@@ -116,7 +122,10 @@ export class CatchUp {
     return this.isBehind && this.#pursuit === null;
   }
 
-  /** The peer could not give the result: someone will be asked again soon. @returns whether `id` was its fetch */
+  /**
+   * Handles a peer's failure to give the result: someone will be asked again soon. @returns true if `id` was
+   * its fetch
+   */
   onFetchFailed(id: number): boolean {
     if (this.#pursuit?.fetchId !== id) return false;
     this.#pursuit = null;
@@ -124,7 +133,7 @@ export class CatchUp {
     return true;
   }
 
-  /** The link to `peer` is down: if it was giving the result, someone else is asked. */
+  /** Handles a lost link to `peer`: if it was giving the result, someone else is asked. */
   onLinkDown(peer: MemberId): void {
     const pursuit = this.#pursuit;
     if (pursuit === null || pursuit.from !== peer || pursuit.snapshot !== null) return;
@@ -132,13 +141,13 @@ export class CatchUp {
     this.onFetchFailed(pursuit.fetchId);
   }
 
-  /** @returns what is on disk now, or null when `id` was another write */
+  /** @returns the certificate and snapshot now on disk, or null if `id` was another write */
   onPersisted(id: number): Certified | null {
     if (this.#pursuit?.persistId !== id || this.#pursuit.snapshot === null) return null;
     return {certificate: this.#pursuit.certificate, snapshot: this.#pursuit.snapshot};
   }
 
-  /** The member has the certificate of `round` now. */
+  /** Ends the catch-up if the member now has the newest certificate, that of `round`. */
   end(round: number): void {
     if (this.#isWriting && round < (this.#pursuit?.certificate.body.round ?? 0)) return;
     this.#outlet.emit({type: "disarm", timer: "catch-up"});

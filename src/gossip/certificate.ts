@@ -9,13 +9,13 @@ import {
 } from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 
-/** What the protocol needs and must not do itself. */
+/** The services that the protocol needs and must not provide itself. */
 export interface Primitives {
   readonly hash: Hash;
   readonly arithmetic: Arithmetic;
-  /** This member's signature over a vote or a contribution's hash. */
+  /** Signs a vote or a contribution's hash as this member. */
   sign(bytes: Uint8Array): Uint8Array;
-  /** Whether `signature` is `member`'s over `bytes`; false, never a throw, for nonsense. */
+  /** Tells whether `signature` is `member`'s over `bytes`; returns false for nonsense and never throws. */
   verify(member: MemberId, bytes: Uint8Array, signature: Uint8Array): boolean;
 }
 
@@ -29,7 +29,10 @@ export function genesisHash(hash: Hash, run: string): string {
   return toHex(hash(canonicalBytes(["consilium/genesis/1", run])));
 }
 
-/** A vote's content: one member's word, in `ballot`, that it holds `body`'s result on disk and takes the `step`. */
+/**
+ * A vote's content: one member's word, in `ballot`, that it holds `body`'s result on disk and takes the
+ * `step`.
+ */
 export interface VoteContent {
   readonly run: string;
   readonly round: number;
@@ -57,7 +60,7 @@ export function readyBytes({run, round, contribution}: ReadyContent): Uint8Array
   return canonicalBytes(["consilium/ready/1", run, round, contribution]);
 }
 
-/** Whether an announcement's signature is `member`'s. */
+/** Tells whether an announcement's signature is `member`'s. */
 export function isReadyWord(
   {verify}: Pick<Primitives, "verify">,
   member: MemberId,
@@ -66,7 +69,7 @@ export function isReadyWord(
   return verify(member, readyBytes({run, round, contribution}), signature);
 }
 
-/** An attempt that signed words are about. */
+/** An attempt to which signed words refer. */
 export interface AttemptContent {
   readonly run: string;
   readonly round: number;
@@ -101,15 +104,15 @@ export function productsBytes(
   return canonicalBytes(["consilium/products/1", run, round, group, seed, products]);
 }
 
-/** What a body must agree with. */
+/** The rules that a body must satisfy. */
 export interface BodyRules {
   readonly run: string;
   readonly roster: string;
   /** Sorted. */
   readonly members: readonly MemberId[];
-  /** How many of them decide. */
+  /** Number of members that decide. */
   readonly quorum: number;
-  /** Null where the parent is not known, when rounds were missed; the votes still bind it. */
+  /** Null if rounds were missed and the parent is not known; the votes still bind it. */
   readonly parent: string | null;
   readonly previousPeak: number;
   readonly minimumContributors: number;
@@ -119,7 +122,7 @@ export interface BodyRules {
   readonly weightShare: number;
 }
 
-/** Weights that were mixed in phases are as large as they were but for rounding. */
+/** Relative rounding error of weights that were mixed in phases. */
 const ROUNDING = 1e-6;
 
 /** The weight that a round needs, given the largest so far. */
@@ -127,7 +130,7 @@ export function leastWeight(rules: BodyRules, peakWeight: number): number {
   return Math.max(rules.minimumWeight, rules.weightShare * peakWeight);
 }
 
-/** Whether a round of that weight, after rounds of at most `peakWeight`, must not be decided. */
+/** Tells whether a round of that weight, after rounds of at most `peakWeight`, is too light to be decided. */
 export function isTooLight(rules: BodyRules, weight: number, peakWeight: number): boolean {
   return weight < (1 - ROUNDING) * leastWeight(rules, peakWeight);
 }
@@ -138,7 +141,7 @@ function isRosterSubset(contributors: readonly MemberId[], members: readonly Mem
   );
 }
 
-/** Why `body` may not be voted for, or undefined where it may. */
+/** Says why `body` may not be voted for, or returns undefined if it may. */
 export function bodyFault(body: CertificateBody, rules: BodyRules): string | undefined {
   const {contributors, weight, peakWeight} = body;
   if (body.run !== rules.run) return "it belongs to another run";
@@ -152,14 +155,20 @@ export function bodyFault(body: CertificateBody, rules: BodyRules): string | und
   return peakFault(body, rules);
 }
 
-/** Nobody may raise what later rounds need; where rounds were missed the peak before is not known. */
+/**
+ * Checks that nobody raises the weight that later rounds need. If rounds were missed, the peak before is not
+ * known.
+ */
 function peakFault({weight, peakWeight}: CertificateBody, rules: BodyRules): string | undefined {
   const peak = Math.max(weight, rules.previousPeak);
   if (peakWeight < peak) return "its peak weight is too low";
   return rules.parent !== null && peakWeight > peak ? "its peak weight is too high" : undefined;
 }
 
-/** The members of `members` whose votes of `step` in `certificate` are their own; a member's first vote counts. */
+/**
+ * The members of `members` whose votes of `step` in `certificate` carry their own signature; a member's first
+ * vote counts.
+ */
 export function votersOf(
   primitives: Pick<Primitives, "hash" | "verify">,
   {body, ballot, votes}: Certificate,
@@ -176,7 +185,7 @@ export function votersOf(
   return new Set(members.filter(isOwn));
 }
 
-/** Why `lock` proves nothing, or undefined where it does. */
+/** Says why `lock` proves nothing, or returns undefined if it is valid. */
 export function lockFault(
   primitives: Pick<Primitives, "hash" | "verify">,
   lock: Certificate,
@@ -188,7 +197,7 @@ export function lockFault(
   return size < rules.quorum ? "it lacks a quorum's votes" : undefined;
 }
 
-/** Two words of one matter, as their signatures cover them; null where the claims are of one word alone. */
+/** Two words on one matter, as their signatures cover them; null if the claims are of one word alone. */
 function twoWords(
   {run, round}: Pick<ReadyContent, "run" | "round">,
   claims: Contradiction,
@@ -214,8 +223,9 @@ function twoWords(
 }
 
 /**
- * Whether `claims` prove by themselves that `member` lied: two words of it, both signed, of one matter, and different. A
- * false sum and false products prove it beside the parts only, which whoever hears of them fetches.
+ * Tells whether `claims` prove by themselves that `member` lied: two different words on one matter, both
+ * signed by it. A false sum and false products are proven only together with the parts, which each member
+ * that hears of them fetches.
  */
 export function isContradiction(
   {verify}: Pick<Primitives, "verify">,
@@ -231,8 +241,8 @@ export function isContradiction(
 }
 
 /**
- * Whether `claims` are `member`'s own words: {@link isContradiction} where they prove by themselves that it lied, and
- * else that it signed them.
+ * Tells whether `claims` are `member`'s own words: {@link isContradiction} for claims that prove the lie by
+ * themselves, else whether it signed them.
  */
 export function isOwnContradiction(
   primitives: Pick<Primitives, "verify">,

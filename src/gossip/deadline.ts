@@ -4,7 +4,7 @@ export interface DeadlineLimits {
   readonly maximumMs: number;
 }
 
-/** What a deadline has learnt. */
+/** The knowledge of a deadline. */
 export interface DeadlineMemory {
   /** Null before the first observation. */
   readonly meanMs: number | null;
@@ -12,31 +12,32 @@ export interface DeadlineMemory {
   readonly factor: number;
 }
 
-/** A deadline that follows how long things have taken. */
+/** A deadline that adapts to observed durations. */
 export interface Deadline {
-  /** How long to wait now. */
+  /** Time to wait now, in milliseconds. */
   timeoutMs(): number;
-  /** Tells how long it took this time. */
+  /** Records the duration of this time. */
   observe(durationMs: number): void;
-  /** Someone alive came too late: wait longer next time. */
+  /** Records that someone alive came too late: the next wait is longer. */
   backOff(): void;
-  /** What it has learnt so far. */
+  /** Returns its knowledge so far. */
   memory(): DeadlineMemory;
 }
 
-/** A deadline that was missed is doubled (RFC 6298, section 5.5). */
+/** Factor by which a missed deadline grows (RFC 6298, section 5.5). */
 const DOUBLED = 2;
 
 /**
- * What the wait for members that are not ready grows by: from a plan's usual shortest deadline, a fiftieth of its
- * maximum, to the longest within the three rounds in which a member that has come back must have its part.
+ * Factor by which the wait for members that are not ready grows. From a plan's usual shortest deadline, a
+ * fiftieth of its maximum, it reaches the longest within the three rounds in which a returned member must
+ * have its part.
  */
 export const READINESS_GROWTH = 4;
 
 /**
- * Smoothed mean plus four mean deviations, `growth` times as long after a miss; half the plan's maximum until the first
- * observation, so that waiting and exchanging together stay within it.
- * @param before what an earlier deadline of the same kind had learnt
+ * Creates a deadline: smoothed mean plus four mean deviations, `growth` times as long after a miss. Until the
+ * first observation it is half the plan's maximum, which keeps waiting and exchanging together within that.
+ * @param before knowledge of an earlier deadline of the same kind
  * @see RFC 6298, sections 2 and 5.5
  */
 export function createDeadline(

@@ -4,7 +4,7 @@ import type {Certificate} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import {cancelFetches, fetchFor, isFetching, persist, type RoundContext, sendTo} from "./round-state.ts";
 
-/** Asks one of `members`, in turn after failures, for the snapshot `hash`, once at a time. */
+/** Asks one of `members` for the snapshot `hash`, one at a time, the next one after a failure. */
 export function fetchSnapshot(context: RoundContext, hash: string, members: readonly MemberId[]): void {
   const {state} = context;
   const isUnderWay = isFetching(context, (purpose) => purpose.kind === "snapshot" && purpose.hash === hash);
@@ -15,7 +15,7 @@ export function fetchSnapshot(context: RoundContext, hash: string, members: read
   fetchFor(context, {kind: "snapshot", hash, member}, {hash, total});
 }
 
-/** Takes `certificate`, already verified, as the round's outcome, once its result is held. */
+/** Takes a verified `certificate` as the round's outcome, once its result is held. */
 export function decide(context: RoundContext, certificate: Certificate): void {
   const {state} = context;
   if (state.decided !== null) return;
@@ -43,13 +43,13 @@ export function settle(context: RoundContext): void {
     persist(context, {kind: "certificate"}, {kind: "certificate", certificate: state.decided, snapshot});
     return;
   }
-  // Every voter holds the result, so any voter in reach can give it; after a failure it is another's turn.
+  // Every voter holds the result, so any voter in reach can give it; after a failure the next one is asked.
   fetchSnapshot(
     context,
     body.result,
     votes.map(({member}) => member),
   );
-  // A holder that has stalled must not hold this member: its turn ends, later each time.
+  // A stalled holder must not hold this member: its turn ends, later each time.
   const {exchanging} = state.setup;
   context.emit({
     type: "arm",
@@ -58,14 +58,14 @@ export function settle(context: RoundContext): void {
   });
 }
 
-/** The result of a decided round has not come: another holder is asked for it. */
+/** Asks another holder for the result of a decided round, which has not come. */
 export function seekElsewhere(context: RoundContext): void {
   const {state} = context;
   const isSought = (purpose: FetchPurpose): boolean => purpose.kind === "snapshot";
   if (isFetching(context, isSought)) {
     cancelFetches(context, isSought);
     state.failedFetches += 1;
-    // Those who are rounds ahead may no longer have this result.
+    // Members that are rounds ahead may no longer have this result.
     sendTo(context, [...state.linked], {type: "ask"});
   }
   settle(context);

@@ -14,12 +14,13 @@ import {areProductsOfPart, isSumOfParts} from "./verdicts.ts";
 import {exposeLiar} from "./voting.ts";
 
 /*
- * A false sum and false products are proven by the parts alone. So a member that hears of one fetches the parts from their
- * makers and holds the signed word against them itself, also when the attempt has been given up meanwhile. Nobody is named
- * on another's word: where the parts cannot be had, or are right, the claim has come to nothing.
+ * A false sum and false products are proven by the parts alone. A member that hears of one therefore fetches
+ * the parts from their makers and checks the signed word against them itself, even if the attempt has been
+ * given up meanwhile. Nobody is named on another's word: if the parts are unavailable, or are right, the
+ * claim has come to nothing.
  */
 
-/** What a disputed part is asked for. */
+/** Reason for requesting a disputed part. */
 type DisputedPart = Extract<FetchPurpose, {kind: "disputed"}>;
 
 /** Takes in `accuser`'s claim that `member` signed a lie in an attempt of this round. */
@@ -49,13 +50,16 @@ export function hearClaim(
   goOnWithDisputes(context);
 }
 
-/** How many of one member's claims may come to nothing in a round: an honest one has none but of those who lie. */
+/**
+ * Number of one member's claims that may come to nothing in a round: an honest member's unproven claims
+ * concern liars only.
+ */
 function mostUnproven({state}: RoundContext): number {
   const {members, quorum} = state.setup.rules;
   return Math.max(1, members.length - quorum);
 }
 
-/** Ends disputes about members that are proven to lie, and begins those that may begin: one of each accuser at a time. */
+/** Ends disputes about proven liars, and begins those that may begin: one for each accuser at a time. */
 export function goOnWithDisputes(context: RoundContext): void {
   const {disputes, equivocators, unproven} = context.state;
   for (const [key, {member, accuser}] of disputes) {
@@ -74,13 +78,13 @@ function end(context: RoundContext, key: string): void {
   context.state.disputes.delete(key);
 }
 
-/** Asks for the parts as soon as the hashes that their makers signed are known. */
+/** Requests the parts once the hashes that their makers signed are known. */
 function begin(context: RoundContext, key: string, dispute: Dispute): void {
   const {attempt, claims, member} = dispute;
   if (claims.kind === "sum") {
     const parts = partsHash(context, attempt, claims.chunk);
     if (parts === null) return;
-    // What an owner made of other parts is not known here.
+    // This member does not know a sum that an owner made of other parts.
     if (parts !== claims.parts) end(context, key);
     else gatherParts(context, key, dispute, claims.chunk);
   } else if (attempt.committed.has(member)) {
@@ -102,7 +106,7 @@ function gatherParts(context: RoundContext, key: string, dispute: Dispute, chunk
   for (const member of peers) fetchPart(context, attempt, {kind: "disputed", dispute: key, chunk, member});
 }
 
-/** Takes in a part that a dispute is about; other bytes than its maker signed prove nothing. */
+/** Takes in a part in dispute; bytes other than those that its maker signed prove nothing. */
 export function onDisputedPart(
   context: RoundContext,
   {dispute: key, chunk, member}: DisputedPart,
@@ -120,13 +124,13 @@ export function onDisputedPart(
   goOnWithDisputes(context);
 }
 
-/** The bytes could not be had. */
+/** Ends a dispute whose bytes are unavailable. */
 export function missDisputedPart(context: RoundContext, {dispute}: DisputedPart): void {
   end(context, dispute);
   goOnWithDisputes(context);
 }
 
-/** What a further part says of the disputed word; "open" while more parts are needed. */
+/** The verdict on the disputed word after a further part; "open" while more parts are needed. */
 function verdictOn(
   context: RoundContext,
   {attempt, claims, parts, sound}: Dispute,

@@ -2,13 +2,13 @@
 export type GossipErrorCode =
   /** Bytes from a peer are not a frame of this protocol version. */
   | "GOSSIP_FRAME_MALFORMED"
-  /** A peer's mass is not the one that it announced, or heavier than any can be. */
+  /** A peer's mass is not the one that it announced, or is heavier than any can be. */
   | "GOSSIP_MASS_INVALID"
-  /** What this node wrote down about an asynchronous segment cannot be read. */
+  /** This node's record of an asynchronous segment cannot be read. */
   | "GOSSIP_RECORD_DAMAGED"
   /** A certificate does not carry a quorum's valid votes for its content. */
   | "GOSSIP_CERTIFICATE_INVALID"
-  /** A file is no trace of a session, or of another version. */
+  /** A file is not a trace of a session, or is of another version. */
   | "GOSSIP_TRACE_INVALID"
   /** A replay asked for something that the recorded session did not do. */
   | "GOSSIP_TRACE_DIVERGED"

@@ -12,7 +12,7 @@ import type {RoundContext} from "./round-state.ts";
 import {onChallenge, onProducts} from "./sum-check.ts";
 import {keepEarly} from "./waiting-frames.ts";
 
-/** Takes in what a member says in an attempt. */
+/** Takes in a member's word in an attempt. */
 export function onExchangeFrame(context: RoundContext, from: MemberId, frame: ExchangeFrame): void {
   const {exchange} = context.state;
   if (frame.group !== exchange?.group) return onOtherAttempt(context, from, frame);
@@ -22,7 +22,7 @@ export function onExchangeFrame(context: RoundContext, from: MemberId, frame: Ex
   advance(context);
 }
 
-/** What is of an attempt to come is kept for it; of one that is past, words on parts are of use in disputes alone. */
+/** Keeps a frame of a future attempt for it; of a past attempt, only words on parts are used, in disputes. */
 function onOtherAttempt(context: RoundContext, from: MemberId, frame: ExchangeFrame): void {
   const past = attemptNamed(context, frame.group);
   if (past === undefined) return keepEarly(context, from, frame);

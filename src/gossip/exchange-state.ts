@@ -4,10 +4,10 @@ import type {Contradiction, FrameOf} from "./frames.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Phase} from "./schedules/phase.ts";
 
-/** What every kind of attempt to mix knows. */
+/** The state that every kind of attempt to mix has. */
 interface Attempt {
   readonly ballot: number;
-  /** Which attempt of the ballot it is, from 0. */
+  /** Number of the attempt in its ballot, from 0. */
   readonly trial: number;
   readonly leader: MemberId;
   /** Identifies the attempt: hash of the ballot, the participants and their contributions. */
@@ -15,17 +15,17 @@ interface Attempt {
   /** In id order, which is the order of summation. */
   readonly participants: FrameOf<"start">["participants"];
   readonly startedAtMs: number;
-  /** What it ended in at this member. */
+  /** The outcome at this member. */
   result: {readonly hash: string; readonly weight: number} | null;
-  /** A peer could not deliver: the attempt cannot end here. */
+  /** True if a peer could not deliver: the attempt cannot end here. */
   isBroken: boolean;
-  /** How often this member has looked for what is missing. */
+  /** Number of times that this member has looked for missing words or bytes. */
   looks: number;
   /** Participants whose objection this member has heard. */
   readonly objectors: Set<MemberId>;
 }
 
-/** A member's signed word on the parts that its contribution is cut into: SHA-256 of each chunk's bytes. */
+/** A member's signed word on the parts into which its contribution is cut: SHA-256 of each chunk's bytes. */
 export interface PartsWord {
   readonly parts: readonly string[];
   readonly signature: Uint8Array;
@@ -42,9 +42,9 @@ export interface ProductsWord {
   readonly signature: Uint8Array;
 }
 
-/** How a member holds the sums against the contributions that it has not seen. */
+/** A member's check of the sums against the contributions that it has not seen. */
 export interface SumCheck {
-  /** Nobody knows it before the sums are there. */
+  /** Seed of the challenge, which nobody knows before the sums are there. */
   readonly seed: Uint8Array;
   /** `[STRIDE_VALUES]` */
   readonly coefficients: Float64Array;
@@ -55,31 +55,37 @@ export interface SumCheck {
   readonly opened: Map<number, Map<MemberId, Uint8Array>>;
 }
 
-/** What signed words on an attempt's sums and products are held against; it outlives the attempt while it may be disputed. */
+/**
+ * The data against which signed words on an attempt's sums and products are checked; it outlives the attempt
+ * while they may be disputed.
+ */
 export interface CommittedAttempt extends Pick<Attempt, "ballot" | "leader" | "group" | "participants"> {
   readonly chunks: readonly Chunk[];
   /** The signed hashes of each participant's parts. */
   readonly committed: Map<MemberId, PartsWord>;
 }
 
-/** A member's signed word on its sum or its products, which is a lie if the parts say otherwise. */
+/** A member's signed word on its sum or its products, which is a lie if the parts contradict it. */
 export type DisputedWord = Extract<Contradiction, {kind: "sum" | "products"}>;
 
-/** One member's claim that another lied in an attempt, until this one has held it against the parts itself. */
+/**
+ * One member's claim that another lied in an attempt, until this member has checked it against the parts
+ * itself.
+ */
 export interface Dispute {
   readonly accuser: MemberId;
   readonly member: MemberId;
   readonly claims: DisputedWord;
   readonly attempt: CommittedAttempt;
-  /** Whether the parts have been asked for. */
+  /** True if the parts have been requested. */
   isGathering: boolean;
-  /** Of a sum's chunk, by member. */
+  /** Parts of a sum's chunk, by member. */
   readonly parts: Map<MemberId, Uint8Array>;
-  /** Chunks of whose parts the claimed products are. */
+  /** Chunks whose parts have the claimed products. */
   readonly sound: Set<number>;
 }
 
-/** One group of all: every chunk is summed by one member, and all take its bytes when they have checked them. */
+/** One group of all: every chunk is summed by one member, and all take its bytes after checking them. */
 export interface ButterflyExchange extends Attempt, CommittedAttempt {
   readonly kind: "butterfly";
   /** Parts of the chunks this member owns, by chunk and member. */
@@ -93,9 +99,9 @@ export interface ButterflyExchange extends Attempt, CommittedAttempt {
   check: SumCheck | null;
   /** This member's answers to the others' challenges. */
   readonly answers: Map<MemberId, Omit<FrameOf<"products">, "run" | "round">>;
-  /** The members that owners say they wait for themselves. */
+  /** The members for which owners say they are waiting themselves. */
   readonly waiting: Map<MemberId, readonly MemberId[]>;
-  /** Owners that this member has told of all words on parts, as theirs are others. */
+  /** Owners that this member has sent all words on parts, because theirs differ. */
   readonly told: Set<MemberId>;
 }
 
@@ -104,13 +110,13 @@ export interface PhasedExchange extends Attempt {
   readonly kind: "phases";
   /** By place among the participants. */
   readonly phases: readonly Phase[];
-  /** The phase under way; their number when all have ended. */
+  /** The phase under way; the number of phases when all have ended. */
   phase: number;
-  /** Its own, from its contribution on: each phase changes its values where they are. */
+  /** Its own mass, starting from its contribution; each phase changes the values in place. */
   mass: Mass;
-  /** What this member sent in the phase under way; null when nobody hears it. */
+  /** The mass that this member sent in the phase under way; null if nobody hears it. */
   own: SentMass | null;
-  /** Hashes of the masses this member published, by phase. */
+  /** Hashes of the masses that this member published, by phase. */
   readonly sent: Map<number, string>;
   /** Hashes that neighbours announced, by phase and member; they may be ahead. */
   readonly announced: Map<string, string>;

@@ -8,10 +8,10 @@ import {keepPast} from "./past-attempts.ts";
 import type {MemberId} from "./quorum.ts";
 import {cancelFetches, others, type RoundContext, report, sendTo} from "./round-state.ts";
 
-/** What a fetch is for that ends with its attempt. */
+/** The purpose of a fetch that ends with its attempt. */
 export type AttemptPurpose = Exclude<FetchPurpose, {kind: "snapshot" | "disputed"}>;
 
-/** Whether a fetch is of the attempt itself; what is asked for in a dispute about it is not. */
+/** Tells whether a fetch belongs to the attempt itself; a request in a dispute about it does not. */
 export function isOfAttempt(purpose: FetchPurpose, group: string): purpose is AttemptPurpose {
   return purpose.kind !== "snapshot" && purpose.kind !== "disputed" && purpose.group === group;
 }
@@ -21,7 +21,7 @@ export function peersOf(context: RoundContext, {participants}: Pick<Exchange, "p
   return participants.map(({member}) => member).filter((member) => member !== context.state.setup.self);
 }
 
-/** Identifies the attempt that `start` describes; who signed the contributions does not change it. */
+/** Identifies the attempt that `start` describes; signers of the contributions do not change it. */
 export function groupHash({state}: RoundContext, start: FrameOf<"start">): string {
   const {primitives} = state.setup;
   const {run, round, ballot, trial, participants} = start;
@@ -43,13 +43,16 @@ export function endExchange(context: RoundContext): void {
   cancelFetches(context, (purpose) => isOfAttempt(purpose, group));
   for (const hash of publishedBy(state.exchange)) context.emit({type: "withdraw", hash});
   forgetUnvoted(context, state.exchange.result?.hash);
-  // Whoever can say that somebody lied in it has asked this member for its products.
+  // A member that can say that somebody lied in it has asked this member for its products.
   if (state.exchange.kind === "butterfly" && state.exchange.answers.size > 0)
     keepPast(context, state.exchange);
   state.exchange = null;
 }
 
-/** A leader may start over and over: a result that this member never voted for is of no more use. */
+/**
+ * Drops a result that this member never voted for and no longer needs, because a leader may start over and
+ * over.
+ */
 function forgetUnvoted({state}: RoundContext, result: string | undefined): void {
   const {accepted, lock, decided, published, persists, held} = state;
   const used = [accepted?.body, lock?.body, decided?.body].map((body) => body?.result);
@@ -63,7 +66,7 @@ function publishedBy(exchange: Exchange): Iterable<string> {
   return [...exchange.owned.values()].map(({sum}) => sum);
 }
 
-/** Notes that two members do not take part together in attempts that this one leads, in this round. */
+/** Notes that two members do not take part together in attempts that this member leads, in this round. */
 export function noteStrangers({state, nowMs}: RoundContext, seeker: MemberId, sought: MemberId): void {
   const {strangers} = state;
   const known = strangers.findIndex((pair) => pair.seeker === seeker && pair.sought === sought);
@@ -71,21 +74,21 @@ export function noteStrangers({state, nowMs}: RoundContext, seeker: MemberId, so
   strangers.push({seeker, sought, atMs: nowMs});
 }
 
-/** Tells all that `member` spoils the attempt: its leader, and whoever leads the next one. */
+/** Tells all that `member` spoils the attempt: its leader, and any member that leads the next one. */
 export function objectTo(context: RoundContext, member: MemberId, reason: FrameOf<"object">["reason"]): void {
   const {exchange, setup, excluded} = context.state;
   if (exchange === null) return;
   exchange.isBroken = true;
   report(context, {kind: "objection", round: setup.round, member, by: setup.self, reason});
   sendTo(context, others(context), {type: "object", group: exchange.group, member, reason});
-  // What this member saw itself needs no weighing while the round lasts, be it of its own bytes.
+  // A fault that this member saw itself needs no weighing during the round, even in its own bytes.
   if (reason === "unreachable") noteStrangers(context, setup.self, member);
   else excluded.add(member);
 }
 
 /**
- * The exchange has ended here: keeps its result.
- * @param mean `[m]`, the mean of the contributors' parameters, with what is carried along
+ * Keeps the result of the exchange, which has ended here.
+ * @param mean `[m]`, the mean of the contributors' parameters, with the values that are carried along
  * @param weight sum of the contributors' p_i
  */
 export function holdResult(context: RoundContext, mean: Float32Array, weight: number): void {

@@ -1,7 +1,7 @@
 import type {Span} from "../parameters/index.ts";
 import type {MemberId} from "./quorum.ts";
 
-/** What an outstanding fetch is for. */
+/** The purpose of an outstanding fetch. */
 export type FetchPurpose =
   | {
       readonly kind: "part" | "opened" | "sum";
@@ -20,7 +20,7 @@ export type FetchPurpose =
   | {readonly kind: "whole"; readonly group: string; readonly member: MemberId}
   | {readonly kind: "snapshot"; readonly hash: string; readonly member: MemberId};
 
-/** A fetch under way: what it is for, which bytes it asks for, and how often these were asked for in vain. */
+/** A fetch under way: its purpose, its bytes, and the number of failed requests for them. */
 export interface OutstandingFetch {
   readonly purpose: FetchPurpose;
   readonly bytes: {readonly hash: string; readonly total: number; readonly range?: Span};

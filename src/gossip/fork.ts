@@ -6,10 +6,10 @@ import type {Report, SessionSetup} from "./types.ts";
 type Fork = Extract<Report, {kind: "fork"}>;
 
 /**
- * Holds another certificate of a round against this member's own. Where they differ and both hold, whoever voted for both
- * in one ballot is proven to have lied.
- * @param ours undefined where this member has none of that round
- * @returns null where they agree, or the other one proves nothing
+ * Compares another certificate of a round with this member's own. If they differ and both hold, each member
+ * that voted for both in one ballot is proven to have lied.
+ * @param ours undefined if this member has none of that round
+ * @returns null if they agree, or if the other one proves nothing
  */
 export function forkBetween(
   {primitives, members, quorum}: Pick<SessionSetup, "members" | "quorum"> & {readonly primitives: Primitives},

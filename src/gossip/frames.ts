@@ -6,16 +6,16 @@ import {ASYNC_FRAME_TYPES, asyncFrameSchemas} from "./async/frames.ts";
 
 const MAX_MEMBERS = 1024;
 const MAX_PHASES = 65_536;
-/** No contribution has more products, so that they go into one frame. */
+/** Greatest size of a contribution's products, which lets them go into one frame. */
 const MOST_PRODUCT_BYTES = 128 * 1024;
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const run = z.string().regex(/^[0-9a-f]{32}$/);
 const member = z.string().min(1).max(64);
 const members = z.array(member).min(1).max(MAX_MEMBERS);
 const round = z.int().min(0).max(1_000_000);
-/** A ballot follows the one before only when a quorum has given that up: no run comes near so many. */
+/** A ballot begins only after a quorum has given up the one before; no run comes near this number. */
 const ballot = z.int().min(0).max(1_000_000);
-/** Attempts of one ballot. */
+/** Greatest number of attempts in one ballot. */
 export const MOST_TRIALS = 64;
 const weight = z.number().positive().max(MAX_MEMBERS);
 const signature = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 128);
@@ -34,11 +34,11 @@ const bodySchema = z.strictObject({
 });
 
 /**
- * What the members decide about a round.
- * `attempt` is the ballot whose exchange made the result, `group` the hash of the very start of that exchange: of the
- * ballot, the participants and their signed contributions; `roster` and `parent` are the hashes of the roster and of the
- * body before; `weight` is the sum of the contributors' p_i; `peakWeight` the largest such sum since
- * the run began, of which the plan's share must take part; `result` is the hash of the resulting snapshot.
+ * The members' decision about a round. `attempt` is the ballot whose exchange made the result; `group` is the
+ * hash of that very exchange's start: of the ballot, the participants and their signed contributions.
+ * `roster` and `parent` are the hashes of the roster and of the body before. `weight` is the sum of the
+ * contributors' p_i. `peakWeight` is the largest such sum since the run began; the plan's share of it must
+ * take part. `result` is the hash of the resulting snapshot.
  */
 export type CertificateBody = Readonly<z.infer<typeof bodySchema>>;
 
@@ -49,8 +49,8 @@ const certificateSchema = z.strictObject({body: bodySchema, ballot, votes});
 export type Certificate = Readonly<z.infer<typeof certificateSchema>>;
 
 /**
- * A body with the votes of a quorum to accept it, all of one ballot: proof that so many verified it, and that nothing
- * else can have been decided in that ballot.
+ * A body with the votes of a quorum to accept it, all of one ballot: proof that a quorum verified it, and
+ * that nothing else can have been decided in that ballot.
  */
 export type Lock = Certificate;
 
@@ -83,8 +83,9 @@ const contradictionSchema = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * Signed words of one member of which one is a lie. Two votes of one ballot and step, two contributions, or two lists of
- * an attempt's parts speak for themselves. A false sum and false products do beside the parts, whose hashes are signed.
+ * Signed words of one member of which one is a lie. Two votes of one ballot and step, two contributions, or
+ * two lists of an attempt's parts are proof by themselves. A false sum and false products are proof together
+ * with the parts, whose hashes are signed.
  */
 export type Contradiction = Readonly<z.infer<typeof contradictionSchema>>;
 
@@ -148,7 +149,7 @@ const frameSchema = z.discriminatedUnion("type", [
   ...asyncFrameSchemas(common),
 ]);
 
-/** A message of the round protocol; docs/wire.md tells what each is for. */
+/** A message of the round protocol; docs/wire.md describes each purpose. */
 export type Frame = Readonly<z.infer<typeof frameSchema>>;
 
 /** The frame of that type. */
@@ -165,7 +166,7 @@ export type ExchangeFrame = FrameOf<
 /** A frame of the asynchronous mode. */
 export type AsyncFrame = FrameOf<(typeof ASYNC_FRAME_TYPES)[number]>;
 
-/** Whether `frame` belongs to the asynchronous mode. */
+/** Tells whether `frame` belongs to the asynchronous mode. */
 export function isAsyncFrame(frame: Frame): frame is AsyncFrame {
   return ASYNC_FRAME_TYPES.some((type) => type === frame.type);
 }
@@ -175,7 +176,7 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return encode(value);
 }
 
-/** The bytes of `frame` as they go over a link. */
+/** Encodes `frame` for a link. */
 export function encodeFrame(frame: Frame): Uint8Array {
   return canonicalBytes(frame);
 }

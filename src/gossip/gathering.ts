@@ -29,7 +29,7 @@ export function signReady({state}: RoundContext, contribution: string): ReadyWor
   };
 }
 
-/** Whether `word` is `member`'s; two different ones of a member prove that it lies. */
+/** Tells whether `word` is `member`'s; two different words of one member prove that it lies. */
 function isOwnWord(context: RoundContext, member: MemberId, {contribution, signature}: ReadyWord): boolean {
   const {rules, round, primitives} = context.state.setup;
   const known = context.state.ready.get(member);
@@ -44,12 +44,12 @@ function isOwnWord(context: RoundContext, member: MemberId, {contribution, signa
   return false;
 }
 
-/** Notes that `member` has its contribution on disk, if that is its word. */
+/** Notes that `member` has its contribution on disk, if the word is its own. */
 export function onReady(context: RoundContext, member: MemberId, word: ReadyWord): void {
   if (isOwnWord(context, member, word)) noteReady(context, member, word);
 }
 
-/** Notes that `member` has its contribution on disk; that it says so is verified. */
+/** Notes that `member` has its contribution on disk; its word is verified. */
 export function noteReady(context: RoundContext, member: MemberId, word: ReadyWord): void {
   const {state} = context;
   state.heard.add(member);
@@ -66,7 +66,7 @@ function candidates(context: RoundContext): MemberId[] {
   const {lead, setup, ready, excluded, linked, strangers, givenUp, own} = context.state;
   const {self, rules} = setup;
   if (lead === null || own === null || !ready.has(self)) return [];
-  // A member that gave the ballot before up has shown that it is alive.
+  // A member that gave up the ballot before has shown that it is alive.
   const isPresent = (member: MemberId): boolean =>
     linked.has(member) && (givenUp.get(member) ?? -1) >= lead.ballot - 1;
   const reachable = new Set(
@@ -74,7 +74,8 @@ function candidates(context: RoundContext): MemberId[] {
       (member) => ready.has(member) && !excluded.has(member) && (member === self || isPresent(member)),
     ),
   );
-  // What this member found out itself, or says of it whoever cannot reach it, needs no weighing.
+  // A pair with this member in it needs no weighing, whether this member found out itself or the other says
+  // so.
   for (const {seeker, sought} of strangers) {
     if (seeker === self) reachable.delete(sought);
     else if (sought === self) reachable.delete(seeker);
@@ -84,14 +85,14 @@ function candidates(context: RoundContext): MemberId[] {
   return leftOut === null ? [] : [...reachable].filter((member) => !leftOut.has(member));
 }
 
-/** How many members an attempt needs. */
+/** Least number of members for an attempt. */
 function leastParticipants(context: RoundContext): number {
   return Math.max(context.state.minimum, quorumOf(context));
 }
 
 /**
- * Members worth waiting for: heard of since the round before, and neither lost nor out of reach; a link yet to come up is
- * no loss.
+ * Members worth waiting for: heard of since the round before, and neither lost nor out of reach. A link that
+ * has yet to come up is no loss.
  */
 function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[] {
   const {setup, heard, excluded, strangers} = context.state;
@@ -103,8 +104,8 @@ function awaited(context: RoundContext, present: readonly MemberId[]): MemberId[
 }
 
 /**
- * Starts an attempt when everyone worth waiting for is ready, or when the deadline is over.
- * @param isOverdue whether the deadline has passed
+ * Starts an attempt when everyone worth waiting for is ready, or when the deadline has passed.
+ * @param isOverdue true if the deadline has passed
  */
 export function considerStart(context: RoundContext, isOverdue: boolean): void {
   const {lead, decided, lock} = context.state;
@@ -121,7 +122,7 @@ export function considerStart(context: RoundContext, isOverdue: boolean): void {
   return context.emit({type: "arm", timer: "deadline", afterMs: waitMs(context, lead)});
 }
 
-/** Too few are left without the members that others could not reach: after a while these are tried again. */
+/** Tries members that others could not reach again after a while, if too few are left without them. */
 function considerStrangers(context: RoundContext, isOverdue: boolean): void {
   const {strangers, setup} = context.state;
   const [first] = strangers;
@@ -136,8 +137,9 @@ function considerStrangers(context: RoundContext, isOverdue: boolean): void {
 }
 
 /**
- * How long the members that are not ready are still waited for: counted from when enough were ready or the ballot began
- * to gather, since a member whose link comes and goes must not make all wait anew each time.
+ * Remaining wait for members that are not ready, in milliseconds. It is counted from when enough members were
+ * ready or the ballot began to gather, because a member whose link comes and goes must not restart the wait
+ * for all.
  */
 function waitMs({state, nowMs}: RoundContext, {ballot, gatheringSinceMs}: Lead): number {
   const {limits, opening, readiness} = state.setup;
@@ -145,8 +147,9 @@ function waitMs({state, nowMs}: RoundContext, {ballot, gatheringSinceMs}: Lead):
     Math.max(0, waitMs - (nowMs - (sinceMs ?? nowMs)));
   const restMs = restOf(opening.waitMs ?? readiness.timeoutMs(), state.quorumReadyAtMs);
   if (ballot === 0) return restMs;
-  // A later ballot asks only who is alive; the slow ones were waited for in the first. But whoever leads the
-  // first round gives the others the plan's time, since its first leader may be the one that is still missing.
+  // A later ballot asks only members that are alive; the slow ones were waited for in the first. But any
+  // leader of the first round gives the others the plan's time, since its first leader may be the one that is
+  // still missing.
   return Math.max(restOf(limits.minimumMs, gatheringSinceMs), opening.waitMs === null ? 0 : restMs);
 }
 
@@ -171,7 +174,7 @@ function startAttempt(context: RoundContext, members: readonly MemberId[]): void
 function isSound(context: RoundContext, start: FrameOf<"start">, leader: MemberId): boolean {
   const {exchange, setup} = context.state;
   const ids = start.participants.map(({member}) => member);
-  // One that was overtaken on its way must not end a later attempt.
+  // An attempt that was overtaken on its way must not end a later one.
   if (exchange?.ballot === start.ballot && start.trial <= exchange.trial) return false;
   const {rules} = setup;
   return (
@@ -186,7 +189,7 @@ function isSound(context: RoundContext, start: FrameOf<"start">, leader: MemberI
 export function onStart(context: RoundContext, leader: MemberId, start: FrameOf<"start">): void {
   const {state} = context;
   if (start.ballot > state.ballot) return keepAhead(context, leader, start);
-  // What a quorum has given up, or what this member has voted in, is not begun again.
+  // An attempt is not begun again if a quorum has given its ballot up or this member has voted in it.
   if (start.ballot < state.ballot || state.accepted?.ballot === start.ballot) return undefined;
   const isKnown = state.exchange?.group === groupHash(context, start);
   return isKnown || !isSound(context, start, leader) ? undefined : join(context, leader, start);
@@ -198,7 +201,7 @@ function join(context: RoundContext, leader: MemberId, start: FrameOf<"start">):
   const mine = start.participants.find(({member}) => member === setup.self);
   if (mine === undefined) {
     report(context, {kind: "left-out", round: setup.round});
-    // What an earlier attempt of the same ballot made here is not what this one makes.
+    // The result of an earlier attempt of the same ballot is not the result of this one.
     endExchange(context);
     noteOthersAttempt(context, leader, start);
     setup.readiness.backOff();
@@ -211,7 +214,10 @@ function join(context: RoundContext, leader: MemberId, start: FrameOf<"start">):
   considerProposal(context);
 }
 
-/** Who was worth waiting for and is not in was given too little time; else this is how long it takes. */
+/**
+ * Learns the time that members need: too little if one worth waiting for is missing, else the time that has
+ * passed.
+ */
 function learnReadiness(context: RoundContext, {participants}: FrameOf<"start">): void {
   const {quorumReadyAtMs, setup} = context.state;
   const present = participants.map(({member}) => member);
@@ -220,7 +226,10 @@ function learnReadiness(context: RoundContext, {participants}: FrameOf<"start">)
   else setup.readiness.observe(context.nowMs - quorumReadyAtMs);
 }
 
-/** A leader whose exchange has ended proposes its result, if enough of the weight took part. */
+/**
+ * Proposes the result if this member leads and its exchange has ended, provided that enough of the weight
+ * took part.
+ */
 export function considerProposal(context: RoundContext): void {
   const {lead, exchange, setup, lock} = context.state;
   if (lead?.phase !== "mixing" || exchange?.result == null || exchange.ballot !== lead.ballot)

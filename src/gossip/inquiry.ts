@@ -4,17 +4,20 @@ import type {MemberId} from "./quorum.ts";
 import type {RecentCertificates} from "./recent-certificates.ts";
 import type {SessionSetup} from "./types.ts";
 
-/** An observer asks for news each time this many of the shortest deadlines have passed: it keeps nobody waiting. */
+/** Number of shortest deadlines between an observer's questions; it keeps nobody waiting. */
 const OBSERVER_PACE = 5;
 
 const OF_THE_ROUND_UNDER_WAY: readonly Frame["type"][] = ["ready", "timeout", "challenge", "again"];
 
-/** True for a frame whose sender is still in that past round. Votes of a round just decided are late, not lost. */
+/**
+ * Tells whether the frame's sender is still in that past round; votes of a round just decided are late, not
+ * lost.
+ */
 function knowsNoBetter(frame: Frame): boolean {
   return OF_THE_ROUND_UNDER_WAY.includes(frame.type) || isAsyncFrame(frame);
 }
 
-/** The certificate that a frame of the round under way says it follows, by its body's hash; undefined where it names none. */
+/** The hash of the body that a frame of the round under way says it follows; undefined if it names none. */
 function parentOf(frame: RoundFrame): string | undefined {
   if (frame.type === "ready") return frame.parent;
   if (frame.type === "propose") return frame.body.parent;
@@ -23,16 +26,16 @@ function parentOf(frame: RoundFrame): string | undefined {
 }
 
 /**
- * Whether a frame of the round under way follows another certificate than this member does: it proves nothing, and its
- * sender is to be asked, not blamed.
- * @param parent what this member follows; null where that is not known, as rounds were missed
+ * Tells whether a frame of the round under way follows another certificate than this member does. Such a
+ * frame proves nothing; its sender is asked, not blamed.
+ * @param parent hash that this member follows; null if missed rounds leave it unknown
  */
 export function followsAnother(frame: RoundFrame, parent: string | null): boolean {
   const named = parentOf(frame);
   return named !== undefined && parent !== null && named !== parent;
 }
 
-/** What an inquiry needs to know of its member. */
+/** The data that an inquiry needs about its member. */
 export interface InquirySources {
   readonly linked: ReadonlySet<MemberId>;
   readonly recent: RecentCertificates;
@@ -40,7 +43,7 @@ export interface InquirySources {
   roundOf(): number;
 }
 
-/** What a member asks others of the newest certificate, and what it answers. */
+/** A member's questions to others about the newest certificate, and its answers. */
 export class Inquiry {
   readonly #setup: SessionSetup;
   readonly #sources: InquirySources;
@@ -58,12 +61,12 @@ export class Inquiry {
     this.#outlet.emit({type: "send", to: peer, frame: {type: "ask", run, round: this.#sources.roundOf()}});
   }
 
-  /** Asks every member whose link is up; so it tells them, too, that it is here. */
+  /** Asks every member whose link is up, which also tells them that it is here. */
   askAll(): void {
     for (const peer of this.#sources.linked) this.ask(peer);
   }
 
-  /** Nobody tells an observer of new certificates: it asks. */
+  /** Arms an observer's next question, because nobody tells it of new certificates. */
   askLater(): void {
     const {minimumMs, maximumMs} = this.#setup.limits;
     const afterMs = Math.min(maximumMs, OBSERVER_PACE * minimumMs);
@@ -71,8 +74,8 @@ export class Inquiry {
   }
 
   /**
-   * Answers a member whose round under way is `round`. The certificate of the round before comes first: that member holds it
-   * against its own.
+   * Answers a member whose round under way is `round`. The certificate of the round before comes first; that
+   * member compares it with its own.
    */
   answer(to: MemberId, round: number): void {
     const {recent} = this.#sources;

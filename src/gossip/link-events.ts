@@ -10,7 +10,7 @@ import type {MemberId} from "./quorum.ts";
 import {cancelFetches, isFetching, type RoundContext, sendTo} from "./round-state.ts";
 import {repeatVotes} from "./voting.ts";
 
-/** A member's link is up: tell it again what it may have missed. */
+/** Handles a link that has come up: repeats to the member the words that it may have missed. */
 export function onLinkUp(context: RoundContext, peer: MemberId): void {
   const {state} = context;
   state.linked.add(peer);
@@ -35,7 +35,7 @@ function repeatStart(context: RoundContext, peer: MemberId): void {
   sendTo(context, [peer], {type: "start", ballot, trial, participants});
 }
 
-/** A member's link is down: whoever waited for it looks for another way. */
+/** Handles a link that has gone down: members that waited for it look for another way. */
 export function onLinkDown(context: RoundContext, peer: MemberId): void {
   const {state} = context;
   const {lead, exchange, setup} = state;
@@ -52,7 +52,7 @@ export function onLinkDown(context: RoundContext, peer: MemberId): void {
   else if (setup.order.leaderOf(state.ballot) === peer) armPatience(context);
 }
 
-/** Looks for the round's result elsewhere when the member that was giving it has gone. */
+/** Looks for the round's result elsewhere if the member that was giving it has gone. */
 function turnFrom(context: RoundContext, peer: MemberId): void {
   const isFromPeer = (purpose: FetchPurpose): boolean =>
     purpose.kind === "snapshot" && purpose.member === peer;

@@ -3,11 +3,11 @@ import type {Lock} from "./frames.ts";
 import type {Proposal, RoundState} from "./round-state.ts";
 
 /*
- * The two rules that keep a round to one result: of the quorums that could decide two bodies, one honest member is in both,
- * and it keeps to them.
+ * The two rules that keep a round to one result. Of any two quorums that could decide two bodies, one honest
+ * member is in both, and it keeps to these rules.
  */
 
-/** Whether another body may have been decided than the proposed one. */
+/** Tells whether a body other than the proposed one may have been decided. */
 export function isLockedOnAnother({lock, setup}: RoundState, {body, provenIn}: Proposal): boolean {
   if (lock === null || (provenIn !== null && provenIn >= lock.ballot)) return false;
   const {hash} = setup.primitives;
@@ -15,8 +15,8 @@ export function isLockedOnAnother({lock, setup}: RoundState, {body, provenIn}: P
 }
 
 /**
- * Whether the ballot of `lock` is past: a quorum has given it up, and this member may have accepted another body since. That
- * one's quorum could be decided beside this.
+ * Tells whether the ballot of `lock` is past: a quorum has given it up, and this member may have accepted
+ * another body since. The quorum of that body could decide it beside this one.
  */
 export function isLockPast({ballot}: Pick<RoundState, "ballot">, lock: Lock): boolean {
   return lock.ballot < ballot;

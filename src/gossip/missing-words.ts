@@ -9,12 +9,15 @@ import {sayChallenge, sayProducts} from "./sum-check.ts";
 import {ownerOf, resendSums} from "./summing.ts";
 
 /*
- * A member whose attempt does not end looks from time to time for what is missing, and asks those who have not said it.
- * Objections tell of those that say nothing for too long. A later word is waited for longer than the one before it, and an
- * owner that waits in turn says so, as nobody is to be blamed for that.
+ * A member whose attempt does not end looks from time to time for missing words, and asks their owners.
+ * Objections name those that say nothing for too long. A later word is waited for longer than the one before
+ * it. An owner that waits in turn says so, because nobody is to be blamed for that.
  */
 
-/** After how many looks a member is silent that has not given the hashes of its parts, its bytes, its sum or its products. */
+/**
+ * Number of looks after which a member is silent if it has not given the hashes of its parts, its bytes, its
+ * sum or its products.
+ */
 const SILENT_AFTER = {parts: 3, bytes: 4, sums: 5, products: 6} as const;
 
 /** A kind of word or bytes that this member waits for, and the members that owe it. */
@@ -28,7 +31,7 @@ export function lookLater(context: RoundContext): void {
   context.emit({type: "arm", timer: "exchange", afterMs: lookMs(context)});
 }
 
-/** The members whose bytes this one has asked for in the attempt and does not have. */
+/** The members whose bytes this one has requested in the attempt and does not have. */
 function missingBytes({state}: RoundContext, {group}: Exchange): Missing {
   const members = [...state.fetches.values()].flatMap(({purpose}) =>
     isOfAttempt(purpose, group) ? [purpose.member] : [],
@@ -36,7 +39,7 @@ function missingBytes({state}: RoundContext, {group}: Exchange): Missing {
   return {kind: "bytes", members: [...new Set(members)]};
 }
 
-/** The members that owe this one the next word; those that may wait for another themselves are left out. */
+/** The members that owe this one the next word, except those that may be waiting for another themselves. */
 function missingWords(context: RoundContext, exchange: ButterflyExchange): Missing {
   const {committed, words, chunks, check} = exchange;
   const peers = peersOf(context, exchange);
@@ -52,8 +55,9 @@ function missingWords(context: RoundContext, exchange: ButterflyExchange): Missi
 }
 
 /**
- * Asks again for what is missing.
- * @returns who has been silent for too long; in phases nobody, as whoever has no bytes there may wait for others in turn
+ * Asks again for missing words.
+ * @returns the members that were silent for too long; nobody in phases, because a member without bytes may
+ * itself be waiting
  */
 export function lookForMissing(context: RoundContext, exchange: Exchange): readonly MemberId[] {
   exchange.looks += 1;
@@ -68,8 +72,8 @@ export function lookForMissing(context: RoundContext, exchange: Exchange): reado
 }
 
 /**
- * Owners that say whom they wait for are not silent: they and those do not take part together, on the owners' word, as if
- * they had objected. @returns the others
+ * Removes owners that say for whom they wait, because they are not silent. They and the awaited do not take
+ * part together, on the owners' word, as if they had objected. @returns the others
  */
 function withoutExcuse(
   context: RoundContext,
@@ -95,7 +99,10 @@ function askAgain(context: RoundContext, exchange: ButterflyExchange, {kind, mem
   if (kind === "products") sayChallenge(context, exchange, members);
 }
 
-/** Tells `peer` again what this member said in the attempt, and whom it waits for itself before it can say its sum. */
+/**
+ * Repeats to `peer` this member's words in the attempt, and names the members whose words or bytes it needs
+ * before it can say its sum.
+ */
 export function onAgain(context: RoundContext, peer: MemberId): void {
   const {exchange} = context.state;
   if (exchange?.kind !== "butterfly") return;
@@ -106,7 +113,7 @@ export function onAgain(context: RoundContext, peer: MemberId): void {
   if (isBlocked) sendTo(context, [peer], {type: "waiting", group: exchange.group, members: [...members]});
 }
 
-/** An owner says whom it waits for. */
+/** Takes in an owner's word on the members for which it waits. */
 export function onWaiting(context: RoundContext, from: MemberId, {members}: FrameOf<"waiting">): void {
   const {exchange} = context.state;
   if (exchange?.kind !== "butterfly") return;
@@ -127,13 +134,16 @@ function sayAll(context: RoundContext, exchange: ButterflyExchange, peer: Member
   sayProducts(context, exchange, peer);
 }
 
-/** True where a quorum is left without the members; if none is, the line is slow, and not they. */
+/** Tells whether a quorum is left without the members; otherwise the line is slow, not the members. */
 function maySpare({state}: RoundContext, members: readonly MemberId[]): boolean {
   const {rules} = state.setup;
   return members.length <= rules.members.length - rules.quorum;
 }
 
-/** Tells `peer`, whose link came back, what it may have missed of the attempt, and asks for what it may have said. */
+/**
+ * Repeats to `peer`, whose link came back, the words that it may have missed of the attempt, and asks for its
+ * own.
+ */
 export function repeatWords(context: RoundContext, peer: MemberId): void {
   const {exchange} = context.state;
   if (exchange?.kind !== "butterfly") return;

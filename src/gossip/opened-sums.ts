@@ -10,8 +10,9 @@ import {areProductsOfPart, isSumOfParts} from "./verdicts.ts";
 import {exposeLiar} from "./voting.ts";
 
 /*
- * If the products of a sum are not the sums of the contributors', somebody lies, or rounding is at its worst. The parts
- * of that chunk, whose hashes are signed, tell which: they are summed again, and their products are taken again.
+ * If the products of a sum are not the sums of the contributors', somebody lies, or rounding is at its worst.
+ * The parts of that chunk, whose hashes are signed, tell which: they are summed again, and their products are
+ * taken again.
  */
 
 /** Asks for all parts of a chunk. */
@@ -24,7 +25,7 @@ export function openChunk(context: RoundContext, exchange: ButterflyExchange, in
   fetchParts(context, exchange, index, "opened");
 }
 
-/** Takes in a part of an opened chunk; with the last one it is known who lied, if anybody did. */
+/** Takes in a part of an opened chunk; the last one shows which members lied, if any. */
 export function onOpened(
   context: RoundContext,
   exchange: ButterflyExchange,
@@ -44,7 +45,7 @@ export function onOpened(
   for (const liar of liars) convictContributor(context, exchange, check, liar);
 }
 
-/** Contributors whose signed products are not those of the part that they signed. */
+/** Contributors whose signed products differ from those of the part that they signed. */
 function liarsAmong(
   context: RoundContext,
   exchange: ButterflyExchange,
@@ -69,7 +70,7 @@ function convict(
   const isKnown = context.state.equivocators.has(member);
   if (!isKnown) tellAbsent(context, exchange);
   exposeLiar(context, member, claims);
-  // Who learned of it in a dispute has objected to nobody yet.
+  // A member that learned of it in a dispute has objected to nobody yet.
   if (!isKnown || !exchange.isBroken) objectTo(context, member, "false");
 }
 

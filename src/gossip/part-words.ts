@@ -9,8 +9,9 @@ import {others, type RoundContext, sendTo} from "./round-state.ts";
 import {exposeLiar} from "./voting.ts";
 
 /*
- * Before it mixes, each participant signs the hash of each part of its contribution. So nobody can give different bytes
- * to different members, an owner signs which parts it summed, and a false sum is proven by the parts themselves.
+ * Each participant signs the hash of each part of its contribution before it mixes. Nobody can therefore give
+ * different bytes to different members, an owner signs which parts it summed, and the parts themselves prove
+ * a false sum.
  */
 
 /** An attempt, as signatures name it. */
@@ -28,7 +29,10 @@ export function ownPart({state}: RoundContext, {offsetBytes, lengthBytes}: Chunk
   return bytes.subarray(offsetBytes, offsetBytes + lengthBytes);
 }
 
-/** Signs the hashes of this member's parts and tells the others. In one chunk the part is what `ready` named. */
+/**
+ * Signs the hashes of this member's parts and tells the others. In one chunk the part is the contribution
+ * that `ready` named.
+ */
 export function commitParts(context: RoundContext, exchange: ButterflyExchange): void {
   const {committed, chunks} = exchange;
   const {self, primitives} = context.state.setup;
@@ -42,7 +46,7 @@ export function commitParts(context: RoundContext, exchange: ButterflyExchange):
   sayParts(context, exchange, peersOf(context, exchange), self);
 }
 
-/** Tells `to` of `member`'s word, with its signature. */
+/** Tells `to` `member`'s word, with its signature. */
 function sayParts(
   context: RoundContext,
   {committed, group}: ButterflyExchange,
@@ -59,14 +63,20 @@ export function resendParts(context: RoundContext, exchange: ButterflyExchange, 
   if (exchange.chunks.length > 1) sayParts(context, exchange, [peer], context.state.setup.self);
 }
 
-/** Passes all words on parts on to `owner`, once: one of them is other than what it was told, or the owner lies. */
+/**
+ * Sends all words on parts to `owner`, once: one of them differs from the word that it received, or the owner
+ * lies.
+ */
 export function tellParts(context: RoundContext, exchange: ButterflyExchange, owner: MemberId): void {
   if (exchange.told.has(owner) || exchange.chunks.length === 1) return;
   exchange.told.add(owner);
   for (const member of exchange.committed.keys()) sayParts(context, exchange, [owner], member);
 }
 
-/** Tells members that do not take part in the attempt of all words on parts, so that they can check what was said in it. */
+/**
+ * Sends all words on parts to members outside the attempt, which need them to check the attempt's other
+ * words.
+ */
 export function tellAbsent(context: RoundContext, exchange: ButterflyExchange): void {
   if (exchange.chunks.length === 1) return;
   const absent = others(context).filter(
@@ -75,7 +85,10 @@ export function tellAbsent(context: RoundContext, exchange: ButterflyExchange): 
   for (const member of exchange.committed.keys()) sayParts(context, exchange, absent, member);
 }
 
-/** Takes in a member's word on its parts, from itself or passed on; a second, different one proves that it lies. */
+/**
+ * Takes in a member's word on its parts, from itself or passed on; a second, different one proves that it
+ * lies.
+ */
 export function noteParts(
   context: RoundContext,
   attempt: CommittedAttempt,
@@ -100,12 +113,14 @@ export function noteParts(
   committed.set(member, {parts, signature});
 }
 
-/** The hash that `member` signed for its part of a chunk; undefined until it has. */
+/** The hash that `member` signed for its part of a chunk; undefined before it signed. */
 export function partOf({committed}: CommittedAttempt, chunk: number, member: MemberId): string | undefined {
   return committed.get(member)?.parts[chunk];
 }
 
-/** SHA-256 of the list of the parts of a chunk, in the order of summation; null until all have signed theirs. */
+/**
+ * SHA-256 of the list of the parts of a chunk, in the order of summation; null until all have signed theirs.
+ */
 export function partsHash({state}: RoundContext, attempt: CommittedAttempt, chunk: number): string | null {
   const parts = attempt.participants.flatMap(({member}) => partOf(attempt, chunk, member) ?? []);
   if (parts.length < attempt.participants.length) return null;

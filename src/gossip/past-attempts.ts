@@ -1,10 +1,13 @@
 import type {ButterflyExchange, CommittedAttempt} from "./exchange-state.ts";
 import type {RoundContext} from "./round-state.ts";
 
-/** A word on a lie comes soon after its attempt has ended, or is of one that nobody minds any more. */
+/**
+ * Number of past attempts that are kept: a word on a lie comes soon after its attempt, or concerns one that
+ * no longer matters.
+ */
 export const MOST_PAST = 4;
 
-/** Keeps what is needed to check what was said in an attempt that has ended, or that this member takes no part in. */
+/** Keeps the data for checking words in an attempt that has ended, or in which this member takes no part. */
 export function keepPast({state}: RoundContext, attempt: CommittedAttempt): void {
   const {ballot, leader, group, participants, chunks, committed} = attempt;
   if (state.past.some((known) => known.group === group)) return;
@@ -12,7 +15,7 @@ export function keepPast({state}: RoundContext, attempt: CommittedAttempt): void
   if (state.past.length > MOST_PAST) state.past.shift();
 }
 
-/** The attempt of that name, where it is under way or was given up not long ago. */
+/** The attempt of that name, if it is under way or was given up recently. */
 export function attemptNamed({state}: RoundContext, group: string): CommittedAttempt | undefined {
   const {exchange, past} = state;
   const underWay: ButterflyExchange | null = exchange?.kind === "butterfly" ? exchange : null;

@@ -10,21 +10,21 @@ import {listenersIn} from "./schedules/phase.ts";
 import type {ScheduleSpec} from "./schedules/schedule.ts";
 
 /*
- * The exchange of a schedule: masses (s, w) mix phase by phase, and every member's estimate s / w ends near the
- * weighted mean, or at it if the schedule is exact. A fault breaks the attempt, and the next one begins from the
- * contributions again: so within an attempt no mass is ever lost.
+ * The exchange of a schedule: masses (s, w) mix phase by phase, and every member's estimate s / w ends near
+ * the weighted mean, or at it if the schedule is exact. A fault breaks the attempt, and the next one begins
+ * from the contributions again. Within an attempt no mass is therefore ever lost.
  */
 
 function phasedOf({state}: RoundContext): PhasedExchange | null {
   return state.exchange?.kind === "phases" ? state.exchange : null;
 }
 
-/** Masses travel in the codec that sums of contributions travel in. */
+/** The codec of masses, which is that of sums of contributions. */
 function massCodec({state}: RoundContext) {
   return codecOf(state.setup.spec.codec.sums);
 }
 
-/** What an exchange in phases begins with; who is whose neighbour follows from the attempt alone. */
+/** The parts of an exchange in phases at its beginning; the attempt alone determines the neighbours. */
 export function phasedParts(
   context: RoundContext,
   schedule: ScheduleSpec,
@@ -47,14 +47,14 @@ function memberAt({participants}: PhasedExchange, place: number): MemberId {
   return participants[place]?.member ?? "";
 }
 
-/** Whose masses this member takes in `phase`. */
+/** The members whose masses this member takes in `phase`. */
 function sourcesOf({state}: RoundContext, exchange: PhasedExchange, phase: number): Near[] {
   const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
   const row = exchange.phases[phase]?.rows[place] ?? [];
   return row.map(({node, share}) => ({member: memberAt(exchange, node), share}));
 }
 
-/** Who takes this member's mass in `phase`. */
+/** The members that take this member's mass in `phase`. */
 function listenersOf({state}: RoundContext, exchange: PhasedExchange, phase: number): MemberId[] {
   const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
   const at = exchange.phases[phase];
@@ -62,7 +62,7 @@ function listenersOf({state}: RoundContext, exchange: PhasedExchange, phase: num
   return listeners.map((node) => memberAt(exchange, node));
 }
 
-/** Begins the first phase; a neighbour of any phase that is not linked makes the attempt hopeless. */
+/** Begins the first phase; an unlinked neighbour in any phase makes the attempt hopeless. */
 export function beginPhases(context: RoundContext): void {
   const exchange = phasedOf(context);
   if (exchange === null) return;
@@ -95,7 +95,7 @@ function publishMass(context: RoundContext, exchange: PhasedExchange): void {
   const {arithmetic, hash} = primitives;
   const listeners = listenersOf(context, exchange, phase);
   exchange.received.clear();
-  // What nobody hears need not be rounded.
+  // A mass that nobody hears need not be rounded.
   exchange.own = null;
   if (listeners.length === 0) return;
   const dither = attemptDither({hash, codec: spec.codec}, attemptOf(context), "mass", phase, self);
@@ -122,7 +122,7 @@ function fetchMass(
   fetchFor(context, {kind: "mass", group, phase, member}, {hash: sum, total});
 }
 
-/** A neighbour's mass of a phase can be fetched; it may be ahead of this member. */
+/** Notes that a neighbour's mass of a phase can be fetched; the neighbour may be ahead of this member. */
 export function onMass(context: RoundContext, from: MemberId, frame: FrameOf<"mass">): void {
   const exchange = phasedOf(context);
   if (exchange === null || frame.phase < exchange.phase) return;
@@ -148,7 +148,7 @@ export function onMassFetched(
   considerPhase(context, exchange);
 }
 
-/** The mass in `bytes`, or null where no member that keeps to the protocol can hold it. */
+/** The mass in `bytes`, or null if no member that keeps to the protocol can hold it. */
 function soundMass({state}: RoundContext, bytes: Uint8Array): SentMass | null {
   const {primitives, spec, rules} = state.setup;
   const {arithmetic} = primitives;
@@ -156,7 +156,7 @@ function soundMass({state}: RoundContext, bytes: Uint8Array): SentMass | null {
   const largest = largestWeight(spec, rules.members.length);
   try {
     const mass = arithmetic.checkMass(codec, bytes, spec.mixed, LARGEST_PEER_ESTIMATE);
-    // The values of a mean lie between those that it is of.
+    // The values of a mean lie between the values that it averages.
     if (spec.range !== undefined) arithmetic.checkRange(codec, bytes, spec.range, largest);
     // No contribution weighs more, so no mean of weights does.
     return mass.weight <= largest ? mass : null;
@@ -185,11 +185,11 @@ function considerPhase(context: RoundContext, exchange: PhasedExchange): void {
 function finish(context: RoundContext, {mass, participants}: PhasedExchange): void {
   const {spec, primitives} = context.state.setup;
   const values = primitives.arithmetic.applyMass(spec.reference, spec.mixed, mass);
-  // Every member ends with the mean of the weights, to rounding.
+  // Every member ends with the mean of the weights, apart from rounding.
   holdResult(context, values, mass.weight * participants.length);
 }
 
-/** Tells `peer`, whose link came back, of the masses this member announced before. */
+/** Repeats to `peer`, whose link came back, the masses that this member announced before. */
 export function resendMasses(context: RoundContext, peer: MemberId): void {
   const exchange = phasedOf(context);
   if (exchange === null) return;

@@ -1,13 +1,13 @@
 import type {MemberId} from "./quorum.ts";
 
-/** What a {@link Presence} knows. */
+/** The knowledge of a {@link Presence}. */
 export interface PresenceMemory {
   readonly linked: readonly MemberId[];
   readonly lost: readonly MemberId[];
   readonly heard: readonly MemberId[];
 }
 
-/** Who of the members is there: whose link is up, who was heard, and who was lost. */
+/** Presence of the members: those whose link is up, those that were heard, and those that were lost. */
 export class Presence {
   readonly linked: Set<MemberId>;
   /** Members whose link went down and has not come back. */
@@ -21,32 +21,32 @@ export class Presence {
     this.#heard = new Set(before.heard);
   }
 
-  /** What it knows now. */
+  /** Returns its present knowledge. */
   memory(): PresenceMemory {
     return {linked: [...this.linked], lost: [...this.#lost], heard: [...this.#heard]};
   }
 
-  /** A member's link is up. */
+  /** Notes that a member's link is up. */
   up(member: MemberId): void {
     this.linked.add(member);
     this.#lost.delete(member);
     this.#heard.add(member);
   }
 
-  /** A member's link is down. */
+  /** Notes that a member's link is down. */
   down(member: MemberId): void {
     this.linked.delete(member);
     this.#lost.add(member);
   }
 
-  /** A member has said something. */
+  /** Notes that a member has said something. */
   hear(member: MemberId): void {
     this.#heard.add(member);
   }
 
   /**
    * Ends a round. @returns the members worth waiting for in the next: those heard in this one, or in its
-   * certificate, and not lost. A link that has yet to come up is no loss; silence for a whole round is.
+   * certificate, and not lost. A link that has yet to come up is no loss, but silence for a whole round is.
    */
   turn(contributors: readonly MemberId[]): MemberId[] {
     const worth = new Set([...this.#heard, ...contributors]);

@@ -27,7 +27,7 @@ export function bodyOf({state}: RoundContext, weight: number, result: string): C
   };
 }
 
-/** Why a proposal is none, or undefined where it is one. */
+/** Says why a proposal is invalid, or returns undefined if it is valid. */
 function proposalFault({state}: RoundContext, from: MemberId, frame: FrameOf<"propose">): string | undefined {
   const {round, rules, primitives} = state.setup;
   const {ballot, body, proof, signature} = frame;
@@ -42,7 +42,7 @@ function proposalFault({state}: RoundContext, from: MemberId, frame: FrameOf<"pr
   return lockFault(primitives, {body, ...proof}, rules);
 }
 
-/** Takes in a leader's proposal; the vote follows when the result is verified, or proven, and on disk. */
+/** Takes in a leader's proposal; the vote follows when the result is on disk and verified or proven. */
 export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<"propose">): void {
   const {state} = context;
   const {round, primitives} = state.setup;
@@ -64,12 +64,15 @@ export function onPropose(context: RoundContext, from: MemberId, frame: FrameOf<
   return considerVote(context);
 }
 
-/** Accepts the proposal at hand if its result is verified or proven, and held; waits for it, or fetches it. */
+/**
+ * Accepts the current proposal if its result is held and verified or proven; otherwise waits for the result,
+ * or fetches it.
+ */
 export function considerVote(context: RoundContext): void {
   const {proposal, held, accepted, decided, excluded} = context.state;
   if (proposal === null || decided !== null || (accepted?.ballot ?? -1) >= proposal.ballot) return;
   const {ballot, body, from} = proposal;
-  // It may have shown itself a liar since it proposed.
+  // The proposer may have been proven a liar since.
   if (excluded.has(from) || !mayAccept(context, proposal)) return;
   if (held.has(body.result)) castVote(context, {ballot, step: "accept"}, body);
   else fetchSnapshot(context, body.result, votersFor(context, "accept", body).concat(from));
@@ -80,7 +83,10 @@ function mayAccept(context: RoundContext, proposal: Proposal): boolean {
   return proposal.provenIn !== null || isVerified(context, proposal);
 }
 
-/** Whether this member's own exchange made the proposed result; what is to be compared first is fetched. */
+/**
+ * Tells whether this member's own exchange made the proposed result; a result that must be compared is
+ * fetched first.
+ */
 function isVerified(context: RoundContext, proposal: Proposal): boolean {
   const {body, from} = proposal;
   const verdict = ownVerdict(context, body);
@@ -94,11 +100,11 @@ function refuseResult(context: RoundContext, {body, from}: Proposal): void {
   report(context, {kind: "proposal-refused", round: body.round, member: from, reason});
   const {exchange, excluded} = context.state;
   context.state.proposal = null;
-  // In phases, and under a robust rule, nobody else can have brought that about.
+  // In phases, and under a robust rule, nobody else can have caused that.
   if (exchange?.kind !== "butterfly") excluded.add(from);
 }
 
-/** A leader that knows a lock proposes its body again, with the lock as proof. */
+/** Proposes a lock's body again as leader, with the lock as proof. */
 export function proposeLocked(context: RoundContext, lock: Lock): void {
   const {state} = context;
   state.bodies.set(bodyHash(state.setup.primitives.hash, lock.body), lock.body);

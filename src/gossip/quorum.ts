@@ -8,10 +8,16 @@ export function majority(members: number): number {
   return Math.floor(members / 2) + 1;
 }
 
-/** How many members decide: `two-thirds` also while fewer than a third lie, `majority` while members only crash. */
+/**
+ * The rule for the number that decides: `two-thirds` also while fewer than a third lie, `majority` while
+ * members only crash.
+ */
 export type QuorumRule = "two-thirds" | "majority";
 
-/** How many of `members` decide a round. Of two quorums under `two-thirds` more than a third of all members is in both. */
+/**
+ * Number of `members` that decide a round. Any two quorums under `two-thirds` share more than a third of all
+ * members.
+ */
 export function quorumSize(rule: QuorumRule, members: number): number {
   switch (rule) {
     case "two-thirds":
@@ -23,19 +29,19 @@ export function quorumSize(rule: QuorumRule, members: number): number {
   }
 }
 
-/** Whether so many `voters` of `members` decide. */
+/** Tells whether `voters` of `members` decide. */
 export function isQuorum(rule: QuorumRule, members: number, voters: number): boolean {
   return voters >= quorumSize(rule, members);
 }
 
-/** How many members at least are in every quorum's way: without so many none can form. */
+/** The least number of members that is in every quorum's way: without so many none can form. */
 export function blockingSize(quorum: number, members: number): number {
   return members - quorum + 1;
 }
 
 /**
- * Who may lead which ballot of a round. Leadership is only liveness: the ballots are dealt out in turn, from a
- * member drawn by the hash of the run and the round, so that the work goes round.
+ * The leaders of a round's ballots. Leadership is only liveness. The ballots go to members in turn, beginning
+ * with one drawn by the hash of the run and the round, which spreads the work.
  */
 export interface LeaderOrder {
   leaderOf(ballot: number): MemberId;

@@ -3,15 +3,15 @@ export const MAX_REBASE_GAP_ROUNDS = 8;
 
 /** A late member's local work, which no certificate contains. */
 export interface LocalProgress {
-  /** `[d]`, local parameters less the snapshot they began from. */
+  /** `[d]`, local parameters minus the snapshot from which they began. */
   readonly update: Float32Array;
-  /** Rounds certified since without it: at least 1. */
+  /** Number of rounds certified since without it: at least 1. */
   readonly gapRounds: number;
 }
 
 /**
- * Where a late member starts training: `now + 0.5^gap * update`. Only the start moves: the member's next
- * contribution is still measured from the common snapshot, and no old mass is sent again.
+ * The values from which a late member starts training: `now + 0.5^gap * update`. Only the start moves: the
+ * member's next contribution is still measured from the common snapshot, and no old mass is sent again.
  * @param now the first `[d]` values of the newest certified snapshot; not changed
  * @returns a new vector, owned by the caller
  * @see docs/adr/0011: rejoin by gap

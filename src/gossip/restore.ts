@@ -2,16 +2,17 @@ import type {Certificate} from "./frames.ts";
 import {recentOf} from "./recent-certificates.ts";
 import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts";
 
-/** The later of two rounds' certificates, in whatever order they were written. */
+/** The later of two rounds' certificates, whatever the order in which they were written. */
 function newer(certified: Certified | null, {certificate, snapshot}: Certified): Certified {
   const isNewer = certified === null || certificate.body.round > certified.certificate.body.round;
   return isNewer ? {certificate, snapshot} : certified;
 }
 
 /**
- * What a member's records, in the order they were written, say about where it stands: after the newest
- * certificate, with whatever it had written down about the round that follows.
- * @param known members of whom it keeps a proof that they contradicted themselves, and certificates without their results
+ * Restores a member's position from its records, in the order they were written: after the newest
+ * certificate, with everything that it had written down about the round that follows.
+ * @param known members of which it keeps a proof that they contradicted themselves, and certificates without
+ * their results
  */
 export function restoreSession(
   records: readonly DurableRecord[],

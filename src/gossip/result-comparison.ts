@@ -5,26 +5,35 @@ import type {CertificateBody} from "./frames.ts";
 import type {RoundContext, RoundState} from "./round-state.ts";
 import {isExact} from "./schedules/schedule.ts";
 
-/** How far results of the same phases may lie apart, relative to the round's way, by the codec of the masses. */
+/**
+ * Greatest distance between results of the same phases, relative to the round's way, by the codec of the
+ * masses.
+ */
 const TOLERANCES: Readonly<Partial<Record<CodecName, number>>> = {f32: 1e-5, fp16: 0.02, int8: 0.5};
 
-/** How far apart, relative to either, the weights may lie that members find at the end of the same phases. */
+/**
+ * Greatest difference between the weights that members find at the end of the same phases, relative to
+ * either.
+ */
 const WEIGHT_TOLERANCE = 1e-6;
 
 /**
- * What this member's own exchange says of a body: it made the same; it made another; it made a result in phases, beside
- * which the body's is to be held; or it was another exchange, or has not ended.
+ * The verdict of this member's own exchange on a body: it made the same; it made another; it made a result in
+ * phases, with which the body's is to be compared; or it was another exchange, or has not ended.
  */
 export type OwnVerdict = "verified" | "differs" | "to-be-compared" | "unknown";
 
-/** How far apart results may lie, or null where members of the same phases need not be near each other at all. */
+/**
+ * Greatest distance between results, or null if members of the same phases need not be near each other at
+ * all.
+ */
 function toleranceOf({setup}: RoundState): number | null {
   const {mixing, codec} = setup.spec;
   if (mixing.kind !== "schedule") return 0;
   return isExact(mixing.schedule) ? (TOLERANCES[codec.sums] ?? 0) : null;
 }
 
-/** Holds a body of this round against what this member mixed itself; its peak weight is checked by the round's rules. */
+/** Compares a body of this round with this member's own result; the round's rules check its peak weight. */
 export function ownVerdict({state}: RoundContext, body: CertificateBody): OwnVerdict {
   const {exchange} = state;
   if (exchange === null || exchange.group !== body.group || exchange.result === null) return "unknown";
@@ -37,7 +46,7 @@ export function ownVerdict({state}: RoundContext, body: CertificateBody): OwnVer
   return result.hash === body.result && result.weight === body.weight ? "verified" : "differs";
 }
 
-/** Results of phases differ in their last bits: the leader's counts where it is near enough. */
+/** Compares results of phases, which differ in their last bits: the leader's counts if it is near enough. */
 function phasedVerdict(state: RoundState, {result}: PhasedExchange, body: CertificateBody): OwnVerdict {
   if (result === null) return "unknown";
   const tolerance = toleranceOf(state);
@@ -47,7 +56,7 @@ function phasedVerdict(state: RoundState, {result}: PhasedExchange, body: Certif
   const own = present(state.held.get(result.hash), "the result of phases");
   const theirs = state.held.get(body.result);
   if (theirs === undefined) return "to-be-compared";
-  // Of a schedule that only brings members nearer, all that can be checked is that the result is one.
+  // If a schedule only brings members nearer, nothing can be checked except that the result is valid.
   if (tolerance === null) return "verified";
   const {spec, primitives} = state.setup;
   const bound = {reference: spec.reference, tolerance};

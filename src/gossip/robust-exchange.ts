@@ -7,8 +7,9 @@ import type {MemberId} from "./quorum.ts";
 import {fetchFor, type RoundContext, report} from "./round-state.ts";
 
 /*
- * The exchange under a robust rule: no member sums for others, who would have to believe it. Everybody takes in every
- * contribution, named by its hash in the leader's start, and computes the same answer from the same bytes.
+ * The exchange under a robust rule: no member sums for others, because they would have to believe it.
+ * Everybody takes in every contribution, named by its hash in the leader's start, and computes the same
+ * answer from the same bytes.
  */
 
 function robustOf({state}: RoundContext): RobustExchange | null {
@@ -56,13 +57,15 @@ export function onWhole(context: RoundContext, member: MemberId, bytes: Uint8Arr
     holdResult(context, values, weight);
   } catch (error) {
     if (!isCoded(error)) throw error;
-    // Too few are left for the rule: only more members could make up for it.
+    // Too few are left for the rule; only more members could make up for it.
     exchange.isBroken = true;
     context.state.minimum = exchange.participants.length + 1;
   }
 }
 
-/** Whether the bytes are those that all others fetch too: a peer's own word for their hash may be false. */
+/**
+ * Tells whether the bytes are those that all others fetch too: a peer's own word for their hash may be false.
+ */
 function isAnnounced(
   {state}: RoundContext,
   {participants}: RobustExchange,
@@ -74,7 +77,7 @@ function isAnnounced(
   return member === state.setup.self || arithmetic.isNamed(hash, announced, bytes);
 }
 
-/** Tells who was not taken as it was; who was is no news. */
+/** Reports the members whose contributions were not taken unchanged; the others are no news. */
 function reportVerdicts(
   context: RoundContext,
   members: readonly MemberId[],

@@ -4,8 +4,8 @@ import type {RoundSetup} from "./round-state.ts";
 import type {Certified, SessionSetup} from "./types.ts";
 
 /**
- * What the body of the round after `parent` must agree with.
- * @param isNext false where rounds in between were missed, so that the body's own parent is not known
+ * The rules that the body of the round after `parent` must satisfy.
+ * @param isNext false if rounds in between were missed, which leaves the body's own parent unknown
  */
 export function rulesAfter(setup: SessionSetup, parent: Certified | null, isNext: boolean): BodyRules {
   const {run, roster, members, start, weightShare, primitives} = setup;

@@ -17,13 +17,13 @@ import type {
   RoundSpec,
 } from "./types.ts";
 
-/** What does not change during a round. */
+/** The parts of a round that do not change. */
 export interface RoundSetup {
   readonly self: MemberId;
   readonly round: number;
   readonly rules: BodyRules;
   readonly spec: RoundSpec;
-  /** How many members must be ready before the first attempt, and how long the others are waited for. */
+  /** Number of members that must be ready before the first attempt, and the wait for the others. */
   readonly opening: {readonly members: number; readonly waitMs: number | null};
   readonly order: LeaderOrder;
   readonly primitives: Primitives;
@@ -32,22 +32,22 @@ export interface RoundSetup {
   readonly exchanging: Deadline;
 }
 
-/** A ballot this member leads. */
+/** A ballot that this member leads. */
 export interface Lead {
   readonly ballot: number;
   phase: "gathering" | "mixing" | "voting";
-  /** When it began to gather; null for the first ballot of a round. */
+  /** Time at which it began to gather, in ms; null for the first ballot of a round. */
   readonly gatheringSinceMs: number | null;
-  /** Attempts that it has started. */
+  /** Number of attempts that it has started. */
   trials: number;
 }
 
-/** A proposal this member has not voted on yet. */
+/** A proposal on which this member has not voted yet. */
 export interface Proposal {
   readonly ballot: number;
   readonly body: CertificateBody;
   readonly from: MemberId;
-  /** Ballot of the lock that speaks for the body; null where the result is of this very ballot. */
+  /** Ballot of the lock that proves the body; null if the result is of this very ballot. */
   readonly provenIn: number | null;
 }
 
@@ -63,17 +63,19 @@ export interface Vote {
   readonly signature: Uint8Array;
 }
 
-/** Since when the other members wait for the leader of a ballot. */
+/** The other members' wait for the leader of a ballot. */
 export interface Watch {
   readonly ballot: number;
-  /** Whether its attempt has begun here, from when on it has its time anew. */
+  /** True if its attempt has begun here, which starts its time again. */
   readonly hasStarted: boolean;
   readonly sinceMs: number;
-  /** When the link to the leader went down first; whether it comes back counts in the next ballot only. */
+  /**
+   * Time at which the link to the leader first went down, in ms; its return counts only in the next ballot.
+   */
   lostMs: number | null;
 }
 
-/** What an outstanding write is for. */
+/** The purpose of an outstanding write. */
 export type PersistPurpose =
   | {readonly kind: "contribution"}
   | {
@@ -95,13 +97,13 @@ export interface RoundState {
   readonly excluded: Set<MemberId>;
   /** Pairs of members of which one could not reach the other, as told to this member when it led. */
   readonly strangers: {readonly seeker: MemberId; readonly sought: MemberId; readonly atMs: number}[];
-  /** How many participants an attempt needs at least; grows when their weight was too low. */
+  /** Least number of participants in an attempt; grows when their weight was too low. */
   minimum: number;
-  /** The ballot under way: the one before was given up by a quorum. */
+  /** The ballot under way; a quorum gave up the one before. */
   ballot: number;
   /** The last ballot that each member gave up. */
   readonly givenUp: Map<MemberId, number>;
-  /** When this member last answered one that gave up a ballot before the present one. */
+  /** Time at which this member last answered one that gave up an earlier ballot, in ms. */
   readonly answeredMs: Map<MemberId, number>;
   accepted: Accepted | null;
   /** The highest lock known. */
@@ -110,15 +112,15 @@ export interface RoundState {
   committedIn: number;
   lead: Lead | null;
   exchange: Exchange | null;
-  /** The newest attempts that were given up, oldest first: what was said in them may still be disputed. */
+  /** The newest attempts that were given up, oldest first; words in them may still be disputed. */
   readonly past: CommittedAttempt[];
   /** By the hash of the claim. */
   readonly disputes: Map<string, Dispute>;
-  /** How many claims of each member in disputes were, or are as yet, not proven. */
+  /** Number of each member's claims in disputes that were not proven, or are not yet. */
   readonly unproven: Map<MemberId, number>;
-  /** What leaders of later ballots said: this member may be the last to hear that a ballot was given up. */
+  /** Words of leaders of later ballots: this member may be the last to hear that a ballot was given up. */
   readonly ahead: {readonly from: MemberId; readonly frame: FrameOf<"start" | "propose">}[];
-  /** What members said of an attempt whose start has not reached this one yet. */
+  /** Members' words on an attempt whose start has not reached this member yet. */
   readonly early: {readonly from: MemberId; readonly frame: ExchangeFrame}[];
   proposal: Proposal | null;
   readonly held: Map<string, Snapshot>;
@@ -126,7 +128,7 @@ export interface RoundState {
   /** By ballot and step, then by member. */
   readonly votes: Map<string, Map<MemberId, Vote>>;
   decided: Certificate | null;
-  /** When enough members were known to be ready; null before. */
+  /** Time at which enough members were known to be ready, in ms; null before. */
   quorumReadyAtMs: number | null;
   /** Null while no leader is waited for. */
   watch: Watch | null;
@@ -135,11 +137,11 @@ export interface RoundState {
   readonly published: Set<string>;
   /** Members that are proven to have contradicted themselves in this run; the session's. */
   readonly equivocators: Set<MemberId>;
-  /** Fetches of the round's result that failed so far. */
+  /** Number of fetches of the round's result that have failed so far. */
   failedFetches: number;
 }
 
-/** A round's state with the way out for its effects. */
+/** A round's state, with the outlet for its effects. */
 export interface RoundContext {
   readonly state: RoundState;
   readonly nowMs: number;
@@ -166,7 +168,7 @@ function leastForMixing(mixing: RoundMixing): number {
   return mixing.kind === "robust" ? leastVectors(mixing.rule) : 1;
 }
 
-/** The state in which a member begins, or after a restart resumes, a round. */
+/** The state in which a member begins a round, or resumes it after a restart. */
 export function createRoundState(
   setup: RoundSetup,
   presence: {
@@ -219,7 +221,7 @@ export function codecOfRound({state}: RoundContext): Codec {
   return state.setup.spec.codec;
 }
 
-/** How many members decide. */
+/** Number of members that decide. */
 export function quorumOf({state}: RoundContext): number {
   return state.setup.rules.quorum;
 }
@@ -242,7 +244,7 @@ export function sendTo(context: RoundContext, to: readonly MemberId[], content: 
   for (const member of to) context.emit({type: "send", to: member, frame});
 }
 
-/** Asks for a blob of `total` bytes, or for a range of it; the answer comes back under the purpose. */
+/** Requests a blob of `total` bytes, or a range of it; the answer comes back under the purpose. */
 export function fetchFor(
   context: RoundContext,
   purpose: FetchPurpose,
@@ -256,12 +258,12 @@ export function fetchFor(
   context.emit({type: "fetch", id, from: purpose.member, hash, offset, length, total});
 }
 
-/** Whether a fetch for such a purpose is under way. */
+/** Tells whether a fetch for such a purpose is under way. */
 export function isFetching({state}: RoundContext, isSuch: (purpose: FetchPurpose) => boolean): boolean {
   return [...state.fetches.values()].some(({purpose}) => isSuch(purpose));
 }
 
-/** Ends the outstanding fetches that `isUnwanted` names. */
+/** Ends the outstanding fetches that `isUnwanted` selects. */
 export function cancelFetches(context: RoundContext, isUnwanted: (purpose: FetchPurpose) => boolean): void {
   for (const [id, {purpose}] of context.state.fetches) {
     if (!isUnwanted(purpose)) continue;
@@ -270,14 +272,14 @@ export function cancelFetches(context: RoundContext, isUnwanted: (purpose: Fetch
   }
 }
 
-/** Has a record written; the protocol goes on under the purpose when it is on disk. */
+/** Requests the writing of a record; the protocol goes on under the purpose when it is on disk. */
 export function persist(context: RoundContext, purpose: PersistPurpose, record: DurableRecord): void {
   const id = context.nextId();
   context.state.persists.set(id, purpose);
   context.emit({type: "persist", id, record});
 }
 
-/** Tells people. */
+/** Reports to people. */
 export function report(context: RoundContext, content: Report): void {
   context.emit({type: "report", report: content});
 }

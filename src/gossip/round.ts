@@ -30,13 +30,13 @@ import type {Contribution, TimerName} from "./types.ts";
 import {considerCommit, exposeLiar, onVote, onVotePersisted, repeatVotes} from "./voting.ts";
 
 /**
- * How often an attempt asks a linked member for the same bytes. Each attempt has up to n(n - 1) transfers, all of which
- * must succeed: with one in twenty failing, 132 transfers tried once succeed one time in 870, tried three times in 60
- * of 61.
+ * Number of times that an attempt asks a linked member for the same bytes. Each attempt has up to n(n - 1)
+ * transfers, all of which must succeed. With one in twenty failing, 132 transfers tried once succeed one time
+ * in 870; tried three times, they succeed 60 times in 61.
  */
 const MOST_TRANSFERS = 3;
 
-/** This member's own work for the round is done: it is written down, then announced. */
+/** Takes this member's finished work for the round: writes it down, then announces it. */
 export function contribute(context: RoundContext, contribution: Contribution): void {
   const {state} = context;
   if (state.decided !== null || state.own !== null) return;
@@ -128,13 +128,13 @@ function onObject(context: RoundContext, from: MemberId, frame: FrameOf<"object"
   const {member, reason} = frame;
   if (member === from || !takesPart(from) || !takesPart(member) || exchange.objectors.has(from)) return;
   exchange.objectors.add(from);
-  // Its word alone is no proof: what it says of another costs that one, and then itself, a place.
+  // Its word alone is no proof: its claim about another costs that one, and then itself, a place.
   noteStrangers(context, from, member);
   report(context, {kind: "objection", round: setup.round, member, by: from, reason});
   if (lead?.phase === "mixing") onAttemptBroken(context);
 }
 
-/** Takes in a proof against a member, of whichever round: who has gone on has not outlived it. */
+/** Takes in a proof against a member, whatever its round: a member that has gone on is still liable. */
 function onContradiction(
   context: RoundContext,
   from: MemberId,
@@ -175,7 +175,7 @@ export function onFetched(context: RoundContext, purpose: FetchPurpose, bytes: U
   considerOutcome(context);
 }
 
-/** Goes on with what an attempt has come to. */
+/** Goes on with the outcome of an attempt. */
 function considerOutcome(context: RoundContext): void {
   const {exchange, lead} = context.state;
   if (exchange?.isBroken === true && lead?.phase === "mixing") return onAttemptBroken(context);
@@ -196,7 +196,7 @@ function onExchanged(context: RoundContext, purpose: AttemptPurpose, bytes: Uint
   }
 }
 
-/** Keeps a fetched result. @returns false when the bytes are none of this run's */
+/** Keeps a fetched result. @returns false if the bytes are not a result of this run */
 function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
   const {spec, primitives} = state.setup;
   try {
@@ -210,7 +210,9 @@ function holdSnapshot({state}: RoundContext, bytes: Uint8Array): boolean {
   }
 }
 
-/** A peer could not deliver: while it is linked it is asked again, then it counts as out of reach. */
+/**
+ * Handles a peer's failure to deliver: while linked it is asked again; after that it counts as out of reach.
+ */
 export function onFetchFailed(context: RoundContext, {purpose, bytes, failures}: OutstandingFetch): void {
   const {state} = context;
   if (purpose.kind === "snapshot") return missSnapshot(context);
@@ -224,13 +226,13 @@ export function onFetchFailed(context: RoundContext, {purpose, bytes, failures}:
   else considerVote(context);
 }
 
-/** The round's result did not come, or not as it was named. */
+/** Handles a round's result that did not come, or did not match its name. */
 function missSnapshot(context: RoundContext): void {
   const {state} = context;
   state.failedFetches += 1;
   if (state.decided !== null)
     context.emit({type: "arm", timer: "patience", afterMs: state.setup.limits.minimumMs});
-  // Another holder may have it; who finds none waits for the certificate.
+  // Another holder may have it; a member that finds none waits for the certificate.
   else if (state.failedFetches < MOST_TRANSFERS * state.setup.rules.members.length) voteAgain(context);
 }
 
@@ -239,18 +241,18 @@ function voteAgain(context: RoundContext): void {
   considerCommit(context);
 }
 
-/** A time is over. */
+/** Handles a timer that has run out. */
 export function onTimer(context: RoundContext, timer: Exclude<TimerName, "catch-up">): void {
   if (timer === "deadline") return considerStart(context, true);
   if (timer === "exchange") return onExchangeTimer(context);
   const {decided, lead} = context.state;
   if (decided !== null) return seekElsewhere(context);
-  // Patience is for another's lead.
+  // Patience applies to another's lead.
   if (lead?.phase === "mixing" || lead?.phase === "voting") return undefined;
   return giveUp(context);
 }
 
-/** A member of an attempt looks for what is missing; a leader's attempt or vote that took too long is over. */
+/** Looks for missing words in an attempt, or ends a leader's attempt or vote that took too long. */
 function onExchangeTimer(context: RoundContext): void {
   const {lead, decided} = context.state;
   const {exchange} = context.state;
@@ -266,12 +268,12 @@ function objectToSilent(context: RoundContext, exchange: Exchange, silent: reado
   if (silent.length === 0 && !isBroken) return undefined;
   setup.exchanging.backOff();
   for (const member of silent) objectTo(context, member, "unreachable");
-  // A leader that has proposed, or is silent itself, starts nothing anew in its ballot.
+  // A leader that has proposed, or is silent itself, starts nothing more in its ballot.
   if (proposal?.body.group === group || silent.includes(leader)) return giveUpBallot(context, ballot);
   return considerOutcome(context);
 }
 
-/** Frees what the round still holds: nothing of it is of use after its certificate. */
+/** Frees everything that the round still holds, which is useless after its certificate. */
 export function closeRound(context: RoundContext): void {
   endExchange(context);
   cancelFetches(context, ({kind}) => kind === "disputed");

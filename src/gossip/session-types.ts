@@ -5,9 +5,9 @@ import type {PresenceMemory} from "./presence.ts";
 import type {MemberId} from "./quorum.ts";
 import type {Certified, Effect, Event} from "./types.ts";
 
-/** Where a member stands, for status pages and logs. */
+/** The state of a member, for status pages and logs. */
 export interface SessionView {
-  /** The round under way; equal to the plan's rounds when the run has ended. */
+  /** The round under way; equal to the plan's number of rounds when the run has ended. */
   readonly round: number;
   readonly isFinished: boolean;
   readonly certified: Certified | null;
@@ -17,30 +17,33 @@ export interface SessionView {
 }
 
 /**
- * One member's part in a run: the rounds one after another, and catching up on those it missed.
- * Sans-I/O: every event returns the effects to carry out, in order; the state changes nowhere else.
+ * One member's part in a run: the rounds one after another, and catching up on missed ones. Sans-I/O: every
+ * event returns the effects to carry out, in order; the state changes nowhere else.
  */
 export interface Session {
-  /** Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad bytes */
+  /**
+   * Handles one event at time `nowMs`. @throws GOSSIP_CERTIFICATE_INVALID, PARAMETERS_* for a peer's bad
+   * bytes
+   */
   handle(event: Event, nowMs: number): Effect[];
   view(): SessionView;
   /**
-   * What it knows beside its certificate, when it has just reported one: before the round after it has begun. Null
-   * while it is catching up, of which a checkpoint knows nothing.
+   * Its knowledge beside its certificate, when it has just reported one, before the next round has begun.
+   * Null while it is catching up, because a checkpoint does not cover that.
    */
   checkpoint(): SessionCheckpoint | null;
 }
 
 /**
- * What a session knows beside its newest certificate when it has just reported that: enough to begin the round after
- * it as the session itself did.
+ * A session's knowledge beside its newest certificate when it has just reported that: enough to begin the
+ * next round as the session itself did.
  */
 export interface SessionCheckpoint {
   readonly lastId: number;
   readonly presence: PresenceMemory;
   readonly readiness: DeadlineMemory;
   readonly exchanging: DeadlineMemory;
-  /** When the round began. */
+  /** Time at which the round began, in ms. */
   readonly atMs: number;
   /** Members worth waiting for in it. */
   readonly worth: readonly MemberId[];
@@ -48,6 +51,6 @@ export interface SessionCheckpoint {
   readonly recent: readonly Certificate[];
   /** Members that are proven to have contradicted themselves. */
   readonly equivocators: readonly MemberId[];
-  /** What members a round ahead had said of it. */
+  /** Words of members a round ahead about it. */
   readonly early: readonly {readonly from: MemberId; readonly frame: FrameOf<"ready">}[];
 }

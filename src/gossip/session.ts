@@ -22,8 +22,8 @@ import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} f
 const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
 
 /**
- * Starts or, from what was restored, resumes a member's part in a run.
- * @param checkpoint where another session of this process stood, for a replay
+ * Starts a member's part in a run, or resumes it from the restored state.
+ * @param checkpoint position of another session of this process, for a replay
  */
 export function createSession(setup: SessionSetup, checkpoint: SessionCheckpoint | null = null): Session {
   return new SessionMachine(setup, checkpoint);
@@ -35,7 +35,7 @@ class SessionMachine implements Session {
   readonly #exchanging;
   readonly #presence: Presence;
   readonly #early: EarlyWords;
-  /** What the round under way began with. */
+  /** The data with which the round under way began. */
   #opening: Pick<SessionCheckpoint, "atMs" | "worth" | "early">;
   #lastId: number;
   #certified: Certified | null;
@@ -46,11 +46,14 @@ class SessionMachine implements Session {
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
-  /** Members that are proven to have contradicted themselves: they take part in no attempt that this one leads. */
+  /**
+   * Members that are proven to have contradicted themselves: they take part in no attempt that this one
+   * leads.
+   */
   readonly #equivocators: Set<MemberId>;
-  /** Two quorums decided a round differently: this member goes no further. */
+  /** True if two quorums decided a round differently: this member goes no further. */
   #isForked = false;
-  /** Whether this node takes the results without training or voting, as evaluators do. */
+  /** True if this node takes the results without training or voting, as evaluators do. */
   readonly #isObserver: boolean;
 
   constructor(setup: SessionSetup, before: SessionCheckpoint | null) {
@@ -177,8 +180,8 @@ class SessionMachine implements Session {
     this.#emit({type: "publish-snapshot", snapshot: next.snapshot});
     this.#emit({type: "certified", ...next, hasJumped});
     this.#takeEarly(early);
-    // A member that was left out may be given up again before its work is done, and so never be heard: its question
-    // tells the others that it is worth waiting for.
+    // A member that was left out may be given up again before its work is done, and so never be heard. Its
+    // question tells the others that it is worth waiting for.
     const isLeftOut = !this.#isObserver && !contributors.includes(this.#setup.self);
     if (isLeftOut && this.#round !== null) this.#inquiry.askAll();
   }
@@ -198,7 +201,7 @@ class SessionMachine implements Session {
   }
 
   #onRoundFrame(from: MemberId, frame: RoundFrame): void {
-    // The newest certificates are held side by side at both, so that one of the two finds the fork.
+    // Both sides compare the newest certificates, so one of the two finds the fork.
     const own = this.#round?.setup.rules.parent ?? null;
     if (followsAnother(frame, own)) this.#inquiry.tellNewest(from);
     else this.#inRound((context) => onFrame(context, from, frame));

@@ -6,7 +6,7 @@ import type {RoundContext} from "./round-state.ts";
 import {countProducts} from "./sum-check.ts";
 import {ownerOf} from "./summing.ts";
 
-/** Whether `member` signed the word in that attempt, in which it was its to say. */
+/** Tells whether `member` signed the word in that attempt, and was entitled to say it. */
 export function isWordOf(
   context: RoundContext,
   attempt: CommittedAttempt,

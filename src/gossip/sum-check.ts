@@ -10,12 +10,13 @@ import {codecOfRound, type RoundContext, sendTo} from "./round-state.ts";
 import {ownerOf} from "./summing.ts";
 
 /*
- * How each participant checks sums of contributions that it has not seen. When it holds all sums it names a challenge that
- * only it could know before; every contributor answers with its products, signed; and the products of the sums must be the
- * sums of these. Freivalds, Probabilistic machines can use less running time, IFIP Congress 1977.
+ * The check of sums of contributions that a participant has not seen. When it holds all sums it names a
+ * challenge that only it could know before. Every contributor answers with its products, signed, and the
+ * products of the sums must be the sums of these. Freivalds, Probabilistic machines can use less running
+ * time, IFIP Congress 1977.
  */
 
-/** Takes in what an owner signed of its chunk's sum. @returns whether that is news */
+/** Takes in an owner's signed word on its chunk's sum. @returns true if it is news */
 export function noteSum(
   context: RoundContext,
   exchange: ButterflyExchange,
@@ -32,8 +33,8 @@ export function noteSum(
 }
 
 /**
- * Whether all sums are there, of the parts that this member was told of too. An owner that was told of others is told of
- * these: so whoever signed two lists is found out.
+ * Tells whether all sums are there, made of the parts that this member was told of. An owner that was told of
+ * others is told of these, which exposes any member that signed two lists.
  */
 function areNamed(context: RoundContext, exchange: ButterflyExchange): boolean {
   if (exchange.sums.size < exchange.chunks.length) return false;
@@ -55,7 +56,7 @@ export function beginCheck(context: RoundContext, exchange: ButterflyExchange): 
   const {hash, sign} = primitives;
   const sums = exchange.chunks.map((_, chunk) => present(exchange.words.get(chunk), "a sum's word").sum);
   const {run, round, group} = attemptContent(context, exchange);
-  // Only this member can sign, so that nobody knows the seed before the sums are there.
+  // Only this member can sign, so nobody knows the seed before the sums are there.
   const secret = sign(canonicalBytes(["consilium/seed/1", run, round, group, sums]));
   const seed = hash(secret).slice(0, SEED_BYTES);
   const coefficients = challengeOf(seed, context.state.setup.spec.mixed);
@@ -92,7 +93,7 @@ function productsOfOwn(
   return all;
 }
 
-/** What products of a chunk are taken with. */
+/** The data with which products of a chunk are taken. */
 export function chunkProducts(
   context: RoundContext,
   {chunks}: CommittedAttempt,
@@ -108,7 +109,7 @@ export function chunkProducts(
   };
 }
 
-/** How many products there are of a contribution. */
+/** Number of products of a contribution. */
 export function countProducts({state}: RoundContext, {chunks}: CommittedAttempt): number {
   const strides = stridesPerProduct(state.setup.spec.mixed);
   return chunks.reduce((sum, chunk) => sum + productCount({chunk, strides}), 0);
@@ -127,7 +128,7 @@ export function productsOf(
   return products.subarray(first, first + present(counts[index], "the products of a chunk"));
 }
 
-/** Answers a member's challenge with this member's products, signed; its first one alone. */
+/** Answers a member's first challenge, and no other, with this member's signed products. */
 export function onChallenge(context: RoundContext, from: MemberId, {seed}: FrameOf<"challenge">): void {
   const {exchange, setup} = context.state;
   if (exchange?.kind !== "butterfly") return;
@@ -188,7 +189,7 @@ function isSound(
   try {
     return arithmetic.isSumOf(chunkProducts(context, exchange, index, coefficients), sum, parts);
   } catch (error) {
-    // A sum that is not finite is none.
+    // A sum that is not finite is invalid.
     if (isCoded(error)) return false;
     throw error;
   }

@@ -9,7 +9,7 @@ import {attemptContent, ownPart, partOf, partsHash} from "./part-words.ts";
 import type {MemberId} from "./quorum.ts";
 import {codecOfRound, fetchFor, type RoundContext, sendTo} from "./round-state.ts";
 
-/** Who sums which chunk: chunk 0 is the leader's, the others follow in id order. */
+/** The member that sums a chunk: chunk 0 is the leader's, the others follow in id order. */
 export function ownerOf({participants, leader}: CommittedAttempt, chunk: number): MemberId {
   const first = participants.findIndex(({member}) => member === leader);
   return present(participants[(first + chunk) % participants.length], "the owner of a chunk").member;
@@ -49,7 +49,7 @@ export function gatherOwned(context: RoundContext, exchange: ButterflyExchange):
   });
 }
 
-/** Sums the chunks of this member whose parts are all there, each as its maker signed it. */
+/** Sums this member's chunks whose parts are all there, each as its maker signed it. */
 export function sumOwned(context: RoundContext, exchange: ButterflyExchange): void {
   exchange.chunks.forEach((chunk, index) => {
     const parts = present(exchange.parts[index], "the parts of a chunk");
@@ -60,7 +60,10 @@ export function sumOwned(context: RoundContext, exchange: ButterflyExchange): vo
   });
 }
 
-/** Whether the bytes are those that their makers signed; whoever gave others is left out of the round. */
+/**
+ * Tells whether the bytes are those that their makers signed; a member that gave others is left out of the
+ * round.
+ */
 export function areSigned(
   context: RoundContext,
   exchange: ButterflyExchange,
@@ -78,7 +81,7 @@ export function areSigned(
   return false;
 }
 
-/** The sum of all parts of a chunk. @throws what `sumChunk` does of parts that are none */
+/** The sum of all parts of a chunk. @throws the errors of `sumChunk` for parts that are invalid */
 export function sumParts(
   context: RoundContext,
   {participants, ballot}: CommittedAttempt,
@@ -123,7 +126,7 @@ function saySum(
   sendTo(context, to, {type: "summed", group, ...word});
 }
 
-/** Tells `peer` again of the sums that this member made. */
+/** Repeats to `peer` the sums that this member made. */
 export function resendSums(context: RoundContext, exchange: ButterflyExchange, peer: MemberId): void {
   for (const word of exchange.owned.values()) saySum(context, exchange, [peer], word);
 }

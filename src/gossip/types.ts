@@ -16,7 +16,7 @@ export interface Contribution {
 /** Bytes on a disk, named by their SHA-256. */
 export type Blob = Contribution;
 
-/** Where a member stands in an asynchronous segment; `state` names the blobs. */
+/** A member's position in an asynchronous segment; `state` names the blobs. */
 export interface AsyncRecord {
   readonly kind: "async";
   readonly round: number;
@@ -24,14 +24,14 @@ export interface AsyncRecord {
   readonly blobs: readonly Blob[];
 }
 
-/** What must be on disk before the protocol goes on; the last record of a kind and round counts. */
+/** A record that must be on disk before the protocol goes on; the last one of a kind and round counts. */
 export type DurableRecord =
   | {readonly kind: "contribution"; readonly round: number; readonly contribution: Contribution}
   | {
       readonly kind: "ballot";
       readonly round: number;
       readonly accepted: Accepted | null;
-      /** The highest lock it knows: what it proposes or accepts later is proven by it. */
+      /** The highest lock it knows, which proves its later proposals and acceptances. */
       readonly lock: Lock | null;
       /** The last ballot in which it voted to commit; -1 before. */
       readonly committedIn: number;
@@ -41,20 +41,23 @@ export type DurableRecord =
   | AsyncRecord
   | {readonly kind: "certificate"; readonly certificate: Certificate; readonly snapshot: Snapshot};
 
-/** The vote to accept that this member gave last. */
+/** The last vote to accept that this member gave. */
 export interface Accepted {
   readonly ballot: number;
   readonly body: CertificateBody;
 }
 
-/** Something a person or a later audit should know; never fatal. */
+/** Something that a person or a later audit should know; never fatal. */
 export type Report =
   /** Too few members are reachable or ready; `missing` are waited for. */
   | {readonly kind: "waiting"; readonly round: number; readonly missing: readonly MemberId[]}
   /** The round was mixed without this member's contribution. */
   | {readonly kind: "left-out"; readonly round: number}
   | {readonly kind: "took-over"; readonly round: number; readonly ballot: number}
-  /** `by` could not have a member's bytes, or says that they are malformed: the two do not take part together. */
+  /**
+   * `by` could not fetch a member's bytes, or says that they are malformed: the two do not take part
+   * together.
+   */
   | {
       readonly kind: "objection";
       readonly round: number;
@@ -70,7 +73,7 @@ export type Report =
       readonly reason: string;
     }
   /**
-   * Whether an exchange of `weight` with a member that does not answer was applied there is not known: it was not
+   * Reports that a member may or may not have applied an exchange of `weight` and does not answer. It was not
    * applied here, so up to that much mass is lost or doubled.
    */
   | {
@@ -79,13 +82,15 @@ export type Report =
       readonly member: MemberId;
       readonly weight: number;
     }
-  /** A member sees other members than this one does: until that has ended they pair at random. */
+  /** A member sees other members than this one does; until that has ended they pair at random. */
   | {readonly kind: "views-differ"; readonly round: number; readonly member: MemberId}
   /** After a partition this member, on the lighter side, took over `member`'s model instead of mixing. */
   | {readonly kind: "lineage-adopted"; readonly round: number; readonly member: MemberId}
-  /** This member came when the others were well under way, and began at the median of the models of `members`. */
+  /**
+   * This member came when the others were well under way, and began at the median of the models of `members`.
+   */
   | {readonly kind: "joined-late"; readonly round: number; readonly members: readonly MemberId[]}
-  /** What a robust rule did with contributions that it did not take as they were. */
+  /** A robust rule's treatment of contributions that it did not take unchanged. */
   | {
       readonly kind: "verdicts";
       readonly round: number;
@@ -102,7 +107,9 @@ export type Report =
       readonly member: MemberId;
       readonly claims: Contradiction;
     }
-  /** Two quorums decided a round differently; `culprits` voted for both in one ballot. The run cannot go on. */
+  /**
+   * Two quorums decided a round differently; `culprits` voted for both in one ballot. The run cannot go on.
+   */
   | {
       readonly kind: "fork";
       readonly round: number;
@@ -113,7 +120,7 @@ export type Report =
 /** Names of the timers of a round; arming one again replaces it. */
 export type TimerName = "deadline" | "exchange" | "patience" | "catch-up" | "async";
 
-/** What the caller must do for the protocol, in the order given. */
+/** Actions that the caller must take for the protocol, in the order given. */
 export type Effect =
   | {readonly type: "send"; readonly to: MemberId; readonly frame: Frame}
   | {
@@ -123,7 +130,7 @@ export type Effect =
       readonly hash: string;
       readonly offset: number;
       readonly length: number;
-      /** Size of the whole blob in bytes: bytes of a blob of another size are not those asked for. */
+      /** Size of the whole blob in bytes; bytes of a blob of another size are not the requested ones. */
       readonly total: number;
     }
   | {readonly type: "cancel"; readonly id: number}
@@ -137,7 +144,7 @@ export type Effect =
   /** Train a unit from `start`, `[mixed]`, owned by the receiver; a unit still under way is given up. */
   | {readonly type: "work"; readonly round: number; readonly unit: number; readonly start: Float32Array}
   | {readonly type: "report"; readonly report: Report}
-  /** A round is decided and on disk; `hasJumped` when rounds before it were missed. */
+  /** A round is decided and on disk; `hasJumped` if rounds before it were missed. */
   | {
       readonly type: "certified";
       readonly certificate: Certificate;
@@ -145,10 +152,10 @@ export type Effect =
       readonly hasJumped: boolean;
     };
 
-/** What happened outside. */
+/** An event outside. */
 export type Event =
   | {readonly type: "contribute"; readonly round: number; readonly contribution: Contribution}
-  /** Local work may begin: an asynchronous segment does. */
+  /** Local work may begin, for an asynchronous segment. */
   | {readonly type: "begin"; readonly round: number}
   /** A unit of an asynchronous segment is done: the encoded, clipped p (x - start). */
   | {
@@ -165,7 +172,7 @@ export type Event =
   | {readonly type: "persisted"; readonly id: number}
   | {readonly type: "timer"; readonly timer: TimerName};
 
-/** How a round's contributions become one result. */
+/** The way in which a round's contributions become one result. */
 export type RoundMixing =
   /** One group of all: everyone takes the bytes that a chunk's owner summed. */
   | {readonly kind: "all"}
@@ -174,24 +181,33 @@ export type RoundMixing =
   /** Everyone takes in everyone's contribution and applies the rule. */
   | {readonly kind: "robust"; readonly rule: RobustRule};
 
-/** What one round mixes. */
+/** The input of one round's mixing. */
 export interface RoundSpec {
   readonly mixing: RoundMixing;
   readonly codec: Codec;
   readonly layout: Uint8Array;
   /** `[m]`, the common snapshot's values before the round; not changed. */
   readonly reference: Float32Array;
-  /** How many leading values are mixed; the others are carried along. */
+  /** Number of leading values that are mixed; the others are carried along. */
   readonly mixed: number;
-  /** Exact numbers behind a contribution's values: with 2 the first is p a, and its values are divided by a; default 1. */
+  /**
+   * Number of exact values behind a contribution's values: with 2 the first is p a, and its values are
+   * divided by a; default 1.
+   */
   readonly exact?: 1 | 2;
-  /** How many of the mixed values are parameters, which come first; default: all. */
+  /** Number of mixed values that are parameters, which come first; default: all. */
   readonly parameters?: number;
-  /** What is done with the mean of the parameters; their velocity lies behind the mixed values. Null: it is the result. */
+  /**
+   * Step applied to the mean of the parameters, whose velocity lies behind the mixed values. Null: the mean
+   * is the result.
+   */
   readonly outer: OuterOptimizer | null;
-  /** The largest p that the plan gives a site; default: 1. In the masses of a segment weights gather, up to all members'. */
+  /**
+   * The largest p that the plan gives a site; default: 1. In the masses of a segment weights accumulate, up
+   * to all members'.
+   */
   readonly maximumWeight?: number;
-  /** What the mixed values of each contribution may be; with codec f32 only. Without it: any number. */
+  /** Range of the mixed values of each contribution; with codec f32 only. If absent: any number. */
   readonly range?: ValueRange;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;
@@ -210,30 +226,30 @@ export interface Certified {
   readonly snapshot: Snapshot;
 }
 
-/** What this member had written down about the round it was in when it stopped. */
+/** This member's record of its round when it stopped. */
 export interface RestoredRound {
   readonly contribution: Contribution | null;
   readonly accepted: Accepted | null;
   readonly lock: Lock | null;
   /** The last ballot in which it voted to commit; -1 before. */
   readonly committedIn: number;
-  /** The results it voted for. */
+  /** The results for which it voted. */
   readonly held: readonly Snapshot[];
-  /** Where it stood in the round's asynchronous segment. */
+  /** Its position in the round's asynchronous segment. */
   readonly segment: AsyncRecord | null;
 }
 
-/** What a session resumes from. */
+/** The state from which a session resumes. */
 export interface Restored {
   readonly certified: Certified | null;
   readonly round: RestoredRound | null;
   /** The newest certificates, oldest first, with that of `certified`. */
   readonly recent: readonly Certificate[];
-  /** Members of whom this one holds a proof that they contradicted themselves in the run. */
+  /** Members of which this one holds a proof that they contradicted themselves in the run. */
   readonly equivocators: readonly MemberId[];
 }
 
-/** The start rule of a plan: what the first round waits for. */
+/** The start rule of a plan: the conditions for the first round. */
 export interface StartRule {
   readonly members: number;
   /** Least sum of p_i. */
@@ -256,7 +272,7 @@ export interface SessionSetup {
   readonly weightShare: number;
   readonly limits: DeadlineLimits;
   readonly primitives: Primitives;
-  /** The spec of `round` given what was certified before it. */
+  /** The spec of `round`, given the certified round before it. */
   specOf(round: number, previous: Certified | null): RoundSpec;
   shapeOf(round: number): RoundShape;
   readonly restored: Restored;

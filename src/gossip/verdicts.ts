@@ -7,11 +7,11 @@ import {chunkProducts, productsOf} from "./sum-check.ts";
 import {sumParts} from "./summing.ts";
 
 /*
- * What signed words on sums and products are held against: the parts, each as its maker signed it. All that is computed
- * here is the same to the last bit on every machine, so that a right word is never found false.
+ * Signed words on sums and products are checked against the parts, each as its maker signed it. Every result
+ * here is the same to the last bit on every machine, so a right word is never found false.
  */
 
-/** Whether all parts of a chunk have the sum that its owner signed; parts that have none are no parts of any sum. */
+/** Tells whether all parts of a chunk have the sum that its owner signed; invalid parts have no sum. */
 export function isSumOfParts(
   context: RoundContext,
   attempt: CommittedAttempt,
@@ -22,14 +22,14 @@ export function isSumOfParts(
   return isTrue(() => sumParts(context, attempt, range, parts).hash === sum);
 }
 
-/** Products that a member claims, of all its parts, and the chunk of which a part is at hand. */
+/** Products that a member claims for all its parts, and the chunk whose part is available. */
 interface ClaimedProducts {
   readonly chunk: number;
   readonly coefficients: Float64Array;
   readonly products: Float64Array;
 }
 
-/** Whether the claimed products of a chunk are those of its maker's part; a part that is none has none. */
+/** Tells whether the claimed products of a chunk are those of its maker's part; an invalid part has none. */
 export function areProductsOfPart(
   context: RoundContext,
   attempt: CommittedAttempt,
@@ -41,7 +41,7 @@ export function areProductsOfPart(
   return isTrue(() => arithmetic.areProducts(of, part, productsOf(context, attempt, chunk, products)));
 }
 
-/** What bytes throw that are no part of any sum; nothing else that goes wrong here is a verdict on anybody. */
+/** Errors of bytes that are no part of any sum; no other error here is a verdict on anybody. */
 const NO_PART = [
   "PARAMETERS_NOT_FINITE",
   "PARAMETERS_WRONG_SIZE",

@@ -6,12 +6,13 @@ import type {MemberId} from "./quorum.ts";
 import {others, persist, quorumOf, type RoundContext, report, sendTo} from "./round-state.ts";
 
 /*
- * Single-decree consensus on a round's certificate body in two votes: accept, which a member gives only to what it
- * verified itself or what a quorum did, and commit, which it gives only under a quorum's votes to accept. Yin et al.,
- * HotStuff, PODC 2019, in the form of two phases (section 4.2 without the third, as ballots end by a quorum's word).
+ * Single-decree consensus on a round's certificate body in two votes. A member gives accept only to a body
+ * that it or a quorum has verified, and commit only under a quorum's votes to accept. Yin et al., HotStuff,
+ * PODC 2019, in the form of two phases (section 4.2 without the third, because ballots end by a quorum's
+ * word).
  */
 
-/** The word of a member on a body. */
+/** A member's step in a ballot. */
 interface Ballot {
   readonly ballot: number;
   readonly step: VoteStep;
@@ -55,7 +56,7 @@ export function castVote(context: RoundContext, {ballot, step}: Ballot, body: Ce
   );
 }
 
-/** The vote is on disk: it is told to all, by a leader as a proposal. */
+/** Tells all members of the vote, which is on disk; a leader's goes as a proposal. */
 export function onVotePersisted(context: RoundContext, {ballot, step}: Ballot, body: CertificateBody): void {
   const {state} = context;
   publishResult(context, body.result);
@@ -87,7 +88,7 @@ function sayVote(
   sendTo(context, to, {type: "propose", ballot, body, proof, signature: frame.signature});
 }
 
-/** Tells `to` again of this member's votes; of none that is still being written. */
+/** Repeats this member's votes to `to`, except those that are still being written. */
 export function repeatVotes(context: RoundContext, to: readonly MemberId[]): void {
   const {accepted, lock, committedIn, held} = context.state;
   const votes: readonly (readonly [Ballot, CertificateBody])[] = [
@@ -121,7 +122,7 @@ function voteFrame({state}: RoundContext, {ballot, step}: Ballot, body: Certific
 export function onVote(context: RoundContext, from: MemberId, frame: FrameOf<"vote">): void {
   const {rules, round, primitives} = context.state.setup;
   const {ballot, step, body, signature} = frame;
-  // Votes of ballots that can not have come yet would push out those that can.
+  // Votes of ballots that cannot have come yet would push out those that can.
   if (ballot > context.state.ballot + rules.members.length) return;
   if (context.state.votes.get(voteKey({ballot, step}))?.get(from)?.body === body) return;
   const content = voteBytes({run: rules.run, round, ballot, step, body});
@@ -130,7 +131,7 @@ export function onVote(context: RoundContext, from: MemberId, frame: FrameOf<"vo
 
 const voteKey = ({ballot, step}: Ballot): string => `${ballot} ${step}`;
 
-/** Counts a vote, whose signature holds. */
+/** Counts a vote whose signature holds. */
 export function countVote(context: RoundContext, from: MemberId, vote: VoteFrame): void {
   const {state} = context;
   const {ballot, step, body, signature} = vote;
@@ -148,7 +149,7 @@ export function countVote(context: RoundContext, from: MemberId, vote: VoteFrame
   considerQuorum(context, {ballot, step}, body);
 }
 
-/** Tells people and all members of a proof that `member` lied, once. @param round whose words they are */
+/** Tells people and all members of a proof that `member` lied, once. @param round the round of its words */
 export function exposeLiar(
   context: RoundContext,
   member: MemberId,
@@ -164,13 +165,13 @@ export function exposeLiar(
   for (const to of others(context)) context.emit({type: "send", to, frame});
 }
 
-/** Keeps the votes of so many ballots as all members lead once, the last ones. */
+/** Keeps the votes of the last ballots in which every member leads once. */
 function forgetOldVotes({state}: RoundContext): void {
   const oldest = state.ballot - state.setup.rules.members.length;
   for (const key of state.votes.keys()) if (Number(key.split(" ")[0]) < oldest) state.votes.delete(key);
 }
 
-/** Keeps the bodies that a kept vote names, and those that this member has voted for last or has a lock on. */
+/** Keeps the bodies that a kept vote names, that this member voted for last, or on which it has a lock. */
 export function forgetOldBodies(context: RoundContext): void {
   forgetOldVotes(context);
   const {state} = context;
@@ -183,7 +184,7 @@ export function forgetOldBodies(context: RoundContext): void {
   for (const body of state.bodies.keys()) if (!kept.has(body)) state.bodies.delete(body);
 }
 
-/** With a quorum's votes to accept a body this member commits it; with as many to commit it the round is decided. */
+/** Commits a body with a quorum's votes to accept it, or decides the round with as many to commit it. */
 function considerQuorum(context: RoundContext, {ballot, step}: Ballot, hash: string): void {
   const {state} = context;
   const body = state.bodies.get(hash);
@@ -197,7 +198,7 @@ function considerQuorum(context: RoundContext, {ballot, step}: Ballot, hash: str
   else learnLock(context, {body, ballot, votes});
 }
 
-/** Takes in a lock, which is verified. */
+/** Takes in a verified lock. */
 export function learnLock(context: RoundContext, lock: Lock): void {
   const {state} = context;
   if (state.lock !== null && state.lock.ballot >= lock.ballot) return;

@@ -4,16 +4,16 @@ import type {RoundContext} from "./round-state.ts";
 
 const MAX_EARLY_FRAMES = 4096;
 
-/** A frame of another attempt than the one under way may be ahead of its start: it is kept until that comes. */
+/** Keeps a frame of an attempt other than the one under way, since it may be ahead of its attempt's start. */
 export function keepEarly({state}: RoundContext, from: MemberId, frame: ExchangeFrame): void {
   const isOwn = (early: {readonly from: MemberId}): boolean => early.from === from;
-  // No attempt says as much as this; a member that invents attempts pushes its own words out.
+  // No attempt needs so many frames; a member that invents attempts pushes its own words out.
   const most = Math.ceil(MAX_EARLY_FRAMES / state.setup.rules.members.length);
   if (state.early.filter(isOwn).length >= most) state.early.splice(state.early.findIndex(isOwn), 1);
   state.early.push({from, frame});
 }
 
-/** Keeps what the leader of a later ballot says until that ballot begins here: of each leader and kind the last. */
+/** Keeps a later leader's words until its ballot begins here: the last of each leader and kind. */
 export function keepAhead({state}: RoundContext, from: MemberId, frame: FrameOf<"start" | "propose">): void {
   const {ahead, ballot, setup} = state;
   if (frame.ballot > ballot + setup.rules.members.length) return;

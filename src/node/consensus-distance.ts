@@ -1,6 +1,6 @@
 /**
- * Relative distance of a site's own model, `base + update`, to what the members agreed on:
- * |base + update - agreed| / |agreed|, in L2 norms; null where |agreed| is 0.
+ * Relative distance of a site's own model, `base + update`, to the model that the members agreed on:
+ * |base + update - agreed| / |agreed|, in L2 norms; null if |agreed| is 0.
  * @param base `[d]`, the round's snapshot
  * @param update `[>= d]`
  * @param agreed `[>= d]`, of which the first d are the shared parameters

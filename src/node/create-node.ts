@@ -44,27 +44,29 @@ import type {Stages} from "./stages.ts";
 import {createTransport} from "./transport.ts";
 import {askToVouch} from "./vouching.ts";
 
-/** What a node daemon is made of; who calls has opened the state directory and closes it afterwards. */
+/** The parts of a node daemon; the caller has opened the state directory and closes it afterwards. */
 export interface NodeOptions {
   readonly site: string;
   readonly state: StateDirectory;
   readonly roster: Roster;
   readonly plan: IdentifiedPlan;
   readonly approvedPlan: string;
-  /** Which run of the plan, from 1. */
+  /** Number of the plan's run, from 1. */
   readonly attempt: number;
   readonly task: LocatedTask;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly backend: BackendPreference;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Opens the peer links, for the run or for a restored node's question before; the caller knows of what kind they are. */
+  /**
+   * Opens the peer links, for the run or for a restored node's earlier question; the caller knows their kind.
+   */
   openNetwork(options: NetworkOptions, purpose: "run" | "vouching"): Promise<Network>;
-  /** Module of the training thread; the default is the compiled one. */
+  /** Module of the training thread; by default the compiled one. */
   readonly workerUrl?: URL;
-  /** Is told what happens at the node; a new one when absent. */
+  /** Hears of events at the node; a new one if absent. */
   readonly feed?: EventFeed;
-  /** Ends the waiting of a restored node for the others, so that it does not start. */
+  /** Ends the wait of a restored node for the others, so it does not start. */
   readonly signal?: AbortSignal;
 }
 
@@ -76,15 +78,18 @@ export interface Node extends Closable {
   readonly roster: Roster;
   /** The last `limit` certified rounds, newest first. */
   rounds(limit: number): readonly RoundRecord[];
-  /** The figures of the run over all of its rounds, at most 512 points; rounds rise. */
+  /** The figures of the run over all of its rounds, at most 512 points; rounds ascend. */
   history(): readonly HistoryPoint[];
-  /** What has left the node, oldest day first. */
+  /** Counts of the data that have left the node, oldest day first. */
   releases(): readonly ReleaseCount[];
-  /** Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until closed. */
+  /**
+   * Resolves when the run has ended; rejects when the node cannot go on. The node serves peers until it is
+   * closed.
+   */
   readonly outcome: Promise<RunOutcome>;
 }
 
-/** What a node knows about itself and its run before it opens anything. */
+/** The facts that a node knows about itself and its run before it opens anything. */
 interface Facts {
   readonly identity: Identity;
   readonly site: OpenedSite;
@@ -149,8 +154,8 @@ function workOf(
 }
 
 /**
- * Builds a node and starts its part in the plan's run: everything that can be wrong with files and data is
- * refused before the first byte is exchanged.
+ * Builds a node and starts its part in the plan's run. It refuses every fault of files and data before the
+ * first byte is exchanged.
  * @throws NODE_*, DATA_*, STORAGE_*, NETWORK_* coded errors
  */
 export async function createNode(options: NodeOptions): Promise<Node> {
@@ -166,7 +171,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-/** What the network and the protocol of a run are opened on. */
+/** The parts on which the network and the protocol of a run are opened. */
 interface RunParts {
   readonly opened: OpenedRun;
   readonly storage: RunStorage;
@@ -176,7 +181,7 @@ interface RunParts {
   readonly run: Run;
 }
 
-/** Opens the run's storage, its observers and the work of its rounds; nothing of it has met a peer yet. */
+/** Opens the run's storage, its observers and the work of its rounds; none of it has met a peer yet. */
 async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<RunParts> {
   const {plan, logger} = options;
   const {identity, site, stages, run, members, consortium} = facts;
@@ -214,14 +219,16 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   return {opened, storage, observers, failure, work, run: siteRun};
 }
 
-/** A node whose state came out of a backup takes part once the others know of nothing that it has forgotten. */
+/**
+ * Makes a node whose state came out of a backup wait until the others know of nothing that it has forgotten.
+ */
 async function vouched(options: NodeOptions, facts: Facts, restored: Restored): Promise<void> {
   const {state, roster, clock, logger, signal} = options;
   const {identity, run, members, consortium} = facts;
   if (!(await state.isUnvouched(run))) return;
   options.feed?.emit({type: "opening", step: "members"});
   const self = identity.peerId;
-  // An evaluator votes on nothing.
+  // An evaluator has no vote.
   if (members.includes(self)) {
     const primitives = primitivesOf(identity, consortium, run);
     const openNetwork = (events: NetworkOptions["events"]): Promise<Network> =>

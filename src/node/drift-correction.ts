@@ -1,6 +1,9 @@
 import type {SharedValues} from "./shared-values.ts";
 
-/** What a site adds to each gradient of a round: c - c_i, and 0 where its own tensors lie; `[layoutSize]`. */
+/**
+ * The vector that a site adds to each gradient of a round, `[layoutSize]`: c - c_i, and 0 in the places of
+ * its own tensors.
+ */
 export function driftCorrection(
   common: Float32Array,
   own: Float32Array,
@@ -15,15 +18,16 @@ export function driftCorrection(
 export interface CorrectedSteps {
   readonly start: Float32Array;
   readonly trained: Float32Array;
-  /** Learning rate times effort: how far the steps go along a constant gradient of 1. */
+  /** Learning rate times effort: length of the steps' way along a constant gradient of 1. */
   readonly distance: number;
 }
 
 /**
- * The site's next control: c_i' = c_i - c + (start - trained) / (steps x rate), the mean of the gradients on its way.
+ * The site's next control: c_i' = c_i - c + (start - trained) / (steps x rate), the mean of the gradients on
+ * its way.
  * @returns a new vector `[size]`
- * @see Karimireddy et al., SCAFFOLD: stochastic controlled averaging for federated learning, ICML 2020, algorithm 1,
- *   line 12, option II; with momentum the steps are counted by their effort
+ * @see Karimireddy et al., SCAFFOLD: stochastic controlled averaging for federated learning, ICML 2020,
+ * algorithm 1, line 12, option II; with momentum the steps are counted by their effort
  */
 export function nextControl(
   common: Float32Array,
@@ -36,9 +40,9 @@ export function nextControl(
 }
 
 /**
- * What a round mixes under drift correction: `[trained - snapshot | c_i' - c]`. Both halves are measured from the
- * snapshot, so the next c is the mean of the contributors' c_i': a site that was away or lost its c_i leaves no lasting
- * error in it.
+ * The vector that a round mixes under drift correction: `[trained - snapshot | c_i' - c]`. Both halves are
+ * measured from the snapshot, so the next c is the mean of the contributors' c_i'. A site that was away or
+ * lost its c_i therefore leaves no lasting error in it.
  */
 export function correctedUpdate(
   update: Float32Array,

@@ -8,18 +8,18 @@ import type {RoundWork} from "./round-work.ts";
 
 const SMALLEST_DISCLOSED_CLASS = 10;
 
-/** How a certified model does on this site's validation patients. */
+/** The performance of a certified model on this site's validation patients. */
 export interface Validation {
   readonly round: number;
   readonly n: number;
-  /** Null where it is undefined, or withheld because a class has fewer than 10 patients. */
+  /** Null if it is undefined, or withheld because a class has fewer than 10 patients. */
   readonly auroc: Interval | null;
   readonly logLoss: number | null;
 }
 
 /**
- * Class-dependent figures of fewer than 10 patients of a class are shown only where the plan declares the data
- * public: two such figures a round apart can tell one patient's label.
+ * Tells whether class-dependent figures may be shown. If a class has fewer than 10 patients, they are shown
+ * only if the plan declares the data public: two such figures a round apart can reveal one patient's label.
  */
 function mayShow(labels: Uint8Array, plan: Plan): boolean {
   if (plan.privacy.disclosure === "public") return true;
@@ -27,7 +27,7 @@ function mayShow(labels: Uint8Array, plan: Plan): boolean {
   return Math.min(positives, labels.length - positives) >= SMALLEST_DISCLOSED_CLASS;
 }
 
-/** Whether figures that depend on the labels of `rows`, such as a loss, may be shown. */
+/** Tells whether figures that depend on the labels of `rows`, such as a loss, may be shown. */
 export function mayShowLabelsOf(rows: PatientMatrix, plan: Plan): boolean {
   return mayShow(patientLabels(rows), plan);
 }
@@ -37,7 +37,7 @@ async function scoresOf(work: RoundWork, certified: Certified, rows: PatientMatr
   return {labels: patientLabels(rows), scores: await work.score(certified, rows)};
 }
 
-/** The certified model on the site's validation patients; null without any. */
+/** Evaluates the certified model on the site's validation patients; null without any. */
 export async function validate(
   {work, plan}: {readonly work: RoundWork; readonly plan: Plan},
   certified: Certified,
@@ -56,7 +56,9 @@ export async function validate(
   };
 }
 
-/** The final model on the site's test patients; null where the figures are withheld, or without any. */
+/**
+ * Evaluates the final model on the site's test patients; null without any, or if the figures are withheld.
+ */
 export async function evaluateTest(
   {work, plan, site}: {readonly work: RoundWork; readonly plan: Plan; readonly site: string},
   certified: Certified,

@@ -7,36 +7,39 @@ import type {Stage} from "./stages.ts";
 const HELD_EVENTS = 1000;
 const ID = /^(\d{1,16})-(\d{1,16})$/;
 
-/** What an operator must look at. */
+/** Names of the alerts that need an operator. */
 export type AlertName =
   /** Fewer members are linked than a decision needs. */
   | "peers-below-quorum"
   /** A member is linked and has said nothing for longer than two heartbeats take. */
   | "peer-silent"
-  /** No round has been certified with this site's part for longer than is allowed. */
+  /** No round has been certified with this site's part for longer than allowed. */
   | "round-stalled"
   /** A member's part is missing in many of the last rounds. */
   | "share-fallen"
-  /** The certificate of the status server runs out soon, or has run out. */
+  /** The certificate of the status server expires soon, or has expired. */
   | "certificate-expiring"
   /** A member voted for two results in one ballot. */
   | "equivocation"
-  /** Something was about to leave that may not. */
+  /** Something that may not leave was about to leave. */
   | "egress-blocked"
   /** The node has failed and cannot go on. */
   | "node-failed";
 
-/** What a node opens before it can take part, in this order: `members` only where its state came out of a backup. */
+/**
+ * The steps by which a node opens before it can take part, in this order: `members` only if its state came
+ * out of a backup.
+ */
 export type OpeningStep = "data" | "records" | "members" | "network";
 
-/** Something that happened at a node, for those who watch it; members are named as on the roster. */
+/** An event at a node, for its observers; members are named as on the roster. */
 export type NodeEvent =
   | {readonly type: "opening"; readonly step: OpeningStep}
   | {
       readonly type: "activity";
       readonly activity: "waiting" | "training" | "exchanging" | "finished";
       readonly round: number;
-      /** What the round is for; null when the run has ended. */
+      /** Purpose of the round; null when the run has ended. */
       readonly stage: Stage["kind"] | null;
     }
   | {
@@ -49,7 +52,10 @@ export type NodeEvent =
       readonly contributors: readonly string[];
       readonly absent: readonly string[];
       readonly seconds: RoundSeconds;
-      /** Of this round, see {@link NodeView.consensusDistance}; null where the site had no model of its own in it. */
+      /**
+       * For this round, see {@link NodeView.consensusDistance}; null if the site had no model of its own in
+       * it.
+       */
       readonly consensusDistance: number | null;
     }
   | {readonly type: "absence"; readonly round: number; readonly members: readonly string[]}
@@ -80,7 +86,9 @@ export type NodeEvent =
       readonly round: number;
       readonly members: readonly string[];
       readonly reason: string | null;
-      /** Whether a member's part was not taken because it is wrong, and not for being late or by a rule's choice. */
+      /**
+       * True if a member's part was refused because it is wrong, not for being late or by a rule's choice.
+       */
       readonly isRejection: boolean;
     }
   | {readonly type: "egress-blocked"; readonly reason: string}
@@ -91,14 +99,14 @@ export type NodeEvent =
       readonly detail: string;
     };
 
-/** How long the parts of a round took at this node, in seconds; null where it cannot be told. */
+/** Durations of the parts of a round at this node, in seconds; null if unknown. */
 export interface RoundSeconds {
   readonly total: number | null;
   readonly training: number | null;
   readonly exchanging: number | null;
 }
 
-/** An event with its id, which grows within a daemon's life, and its wall-clock time. */
+/** An event with its id, which increases during a daemon's life, and its wall-clock time. */
 export interface StampedEvent {
   /** `<start of the daemon in ms>-<number from 1>`. */
   readonly id: string;
@@ -106,11 +114,13 @@ export interface StampedEvent {
   readonly event: NodeEvent;
 }
 
-/** What a new listener is told of the past. */
+/** The past events that a new listener receives. */
 export interface Subscription {
   /** The events after the one it named, oldest first. */
   readonly replay: readonly StampedEvent[];
-  /** How many it missed that are not held any more; null when it named one of an earlier life of the daemon. */
+  /**
+   * Number of missed events that are no longer held; null if it named one of an earlier life of the daemon.
+   */
   readonly missed: number | null;
   cancel(): void;
 }
@@ -119,8 +129,8 @@ export interface Subscription {
 export interface EventFeed {
   emit(event: NodeEvent): void;
   /**
-   * Hands every later event to `listener`, which must not throw, and gives those after the event `after`: none for
-   * null, all that are held for an id that this daemon has not given.
+   * Hands every later event to `listener`, which must not throw, and returns the events after `after`: none
+   * for null, all that are held for an id that this daemon has not given.
    */
   subscribe(after: string | null, listener: (event: StampedEvent) => void): Subscription;
 }

@@ -1,8 +1,8 @@
 import type {DurableRecord, Restored, Session} from "../gossip/index.ts";
 
 /**
- * Tells of exchanges of asynchronous segments that are on disk: to be called after each record that was written.
- * Those of before the start, which the record says again, are not told.
+ * Reports exchanges of asynchronous segments that are on disk; call this after each record is written.
+ * Exchanges before the start, which the record repeats, are not reported.
  */
 export function watchExchanges(
   session: Pick<Session, "view">,

@@ -14,22 +14,22 @@ import {readState, standingLines, untrainedState} from "./site-state.ts";
 export interface FinalModel {
   /** SHA-256 of its bytes, as the last certificate names it. */
   readonly hash: string;
-  /** `[layoutSize]`, owned by the receiver; with the site's own tensors, where the plan's sites keep some. */
+  /** `[layoutSize]`, owned by the receiver; with the site's own tensors, if the plan's sites keep some. */
   readonly parameters: Float32Array;
-  /** The common scaling that it carries; null when each site has its own, or none. */
+  /** The common scaling that it carries; null if each site has its own, or none. */
   readonly standardiser: Standardiser | null;
   /** The site's split as the run began with it. */
   readonly sealed: SealedManifest;
-  /** Hash of what its patients are described by, as the run began with it; null of a run that kept none. */
+  /** Hash of its patients' values, as the run began with it; null for a run that kept none. */
   readonly values: string | null;
 }
 
-/** Whose final model is wanted. */
+/** Identifies the run and the site whose final model is requested. */
 export interface FinalModelQuery {
   /** Path of the state directory, which is only read: a daemon may run on it. */
   readonly state: string;
   readonly plan: IdentifiedPlan;
-  /** Which run of the plan, from 1. */
+  /** Number of the plan's run, from 1. */
   readonly attempt: number;
   readonly task: Task;
 }

@@ -22,7 +22,7 @@ const fileSchema = z.strictObject({
   test: metricsSchema.nullable(),
 });
 
-/** Which model was tried on which patients. */
+/** The model and the patients of a test. */
 export interface TestQuestion {
   /** Hash of the site's split. */
   readonly manifest: string;
@@ -31,8 +31,8 @@ export interface TestQuestion {
 }
 
 /**
- * What the test said when it was opened, as it was written down. Undefined where nothing is written, or what is
- * written cannot be read or answers another question: the same model on the same patients can be asked again.
+ * Reads the recorded result of the test. Undefined if there is no record, or if it cannot be read or answers
+ * another question: the same model on the same patients can be tested again.
  * @throws STORAGE_UNREADABLE
  */
 export async function readTestAnswer(
@@ -46,7 +46,9 @@ export async function readTestAnswer(
   return isAnswer ? read.data.test : undefined;
 }
 
-/** Writes down what the test said, so that it is known after a restart. @throws STORAGE_FULL, STORAGE_UNWRITABLE */
+/**
+ * Writes down the result of the test, which keeps it over a restart. @throws STORAGE_FULL, STORAGE_UNWRITABLE
+ */
 export async function writeTestAnswer(
   {writeResult}: Pick<RunStorage, "writeResult">,
   question: TestQuestion,

@@ -7,28 +7,31 @@ import {
   votersOf,
 } from "../gossip/index.ts";
 
-/** Whose part in a round is looked for. */
+/** The member whose part in a round is sought. */
 export interface OwnPart {
   readonly self: MemberId;
   readonly primitives: Pick<Primitives, "hash" | "verify">;
-  /** What its own records say. */
+  /** The contents of its own records. */
   readonly restored: Restored;
 }
 
-/** The round that a member with these records is in. */
+/** The round of a member with these records. */
 export function roundOf({certified}: Restored): number {
   return certified === null ? 0 : certified.certificate.body.round + 1;
 }
 
-/** What the records tell of the certificate's round: of the one under way something, of later ones nothing. */
+/**
+ * The part of the records about the certificate's round: something for the round under way, nothing for later
+ * ones.
+ */
 function knownOf({body}: Certificate, restored: Restored): RestoredRound | null {
   return body.round === roundOf(restored) ? restored.round : null;
 }
 
 /**
- * What `certificate`, which is valid, shows that its member did and its own records do not know of; null: nothing.
- * A vote forgotten could be given again to another result: two results of one round. A
- * contribution forgotten shows as well that the records are older than the node.
+ * Finds an act of the member that a valid `certificate` shows and its own records do not; null: none. A
+ * forgotten vote could be given again to another result, and one round would have two results. A forgotten
+ * contribution also shows that the records are older than the node.
  */
 export function forgottenPart(
   certificate: Certificate,

@@ -5,7 +5,7 @@ import type {NodeErrorCode} from "./errors.ts";
 import {encodeRecord} from "./records.ts";
 
 /**
- * Keeps the proof of a fork and ends the node: people have to find out which of the two histories is to go on.
+ * Keeps the proof of a fork and ends the node: people have to decide which of the two histories goes on.
  * @throws NODE_RUN_FORKED, always; STORAGE_*
  */
 export async function stopForked(

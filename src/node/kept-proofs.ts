@@ -7,7 +7,7 @@ import {
 } from "../gossip/index.ts";
 import {foreignJournal} from "./foreign-journal.ts";
 
-/** What kept proofs are checked with. */
+/** The facts against which kept proofs are checked. */
 export interface ProofCheck {
   readonly run: string;
   readonly verify: Primitives["verify"];
@@ -30,9 +30,9 @@ function claimsOf({claims}: KeptProof): Contradiction | null {
 }
 
 /**
- * Members of whom `proofs` show that they lied, each once. Of a false sum and of false products only the signature is
- * checked: the parts that show them false are gone with their round.
- * @throws NODE_JOURNAL_FOREIGN where a proof does not hold
+ * Members that `proofs` show to have lied, each once. A false sum and false products are checked only by
+ * signature: the parts that show them false are gone with their round.
+ * @throws NODE_JOURNAL_FOREIGN if a proof does not hold
  */
 export function provenLiars(proofs: readonly KeptProof[], {run, verify}: ProofCheck): string[] {
   for (const proof of proofs) {

@@ -1,7 +1,7 @@
 import type {Logger} from "../core/index.ts";
 import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
 
-/** Opens the trainer and says what it computes on, and what a faster backend lacks. */
+/** Opens the trainer and logs its backend, and the requirements that a faster backend lacks. */
 export async function openLoggedTrainer(logger: Logger, options: TrainerOptions): Promise<Trainer> {
   const trainer = await openTrainer(options);
   const {backend, passedOver, warning} = trainer;

@@ -1,7 +1,7 @@
 import type {Certificate, Restored} from "../gossip/index.ts";
 import type {ModelStore} from "../storage/index.ts";
 
-/** The results that `models` certificates back are kept of: newest last. */
+/** The results of the last `models` certificates, which are kept. */
 function keptResults(certificates: readonly Certificate[], models: number): Set<string> {
   return new Set(certificates.slice(-models).map(({body}) => body.result));
 }
@@ -13,7 +13,7 @@ export function outdatedResult(certificates: readonly Certificate[], models: num
   return oldest === undefined || keptResults(certificates, models).has(oldest) ? undefined : oldest;
 }
 
-/** What a member had written down about the round it was in. */
+/** The blobs that a member had written down about its round. */
 function blobsOf(round: Restored["round"]): readonly {readonly hash: string}[] {
   if (round === null) return [];
   const {held, contribution, segment} = round;
@@ -21,7 +21,10 @@ function blobsOf(round: Restored["round"]): readonly {readonly hash: string}[] {
   return [...held, ...(contribution === null ? [] : [contribution]), ...segmentBlobs];
 }
 
-/** Removes from `store` what attempts before a restart left behind. @param standing hashes that stay all the same */
+/**
+ * Removes from `store` the blobs that earlier starts left behind. @param standing hashes that stay in any
+ * case
+ */
 export async function removeStale(
   store: ModelStore,
   certificates: readonly Certificate[],

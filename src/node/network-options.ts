@@ -4,7 +4,7 @@ import type {NetworkOptions} from "../network/index.ts";
 import {snapshotSize} from "../parameters/index.ts";
 import type {Stages} from "./stages.ts";
 
-/** What a network takes from the node. */
+/** The facts about the node that a network needs. */
 interface NodeFacts {
   readonly site: string;
   readonly roster: Roster;
@@ -12,7 +12,7 @@ interface NodeFacts {
   readonly logger: Logger;
 }
 
-/** What a network takes from the run. */
+/** The facts about the run that a network needs. */
 interface RunFacts {
   readonly identity: Identity;
   readonly consortium: string;
@@ -20,14 +20,14 @@ interface RunFacts {
   readonly stages: Stages;
 }
 
-/** Bytes of the largest snapshot of the run: budgets of transfers follow from it. */
+/** Size in bytes of the largest snapshot of the run, from which budgets of transfers follow. */
 function roundBytesOf({rounds, shapeOf}: Stages): number {
   let most = 0;
   for (let round = 0; round < rounds; round++) most = Math.max(most, snapshotSize(shapeOf(round).values));
   return most;
 }
 
-/** What a network is opened with beside its events. */
+/** The options of a network except its events. */
 export function networkOptions(
   {roster, clock, logger, site}: NodeFacts,
   {identity, consortium, run, stages}: RunFacts,

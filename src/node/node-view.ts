@@ -13,7 +13,10 @@ import {quorumRule} from "./session-setup.ts";
 import type {Stage, Stages} from "./stages.ts";
 import type {ExchangeCounts, Traffic} from "./traffic.ts";
 
-/** A status is asked for every few seconds; who wants all rounds asks for those. */
+/**
+ * Greatest number of absences in a status, which is requested every few seconds; all rounds are available
+ * separately.
+ */
 const MAX_ABSENCES = 50;
 
 /** One other member as this node sees it. */
@@ -21,32 +24,38 @@ export interface PeerView {
   readonly name: string;
   readonly role: string;
   readonly link: LinkState;
-  /** When a blob last went to or came from it, in wall-clock ms; null if none has since the start. */
+  /**
+   * Time at which a blob last went to or came from it, in wall-clock ms; null if none has since the start.
+   */
   readonly lastExchangeWallMs: number | null;
-  /** How many of the rounds remembered were certified without it; 0 for a member that does not train. */
+  /** Number of remembered rounds that were certified without it; 0 for a member that does not train. */
   readonly absences: number;
 }
 
-/** How the run advances in time. */
+/** The progress of the run in time. */
 export interface Pace {
-  /** When the node had read its data and turned to the run, in wall-clock ms. */
+  /** Time at which the node had read its data and turned to the run, in wall-clock ms. */
   readonly startedWallMs: number;
-  /** When the round under way began at this node, in wall-clock ms. */
+  /** Time at which the round under way began at this node, in wall-clock ms. */
   readonly roundSinceWallMs: number;
-  /** When the last round was certified here; null if none was since the start. */
+  /** Time at which the last round was certified here, in wall-clock ms; null if none was since the start. */
   readonly lastCertifiedWallMs: number | null;
   /**
-   * When this site's part last took effect: a round certified with its contribution, of an evaluator any certified
-   * round, or a committed exchange of an asynchronous segment; null: not since the start.
+   * Time at which this site's part last took effect, in wall-clock ms; null: not since the start. A part is a
+   * round certified with its contribution, for an evaluator any certified round, or a committed exchange of
+   * an asynchronous segment.
    */
   readonly lastPartWallMs: number | null;
-  /** How long it may be until the next such part while all is well: see {@link allowedSeconds}. */
+  /** Time that may pass until the next such part while all is well: see {@link allowedSeconds}. */
   readonly allowedSeconds: number;
-  /** Durations of the last 20 rounds like the one under way that this daemon saw from their beginning, oldest first. */
+  /**
+   * Durations of the last 20 rounds like the one under way that this daemon saw from their beginning, oldest
+   * first.
+   */
   readonly recentRoundSeconds: readonly number[];
   /** Their median; null without any. */
   readonly medianRoundSeconds: number | null;
-  /** The longest that the plan lets a round wait for a member. */
+  /** The longest wait for a member in a round that the plan allows. */
   readonly deadlineSeconds: number;
 }
 
@@ -56,7 +65,7 @@ export interface ResultView {
   readonly round: number;
   /** Hash of the final model, in the node's state directory. */
   readonly model: string;
-  /** The model on this site's test patients; null without any, or where `withheld.test`. */
+  /** The results of the model on this site's test patients; null without any, or if `withheld.test`. */
   readonly test: RunOutcome["test"];
 }
 
@@ -70,58 +79,58 @@ export interface RoundView {
   readonly absent: readonly string[];
 }
 
-/** Everything a node tells about itself; no record, key, path or small count is in it. */
+/** Everything that a node tells about itself; contains no record, key, path or small count. */
 export interface NodeView {
   readonly site: string;
   readonly peerId: string;
   readonly role: string;
   readonly consortium: string;
-  /** How many members train and vote. */
+  /** Number of members that train and vote. */
   readonly voters: number;
-  /** How many of them decide a round. */
+  /** Number of them that decide a round. */
   readonly quorum: number;
   readonly plan: {readonly name: string; readonly hash: string; readonly run: string};
   readonly addresses: readonly string[];
   readonly activity: RunProgress["activity"];
   readonly round: number;
   readonly rounds: number;
-  /** What the round under way is for; null when the run has ended. */
+  /** Purpose of the round under way; null when the run has ended. */
   readonly stage: Stage["kind"] | null;
   readonly ready: readonly string[];
   readonly waitingFor: readonly string[];
-  /** Since when it waits for them, in wall-clock ms; null when it waits for nobody. */
+  /** Time since which it waits for them, in wall-clock ms; null when it waits for nobody. */
   readonly waitingSinceWallMs: number | null;
   readonly peers: readonly PeerView[];
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  /** What trains, or null before the first round of training. */
+  /** Backend of the training, or null before the first round of training. */
   readonly backend: string | null;
   readonly loss: number | null;
   readonly validation: RunProgress["validation"];
   /**
-   * How far this site's own model was from what the members agreed on, relative to that, in the last round of
-   * training that it worked in: |own - agreed| / |agreed|; null before.
+   * Relative distance of this site's own model from the agreed one, in the last round of training in which it
+   * worked: |own - agreed| / |agreed|; null before.
    */
   readonly consensusDistance: number | null;
   readonly pace: Pace;
   readonly exchanges: ExchangeCounts;
   /** Members that contradicted themselves in this run, of which the journal keeps the proof. */
   readonly equivocators: readonly string[];
-  /** Code of what keeps the node from going on; null as long as nothing does. */
+  /** Code of the reason that keeps the node from going on; null if there is none. */
   readonly fault: string | null;
   /** The last certified round. */
   readonly certified: RoundView | null;
   /** The last 50 rounds that went on without some members, oldest first. */
   readonly absences: readonly RoundView[];
-  /** In how many rounds each member that trains, this one included, took part. */
+  /** Number of rounds in which each member that trains, this one included, took part. */
   readonly shares: readonly RoundShare[];
-  /** Which figures are null because they may not be shown, and not because they are not known yet. */
+  /** The figures that are null because they may not be shown, not because they are unknown yet. */
   readonly withheld: Withheld;
   /** Null until the run has ended and the final model was tried on the test patients. */
   readonly result: ResultView | null;
 }
 
-/** What a view is drawn from. */
+/** The sources of a view. */
 export interface NodeViewSources {
   readonly options: {
     readonly site: string;
@@ -140,7 +149,7 @@ export interface NodeViewSources {
   readonly work: RoundWork;
   readonly chronicle: RunChronicle;
   readonly traffic: Traffic;
-  /** Code of what keeps the node from going on. */
+  /** Code of the reason that keeps the node from going on. */
   fault(): string | null;
 }
 
@@ -192,7 +201,7 @@ function resultOf({outcome}: RunProgress): ResultView | null {
   return {round, model: result, test: outcome.test};
 }
 
-/** The name on the roster of a member. */
+/** The name of a member on the roster. */
 export function nameIn({members}: Roster, member: MemberId): string {
   return members.find(({peerId}) => peerId === member)?.name ?? "unknown";
 }
@@ -211,7 +220,7 @@ function identityOf({options, facts}: NodeViewSources) {
   };
 }
 
-/** The node as it is now. */
+/** The present view of the node. */
 export function createNodeView(sources: NodeViewSources): NodeView {
   const {options, facts, session, network, run, work} = sources;
   const {roster} = options;
@@ -219,7 +228,8 @@ export function createNodeView(sources: NodeViewSources): NodeView {
   const {round, ready, isFinished} = session.view();
   const progress = run.progress();
   const {activity, loss, validation, certificates, consensusDistance} = progress;
-  // With the own work done and others' missing, it is they who are waited for; else the protocol says for whom.
+  // If the own work is done and others' is missing, the node waits for them; otherwise the protocol names the
+  // awaited.
   const isLate = (member: MemberId): boolean => !ready.includes(member) && member !== facts.identity.peerId;
   const late = activity === "exchanging" ? facts.members.filter(isLate) : [];
   const waitingFor = (late.length > 0 ? late : progress.waitingFor).map(nameOf);

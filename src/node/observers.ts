@@ -10,7 +10,7 @@ import {openRunHistory, type RunHistory, type RunHistoryOptions} from "./run-his
 import {createTraffic, type Traffic} from "./traffic.ts";
 import type {Transport} from "./transport.ts";
 
-/** What watches a run for the people outside. */
+/** The objects that watch a run for the people outside. */
 export interface Observers {
   readonly feed: EventFeed;
   readonly book: ReleaseBook;
@@ -19,21 +19,21 @@ export interface Observers {
   readonly history: RunHistory;
 }
 
-/** What {@link Observers} are made of. */
+/** The parts from which {@link Observers} are made. */
 export interface ObserverOptions {
   readonly state: Pick<StateDirectory, "readReleases" | "writeReleases">;
   readonly roster: Roster;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A new one when absent. */
+  /** A new one if absent. */
   readonly feed?: EventFeed;
 }
 
-/** The run that is watched. */
+/** The watched run. */
 type RunFacts = Pick<ChronicleOptions, "stages" | "members" | "self" | "equivocators"> &
   Pick<RunHistoryOptions, "storage">;
 
-/** Opens the {@link Observers} of a run; what must be closed goes on `stack`. */
+/** Opens the {@link Observers} of a run; those that must be closed go on `stack`. */
 export async function openObservers(
   {state, roster, clock, logger, feed = createEventFeed(clock)}: ObserverOptions,
   {storage, ...facts}: RunFacts,
@@ -52,7 +52,7 @@ export async function openObservers(
   };
 }
 
-/** What the network tells, told to the protocol and to those who watch. */
+/** Passes the network's events on to the protocol and to the observers. */
 export function eventsFor(transport: Transport, {feed, traffic}: Observers, roster: Roster): NetworkEvents {
   return {
     onLinkUp(peer) {

@@ -1,17 +1,22 @@
-/** The usual time between two parts is the median of so many. */
+/** Number of times between two parts whose median is the usual time. */
 const MEDIAN_OF = 20;
 
-/** When this site's part in the run last took effect, and how long that usually takes. */
+/** The last time at which this site's part in the run took effect, and the usual time between parts. */
 export interface OwnParts {
-  /** The site's part took effect now: in a certified round, or in a committed exchange of an asynchronous segment. */
+  /**
+   * Records that the site's part took effect now: in a certified round, or in a committed exchange of an
+   * asynchronous segment.
+   */
   took(time: {readonly nowMs: number; readonly wallMs: number; readonly isTraining: boolean}): void;
-  /** When that last was, in wall-clock ms; null: not since the start. */
+  /** Time of the last part, in wall-clock ms; null: not since the start. */
   lastWallMs(): number | null;
-  /** Lower median of the last 20 times between two parts, in seconds, in rounds of the kind; null without any. */
+  /**
+   * Lower median of the last 20 times between two parts, in seconds, in rounds of the kind; null without any.
+   */
   usualSeconds(isTraining: boolean): number | null;
 }
 
-/** The lower median: of an even number the smaller of the two in the middle; null of none. */
+/** The lower median: the smaller of the two middle ones if their number is even; null without any. */
 export function lowerMedian(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[(sorted.length - 1) >> 1] ?? null;
@@ -35,22 +40,22 @@ export function createOwnParts(): OwnParts {
   };
 }
 
-/** What decides how long a part may take. */
+/** The facts that decide how long a part may take. */
 export interface PartLimits {
-  /** The longest that the plan lets a round wait for a member. */
+  /** The longest wait for a member in a round that the plan allows. */
   readonly deadlineSeconds: number;
-  /** How long it usually is between two parts; null when that is not known. */
+  /** Usual time between two parts; null if unknown. */
   readonly usualSeconds: number | null;
-  /** How long the site's own work in the round under way has taken so far. */
+  /** Duration of the site's own work in the round under way so far. */
   readonly workSeconds: number;
-  /** How long the plan lets the run wait for members before it begins; 0 once it has. */
+  /** Time that the plan lets the run wait for members before it begins; 0 once it has begun. */
   readonly startSeconds: number;
 }
 
 /**
- * How long it may be, in seconds, from one part of this site's to the next while all is well: what the plan lets a round
- * wait, beside the time that a round usually takes. Where no such time is known, in the first round of a kind, the
- * site's own work stands for it.
+ * Time that may pass from one part of this site's to the next while all is well, in seconds: the wait that
+ * the plan allows in a round, plus the usual time of a round. If that time is unknown, in the first round of
+ * a kind, the site's own work takes its place.
  */
 export function allowedSeconds({
   deadlineSeconds,

@@ -1,21 +1,24 @@
 import type {Certificate, LocalProgress, MemberId} from "../gossip/index.ts";
 
-/** A site's update of a round; after a round of statistics it says nothing about a later start. */
+/** A site's update of a round; after a round of statistics it means nothing for a later start. */
 interface OwnUpdate {
   readonly round: number;
   readonly update: Float32Array;
   /** Hash of its release. */
   readonly hash: string;
-  /** Whether the certificate of its round is known not to contain it. */
+  /** True if the certificate of its round is known not to contain it. */
   isUnused: boolean;
 }
 
-/** What a certificate makes of a site's last update. */
+/** The fate of a site's last update under a certificate. */
 export interface SettledUpdate {
   /** Hash of its release. */
   readonly hash: string;
   readonly isUsed: boolean;
-  /** What the site did that no certificate contains; null where there is nothing, or nothing that training goes on from. */
+  /**
+   * The site's work that no certificate contains; null if there is none, or none from which training can go
+   * on.
+   */
   readonly progress: LocalProgress | null;
 }
 
@@ -25,30 +28,30 @@ export class OwnUpdates {
   readonly #isTraining: (round: number) => boolean;
   #last: OwnUpdate | null = null;
 
-  /** @param isTraining whether a round is one of training */
+  /** @param isTraining tells whether a round is one of training */
   constructor(self: MemberId, isTraining: (round: number) => boolean) {
     this.#self = self;
     this.#isTraining = isTraining;
   }
 
-  /** Keeps what was handed in for a round. */
+  /** Keeps the update that was handed in for a round. */
   keep({round, update, hash}: Omit<OwnUpdate, "isUnused">): void {
     this.#last = {round, update, hash, isUnused: false};
   }
 
-  /** Hash of the release that was handed in last and may not be settled yet. */
+  /** Hash of the last release that was handed in and may not be settled yet. */
   get hash(): string | undefined {
     return this.#last?.hash;
   }
 
-  /** What the newest certificate makes of the last update; null without any. */
+  /** Settles the last update by the newest certificate; null without any. */
   settle({body}: Certificate): SettledUpdate | null {
     const last = this.#last;
     if (last === null) return null;
     if (body.round === last.round) last.isUnused = !body.contributors.includes(this.#self);
     const isUsed = !last.isUnused;
     const {hash, update, round} = last;
-    // Used, or perhaps used in a round that was missed: it must not be applied twice.
+    // Used, or possibly used in a round that was missed: it must not be applied twice.
     if (isUsed) this.#last = null;
     const isLost = !isUsed && this.#isTraining(round);
     return {hash, isUsed, progress: isLost ? {update, gapRounds: body.round - round + 1} : null};

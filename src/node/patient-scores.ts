@@ -1,10 +1,10 @@
 import type {PatientMatrix} from "../data/index.ts";
 
-/** One label and one score a patient. */
+/** One label and one score for each patient. */
 export interface PatientScores {
   /** `[patients]`, 0 or 1. */
   readonly labels: Uint8Array;
-  /** `[patients]`, probability of label 1, of survival the log risk. */
+  /** `[patients]`, probability of label 1, or for survival the log risk. */
   readonly scores: Float32Array;
 }
 
@@ -17,7 +17,7 @@ export function patientLabels(rows: PatientMatrix): Uint8Array {
   return labels;
 }
 
-/** The time of survival of each patient, `[patients]`; null of rows without times. */
+/** The time of survival of each patient, `[patients]`; null for rows without times. */
 export function patientTimes({patients, patientOf, times}: PatientMatrix): Float64Array | null {
   if (times === undefined) return null;
   const ofPatients = new Float64Array(patients);

@@ -1,6 +1,9 @@
 import type {LogFields, Logger} from "../core/index.ts";
 
-/** `logger` with the field `peer` as the member's name on the roster instead of its PeerId, where it is one's. */
+/**
+ * Wraps `logger` to show the field `peer` as the member's name on the roster instead of its PeerId, if it is
+ * a member's.
+ */
 export function withPeerNames(logger: Logger, names: ReadonlyMap<string, string>): Logger {
   const named = (fields: LogFields | undefined): LogFields | undefined => {
     const peer = fields?.["peer"];

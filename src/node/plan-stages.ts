@@ -6,7 +6,9 @@ import {initialParameters, layoutOf} from "../model/index.ts";
 import {codecOf, type Layout} from "../parameters/index.ts";
 import {createStages, type Stages} from "./stages.ts";
 
-/** How many units' progress a fast site's may count more than the slowest one's: enough to keep it busy. */
+/**
+ * Greatest lead of a fast site's counted progress over the slowest one's, in units: enough to keep it busy.
+ */
 const MAXIMUM_LEAD_UNITS = 2;
 
 /** The asynchronous segments of `plan` at a site of weight `weight`; null in a plan of rounds. */
@@ -27,7 +29,10 @@ function asynchronousOf({mixing}: Plan, weight: number): AsyncSpec | null {
 
 type Clipping = Extract<Plan["mixing"], {mode: "async"}>["robust"];
 
-/** How masses are mixed at the end of a segment: where those of others are not believed, not as one sum either. */
+/**
+ * The mixing of masses at the end of a segment: if single masses of others are not trusted, their sum is not
+ * either.
+ */
 function closingOf(robust: Clipping): RoundMixing {
   if (robust === "none") return {kind: "all"};
   const {faulty} = robust;
@@ -45,7 +50,7 @@ function mixingOf({mixing}: Plan): RoundMixing {
   return {kind: "schedule", schedule: schedule === "grid" ? {name: "grid"} : schedule};
 }
 
-/** Layout and beginning of the model that is trained. */
+/** Layout and initial values of the model to be trained. */
 export interface StartingModel {
   readonly layout: Layout;
   /** `[layoutSize]`, not to be changed. */
@@ -59,8 +64,9 @@ function plannedModel({model, seed}: Plan, features: number): StartingModel {
 
 /**
  * The rounds of `plan` on data of `features`, as every member has them.
- * @param patients what this site counts as; it decides nothing but what an asynchronous segment begins with
- * @param model what is trained, by default what the plan names; a simulation may tell more than two classes apart
+ * @param patients the count of this site; it decides only the beginning of an asynchronous segment
+ * @param model the model to be trained, by default the plan's; a simulation may distinguish more than two
+ * classes
  * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID
  */
 export function planStages(

@@ -3,7 +3,7 @@ import {CodedError} from "../core/index.ts";
 import type {StateDirectory} from "../storage/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 
-/** The identity whose key lies in the state directory. @throws NODE_KEY_MISSING, STORAGE_* */
+/** Reads the identity whose key is in the state directory. @throws NODE_KEY_MISSING, STORAGE_* */
 export async function readIdentity(state: Pick<StateDirectory, "path" | "readNodeKey">): Promise<Identity> {
   const seed = await state.readNodeKey();
   if (seed !== undefined) return createIdentity(seed);

@@ -62,7 +62,7 @@ const recordSchema = z.discriminatedUnion("kind", [
 /** A line of a run's journal; blobs lie beside it, named by their hashes. */
 export type JournalRecord = Readonly<z.infer<typeof recordSchema>>;
 
-/** Names what the site keeps of its training once a contribution of a round is used. */
+/** Names the state that the site keeps of its training once a contribution of a round is used. */
 export type SiteLine = Extract<JournalRecord, {kind: "site"}>;
 
 /** The bytes of a journal record. */
@@ -77,9 +77,10 @@ function decodeRecord(bytes: Uint8Array): JournalRecord {
 }
 
 /**
- * Writes what the protocol wants on disk: first the blob, then the line that names it, so that no line ever
- * names a blob that is not there.
- * @param vectors hashes of an asynchronous segment's vectors that this process has written and not removed; kept up
+ * Writes a record of the protocol to disk: first the blob, then the line that names it, so no line ever names
+ * a missing blob.
+ * @param vectors hashes of an asynchronous segment's vectors that this process has written and not removed;
+ * kept up
  */
 export async function writeRecord(
   {journal, models}: Pick<RunStorage, "journal" | "models">,
@@ -117,7 +118,10 @@ export async function writeRecord(
   }
 }
 
-/** Writes where an asynchronous segment stands, then removes the vectors that only the record before it named. */
+/**
+ * Writes the position of an asynchronous segment, then removes the vectors that only the record before it
+ * named.
+ */
 async function writeSegment(
   {journal, models}: Pick<RunStorage, "journal" | "models">,
   {round, state, blobs}: AsyncRecord,
@@ -134,26 +138,26 @@ async function writeSegment(
 /** The site's split as a run began with it. */
 export interface SealedManifest {
   readonly manifest: string;
-  /** Who is in which part; null where an earlier version began the run and kept the hash alone. */
+  /** The parts and their patients; null if an earlier version began the run and kept only the hash. */
   readonly parts: PartMarks | null;
 }
 
-/** What a run's journal says at opening. */
+/** The contents of a run's journal at opening. */
 export interface OpenedRun {
   readonly restored: Restored;
   /** All certificates, oldest first. */
   readonly certificates: readonly Certificate[];
-  /** For which model and patients the test was opened; null: it was not yet. */
+  /** The model and patients for which the test was opened; null: not yet. */
   readonly testOpened: TestQuestion | null;
   /** The site's split when the run began; null before. */
   readonly sealed: SealedManifest | null;
   /** Hash of the patients' values when the run began; null before. */
   readonly values: string | null;
-  /** What the site kept of its training, oldest first. */
+  /** The states that the site kept of its training, oldest first. */
   readonly siteLines: readonly SiteLine[];
 }
 
-/** Brings back the blobs that journal lines name. */
+/** Reads the blobs that journal lines name. */
 class BlobReader {
   readonly #storage: Pick<StoredRun, "models">;
   readonly #shapeOf: (round: number) => RoundShape;
@@ -178,7 +182,7 @@ class BlobReader {
     return {kind: "async", round, state, blobs};
   }
 
-  /** The record of `line`, or null when it is of no use any more. */
+  /** The record of `line`, or null when it is no longer of use. */
   async record(line: JournalRecord): Promise<DurableRecord | null> {
     if (line.kind === "contribution") {
       const bytes = await this.#storage.models.get(line.hash);
@@ -209,7 +213,7 @@ function newestOf(certificates: readonly Certificate[]): Certificate | undefined
   );
 }
 
-/** What was written about `round`; of a segment only the newest line, as only its vectors are still there. */
+/** The lines about `round`; for a segment only the newest, because only its vectors are still there. */
 function linesOf(lines: readonly JournalRecord[], round: number): JournalRecord[] {
   const ofRound = lines.filter((line) => "round" in line && line.round === round);
   const segment = ofRound.findLast((line) => line.kind === "async");
@@ -217,8 +221,9 @@ function linesOf(lines: readonly JournalRecord[], round: number): JournalRecord[
 }
 
 /**
- * Reads where this node stood when it stopped.
- * @param proofs with what kept proofs are checked; null where the caller takes no part in the run, and needs none
+ * Reads the position of this node when it stopped.
+ * @param proofs facts against which kept proofs are checked; null if the caller takes no part in the run, and
+ * needs none
  * @throws NODE_JOURNAL_FOREIGN, NODE_RUN_FORKED, STORAGE_* for damaged files
  */
 export async function openRecords(
@@ -252,7 +257,9 @@ export async function openRecords(
   return {restored: restoreSession(records, known), certificates, ...siteRecords(lines)};
 }
 
-/** A run that was decided in two ways does not go on because a supervisor starts its node again. */
+/**
+ * Refuses a run that was decided in two ways: it does not go on because a supervisor starts its node again.
+ */
 function refuseForked(lines: readonly JournalRecord[]): void {
   const fork = lines.find((line) => line.kind === "fork");
   if (fork === undefined) return;
@@ -267,7 +274,10 @@ function refuseForked(lines: readonly JournalRecord[]): void {
   );
 }
 
-/** What the journal says of the site itself: its patients' parts and values, its training, and whether its test was opened. */
+/**
+ * The journal's facts about the site itself: its patients' parts and values, its training, and whether its
+ * test was opened.
+ */
 function siteRecords(
   lines: readonly JournalRecord[],
 ): Pick<OpenedRun, "testOpened" | "sealed" | "values" | "siteLines"> {

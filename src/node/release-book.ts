@@ -3,15 +3,21 @@ import type {ReleaseCount, StateDirectory} from "../storage/index.ts";
 
 const WRITE_PAUSE_MS = 10_000;
 const HOUR_MS = 3_600_000;
-/** Hours have rows of their own for a day and a bit: so a reader anywhere can tell what left since midnight there. */
+/**
+ * Number of hours with rows of their own, a little more than a day: a reader in any time zone can tell what
+ * left since midnight there.
+ */
 const HOURS_APART = 26;
-/** More than a run keeps published at any time. */
+/** Number of remembered blobs, more than a run keeps published at any time. */
 const KNOWN_BLOBS = 4096;
 
-/** What can leave a node: an own update, a sum of updates, a round's result, a message of the protocol. */
+/**
+ * The kinds of data that can leave a node: an own update, a sum of updates, a round's result, a message of
+ * the protocol.
+ */
 export type ReleaseKind = ReleaseCount["kind"];
 
-/** What a release book is made of. */
+/** The parts from which a release book is made. */
 export interface ReleaseBookOptions {
   readonly state: Pick<StateDirectory, "readReleases" | "writeReleases">;
   readonly clock: Clock;
@@ -19,17 +25,17 @@ export interface ReleaseBookOptions {
 }
 
 /**
- * What has left this node, by day (UTC), peer and kind, the last 26 hours by hour; on disk ten seconds later, and when
- * it is closed.
+ * A count of all data that has left this node, by day (UTC), peer and kind, for the last 26 hours by hour; on
+ * disk ten seconds later, and at closing.
  */
 export interface ReleaseBook extends Closable {
-  /** Says of what kind the blob with `hash` is, before any peer can fetch it. */
+  /** Records the kind of the blob with `hash`, before any peer can fetch it. */
   published(kind: Exclude<ReleaseKind, "frame">, hash: string): void;
-  /** A message went to `peer` (a name). */
+  /** Records that a message went to `peer` (a name). */
   sentFrame(peer: string, bytes: number): void;
-  /** `peer` fetched `bytes` of the blob with `hash`. */
+  /** Records that `peer` fetched `bytes` of the blob with `hash`. */
   sentBlob(peer: string, hash: string, bytes: number): void;
-  /** Oldest day first. */
+  /** The counts, oldest day first. */
   counts(): readonly ReleaseCount[];
 }
 
@@ -46,7 +52,7 @@ function addTo(rows: Map<string, ReleaseCount>, count: ReleaseCount): void {
   rows.set(key, {...count, messages: messages + count.messages, bytes: bytes + count.bytes});
 }
 
-/** `counts` at a time (wall-clock ms), with the hours of long ago put together into days. */
+/** `counts` at a time (wall-clock ms), with hours older than 26 hours merged into days. */
 function folded(counts: Iterable<ReleaseCount>, wallMs: number): Map<string, ReleaseCount> {
   const oldestMs = wallMs - HOURS_APART * HOUR_MS;
   const rows = new Map<string, ReleaseCount>();
@@ -58,7 +64,7 @@ function folded(counts: Iterable<ReleaseCount>, wallMs: number): Map<string, Rel
   return rows;
 }
 
-/** The {@link ReleaseBook} of a state directory. What goes wrong with its file is told and borne. */
+/** The {@link ReleaseBook} of a state directory. Faults of its file are logged and tolerated. */
 export async function openReleaseBook({state, clock, logger}: ReleaseBookOptions): Promise<ReleaseBook> {
   const {releases, warning} = await state.readReleases();
   if (warning !== undefined) logger.warn("the counts of releases begin anew", {reason: warning});
@@ -94,7 +100,7 @@ export async function openReleaseBook({state, clock, logger}: ReleaseBookOptions
       if (kinds.size > KNOWN_BLOBS && oldest !== undefined) kinds.delete(oldest);
     },
     sentFrame: (peer, bytes) => add(peer, "frame", bytes),
-    // All that is published is told before; were it forgotten, it would count as what tells most.
+    // Every blob is recorded before it is published; a forgotten one would count as the most revealing kind.
     sentBlob: (peer, hash, bytes) => add(peer, kinds.get(hash) ?? "update", bytes),
     counts: () => [...rows.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
     async close() {

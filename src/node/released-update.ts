@@ -1,7 +1,7 @@
 import type {RoundSpec} from "../gossip/index.ts";
 import {exactOf, weightOf} from "../parameters/index.ts";
 
-/** What a contribution says of its site's update, `[mixed]`, as values less the round's snapshot. */
+/** The values of a contribution about its site's update, `[mixed]`, minus the round's snapshot. */
 export function releasedUpdate(
   {codec, mixed, exact = 1}: Pick<RoundSpec, "codec" | "mixed" | "exact">,
   contribution: Uint8Array,

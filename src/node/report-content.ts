@@ -1,9 +1,14 @@
 import type {MemberId, Report} from "../gossip/index.ts";
 
-/** Why a rule leaves out what no member in order sends; other reasons say which of good parts it chose. */
+/**
+ * Reasons for which a rule leaves out parts that no correct member sends; other reasons concern its choice
+ * among good parts.
+ */
 const WRONG: readonly string[] = ["not-finite", "wrong-length", "wrong-weight", "out-of-range", "too-long"];
 
-/** Whether a report says that a member's part was wrong, and not merely late or left out by a rule's choice. */
+/**
+ * Tells whether a report says that a member's part was wrong, not merely late or left out by a rule's choice.
+ */
 export function isRejection(report: Report): boolean {
   switch (report.kind) {
     case "objection":
@@ -19,7 +24,7 @@ export function isRejection(report: Report): boolean {
   }
 }
 
-/** Members that a report is about, and why. */
+/** The members of a report, and its reason. */
 export function contentOf(report: Report): {
   readonly members: readonly MemberId[];
   readonly reason: string | null;
@@ -27,7 +32,7 @@ export function contentOf(report: Report): {
   if (report.kind === "waiting") return {members: report.missing, reason: null};
   if (report.kind === "verdicts") {
     const wrong = report.verdicts.filter(({reason}) => WRONG.includes(reason));
-    // Those that a rule left out among good ones are not named beside them: the reason is not theirs.
+    // Good parts that a rule left out are not named beside wrong ones: the reason is not theirs.
     const told = wrong.length > 0 ? wrong : report.verdicts;
     const [first] = told;
     const reason = first === undefined ? null : `${first.verdict}: ${first.reason}`;

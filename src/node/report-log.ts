@@ -1,7 +1,7 @@
 import type {Logger} from "../core/index.ts";
 import type {MemberId, Report} from "../gossip/index.ts";
 
-/** Tells people what the protocol has to report; they count rounds from 1. */
+/** Logs the protocol's reports for people, who count rounds from 1. */
 export function logReport(logger: Logger, report: Report, nameOf: (member: MemberId) => string): void {
   const round = report.round + 1;
   switch (report.kind) {

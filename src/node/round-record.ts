@@ -13,7 +13,7 @@ export interface RoundRecord extends RoundTimes {
   readonly voters: readonly string[];
 }
 
-/** What round records are made from. */
+/** The sources of round records. */
 export interface RoundRecordSources {
   /** Oldest first. */
   readonly certificates: readonly Certificate[];

@@ -1,21 +1,21 @@
 import type {Certificate, MemberId} from "../gossip/index.ts";
 
-/** How many of the newest certified rounds are looked at for a recent share. */
+/** Number of the newest certified rounds in a recent share. */
 export const RECENT_ROUNDS = 50;
 
-/** Of certified rounds, how many a member contributed to. */
+/** Number of certified rounds, and how many of them a member contributed to. */
 export interface RoundCount {
   readonly contributed: number;
   readonly certified: number;
 }
 
-/** In how many rounds a member's part is, as far as this node holds their certificates. */
+/** Number of rounds that contain a member's part, as far as this node holds their certificates. */
 export interface RoundShare {
   /** On the roster. */
   readonly name: string;
   /** Since the beginning of the run. */
   readonly run: RoundCount;
-  /** Of the last 50 rounds. */
+  /** Over the last 50 rounds. */
   readonly recent: RoundCount;
 }
 
@@ -27,9 +27,9 @@ export interface RoundShares {
 }
 
 /**
- * Counts in which rounds each member's part is. Rounds that this node missed altogether are in no count.
+ * Counts the rounds that contain each member's part. Rounds that this node missed altogether are not counted.
  * @param members those that train and vote
- * @param certificates those held already
+ * @param certificates those held before
  */
 export function countRoundShares(
   members: readonly MemberId[],

@@ -25,21 +25,21 @@ import type {Site} from "./site.ts";
 import type {SiteState, SiteStates} from "./site-state.ts";
 import type {Stages} from "./stages.ts";
 
-/** What a round's local work needs. */
+/** The parts that a round's local work needs. */
 export interface RoundWorkOptions {
   readonly plan: Plan;
   readonly site: Site;
   readonly stages: Stages;
-  /** What the site keeps of its training and never releases. */
+  /** The states that the site keeps of its training and never releases. */
   readonly states: SiteStates;
   /** Opens the trainer on the scaled train rows; called once, before the first round of training. */
   openTrainer(train: PatientMatrix): Promise<Trainer>;
 }
 
-/** A round's local work and what it gave. */
+/** A round's local work and its results. */
 export interface RoundOutcome {
   readonly release: Release;
-  /** What was released, before clipping and weighting: values less the round's snapshot. */
+  /** The released update before clipping and weighting: values minus the round's snapshot. */
   readonly update: Float32Array;
   /** Mean loss over the local steps; null in a round of statistics. */
   readonly loss: number | null;
@@ -48,13 +48,19 @@ export interface RoundOutcome {
 
 /** The local half of every round: snapshot -> data -> local steps -> release. */
 export interface RoundWork {
-  /** Works on the round after `certified`; `progress` is what this site had done that no certificate contains. */
+  /**
+   * Works on the round after `certified`; `progress` is this site's earlier work that no certificate
+   * contains.
+   */
   run(
     certified: Certified | null,
     progress: LocalProgress | null,
     signal: AbortSignal,
   ): Promise<RoundOutcome>;
-  /** A unit of the asynchronous segment that follows `certified`: local steps from `start`, `[mixed]`. */
+  /**
+   * Works on a unit of the asynchronous segment that follows `certified`: local steps from `start`,
+   * `[mixed]`.
+   */
   runUnit(
     certified: Certified | null,
     {unit, start}: {readonly unit: number; readonly start: Float32Array},
@@ -63,16 +69,16 @@ export interface RoundWork {
   /** Probability of label 1 for each patient of `rows`, `[patients]`, under the parameters of `certified`. */
   score(certified: Certified, rows: PatientMatrix): Promise<Float32Array>;
   /**
-   * Tells what became of the release `hash`: only what a certificate contains has been sent. What a sparse codec kept
-   * back is remembered in memory alone; after a restart it is lost, which costs progress and nothing else. What the
-   * site keeps for itself is on disk.
+   * Settles the release `hash`: only releases that a certificate contains count as sent. The remainder of a
+   * sparse codec is kept in memory alone; a restart loses it, which costs progress and nothing else. The
+   * site's own states are on disk.
    */
   settle(hash: string, isUsed: boolean): Promise<void>;
   trainer(): Trainer | null;
   close(): Promise<void>;
 }
 
-/** A round of training at hand. */
+/** The current round of training. */
 interface TrainingRound {
   readonly round: number;
   readonly step: number;
@@ -87,7 +93,7 @@ interface OpenedTrainer {
   readonly steps: number;
 }
 
-/** Where a round's local steps begin. */
+/** The beginning of a round's local steps. */
 interface TrainingStart {
   readonly reference: Float32Array;
   /** `[shared.size]`. */
@@ -95,7 +101,9 @@ interface TrainingStart {
   readonly proximal: number;
 }
 
-/** What the trainer is asked for beside the number of steps: whole models, with the site's own tensors in place. */
+/**
+ * The request to the trainer beside the number of steps: whole models, with the site's own tensors in place.
+ */
 function localRequest(
   {shared, controlOf, initial}: Stages,
   {own, control}: SiteState,
@@ -119,9 +127,9 @@ class SiteWork implements RoundWork {
   readonly #weight: number;
   #opening: Promise<OpenedTrainer> | null = null;
   #trainer: Trainer | null = null;
-  /** What a sparse codec kept back so far. */
+  /** The remainder that a sparse codec has kept back so far. */
   #keptBack: Float32Array | null = null;
-  /** The same once the release `hash` is known to be used. */
+  /** The next remainder, once the release `hash` is known to be used. */
   #pending: {readonly hash: string; readonly keptBack: Float32Array} | null = null;
 
   constructor(options: RoundWorkOptions) {
@@ -150,7 +158,7 @@ class SiteWork implements RoundWork {
     const spec = stages.specOf(round, certified);
     if (stage.kind === "training") return this.#train({round, step: stage.step, spec}, progress, signal);
     const update = this.#statistics(stage.kind, spec.reference);
-    // Each statistic lies in [0, 1] by its declared range: that is its bound, not the plan's.
+    // Each statistic lies in [0, 1] by its declared range, which is its bound instead of the plan's.
     const clipNorm = Math.sqrt(site.features.length);
     const released = this.#release(round, {update, codec: spec.codec, clipNorm});
     return {...released, update, loss: null};
@@ -261,7 +269,7 @@ class SiteWork implements RoundWork {
     return toUnitRange(squaredDeviationOf(split.train, mean), "squaredDeviation", features);
   }
 
-  /** The trainer on the scaled rows: the scaling is settled before the first round of training. */
+  /** The trainer on the scaled rows; the scaling is settled before the first round of training. */
   #open(values: Float32Array): Promise<OpenedTrainer> {
     this.#opening ??= this.#openScaled(this.#standardiser(values));
     return this.#opening;

@@ -9,19 +9,19 @@ import {logReport} from "./report-log.ts";
 import type {Stages} from "./stages.ts";
 
 const MEDIAN_OF = 20;
-/** More than any plan's retention; all are in the journal. */
+/** Number of rounds in memory, more than any plan's retention; all are in the journal. */
 const MAX_ROUNDS = 2000;
 
 type Activity = Extract<NodeEvent, {type: "activity"}>["activity"];
 
-/** When and how a round was certified here. */
+/** Time and ballot of a round's certification here. */
 export interface RoundTimes {
   /** Null for a round that was certified before this start of the daemon. */
   readonly certifiedWallMs: number | null;
   readonly seconds: RoundSeconds;
 }
 
-/** What a chronicle is made of. */
+/** The parts from which a chronicle is made. */
 export interface ChronicleOptions {
   readonly feed: EventFeed;
   readonly clock: Clock;
@@ -31,12 +31,12 @@ export interface ChronicleOptions {
   readonly self: MemberId;
   /** Members that train and vote. */
   readonly members: readonly MemberId[];
-  /** Of whom the journal holds a proof that they contradicted themselves; none when absent. */
+  /** Members of which the journal holds a proof that they contradicted themselves; none if absent. */
   readonly equivocators?: readonly MemberId[];
   nameOf(member: MemberId): string;
 }
 
-/** What people are told of a run as it goes, in the log and as events, and how long its rounds take. */
+/** The news of a run for people, in the log and as events, and the durations of its rounds. */
 export interface RunChronicle {
   readonly activity: Activity;
   setActivity(activity: Activity, round: number): void;
@@ -44,26 +44,33 @@ export interface RunChronicle {
   validated(validation: Validation | null): void;
   trained(round: number, loss: number): void;
   report(report: Report): void;
-  /** An exchange of the asynchronous segment was applied here and is on disk. */
+  /** Records that an exchange of the asynchronous segment was applied here and is on disk. */
   exchanged(): void;
-  /** When the node had read its data and turned to the run, in wall-clock milliseconds. */
+  /** Time at which the node had read its data and turned to the run, in wall-clock milliseconds. */
   readonly startedWallMs: number;
-  /** When the round under way began, in wall-clock milliseconds. */
+  /** Time at which the round under way began, in wall-clock milliseconds. */
   roundSinceWallMs(): number;
-  /** When the last round was certified; null if none was since the start. */
+  /** Time at which the last round was certified, in wall-clock ms; null if none was since the start. */
   lastCertifiedWallMs(): number | null;
   /**
-   * When this site's part in the run last took effect: a round certified with its contribution, of an evaluator any
-   * certified round, or a committed exchange of an asynchronous segment; in wall-clock ms, null: not since the start.
+   * Time at which this site's part in the run last took effect, in wall-clock ms; null: not since the start.
+   * A part is a round certified with its contribution, for an evaluator any certified round, or a committed
+   * exchange of an asynchronous segment.
    */
   lastPartWallMs(): number | null;
-  /** How long it usually is between two such parts in rounds like the one under way; null when that is not known. */
+  /** Usual time between two such parts in rounds like the one under way; null if unknown. */
   usualPartSeconds(): number | null;
-  /** How long the site's own work in the round under way has taken so far, or took; 0 before it has begun. */
+  /** Duration of the site's own work in the round under way, so far or in all; 0 before it has begun. */
   workSeconds(): number;
-  /** Since when this site waits for others, in wall-clock ms; null: it works, or has not handed in its part. */
+  /**
+   * Time since which this site waits for others, in wall-clock ms; null: it works, or has not handed in its
+   * part.
+   */
   waitingSinceWallMs(): number | null;
-  /** Durations of the last 20 rounds like the one under way (statistics or training) that are known, oldest first. */
+  /**
+   * Durations of the last 20 rounds like the one under way (statistics or training) that are known, oldest
+   * first.
+   */
   recentRoundSeconds(): readonly number[];
   /** Their median; null without any. */
   medianRoundSeconds(): number | null;
@@ -72,11 +79,11 @@ export interface RunChronicle {
   equivocators(): readonly string[];
 }
 
-/** What is known of a certified round beside its certificate. */
+/** Facts about a certified round beside its certificate. */
 export interface CertifiedFacts {
-  /** Of this round, see `NodeView.consensusDistance`; null where the site had no model of its own in it. */
+  /** For this round, see `NodeView.consensusDistance`; null if the site had no model of its own in it. */
   readonly consensusDistance: number | null;
-  /** Whether rounds before it were missed. */
+  /** True if rounds before it were missed. */
   readonly hasJumped: boolean;
 }
 
@@ -85,7 +92,7 @@ const UNKNOWN: RoundTimes = {
   seconds: {total: null, training: null, exchanging: null},
 };
 
-/** The median: the mean of the two in the middle of an even number; null of none. */
+/** The median: for an even number the mean of the middle two; null without any. */
 function median(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length / 2;
@@ -255,7 +262,7 @@ class Chronicle implements RunChronicle {
     this.#waitingSinceWallMs = null;
   }
 
-  /** An evaluator's part in a round is to take its result. */
+  /** Tells whether this site has a part in the round; an evaluator's part is to take the result. */
   #hasPart({body}: Certificate): boolean {
     const {self, members} = this.#options;
     return !members.includes(self) || body.contributors.includes(self);
@@ -267,7 +274,7 @@ class Chronicle implements RunChronicle {
     this.#parts.took({nowMs: clock.nowMs(), wallMs: clock.wallMs(), isTraining});
   }
 
-  /** The round under way; after the last, the last. */
+  /** The round under way; after the end, the last round. */
   #underWay(): number {
     const [newest = -1] = [...this.#times.keys()].slice(-1);
     return Math.min(Math.max(newest + 1, this.#round ?? 0), this.#options.stages.rounds - 1);
@@ -280,7 +287,8 @@ class Chronicle implements RunChronicle {
   #seconds(nowMs: number): RoundSeconds {
     const between = (from: number | null, to: number | null): number | null =>
       from === null || to === null ? null : (to - from) / 1000;
-    // Before the first round after a start there is the waiting for others, and perhaps an earlier life.
+    // The time before the first round after a start includes the wait for others, and perhaps an earlier
+    // life.
     const isFirst = this.#roundMs === this.#startedMs;
     return {
       total: isFirst ? null : between(this.#roundMs, nowMs),

@@ -3,13 +3,13 @@ import type {HistoryPoint, RunStorage} from "../storage/index.ts";
 import type {EventFeed, NodeEvent} from "./event-feed.ts";
 
 const WRITE_PAUSE_MS = 10_000;
-/** A history has at most so many points, of which the newest rounds are all there. */
+/** Greatest number of points in a history; the newest rounds are all among them. */
 const MOST_POINTS = 512;
 const RECENT_ROUNDS = 128;
-/** Left for the earlier rounds, beside the first one. */
+/** Number of points left for earlier rounds, beside the first one. */
 const EARLIER_POINTS = MOST_POINTS - RECENT_ROUNDS - 1;
 
-/** What a run history is made of. */
+/** The parts from which a run history is made. */
 export interface RunHistoryOptions {
   readonly storage: Pick<RunStorage, "readHistory" | "writeHistory">;
   readonly feed: Pick<EventFeed, "subscribe">;
@@ -17,16 +17,20 @@ export interface RunHistoryOptions {
   readonly logger: Logger;
 }
 
-/** The figures of a run over all of its rounds, as this site saw them; on disk ten seconds later, and when it is closed. */
+/**
+ * The figures of a run over all of its rounds, as this site saw them; on disk ten seconds later, and at
+ * closing.
+ */
 export interface RunHistory extends Closable {
   /** At most 512, see {@link thinned}. */
   points(): readonly HistoryPoint[];
 }
 
 /**
- * `points` (rounds rise) without those that a long run has no room for: the first stays, the newest 128 rounds stay,
- * and of the others every second, fourth, eighth... round, so that at most 512 are left. Which stay depends on the
- * newest round alone: it makes no difference whether points are thinned at every round or once at the end.
+ * Removes from `points` (rounds ascend) those for which a long run has no room. The first and the newest 128
+ * rounds stay. Of the others every second, fourth, eighth... round stays, which leaves at most 512. The
+ * newest round alone decides which stay: thinning at every round and thinning once at the end give the same
+ * points.
  */
 export function thinned(points: readonly HistoryPoint[]): readonly HistoryPoint[] {
   const newest = points.at(-1);
@@ -39,7 +43,7 @@ export function thinned(points: readonly HistoryPoint[]): readonly HistoryPoint[
   );
 }
 
-/** What an event says of its round; null for one that has no figure. */
+/** The figures of an event about its round; null if it has none. */
 function figuresOf(event: NodeEvent): (Partial<HistoryPoint> & Pick<HistoryPoint, "round">) | null {
   if (event.type === "loss") return {round: event.round, loss: event.loss};
   if (event.type === "validation") {
@@ -50,7 +54,7 @@ function figuresOf(event: NodeEvent): (Partial<HistoryPoint> & Pick<HistoryPoint
   return {round: event.round, consensusDistance: event.consensusDistance};
 }
 
-/** `points` (rounds rise) with what `event` adds to them, thinned. */
+/** Adds the figures of `event` to `points` (rounds ascend), thinned. */
 export function withEvent(points: readonly HistoryPoint[], event: NodeEvent): readonly HistoryPoint[] {
   const figures = figuresOf(event);
   if (figures === null) return points;
@@ -66,7 +70,7 @@ export function withEvent(points: readonly HistoryPoint[], event: NodeEvent): re
   ]);
 }
 
-/** Opens the {@link RunHistory} of a run's storage. What goes wrong with its file is told and borne. */
+/** Opens the {@link RunHistory} of a run's storage. Faults of its file are logged and tolerated. */
 export async function openRunHistory({storage, feed, clock, logger}: RunHistoryOptions): Promise<RunHistory> {
   const kept = await storage.readHistory();
   if (kept.warning !== undefined) logger.warn("the run's curves begin anew", {reason: kept.warning});

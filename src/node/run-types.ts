@@ -15,18 +15,24 @@ import type {Stages} from "./stages.ts";
 /** The end of a run at this site. */
 export interface RunOutcome {
   readonly certificate: Certificate;
-  /** The final model on this site's test patients; null where that is withheld, or there are none. */
+  /**
+   * The results of the final model on this site's test patients; null if they are withheld, or if there are
+   * none.
+   */
   readonly test: Metrics | null;
 }
 
-/** Which figures may not be shown at this site: a class is too small, and the plan does not declare the data public. */
+/**
+ * The figures that may not be shown at this site: a class is too small, and the plan does not declare the
+ * data public.
+ */
 export interface Withheld {
   readonly loss: boolean;
   readonly validation: boolean;
   readonly test: boolean;
 }
 
-/** Where a run stands at this site. */
+/** The position of a run at this site. */
 export interface RunProgress {
   readonly activity: RunChronicle["activity"];
   readonly loss: number | null;
@@ -36,14 +42,14 @@ export interface RunProgress {
   /** See {@link RoundShare}. */
   readonly shares: RoundShares;
   readonly withheld: Withheld;
-  /** Members that the last report of the protocol waits for. */
+  /** Members for which the last report of the protocol waits. */
   readonly waitingFor: readonly MemberId[];
   /** See `NodeView`. */
   readonly consensusDistance: number | null;
   readonly outcome: RunOutcome | null;
 }
 
-/** What a run is made of. */
+/** The parts of a run. */
 export interface RunOptions {
   readonly self: MemberId;
   /** Members that train and vote. */
@@ -55,11 +61,11 @@ export interface RunOptions {
   readonly work: RoundWork;
   readonly logger: Logger;
   readonly certificates: readonly Certificate[];
-  /** For which model and patients the test was opened; null: it was not yet. */
+  /** The model and patients for which the test was opened; null: not yet. */
   readonly testOpened: TestQuestion | null;
-  /** What the journal says of the states that the site keeps for itself. */
+  /** The journal's lines about the states that the site keeps for itself. */
   readonly siteLines: readonly SiteLine[];
-  /** Is told what happens. */
+  /** Hears of the run's events. */
   readonly chronicle: RunChronicle;
   onFatal(error: unknown): void;
 }

@@ -26,10 +26,10 @@ import type {RunOptions, RunOutcome, RunProgress, Withheld} from "./run-types.ts
 import {standingLines} from "./site-state.ts";
 import type {RunEffect, Transport} from "./transport.ts";
 
-/** More than any plan's retention; all are in the journal. */
+/** Number of certificates in memory, more than any plan's retention; all are in the journal. */
 const MAX_CERTIFICATES_IN_MEMORY = 2000;
 
-/** This site's last trained model, as an update of the snapshot that it began from. */
+/** This site's last trained model, as an update of the snapshot from which it began. */
 interface OwnModel {
   readonly round: number;
   readonly update: Float32Array;
@@ -73,7 +73,9 @@ export class Run {
     });
   }
 
-  /** Clears away what a restart left behind, before anything new is written that would be taken for stale. */
+  /**
+   * Removes the remains of an earlier start, before anything new is written that would be taken for stale.
+   */
   async prepare(restored: Restored): Promise<void> {
     const {storage, plan, siteLines: lines, certificates, self} = this.#options;
     const {settled, pending} = standingLines({lines, certificates, self});
@@ -81,7 +83,7 @@ export class Run {
     await removeStale(storage.models, this.#certificates, plan.retention.models, {restored, standing});
   }
 
-  /** Begins, or goes on from what was restored; in one go, so that nothing can happen in between. */
+  /** Begins, or goes on from what was restored, without interruption, so nothing can happen in between. */
   start(session: Session, transport: Transport, restored: Restored): void {
     this.#session = session;
     this.#transport = transport;
@@ -92,7 +94,7 @@ export class Run {
     else this.#contributeAgain(session.view().round, round.contribution);
   }
 
-  /** Where the run stands now. */
+  /** The present position of the run. */
   progress(): RunProgress {
     return {
       activity: this.#options.chronicle.activity,
@@ -107,13 +109,13 @@ export class Run {
     };
   }
 
-  /** Stops the work at hand. */
+  /** Stops the current work. */
   async close(): Promise<void> {
     this.#working.abort();
     await this.#options.work.close();
   }
 
-  /** Takes what the protocol has to say. */
+  /** Handles an effect of the protocol. */
   onRunEffect(effect: RunEffect): void {
     if (effect.type === "certified") this.#onCertified(effect);
     else if (effect.type === "work") this.#run(() => this.#workOnUnit(effect));
@@ -133,7 +135,7 @@ export class Run {
     else this.#transport?.handle({type: "begin", round});
   }
 
-  /** A unit of an asynchronous segment. */
+  /** Works on a unit of an asynchronous segment. */
   async #workOnUnit({round, unit, start}: Extract<RunEffect, {type: "work"}>): Promise<void> {
     const {signal} = this.#working;
     const {work, logger, chronicle} = this.#options;
@@ -150,7 +152,7 @@ export class Run {
     }
   }
 
-  /** The round: local work on the certified snapshot; its release goes to the protocol. */
+  /** Works on the round: trains on the certified snapshot and hands the release to the protocol. */
   async #workOn(certified: Certified | null, progress: LocalProgress | null): Promise<void> {
     const {work, logger, chronicle, stages} = this.#options;
     const {round} = present(this.#session, "the session of a run that works").view();
@@ -173,7 +175,9 @@ export class Run {
     }
   }
 
-  /** A loss tells of the labels: it is shown where class-dependent figures are. */
+  /**
+   * Keeps a loss. It reveals something about the labels, so it is shown only if class-dependent figures are.
+   */
   #keepLoss(round: number, loss: number | null): void {
     if (loss === null || this.#withheld.loss) return;
     this.#loss = loss;
@@ -212,18 +216,18 @@ export class Run {
       return;
     }
     this.#begin(certified, progress);
-    // Behind the round's work, which has the trainer first: the validation keeps no round waiting.
+    // The round's work has the trainer first; the validation follows it and keeps no round waiting.
     if (stages.stageOf(body.round).kind === "training") this.#run(() => this.#validate(certified));
   }
 
-  /** How far this site's own model was from what was decided; null where it had none. */
+  /** Distance of this site's own model from the decided one; null if it had none. */
   #distanceTo({certificate, snapshot}: Certified): number | null {
     const own = this.#own;
     if (own?.round !== certificate.body.round) return null;
     return relativeDistance(own.base, own.update, snapshot.values);
   }
 
-  /** What this site did that the certificate does not contain. */
+  /** This site's work that the certificate does not contain. */
   #missedProgress(certificate: Certificate): LocalProgress | null {
     const settled = this.#updates.settle(certificate);
     if (settled === null) return null;
@@ -255,8 +259,8 @@ export class Run {
   }
 
   /**
-   * Opens the test once: that it was opened, for which model and patients, is on disk before anyone has seen a figure.
-   * What it said is told again after a restart.
+   * Opens the test once. The opening, with its model and patients, is on disk before anyone has seen a
+   * figure. The result is told again after a restart.
    */
   async #test(certified: Certified): Promise<Metrics | null> {
     const {site, storage, testOpened} = this.#options;
@@ -275,7 +279,9 @@ export class Run {
     return test;
   }
 
-  /** Removes what the round just certified has made useless: its contribution and the oldest model. */
+  /**
+   * Removes everything that the last certified round has made useless: its contribution and the oldest model.
+   */
   async #tidy(contribution: string | undefined): Promise<void> {
     const {storage, plan} = this.#options;
     const outdated = outdatedResult(this.#certificates, plan.retention.models);

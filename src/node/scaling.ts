@@ -12,7 +12,7 @@ import {
 } from "../data/index.ts";
 import type {CarriedStatistics} from "./stages.ts";
 
-/** Scaling by the statistics of all sites together, as the certified model carries them. */
+/** Scaling by the statistics of all sites together, which the certified model carries. */
 export function federatedStandardiser(
   statistics: CarriedStatistics,
   features: readonly Feature[],
@@ -25,7 +25,10 @@ export function federatedStandardiser(
   );
 }
 
-/** Scaling by the statistics of one site's train patients, or of any patients pooled; each patient counts once. */
+/**
+ * Scaling by the statistics of one site's train patients, or of any patients pooled; each patient counts
+ * once.
+ */
 export function ownStandardiser(train: PatientRows): Standardiser {
   const mean = meanOf(train);
   const meanSquaredDeviation = squaredDeviationOf(train, mean);
@@ -47,8 +50,8 @@ export function unsharedStandardiser(
 }
 
 /**
- * Scaling where the model carries none: by the site's train rows (an evaluator's, which has none, by all it has), or
- * one that leaves every feature as it is.
+ * Scaling if the model carries none: by the site's train rows, or one that leaves every feature as it is. An
+ * evaluator has no train rows and uses all of its rows.
  */
 export function siteStandardiser(
   standardisation: Plan["task"]["standardisation"],

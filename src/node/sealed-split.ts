@@ -5,8 +5,8 @@ import type {NodeErrorCode} from "./errors.ts";
 import {encodeRecord, type SealedManifest} from "./records.ts";
 
 /**
- * Seals the site's split for the run: its patients stay who they were, and in which part, from the first start on.
- * @param sealed what the run began with; null at its first start
+ * Seals the site's split for the run: its patients, and their parts, stay the same from the first start on.
+ * @param sealed the split with which the run began; null at its first start
  * @throws NODE_DATA_CHANGED, STORAGE_*
  */
 export async function sealSplit(
@@ -30,8 +30,8 @@ export async function sealSplit(
 }
 
 /**
- * Keeps a hash of the values that the run began with, and says when those of a later start differ: the rounds before
- * were then learned from other values.
+ * Keeps a hash of the values with which the run began, and warns if those of a later start differ: the
+ * earlier rounds then learned from other values.
  * @param known the hash in the journal; null at the first start
  * @throws STORAGE_*
  */

@@ -7,7 +7,7 @@ import type {NodeErrorCode} from "./errors.ts";
 import {planStages} from "./plan-stages.ts";
 import type {Stages} from "./stages.ts";
 
-/** What decides a session beside the plan. */
+/** The facts that decide a session beside the plan. */
 export interface SessionFacts {
   /** PeerId of this node. */
   readonly self: string;
@@ -21,20 +21,23 @@ export interface SessionFacts {
 
 type PlannedSession = Omit<SessionSetup, "restored" | "primitives">;
 
-/** Phases that do not reach the mean leave each member with an estimate of the weights, on which nothing may hang. */
+/**
+ * Tells whether the weight is known: phases that do not reach the mean leave each member with an estimate of
+ * the weights, on which nothing may depend.
+ */
 function knowsWeight({mixing}: Plan): boolean {
-  // Where masses have mixed, the weight that a member hands in is not that of its patients.
+  // After masses have mixed, the weight that a member hands in is not that of its patients.
   if (mixing.mode === "async") return false;
   const {schedule} = mixing;
   return schedule === "all" || schedule === "grid" || isExact(schedule);
 }
 
-/** Who decides a round; plans of earlier versions, which do not say it, mean a majority. */
+/** The rule for the deciding members; plans of earlier versions, which do not state it, mean a majority. */
 export function quorumRule({quorum}: Plan): QuorumRule {
   return quorum.rule ?? "majority";
 }
 
-/** The session that `plan` asks for. */
+/** Makes the session that `plan` describes. */
 export function sessionSetup(plan: Plan, {self, run, roster, members, stages}: SessionFacts): PlannedSession {
   const {start, quorum, deadline, weights} = plan;
   const isWeightKnown = knowsWeight(plan);
@@ -69,7 +72,7 @@ const contextSchema = z.strictObject({
 const membersSchema = z.array(z.string());
 const namesSchema = z.record(z.string(), z.string());
 
-/** What a trace holds of its session's setup: all of {@link sessionSetup} can be made from it. */
+/** The trace's data about its session's setup, from which all of {@link sessionSetup} can be made. */
 export function traceContext(
   plan: Plan,
   {self, run, roster, members}: SessionFacts,
@@ -79,7 +82,7 @@ export function traceContext(
   return {...texts, features, self, run, roster, names: JSON.stringify(Object.fromEntries(names))};
 }
 
-/** The session that a trace was recorded from. */
+/** The session that a trace recorded. */
 export interface TracedSession {
   readonly setup: PlannedSession;
   readonly plan: Plan;
@@ -100,7 +103,7 @@ export function tracedSession({header}: Trace): TracedSession {
   const {plan} = parsePlan(new TextEncoder().encode(context.data.plan), "the trace's plan");
   const members = membersSchema.parse(JSON.parse(context.data.members));
   const names = new Map(Object.entries(namesSchema.parse(JSON.parse(context.data.names))));
-  // A trace holds what was found of contributions, so nothing is held against their declared ranges again.
+  // A trace holds the findings on contributions, so their declared ranges are not checked again.
   const stages = planStages(plan, Array<Bounds>(features).fill({low: 0, high: 1}));
   return {setup: sessionSetup(plan, {self, run, roster, members, stages}), plan, names};
 }

@@ -2,13 +2,13 @@ import {CodedError} from "../core/index.ts";
 import {type Layout, layoutSize, shapeSize} from "../parameters/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 
-/** Which values of a model the sites share, and which stay where they are. */
+/** The values of a model that the sites share, and those that stay at their sites. */
 export interface SharedValues {
-  /** Layout of what is shared. */
+  /** Layout of the shared values. */
   readonly layout: Layout;
   /** Number of shared values. */
   readonly size: number;
-  /** Whether nothing stays at the sites. */
+  /** True if nothing stays at the sites. */
   readonly isWhole: boolean;
   /** The shared values of a whole model: a new vector `[size]`. @param model `[layoutSize]` */
   gather(model: Float32Array): Float32Array<ArrayBuffer>;
@@ -39,7 +39,7 @@ function requireNames({tensors}: Layout, local: readonly string[]): void {
 
 /**
  * The {@link SharedValues} of a model whose tensors named in `local` stay at their sites.
- * @throws NODE_LOCAL_TENSORS_INVALID for a name that the model does not have, and where nothing would be shared
+ * @throws NODE_LOCAL_TENSORS_INVALID for a name that the model does not have, and if nothing would be shared
  * @see Li et al., FedBN: federated learning on non-IID features via local batch normalization, ICLR 2021
  */
 export function sharedValues(model: Layout, local: readonly string[]): SharedValues {

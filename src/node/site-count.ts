@@ -5,10 +5,10 @@ import type {NodeErrorCode} from "./errors.ts";
 import {patientLabels} from "./patient-scores.ts";
 
 /**
- * n_i, what a site counts as: its train patients or, by plan, those of them with an event (label 1), at most the plan's
- * cap; 0 for a site without train patients, an evaluator.
+ * n_i, the count of a site: its train patients or, by plan, those of them with an event (label 1), at most
+ * the plan's cap. It is 0 for a site without train patients, an evaluator.
  * @param site for the message
- * @throws {CodedError} NODE_TOO_FEW_PATIENTS when events count and no train patient has one
+ * @throws {CodedError} NODE_TOO_FEW_PATIENTS if events count and no train patient has one
  */
 export function siteCount(train: PatientMatrix, weights: Plan["weights"], site: string): number {
   const cap = weightCap({weights});

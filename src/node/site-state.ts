@@ -4,15 +4,18 @@ import type {RunStorage, StoredRun} from "../storage/index.ts";
 import {encodeRecord, type SiteLine} from "./records.ts";
 import type {Stages} from "./stages.ts";
 
-/** What a site keeps of its training and never releases; vectors are not to be changed. */
+/** The state that a site keeps of its training and never releases; vectors are not to be changed. */
 export interface SiteState {
-  /** `[layoutSize]`, of which the site's own tensors count: those that the plan's sites do not share. */
+  /** `[layoutSize]`, of which only the site's own tensors count: those that the plan's sites do not share. */
   readonly own: Float32Array;
   /** `[shared.size]`, c_i of the drift correction; empty without. */
   readonly control: Float32Array;
 }
 
-/** The state of a site that has not trained, or that lost its own: then c_i begins at 0, which is slower, not wrong. */
+/**
+ * The state of a site that has not trained, or that lost its own: c_i then begins at 0, which is slower but
+ * not wrong.
+ */
 export function untrainedState({initial, shared, controlOf}: Stages): SiteState {
   const hasControl = controlOf(new Float32Array(2 * shared.size)) !== null;
   return {own: initial, control: new Float32Array(hasControl ? shared.size : 0)};
@@ -35,15 +38,18 @@ function stateFrom(bytes: Uint8Array, {own, control}: SiteState): SiteState | nu
   return {own: values.slice(0, own.length), control: values.slice(own.length)};
 }
 
-/** What decides which state of a site a restart goes on from. */
+/** The facts that decide from which state of a site a restart goes on. */
 export interface SiteHistory {
-  /** What the journal says of the site's states, oldest first. */
+  /** The journal's lines about the site's states, oldest first. */
   readonly lines: readonly SiteLine[];
   readonly certificates: readonly Certificate[];
   readonly self: MemberId;
 }
 
-/** The newest state that belongs to a certified round of this site, and the one after it that may come to do so. */
+/**
+ * The newest state that belongs to a certified round of this site, and the next one, which may still come to
+ * belong to one.
+ */
 export function standingLines({lines, certificates, self}: SiteHistory): {
   readonly settled: SiteLine | undefined;
   readonly pending: SiteLine | undefined;
@@ -56,13 +62,13 @@ export function standingLines({lines, certificates, self}: SiteHistory): {
   return {settled, pending: lines.findLast(({round}) => round > newest)};
 }
 
-/** What the states of a site are written to: a run's storage, or as much of it. */
+/** The storage for the states of a site: a run's storage, or as much of it. */
 export interface StateStorage {
   readonly models: Pick<RunStorage["models"], "put" | "get" | "remove">;
   readonly journal: Pick<RunStorage["journal"], "append">;
 }
 
-/** A stored state, or null when it is not there any more or is of another plan's shape. */
+/** Reads a stored state, or returns null if it is gone or has another plan's shape. */
 export async function readState(
   storage: Pick<StoredRun, "models">,
   line: SiteLine | undefined,
@@ -79,9 +85,9 @@ interface Pending {
 }
 
 /**
- * The state of a site over the rounds. A state belongs to the round whose release was made with it, and counts once
- * that release is known to be used: so a round that is run again, or is decided without this site, starts from the
- * state before. It is on disk before the release can leave.
+ * The state of a site over the rounds. A state belongs to the round whose release was made with it, and
+ * counts once that release is known to be used. A round that is run again, or is decided without this site,
+ * therefore starts from the state before. It is on disk before the release can leave.
  */
 export class SiteStates {
   readonly #storage: StateStorage;
@@ -94,7 +100,7 @@ export class SiteStates {
     this.#current = initial;
   }
 
-  /** Takes up what was written before a restart. */
+  /** Restores the states that were written before a restart. */
   async restore(history: SiteHistory): Promise<void> {
     const {settled, pending} = standingLines(history);
     const shape = this.#current;
@@ -112,7 +118,7 @@ export class SiteStates {
     return this.#current;
   }
 
-  /** Writes down what the site will hold once the release `contribution` of `round` is used. */
+  /** Writes down the state that the site will have once the release `contribution` of `round` is used. */
   async propose(round: number, contribution: string, state: SiteState): Promise<void> {
     const bytes = bytesOf(state);
     const hash = toHex(sha256(bytes));
@@ -121,7 +127,7 @@ export class SiteStates {
     this.#pending = {contribution, state, hash};
   }
 
-  /** Tells what became of the release `contribution`; removes from disk what counts no more. */
+  /** Settles the release `contribution` and removes states that no longer count from disk. */
   async settle(contribution: string, isUsed: boolean): Promise<void> {
     const pending = this.#pending;
     if (pending === null) return;

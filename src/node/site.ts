@@ -42,11 +42,11 @@ export interface Site {
 
 /** A {@link Site} whose data were read here. */
 export interface OpenedSite extends Site {
-  /** Who is in which part: kept in the run's journal. */
+  /** The parts and their patients, kept in the run's journal. */
   readonly parts: PartMarks;
 }
 
-/** What a site is checked against. */
+/** The facts against which a site is checked. */
 export interface SiteChecks {
   readonly site: string;
   readonly peerId: string;
@@ -66,7 +66,10 @@ function isSurvival(model: Plan["model"], task: LocatedTask["task"]): boolean {
   return model.architecture === "cox" || (task.kind === "tabular" && task.label.time !== undefined);
 }
 
-/** Refuses a plan that this site has not approved, or another consortium's. @throws NODE_PLAN_NOT_APPROVED, NODE_PLAN_FOREIGN */
+/**
+ * Refuses a plan that this site has not approved, or another consortium's. @throws NODE_PLAN_NOT_APPROVED,
+ * NODE_PLAN_FOREIGN
+ */
 export function checkApproval({
   plan,
   approvedPlan,
@@ -90,7 +93,8 @@ export function checkApproval({
 
 /**
  * Refuses a plan that does not fit the task file or the roster.
- * @throws NODE_CONTRACT_FOREIGN, NODE_MODEL_UNFIT, NODE_START_IMPOSSIBLE, NODE_RULE_IMPOSSIBLE, NODE_VOTE_FOREIGN
+ * @throws NODE_CONTRACT_FOREIGN, NODE_MODEL_UNFIT, NODE_START_IMPOSSIBLE, NODE_RULE_IMPOSSIBLE,
+ * NODE_VOTE_FOREIGN
  */
 export function checkPlan({plan, roster, task}: Pick<SiteChecks, "plan" | "roster" | "task">): void {
   const difference = taskDifference(plan.plan.task, taskIdentity(task.task));
@@ -142,7 +146,7 @@ function checkVotes({plan}: IdentifiedPlan, roster: Roster): void {
 
 function checkRule({plan}: IdentifiedPlan, trainers: number): void {
   const {mode, robust} = plan.mixing;
-  // A pair that swaps has no vectors of others to hold its own against: its rule asks for no number of members.
+  // A pair that swaps has no vectors of others for comparison, so its rule requires no number of members.
   const fault = mode === "async" || robust === "none" ? undefined : robustRuleFault(trainers, robust);
   if (fault === undefined) return;
   refuse("NODE_RULE_IMPOSSIBLE", fault, "Lower mixing.robust.faulty in the plan or complete the roster.");
@@ -168,7 +172,10 @@ export function memberOf({
   return member;
 }
 
-/** Reads this site's data, and logs whom they leave out and what the owner should look at. @throws DATA_* */
+/**
+ * Reads this site's data, and logs the patients that are left out and the points for the owner to check.
+ * @throws DATA_*
+ */
 async function readLogged({task, site, variables}: SiteChecks, data: Logger): Promise<SiteTable> {
   const findings = {
     ...FIRST_FAULT,
@@ -184,7 +191,7 @@ async function readLogged({task, site, variables}: SiteChecks, data: Logger): Pr
 }
 
 /**
- * Reads and splits this site's own file, after everything that could make it the wrong one was checked.
+ * Reads and splits this site's own file, after checking everything that could make it the wrong one.
  * @throws NODE_* and the data room's DATA_* errors
  */
 export async function openSite(checks: SiteChecks, logger: Logger = silentLogger): Promise<OpenedSite> {

@@ -12,7 +12,7 @@ import {
 } from "../parameters/index.ts";
 import {type SharedValues, sharedValues} from "./shared-values.ts";
 
-/** What a round of a run is for. */
+/** Purpose of a round of a run. */
 export type Stage =
   /** All sites' mean of each feature. */
   | {readonly kind: "mean"}
@@ -21,56 +21,59 @@ export type Stage =
   /** The `step`-th round of training, from 0. */
   | {readonly kind: "training"; readonly step: number};
 
-/** What decides the rounds of a run. */
+/** The facts that decide the rounds of a run. */
 export interface StagesOptions {
-  /** Whether the features' statistics are computed together before training. */
+  /** True if the features' statistics are computed together before training. */
   readonly isFederated: boolean;
-  /** What the task declares of each. */
+  /** The task's declaration of each feature. */
   readonly features: readonly Bounds[];
   readonly trainingRounds: number;
   readonly model: Layout;
   readonly initial: Float32Array;
   readonly codec: CodecName;
-  /** How each round of training is an asynchronous segment, which ends in an exact round; null: it is none. */
+  /**
+   * Settings of the asynchronous segment in each round of training, which ends in an exact round; null: no
+   * segments.
+   */
   readonly asynchronous: AsyncSpec | null;
-  /** How rounds of training are mixed; statistics see {@link statisticsMixing}. */
+  /** Mixing of the rounds of training; for statistics see {@link statisticsMixing}. */
   readonly mixing: RoundMixing;
   /** Names of the tensors that stay at their sites. */
   readonly local: readonly string[];
-  /** Whether the sites' controls travel and are carried (SCAFFOLD). */
+  /** True if the sites' controls travel and are carried (SCAFFOLD). */
   readonly hasControls: boolean;
-  /** Whether contributions are divided by their effort (FedNova). */
+  /** True if contributions are divided by their effort (FedNova). */
   readonly isNormalised: boolean;
   /** The optimiser of the rounds' results; null: the mean is the result. */
   readonly outer: OuterOptimizer | null;
   /** N0 of the plan. */
   readonly reference: number;
-  /** The largest n that a site may count as. */
+  /** The largest n that a site may count. */
   readonly cap: number;
   /** The data contract's hash. */
   readonly contract: string;
   readonly hash: Hash;
 }
 
-/** The rounds of a run: which stage each is, and what its vector holds. */
+/** The rounds of a run: the stage of each, and the contents of its vector. */
 export interface Stages {
   readonly rounds: number;
-  /** Hash of the training layout, in hexadecimal: what nodes compare before they exchange anything. */
+  /** Hash of the training layout, in hexadecimal, which nodes compare before they exchange anything. */
   readonly layout: string;
   stageOf(round: number): Stage;
   shapeOf(round: number): RoundShape;
   specOf(round: number, previous: Certified | null): RoundSpec;
   readonly shared: SharedValues;
-  /** `[layoutSize]`, the model that every training starts from; not to be changed. */
+  /** `[layoutSize]`, the model from which every training starts; not to be changed. */
   readonly initial: Float32Array;
   /**
-   * The whole model of a snapshot, with a site's own tensors of `own` `[layoutSize]`, by default the initial ones;
-   * not to be changed: it may be a view.
+   * The whole model of a snapshot, with a site's own tensors from `own` `[layoutSize]`, by default the
+   * initial ones; not to be changed, because it may be a view.
    */
   parametersOf(values: Float32Array, own?: Float32Array): Float32Array;
   /** The common control c `[shared.size]` that a snapshot of training carries, a view; null without them. */
   controlOf(values: Float32Array): Float32Array | null;
-  /** The statistics that a snapshot of the second or a later stage carries, null without federated ones. */
+  /** The statistics that a snapshot of the second or a later stage carries; null without federated ones. */
   statisticsOf(values: Float32Array): CarriedStatistics | null;
 }
 
@@ -78,7 +81,7 @@ export interface Stages {
 export interface CarriedStatistics {
   readonly squaredDeviation: Float32Array;
   readonly mean: Float32Array;
-  /** All sites' train patients. */
+  /** Number of train patients of all sites. */
   readonly count: number;
 }
 
@@ -109,8 +112,9 @@ function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout
 }
 
 /**
- * How statistics are mixed: in one group or, where rounds of training follow a robust rule, by the trimmed mean of each
- * value for as many faulty members, whatever that rule is (docs/adr/0039-statistics-are-contributions.md).
+ * The mixing of statistics: in one group or, if rounds of training follow a robust rule, by the trimmed mean
+ * of each value for as many faulty members, whatever that rule is
+ * (docs/adr/0039-statistics-are-contributions.md).
  */
 function statisticsMixing(training: RoundMixing): RoundMixing {
   if (training.kind !== "robust") return {kind: "all"};
@@ -121,7 +125,10 @@ function statisticsMixing(training: RoundMixing): RoundMixing {
   };
 }
 
-/** What a round of statistics mixes beside its layout and beginning. @param step -2: means, -1: deviations */
+/**
+ * The part of a statistics round's spec beside its layout and beginning. @param step -2: means, -1:
+ * deviations
+ */
 function statisticsSpec(
   step: number,
   {features, mixing}: StagesOptions,
@@ -137,9 +144,10 @@ function statisticsSpec(
 
 /**
  * The rounds of a run. With federated statistics two rounds come first, whose results every later snapshot
- * carries behind the parameters: [parameters | control | velocity | squared deviation | mean | count]. So the scaling
- * that a model needs is part of the certified model, and a late member finds it there; so are the common control and
- * the outer velocity, where the plan has them. The parameters are those that are shared: a site's own never enter.
+ * carries behind the parameters: [parameters | control | velocity | squared deviation | mean | count]. The
+ * certified model therefore contains the scaling that a model needs, and a late member finds it there. It
+ * also contains the common control and the outer velocity, if the plan has them. The parameters are the
+ * shared ones: a site's own never enter.
  * @throws NODE_LOCAL_TENSORS_INVALID
  */
 export function createStages(options: StagesOptions): Stages {
@@ -197,7 +205,9 @@ export function createStages(options: StagesOptions): Stages {
   };
 }
 
-/** The snapshot that the round begins from. @param step rounds since training began; -2 and -1 are statistics */
+/**
+ * The snapshot from which the round begins. @param step rounds since training began; -2 and -1 are statistics
+ */
 function referenceOf(
   {features: {length: features}, initial, reference}: StagesOptions,
   step: number,

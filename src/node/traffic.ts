@@ -3,14 +3,14 @@ import type {MemberId} from "../gossip/index.ts";
 import type {EventFeed} from "./event-feed.ts";
 import type {ReleaseBook, ReleaseKind} from "./release-book.ts";
 
-/** How many blobs were exchanged with peers since the start. */
+/** Numbers of blobs exchanged with peers since the start. */
 export interface ExchangeCounts {
   readonly fetched: number;
   readonly fetchFailed: number;
   readonly served: number;
 }
 
-/** What a traffic account is made of. */
+/** The parts from which a traffic account is made. */
 export interface TrafficOptions {
   readonly book: ReleaseBook;
   readonly feed: EventFeed;
@@ -18,24 +18,27 @@ export interface TrafficOptions {
   nameOf(member: MemberId): string;
 }
 
-/** What goes to and comes from peers, as the edge of the protocol sees it. */
+/** Traffic to and from peers, as the edge of the protocol sees it. */
 export interface Traffic {
   sentFrame(to: MemberId, bytes: number): void;
-  /** A blob can be fetched from now on. */
+  /** Records that a blob can be fetched from now on. */
   published(
     kind: Exclude<ReleaseKind, "frame">,
     blob: {readonly hash: string; readonly bytes: Uint8Array},
   ): void;
-  /** A peer has fetched `bytes` of a blob of this node's. */
+  /** Records that a peer has fetched `bytes` of a blob of this node's. */
   served(to: MemberId, hash: string, bytes: number): void;
   fetched(from: MemberId): void;
   fetchFailed(): void;
   counts(): ExchangeCounts;
-  /** When a blob last went to or came from the member, in wall-clock ms; null if none has since the start. */
+  /**
+   * Time at which a blob last went to or came from the member, in wall-clock ms; null if none has since the
+   * start.
+   */
   lastExchangeWallMs(member: MemberId): number | null;
 }
 
-/** A {@link Traffic} account that begins at nothing. */
+/** An empty {@link Traffic} account. */
 export function createTraffic({book, feed, clock, nameOf}: TrafficOptions): Traffic {
   const last = new Map<MemberId, number>();
   const counts = {fetched: 0, fetchFailed: 0, served: 0};

@@ -17,32 +17,32 @@ import type {ReleaseKind} from "./release-book.ts";
 import type {Traffic} from "./traffic.ts";
 import {createWriteBacklog, type WriteBacklog} from "./write-backlog.ts";
 
-/** Effects that are not the transport's but the run's. */
+/** Effects that belong to the run, not the transport. */
 export type RunEffect = Extract<Effect, {type: "certified" | "report" | "work"}>;
 
-/** What carries the session's effects out. */
+/** The parts that carry out the session's effects. */
 export interface TransportOptions {
   readonly session: Session;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Is told of everything that goes to and comes from peers. */
+  /** Hears of everything that goes to and comes from peers. */
   readonly traffic?: Traffic;
   write(record: DurableRecord): Promise<void>;
   onRunEffect(effect: RunEffect): void;
-  /** Storage failed or a bug showed: the node cannot go on. */
+  /** Reports that storage failed or a bug showed: the node cannot go on. */
   onFatal(error: unknown): void;
 }
 
-/** The edge of the protocol: turns what happens into events, and effects into what happens. */
+/** The edge of the protocol: turns occurrences into events, and effects into actions. */
 export interface Transport {
-  /** Gives the transport its network, which calls back into it; what happened before waits until then. */
+  /** Gives the transport its network, which calls back into it; earlier events wait until then. */
   attach(network: Network): void;
   handle(event: Event): void;
-  /** A frame's bytes from a linked member. */
+  /** Handles a frame's bytes from a linked member. */
   onFrame(from: MemberId, bytes: Uint8Array): void;
   /** Hands this member's released update to the protocol. */
   contribute(round: number, release: Release): void;
-  /** Lets members fetch a certified snapshot that a restart brought back. */
+  /** Lets members fetch a certified snapshot that a restart restored. */
   publish(snapshot: Snapshot): void;
   /** Ends the publication of a snapshot. */
   withdraw(hash: string): void;
@@ -137,7 +137,7 @@ class SessionTransport implements Transport {
         else this.#carryOut(effect, network);
       }
     } catch (error) {
-      // Only a peer's bytes bring a coded error about here; whatever else is thrown is a bug.
+      // Only a peer's bytes cause a coded error here; anything else that is thrown is a bug.
       if (!isCoded(error)) return onFatal(error);
       const peer = event.type === "frame" ? event.from : null;
       logger.warn("a peer's bytes were refused", {code: error.code, event: event.type, peer});
@@ -172,11 +172,11 @@ class SessionTransport implements Transport {
   }
 
   #publishOwn({hash}: Contribution, network: Network): void {
-    // What an asynchronous segment hands in is published as a mixture before.
+    // The contribution of an asynchronous segment was published before, as a mixture.
     if (this.#own?.hash === hash) this.#publish("update", this.#own, network);
   }
 
-  /** Told before any peer can fetch it: what leaves must not be of unknown kind. */
+  /** Records the blob before any peer can fetch it: nothing of unknown kind may leave. */
   #publish(kind: Exclude<ReleaseKind, "frame">, release: Release, network: Network): void {
     this.#options.traffic?.published(kind, release);
     network.publish(release);
@@ -209,7 +209,7 @@ class SessionTransport implements Transport {
 
   #persist({id, record}: Extract<Effect, {type: "persist"}>, origin: MemberId | null): void {
     this.#backlog?.begin(origin);
-    // One after the other: a record must not reach the disk before one that was asked for earlier.
+    // One after the other: a record must not reach the disk before one that was requested earlier.
     this.#writes = this.#writes.then(async () => {
       if (this.#isClosed) return;
       try {

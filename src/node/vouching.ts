@@ -17,7 +17,7 @@ import {forgottenPart, roundOf} from "./forgotten-part.ts";
 
 const REMINDER_MS = 30_000;
 
-/** What the members are asked about, and through what. */
+/** The question to the members, and the means of asking. */
 export interface VouchingOptions {
   readonly self: MemberId;
   readonly run: string;
@@ -36,12 +36,12 @@ export interface VouchingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** So many others that one of them took part in every decision that this member took part in. */
+/** Least number of others of which one took part in every decision that this member took part in. */
 export function vouchersNeeded(rule: QuorumRule, members: number): number {
   return Math.min(members - 1, members - quorumSize(rule, members) + 1);
 }
 
-/** What the members have said so far. */
+/** The members' answers so far. */
 class Vouching {
   readonly done: Promise<void>;
   readonly #options: VouchingOptions;
@@ -55,7 +55,7 @@ class Vouching {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Told to whoever waits; what comes before anyone does must not count as uncaught.
+    // The waiting caller hears of it; an error before anyone waits must not count as uncaught.
     this.done.catch(() => {});
   }
 
@@ -81,8 +81,9 @@ class Vouching {
   }
 
   /**
-   * Every member asks whom it meets, and so says in which round it is; one that is further sends its certificate. A
-   * restored one that waits sends none, but of those that wait the furthest can hear all.
+   * Takes in a member's word. Every member asks those that it meets, which shows its round; one that is
+   * further on sends its certificate. A restored member that waits sends none, but of several that wait the
+   * furthest can hear all.
    */
   #take(from: MemberId, frame: Frame): void {
     if (frame.type === "ask" && frame.round <= roundOf(this.#options.restored)) this.#hear(from);
@@ -93,7 +94,7 @@ class Vouching {
 
   #check(certificate: Certificate): void {
     const {run, roster, members, primitives, quorum} = this.#options;
-    // A quorum has checked the rest of it when it voted.
+    // A quorum checked the rest of it when it voted.
     verifyCertificate(primitives, certificate, {
       run,
       roster,
@@ -125,10 +126,10 @@ class Vouching {
 }
 
 /**
- * Asks the other members, before a restored node takes part, for the newest certificate of the run: what this node did
- * and has forgotten would show. It waits until so many have answered that one of them was in every decision which this
- * node was in.
- * @throws NODE_STATE_OUTDATED; what opening the network throws
+ * Asks the other members for the newest certificate of the run before a restored node takes part: it would
+ * show anything that this node did and has forgotten. Waits until so many have answered that one of them was
+ * in every decision in which this node took part.
+ * @throws NODE_STATE_OUTDATED; the errors of opening the network
  */
 export async function askToVouch(options: VouchingOptions): Promise<void> {
   const {run, restored, clock, logger, members, quorum, signal} = options;

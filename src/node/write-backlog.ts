@@ -1,21 +1,24 @@
 import type {MemberId} from "../gossip/index.ts";
 import type {Network} from "../network/index.ts";
 
-/** So many records that a member's frames brought about may wait for the disk; then no more of its frames are read. */
+/**
+ * Number of records caused by a member's frames that may wait for the disk; then no more of its frames are
+ * read.
+ */
 export const MOST_WAITING = 64;
 
-/** Its frames are read again once so few wait. */
+/** Number of waiting records at which its frames are read again. */
 export const FEW_WAITING = 16;
 
-/** What waits for the disk because of each member's frames. */
+/** The records that wait for the disk because of each member's frames. */
 export interface WriteBacklog {
-  /** A record that `origin`'s frame brought about is to be written; `null` for one of this node's own accord. */
+  /** Notes a record to be written because of `origin`'s frame; `null` for one of this node's own accord. */
   begin(origin: MemberId | null): void;
-  /** It is written. */
+  /** Notes that it is written. */
   end(origin: MemberId | null): void;
 }
 
-/** A {@link WriteBacklog} without records, which holds back those on `network` who bring about too many. */
+/** A {@link WriteBacklog} without records, which pauses members on `network` that cause too many. */
 export function createWriteBacklog(network: Pick<Network, "pause" | "resume">): WriteBacklog {
   const waiting = new Map<MemberId, number>();
   const paused = new Set<MemberId>();

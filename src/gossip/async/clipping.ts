@@ -1,21 +1,21 @@
 import type {Mass} from "../../parameters/index.ts";
 import type {MemberId} from "../quorum.ts";
 
-/** Whose mass is clipped, and what the radius is taken from. */
+/** The sender of the mass to be clipped, and the data that set the radius. */
 export interface Clipping {
   readonly peer: MemberId;
-  /** How far each member's estimate was from one's own when it last came; kept up here. */
+  /** Distance of each member's last estimate from one's own; kept up here. */
   readonly distances: Map<MemberId, number>;
-  /** f: how many members may send what they like. */
+  /** f: the number of members that may send arbitrary masses. */
   readonly faulty: number;
 }
 
 /**
- * A received mass whose estimate is moved into a ball about one's own: z_j becomes z_i + clip(z_j - z_i, tau), with
- * tau the (f + 1)-th largest of the members' last distances, this one's among them; 0 while no more than f are known,
- * as all of these may lie. The weight stays. A swap with it moves the two members by different amounts: it does not
- * conserve the sum of masses.
- * @returns `theirs` itself when it lies within tau
+ * Moves the estimate of a received mass into a ball about one's own: z_j becomes z_i + clip(z_j - z_i, tau).
+ * tau is the (f + 1)-th largest of the members' last distances, this one's among them. It is 0 while at most
+ * f are known, because all of these may lie. The weight stays. A swap with such a mass moves the two members
+ * by different amounts: it does not conserve the sum of masses.
+ * @returns `theirs` itself if it lies within tau
  * @see He, Karimireddy, Jaggi, Byzantine-robust decentralized learning via ClippedGossip, 2022, section 4
  */
 export function clipTowards(own: Mass, theirs: Mass, {peer, distances, faulty}: Clipping): Mass {

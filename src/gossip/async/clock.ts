@@ -2,8 +2,8 @@ import type {MemberId} from "../quorum.ts";
 import type {SegmentState} from "./types.ts";
 
 /*
- * A member's clock is the sum of the scales with which its units entered the mass: what its local progress counts,
- * in units. Clocks travel with every frame and are merged by the larger value, but one's own is one's own.
+ * A member's clock is the sum of the scales with which its units entered the mass: its local progress as it
+ * counts, in units. Clocks travel with every frame and are merged by the larger value, except one's own.
  */
 
 /** This member's clock. */
@@ -16,7 +16,7 @@ export function clockList({clock, setup}: SegmentState): number[] {
   return setup.members.map((member) => clock.get(member) ?? 0);
 }
 
-/** Takes in the clocks of a frame. */
+/** Merges the clocks of a frame. */
 export function mergeClock(state: SegmentState, told: readonly number[], nowMs: number): void {
   const {clock, setup, movedAtMs} = state;
   setup.members.forEach((member, index) => {
@@ -27,14 +27,14 @@ export function mergeClock(state: SegmentState, told: readonly number[], nowMs: 
   });
 }
 
-/** How far the others are on average; 0 where there are none. */
+/** Mean clock of the others; 0 if there are none. */
 export function meanClockOfOthers({clock, setup}: SegmentState): number {
   const others = setup.members.filter((member) => member !== setup.self);
   const sum = others.reduce((total, member) => total + (clock.get(member) ?? 0), 0);
   return others.length === 0 ? 0 : sum / others.length;
 }
 
-/** Clocks of the linked members that have moved within the time that one in doubt waits. */
+/** Clocks of the linked members that moved recently: within the time for which a member in doubt waits. */
 function livingClocks({clock, linked, movedAtMs, setup}: SegmentState, nowMs: number): number[] {
   const isLiving = (member: MemberId): boolean =>
     nowMs - (movedAtMs.get(member) ?? nowMs) <= setup.spec.abandonMs;
@@ -42,21 +42,22 @@ function livingClocks({clock, linked, movedAtMs, setup}: SegmentState, nowMs: nu
 }
 
 /**
- * With what weight the next unit of a member at `own` enters, given the clocks of the others: 1 at the slowest,
- * falling in a line to 0 at `maximumLead` units ahead of it. So no member's progress ever counts for more than
- * `maximumLead` units more than another's, and over a long time all count the same, whatever their speeds.
+ * The weight with which the next unit of a member at `own` enters, given the clocks of the others: 1 at the
+ * slowest, falling linearly to 0 at `maximumLead` units ahead of it. A member's progress therefore never
+ * counts for more than `maximumLead` units more than another's. Over a long time all count the same, whatever
+ * their speeds.
  */
 export function scaleOfUnit(own: number, others: readonly number[], maximumLead: number): number {
   if (maximumLead === Number.POSITIVE_INFINITY) return 1;
-  // Who is further behind was not counted for a while; it will count from where the slowest is now.
+  // A member further behind was not counted for a while; it will count from the slowest one's clock.
   const counted = others.filter((other) => other >= own - maximumLead);
   const least = Math.min(own, ...counted);
   return Math.min(1, Math.max(0, (least + maximumLead - own) / maximumLead));
 }
 
 /**
- * The scale of this member's next unit; first a member that the others had given up for a while moves its clock
- * to the least of theirs: what it missed is missed.
+ * The scale of this member's next unit. A member that the others had given up for a while first moves its
+ * clock to the least of theirs: its missed units are not made up.
  */
 export function takeScale(state: SegmentState, nowMs: number): number {
   const {setup, clock} = state;

@@ -7,15 +7,18 @@ import {save, tell} from "./state.ts";
 import {callOff, considerStepEnd, dropEdge} from "./steps.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
-/** Sums of scales are rounded. */
+/** Tolerance for the rounding of sums of scales. */
 const EPSILON = 1e-6;
 
-/** Whether so much progress, in units, is what a member would end the segment with. */
+/** Tells whether this much progress, in units, is enough for a member to end the segment. */
 export function isEnough(clock: number, units: number): boolean {
   return clock >= units - EPSILON;
 }
 
-/** Says that enough of this member's progress counts, when it does. It works on until a majority says so. */
+/**
+ * Announces that enough of this member's progress counts, once it does. The member works on until a majority
+ * says so.
+ */
 export function considerClosing(context: SegmentContext): void {
   const {state} = context;
   const {setup, closers} = state;
@@ -25,14 +28,17 @@ export function considerClosing(context: SegmentContext): void {
   onClosing(context, setup.self);
 }
 
-/** Counts who would end the segment; a majority does. */
+/** Counts a member that would end the segment; a majority ends it. */
 export function onClosing(context: SegmentContext, member: MemberId): void {
   const {state} = context;
   state.closers.add(member);
   if (state.closers.size >= majority(state.setup.members.length)) close(context);
 }
 
-/** No new exchange begins; those under way are ended, or called off where nobody has promised anything. */
+/**
+ * Closes the segment: no new exchange begins; those under way are ended, or called off if nobody has promised
+ * anything.
+ */
 export function close(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "running") return;
@@ -48,7 +54,7 @@ export function close(context: SegmentContext): void {
   considerStepEnd(context);
 }
 
-/** When nothing is open any more, the mass is settled: that is written down. */
+/** Settles the mass when nothing is open any more, and writes that down. */
 export function considerHandingIn(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "closing" || state.step !== null) return;
@@ -61,7 +67,10 @@ export function considerHandingIn(context: SegmentContext): void {
   save(context, {kind: "closed"});
 }
 
-/** Whether the mass has anything to hand in: a member that came for the end only would pull the mean back. */
+/**
+ * Tells whether the mass has anything to hand in: a member that came only for the end would pull the mean
+ * back.
+ */
 export function hasTakenPart({units, exchanges}: SegmentState): boolean {
   return units > 0 || exchanges > 0;
 }

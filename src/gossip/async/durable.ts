@@ -11,7 +11,7 @@ const count = z.int().min(0);
 const id = {incarnation: count, seq: count};
 const hash = z.string().length(64);
 const peer = z.string();
-/** Encoded bytes, and the weight in them: who replays a trace has not the bytes. */
+/** Encoded bytes, and the weight in them: a replay of a trace does not have the bytes. */
 const mass = z.strictObject({hash, weight: z.number().positive()});
 const noted = z.array(z.strictObject({peer, ...id}));
 
@@ -30,13 +30,13 @@ const durableSchema = z.strictObject({
   outbox: z.array(z.strictObject({peer, ...id, mass})),
   prepared: z.array(z.strictObject({peer, ...id, share: z.number(), theirs: mass})),
   phase: count.nullable(),
-  /** The own mass that all prepared exchanges began from. */
+  /** The own mass from which all prepared exchanges began. */
   own: mass.nullable(),
 });
 
 type Durable = Readonly<z.infer<typeof durableSchema>>;
 
-/** Edges that this member has promised to apply when it is told to. */
+/** Edges that this member has promised to apply on request. */
 function promised({step}: SegmentState): (Edge & {readonly theirBytes: Uint8Array})[] {
   return [...(step?.edges.values() ?? [])].flatMap((edge) => {
     const {theirBytes, state} = edge;
@@ -58,7 +58,10 @@ function bytesOf(values: Float64Array): Uint8Array {
   return bytes;
 }
 
-/** The whole of what must outlive the process, in one record: no crash can part what belongs together. */
+/**
+ * Encodes everything that must outlive the process in one record; no crash can separate parts that belong
+ * together.
+ */
 export function encodeSegment(state: SegmentState): AsyncRecord {
   const {setup, step, pending} = state;
   const blobs: Blob[] = [];
@@ -125,7 +128,7 @@ export function blobsOf(bytes: Uint8Array): string[] {
 }
 
 /**
- * Brings `state`, a fresh one, to what the record says.
+ * Restores a fresh `state` from the record.
  * @throws GOSSIP_RECORD_DAMAGED, PARAMETERS_*
  */
 export function restoreSegment(state: SegmentState, record: AsyncRecord): void {

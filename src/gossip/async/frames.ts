@@ -9,13 +9,13 @@ const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const clock = z.array(z.number().min(0).max(1e9)).max(MAX_MEMBERS);
 /** Names an exchange among those of its initiator. */
 const id = {incarnation: count, seq: count};
-/** Index of the schedule's phase since the segment began; null outside a schedule. */
+/** Index of the schedule's phase since the segment began; null without a schedule. */
 const phase = count.nullable();
 
 /**
- * The frames of the asynchronous mode, for the one union of frames. `mass` is the hash of an encoded mass, which
- * carries its weight as its last element; `clock` tells each member's progress in the order of the roster; `view`
- * is the digest of the members that the sender sees.
+ * The frames of the asynchronous mode, for the one union of frames. `mass` is the hash of an encoded mass,
+ * which carries its weight as its last element. `clock` gives each member's progress in the order of the
+ * roster. `view` is the digest of the members that the sender sees.
  * @param common fields of every frame
  */
 export function asyncFrameSchemas<Common extends z.ZodRawShape>(common: Common) {

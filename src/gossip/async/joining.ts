@@ -8,37 +8,45 @@ import {addToMass, fetchMass, freeze, save, tell, tellPeople} from "./state.ts";
 import type {MassFetch, SegmentContext, SegmentState} from "./types.ts";
 
 /*
- * A member that comes when the others are well under way begins at the median of their models, not at the snapshot: it
- * would pull all of them back. What it then adds to the sums is p times that median, and it says so.
+ * A member that comes when the others are well under way begins at the median of their models. From the
+ * snapshot it would pull all of them back. It thereby adds p times that median to the sums, and it says so.
  */
 
-/** Fewer could not outvote one that lies. */
+/** Least number of masses: with fewer, one liar could not be outvoted. */
 const LEAST_SHOWN = 3;
-/** More units than this member has begun by itself before it could hear of the others, it keeps to what it has. */
+/**
+ * Number of own units up to which a member may still join: it may begin them before it can hear of the
+ * others.
+ */
 const MOST_UNITS = 1;
 
-/** How many members' masses the median is taken of: enough for the faulty ones that the plan assumes. */
+/**
+ * Number of members' masses of which the median is taken: enough for the faulty ones that the plan assumes.
+ */
 function shownNeeded({setup}: SegmentState): number {
   return Math.max(LEAST_SHOWN, 2 * (setup.spec.clipFaulty ?? 0) + 1);
 }
 
-/** Whether this member's mass is still what it began with, but for its own first steps. */
+/** Tells whether this member's mass has not changed since its beginning, apart from its own first steps. */
 function isFresh(state: SegmentState): boolean {
   const {stage, exchanges, units, step, outbox} = state;
   return stage === "running" && exchanges === 0 && units <= MOST_UNITS && step === null && outbox.size === 0;
 }
 
-/** Whether this member would begin anew where the others are, if they are far ahead. */
+/** Tells whether this member would begin again at the others' median if they were far ahead. */
 function wouldJoin(state: SegmentState): boolean {
   return state.mayJoin && isFresh(state) && state.setup.members.length > shownNeeded(state);
 }
 
-/** Asks `peer` what it holds, if this member may be late: who is not far ahead does not answer. */
+/** Asks `peer` for its mass if this member may be late; a member that is not far ahead does not answer. */
 export function askToShow(context: SegmentContext, peer: MemberId): void {
   if (wouldJoin(context.state)) tell(context, peer, {type: "join"});
 }
 
-/** Shows this member's mass to one that has just come, when progress here is further than anybody may be ahead. */
+/**
+ * Shows this member's mass to one that has just come, if this member's progress reaches the greatest allowed
+ * lead.
+ */
 export function onJoin(context: SegmentContext, from: MemberId): void {
   const {state, nowMs} = context;
   const {setup, stage} = state;
@@ -47,14 +55,14 @@ export function onJoin(context: SegmentContext, from: MemberId): void {
     const {mixture} = freeze(state);
     state.shown = {mixture, sinceMs: nowMs};
   }
-  // Each time: a step that began from the same bytes has ended, perhaps, and withdrawn them.
+  // Published each time: a step that began from the same bytes may have ended and withdrawn them.
   context.emit({type: "publish-mixture", mixture: state.shown.mixture});
   tell(context, from, {type: "shown", mass: state.shown.mixture.hash, clock: clockList(state)});
 }
 
 /**
- * Begins to join if what was last heard shows that anybody is further ahead than any may be of one that it knows of:
- * before the first exchange, since that one could be the one that lies.
+ * Begins to join if any member's last clock is further ahead than a member may be of one that it knows of.
+ * Joins before the first exchange, because its partner could be a liar.
  */
 export function considerJoining(context: SegmentContext): void {
   const {state, nowMs} = context;
@@ -65,7 +73,7 @@ export function considerJoining(context: SegmentContext): void {
   for (const peer of state.linked) tell(context, peer, {type: "join"});
 }
 
-/** A member shows its mass: it is fetched. */
+/** Fetches the mass that a member shows. */
 export function onShown(context: SegmentContext, from: MemberId, {mass}: FrameOf<"shown">): void {
   const {joining, fetches} = context.state;
   const isUnderWay = [...fetches.values()].some(({kind, peer}) => kind === "shown" && peer === from);
@@ -73,7 +81,7 @@ export function onShown(context: SegmentContext, from: MemberId, {mass}: FrameOf
   fetchMass(context, {kind: "shown", peer: from, id: {incarnation: 0, seq: 0}, hash: mass});
 }
 
-/** A shown mass has arrived; with enough of them this member begins where they are. */
+/** Takes in a shown mass; with enough of them this member begins at their median. */
 export function takeShown(context: SegmentContext, {peer}: MassFetch, mass: Mass): void {
   const {state} = context;
   const {joining, setup} = state;
@@ -91,7 +99,7 @@ export function takeShown(context: SegmentContext, {peer}: MassFetch, mass: Mass
   save(context, {kind: "noted"});
 }
 
-/** Asks again who has not shown anything, or gives up: this member then goes on from what it has. */
+/** Asks members that have shown nothing again, or gives up: this member then goes on from its own mass. */
 export function tendJoining(context: SegmentContext): void {
   const {state, nowMs} = context;
   const {joining, shown, setup} = state;
@@ -106,7 +114,7 @@ export function tendJoining(context: SegmentContext): void {
   if (shown !== null && nowMs - shown.sinceMs >= maximumMs) withdrawShown(context);
 }
 
-/** Ends the publication of what was shown. */
+/** Ends the publication of the shown mass. */
 export function withdrawShown({state, emit}: Pick<SegmentContext, "state" | "emit">): void {
   if (state.shown !== null) emit({type: "withdraw", hash: state.shown.mixture.hash});
   state.shown = null;

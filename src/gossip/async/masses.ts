@@ -3,30 +3,30 @@ import type {MemberId} from "../quorum.ts";
 import {isSame, isUpTo} from "./state.ts";
 import type {ExchangeId, SegmentState} from "./types.ts";
 
-/** Mass on its way to a member, or what one will apply when it is told to. */
+/** Mass on its way to a member, or mass that a member will apply on request. */
 export interface MassInTransit {
   readonly peer: MemberId;
   readonly id: ExchangeId;
   readonly mass: Mass;
 }
 
-/** All that one member's part of a segment holds of the common mass, for a ledger. */
+/** Everything that one member's part of a segment holds of the common mass, for a ledger. */
 export interface SegmentMasses {
   /** Units of own work that are in the mass. */
   readonly units: number;
-  /** `[d]`, s with what waits to enter it: a copy. */
+  /** `[d]`, s together with the progress that waits to enter it: a copy. */
   readonly own: Mass;
-  /** What it has promised to apply: W (q_peer - q_own). */
+  /** Changes that it has promised to apply: W (q_peer - q_own). */
   readonly promised: readonly MassInTransit[];
   /** Shares that it has sent. */
   readonly outbox: readonly MassInTransit[];
-  /** Whether it has decided that the acceptor `peer` is to apply exchange `id`. */
+  /** Tells whether it has decided that the acceptor `peer` is to apply exchange `id`. */
   hasDecided(peer: MemberId, id: ExchangeId): boolean;
-  /** Whether it has applied share `id` of `peer`. */
+  /** Tells whether it has applied share `id` of `peer`. */
   hasReceived(peer: MemberId, id: ExchangeId): boolean;
 }
 
-/** What `state` holds. */
+/** The masses that `state` holds. */
 export function massesOf(state: SegmentState): SegmentMasses {
   const {values, weight, pending, step, outbox, committed, received, units} = state;
   const promised = [...(step?.edges.values() ?? [])].flatMap(({peer, id, role, share, theirs}) => {
@@ -49,8 +49,9 @@ export function massesOf(state: SegmentState): SegmentMasses {
 }
 
 /**
- * The sums of s and of w over all members: their own, what was decided and is yet to be applied, and shares that
- * have not arrived. Nothing but own work changes them, whatever is lost, repeated, reordered or crashes.
+ * The sums of s and of w over all members: their own, decided changes that are yet to be applied, and shares
+ * that have not arrived. Only own work changes them, whatever messages are lost, repeated or reordered, and
+ * whatever crashes.
  */
 export function totalMass(members: ReadonlyMap<MemberId, SegmentMasses>): Mass {
   let weight = 0;

@@ -1,4 +1,4 @@
-/** What two sides of a healed partition do with their estimates. */
+/** The treatment of the two estimates when a partition heals. */
 export type MergeVerdict = "mix" | "adopt-theirs" | "adopt-ours";
 
 /** One side of a partition: its estimate `[d]` and the weight behind it. */
@@ -14,9 +14,10 @@ function distance(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Whether two lineages that parted at `fork` may be mixed. When they are further apart than half the sum of the ways
- * they went, they went different ways, and their mean may be worse than either: then the side of smaller weight
- * adopts the other's estimate. Who has not moved at all has nothing to lose, so neither side has diverged.
+ * Decides whether two lineages that parted at `fork` may be mixed. If their distance exceeds half the sum of
+ * their distances from `fork`, they went different ways, and their mean may be worse than either. The side of
+ * smaller weight then adopts the other's estimate. A side that has not moved at all has nothing to lose, so
+ * the two have not diverged.
  */
 export function mergeVerdict(ours: Lineage, theirs: Lineage, fork: Float64Array): MergeVerdict {
   const apart = distance(ours.estimate, theirs.estimate);

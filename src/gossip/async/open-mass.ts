@@ -1,15 +1,21 @@
 import {CodedError, type Hash, toHex} from "../../core/index.ts";
 import {type Codec, LARGEST_PEER_ESTIMATE, type Mass, massOf} from "../../parameters/index.ts";
 
-/** No plan makes a mass so light; swaps with one that is would take one's own weight down to where binary32 ends. */
+/**
+ * Least weight of a peer's mass. No plan makes one so light, and swaps with one would reduce one's own weight
+ * until binary32 ends.
+ */
 const LEAST_PEER_WEIGHT = 2 ** -64;
 
-/** What a mass must be. */
+/** Requirements of a mass. */
 export interface MassExpectation {
-  /** Of a peer's bytes: both sides of an exchange must read the same. Null: they are this member's own. */
+  /**
+   * Hash of a peer's bytes, because both sides of an exchange must read the same; null for this member's own
+   * bytes.
+   */
   readonly hash: string | null;
   readonly values: number;
-  /** No mass can be heavier. */
+  /** Greatest possible weight of a mass. */
   readonly maximumWeight: number;
 }
 

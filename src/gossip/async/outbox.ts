@@ -8,20 +8,21 @@ import {addToMass, fetchMass, freeze, isSame, isUpTo, nextExchange, save, tell, 
 import type {ExchangeId, SegmentContext} from "./types.ts";
 
 /*
- * Push-sum with an acknowledged outbox: a share leaves the mass for the outbox, is sent until it is acknowledged, and
- * is applied once, by its number. Kempe, Dobra, Gehrke, Gossip-based computation of aggregate information, FOCS 2003.
+ * Push-sum with an acknowledged outbox: a share leaves the mass for the outbox, is sent until it is
+ * acknowledged, and is applied once, by its number. Kempe, Dobra, Gehrke, Gossip-based computation of
+ * aggregate information, FOCS 2003.
  */
 
-/** More shares under way would leave a member with next to no weight. */
+/** Greatest number of shares under way; more would leave a member with next to no weight. */
 const MAX_OPEN_SHARES = 2;
 const SHARE = 0.5;
 /**
- * This share of its own p a member keeps: one that is much faster than those it hears from would halve its weight until
- * binary32 ends, and could neither send nor receive any more.
+ * Share of its own p that a member keeps. A member much faster than those it hears from would otherwise halve
+ * its weight until binary32 ends, and could no longer send or receive.
  */
 const LEAST_WEIGHT = 2 ** -10;
 
-/** Sends half of the mass on its way if this member owes the others a share. */
+/** Sends half of the mass if this member owes the others a share. */
 export function considerShare(context: SegmentContext): void {
   const {state, nowMs} = context;
   if (state.stage !== "running" || !state.wantsExchange || nowMs < state.retryAtMs) return;
@@ -52,14 +53,14 @@ export function sendShare(context: SegmentContext, peer: MemberId): void {
   tell(context, peer, {type: "share", ...share.id, mass: mixture.hash, clock: clockList(state)});
 }
 
-/** Fetches a share, unless it has been applied, or can be no more. */
+/** Fetches a share, unless it was applied before or comes too late to be applied. */
 export function onShare(context: SegmentContext, from: MemberId, frame: FrameOf<"share">): void {
   const {state} = context;
   const {incarnation, seq, mass} = frame;
   if (isUpTo(frame, state.received.get(from))) return confirm(context, from, frame);
   if (state.stage === "closed")
     return tell(context, from, {type: "share-taken", incarnation, seq, isTaken: false});
-  // Who joins takes it up when that is done: it is offered again.
+  // A joining member takes the share up later: it is offered again.
   if (state.stage === "idle" || state.joining !== null) return undefined;
   const isUnderWay = [...state.fetches.values()].some(({kind, peer}) => kind === "share" && peer === from);
   if (isUnderWay) return undefined;
@@ -76,7 +77,7 @@ function confirm(context: SegmentContext, to: MemberId, {incarnation, seq}: Exch
 export function takeShare(context: SegmentContext, peer: MemberId, id: ExchangeId, mass: Mass): void {
   const {state} = context;
   if (state.stage === "closed" || isUpTo(id, state.received.get(peer))) return;
-  // All members together weigh no more than that: somebody makes mass up.
+  // All members together weigh no more than this: a greater weight means that somebody makes up mass.
   const {primitives, members} = state.setup;
   if (!primitives.arithmetic.isAtLeast(members.length, state.weight + mass.weight)) return;
   addToMass(state, mass, 1);
@@ -86,12 +87,12 @@ export function takeShare(context: SegmentContext, peer: MemberId, id: ExchangeI
   save(context, {kind: "received", peer, id});
 }
 
-/** A share is written down as received: its sender may forget it. */
+/** Confirms a share that is written down as received; its sender may forget it. */
 export function onReceived(context: SegmentContext, peer: MemberId, id: ExchangeId): void {
   confirm(context, peer, id);
 }
 
-/** A share has arrived, or never will, and is this member's own again. */
+/** Handles the word that a share has arrived, or never will and is this member's own again. */
 export function onShareTaken(context: SegmentContext, from: MemberId, frame: FrameOf<"share-taken">): void {
   const {state} = context;
   const share = state.outbox.get(from);

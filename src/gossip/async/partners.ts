@@ -14,11 +14,11 @@ export interface Partner {
   readonly share: number;
 }
 
-/** What a segment's schedule depends on. */
+/** The values on which a segment's schedule depends. */
 export interface SegmentDraws {
   readonly run: string;
   readonly round: number;
-  /** How often the schedule has ended before: its order is drawn anew each period. */
+  /** Number of times that the schedule has ended before; its order is drawn again each period. */
   readonly period: number;
 }
 
@@ -42,7 +42,7 @@ function phaseOf({setup}: SegmentState, members: number, phase: number): Phase |
   return segmentPeriod(schedule, members, {run, round, period}).phase(phase % length);
 }
 
-/** Neighbours of this member in phase `phase` of the schedule over its view; empty outside a schedule. */
+/** Neighbours of this member in phase `phase` of the schedule over its view; empty without a schedule. */
 export function scheduledPartners(state: SegmentState, phase: number): Partner[] {
   const view = viewOf(state);
   const rows = phaseOf(state, view.length, phase)?.rows ?? [];
@@ -61,7 +61,9 @@ export function shuffledPartners({random, linked, setup}: SegmentState): Partner
   });
 }
 
-/** Whether this member follows the plan's schedule now: it has one, and no linked member's view differs. */
+/**
+ * Tells whether this member follows the plan's schedule now: it has one, and no linked member's view differs.
+ */
 export function followsSchedule({setup, differing}: SegmentState): boolean {
   return setup.spec.schedule !== null && differing.size === 0;
 }

@@ -4,15 +4,16 @@ import {meanClockOfOthers, ownClock, takeScale} from "./clock.ts";
 import {estimateOf, save} from "./state.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
-/** An estimate moves at most so many times as far as the site's own update: the rest waits its turn. */
+/** Greatest ratio of an estimate's move to the site's own update; the rest waits its turn. */
 const MAX_STEP_FACTOR = 4;
 
-/** While sites are held to the slowest one's pace, the others advance by less than this during any unit. */
+/** Bound on the others' advance during any unit while sites are held to the slowest one's pace. */
 const FRESH_UNITS = 4;
 
 /**
- * The weight of progress that began before the others advanced by `units`: (1 + staleness)^-0.5, where staleness
- * is what they advanced beyond four units. Only who was given up for a while, as in a partition, is that late.
+ * The weight of progress that began before the others advanced by `units`: (1 + staleness)^-0.5. Staleness is
+ * their advance beyond four units. Only a member that was given up for a while, as in a partition, is that
+ * late.
  */
 export function stalenessScale(units: number): number {
   return 1 / Math.sqrt(1 + Math.max(0, units - FRESH_UNITS));
@@ -26,9 +27,9 @@ export function beginUnit({state, emit}: SegmentContext): void {
 }
 
 /**
- * Adds a finished unit's p (x - start) to the mass, weighed by its staleness and by how far this member is ahead.
- * @returns false when it is not of the unit under way
- * @throws PARAMETERS_* when the caller's bytes are no contribution
+ * Adds a finished unit's p (x - start) to the mass, weighted by its staleness and by this member's lead.
+ * @returns false if the unit is not the one under way
+ * @throws PARAMETERS_* if the caller's bytes are no contribution
  */
 export function takeProgress(context: SegmentContext, unit: number, contribution: Contribution): boolean {
   const {state, nowMs} = context;
@@ -54,12 +55,12 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
 }
 
 /**
- * Lets own progress into a mass, in place. The own sample count weighs it, never w: d (sum s) / N = sum p_i D_i. Where p
- * is more than four times w, an estimate would move more than four times as far as the site's own model did, so that
- * much enters now, and more after the next exchange; nothing is lost.
- * @param pending `[d]`, own progress; what is left of it stays there
+ * Lets own progress into a mass, in place. It is weighted by the site's own sample count, never by w: d (sum
+ * s) / N = sum p_i D_i. If p is more than four times w, an estimate would move more than four times as far as
+ * the site's own model did. Then a part enters now, and the rest after later exchanges; nothing is lost.
+ * @param pending `[d]`, own progress; the rest of it stays there
  * @param own p
- * @returns whether all of it has entered
+ * @returns true if all of it has entered
  */
 export function letIn({values, weight}: Mass, pending: Float64Array, own: number): boolean {
   const share = Math.min(1, (MAX_STEP_FACTOR * weight) / own);
@@ -71,13 +72,13 @@ export function letIn({values, weight}: Mass, pending: Float64Array, own: number
   return share === 1;
 }
 
-/** Lets of a member's own progress into its mass what {@link letIn} does. */
+/** Lets a member's own progress into its mass as far as {@link letIn} allows. */
 export function releasePending(state: SegmentState): void {
   if (state.pending === null) return;
   if (letIn(state, state.pending, state.setup.spec.weight)) state.pending = null;
 }
 
-/** Lets all own progress into the mass: nothing of it may be left when the mass is handed in. */
+/** Lets all own progress into the mass, because none may be left when the mass is handed in. */
 export function releaseAll(state: SegmentState): void {
   const {pending, values} = state;
   if (pending === null) return;

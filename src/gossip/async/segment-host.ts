@@ -22,29 +22,31 @@ import {
 import {estimateOf} from "./state.ts";
 import type {SegmentContext, SegmentState} from "./types.ts";
 
-/** Where a member stands in an asynchronous segment, for status pages, evidence and tests. */
+/** State of a member's asynchronous segment, for status pages, evidence and tests. */
 export interface SegmentView {
   readonly stage: SegmentState["stage"];
-  /** Units of work that this member has ended. */
+  /** Number of units of work that this member has ended. */
   readonly units: number;
-  /** What its progress counts so far, in units. */
+  /** Its progress as it counts so far, in units. */
   readonly clock: number;
-  /** Exchanges it has applied. */
+  /** Number of exchanges that it has applied. */
   readonly exchanges: number;
   readonly weight: number;
   /** z = ref + s / w, `[mixed]`: a copy. */
   estimate(): Float32Array;
-  /** What it holds of the common mass. */
+  /** The parts that it holds of the common mass. */
   masses(): SegmentMasses;
 }
 
-/** What a host acts through. */
+/** The outlet for a host's effects. */
 export interface SegmentOutlet {
   emit(effect: Effect): void;
   nextId(): number;
 }
 
-/** The asynchronous segments of a member's run, one after another: it hears every event of the session. */
+/**
+ * Runs the asynchronous segments of a member's run, one after another; it hears every event of the session.
+ */
 export class SegmentHost {
   readonly #setup: SessionSetup;
   readonly #outlet: SegmentOutlet;
@@ -78,8 +80,8 @@ export class SegmentHost {
 
   /**
    * Follows an event that the session has handled.
-   * @param round where the session stands after it
-   * @returns the settled mass, when it is this member's contribution to the round now
+   * @param round state of the session after it
+   * @returns the settled mass, if it is this member's contribution to the round now
    */
   handle(event: Event, nowMs: number, round: RoundState | null): Contribution | null {
     this.follow(round);
@@ -96,7 +98,7 @@ export class SegmentHost {
     return mixture;
   }
 
-  /** Ends the segment of a round that is past, and opens that of the round under way. */
+  /** Ends the segment of a past round, and opens that of the round under way. */
   follow(round: RoundState | null): void {
     const before = this.#state;
     if (before !== null && before.setup.round === round?.setup.round) return;
@@ -125,14 +127,14 @@ function end(state: SegmentState, {emit}: SegmentOutlet): void {
   withdrawShown({state, emit});
 }
 
-/** @returns whether the settled mass is on disk now */
+/** @returns true if the settled mass is on disk now */
 function dispatch(context: SegmentContext, event: Event): boolean {
   const {state} = context;
   const {members, round, run} = state.setup;
   switch (event.type) {
     case "begin":
       begin(context);
-      // A restart found the mass settled already.
+      // A restart found that the mass was settled before.
       return state.stage === "closed";
     case "progress":
       if (event.round === round) onProgress(context, event.unit, event.contribution);

@@ -25,7 +25,7 @@ import {
 } from "./swap-offer.ts";
 import type {Edge, MassFetch, SegmentContext, SegmentSetup, SegmentState, WritePurpose} from "./types.ts";
 
-/** The segment of a member, from the beginning or from what it had written down. @throws GOSSIP_RECORD_DAMAGED */
+/** Opens a member's segment, from the beginning or from its record. @throws GOSSIP_RECORD_DAMAGED */
 export function openSegment(
   setup: SegmentSetup,
   linked: Iterable<MemberId>,
@@ -37,7 +37,7 @@ export function openSegment(
   return state;
 }
 
-/** Begins, or goes on after a restart under a new incarnation. */
+/** Begins the segment, or resumes it after a restart under a new incarnation. */
 export function begin(context: SegmentContext): void {
   const {state} = context;
   if (state.stage !== "idle" || [...state.writes.values()].some(({purpose}) => purpose.kind === "begun"))
@@ -61,7 +61,7 @@ function onBegun(context: SegmentContext): void {
   considerClosing(context);
 }
 
-/** Tells a linked member again what it may have missed. */
+/** Repeats to a linked member the words that it may have missed. */
 function greet(context: SegmentContext, peer: MemberId): void {
   const {state} = context;
   const edge = state.step?.edges.get(peer);
@@ -73,7 +73,7 @@ function greet(context: SegmentContext, peer: MemberId): void {
   if (state.closers.has(state.setup.self)) tell(context, peer, {type: "closing", clock: clockList(state)});
 }
 
-/** A member's link is up. */
+/** Handles a link that has come up. */
 export function onSegmentLinkUp(context: SegmentContext, peer: MemberId): void {
   const {state, nowMs} = context;
   state.linked.add(peer);
@@ -82,7 +82,9 @@ export function onSegmentLinkUp(context: SegmentContext, peer: MemberId): void {
   greet(context, peer);
 }
 
-/** A member's link is down: what nobody has promised is given up, what was promised stays in doubt. */
+/**
+ * Handles a link that has gone down: exchanges without a promise are given up, promised ones stay in doubt.
+ */
 export function onSegmentLinkDown(context: SegmentContext, peer: MemberId): void {
   const {state} = context;
   state.linked.delete(peer);
@@ -98,7 +100,7 @@ export function onSegmentLinkDown(context: SegmentContext, peer: MemberId): void
 const COMMON_FRAMES: ReadonlySet<AsyncFrame["type"]> = new Set(["closing", "join", "shown"]);
 const PUSH_FRAMES: ReadonlySet<AsyncFrame["type"]> = new Set(["share", "share-taken"]);
 
-/** Whether the frame belongs to the way in which this segment exchanges masses. */
+/** Tells whether the frame belongs to this segment's way of exchanging masses. */
 function isExpected({setup}: SegmentState, {type}: AsyncFrame): boolean {
   return COMMON_FRAMES.has(type) || PUSH_FRAMES.has(type) === (setup.spec.exchange === "push-sum");
 }
@@ -139,7 +141,7 @@ export function onAsyncFrame(context: SegmentContext, from: MemberId, frame: Asy
   }
 }
 
-/** A unit of work is done. */
+/** Handles a finished unit of work. */
 export function onProgress(context: SegmentContext, unit: number, contribution: Contribution): void {
   const {state} = context;
   if (!takeProgress(context, unit, contribution)) return;
@@ -150,7 +152,7 @@ export function onProgress(context: SegmentContext, unit: number, contribution: 
 
 function openFetched({setup, values}: SegmentState, fetched: MassFetch, bytes: Uint8Array): Mass | null {
   const {primitives, spec, members} = setup;
-  // A swap only ever averages weights that are at most 1; shares of push-sum can gather.
+  // A swap only ever averages weights of at most 1; shares of push-sum can accumulate.
   const maximumWeight = spec.exchange === "swap" ? 1 : members.length;
   try {
     const expected = {hash: fetched.hash, values: values.length, maximumWeight};
@@ -161,7 +163,7 @@ function openFetched({setup, values}: SegmentState, fetched: MassFetch, bytes: U
   }
 }
 
-/** A mass has arrived. */
+/** Handles a mass that has arrived. */
 export function onMassFetched(context: SegmentContext, fetch: MassFetch, bytes: Uint8Array): void {
   const {state} = context;
   const mass = openFetched(state, fetch, bytes);
@@ -175,7 +177,7 @@ export function onMassFetched(context: SegmentContext, fetch: MassFetch, bytes: 
   return prepareEdge(context, edge, mass, bytes);
 }
 
-/** A mass could not be had, or is none. */
+/** Handles a fetch that failed, or bytes that are no mass. */
 export function onMassFailed(context: SegmentContext, fetch: MassFetch): void {
   const edge = context.state.step?.edges.get(fetch.peer);
   if (fetch.kind !== "edge" || edge === undefined || !isSame(fetch.id, edge.id)) return;
@@ -187,7 +189,10 @@ function giveUp(context: SegmentContext, edge: Edge): void {
   else dropEdge(context, edge);
 }
 
-/** A record has reached the disk: what waited for it goes out. @returns the contribution, when it was the last */
+/**
+ * Sends the messages that waited for a record, which is on disk now. @returns the contribution, if the record
+ * was the last
+ */
 export function onSegmentPersisted(context: SegmentContext, version: number, purpose: WritePurpose): boolean {
   const {state} = context;
   state.durable = Math.max(state.durable, version);
@@ -219,7 +224,7 @@ export function onSegmentPersisted(context: SegmentContext, version: number, pur
   }
 }
 
-/** Looks after exchanges that have waited long enough. */
+/** Looks after exchanges that have waited too long. */
 function tendEdges(context: SegmentContext): void {
   const {state, nowMs} = context;
   const {step, setup} = state;
@@ -235,7 +240,7 @@ function tendEdges(context: SegmentContext): void {
   offerAgain(context);
 }
 
-/** Says again what may have been lost, and goes on where others have not answered. */
+/** Repeats messages that may have been lost, and goes on if others have not answered. */
 export function onAsyncTimer(context: SegmentContext): void {
   const {state} = context;
   state.isTimerArmed = false;
@@ -254,7 +259,7 @@ function isWaiting(state: SegmentState): boolean {
   return stage === "closing" || (stage === "running" && closers.size > 0);
 }
 
-/** What follows every event: the next exchange, handing in, and the timer. */
+/** Concludes every event: starts the next exchange, hands in, and sets the timer. */
 export function settleSegment(context: SegmentContext): void {
   const {state} = context;
   if (state.setup.spec.exchange === "swap") considerOffer(context);

@@ -15,7 +15,7 @@ import type {
   WritePurpose,
 } from "./types.ts";
 
-/** The state of a member that has no mass but its weight at the snapshot: s = 0, w = p. */
+/** The state of a member that has no mass except its weight at the snapshot: s = 0, w = p. */
 export function createSegmentState(setup: SegmentSetup): SegmentState {
   const {self, run, round, limits, spec, reference} = setup;
   return {
@@ -72,24 +72,24 @@ export function addToMass(state: SegmentState, mass: Mass, sign: 1 | -1): void {
   state.weight += sign * mass.weight;
 }
 
-/** Whether `a` is the same exchange as `b`, or an earlier one of the same initiator. */
+/** Tells whether `a` is the same exchange as `b`, or an earlier one of the same initiator. */
 export function isUpTo(a: ExchangeId, b: ExchangeId | undefined): boolean {
   if (b === undefined) return false;
   return a.incarnation < b.incarnation || (a.incarnation === b.incarnation && a.seq <= b.seq);
 }
 
-/** Whether both name the same exchange. */
+/** Tells whether both name the same exchange. */
 export function isSame(a: ExchangeId, b: ExchangeId | undefined): boolean {
   return a.incarnation === b?.incarnation && a.seq === b.seq;
 }
 
-/** A new id of this member's. */
+/** Makes a new id of this member's. */
 export function nextExchange(state: SegmentState): ExchangeId {
   state.seq += 1;
   return {incarnation: state.incarnation, seq: state.seq};
 }
 
-/** Members that see each other as this one does: itself and those linked, sorted. */
+/** The members that this one sees: itself and the linked ones, sorted. */
 export function viewOf({setup, linked}: SegmentState): MemberId[] {
   return setup.members.filter((member) => member === setup.self || linked.has(member));
 }
@@ -99,7 +99,7 @@ export function viewDigest(state: SegmentState): string {
   return toHex(state.setup.primitives.hash(canonicalBytes(["consilium/view/1", viewOf(state)])));
 }
 
-/** Encodes part `share` of this member's mass, and reads it as the peer will. */
+/** Encodes the fraction `share` of this member's mass, and reads it as the peer will. */
 export function freeze(state: SegmentState, share = 1): Travelling {
   const {setup, weight} = state;
   const {primitives, spec} = setup;
@@ -121,7 +121,7 @@ type Content = AsyncFrame extends infer Each
     : never
   : never;
 
-/** Sends a frame of this segment to a linked member; what matters is said again when a link comes back. */
+/** Sends a frame of this segment to a linked member; important frames are repeated when a link comes back. */
 export function tell({state, emit}: SegmentContext, to: MemberId, content: Content): void {
   const {run, round} = state.setup;
   if (!state.linked.has(to)) return;
@@ -147,7 +147,7 @@ export function cancelFetch(context: SegmentContext, peer: MemberId, id: Exchang
   }
 }
 
-/** Writes the segment down as it is now; what may be said afterwards waits for the disk under `purpose`. */
+/** Writes down the present segment; messages that depend on it wait for the disk under `purpose`. */
 export function save(context: SegmentContext, purpose: WritePurpose): number {
   const {state} = context;
   const write = context.nextId();
@@ -157,7 +157,7 @@ export function save(context: SegmentContext, purpose: WritePurpose): number {
   return state.version;
 }
 
-/** Tells people. */
+/** Reports to people. */
 export function tellPeople({emit}: SegmentContext, report: Report): void {
   emit({type: "report", report});
 }

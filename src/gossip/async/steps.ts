@@ -22,7 +22,7 @@ export function openStep(context: SegmentContext, phase: number | null, awaited:
   return step;
 }
 
-/** Ends the step when nothing of it is under way or waited for. */
+/** Ends the step when none of its exchanges is under way or awaited. */
 export function considerStepEnd(context: SegmentContext): void {
   const {state, nowMs} = context;
   const {step} = state;
@@ -32,7 +32,7 @@ export function considerStepEnd(context: SegmentContext): void {
   state.step = null;
 }
 
-/** Gives an exchange up that neither side has promised anything for, or that its initiator has ended. */
+/** Drops an exchange for which neither side has promised anything, or which its initiator has ended. */
 export function dropEdge(context: SegmentContext, edge: Edge): void {
   const {step} = context.state;
   if (step?.edges.get(edge.peer) !== edge) return;
@@ -42,21 +42,22 @@ export function dropEdge(context: SegmentContext, edge: Edge): void {
   considerStepEnd(context);
 }
 
-/** An initiator that has not decided calls its exchange off. */
+/** Calls off an exchange that this member initiated and has not decided. */
 export function callOff(context: SegmentContext, edge: Edge): void {
   tell(context, edge.peer, {type: "abort", ...edge.id});
   dropEdge(context, edge);
 }
 
-/** The peer's mass as this member takes it in: clipped about its own estimate where the plan says so. */
+/** The peer's mass as this member takes it in: clipped about its own estimate if the plan says so. */
 function receivedMass({state}: SegmentContext, own: Mass, peer: MemberId, theirs: Mass): Mass {
   const {clipFaulty: faulty} = state.setup.spec;
   return faulty === null ? theirs : clipTowards(own, theirs, {peer, distances: state.distances, faulty});
 }
 
 /**
- * Applies one side of an exchange: s += W (q_peer - q_own), w likewise, from the masses both sides decoded. The
- * other side does the opposite, so the sums of both stay whatever the codec lost, and whatever came to s since.
+ * Applies one side of an exchange: s += W (q_peer - q_own), w likewise, from the masses that both sides
+ * decoded. The other side does the opposite. The sums of both therefore stay, whatever the codec lost and
+ * whatever came to s since.
  */
 export function applyEdge(context: SegmentContext, step: Step, edge: Edge): void {
   const {state, nowMs} = context;
@@ -72,13 +73,14 @@ export function applyEdge(context: SegmentContext, step: Step, edge: Edge): void
   releasePending(state);
 }
 
-/** Takes over the peer's estimate with this member's own weight; sums are not conserved, and people are told. */
+/** Adopts the peer's estimate with this member's own weight; sums are not conserved, and people are told. */
 export function adoptEstimate(context: SegmentContext, edge: Edge): void {
   const {state} = context;
   if (edge.theirs === null) return;
   const {values, weight} = edge.theirs;
   state.values = values.map((value) => (state.weight * value) / weight);
-  // What else the step has open goes on from there: with the old estimate a part of it would be subtracted.
+  // The step's other exchanges go on from there: with the old estimate a part of the new one would be
+  // subtracted.
   const own = state.step?.own.mass;
   own?.values.set(values.map((value) => (own.weight * value) / weight));
   state.pending = null;

@@ -13,11 +13,11 @@ type Offer = FrameOf<"offer">;
 type Refusal = FrameOf<"busy">["reason"];
 
 /*
- * Swap with commit, the side that promises: (fetch, write down) accept -> commit -> (apply, write down) done. Once it
- * has accepted it is in doubt, and does nothing else with its mass, until the initiator says commit or abort.
+ * Swap with commit, the side that promises: (fetch, write down) accept -> commit -> (apply, write down) done.
+ * Once it has accepted it is in doubt, and leaves its mass alone until the initiator says commit or abort.
  */
 
-/** Takes an offer, or says why not. */
+/** Takes an offer, or answers with the reason for refusing it. */
 export function onOffer(context: SegmentContext, from: MemberId, frame: Offer): void {
   const {state} = context;
   if (isUpTo(frame, state.handled.get(from))) return undefined;
@@ -49,14 +49,14 @@ interface Place {
   readonly share: number;
 }
 
-/** Why no offer at all can be taken now. */
+/** Reason for which no offer at all can be taken now. */
 function refusalOf({stage, joining}: SegmentState): Refusal | null {
-  // Not before the incarnation is on disk: but a word now saves the other a wait.
+  // No offer is taken before the incarnation is on disk, but an answer now saves the other a wait.
   if (stage === "idle" || joining !== null) return "exchanging";
   return stage === "running" ? null : "closing";
 }
 
-/** The step in which an offer can be taken and its share, or why it cannot. */
+/** The step in which an offer can be taken and its share, or the reason for refusing it. */
 function placeFor(context: SegmentContext, from: MemberId, offer: Offer): Place | Refusal {
   const {state} = context;
   const refusal = refusalOf(state);
@@ -70,14 +70,14 @@ function placeFor(context: SegmentContext, from: MemberId, offer: Offer): Place 
   return {step: openStep(context, null, []), share: 0.5};
 }
 
-/** Of two offers that cross, the one of the lower member goes on. */
+/** Tells whether this member yields: of two crossing offers, the one of the lower member goes on. */
 function yieldsTo({state}: SegmentContext, own: Edge, from: MemberId): boolean {
   return own.role === "initiator" && own.state === "offered" && from < state.setup.self;
 }
 
 function placeInPhase(context: SegmentContext, from: MemberId, offer: Offer, phase: number): Place | Refusal {
   const {state} = context;
-  // Outside a schedule, as in another view, there are no partners to be found.
+  // Without a schedule, or in another view, there are no partners to find.
   const partners = offer.view === viewDigest(state) ? scheduledPartners(state, phase) : [];
   const share = partners.find(({peer}) => peer === from)?.share;
   if (share === undefined) {
@@ -90,12 +90,14 @@ function placeInPhase(context: SegmentContext, from: MemberId, offer: Offer, pha
   if (own !== undefined && !yieldsTo(context, own, from)) return "exchanging";
   const peers = partners.map(({peer}) => peer);
   const step = state.step ?? openStep(context, phase, peers);
-  // Dropping the crossing offer must not end the step that both go on in.
+  // Dropping the crossing offer must not end the step in which both go on.
   if (own !== undefined) step.edges.delete(from);
   return {step, share};
 }
 
-/** Why nothing can be exchanged in `phase` now; a member that is behind goes on to it. */
+/**
+ * Reason for which nothing can be exchanged in `phase` now; a member that is behind goes on to that phase.
+ */
 function phaseRefusal(state: SegmentState, phase: number): Refusal | null {
   if (state.step === null) return phase < state.phase ? "phase" : null;
   if (state.step.phase === phase) return null;
@@ -120,7 +122,7 @@ function answer(context: SegmentContext, from: MemberId, offer: Offer, {step, sh
   fetchMass(context, {kind: "edge", peer: from, id, hash: mass});
 }
 
-/** With the initiator's mass at hand the promise is written down. */
+/** Writes down the promise once the initiator's mass is there. */
 export function prepareEdge(context: SegmentContext, edge: Edge, theirs: Mass, bytes: Uint8Array): void {
   edge.theirs = theirs;
   edge.theirBytes = bytes;
@@ -128,7 +130,7 @@ export function prepareEdge(context: SegmentContext, edge: Edge, theirs: Mass, b
   save(context, {kind: "prepared", peer: edge.peer, id: edge.id});
 }
 
-/** The promise is on disk: it may be given. */
+/** Gives the promise, which is now on disk. */
 export function onPrepared(context: SegmentContext, peer: MemberId, id: ExchangeId): void {
   const edge = context.state.step?.edges.get(peer);
   if (edge === undefined || edge.state !== "preparing" || !isSame(id, edge.id)) return;
@@ -137,7 +139,7 @@ export function onPrepared(context: SegmentContext, peer: MemberId, id: Exchange
   resendAccept(context, edge);
 }
 
-/** Says, or asks again after, a promise that was given. */
+/** Gives a promise, or repeats it to ask for the decision. */
 export function resendAccept(context: SegmentContext, edge: Edge): void {
   const {state} = context;
   if (edge.state !== "prepared" || state.step === null) return;
@@ -154,7 +156,7 @@ function promisedTo({state}: SegmentContext, from: MemberId, id: ExchangeId): Ed
   return edge?.role === "acceptor" && isSame(id, edge.id) ? edge : undefined;
 }
 
-/** The initiator has decided: this side is applied, once, and written down before that is confirmed. */
+/** Handles the initiator's decision: applies this side, once, and writes that down before it is confirmed. */
 export function onCommit(context: SegmentContext, from: MemberId, frame: FrameOf<"commit">): void {
   const {state} = context;
   const {incarnation, seq} = frame;
@@ -169,13 +171,13 @@ export function onCommit(context: SegmentContext, from: MemberId, frame: FrameOf
     return;
   }
   const handled = state.handled.get(from);
-  // Not before the disk has it: a restart that knows only of the promise must still be answered.
+  // Not confirmed before it is on disk: a restart that knows only of the promise must still be answered.
   if (isUpTo(frame, handled) && (handled?.version ?? 0) <= state.durable) {
     tell(context, from, {type: "done", incarnation, seq});
   }
 }
 
-/** The initiator has called the exchange off, or knows nothing of it. */
+/** Handles the initiator's word that it has called the exchange off, or knows nothing of it. */
 export function onAbort(context: SegmentContext, from: MemberId, frame: FrameOf<"abort">): void {
   const {state} = context;
   const edge = promisedTo(context, from, frame);
@@ -186,7 +188,10 @@ export function onAbort(context: SegmentContext, from: MemberId, frame: FrameOf<
   save(context, {kind: "noted"});
 }
 
-/** The initiator has not answered for too long: the exchange is taken as not applied, and people are told. */
+/**
+ * Abandons an exchange whose initiator has not answered for too long: it counts as not applied, and people
+ * are told.
+ */
 export function abandon(context: SegmentContext, edge: Edge): void {
   const {state} = context;
   const {id, peer, share, theirs} = edge;

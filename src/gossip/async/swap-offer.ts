@@ -19,7 +19,7 @@ export function considerOffer(context: SegmentContext): void {
   if (state.stage !== "running" || !state.wantsExchange || state.step !== null) return;
   if (state.joining !== null || nowMs < state.retryAtMs) return;
   if (followsSchedule(state)) return offerPhase(context);
-  // A member that has not confirmed a commit is told of that first; it is in doubt, and takes no other offer.
+  // A member that has not confirmed a commit hears of that first; it is in doubt, and takes no other offer.
   const partner = shuffledPartners(state).find(({peer}) => !state.committed.has(peer));
   if (partner === undefined) return undefined;
   return offerTo(context, openStep(context, null, [partner.peer]), partner);
@@ -29,7 +29,7 @@ function offerPhase(context: SegmentContext): void {
   const {state} = context;
   const partners = scheduledPartners(state, state.phase).filter(({peer}) => !state.committed.has(peer));
   if (partners.length === 0) {
-    // Not this member's turn.
+    // It is not this member's turn.
     state.phase += 1;
     state.wantsExchange = false;
     return;
@@ -60,7 +60,7 @@ function offerTo(context: SegmentContext, step: Step, {peer, share}: Partner): v
   sendOffer(context, step, edge);
 }
 
-/** Makes an offer, or makes it again: the first may have been lost. */
+/** Makes an offer, or repeats one that may have been lost. */
 export function sendOffer(context: SegmentContext, step: Step, {peer, id, view}: Edge): void {
   const {state} = context;
   tell(context, peer, {
@@ -78,7 +78,7 @@ function offered({state}: SegmentContext, from: MemberId, id: ExchangeId): Edge 
   return edge?.role === "initiator" && isSame(id, edge.id) ? edge : undefined;
 }
 
-/** The peer has promised to apply what this member decides; said again, it asks what was decided. */
+/** Handles the peer's promise to apply this member's decision; a repeated promise asks for the decision. */
 export function onAccept(context: SegmentContext, from: MemberId, frame: FrameOf<"accept">): void {
   const {state} = context;
   const decision = state.committed.get(from);
@@ -94,7 +94,7 @@ export function onAccept(context: SegmentContext, from: MemberId, frame: FrameOf
   return fetchMass(context, {kind: "edge", peer: from, id: edge.id, hash: frame.mass});
 }
 
-/** The peer cannot now: another one is tried a little later. */
+/** Handles a peer that is not free now; another one is tried a little later. */
 export function onBusy(context: SegmentContext, from: MemberId, frame: FrameOf<"busy">): void {
   const {state, nowMs} = context;
   const edge = offered(context, from, frame);
@@ -114,7 +114,7 @@ function isWorthAsking(phase: number, frame: FrameOf<"busy">): boolean {
   return frame.reason === "phase" && (frame.phase ?? 0) <= phase;
 }
 
-/** Asks the phase's partners that were not free again. */
+/** Asks again those of the phase's partners that were not free. */
 export function offerAgain(context: SegmentContext): void {
   const {state} = context;
   const {step} = state;
@@ -126,7 +126,7 @@ export function offerAgain(context: SegmentContext): void {
   }
 }
 
-/** Notes, and says once, that the member sees others than this one does. */
+/** Notes, and reports once, that the member sees others than this one does. */
 export function noteDiffering(context: SegmentContext, peer: MemberId): void {
   const {state} = context;
   if (state.differing.has(peer)) return;
@@ -134,7 +134,9 @@ export function noteDiffering(context: SegmentContext, peer: MemberId): void {
   tellPeople(context, {kind: "views-differ", round: state.setup.round, member: peer});
 }
 
-/** With the peer's mass at hand the initiator decides; its own side is applied and the decision written down. */
+/**
+ * Decides an exchange with the peer's mass: the initiator applies its own side and writes the decision down.
+ */
 export function decideEdge(context: SegmentContext, step: Step, edge: Edge, theirs: Mass): void {
   const {state} = context;
   edge.theirs = theirs;
@@ -156,7 +158,7 @@ export function decideEdge(context: SegmentContext, step: Step, edge: Edge, thei
   return considerStepEnd(context);
 }
 
-/** Tells the acceptor what was decided, once that is on disk. */
+/** Tells the acceptor the decision, once that is on disk. */
 export function sendCommit(context: SegmentContext, peer: MemberId): void {
   const {state} = context;
   const decision = state.committed.get(peer);
@@ -165,7 +167,7 @@ export function sendCommit(context: SegmentContext, peer: MemberId): void {
   tell(context, peer, {type: "commit", incarnation, seq, outcome});
 }
 
-/** The acceptor has applied it: the decision need not be remembered. */
+/** Forgets a decision that the acceptor has applied. */
 export function onDone(context: SegmentContext, from: MemberId, frame: FrameOf<"done">): void {
   const {committed} = context.state;
   if (isSame(frame, committed.get(from))) committed.delete(from);

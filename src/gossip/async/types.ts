@@ -8,15 +8,15 @@ import type {AsyncSpec} from "./spec.ts";
 
 /** Names an exchange among its initiator's; later ones are greater. */
 export interface ExchangeId {
-  /** How often the initiator had begun or resumed the segment. */
+  /** Number of times that the initiator had begun or resumed the segment. */
   readonly incarnation: number;
   readonly seq: number;
 }
 
-/** What ends an exchange: both mix, or the acceptor takes over the initiator's estimate. */
+/** The end of an exchange: both mix, or the acceptor adopts the initiator's estimate. */
 export type Outcome = "mixed" | "adopt";
 
-/** A mass as it travels, with what both sides read in its bytes. */
+/** A mass as it travels, with the values that both sides read from its bytes. */
 export interface Travelling {
   readonly mixture: Mixture;
   readonly mass: Mass;
@@ -29,7 +29,7 @@ export interface Edge {
   readonly role: "initiator" | "acceptor";
   /** W_ab. */
   readonly share: number;
-  /** Digest of the view that the share is of, as offered; an offer made again must not name a later one. */
+  /** Digest of the view behind the share, as offered; a repeated offer must not name a later one. */
   readonly view: string;
   state: "offered" | "fetching" | "preparing" | "prepared";
   /** The peer's mass, once fetched. */
@@ -45,19 +45,19 @@ export interface Step {
   readonly phase: number | null;
   readonly own: Travelling;
   readonly edges: Map<MemberId, Edge>;
-  /** Neighbours not exchanged with yet. */
+  /** Neighbours that have not exchanged yet. */
   readonly awaited: Set<MemberId>;
   readonly startedAtMs: number;
   readonly deadlineMs: number;
 }
 
-/** A share that has left this member's mass and is not known to have arrived. */
+/** A share that has left this member's mass and whose arrival is not confirmed. */
 export interface Share {
   readonly id: ExchangeId;
   readonly travelling: Travelling;
 }
 
-/** An id with the write after which it may be spoken of. */
+/** An id with the write after which it may be mentioned. */
 export interface Noted extends ExchangeId {
   readonly version: number;
 }
@@ -74,7 +74,7 @@ export interface Unit {
   readonly others: number;
 }
 
-/** What an outstanding write of a segment leads to. */
+/** The consequence of an outstanding write of a segment. */
 export type WritePurpose =
   | {readonly kind: "begun" | "closed" | "noted"}
   | {
@@ -83,7 +83,7 @@ export type WritePurpose =
       readonly id: ExchangeId;
     };
 
-/** What an outstanding fetch of a segment is for. */
+/** The purpose of an outstanding fetch of a segment. */
 export interface MassFetch {
   readonly kind: "edge" | "share" | "shown";
   readonly peer: MemberId;
@@ -91,7 +91,7 @@ export interface MassFetch {
   readonly hash: string;
 }
 
-/** What does not change during a segment. */
+/** The parts of a segment that do not change. */
 export interface SegmentSetup {
   readonly self: MemberId;
   readonly run: string;
@@ -121,16 +121,16 @@ export interface SegmentState {
   exchanges: number;
   work: Unit | null;
   readonly clock: Map<MemberId, number>;
-  /** When each member's clock was last seen to move. */
+  /** Time at which each member's clock was last seen to move, in ms. */
   readonly movedAtMs: Map<MemberId, number>;
   readonly linked: Set<MemberId>;
   readonly closers: Set<MemberId>;
   step: Step | null;
-  /** Phase to begin next. */
+  /** Next phase to begin. */
   phase: number;
-  /** Whether this member owes the others an exchange. */
+  /** True if this member owes the others an exchange. */
   wantsExchange: boolean;
-  /** Not before this time is another partner tried. */
+  /** Earliest time at which another partner is tried. */
   retryAtMs: number;
   readonly committed: Map<MemberId, Decision>;
   readonly handled: Map<MemberId, Noted>;
@@ -139,13 +139,13 @@ export interface SegmentState {
   /** Members whose view was last seen to differ. */
   readonly differing: Set<MemberId>;
   fork: Fork | null;
-  /** What others have shown so far to this member, which has come late; null: it is not joining them. */
+  /** The masses that others have shown so far to this late member; null: it is not joining them. */
   joining: Joining | null;
-  /** Whether it would join, were it late: it has not tried in vain yet. */
+  /** True if it would join when late: it has not tried in vain yet. */
   mayJoin: boolean;
-  /** The mass that this member shows to whoever comes late, for a while. */
+  /** The mass that this member shows to late members for a while. */
   shown: {readonly mixture: Mixture; readonly sinceMs: number} | null;
-  /** How far each member's estimate was from one's own when it last came. */
+  /** Distance of each member's last estimate from one's own. */
   readonly distances: Map<MemberId, number>;
   version: number;
   durable: number;
@@ -155,23 +155,23 @@ export interface SegmentState {
   isTimerArmed: boolean;
 }
 
-/** A late member's attempt to begin where the others are. */
+/** A late member's attempt to begin at the others' median. */
 export interface Joining {
   readonly sinceMs: number;
   readonly masses: Map<MemberId, Mass>;
 }
 
-/** Where the members that are lost now and this one parted. */
+/** The point at which the lost members and this one parted. */
 export interface Fork {
-  /** `[d]`, the estimate when the first of them was lost, as a delta. */
+  /** `[d]`, the estimate at the loss of the first of them, as a delta. */
   readonly estimate: Float64Array;
-  /** When each was lost with whom no exchange has been ended since. */
+  /** Time at which each member was lost with which no exchange has ended since. */
   readonly lost: Map<MemberId, number>;
-  /** All that were lost. */
+  /** All members that were lost. */
   readonly away: Set<MemberId>;
 }
 
-/** A segment's state with the way out for its effects. */
+/** A segment's state, with the outlet for its effects. */
 export interface SegmentContext {
   readonly state: SegmentState;
   readonly nowMs: number;

@@ -2,16 +2,17 @@ import {clipFactors} from "./centred-clipping.ts";
 import {largest, normsOf} from "./distances.ts";
 import type {Rows} from "./rows.ts";
 
-/** Rows of which the longest are shortened, and by how much. */
+/** Rows with the factors by which the longest are shortened. */
 export interface ShortenedRows {
   readonly rows: Rows;
-  /** `[m]`, in (0, 1]: what each row is multiplied by. */
+  /** `[m]`, in (0, 1]: the factor of each row. */
   readonly factors: Float64Array;
 }
 
 /**
- * Adaptive clipping: the k = floor(2 f (m - f) / m) longest rows are shortened to the L2 norm of the next, so that length
- * alone gives nobody more pull than an honest row has. Nothing is stored: rows are multiplied whenever a block is read.
+ * Adaptive clipping: shortens the k = floor(2 f (m - f) / m) longest rows to the L2 norm of the next, which
+ * takes from length alone any more pull than an honest row has. Nothing is stored: rows are multiplied
+ * whenever a block is read.
  * @param faulty f, with 2f < m: the norm that bounds all is then at most that of an honest row
  * @see Allouah et al., Adaptive gradient clipping for robust federated learning, ICLR 2025, algorithm 2
  */

@@ -13,11 +13,11 @@ import {selfCentredClipping} from "./self-centred-clipping.ts";
 import {trimmedMean} from "./trimmed-mean.ts";
 
 /**
- * The answer of `rule` to `vectors`, `[m, d]` in id order, as deltas to the snapshot that all have in common. Vectors
- * that are not finite, of another length or above `normLimit` never enter it; where so many are kept out that the rest
- * are too few, the bound `faulty` is lowered, for those kept out are of the bad.
+ * The answer of `rule` to `vectors`, `[m, d]` in id order, given as deltas to the common snapshot. Vectors
+ * that are not finite, of another length or above `normLimit` never enter it. If too few vectors then remain,
+ * the bound `faulty` is lowered, because those kept out count among the bad.
  * @param self index of the member's own vector, which only self-centred clipping needs
- * @param normLimit largest L2 norm that is taken seriously
+ * @param normLimit largest L2 norm that is accepted
  * @throws GOSSIP_ROBUST_TOO_FEW, GOSSIP_ROBUST_NO_CENTRE
  */
 export function applyRobustRule(

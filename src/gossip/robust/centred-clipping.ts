@@ -5,18 +5,20 @@ import {KEPT, type RobustOutcome, type Verdict} from "./rules.ts";
 /** Steps of {@link centredClipping} when a plan names the rule. */
 const STEPS = 5;
 
-/** How far and how often {@link centredClipping} goes. */
+/** Radius and number of steps of {@link centredClipping}. */
 export interface ClippingChoice {
-  /** tau: how far from the centre a row may pull; unless given, the (f + 1)-th largest distance at each step. */
+  /**
+   * tau: greatest distance from the centre over which a row may pull; by default the (f + 1)-th largest
+   * distance at each step.
+   */
   readonly radius?: number;
   /** L, at least 1. */
   readonly steps?: number;
 }
 
 /**
- * Centred clipping about the common snapshot, whose delta is 0:
- * v <- v + 1/m sum_j (x_j - v) min(1, tau / |x_j - v|), L times from v = 0.
- * The verdicts tell the factors of the last step.
+ * Centred clipping about the common snapshot, whose delta is 0: v <- v + 1/m sum_j (x_j - v) min(1, tau /
+ * |x_j - v|), L times from v = 0. The verdicts state the factors of the last step.
  * @see Karimireddy et al., Learning from history for Byzantine robust optimization, ICML 2021, algorithm 2
  */
 export function centredClipping(rows: Rows, faulty: number, choice: ClippingChoice = {}): RobustOutcome {
@@ -39,7 +41,10 @@ export function clipFactors(distances: Float64Array, radius: number): Float64Arr
   return distances.map((distance) => (distance > radius ? radius / distance : 1));
 }
 
-/** Moves `centre` by sum_j `shares[j]` (x_j - centre), the sum in id order. @returns the rows' distances from there */
+/**
+ * Moves `centre` by sum_j `shares[j]` (x_j - centre), the sum in id order. @returns the rows' distances from
+ * there
+ */
 export function pull(rows: Rows, centre: Float64Array, shares: Float64Array): Float64Array {
   const squared = new Float64Array(rows.count);
   for (const {first, size, rows: block} of blocksOf(rows)) {
@@ -57,7 +62,7 @@ export function pull(rows: Rows, centre: Float64Array, shares: Float64Array): Fl
   return squared.map(Math.sqrt);
 }
 
-/** What clipping by `factors` did to each row. */
+/** The verdicts on rows that were clipped by `factors`. */
 export function clippingVerdicts(factors: Float64Array): readonly Verdict[] {
   return Array.from(factors, (factor) =>
     factor < 1 ? {verdict: "clipped", reason: "far-from-centre", factor} : KEPT,

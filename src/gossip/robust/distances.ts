@@ -1,6 +1,8 @@
 import {blocksOf, type Rows} from "./rows.ts";
 
-/** Squared L2 distance of two vectors of one length: four sums side by side, each in the order of the values. */
+/**
+ * Squared L2 distance of two vectors of one length: four sums side by side, each in the order of the values.
+ */
 export function squaredDistance(a: Float64Array, b: Float64Array): number {
   const squareAt = (index: number): number => ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
   const aligned = a.length - (a.length % 4);
@@ -57,12 +59,12 @@ export function normsOf(rows: Rows): Float64Array {
   return sums.map(Math.sqrt);
 }
 
-/** The indices of `values` from the least value to the greatest; of equal ones the lower index first. */
+/** The indices of `values` from the least value to the greatest; equal values are ordered by index. */
 export function ascendingOrder(values: Float64Array): readonly number[] {
   return [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
 }
 
-/** The `rank`-th largest of `values`, 1 the largest; 0 when there are fewer. */
+/** The `rank`-th largest of `values`, 1 the largest; 0 if there are fewer. */
 export function largest(values: Float64Array, rank: number): number {
   return values.toSorted().at(-rank) ?? 0;
 }

@@ -3,16 +3,22 @@ import {median} from "./median.ts";
 import {addScaled, blocksOf, type Rows} from "./rows.ts";
 import {KEPT, type RobustOutcome} from "./rules.ts";
 
-/** Most steps of Weiszfeld's algorithm; from the coordinate-wise median they suffice for eight digits. */
+/**
+ * Greatest number of steps of Weiszfeld's algorithm; from the coordinate-wise median they suffice for eight
+ * digits.
+ */
 const MOST_STEPS = 32;
 /** The steps end when no distance changes by more than this share of the median distance of the start. */
 const SETTLED = 1e-9;
-/** Least distance, as a share of the median distance of the start: keeps a row that is the answer from weighing infinitely. */
+/**
+ * Least distance, as a share of the median distance of the start. Without it, a row that is itself the answer
+ * would have an infinite weight.
+ */
 const SMOOTHING = 1e-6;
 
 /**
- * The point whose sum of distances to the rows is least, by smoothed Weiszfeld steps from the coordinate-wise median:
- * z <- sum x_k / max(nu, |z - x_k|) / sum 1 / max(nu, |z - x_k|).
+ * The point with the least sum of distances to the rows, by smoothed Weiszfeld steps from the coordinate-wise
+ * median: z <- sum x_k / max(nu, |z - x_k|) / sum 1 / max(nu, |z - x_k|).
  * @see Pillutla et al., Robust aggregation for federated learning, IEEE TSP 2022, algorithm 2
  */
 export function geometricMedian(rows: Rows): RobustOutcome {
@@ -33,7 +39,9 @@ export function geometricMedian(rows: Rows): RobustOutcome {
   return {values, verdicts};
 }
 
-/** Moves `values` to the mean of `rows` weighted by `weights`. @returns the distances of the rows from there */
+/**
+ * Moves `values` to the mean of `rows` weighted by `weights`. @returns the distances of the rows from there
+ */
 function weiszfeldStep(rows: Rows, values: Float64Array, weights: Float64Array): Float64Array {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const squared = new Float64Array(rows.count);

@@ -16,8 +16,8 @@ export function krumScores(rows: Rows, faulty: number): Float64Array {
 }
 
 /**
- * The mean, in id order, of the `best` rows of least Krum score; of equal scores those of lower index. Krum takes the
- * one best row, multi-Krum the m - f best.
+ * The mean, in id order, of the `best` rows with the least Krum scores; equal scores are ordered by index.
+ * Krum takes the one best row, multi-Krum the m - f best.
  */
 export function krum(rows: Rows, faulty: number, best: number): RobustOutcome {
   const chosen = new Set(ascendingOrder(krumScores(rows, faulty)).slice(0, best));

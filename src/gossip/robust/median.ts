@@ -3,8 +3,8 @@ import type {RobustOutcome} from "./rules.ts";
 import {trimmedMean} from "./trimmed-mean.ts";
 
 /**
- * Coordinate-wise median; of an even number of values the mean of the middle two. The trimmed mean that drops
- * floor((m - 1) / 2) at each end.
+ * Coordinate-wise median, which for an even number of values is the mean of the middle two. It equals the
+ * trimmed mean that drops floor((m - 1) / 2) values at each end.
  * @see Yin et al., Byzantine-robust distributed learning, ICML 2018, definition 1
  */
 export function median(rows: Rows): RobustOutcome {

@@ -3,30 +3,30 @@ import {type Codec, checkRange, massOf, type ValueRange} from "../../parameters/
 import {applyRobustRule} from "./apply.ts";
 import {type LeftOutReason, leftOut, type RobustRule, type Verdict} from "./rules.ts";
 
-/** What a robust mixture is made of beside the contributions. */
+/** Everything that a robust mixture is made of besides the contributions. */
 export interface RobustShape {
   readonly codec: Codec;
-  /** `[m]`, the snapshot the round began from; not changed. */
+  /** `[m]`, the snapshot that the round began from; not changed. */
   readonly reference: Float32Array;
-  /** How many leading values were mixed. */
+  /** Number of leading values that were mixed. */
   readonly mixed: number;
   /** The largest weight that a contribution may have. */
   readonly maximumWeight: number;
-  /** What each mixed value of a contribution may be; without it, any number. */
+  /** Range of each mixed value of a contribution; any number if absent. */
   readonly range?: ValueRange;
 }
 
-/** What came of a robust mixture. */
+/** The outcome of a robust mixture. */
 export interface RobustMixture {
   /** `[m]`, the parameters after the round, owned by the caller; the same bytes on every machine. */
   readonly values: Float32Array;
-  /** Sum of the weights of those whose contributions were well-formed. */
+  /** Sum of the weights of the well-formed contributions. */
   readonly weight: number;
   /** One for each contribution, in their order. */
   readonly verdicts: readonly Verdict[];
 }
 
-/** What is wrong with a contribution of that code, in the words of a verdict. */
+/** The fault of a contribution of that code, in the words of a verdict. */
 const FAULTS: Readonly<Record<string, LeftOutReason>> = {
   PARAMETERS_NOT_FINITE: "not-finite",
   PARAMETERS_OUT_OF_RANGE: "out-of-range",
@@ -35,7 +35,7 @@ const FAULTS: Readonly<Record<string, LeftOutReason>> = {
 };
 
 interface Decoded {
-  /** To the snapshot; null where the contribution is malformed. */
+  /** Delta to the snapshot; null if the contribution is malformed. */
   readonly delta: Float64Array | null;
   readonly weight: number;
   readonly fault: LeftOutReason | null;
@@ -58,7 +58,8 @@ function decoded({codec, mixed, maximumWeight, range}: RobustShape, bytes: Uint8
 }
 
 /**
- * The parameters after a round under `rule`: each member's model counts alike, since a weight is a member's own word.
+ * The parameters after a round under `rule`. Each member's model counts alike, because a weight is only that
+ * member's word.
  * @param contributions every participant's bytes, in id order
  * @throws GOSSIP_ROBUST_TOO_FEW
  */

@@ -1,18 +1,20 @@
 import {ascendingOrder, pairwiseSquared} from "./distances.ts";
 import {addScaled, type Rows} from "./rows.ts";
 
-/** Rows mixed with those nearest to them, and which those are. */
+/** Rows mixed with their nearest rows, and the indices of these. */
 export interface MixedRows {
   readonly rows: Rows;
-  /** `[m, m - f]`: the indices of the rows that row i is the mean of, ascending. */
+  /** `[m, m - f]`: the indices of the rows whose mean row i is, ascending. */
   readonly neighbours: readonly (readonly number[])[];
 }
 
 /**
- * Nearest-neighbour mixing: y_i is the mean of the m - f rows nearest to x_i, itself among them; of rows equally near
- * those of lower index. Nothing is stored: the means are taken anew, in id order, whenever a block is read.
+ * Nearest-neighbour mixing: y_i is the mean of the m - f rows nearest to x_i, itself among them; equally near
+ * rows are ordered by index. Nothing is stored: the means are taken again, in id order, whenever a block is
+ * read.
  * @param faulty f, in 0 .. m - 1
- * @see Allouah et al., Fixing by mixing, AISTATS 2023, algorithm 2: kappa <= 8 f / (m - f) (1 + kappa of the rule)
+ * @see Allouah et al., Fixing by mixing, AISTATS 2023, algorithm 2: kappa <= 8 f / (m - f) (1 + kappa of the
+ * rule)
  */
 export function mixNearest(rows: Rows, faulty: number): MixedRows {
   const neighbours = pairwiseSquared(rows).map((distances) =>
@@ -21,7 +23,7 @@ export function mixNearest(rows: Rows, faulty: number): MixedRows {
       .sort((a, b) => a - b),
   );
   const names = neighbours.map((nearest) => nearest.join());
-  // Rows of the same neighbours are the same mean.
+  // Rows with the same neighbours have the same mean.
   const twins = names.map((name) => names.indexOf(name));
   let scratch = allocate(rows.count, 0);
   return {

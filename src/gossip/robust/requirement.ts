@@ -1,12 +1,15 @@
 import {CodedError} from "../../core/index.ts";
 import type {RobustRule} from "./rules.ts";
 
-/** Below so many members robust aggregation is theatre: it withstands one bad member, or what looks like one. */
+/**
+ * Least number of members for robust aggregation; with fewer it is theatre, since it withstands only one bad
+ * member, or one that looks bad.
+ */
 export const LEAST_ROBUST_MEMBERS = 7;
 
 /**
- * The fewest vectors from which `rule` withstands its `faulty` bad ones: 2f + 3 for Krum and multi-Krum, 2f + 1 for the
- * others, of which the honest must be more than half.
+ * The fewest vectors from which `rule` withstands its `faulty` bad ones: 2f + 3 for Krum and multi-Krum, 2f +
+ * 1 for the others, whose honest vectors must be more than half.
  */
 export function leastVectors(rule: Pick<RobustRule, "rule" | "faulty">): number {
   return 2 * rule.faulty + margin(rule);
@@ -18,9 +21,9 @@ export function faultyAmong(rule: RobustRule, count: number): number {
 }
 
 /**
- * Why `members` members cannot run under `rule`, or undefined when they can; asked when a plan is made. Below seven
- * members robust aggregation is theatre all the same: one bad member may be withstood, but each honest one is then so
- * large a part that its patients' peculiarity and a fault look alike.
+ * Says why `members` members cannot run under `rule`, or returns undefined if they can; checked when a plan
+ * is made. Below seven members robust aggregation is theatre. It may withstand one bad member, but each
+ * honest one is then so large a part that a peculiarity of its patients and a fault look alike.
  */
 export function robustRuleFault(members: number, rule: RobustRule): string | undefined {
   if (!Number.isSafeInteger(rule.faulty) || rule.faulty < 0) return "faulty is not a whole number of members";
@@ -29,7 +32,7 @@ export function robustRuleFault(members: number, rule: RobustRule): string | und
   return `${rule.rule} with ${rule.faulty} faulty needs ${least} members, of which there are ${members}`;
 }
 
-/** @throws GOSSIP_ROBUST_TOO_FEW when `count` vectors are too few for `rule` */
+/** @throws GOSSIP_ROBUST_TOO_FEW if `count` vectors are too few for `rule` */
 export function requireVectors(count: number, rule: RobustRule): void {
   const fault = robustRuleFault(count, rule);
   if (fault === undefined) return;

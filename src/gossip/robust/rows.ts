@@ -1,6 +1,9 @@
 import type {RobustVector} from "./rules.ts";
 
-/** Values of one vector that are worked on at a time: all the vectors' blocks stay in the processor's cache. */
+/**
+ * Number of values of one vector that are processed at a time: all the vectors' blocks fit into the
+ * processor's cache.
+ */
 const BLOCK_VALUES = 2048;
 
 /** `[m, d]`: vectors that are read a block of columns at a time. */

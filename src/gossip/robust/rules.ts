@@ -8,43 +8,43 @@ export type RobustRuleName =
   | "centred-clipping"
   | "self-centred-clipping";
 
-/** How members combine what they received when some of it may be made to do harm. */
+/** A way to combine received vectors when some of them may be meant to do harm. */
 export interface RobustRule {
   readonly rule: RobustRuleName;
-  /** Greatest number of members whose vectors may be anything at all: an integer of at least 0. */
+  /** Greatest number of members whose vectors may be arbitrary: an integer of at least 0. */
   readonly faulty: number;
-  /** Whether the longest vectors are first of all shortened to the length of the next. */
+  /** True if the longest vectors are first shortened to the length of the next. */
   readonly adaptiveClipping: boolean;
-  /** Whether each vector is then replaced by the mean of those nearest to it. */
+  /** True if each vector is then replaced by the mean of those nearest to it. */
   readonly nearestNeighbours: boolean;
 }
 
-/** `[d]`, one member's model less the common snapshot of the round; never changed. */
+/** `[d]`, one member's model minus the common snapshot of the round; never changed. */
 export type RobustVector = Float32Array | Float64Array;
 
-/** Why a vector was used as it is. */
+/** Reason for which a vector was used unchanged. */
 export type UsedReason =
   /** It, or at least one of its values, went into the result. */
   | "kept"
   /** Its own neighbourhood went into the result, but no other vector counts it among its nearest. */
   | "nobodys-neighbour";
 
-/** Why a vector was used in part. */
+/** Reason for which a vector was used in part. */
 export type ClippedReason =
   /** It lies further from the centre than the rule lets a vector pull. */
   | "far-from-centre"
   /** It is among the longest. */
   | "longer-than-most";
 
-/** Why a vector had no part in the result. */
+/** Reason for which a vector had no part in the result. */
 export type LeftOutReason =
   /** It holds NaN or values that are infinite in binary32. */
   | "not-finite"
   /** It is longer or shorter than the others. */
   | "wrong-length"
-  /** Its weight is not above 0, or above what a site may count as. */
+  /** Its weight is not above 0, or exceeds the most that a site may count. */
   | "wrong-weight"
-  /** A value lies outside the range that was declared for it. */
+  /** A value lies outside the declared range. */
   | "out-of-range"
   /** Its L2 norm is above the limit for norms. */
   | "too-long"
@@ -53,7 +53,7 @@ export type LeftOutReason =
   /** Others have a lower Krum score. */
   | "outscored";
 
-/** What a rule did with one vector. */
+/** A rule's treatment of one vector. */
 export type Verdict =
   | {readonly verdict: "used"; readonly reason: UsedReason}
   /** Its distance from the centre, or its own length, was multiplied by `factor`, in [0, 1). */

@@ -7,13 +7,13 @@ const NORM_FACTOR = 10;
 export interface Screened {
   /** Indices of the vectors that pass, ascending. */
   readonly passed: readonly number[];
-  /** One for each vector; null where it passed. */
+  /** One for each vector; null if it passed. */
   readonly verdicts: readonly (Verdict | null)[];
 }
 
 /**
- * Keeps out vectors that hold NaN or what is infinite in binary32, that differ in length from most others (of lengths equally frequent
- * the one met first counts), or whose L2 norm is above `normLimit`.
+ * Keeps out vectors that hold NaN or values infinite in binary32, that differ in length from most others, or
+ * whose L2 norm is above `normLimit`. Of equally frequent lengths the first one met counts.
  */
 export function screen(vectors: readonly RobustVector[], normLimit: number): Screened {
   const length = commonLength(vectors);
@@ -26,8 +26,8 @@ export function screen(vectors: readonly RobustVector[], normLimit: number): Scr
 }
 
 /**
- * The largest norm that a member takes seriously: ten times the median of the norms of its own last twenty deltas;
- * without any, infinite.
+ * The largest norm that a member accepts: ten times the median of the norms of its own last twenty deltas, or
+ * infinite without any.
  * @param norms L2 norms of the member's own deltas, the newest last
  */
 export function normLimit(norms: readonly number[]): number {
@@ -36,7 +36,7 @@ export function normLimit(norms: readonly number[]): number {
   return recent.length === 0 ? Number.POSITIVE_INFINITY : (NORM_FACTOR * (middle[0] + middle[1])) / 2;
 }
 
-/** Larger numbers, which no honest member can send, would overflow where they are squared. */
+/** An honest member cannot send larger numbers; their squares would overflow. */
 function isFiniteInBinary32(value: number): boolean {
   return Number.isFinite(Math.fround(value));
 }

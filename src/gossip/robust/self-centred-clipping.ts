@@ -3,9 +3,9 @@ import {distancesFrom, largest} from "./distances.ts";
 import type {Rows} from "./rows.ts";
 import type {RobustOutcome} from "./rules.ts";
 
-/** Who is at the centre of {@link selfCentredClipping}, and what the rows weigh. */
+/** The centre of {@link selfCentredClipping}, and the shares of the rows. */
 export interface SelfCentre {
-  /** `[d]`, the member's own vector, not changed. */
+  /** `[d]`, the member's own vector; not changed. */
   readonly own: Float64Array;
   /** tau; by default the (f + 1)-th largest distance from the own vector. */
   readonly radius?: number;
@@ -14,8 +14,8 @@ export interface SelfCentre {
 }
 
 /**
- * Self-centred clipping: x_i + sum_j W_ij (x_j - x_i) min(1, tau / |x_j - x_i|). Bad rows together move the member by
- * at most their share times tau. Members with unlike radii do not keep the mean of their vectors.
+ * Self-centred clipping: x_i + sum_j W_ij (x_j - x_i) min(1, tau / |x_j - x_i|). Bad rows together move the
+ * member by at most their share times tau. If members' radii differ, the mean of their vectors changes.
  * @see He et al., Byzantine-robust decentralized learning via ClippedGossip, 2022, algorithm 1
  */
 export function selfCentredClipping(rows: Rows, faulty: number, centre: SelfCentre): RobustOutcome {

@@ -1,15 +1,16 @@
 import {blocksOf, type Rows} from "./rows.ts";
 import {KEPT, leftOut, type RobustOutcome} from "./rules.ts";
 
-/** One value of each row, and the same in ascending order. */
+/** One value of each row, and the same values in ascending order. */
 interface Column {
   readonly values: Float64Array;
   readonly sorted: Float64Array;
 }
 
 /**
- * Coordinate-wise trimmed mean: of each value the f highest and the f lowest are dropped and the other m - 2f are
- * averaged, in ascending order, so that the order of the rows does not matter.
+ * Coordinate-wise trimmed mean: drops the f highest and the f lowest of the m values at each position and
+ * averages the other m - 2f. It averages in ascending order, which makes the result independent of the order
+ * of the rows.
  * @param trim f, with 2f < m
  * @see Yin et al., Byzantine-robust distributed learning, ICML 2018, definition 2
  */
@@ -29,7 +30,7 @@ export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
   };
 }
 
-/** The mean of a column without its `trim` ends; marks in `isKept` whose values count. */
+/** The mean of a column without its `trim` ends; marks in `isKept` the rows whose values count. */
 function meanOfMiddle({values, sorted}: Column, trim: number, isKept: Uint8Array): number {
   const end = values.length - trim;
   let sum = 0;
@@ -43,7 +44,7 @@ function meanOfMiddle({values, sorted}: Column, trim: number, isKept: Uint8Array
   return sum / (end - trim);
 }
 
-/** Insertion sort: for a few dozen values faster than the engine's. */
+/** Insertion sort, which is faster than the engine's for a few dozen values. */
 function sortInto(sorted: Float64Array, values: Float64Array): void {
   for (let end = 0; end < values.length; end++) {
     const value = values[end] ?? 0;

@@ -1,7 +1,7 @@
 /**
- * The cap on weights that the members' votes decide: the lower median of the votes, each member's counting once
- * whatever its weight. While the honest are more than half, it lies between the least and the greatest honest vote.
- * Votes that are not finite or not above 0 count for nothing.
+ * The cap on weights that the members' votes decide: the lower median of the votes. Each member's vote counts
+ * once, whatever its weight. While the honest are more than half, the cap lies between the least and the
+ * greatest honest vote. Votes that are not finite or not above 0 are ignored.
  * @returns infinite without a valid vote
  */
 export function votedWeightCap(votes: readonly number[]): number {

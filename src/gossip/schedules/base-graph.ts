@@ -1,14 +1,14 @@
 import {cliques, type Neighbour, type Phase} from "./phase.ts";
 
 /*
- * The Base-(k+1) Graph: for any number of nodes and at most k neighbours a phase, a sequence of phases after which
- * every node holds the exact mean. Takezawa, Sato, Bao, Niwa & Yamada, Beyond exponential graph: communication-
- * efficient topologies for decentralized learning via finite-time convergence, NeurIPS 2023, algorithms 1 to 3.
- * Averages of nodes that are equal already, which fill the paper's phases up, are left out.
+ * The Base-(k+1) Graph: for any number of nodes and at most k neighbours a phase, a sequence of phases after
+ * which every node holds the exact mean. Takezawa, Sato, Bao, Niwa & Yamada, Beyond exponential graph:
+ * communication- efficient topologies for decentralized learning via finite-time convergence, NeurIPS 2023,
+ * algorithms 1 to 3. The averages of equal nodes with which the paper fills up its phases are left out.
  */
 
 type Nodes = readonly number[];
-/** What happens in one phase: disjoint groups that average, and single links. */
+/** The content of one phase: disjoint groups that average, and single links. */
 interface Step {
   readonly groups: readonly Nodes[];
   readonly links: readonly {readonly a: number; readonly b: number; readonly share: number}[];
@@ -20,13 +20,13 @@ function together(steps: readonly Step[]): Step {
   return {groups: steps.flatMap(({groups}) => groups), links: steps.flatMap(({links}) => links)};
 }
 
-/** Sequences side by side, on disjoint nodes; the shorter ones end earlier. */
+/** Joins sequences side by side, on disjoint nodes; the shorter ones end earlier. */
 function alongside(sequences: readonly (readonly Step[])[]): Step[] {
   const length = Math.max(0, ...sequences.map((sequence) => sequence.length));
   return Array.from({length}, (_, time) => together(sequences.map((sequence) => sequence[time] ?? IDLE)));
 }
 
-/** Factors of `size` up to `most`, ascending, the largest taken out first, and what is left when none divides it. */
+/** Factors of `size` up to `most`, ascending, the largest taken out first; and the rest that none divides. */
 function factorise(size: number, most: number): {readonly factors: readonly number[]; readonly rest: number} {
   const factors: number[] = [];
   let rest = size;
@@ -36,7 +36,10 @@ function factorise(size: number, most: number): {readonly factors: readonly numb
   return {factors: factors.toReversed(), rest};
 }
 
-/** The k-peer hyper-hypercube (algorithm 1): in phase l those average whose places differ in mixed-radix digit l. */
+/**
+ * The k-peer hyper-hypercube (algorithm 1): in phase l, the nodes that differ only in mixed-radix digit l
+ * average.
+ */
 function hyperHypercube(nodes: Nodes, factors: readonly number[]): Step[] {
   let stride = 1;
   return factors.map((factor) => {
@@ -50,7 +53,7 @@ function hyperHypercube(nodes: Nodes, factors: readonly number[]): Step[] {
   });
 }
 
-/** V_l: the nodes of one digit a_l of n in base k + 1, as a_l slices of a power of the base. */
+/** V_l: the nodes of one digit a_l of n in base k + 1, in a_l slices whose size is a power of the base. */
 interface Part {
   readonly nodes: Nodes;
   readonly slices: readonly Nodes[];
@@ -75,14 +78,14 @@ function partsOf(nodes: Nodes, base: number): Part[] {
   return parts;
 }
 
-/** Every node of the later parts links to one node of each slice of `part`, each to another. */
+/** Links every node of the later parts to one node of each slice of `part`, each to a different one. */
 function handOn({nodes, slices}: Part, later: Nodes): Step {
   const share = nodes.length / (nodes.length + later.length) / slices.length;
   const links = later.flatMap((a, place) => slices.map((slice) => ({a, b: slice[place] ?? 0, share})));
   return {groups: [], links};
 }
 
-/** The Simple Base-(k+1) Graph (algorithm 2): the parts average, then each hands on to all later ones in turn. */
+/** The Simple Base-(k+1) Graph (algorithm 2): each part averages, then hands on to all later ones in turn. */
 function simpleBase(nodes: Nodes, base: number): Step[] {
   const parts = partsOf(nodes, base);
   const average = (group: Nodes): Step[] => hyperHypercube(group, factorise(group.length, base).factors);
@@ -95,7 +98,10 @@ function simpleBase(nodes: Nodes, base: number): Step[] {
   return [...opening, ...alongside(closing)];
 }
 
-/** Groups of as many nodes as the number's large factors leave, exact by themselves, then averages across them. */
+/**
+ * Forms groups whose size is what the large factors leave, makes each group exact, then averages across
+ * groups.
+ */
 function productBase(nodes: Nodes, base: number): Step[] {
   const {factors, rest} = factorise(nodes.length, base);
   const inGroup = (first: number): Step[] => simpleBase(nodes.slice(first * rest, (first + 1) * rest), base);
@@ -119,7 +125,8 @@ function toPhase(n: number, {groups, links}: Step): Phase {
 }
 
 /**
- * The phases of the Base-(k+1) Graph of `n` nodes: at most 2 log_{k+1}(n) + 2, each node with at most k neighbours.
+ * The phases of the Base-(k+1) Graph of `n` nodes: at most 2 log_{k+1}(n) + 2, each node with at most k
+ * neighbours.
  * @param peers k, at least 1
  */
 export function baseGraph(n: number, peers: number): Phase[] {

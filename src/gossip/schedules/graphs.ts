@@ -5,8 +5,9 @@ export type Edge = readonly [number, number];
 
 /**
  * The phase of a fixed graph with Metropolis-Hastings weights: W_ij = 1 / (1 + max(deg i, deg j)).
- * @param edges without loops; one that is named twice counts once
- * @see Xiao & Boyd, Fast linear iterations for distributed averaging, Systems & Control Letters 53, 2004, section 4.2
+ * @param edges without loops; an edge that is named twice counts once
+ * @see Xiao & Boyd, Fast linear iterations for distributed averaging, Systems & Control Letters 53, 2004,
+ * section 4.2
  */
 export function metropolis(n: number, edges: readonly Edge[]): Phase {
   const neighbours = Array.from({length: n}, () => new Set<number>());
@@ -51,29 +52,30 @@ export function completeEdges(n: number): Edge[] {
   return nodesOf(n).flatMap((a) => nodesOf(a).map((b): Edge => [a, b]));
 }
 
-/** The hops 1, 2, 4, ... below `n` of the exponential graphs; none for one node. */
+/** The hops 1, 2, 4, ... below `n` of the exponential graphs; empty for one node. */
 function exponentialHops(n: number): number[] {
   return Array.from({length: Math.ceil(Math.log2(n))}, (_, power) => 2 ** power);
 }
 
-/** Node i hears i - hop for each of `hops`, all with the same share as its own. */
+/** The phase in which node i hears i - hop for each of `hops`, each with the same share as its own. */
 function hearing(n: number, hops: readonly number[]): Phase {
   const share = 1 / (1 + hops.length);
   return {rows: nodesOf(n).map((node) => hops.map((hop) => ({node: modulo(node - hop, n), share})))};
 }
 
 /**
- * The static exponential graph: node i hears i - 2^j for every j below log2(n), each with the same share. Doubly
- * stochastic, symmetric for no n above 4.
- * @see Ying et al., Exponential graph is provably efficient for decentralized deep training, NeurIPS 2021, section 3
+ * The static exponential graph: node i hears i - 2^j for every j below log2(n), each with the same share.
+ * Doubly stochastic, and never symmetric for n above 4.
+ * @see Ying et al., Exponential graph is provably efficient for decentralized deep training, NeurIPS 2021,
+ * section 3
  */
 export function exponentialGraph(n: number): Phase {
   return hearing(n, exponentialHops(n));
 }
 
 /**
- * The one-peer exponential graph: in round t node i hears i - 2^(t mod ceil(log2 n)) alone, with a half. Doubly
- * stochastic; for n a power of 2 a period of rounds gives the exact mean.
+ * The one-peer exponential graph: in round t node i hears only i - 2^(t mod ceil(log2 n)), with a share of
+ * one half. Doubly stochastic; if n is a power of 2, a period of rounds gives the exact mean.
  * @see Ying et al. 2021, section 4
  */
 export function onePeerExponentialGraph(n: number, round: number): Phase {

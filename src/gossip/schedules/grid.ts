@@ -1,10 +1,11 @@
 import {cliques, type Neighbour, type Phase} from "./phase.ts";
 
 /**
- * Two phases of cliques that are exact for any number of nodes: the mean of each row, then of each column, in which a
- * row without a member there is spoken for by one of its others. Rows count as they are long, so the second phase is
- * not symmetric: no mean of plain values would be kept if a node failed in it.
- * @returns the phases: two, or one where there is one row
+ * Two phases of cliques that are exact for any number of nodes: the mean of each row, then of each column. A
+ * row without a member in a column is represented there by another of its members. Rows count by their
+ * length, so the second phase is not symmetric: if a node failed in it, the mean of plain values would not be
+ * kept.
+ * @returns the phases: two, or one if there is a single row
  */
 export function gridGraph(n: number): Phase[] {
   const width = Math.ceil(Math.sqrt(n));

@@ -1,6 +1,9 @@
 import {cliques, type Phase} from "./phase.ts";
 
-/** The pairs of neighbours in a random `order` of all nodes: a perfect matching; of an odd number one has no partner. */
+/**
+ * Pairs the neighbours in a random `order` of all nodes: a perfect matching, or one node alone if their
+ * number is odd.
+ */
 export function matching(order: Uint32Array): Phase {
   const pairs = Array.from({length: Math.floor(order.length / 2)}, (_, index) => [
     ...order.subarray(2 * index, 2 * index + 2),

@@ -11,10 +11,13 @@ import {
 import {matching} from "./matching.ts";
 import type {Phase} from "./phase.ts";
 
-/** A graph of fixed edges, whose weights are Metropolis-Hastings' but for the exponential graph's, which are all equal. */
+/**
+ * A graph of fixed edges. Its weights are Metropolis-Hastings', except the exponential graph's, which are all
+ * equal.
+ */
 export type FixedGraph = "ring" | "torus" | "exponential" | "complete" | {readonly edges: readonly Edge[]};
 
-/** Which nodes mix with which, one phase a round: a fixed graph, or one that changes from round to round. */
+/** The nodes that mix, one phase a round: a fixed graph, or one that changes from round to round. */
 export type MixingGraph = FixedGraph | "one-peer-exponential" | "random-matchings";
 
 /** The phase of a fixed graph of `n` nodes, each in its place. */
@@ -37,8 +40,8 @@ export function fixedGraph(graph: FixedGraph, n: number): Phase {
 }
 
 /**
- * The phase of each round, from 0, among `n` nodes, at least one; every one is doubly stochastic.
- * @param randomOf a round's draws, of which random matchings take theirs
+ * The phase of each round, from 0, among `n` nodes, at least one; each is doubly stochastic.
+ * @param randomOf the draws of a round, from which random matchings are taken
  */
 export function mixingGraph(
   graph: MixingGraph,

@@ -7,14 +7,16 @@ export interface Neighbour {
 }
 
 /**
- * One step of mixing: `rows[i]` are the neighbours of node i, itself left out; its own share is 1 less theirs. Every
- * phase but the second of the grid is symmetric and doubly stochastic.
+ * One step of mixing: `rows[i]` are the neighbours of node i without itself; its own share is 1 minus theirs.
+ * Every phase except the grid's second is symmetric and doubly stochastic.
  */
 export interface Phase {
   readonly rows: readonly (readonly Neighbour[])[];
 }
 
-/** The phase of `n` nodes in which each of `groups` takes its plain mean; who is in none keeps to itself. */
+/**
+ * The phase of `n` nodes in which each of `groups` takes its plain mean; a node in no group keeps its value.
+ */
 export function cliques(n: number, groups: readonly (readonly number[])[]): Phase {
   const rows: Neighbour[][] = Array.from({length: n}, () => []);
   for (const group of groups) {
@@ -38,7 +40,7 @@ export function reordered({rows}: Phase, order: ArrayLike<number>): Phase {
 
 const knownListeners = new WeakMap<Phase, readonly (readonly number[])[]>();
 
-/** Who hears each node in `phase`, ascending; worked out once. */
+/** The nodes that hear each node in `phase`, ascending; computed once. */
 export function listenersIn(phase: Phase): readonly (readonly number[])[] {
   const known = knownListeners.get(phase);
   if (known !== undefined) return known;

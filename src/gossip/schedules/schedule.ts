@@ -6,24 +6,30 @@ import {matching} from "./matching.ts";
 import {fixedGraph} from "./mixing-graph.ts";
 import {type Phase, reordered} from "./phase.ts";
 
-/** Which exchanges make up a period of mixing, in the plan's words. */
+/** The exchanges that make up a period of mixing, as the plan states them. */
 export type ScheduleSpec =
   /** Base-(k+1): exact at its end; `peers` is k, 1 to 4. */
   | {readonly name: "base"; readonly peers: number}
   /** Cliques of a grid: exact in two phases. */
   | {readonly name: "grid"}
-  /** Random pairs, drawn anew in each of `steps` phases. */
+  /** Random pairs, drawn again in each of `steps` phases. */
   | {readonly name: "random"; readonly steps: number}
-  /** `steps` times the same graph. */
+  /** The same graph `steps` times. */
   | {readonly name: "ring" | "torus" | "exponential" | "complete"; readonly steps: number}
   | {readonly name: "edges"; readonly edges: readonly Edge[]; readonly steps: number};
 
-/** The phases of one period, each made when it is asked for: of many nodes all together would fill the memory. */
+/**
+ * The phases of one period. Each is made on request, because those of many nodes would together fill the
+ * memory.
+ */
 export interface Period {
   readonly length: number;
   /** The phase of that index, 0 .. `length` - 1. */
   phase(index: number): Phase;
-  /** Of a phase of random pairs, who take their plain means, the places side by side; null of any other. */
+  /**
+   * In a phase of random pairs, the nodes that take their plain means, partners side by side; null in any
+   * other phase.
+   */
   pairs(index: number): Uint32Array | null;
 }
 
@@ -52,8 +58,8 @@ function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
 }
 
 /**
- * One period among `n` nodes. The nodes' places are drawn from `random`, so that whom a node meets when changes from
- * period to period; edges that were named stay where they are.
+ * One period among `n` nodes. The nodes' places are drawn from `random`, which changes a node's partners from
+ * period to period. Edges that the plan names keep their places.
  */
 export function schedulePeriod(spec: ScheduleSpec, n: number, random: Random): Period {
   if (n < 2) return NO_PHASES;
@@ -79,7 +85,7 @@ export function schedulePhases(spec: ScheduleSpec, n: number, random: Random): P
   return Array.from({length}, (_, index) => phase(index));
 }
 
-/** Whether every node holds the exact mean when a period has ended. */
+/** Tells whether every node holds the exact mean at the end of a period. */
 export function isExact(spec: ScheduleSpec): boolean {
   return spec.name === "base" || spec.name === "grid";
 }

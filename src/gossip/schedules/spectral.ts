@@ -2,7 +2,7 @@ import type {Phase} from "./phase.ts";
 
 const MAX_ITERATIONS = 2_000_000;
 const TOLERANCE = 1e-13;
-/** A square of the length 1 that is all rounding. */
+/** Square of a length of 1 that consists of rounding alone. */
 const VANISHED = 1e-28;
 
 /** One phase of plain averaging: W x. @returns a new vector `[n]` */
@@ -29,8 +29,8 @@ function normalise(x: Float64Array): Float64Array {
 }
 
 /**
- * The factor by which one phase at least shrinks the distance from the mean, ||W - J||_2: by power iteration on
- * W^T W orthogonally to the ones. 1 less it is the spectral gap of a symmetric graph.
+ * The factor by which one phase shrinks the distance from the mean in the worst case, ||W - J||_2, by power
+ * iteration on W^T W orthogonally to the ones. For a symmetric graph, 1 minus the factor is the spectral gap.
  * @param start `[n]`, not constant; a vector with a part in the slowest direction
  */
 export function contraction(phase: Phase, start: Float64Array): number {
@@ -48,7 +48,7 @@ export function contraction(phase: Phase, start: Float64Array): number {
   return Math.sqrt(before);
 }
 
-/** The least number of phases that shrink the distance from the mean to `epsilon` of what it was. */
+/** The least number of phases that shrink the distance from the mean to `epsilon` times its first value. */
 export function phasesTo(epsilon: number, factor: number): number {
   if (factor <= 0) return 1;
   return factor >= 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(epsilon) / Math.log(factor) - 1e-9);

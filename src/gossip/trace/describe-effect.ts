@@ -8,7 +8,10 @@ function describeReport({kind, round, ...rest}: Report): string {
   return ["report", kind, `round ${round}`, ...facts, ...missing].join(" ");
 }
 
-/** One line that tells an effect from any other of the same moment; it holds hashes and sizes, no data. */
+/**
+ * Describes an effect in one line that differs from any other of the same moment; holds hashes and sizes, no
+ * data.
+ */
 export function describeEffect(effect: Effect): string {
   switch (effect.type) {
     case "send":

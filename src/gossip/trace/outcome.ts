@@ -5,7 +5,10 @@ import type {Arithmetic} from "../arithmetic.ts";
 import type {MergeVerdict} from "../async/merge-verdict.ts";
 import type {RobustMixture} from "../robust/mix-robustly.ts";
 
-/** What is kept of a computation or signature: hashes, sizes, weights, codes; never a parameter. */
+/**
+ * The part of a computation's or signature's result that is kept: hashes, sizes, weights, codes; never a
+ * parameter.
+ */
 export const outcomeSchema = z.union([
   z.strictObject({
     kept: z.union([
@@ -24,7 +27,7 @@ export const outcomeSchema = z.union([
 export type Outcome = Readonly<z.infer<typeof outcomeSchema>>;
 type Kept = Extract<Outcome, {kept: unknown}>["kept"];
 
-/** How a result is cut down to what may be kept, and how something stands in for it afterwards. */
+/** Reduces a result to the part that may be kept, and later makes a stand-in from that part. */
 interface Essence<Arguments extends unknown[], Result> {
   keep(result: Result): Kept;
   revive(kept: Kept, ...given: Arguments): Result;
@@ -36,7 +39,7 @@ type Essences = {
 
 const textOf = (kept: Kept): string => (typeof kept === "string" ? kept : "");
 
-/** A snapshot of that hash whose values are all 0: nothing in the protocol looks at them. */
+/** A snapshot with that hash whose values are all 0; nothing in the protocol reads the values. */
 export function blankSnapshot(hash: string, values: number): Snapshot {
   const bytes = new Uint8Array(snapshotSize(values));
   return {hash, bytes, values: new Float32Array(bytes.buffer, bytes.length - 4 * values, values)};
@@ -104,7 +107,7 @@ const ESSENCES: Essences = {
   },
 };
 
-/** Does `act`, and notes what came of it: its essence, or the code that it threw. */
+/** Runs `act` and notes its outcome: its essence, or the code that it threw. */
 export function noting<Result>(
   note: (outcome: Outcome) => void,
   keep: (result: Result) => Kept,
@@ -120,7 +123,7 @@ export function noting<Result>(
   }
 }
 
-/** What `outcome` says came of a computation; throws the code that it threw. */
+/** Returns the result of a computation from `outcome`, or throws the code that the computation threw. */
 export function recalled(outcome: Outcome): Kept {
   if ("code" in outcome) throw new CodedError(outcome.code, outcome.message);
   return outcome.kept;
@@ -130,11 +133,11 @@ type Anything = (...given: never[]) => unknown;
 
 function mapArithmetic(change: (name: keyof Arithmetic) => Anything): Arithmetic {
   const names = Object.keys(ESSENCES) as (keyof Arithmetic)[];
-  // Each function keeps its name's type: both makers below go through the table that has it.
+  // Each function keeps its name's type: both makers below use the table that states it.
   return Object.fromEntries(names.map((name) => [name, change(name)])) as unknown as Arithmetic;
 }
 
-/** `arithmetic`, with what comes of each computation noted. */
+/** Wraps `arithmetic` and notes the outcome of each computation. */
 export function notedArithmetic(arithmetic: Arithmetic, note: (outcome: Outcome) => void): Arithmetic {
   return mapArithmetic((name) => {
     const compute = arithmetic[name] as (...given: unknown[]) => unknown;
@@ -143,7 +146,7 @@ export function notedArithmetic(arithmetic: Arithmetic, note: (outcome: Outcome)
   });
 }
 
-/** An arithmetic that computes nothing: it gives what `next` recalls. */
+/** An arithmetic that computes nothing: it returns what `next` recalls. */
 export function recalledArithmetic(next: () => Outcome): Arithmetic {
   return mapArithmetic((name) => {
     const revive = ESSENCES[name].revive as (kept: Kept, ...given: unknown[]) => unknown;

@@ -9,11 +9,14 @@ import {notedArithmetic, noting, type Outcome} from "./outcome.ts";
 import {encodeTrace, type TraceHeader} from "./trace-entry.ts";
 import {toTraceEvent} from "./trace-event.ts";
 
-/** Where a recorded session's trace goes. */
+/** Destination of a recorded session's trace. */
 export interface TraceSink {
-  /** The bytes of one event; never any data. */
+  /** Writes the bytes of one event, which never hold data. */
   write(entry: Uint8Array): void;
-  /** A round has begun: a trace that starts with this header, which is asked for at once or not at all, goes on from here alone. */
+  /**
+   * Begins a new trace with this header at the start of a round; the trace goes on from here alone. The
+   * header is requested at once or never.
+   */
   begin(header: () => Uint8Array): void;
 }
 
@@ -25,7 +28,7 @@ function segmentOf(record: AsyncRecord | null): NonNullable<TraceHeader["round"]
   return {round, state, blobs: blobs.map(({hash, bytes}) => ({hash, size: bytes.length}))};
 }
 
-/** The header of a trace that begins where `restored` and `checkpoint` stand. */
+/** The header of a trace that begins at the state of `restored` and `checkpoint`. */
 function headerOf(context: Context, restored: Restored, checkpoint: SessionCheckpoint | null): TraceHeader {
   const {certified, round, recent, equivocators} = restored;
   return {
@@ -97,9 +100,9 @@ function notedPrimitives(primitives: Primitives, note: (outcome: Outcome) => voi
 }
 
 /**
- * A session whose every event, with what was computed and what it brought about, goes to `sink`: the flight
- * recorder. What is kept holds hashes, sizes, weights and frames, no parameter and no record.
- * @param context what {@link replaySession}'s caller rebuilds the setup from
+ * A session that writes to `sink` every event, with its computations and effects: the flight recorder. The
+ * trace holds hashes, sizes, weights and frames, no parameter and no record.
+ * @param context the data from which the caller of {@link replaySession} rebuilds the setup
  */
 export function recordSession(setup: SessionSetup, context: Context, sink: TraceSink): Session {
   let outcomes: Outcome[] = [];

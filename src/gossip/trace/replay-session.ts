@@ -9,17 +9,17 @@ import {blankSnapshot, type Outcome, recalled, recalledArithmetic} from "./outco
 import type {Trace, TraceEntry, TraceHeader} from "./trace-entry.ts";
 import {fromTraceEvent} from "./trace-event.ts";
 
-/** One event of a trace, gone through again. */
+/** One event of a trace, replayed. */
 export interface ReplayedStep {
   readonly entry: TraceEntry;
   /** The round that was under way before it. */
   readonly round: number;
   readonly effects: readonly Effect[];
-  /** How what was replayed differs from what was recorded, or null where it does not. */
+  /** Difference between the replay and the recording, or null if there is none. */
   readonly divergence: string | null;
 }
 
-/** Outcomes of the event at hand, taken one by one. */
+/** Outcomes of the current event, taken one by one. */
 class Outcomes {
   #left: Outcome[] = [];
 
@@ -87,7 +87,7 @@ function checkpointOf({checkpoint, equivocators, recent}: TraceHeader): SessionC
   if (checkpoint === null) return null;
   const early = checkpoint.early.map(({from, frame}) => ({
     from,
-    // Only these are kept: the recorder's type says so.
+    // The recorder keeps only these, as its type says.
     frame: decodeFrame(frame) as FrameOf<"ready">,
   }));
   return {...checkpoint, recent: recent.map(decodeCertificate), equivocators, early};
@@ -103,10 +103,10 @@ function divergenceOf(entry: TraceEntry, effects: readonly string[], error: stri
 }
 
 /**
- * Goes through a recorded session again, event by event, in the code that the daemon runs; what was computed on
- * parameters is recalled, not computed. It ends after the first divergence: what follows would mean nothing.
- * @param setup the setup that the trace's context stands for, without what the trace itself holds
- * @throws GOSSIP_FRAME_MALFORMED for a trace whose frames were changed
+ * Replays a recorded session, event by event, in the code that the daemon runs; computations on parameters
+ * are recalled instead. It ends after the first divergence, because anything later would mean nothing.
+ * @param setup the setup that the trace's context stands for, without the parts that the trace itself holds
+ * @throws GOSSIP_FRAME_MALFORMED if the trace's frames were changed
  */
 export function* replaySession(
   setup: Omit<SessionSetup, "restored" | "primitives"> & {readonly primitives: Pick<Primitives, "hash">},

@@ -16,7 +16,7 @@ const accepted = z.strictObject({ballot: z.int(), body: bytes}).nullable();
 
 const headerSchema = z.strictObject({
   formatVersion: z.literal(1),
-  /** Whatever rebuilds the session's setup; the recorder's owner knows. */
+  /** Whatever the recorder's owner needs to rebuild the session's setup. */
   context: z.record(z.string(), z.union([z.string(), z.number(), bytes])),
   certificate: bytes.nullable(),
   round: z
@@ -62,21 +62,21 @@ const entrySchema = z.strictObject({
   error: z.string().nullable(),
 });
 
-/** The beginning of a trace: where the session stood. */
+/** The beginning of a trace: the state of the session there. */
 export type TraceHeader = Readonly<z.infer<typeof headerSchema>>;
 
-/** One event with what was computed for it and what it brought about. */
+/** One event with its computations and effects. */
 export type TraceEntry = Readonly<z.infer<typeof entrySchema>>;
 
 /** A trace as it was read. */
 export interface Trace {
   readonly header: TraceHeader;
   readonly entries: readonly TraceEntry[];
-  /** Whether its end was torn off, as by a crash. */
+  /** True if the end is torn off, as by a crash. */
   readonly isTorn: boolean;
 }
 
-/** The bytes of a header or an entry; a trace is a sequence of them (RFC 8742), the header first. */
+/** Encodes a header or an entry; a trace is a sequence of them (RFC 8742), the header first. */
 export function encodeTrace(item: TraceHeader | TraceEntry): Uint8Array {
   return canonicalBytes(item);
 }
@@ -87,7 +87,7 @@ function invalid(what: string): CodedError {
   });
 }
 
-/** Reads a trace; an incomplete item at its end is left out. @throws GOSSIP_TRACE_INVALID */
+/** Reads a trace and leaves out an incomplete item at its end. @throws GOSSIP_TRACE_INVALID */
 export function decodeTrace(sequence: Uint8Array): Trace {
   const entries: TraceEntry[] = [];
   let header: TraceHeader | null = null;

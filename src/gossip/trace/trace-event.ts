@@ -5,7 +5,7 @@ import type {Event} from "../types.ts";
 const id = z.int().min(0);
 const peer = z.string();
 
-/** An {@link Event} without data: of bytes, their size is kept. */
+/** An {@link Event} without data: bytes are replaced by their size. */
 export const traceEventSchema = z.discriminatedUnion("type", [
   z.strictObject({type: z.literal("contribute"), round: z.int(), hash: z.string(), size: z.int().min(0)}),
   z.strictObject({type: z.literal("begin"), round: z.int()}),
@@ -35,7 +35,7 @@ export const traceEventSchema = z.discriminatedUnion("type", [
 /** See {@link traceEventSchema}. */
 export type TraceEvent = Readonly<z.infer<typeof traceEventSchema>>;
 
-/** A frame without what it says of parameters. */
+/** Removes the parts of a frame that tell of parameters. */
 function withoutProducts(frame: Frame): Frame {
   if (frame.type === "products") return {...frame, products: new Uint8Array(frame.products.length)};
   if (frame.type !== "contradiction" || frame.claims.kind !== "products") return frame;
@@ -43,7 +43,7 @@ function withoutProducts(frame: Frame): Frame {
   return {...frame, claims: {...claims, products: new Uint8Array(claims.products.length)}};
 }
 
-/** `event` as it is kept. */
+/** Converts `event` to the form in which it is kept. */
 export function toTraceEvent(event: Event): TraceEvent {
   switch (event.type) {
     case "contribute": {
@@ -63,7 +63,7 @@ export function toTraceEvent(event: Event): TraceEvent {
   }
 }
 
-/** The event that `kept` was, with zeros in the place of bytes. @throws GOSSIP_FRAME_MALFORMED */
+/** Restores the event from `kept`, with zeros in the place of bytes. @throws GOSSIP_FRAME_MALFORMED */
 export function fromTraceEvent(kept: TraceEvent): Event {
   switch (kept.type) {
     case "contribute": {
