@@ -53,7 +53,7 @@ export class CatchUp {
     return this.#isWriting && effect.type === "persist" && effect.record.kind === "certificate";
   }
 
-  /** Tells whether no catch-up would be lost with the memory. */
+  /** Tells whether no catch-up is open, so nothing of one would be lost with the memory. */
   get isAtRest(): boolean {
     return this.#pursuit === null && !this.isBehind;
   }
@@ -112,7 +112,10 @@ export class CatchUp {
     }
   }
 
-  /** Ends the time of the result's giver. @returns true if this member is behind and does nothing about it */
+  /**
+   * Ends the turn of the result's giver. @returns true if this member is behind and nothing is under way to
+   * change that
+   */
   giveUp(): boolean {
     if (this.#pursuit?.snapshot === null) {
       this.#failures += 1;
@@ -147,7 +150,9 @@ export class CatchUp {
     return {certificate: this.#pursuit.certificate, snapshot: this.#pursuit.snapshot};
   }
 
-  /** Ends the catch-up if the member now has the newest certificate, that of `round`. */
+  /**
+   * Ends the catch-up, since the member has the certificate of `round`, unless a later one is being written.
+   */
   end(round: number): void {
     if (this.#isWriting && round < (this.#pursuit?.certificate.body.round ?? 0)) return;
     this.#outlet.emit({type: "disarm", timer: "catch-up"});

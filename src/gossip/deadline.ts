@@ -16,7 +16,7 @@ export interface DeadlineMemory {
 export interface Deadline {
   /** Time to wait now, in milliseconds. */
   timeoutMs(): number;
-  /** Records the duration of this time. */
+  /** Records how long it took this time. */
   observe(durationMs: number): void;
   /** Records that someone alive came too late: the next wait is longer. */
   backOff(): void;

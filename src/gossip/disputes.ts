@@ -20,7 +20,7 @@ import {exposeLiar} from "./voting.ts";
  * claim has come to nothing.
  */
 
-/** Reason for requesting a disputed part. */
+/** The purpose of a fetch of a disputed part. */
 type DisputedPart = Extract<FetchPurpose, {kind: "disputed"}>;
 
 /** Takes in `accuser`'s claim that `member` signed a lie in an attempt of this round. */
@@ -51,8 +51,8 @@ export function hearClaim(
 }
 
 /**
- * Number of one member's claims that may come to nothing in a round: an honest member's unproven claims
- * concern liars only.
+ * Greatest number of one member's claims that may come to nothing in a round; an honest member's unproven
+ * claims concern liars only.
  */
 function mostUnproven({state}: RoundContext): number {
   const {members, quorum} = state.setup.rules;

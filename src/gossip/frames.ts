@@ -35,7 +35,7 @@ const bodySchema = z.strictObject({
 
 /**
  * The members' decision about a round. `attempt` is the ballot whose exchange made the result; `group` is the
- * hash of that very exchange's start: of the ballot, the participants and their signed contributions.
+ * hash of the very start of that exchange: of the ballot, the participants and their signed contributions.
  * `roster` and `parent` are the hashes of the roster and of the body before. `weight` is the sum of the
  * contributors' p_i. `peakWeight` is the largest such sum since the run began; the plan's share of it must
  * take part. `result` is the hash of the resulting snapshot.

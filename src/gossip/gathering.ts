@@ -215,8 +215,8 @@ function join(context: RoundContext, leader: MemberId, start: FrameOf<"start">):
 }
 
 /**
- * Learns the time that members need: too little if one worth waiting for is missing, else the time that has
- * passed.
+ * Adapts the wait for members: lengthens it if one worth waiting for is missing, else learns from the time
+ * that has passed.
  */
 function learnReadiness(context: RoundContext, {participants}: FrameOf<"start">): void {
   const {quorumReadyAtMs, setup} = context.state;

@@ -46,7 +46,7 @@ export function commitParts(context: RoundContext, exchange: ButterflyExchange):
   sayParts(context, exchange, peersOf(context, exchange), self);
 }
 
-/** Tells `to` `member`'s word, with its signature. */
+/** Sends `to` the word of `member`, with its signature. */
 function sayParts(
   context: RoundContext,
   {committed, group}: ButterflyExchange,

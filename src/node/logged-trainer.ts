@@ -1,7 +1,7 @@
 import type {Logger} from "../core/index.ts";
 import {openTrainer, type Trainer, type TrainerOptions} from "../training/index.ts";
 
-/** Opens the trainer and logs its backend, and the requirements that a faster backend lacks. */
+/** Opens the trainer; logs its backend and the reason for which each faster one is not used. */
 export async function openLoggedTrainer(logger: Logger, options: TrainerOptions): Promise<Trainer> {
   const trainer = await openTrainer(options);
   const {backend, passedOver, warning} = trainer;

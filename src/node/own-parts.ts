@@ -1,4 +1,4 @@
-/** Number of times between two parts whose median is the usual time. */
+/** Number of intervals between parts whose median is the usual interval. */
 const MEDIAN_OF = 20;
 
 /** The last time at which this site's part in the run took effect, and the usual time between parts. */

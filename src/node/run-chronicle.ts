@@ -14,7 +14,7 @@ const MAX_ROUNDS = 2000;
 
 type Activity = Extract<NodeEvent, {type: "activity"}>["activity"];
 
-/** Time and ballot of a round's certification here. */
+/** Time at which a round was certified here, and its durations. */
 export interface RoundTimes {
   /** Null for a round that was certified before this start of the daemon. */
   readonly certifiedWallMs: number | null;

@@ -127,7 +127,7 @@ export class SiteStates {
     this.#pending = {contribution, state, hash};
   }
 
-  /** Settles the release `contribution` and removes states that no longer count from disk. */
+  /** Settles the release `contribution`; removes from disk the states that no longer count. */
   async settle(contribution: string, isUsed: boolean): Promise<void> {
     const pending = this.#pending;
     if (pending === null) return;

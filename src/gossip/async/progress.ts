@@ -55,9 +55,9 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
 }
 
 /**
- * Lets own progress into a mass, in place. It is weighted by the site's own sample count, never by w: d (sum
- * s) / N = sum p_i D_i. If p is more than four times w, an estimate would move more than four times as far as
- * the site's own model did. Then a part enters now, and the rest after later exchanges; nothing is lost.
+ * Lets own progress into a mass, in place. The site's own sample count weights it, never w: d (sum s) / N =
+ * sum p_i D_i. If p is more than four times w, an estimate would move more than four times as far as the
+ * site's own model did. Then a part enters now, and the rest after later exchanges; nothing is lost.
  * @param pending `[d]`, own progress; the rest of it stays there
  * @param own p
  * @returns true if all of it has entered

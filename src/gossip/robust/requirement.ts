@@ -8,8 +8,8 @@ import type {RobustRule} from "./rules.ts";
 export const LEAST_ROBUST_MEMBERS = 7;
 
 /**
- * The fewest vectors from which `rule` withstands its `faulty` bad ones: 2f + 3 for Krum and multi-Krum, 2f +
- * 1 for the others, whose honest vectors must be more than half.
+ * The fewest vectors from which `rule` withstands its `faulty` bad ones. Krum and multi-Krum need 2f + 3, the
+ * others 2f + 1, because their honest vectors must be more than half.
  */
 export function leastVectors(rule: Pick<RobustRule, "rule" | "faulty">): number {
   return 2 * rule.faulty + margin(rule);

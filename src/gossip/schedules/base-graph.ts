@@ -3,7 +3,7 @@ import {cliques, type Neighbour, type Phase} from "./phase.ts";
 /*
  * The Base-(k+1) Graph: for any number of nodes and at most k neighbours a phase, a sequence of phases after
  * which every node holds the exact mean. Takezawa, Sato, Bao, Niwa & Yamada, Beyond exponential graph:
- * communication- efficient topologies for decentralized learning via finite-time convergence, NeurIPS 2023,
+ * communication-efficient topologies for decentralized learning via finite-time convergence, NeurIPS 2023,
  * algorithms 1 to 3. The averages of equal nodes with which the paper fills up its phases are left out.
  */
 
