@@ -10,9 +10,7 @@ export type NodeErrorCode =
   | "NODE_PLAN_FOREIGN"
   /** The task file's contract is not the one that the plan names; the message says how they differ. */
   | "NODE_CONTRACT_FOREIGN"
-  /**
-   * The plan's model takes tables and the task is of slides, or the reverse; or one of them is of survival.
-   */
+  /** The plan's model takes tables and the task is of slides, or the reverse; or one is of survival. */
   | "NODE_MODEL_UNFIT"
   /** The plan keeps tensors at the sites that are not in its model, or all of the model's tensors. */
   | "NODE_LOCAL_TENSORS_INVALID"
@@ -28,7 +26,7 @@ export type NodeErrorCode =
   | "NODE_RULE_IMPOSSIBLE"
   /** The plan's cap on weights depends on the vote of somebody who is not a trainer on the roster. */
   | "NODE_VOTE_FOREIGN"
-  /** The final model was requested before the run has ended. */
+  /** The final model was requested before the run ended. */
   | "NODE_RUN_UNFINISHED"
   /** The journal of the run holds something that this version does not write. */
   | "NODE_JOURNAL_FOREIGN"
