@@ -89,6 +89,21 @@ const LAWS: readonly Law[] = [
     good: [["src/data/database.ts", ""]],
   },
   {
+    says: "docstrings begin with a verb or a noun phrase",
+    rule: rules.docstringsReadPlainly,
+    bad: [
+      ["src/data/a.ts", "/** What a table holds. */\nexport type A = 1;"],
+      ["src/data/a.ts", "/**\n * Whether it is there.\n */\nconst a = 1;"],
+      ["src/data/a.ts", "interface A {\n  /** How many there are. */\n  readonly n: number;\n}"],
+      ["src/data/a.ts", "/** Answers. Who misses it asks again. */\nconst a = 1;"],
+      ["src/data/a.ts", "/** Rows that can not be read. */\nconst a = 1;"],
+    ],
+    good: [
+      ["src/data/a.ts", "/** The rows of a table: what it holds. */\nexport type A = 1;"],
+      ["src/data/a.ts", "/** Tells whether it is there. */\nconst a = 1;"],
+    ],
+  },
+  {
     says: "nothing is left to do in a comment",
     rule: rules.nothingIsLeftToDo,
     bad: [["src/data/a.ts", `/* ${"TO"}${"DO"}: more */`]],

@@ -118,3 +118,18 @@ export const nothingIsLeftToDo: SourceRule = (source) =>
   source.tree.text
     .split("\n")
     .flatMap((line, index) => (/\b(TODO|FIXME|XXX)\b/.test(line) ? [`${source.file}:${index + 1}`] : []));
+
+const ASKS = /^(What|Whether|Where|Who|Whoever|How|When|Which|Why)\b/;
+/** "Cannot" in two words, and what a member does that has no name: both read as a translation. */
+const STILTED = /\b(can not|Who (has|is|misses|comes|gave) [^.?]*\b(is|has|asks|goes)\b)/;
+
+/** Every docstring begins with a verb or a noun phrase, and none reads as a translation. */
+export const docstringsReadPlainly: SourceRule = (source) =>
+  nodesOf(source.tree)
+    .flatMap((node) => ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc))
+    .filter((doc, index, all) => all.indexOf(doc) === index)
+    .filter((doc) => {
+      const text = ts.getTextOfJSDocComment(doc.comment) ?? "";
+      return ASKS.test(text) || STILTED.test(text);
+    })
+    .map((doc) => placeOf(source, doc));
