@@ -87,7 +87,9 @@ class Vouching {
    */
   #take(from: MemberId, frame: Frame): void {
     if (frame.type === "ask" && frame.round <= roundOf(this.#options.restored)) this.#hear(from);
-    if (frame.type !== "certificate") return;
+    // That of a round which this node knows comes before the newest one, and vouches for nothing.
+    if (frame.type !== "certificate" || frame.certificate.body.round < roundOf(this.#options.restored))
+      return;
     this.#check(frame.certificate);
     this.#hear(from);
   }

@@ -128,7 +128,13 @@ class Room {
       onFrame(peer, bytes) {
         const frame = decodeFrame(bytes);
         if (frame.type !== "ask" || frame.round >= round || certificate === null) return;
-        network.send(peer, encodeFrame({type: "certificate", run: RUN, round: round - 1, certificate}));
+        // As a session does: first that of the asker's newest round.
+        const shared = certificates.find(({body}) => body.round === frame.round - 1);
+        for (const each of shared === undefined ? [certificate] : [shared, certificate])
+          network.send(
+            peer,
+            encodeFrame({type: "certificate", run: RUN, round: each.body.round, certificate: each}),
+          );
       },
     });
     this.#networks.push(network);
@@ -145,13 +151,18 @@ describe("a restored node that asks to be vouched for", () => {
   const write = (line: string): void => void lines.push(line);
   const logger: Logger = {...silentLogger, info: write, warn: write, child: () => logger};
 
-  const ask = (restored: Restored, signal?: AbortSignal, self = SELF): Promise<void> =>
+  const ask = (
+    restored: Restored,
+    signal?: AbortSignal,
+    self = SELF,
+    quorum: QuorumRule = "majority",
+  ): Promise<void> =>
     askToVouch({
       self,
       run: RUN,
       roster: "ab".repeat(32),
       members: MEMBERS,
-      quorum: "majority",
+      quorum,
       primitives: primitivesOf(self),
       restored,
       clock: systemClock,
@@ -190,6 +201,20 @@ describe("a restored node that asks to be vouched for", () => {
     await expect(ask(restoredAfter(0))).rejects.toMatchObject({
       code: "NODE_STATE_OUTDATED",
       message: expect.stringMatching(/^this node (voted|contributed) in round \d+, of which/),
+    });
+  });
+
+  it("is refused by the newest certificate, which comes behind that of the round it knows", async () => {
+    begin();
+    const count = records.findIndex((record) => record.kind === "certificate") + 1;
+    const restored = restoredAfter(count);
+    const known = restored.certified?.certificate.body.round ?? -1;
+    const later = own.find(({body}) => body.round > known);
+    if (known < 0 || later === undefined) throw new Error("it contributed after its first certificate");
+    await room.member("member-b", later);
+    // One voucher is enough where all decide: what it says first must not be.
+    await expect(ask(restored, undefined, SELF, "two-thirds")).rejects.toMatchObject({
+      code: "NODE_STATE_OUTDATED",
     });
   });
 
