@@ -142,6 +142,9 @@ function enterBallot(context: RoundContext, ballot: number): void {
   forgetOldBodies(context);
   for (const timer of ["exchange", "deadline"] as const) context.emit({type: "disarm", timer});
   armPatience(context);
+  // A member that missed the others' words of readiness has no other timer: it must ask again some day.
+  if (state.quorumReadyAtMs === null && state.own !== null)
+    context.emit({type: "arm", timer: "patience", afterMs: state.setup.limits.maximumMs});
   // If a lock is of this ballot, its leader's proposal is accepted already.
   if (order.leaderOf(ballot) === self && !state.excluded.has(self) && state.lock?.ballot !== ballot) {
     report(context, {kind: "took-over", round, ballot});

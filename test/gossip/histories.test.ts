@@ -63,6 +63,23 @@ const ONCE_UNLAWFUL: History[] = [
     ],
     deaths: [],
   },
+  {
+    // A member that came back and heard of ballots, but missed every word of readiness, lost its certificate, and had no
+    // timer left.
+    n: 2,
+    seed: 1968275890,
+    link: {loss: 0.243, duplication: 0.282, reordering: 0.01, failure: 0.001},
+    troubles: [
+      {what: "partition", atMs: 206, forMs: 4101, who: 1, whom: 0},
+      {what: "crash", atMs: 67, forMs: 1, who: 0, whom: 0},
+      {what: "cut", atMs: 67, forMs: 128, who: 1, whom: 0},
+    ],
+    deaths: [
+      {who: 0, effect: 0, isAfter: false, forMs: 1},
+      {who: 0, effect: 138, isAfter: true, forMs: 85},
+      {who: 0, effect: 66, isAfter: false, forMs: 1},
+    ],
+  },
 ];
 
 describe("any history of lost, repeated and overtaken frames, broken transfers, crashes, stalls and partitions", () => {

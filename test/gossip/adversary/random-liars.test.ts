@@ -27,10 +27,10 @@ vi.mock("../../../src/gossip/round-state.ts", async (importOriginal) => {
   };
 });
 
-/** Each run of the thorough tier draws others: over ten to twenty of them, 100,000. */
+/** Each run of the thorough tier draws others: over a few dozen of them, 100,000. */
 const RUNS = runs(80, 10_000);
 /** Where the search stops, and says how far it came. */
-const MOST_MS = IS_THOROUGH ? 300_000 : 150_000;
+const MOST_MS = IS_THOROUGH ? 120_000 : 150_000;
 
 /** More than any history that ends has needed. */
 const MOST_EVENTS = 40_000;
