@@ -39,7 +39,8 @@ export function giveUp(context: RoundContext): void {
   }
   giveUpBallot(context, state.ballot);
   // A word lost on a link is repeated.
-  if (state.decided === null && state.lead === null && state.watch === null)
+  const isWaiting = state.lead === null || state.lead.phase === "gathering";
+  if (state.decided === null && isWaiting && state.watch === null)
     context.emit({type: "arm", timer: "patience", afterMs: attemptMs(context)});
 }
 

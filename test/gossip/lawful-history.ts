@@ -5,6 +5,7 @@ import {codecOf} from "../../src/parameters/index.ts";
 import {type LinkModel, PLAIN_LINK} from "../../src/simulation/index.ts";
 import {createConsortium, hashOf, memberName, primitivesOf} from "./consortium.ts";
 import {runThrough, type Trouble} from "./troubles.ts";
+import {openWakeful} from "./wakeful.ts";
 
 /** A death at one of a member's effects: every point at which it waits for something outside lies between two. */
 export interface Death {
@@ -52,6 +53,7 @@ export function expectLawfulHistory(history: History): void {
     values: VALUES,
     updateOf,
     linkOf: () => link,
+    openSession: openWakeful,
     faultAt: (member, effect, count) => {
       const round = consortium.world.sessionOf(member)?.view().round ?? 0;
       if (effect.type === "publish-mixture") expectMasses(effect, (site) => updateOf(site, round));
