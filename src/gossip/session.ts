@@ -46,10 +46,7 @@ class SessionMachine implements Session {
   #round: RoundState | null;
   #effects: Effect[] = [];
   #nowMs = 0;
-  /**
-   * Members that are proven to have contradicted themselves: they take part in no attempt that this one
-   * leads.
-   */
+  /** Members that are proven to have contradicted themselves: attempts that this one leads are without them. */
   readonly #equivocators: Set<MemberId>;
   /** True if two quorums decided a round differently: this member goes no further. */
   #isForked = false;

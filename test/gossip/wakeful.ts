@@ -1,4 +1,25 @@
-import {createSession, type Session, type SessionSetup} from "../../src/gossip/index.ts";
+import {
+  createSession,
+  type Effect,
+  type Event,
+  type Session,
+  type SessionSetup,
+} from "../../src/gossip/index.ts";
+
+/** What a member waits for that is sure to come: timers by their names, writes and transfers by their ids. */
+type Awaited = Set<string | number>;
+
+function dropAwaited(awaited: Awaited, event: Event): void {
+  if (event.type === "timer") awaited.delete(event.timer);
+  else if ("id" in event) awaited.delete(event.id);
+}
+
+function addAwaited(awaited: Awaited, effect: Effect): void {
+  if (effect.type === "arm") awaited.add(effect.timer);
+  else if (effect.type === "disarm") awaited.delete(effect.timer);
+  else if (effect.type === "cancel") awaited.delete(effect.id);
+  else if (effect.type === "persist" || effect.type === "fetch") awaited.add(effect.id);
+}
 
 /**
  * A session that is watched: once its contribution is handed in, it always waits for something that is sure to come, a
@@ -6,22 +27,16 @@ import {createSession, type Session, type SessionSetup} from "../../src/gossip/i
  */
 export function openWakeful(setup: SessionSetup): Session {
   const session = createSession(setup);
-  const awaited = new Set<string | number>();
+  const awaited: Awaited = new Set();
   let contributed = -1;
   return {
     view: () => session.view(),
     checkpoint: () => session.checkpoint(),
     handle(event, nowMs) {
-      if (event.type === "timer") awaited.delete(event.timer);
-      else if (event.type === "contribute") contributed = event.round;
-      else if ("id" in event) awaited.delete(event.id);
+      dropAwaited(awaited, event);
+      if (event.type === "contribute") contributed = event.round;
       const effects = session.handle(event, nowMs);
-      for (const effect of effects) {
-        if (effect.type === "arm") awaited.add(effect.timer);
-        else if (effect.type === "disarm") awaited.delete(effect.timer);
-        else if (effect.type === "cancel") awaited.delete(effect.id);
-        else if (effect.type === "persist" || effect.type === "fetch") awaited.add(effect.id);
-      }
+      for (const effect of effects) addAwaited(awaited, effect);
       const {isFinished, round} = session.view();
       if (!isFinished && contributed === round && awaited.size === 0) {
         throw new Error(
