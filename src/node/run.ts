@@ -73,9 +73,7 @@ export class Run {
     });
   }
 
-  /**
-   * Removes the remains of an earlier start, before anything new is written that would be taken for stale.
-   */
+  /** Removes the remains of an earlier start, before anything new is written that would be taken for stale. */
   async prepare(restored: Restored): Promise<void> {
     const {storage, plan, siteLines: lines, certificates, self} = this.#options;
     const {settled, pending} = standingLines({lines, certificates, self});
@@ -175,9 +173,7 @@ export class Run {
     }
   }
 
-  /**
-   * Keeps a loss. It reveals something about the labels, so it is shown only if class-dependent figures are.
-   */
+  /** Keeps a loss. It tells of the labels, so it is shown only if class-dependent figures are. */
   #keepLoss(round: number, loss: number | null): void {
     if (loss === null || this.#withheld.loss) return;
     this.#loss = loss;
@@ -279,9 +275,7 @@ export class Run {
     return test;
   }
 
-  /**
-   * Removes everything that the last certified round has made useless: its contribution and the oldest model.
-   */
+  /** Removes what the last certified round has made useless: its contribution and the oldest model. */
   async #tidy(contribution: string | undefined): Promise<void> {
     const {storage, plan} = this.#options;
     const outdated = outdatedResult(this.#certificates, plan.retention.models);
