@@ -1,5 +1,5 @@
 /*
- * What most who use this package as a library begin with. Each room has a door of its own beside: `consilium/gossip`,
+ * The names that most users of the library need first. Each room has its own door: `consilium/gossip`,
  * `consilium/evaluation`, `consilium/simulation`, `consilium/node` and `consilium/config`.
  */
 export {loadExperiment} from "./config/index.ts";
