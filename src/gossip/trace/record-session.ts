@@ -114,7 +114,7 @@ export function recordSession(setup: SessionSetup, context: Context, sink: Trace
     sink.write(encodeTrace({atMs: nowMs, event: toTraceEvent(event), outcomes, effects: lines, error}));
     outcomes = [];
     const certified = effects.find((effect) => effect.type === "certified");
-    const checkpoint = session.checkpoint();
+    const checkpoint = certified === undefined ? null : session.checkpoint();
     if (certified === undefined || checkpoint === null) return;
     const {equivocators, recent} = checkpoint;
     const restored = {certified, round: null, recent, equivocators};
