@@ -4,23 +4,28 @@
 /** The rooms by level, the lowest first. */
 export const LEVELS = [
   ["core"],
-  ["parameters", "gossip", "privacy", "model", "evaluation"],
+  ["parameters", "schedules", "robust", "rounds", "segments", "gossip", "privacy", "model", "evaluation"],
   ["training", "network", "storage", "consortium", "data"],
   ["node"],
-  ["status", "simulation", "config"],
+  ["status", "simulation", "study", "report", "config"],
   ["cli"],
 ];
 const ALSO = {
-  gossip: ["parameters"],
+  robust: ["parameters"],
+  rounds: ["parameters", "schedules", "robust"],
+  segments: ["parameters", "schedules", "robust", "rounds"],
+  gossip: ["parameters", "schedules", "robust", "rounds", "segments"],
   privacy: ["parameters"],
   model: ["parameters", "data"],
   training: ["data", "model"],
   consortium: ["storage"],
   simulation: ["config"],
+  study: ["config", "simulation"],
+  report: ["config", "simulation", "study"],
 };
 const NEVER = {network: ["model"], data: ["model"]};
 
-const PURE = "^src/(parameters|gossip|privacy|evaluation)/";
+const PURE = "^src/(parameters|schedules|robust|rounds|segments|gossip|privacy|evaluation)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
 const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/status/dashboard/dashboard-files";
 const CLIENT = "^src/status/dashboard/client/";
@@ -78,7 +83,7 @@ export default {
     {
       name: "tensorflow-behind-backend",
       severity: "error",
-      from: {path: "^src/", pathNot: ["^src/model/backend", PURE]},
+      from: {path: "^src/", pathNot: ["^src/model/backend/", PURE]},
       to: {path: "node_modules/@tensorflow/"},
     },
     {

@@ -13,7 +13,7 @@ import path from "node:path";
 import {parse, stringify} from "yaml";
 import {type Experiment, experimentNames, loadExperiment} from "../src/config/index.ts";
 import {openBackend} from "../src/model/index.ts";
-import {METRIC_FACTS, type StudyResults, simulate} from "../src/simulation/index.ts";
+import {METRIC_FACTS, type StudyResults, simulate} from "../src/study/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 

@@ -13,7 +13,8 @@ import {findPreset, type PlanSettings} from "../src/config/index.ts";
 import {featuresOf, joinMatrices, readTask} from "../src/data/index.ts";
 import {auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
-import {createExperiment, readSites, scorePatients, trainFedAvg} from "../src/simulation/index.ts";
+import {readSites} from "../src/simulation/index.ts";
+import {createExperiment, scorePatients, trainFedAvg} from "../src/study/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 

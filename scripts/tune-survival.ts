@@ -11,13 +11,8 @@ import path from "node:path";
 import {featuresOf, joinMatrices, type LocatedTask, readTask, standardise} from "../src/data/index.ts";
 import {concordanceIndex} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
-import {
-  createExperiment,
-  readSites,
-  type SiteData,
-  type TrainingPlan,
-  trainFedAvg,
-} from "../src/simulation/index.ts";
+import {readSites, type SiteData} from "../src/simulation/index.ts";
+import {createExperiment, type TrainingPlan, trainFedAvg} from "../src/study/index.ts";
 import {patientScores} from "../src/training/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";

@@ -19,7 +19,8 @@ import {
 import {accuracy, auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {patientLabels} from "../src/node/index.ts";
-import {createExperiment, readSites, type SiteData, trainFedAvg} from "../src/simulation/index.ts";
+import {readSites, type SiteData} from "../src/simulation/index.ts";
+import {createExperiment, trainFedAvg} from "../src/study/index.ts";
 import {patientScores} from "../src/training/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";

@@ -5,4 +5,4 @@
 export {loadExperiment} from "./config/index.ts";
 export {createSession} from "./gossip/index.ts";
 export {createNode} from "./node/index.ts";
-export {simulate} from "./simulation/index.ts";
+export {simulate} from "./study/index.ts";

@@ -18,3 +18,4 @@ export type Gossip = typeof import("../../src/gossip/index.ts");
 export type NetworkRoom = typeof import("../../src/network/index.ts");
 export type Parameters = typeof import("../../src/parameters/index.ts");
 export type Privacy = typeof import("../../src/privacy/index.ts");
+export type Rounds = typeof import("../../src/rounds/index.ts");

@@ -1,6 +1,6 @@
 /* One of the two daemon-like processes of exchange.ts: it gives or takes 100 MB, by libp2p or by raw TLS. */
 import {builtRoom, type Core, type NetworkRoom, type Parameters, type Privacy} from "./built.ts";
-import {type Credentials} from "./certificate.ts";
+import type {Credentials} from "./certificate.ts";
 import {machineMs, serve} from "./child.ts";
 import {
   openTlsReceiver,

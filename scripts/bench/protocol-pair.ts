@@ -1,15 +1,10 @@
-import {
-  type Effect,
-  type Event,
-  type Primitives,
-  type RoundMixing,
-  restoreSession,
-  type Session,
-} from "../../src/gossip/index.ts";
-import {builtRoom, type Core, type Gossip, type Parameters, type Privacy} from "./built.ts";
+import {restoreSession, type Session} from "../../src/gossip/index.ts";
+import type {Effect, Event, Primitives, RoundMixing} from "../../src/rounds/index.ts";
+import {builtRoom, type Core, type Gossip, type Parameters, type Privacy, type Rounds} from "./built.ts";
 
 const {createRandom, sha256} = await builtRoom<Core>("core");
-const {createSession, decodeFrame, encodeFrame, parameterArithmetic} = await builtRoom<Gossip>("gossip");
+const {createSession} = await builtRoom<Gossip>("gossip");
+const {decodeFrame, encodeFrame, parameterArithmetic} = await builtRoom<Rounds>("rounds");
 const {codecOf, NO_DITHER} = await builtRoom<Parameters>("parameters");
 const {releaseUpdate} = await builtRoom<Privacy>("privacy");
 

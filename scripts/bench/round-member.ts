@@ -7,19 +7,21 @@ import {machineMs, serve} from "./child.ts";
 
 type Consortium = typeof import("../../src/consortium/index.ts");
 type Gossip = typeof import("../../src/gossip/index.ts");
-type Records = typeof import("../../src/node/records.ts");
+type Rounds = typeof import("../../src/rounds/index.ts");
+type Records = typeof import("../../src/node/records/records.ts");
 type Storage = typeof import("../../src/storage/index.ts");
 type TransportModule = typeof import("../../src/node/transport.ts");
 
 const {createRandom, sha256, silentLogger, systemClock} = await builtRoom<Core>("core");
 const {createIdentity, verifySignature} = await builtRoom<Consortium>("consortium");
-const {createSession, parameterArithmetic} = await builtRoom<Gossip>("gossip");
+const {createSession} = await builtRoom<Gossip>("gossip");
+const {parameterArithmetic} = await builtRoom<Rounds>("rounds");
 const {createLibp2pNetwork} = await builtRoom<NetworkRoom>("network");
 const {codecOf, NO_DITHER} = await builtRoom<Parameters>("parameters");
 const {releaseUpdate} = await builtRoom<Privacy>("privacy");
 const {openStateDirectory} = await builtRoom<Storage>("storage");
 const {createTransport} = await builtModule<TransportModule>("node/transport");
-const {openRecords, writeRecord} = await builtModule<Records>("node/records");
+const {openRecords, writeRecord} = await builtModule<Records>("node/records/records");
 
 const RUN = "0".repeat(32);
 const ROSTER = "0".repeat(64);

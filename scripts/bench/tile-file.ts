@@ -5,7 +5,7 @@ import {builtModule} from "./built.ts";
 import {type Figure, leastOf, RUNS} from "./figure.ts";
 
 type Writer = typeof import("../../src/data/writers/hdf5-tiles.ts");
-type Reader = typeof import("../../src/data/readers/hdf5-tiles.ts");
+type Reader = typeof import("../../src/data/readers/hdf5/hdf5-tiles.ts");
 
 const TILES = 10_000;
 const DIMENSION = 1024;
@@ -14,7 +14,7 @@ const BAR_S = 2;
 /** Time to open a tile file of 10,000 x 1,024 features (float32, contiguous) and to read all of it. */
 export async function measureTileFile(): Promise<Figure> {
   const {openTileFileWriter} = await builtModule<Writer>("data/writers/hdf5-tiles");
-  const {openHdf5Tiles} = await builtModule<Reader>("data/readers/hdf5-tiles");
+  const {openHdf5Tiles} = await builtModule<Reader>("data/readers/hdf5/hdf5-tiles");
   const folder = await mkdtemp(join(tmpdir(), "consilium-bench-"));
   try {
     const path = join(folder, "tiles.h5");

@@ -1,10 +1,10 @@
-import {builtRoom, type Core, type Gossip, type Parameters, type Privacy} from "./built.ts";
+import {builtRoom, type Core, type Parameters, type Privacy, type Rounds} from "./built.ts";
 import {type Figure, rounded} from "./figure.ts";
 
 type Simulation = typeof import("../../src/simulation/index.ts");
 
 const {createRandom, sha256} = await builtRoom<Core>("core");
-const {parameterArithmetic} = await builtRoom<Gossip>("gossip");
+const {parameterArithmetic} = await builtRoom<Rounds>("rounds");
 const {codecOf, contributionSize, NO_DITHER} = await builtRoom<Parameters>("parameters");
 const {releaseUpdate} = await builtRoom<Privacy>("privacy");
 const {World} = await builtRoom<Simulation>("simulation");

@@ -3,14 +3,14 @@
  * protocol on virtual time. Everyone counts alike, for a weight is a member's own word.
  */
 import {createRandom, sha256, toHex} from "../../src/core/index.ts";
+import type {OuterOptimizer} from "../../src/parameters/index.ts";
+import type {RobustRule} from "../../src/robust/index.ts";
 import {
   type Certified,
   type Contribution,
   parameterArithmetic,
-  type RobustRule,
   type RoundSpec,
-} from "../../src/gossip/index.ts";
-import type {OuterOptimizer} from "../../src/parameters/index.ts";
+} from "../../src/rounds/index.ts";
 import {type Attack, attackVector} from "../../src/simulation/index.ts";
 import {GossipConsortium} from "./gossip-runs.ts";
 import {

@@ -3,8 +3,8 @@
  * virtual time, beside the plain mean, which must fail.
  */
 import {meanOverSeeds} from "../../src/evaluation/index.ts";
-import type {RobustRule} from "../../src/gossip/index.ts";
 import type {OuterOptimizer} from "../../src/parameters/index.ts";
+import type {RobustRule} from "../../src/robust/index.ts";
 import {type ByzantineRun, byzantineAccuracy, FAULTY, type Harm, ROUNDS} from "./byzantine-runs.ts";
 
 const SEEDS = [42];

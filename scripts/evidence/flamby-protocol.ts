@@ -3,16 +3,15 @@ import {featuresOf, joinMatrices, type PatientMatrix, readTask, standardise} fro
 import {accuracy, concordanceIndex} from "../../src/evaluation/index.ts";
 import type {ComputeBackend} from "../../src/model/index.ts";
 import {patientLabels, patientTimes, unsharedStandardiser} from "../../src/node/index.ts";
+import {readSites, type SiteData} from "../../src/simulation/index.ts";
 import {
   createExperiment,
   type Experiment,
-  readSites,
-  type SiteData,
   type TrainingPlan,
   trainFedAvg,
   trainLocal,
   trainPooled,
-} from "../../src/simulation/index.ts";
+} from "../../src/study/index.ts";
 import {patientScores} from "../../src/training/index.ts";
 import {sharedDataFolder} from "../shared-data-folder.ts";
 

@@ -7,7 +7,7 @@ import path from "node:path";
 import {loadExperiment} from "../../src/config/index.ts";
 import {meanOverSeeds} from "../../src/evaluation/index.ts";
 import {openBackend} from "../../src/model/index.ts";
-import {type ResultRow, type StudyResults, simulate} from "../../src/simulation/index.ts";
+import {type ResultRow, type StudyResults, simulate} from "../../src/study/index.ts";
 import {sharedDataFolder} from "../shared-data-folder.ts";
 import {FLAMBY_PROTOCOLS, type ProtocolFigure, readCentres, runProtocol} from "./flamby-protocol.ts";
 import {publishedKey, readPublished} from "./flamby-published.ts";

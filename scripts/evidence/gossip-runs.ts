@@ -3,19 +3,18 @@
  * site keeps its momentum from round to round.
  */
 import {createRandom, sha256} from "../../src/core/index.ts";
+import {createSession, type Session} from "../../src/gossip/index.ts";
+import {codecOf, drawDither} from "../../src/parameters/index.ts";
+import {releaseUpdate} from "../../src/privacy/index.ts";
 import {
   type AsyncSpec,
   type Certified,
   type Contribution,
-  createSession,
   type Primitives,
   parameterArithmetic,
   type RoundSpec,
-  type Session,
   type SessionSetup,
-} from "../../src/gossip/index.ts";
-import {codecOf, drawDither} from "../../src/parameters/index.ts";
-import {releaseUpdate} from "../../src/privacy/index.ts";
+} from "../../src/rounds/index.ts";
 import {World, type WorldOptions} from "../../src/simulation/index.ts";
 import {
   accuracyOf,

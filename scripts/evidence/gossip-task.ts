@@ -6,7 +6,7 @@ import {createRandom, type Random} from "../../src/core/index.ts";
 import {partitionRows} from "../../src/data/index.ts";
 import {layoutOf, type ModelSpec, openBackend} from "../../src/model/index.ts";
 import {layoutSize, shapeSize} from "../../src/parameters/index.ts";
-import {drawModes} from "../../src/simulation/index.ts";
+import {drawModes} from "../../src/study/index.ts";
 
 /** Number of sites that the training samples are split over. */
 export const SITES = 16;

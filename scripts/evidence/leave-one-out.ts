@@ -7,15 +7,8 @@ import {systemClock} from "../../src/core/index.ts";
 import type {PatientMatrix} from "../../src/data/index.ts";
 import {auroc} from "../../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../../src/model/index.ts";
-import {
-  type Experiment,
-  readExternalSites,
-  readSites,
-  type SiteData,
-  scorePatients,
-  type TrainedModel,
-  trainFedAvg,
-} from "../../src/simulation/index.ts";
+import {readExternalSites, readSites, type SiteData} from "../../src/simulation/index.ts";
+import {type Experiment, scorePatients, type TrainedModel, trainFedAvg} from "../../src/study/index.ts";
 import {builtModule} from "../bench/built.ts";
 import {sharedDataFolder} from "../shared-data-folder.ts";
 import {noiseOf, noiseTiles, permuteLabels} from "./controls.ts";

@@ -6,7 +6,7 @@ import path from "node:path";
 import {type Experiment, loadExperiment} from "../../src/config/index.ts";
 import {meanOverSeeds} from "../../src/evaluation/index.ts";
 import {openBackend} from "../../src/model/index.ts";
-import {type ResultRow, type StudyResults, simulate} from "../../src/simulation/index.ts";
+import {type ResultRow, type StudyResults, simulate} from "../../src/study/index.ts";
 
 const NAME = "saldanha2022";
 const NETWORK = "Gossip";

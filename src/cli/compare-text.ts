@@ -5,7 +5,7 @@ import {
   pointText,
   type StudyComparison,
   type StudyResults,
-} from "../simulation/index.ts";
+} from "../study/index.ts";
 
 /** Two studies and their comparison, as `compare` prints them. */
 export interface Compared {

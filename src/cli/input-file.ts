@@ -2,7 +2,7 @@ import {join} from "node:path";
 import {type IdentifiedPlan, parsePlan, parseRoster, type Roster} from "../consortium/index.ts";
 import {CodedError, decodeText, formatBytes, MAX_YAML_CHARACTERS} from "../core/index.ts";
 import {readBounded, readingFault} from "../data/index.ts";
-import {parseSummary, type StudyResults} from "../simulation/index.ts";
+import {parseSummary, type StudyResults} from "../study/index.ts";
 import type {CliErrorCode} from "./errors.ts";
 
 /** Largest file that this program wrote and reads back: results of studies, traces of long runs. */

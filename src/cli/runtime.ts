@@ -3,7 +3,7 @@ import {existsSync} from "node:fs";
 import {availableParallelism, cpus, release} from "node:os";
 import process from "node:process";
 import {fileURLToPath} from "node:url";
-import type {Runtime} from "../simulation/index.ts";
+import type {Runtime} from "../study/index.ts";
 import {ownVersion} from "./version.ts";
 
 /** The package's own folder, at the same distance from the sources as from their build. */

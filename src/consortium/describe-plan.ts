@@ -1,6 +1,5 @@
-import {LEAST_ROBUST_MEMBERS} from "../gossip/index.ts";
-import type {IdentifiedPlan, Plan} from "./plan.ts";
-import {runId} from "./plan.ts";
+import {LEAST_ROBUST_MEMBERS} from "../robust/index.ts";
+import {type IdentifiedPlan, type Plan, runId} from "./plan.ts";
 import type {Roster} from "./roster.ts";
 import {weightCap} from "./weight-cap.ts";
 

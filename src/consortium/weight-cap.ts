@@ -1,4 +1,4 @@
-import {votedWeightCap} from "../gossip/index.ts";
+import {votedWeightCap} from "../robust/index.ts";
 import type {Plan} from "./plan.ts";
 
 /**

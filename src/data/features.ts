@@ -1,5 +1,5 @@
-import {canonicalCode} from "./cell.ts";
-import type {Task, TaskColumn} from "./task-schema.ts";
+import {canonicalCode} from "./table/cell.ts";
+import type {Task, TaskColumn} from "./task/task-schema.ts";
 import type {Feature} from "./types.ts";
 
 /** The canonical codes of a category column that each have their own feature, in order. */

@@ -1,4 +1,3 @@
-export {contractHash} from "./contract.ts";
 export {countRange} from "./count-range.ts";
 export type {DataErrorCode} from "./errors.ts";
 export {featuresOf} from "./features.ts";
@@ -7,11 +6,11 @@ export {leftOutText} from "./left-out.ts";
 export {type PartMarks, partFinder, partMarks} from "./part-marks.ts";
 export {partitionRows} from "./partition/partition-rows.ts";
 export type {PartitionSpec} from "./partition/partition-spec.ts";
-export {type PatientTiles, patientTiles, type TileSlice} from "./patient-tiles.ts";
 export {readSite} from "./read-site.ts";
 export {readBounded, readingFault} from "./readers/bounded-file.ts";
 export {patientsWithSharedRows} from "./shared-rows.ts";
 export type {SiteQuery} from "./site-query.ts";
+export {type PatientTiles, patientTiles, type TileSlice} from "./slides/patient-tiles.ts";
 export {
   externalKeys,
   externalSplit,
@@ -35,11 +34,12 @@ export {
   toUnitRange,
   unitRange,
 } from "./standardise.ts";
-export {generateSyntheticHeart} from "./synthetic.ts";
-export {writeSyntheticCrc} from "./synthetic-crc-files.ts";
-export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task.ts";
-export {type TaskIdentity, taskDifference, taskIdentity} from "./task-identity.ts";
-export type {SlidesTask, TabularTask, Task} from "./task-schema.ts";
+export {generateSyntheticHeart} from "./synthetic/synthetic.ts";
+export {writeSyntheticCrc} from "./synthetic/synthetic-crc-files.ts";
+export {contractHash} from "./task/contract.ts";
+export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task/task.ts";
+export {type TaskIdentity, taskDifference, taskIdentity} from "./task/task-identity.ts";
+export type {SlidesTask, TabularTask, Task} from "./task/task-schema.ts";
 export type {
   AssignedPart,
   BagSummary,

@@ -1,5 +1,5 @@
 import {sha256, toHex} from "../core/index.ts";
-import type {Task} from "./task-schema.ts";
+import type {Task} from "./task/task-schema.ts";
 import type {SiteTable, SplitPart} from "./types.ts";
 
 /** Digits of a mark: 128 bits, enough that no two patients share one. */

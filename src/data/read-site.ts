@@ -1,6 +1,6 @@
-import {readSlides} from "./read-slides.ts";
-import {readTable} from "./read-table.ts";
 import type {SiteQuery} from "./site-query.ts";
+import {readSlides} from "./slides/read-slides.ts";
+import {readTable} from "./table/read-table.ts";
 import type {SiteTable} from "./types.ts";
 
 /**

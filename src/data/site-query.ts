@@ -1,7 +1,7 @@
 import {CodedError, closestName} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
 import type {Findings} from "./findings.ts";
-import type {LocatedTask} from "./task.ts";
+import type {LocatedTask} from "./task/task.ts";
 
 /** A request for the data of a site. */
 export interface SiteQuery extends LocatedTask {

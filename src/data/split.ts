@@ -1,6 +1,6 @@
 import {present, runningSha256, sha256, toHex} from "../core/index.ts";
-import {contractHash} from "./contract.ts";
-import type {Task} from "./task-schema.ts";
+import {contractHash} from "./task/contract.ts";
+import type {Task} from "./task/task-schema.ts";
 import type {PartCounts, PatientGroup, PatientMatrix, SealedSplit, SiteTable, SplitPart} from "./types.ts";
 
 const PARTS = ["train", "validation", "test"] as const;

@@ -1,4 +1,4 @@
-import type {StatedFacts} from "./tile-checks.ts";
+import type {StatedFacts} from "./slides/tile-checks.ts";
 
 /** Rows that a model can take; the maker of the matrix owns the values, which are not changed afterwards. */
 export interface Matrix {

@@ -1,5 +1,5 @@
-import {clipToUnit, type Interval} from "./interval.ts";
-import {NORMAL_95} from "./normal.ts";
+import {clipToUnit, type Interval} from "./distributions/interval.ts";
+import {NORMAL_95} from "./distributions/normal.ts";
 import {checkProbabilities} from "./scored-patients.ts";
 
 const THRESHOLD = 0.5;

@@ -1,6 +1,6 @@
-import {clipToUnit, type Interval} from "./interval.ts";
-import {sampleCovariance} from "./moments.ts";
-import {NORMAL_95, normalCdf} from "./normal.ts";
+import {clipToUnit, type Interval} from "./distributions/interval.ts";
+import {sampleCovariance} from "./distributions/moments.ts";
+import {NORMAL_95, normalCdf} from "./distributions/normal.ts";
 import {midRanks, type Placements, placements, subtract} from "./placements.ts";
 import {checkScoredPatients} from "./scored-patients.ts";
 

@@ -1,6 +1,6 @@
 import type {Random} from "../core/index.ts";
-import type {Interval} from "./interval.ts";
-import {BOOTSTRAP_DRAWS, sortedQuantile} from "./quantile.ts";
+import type {Interval} from "./distributions/interval.ts";
+import {BOOTSTRAP_DRAWS, sortedQuantile} from "./distributions/quantile.ts";
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
 
 /** A number computed from labels `[n]` and scores `[n]`; null if it is undefined. It keeps neither array. */

@@ -1,7 +1,7 @@
 import type {Random} from "../core/index.ts";
 import {percentileLimits} from "./bootstrap.ts";
-import type {Interval} from "./interval.ts";
-import {BOOTSTRAP_DRAWS} from "./quantile.ts";
+import type {Interval} from "./distributions/interval.ts";
+import {BOOTSTRAP_DRAWS} from "./distributions/quantile.ts";
 import type {RowStatistic} from "./row-statistics.ts";
 import {checkScoredPatients} from "./scored-patients.ts";
 

@@ -1,5 +1,5 @@
 import {aurocCovariance, gainOf, standardised} from "./auroc.ts";
-import {normalCdf} from "./normal.ts";
+import {normalCdf} from "./distributions/normal.ts";
 import type {Placements} from "./placements.ts";
 
 /** Scores of two models of one seed for the same patients, in the same order. */

@@ -15,12 +15,12 @@ export {
   type ScoredSurvival,
 } from "./concordance.ts";
 export {delongPairedOverSeeds, type PairedScores} from "./delong-over-seeds.ts";
+export type {Interval} from "./distributions/interval.ts";
+export {normalQuantile} from "./distributions/normal.ts";
 export type {EvaluationErrorCode} from "./errors.ts";
 export {holm} from "./holm.ts";
-export type {Interval} from "./interval.ts";
 export {type FigureRange, meanOverSeeds, type SeedSummary} from "./mean-over-seeds.ts";
 export {evaluateScores, type Metrics, type ScoredPatients} from "./metrics.ts";
-export {normalQuantile} from "./normal.ts";
 export {
   type DrawnFigure,
   drawFigures,

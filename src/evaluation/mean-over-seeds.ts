@@ -1,7 +1,7 @@
 import {CodedError} from "../core/index.ts";
+import {mean, sampleCovariance} from "./distributions/moments.ts";
+import {studentT95} from "./distributions/student-t.ts";
 import type {EvaluationErrorCode} from "./errors.ts";
-import {mean, sampleCovariance} from "./moments.ts";
-import {studentT95} from "./student-t.ts";
 
 /**
  * Least number of repetitions for an interval: of two, Student's t is 12.7 standard errors wide to either

@@ -3,7 +3,7 @@ import {accuracy} from "./accuracy.ts";
 import {delong} from "./auroc.ts";
 import {averagePrecision} from "./average-precision.ts";
 import {bootstrapInterval, type Statistic} from "./bootstrap.ts";
-import type {Interval} from "./interval.ts";
+import type {Interval} from "./distributions/interval.ts";
 import {checkProbabilities} from "./scored-patients.ts";
 import {brierScore, logLoss} from "./scoring-rules.ts";
 

@@ -1,12 +1,12 @@
 import {CodedError, type Random} from "../core/index.ts";
 import {percentileLimits} from "./bootstrap.ts";
+import type {Interval} from "./distributions/interval.ts";
+import {mean, sampleCovariance} from "./distributions/moments.ts";
+import {NORMAL_95} from "./distributions/normal.ts";
+import {BOOTSTRAP_DRAWS} from "./distributions/quantile.ts";
+import {studentT95} from "./distributions/student-t.ts";
 import type {EvaluationErrorCode} from "./errors.ts";
-import type {Interval} from "./interval.ts";
-import {mean, sampleCovariance} from "./moments.ts";
-import {NORMAL_95} from "./normal.ts";
-import {BOOTSTRAP_DRAWS} from "./quantile.ts";
 import type {RowStatistic} from "./row-statistics.ts";
-import {studentT95} from "./student-t.ts";
 
 /** A figure of one model on its test patients and on 1,000 draws of them. */
 export interface DrawnFigure {

@@ -1,9 +1,14 @@
 import {isCoded} from "../core/index.ts";
 import {type Snapshot, snapshotSize} from "../parameters/index.ts";
-import {type BodyRules, verifyCertificate} from "./certificate.ts";
-import type {Certificate} from "./frames.ts";
-import type {MemberId} from "./quorum.ts";
-import type {Certified, Effect, SessionSetup} from "./types.ts";
+import {
+  type BodyRules,
+  type Certificate,
+  type Certified,
+  type Effect,
+  type MemberId,
+  type SessionSetup,
+  verifyCertificate,
+} from "../rounds/index.ts";
 
 /** The outlet for a catch-up's effects. */
 export interface CatchUpOutlet {

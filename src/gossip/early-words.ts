@@ -1,6 +1,4 @@
-import {isReadyWord, type Primitives} from "./certificate.ts";
-import type {FrameOf} from "./frames.ts";
-import type {MemberId} from "./quorum.ts";
+import {type FrameOf, isReadyWord, type MemberId, type Primitives} from "../rounds/index.ts";
 
 /** Words of members that are a round ahead. Each is said once, and kept until that round begins here. */
 export class EarlyWords {

@@ -1,7 +1,12 @@
-import {bodyHash, type Primitives, votersOf} from "./certificate.ts";
-import type {Certificate} from "./frames.ts";
-import {isQuorum} from "./quorum.ts";
-import type {Report, SessionSetup} from "./types.ts";
+import {
+  bodyHash,
+  type Certificate,
+  isQuorum,
+  type Primitives,
+  type Report,
+  type SessionSetup,
+  votersOf,
+} from "../rounds/index.ts";
 
 type Fork = Extract<Report, {kind: "fork"}>;
 

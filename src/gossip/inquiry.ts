@@ -1,8 +1,13 @@
+import {
+  type Certificate,
+  type Frame,
+  isAsyncFrame,
+  type MemberId,
+  type RoundFrame,
+  type SessionSetup,
+} from "../rounds/index.ts";
 import type {CatchUpOutlet} from "./catch-up.ts";
-import {type Certificate, type Frame, isAsyncFrame, type RoundFrame} from "./frames.ts";
-import type {MemberId} from "./quorum.ts";
 import type {RecentCertificates} from "./recent-certificates.ts";
-import type {SessionSetup} from "./types.ts";
 
 /** Number of shortest deadlines between an observer's questions; it keeps nobody waiting. */
 const OBSERVER_PACE = 5;

@@ -1,4 +1,4 @@
-import type {MemberId} from "./quorum.ts";
+import type {MemberId} from "../rounds/index.ts";
 
 /** The knowledge of a {@link Presence}. */
 export interface PresenceMemory {

@@ -1,4 +1,4 @@
-import type {Certificate} from "./frames.ts";
+import type {Certificate} from "../rounds/index.ts";
 
 /** Number of the newest certificates that a member keeps to compare with others'. */
 const MOST_KEPT = 256;

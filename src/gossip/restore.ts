@@ -1,6 +1,5 @@
-import type {Certificate} from "./frames.ts";
+import type {Certificate, Certified, DurableRecord, Restored, RestoredRound} from "../rounds/index.ts";
 import {recentOf} from "./recent-certificates.ts";
-import type {Certified, DurableRecord, Restored, RestoredRound} from "./types.ts";
 
 /** The later of two rounds' certificates, whatever the order in which they were written. */
 function newer(certified: Certified | null, {certificate, snapshot}: Certified): Certified {

@@ -1,9 +1,14 @@
-import type {SegmentView} from "./async/segment-host.ts";
-import type {DeadlineMemory} from "./deadline.ts";
-import type {Certificate, FrameOf} from "./frames.ts";
+import type {
+  Certificate,
+  Certified,
+  DeadlineMemory,
+  Effect,
+  Event,
+  FrameOf,
+  MemberId,
+} from "../rounds/index.ts";
+import type {SegmentView} from "../segments/index.ts";
 import type {PresenceMemory} from "./presence.ts";
-import type {MemberId} from "./quorum.ts";
-import type {Certified, Effect, Event} from "./types.ts";
 
 /** The state of a member, for status pages and logs. */
 export interface SessionView {

@@ -1,23 +1,42 @@
-import {present} from "../core/index.ts";
-import {SegmentHost} from "./async/segment-host.ts";
+import {unreachable} from "../core/index.ts";
+import {
+  type Certificate,
+  type Certified,
+  closeRound,
+  contribute,
+  createDeadlines,
+  createRoundState,
+  type Effect,
+  type Event,
+  type Frame,
+  type FrameOf,
+  finishFetch,
+  finishWrite,
+  isAsyncFrame,
+  type MemberId,
+  noteReady,
+  onFrame,
+  onLinkDown,
+  onLinkUp,
+  onTimer,
+  type RestoredRound,
+  type RoundContext,
+  type RoundFrame,
+  type RoundState,
+  roundAfter,
+  rulesAfter,
+  type SessionSetup,
+  settle,
+  type TimerName,
+} from "../rounds/index.ts";
+import {SegmentHost} from "../segments/index.ts";
 import {CatchUp} from "./catch-up.ts";
-import {createDeadline, READINESS_GROWTH} from "./deadline.ts";
-import {settle} from "./decision.ts";
 import {EarlyWords} from "./early-words.ts";
-import type {OutstandingFetch} from "./fetch-purpose.ts";
 import {forkBetween} from "./fork.ts";
-import {type Certificate, type Frame, type FrameOf, isAsyncFrame, type RoundFrame} from "./frames.ts";
-import {noteReady} from "./gathering.ts";
 import {followsAnother, Inquiry} from "./inquiry.ts";
-import {onLinkDown, onLinkUp} from "./link-events.ts";
 import {Presence} from "./presence.ts";
-import type {MemberId} from "./quorum.ts";
 import {RecentCertificates} from "./recent-certificates.ts";
-import {closeRound, contribute, onFetched, onFetchFailed, onFrame, onPersisted, onTimer} from "./round.ts";
-import {roundAfter, rulesAfter} from "./round-rules.ts";
-import {createRoundState, type RoundContext, type RoundState} from "./round-state.ts";
 import type {Session, SessionCheckpoint, SessionView} from "./session-types.ts";
-import type {Certified, Effect, Event, RestoredRound, SessionSetup, TimerName} from "./types.ts";
 
 const TIMERS: readonly TimerName[] = ["deadline", "exchange", "patience"];
 
@@ -31,8 +50,7 @@ export function createSession(setup: SessionSetup, checkpoint: SessionCheckpoint
 
 class SessionMachine implements Session {
   readonly #setup: SessionSetup;
-  readonly #readiness;
-  readonly #exchanging;
+  readonly #deadlines;
   readonly #presence: Presence;
   readonly #early: EarlyWords;
   /** The data with which the round under way began. */
@@ -61,8 +79,7 @@ class SessionMachine implements Session {
     this.#presence = new Presence(before?.presence);
     this.#equivocators = new Set(setup.restored.equivocators);
     this.#opening = before ?? {atMs: 0, worth: setup.members, early: []};
-    this.#readiness = createDeadline(setup.limits, before?.readiness, READINESS_GROWTH);
-    this.#exchanging = createDeadline(setup.limits, before?.exchanging);
+    this.#deadlines = createDeadlines(setup.limits, before);
     const outlet = {emit: (effect: Effect) => this.#emit(effect), nextId: () => ++this.#lastId};
     this.#catchUp = new CatchUp(setup, outlet);
     this.#recent = new RecentCertificates(setup.restored.recent);
@@ -85,8 +102,8 @@ class SessionMachine implements Session {
       ...this.#opening,
       recent: this.#recent.all(),
       equivocators: [...this.#equivocators],
-      readiness: this.#readiness.memory(),
-      exchanging: this.#exchanging.memory(),
+      readiness: this.#deadlines.readiness.memory(),
+      exchanging: this.#deadlines.exchanging.memory(),
     };
   }
 
@@ -130,12 +147,16 @@ class SessionMachine implements Session {
       case "fetched":
         return this.#onFetched(event.id, event.bytes);
       case "fetch-failed":
-        return this.#onFetchFailed(event.id);
+        return this.#onFetched(event.id, null);
       case "persisted":
         return this.#onPersisted(event.id);
       case "timer":
         return this.#onTimer(event.timer);
-      default: // The asynchronous segment's.
+      case "begin":
+      case "progress":
+        return undefined; // The asynchronous segment's.
+      default:
+        return unreachable(event);
     }
   }
 
@@ -156,8 +177,7 @@ class SessionMachine implements Session {
   }
 
   #openRound(heard: Iterable<MemberId>, restored: RestoredRound | null): RoundState | null {
-    const deadlines = {readiness: this.#readiness, exchanging: this.#exchanging};
-    const setup = roundAfter(this.#setup, this.#certified, deadlines);
+    const setup = roundAfter(this.#setup, this.#certified, this.#deadlines);
     const presence = {linked: this.#presence.linked, heard, equivocators: this.#equivocators};
     return setup === null ? null : createRoundState(setup, presence, restored);
   }
@@ -245,35 +265,17 @@ class SessionMachine implements Session {
     this.#emit({type: "report", report: fork});
   }
 
-  #onFetched(id: number, bytes: Uint8Array): void {
-    if (this.#catchUp.onFetched(id, bytes)) return;
-    const fetch = this.#takeFetch(id);
-    if (fetch !== undefined) this.#inRound((context) => onFetched(context, fetch.purpose, bytes));
-  }
-
-  #onFetchFailed(id: number): void {
-    if (this.#catchUp.onFetchFailed(id)) return;
-    const fetch = this.#takeFetch(id);
-    if (fetch !== undefined) this.#inRound((context) => onFetchFailed(context, fetch));
-  }
-
-  #takeFetch(id: number): OutstandingFetch | undefined {
-    const fetch = this.#round?.fetches.get(id);
-    this.#round?.fetches.delete(id);
-    return fetch;
+  #onFetched(id: number, bytes: Uint8Array | null): void {
+    const isCaughtUp = bytes === null ? this.#catchUp.onFetchFailed(id) : this.#catchUp.onFetched(id, bytes);
+    if (!isCaughtUp) this.#inRound((context) => finishFetch(context, id, bytes));
   }
 
   #onPersisted(id: number): void {
-    const caughtUp = this.#catchUp.onPersisted(id);
-    if (caughtUp !== null) return this.#advance(caughtUp);
-    const state = this.#round;
-    const purpose = state?.persists.get(id);
-    if (state === null || purpose === undefined) return undefined;
-    state.persists.delete(id);
-    if (purpose.kind !== "certificate") return this.#inRound((context) => onPersisted(context, purpose));
-    const certificate = present(state.decided, "the certificate on disk");
-    const snapshot = present(state.held.get(certificate.body.result), "its result");
-    return this.#advance({certificate, snapshot});
+    let next = this.#catchUp.onPersisted(id);
+    this.#inRound((context) => {
+      next ??= finishWrite(context, id);
+    });
+    if (next !== null) this.#advance(next);
   }
 
   #onTimer(timer: TimerName): void {
@@ -289,7 +291,7 @@ class SessionMachine implements Session {
   #onCatchUpTimer(): void {
     if (!this.#catchUp.giveUp()) return;
     this.#inquiry.askAll();
-    this.#emit({type: "arm", timer: "catch-up", afterMs: this.#exchanging.timeoutMs()});
+    this.#emit({type: "arm", timer: "catch-up", afterMs: this.#deadlines.exchanging.timeoutMs()});
   }
 
   #isMember(peer: MemberId): boolean {

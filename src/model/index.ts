@@ -1,5 +1,5 @@
-export {openBackend} from "./backend-selection.ts";
-export {tfjsVersion} from "./backend-tfjs-version.ts";
+export {openBackend} from "./backend/selection.ts";
+export {tfjsVersion} from "./backend/tfjs-version.ts";
 export type {ModelErrorCode} from "./errors.ts";
 export {initialParameters} from "./initial-parameters.ts";
 export {layoutOf} from "./layout.ts";

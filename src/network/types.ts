@@ -1,7 +1,7 @@
 import type {Clock, Closable, Logger, Meter, Random} from "../core/index.ts";
 import type {Release} from "../privacy/index.ts";
-import type {Budgets} from "./budgets.ts";
 import type {NetworkErrorCode} from "./errors.ts";
+import type {Budgets} from "./guards/budgets.ts";
 
 /** Identity of a member's node: a libp2p PeerId in base58btc (`12D3KooW...`). */
 export type PeerId = string;

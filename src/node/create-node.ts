@@ -15,34 +15,35 @@ import {
   type Logger,
 } from "../core/index.ts";
 import type {LocatedTask} from "../data/index.ts";
-import {type Restored, recordSession, type Session} from "../gossip/index.ts";
+import {recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
+import type {Restored} from "../rounds/index.ts";
 import type {HistoryPoint, ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
-import type {EventFeed} from "./event-feed.ts";
-import {watchExchanges} from "./exchange-watch.ts";
 import {createFailure, type Failure} from "./failure.ts";
-import {openLoggedTrainer} from "./logged-trainer.ts";
 import {networkOptions} from "./network-options.ts";
-import {createNodeView, type NodeView, nameIn} from "./node-view.ts";
-import {eventsFor, type Observers, openObservers} from "./observers.ts";
-import {withPeerNames} from "./peer-names.ts";
-import {planStages} from "./plan-stages.ts";
 import {primitivesOf} from "./primitives.ts";
 import {readIdentity} from "./read-identity.ts";
-import {type OpenedRun, openRecords, writeRecord} from "./records.ts";
-import {type RoundRecord, roundRecords} from "./round-record.ts";
-import {createRoundWork, type RoundWork} from "./round-work.ts";
+import {type OpenedRun, openRecords, writeRecord} from "./records/records.ts";
+import {askToVouch} from "./records/vouching.ts";
 import {Run} from "./run.ts";
-import type {RoundTimes} from "./run-chronicle.ts";
 import type {RunOutcome} from "./run-types.ts";
-import {sealSplit, watchValues} from "./sealed-split.ts";
 import {quorumRule, sessionSetup, traceContext} from "./session-setup.ts";
-import {type OpenedSite, openSite} from "./site.ts";
-import {openStates, type SiteStates} from "./site-state.ts";
-import type {Stages} from "./stages.ts";
+import {openLoggedTrainer} from "./site/logged-trainer.ts";
+import {planStages} from "./site/plan-stages.ts";
+import {createRoundWork, type RoundWork} from "./site/round-work.ts";
+import {sealSplit, watchValues} from "./site/sealed-split.ts";
+import {type OpenedSite, openSite} from "./site/site.ts";
+import {openStates, type SiteStates} from "./site/site-state.ts";
+import type {Stages} from "./site/stages.ts";
 import {createTransport} from "./transport.ts";
-import {askToVouch} from "./vouching.ts";
+import type {EventFeed} from "./watch/event-feed.ts";
+import {watchExchanges} from "./watch/exchange-watch.ts";
+import {createNodeView, type NodeView, nameIn} from "./watch/node-view.ts";
+import {eventsFor, type Observers, openObservers} from "./watch/observers.ts";
+import {withPeerNames} from "./watch/peer-names.ts";
+import {type RoundRecord, roundRecords} from "./watch/round-record.ts";
+import type {RoundTimes} from "./watch/run-chronicle.ts";
 
 /** The parts of a node daemon; the caller has opened the state directory and closes it afterwards. */
 export interface NodeOptions {

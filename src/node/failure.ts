@@ -1,5 +1,5 @@
 import {errorLine, isCoded, type Logger} from "../core/index.ts";
-import type {EventFeed} from "./event-feed.ts";
+import type {EventFeed} from "./watch/event-feed.ts";
 
 /** Codes of attempts to let something leave that may not. */
 const EGRESS_CODES: readonly string[] = [

@@ -1,6 +1,6 @@
 import {type Identity, verifySignature} from "../consortium/index.ts";
 import {sha256} from "../core/index.ts";
-import {type Primitives, parameterArithmetic} from "../gossip/index.ts";
+import {type Primitives, parameterArithmetic} from "../rounds/index.ts";
 
 /** The hashing, computing, signing and verifying of the protocol, in a run of a consortium. */
 export function primitivesOf(identity: Identity, consortium: string, run: string): Primitives {

@@ -1,16 +1,16 @@
 import type {Plan} from "../consortium/index.ts";
 import type {Logger} from "../core/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
-import type {Certificate, MemberId} from "../gossip/index.ts";
+import type {Certificate, MemberId} from "../rounds/index.ts";
 import type {RunStorage} from "../storage/index.ts";
-import type {Validation} from "./evaluation.ts";
-import type {TestQuestion} from "./final-result.ts";
-import type {SiteLine} from "./records.ts";
-import type {RoundShares} from "./round-shares.ts";
-import type {RoundWork} from "./round-work.ts";
-import type {RunChronicle} from "./run-chronicle.ts";
-import type {Site} from "./site.ts";
-import type {Stages} from "./stages.ts";
+import type {SiteLine} from "./records/records.ts";
+import type {Validation} from "./results/evaluation.ts";
+import type {TestQuestion} from "./results/final-result.ts";
+import type {RoundWork} from "./site/round-work.ts";
+import type {Site} from "./site/site.ts";
+import type {Stages} from "./site/stages.ts";
+import type {RoundShares} from "./watch/round-shares.ts";
+import type {RunChronicle} from "./watch/run-chronicle.ts";
 
 /** The end of a run at this site. */
 export interface RunOutcome {

@@ -1,30 +1,29 @@
 import {present, sha256} from "../core/index.ts";
 import type {PatientMatrix} from "../data/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
+import type {LocalProgress, Session} from "../gossip/index.ts";
+import {releaseAgain} from "../privacy/index.ts";
 import {
   type Certificate,
   type Certified,
   type Contribution,
   canonicalBytes,
-  type LocalProgress,
   type MemberId,
   type Report,
   type Restored,
-  type Session,
-} from "../gossip/index.ts";
-import {releaseAgain} from "../privacy/index.ts";
+} from "../rounds/index.ts";
 import {relativeDistance} from "./consensus-distance.ts";
-import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./evaluation.ts";
-import {readTestAnswer, type TestQuestion, writeTestAnswer} from "./final-result.ts";
-import {stopForked} from "./forked-run.ts";
-import {outdatedResult, removeStale} from "./model-retention.ts";
-import {OwnUpdates} from "./own-updates.ts";
-import {encodeRecord} from "./records.ts";
-import {releasedUpdate} from "./released-update.ts";
-import {countRoundShares, type RoundShares} from "./round-shares.ts";
+import {stopForked} from "./records/forked-run.ts";
+import {outdatedResult, removeStale} from "./records/model-retention.ts";
+import {encodeRecord} from "./records/records.ts";
+import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./results/evaluation.ts";
+import {readTestAnswer, type TestQuestion, writeTestAnswer} from "./results/final-result.ts";
 import type {RunOptions, RunOutcome, RunProgress, Withheld} from "./run-types.ts";
-import {standingLines} from "./site-state.ts";
+import {OwnUpdates} from "./site/own-updates.ts";
+import {releasedUpdate} from "./site/released-update.ts";
+import {standingLines} from "./site/site-state.ts";
 import type {RunEffect, Transport} from "./transport.ts";
+import {countRoundShares, type RoundShares} from "./watch/round-shares.ts";
 
 /** Number of certificates in memory, more than any plan's retention; all are in the journal. */
 const MAX_CERTIFICATES_IN_MEMORY = 2000;

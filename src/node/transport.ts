@@ -1,4 +1,8 @@
 import {type CancelTimer, type Clock, isCoded, type Logger} from "../core/index.ts";
+import type {Session} from "../gossip/index.ts";
+import type {Network} from "../network/index.ts";
+import type {Snapshot} from "../parameters/index.ts";
+import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
 import {
   type Contribution,
   type DurableRecord,
@@ -7,14 +11,10 @@ import {
   type Event,
   encodeFrame,
   type MemberId,
-  type Session,
   type TimerName,
-} from "../gossip/index.ts";
-import type {Network} from "../network/index.ts";
-import type {Snapshot} from "../parameters/index.ts";
-import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
-import type {ReleaseKind} from "./release-book.ts";
-import type {Traffic} from "./traffic.ts";
+} from "../rounds/index.ts";
+import type {ReleaseKind} from "./watch/release-book.ts";
+import type {Traffic} from "./watch/traffic.ts";
 import {createWriteBacklog, type WriteBacklog} from "./write-backlog.ts";
 
 /** Effects that belong to the run, not the transport. */

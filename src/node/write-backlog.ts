@@ -1,5 +1,5 @@
-import type {MemberId} from "../gossip/index.ts";
 import type {Network} from "../network/index.ts";
+import type {MemberId} from "../rounds/index.ts";
 
 /**
  * Number of records caused by a member's frames that may wait for the disk; then no more of its frames are

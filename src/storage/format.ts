@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {fromString, toString} from "uint8arrays";
 import {CodedError} from "../core/index.ts";
-import {reading} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
-import {writeDurably} from "./write-durably.ts";
+import {reading} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {writeDurably} from "./files/write-durably.ts";
 
 /** The file that tells the format of a state directory. */
 export const FORMAT_FILE = "formatVersion";

@@ -3,7 +3,7 @@ export {type BackupSummary, backupState} from "./backup/backup-state.ts";
 export {restoreState} from "./backup/restore-state.ts";
 export {createDiskMetrics} from "./disk-metrics.ts";
 export type {StorageErrorCode} from "./errors.ts";
-export type {FileSystem, OpenFile} from "./file-system.ts";
+export type {FileSystem, OpenFile} from "./files/file-system.ts";
 export {type InspectedState, inspectState, type StoredRun} from "./inspect-state.ts";
 export type {Journal} from "./journal.ts";
 export type {ModelHash, ModelStore} from "./model-store.ts";

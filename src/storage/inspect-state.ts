@@ -1,6 +1,6 @@
 import {join} from "node:path";
-import {reading} from "./file-faults.ts";
-import {type FileSystem, nodeFileSystem} from "./file-system.ts";
+import {reading} from "./files/file-faults.ts";
+import {type FileSystem, nodeFileSystem} from "./files/file-system.ts";
 import {readFormat} from "./format.ts";
 import {type Journal, readJournalRecords} from "./journal.ts";
 import {type ModelStore, readModelStore} from "./model-store.ts";

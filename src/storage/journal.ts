@@ -1,9 +1,9 @@
 import {concat, equals} from "uint8arrays";
 import {type Closable, CodedError} from "../core/index.ts";
-import {reading, writing} from "./file-faults.ts";
-import type {FileSystem, OpenFile} from "./file-system.ts";
+import {reading, writing} from "./files/file-faults.ts";
+import type {FileSystem, OpenFile} from "./files/file-system.ts";
+import {writeDurably} from "./files/write-durably.ts";
 import {decodeFrames, encodeFrame, JOURNAL_MAGIC, type JournalContents} from "./journal-frames.ts";
-import {writeDurably} from "./write-durably.ts";
 
 /**
  * An append-only file of records that survive a crash. A record is there, whole, once its `append` has

@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {CodedError, sha256, toHex} from "../core/index.ts";
-import {reading, writing} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
+import {reading, writing} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {sweepTemporaries, writeDurably} from "./files/write-durably.ts";
 import {checkedHexName} from "./names.ts";
-import {sweepTemporaries, writeDurably} from "./write-durably.ts";
 
 const HASH_DIGITS = 64;
 

@@ -1,9 +1,9 @@
 import {createPrivateKey, generateKeyPairSync, type KeyObject} from "node:crypto";
 import {fromString, toString} from "uint8arrays";
 import {CodedError} from "../core/index.ts";
-import {reading} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
-import {OWNER_ONLY, writeDurably} from "./write-durably.ts";
+import {reading} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {OWNER_ONLY, writeDurably} from "./files/write-durably.ts";
 
 const SEED_BYTES = 32;
 

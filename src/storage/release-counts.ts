@@ -1,9 +1,9 @@
 import {fromString, toString} from "uint8arrays";
 import {z} from "zod";
 import {isCoded} from "../core/index.ts";
-import {reading} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
-import {writeDurably} from "./write-durably.ts";
+import {reading} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {writeDurably} from "./files/write-durably.ts";
 
 /** Enough for a hundred days with 24 other members, or years with few; the oldest days are dropped first. */
 const MAX_COUNTS = 10_000;

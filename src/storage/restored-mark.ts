@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {fromString, toString} from "uint8arrays";
 import {z} from "zod";
-import {reading} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
-import {writeDurably} from "./write-durably.ts";
+import {reading} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {writeDurably} from "./files/write-durably.ts";
 
 const FILE = "restored.json";
 const fileSchema = z.strictObject({formatVersion: z.literal(1), vouched: z.array(z.string())});

@@ -1,9 +1,9 @@
 import {fromString, toString} from "uint8arrays";
 import {z} from "zod";
 import {isCoded} from "../core/index.ts";
-import {reading} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
-import {writeDurably} from "./write-durably.ts";
+import {reading} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {writeDurably} from "./files/write-durably.ts";
 
 const estimateSchema = z.strictObject({value: z.number(), low: z.number(), high: z.number()});
 const pointSchema = z.strictObject({

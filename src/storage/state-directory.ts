@@ -1,8 +1,9 @@
 import {join} from "node:path";
 import {type Closable, createCloseStack} from "../core/index.ts";
 import {type CachedAddresses, type KnownAddresses, readAddresses, writeAddresses} from "./address-cache.ts";
-import {reading, writing} from "./file-faults.ts";
-import {type FileSystem, nodeFileSystem} from "./file-system.ts";
+import {reading, writing} from "./files/file-faults.ts";
+import {type FileSystem, nodeFileSystem} from "./files/file-system.ts";
+import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./files/write-durably.ts";
 import {MIGRATIONS, type Migration, upgradeFormat} from "./format.ts";
 import {type Journal, openJournal} from "./journal.ts";
 import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
@@ -13,7 +14,6 @@ import {readRestored, writeRestored} from "./restored-mark.ts";
 import {type HistoryPoint, type KeptHistory, readHistory, writeHistory} from "./run-history.ts";
 import {ensureStatusToken, statusTokenFile} from "./status-token.ts";
 import {openTraceFiles, type TraceFiles} from "./trace-files.ts";
-import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./write-durably.ts";
 
 /** The stored data of one run; closing it ends its journal. */
 export interface RunStorage extends Closable {

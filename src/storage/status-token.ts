@@ -1,9 +1,9 @@
 import {randomBytes} from "node:crypto";
 import {join} from "node:path";
 import {toHex} from "../core/index.ts";
-import {reading} from "./file-faults.ts";
-import type {FileSystem} from "./file-system.ts";
-import {OWNER_ONLY, writeDurably} from "./write-durably.ts";
+import {reading} from "./files/file-faults.ts";
+import type {FileSystem} from "./files/file-system.ts";
+import {OWNER_ONLY, writeDurably} from "./files/write-durably.ts";
 
 const TOKEN_BYTES = 32;
 

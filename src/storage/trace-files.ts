@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import type {Closable} from "../core/index.ts";
-import type {FileSystem, OpenFile} from "./file-system.ts";
-import {OWNER_ONLY} from "./write-durably.ts";
+import type {FileSystem, OpenFile} from "./files/file-system.ts";
+import {OWNER_ONLY} from "./files/write-durably.ts";
 
 const FILE_BYTES = 4 * 1024 * 1024;
 const FILES = 8;

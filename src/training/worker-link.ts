@@ -1,15 +1,15 @@
 import {Worker} from "node:worker_threads";
 import {CodedError} from "../core/index.ts";
 import type {TrainingErrorCode} from "./errors.ts";
-import type {
-  WorkerAnswer,
-  WorkerQuestion,
-  WorkerReady,
-  WorkerReply,
-  WorkerRequest,
-  WorkerSetup,
+import {
+  START_ID,
+  type WorkerAnswer,
+  type WorkerQuestion,
+  type WorkerReady,
+  type WorkerReply,
+  type WorkerRequest,
+  type WorkerSetup,
 } from "./worker-protocol.ts";
-import {START_ID} from "./worker-protocol.ts";
 
 interface Waiting<Reply> {
   resolve(reply: Reply): void;

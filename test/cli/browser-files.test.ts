@@ -5,7 +5,7 @@ import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {stringify} from "yaml";
 import {findBrowser, writePdfs, writePngs} from "../../src/cli/simulate/browser-files.ts";
-import {studyFiles} from "../../src/simulation/index.ts";
+import {studyFiles} from "../../src/report/index.ts";
 import {findChromium} from "../simulation/report/chromium.ts";
 import {studyFixture} from "../simulation/report/study-fixture.ts";
 import {tinyExperiment} from "../simulation/study/tiny-experiment.ts";

@@ -6,7 +6,8 @@ import {loadCommands} from "../../src/cli/commands/registry.ts";
 import {exitStatusOf} from "../../src/cli/exit-status.ts";
 import {runProgram} from "../../src/cli/program.ts";
 import {errorLine} from "../../src/core/index.ts";
-import {type StudyResults, studyFiles} from "../../src/simulation/index.ts";
+import {studyFiles} from "../../src/report/index.ts";
+import type {StudyResults} from "../../src/study/index.ts";
 import {studyFixture} from "../simulation/report/study-fixture.ts";
 
 const commands = await loadCommands([]);

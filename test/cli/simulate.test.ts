@@ -8,7 +8,7 @@ import {promisify} from "node:util";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {stringify} from "yaml";
 import {writeNew, writeWhole} from "../../src/cli/output-file.ts";
-import {parseSummary, simulate} from "../../src/simulation/index.ts";
+import {parseSummary, simulate} from "../../src/study/index.ts";
 import {tinyExperiment} from "../simulation/study/tiny-experiment.ts";
 import {startProgram} from "./process.ts";
 

@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {openStudyFolder} from "../../src/cli/simulate/study-folder.ts";
-import type {TrialResult} from "../../src/simulation/index.ts";
+import type {TrialResult} from "../../src/study/index.ts";
 import {tinyExperiment} from "../simulation/study/tiny-experiment.ts";
 
 let folder = "";

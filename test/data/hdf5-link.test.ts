@@ -2,8 +2,8 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {createRandom, isCoded} from "../../src/core/index.ts";
-import {ANSWER_LIMIT_MS, createHdf5Link} from "../../src/data/readers/hdf5-link.ts";
-import {openHdf5Tiles} from "../../src/data/readers/hdf5-tiles.ts";
+import {ANSWER_LIMIT_MS, createHdf5Link} from "../../src/data/readers/hdf5/hdf5-link.ts";
+import {openHdf5Tiles} from "../../src/data/readers/hdf5/hdf5-tiles.ts";
 import {createFakeClock} from "../network/fake-clock.ts";
 import {folderWith, thrownBy} from "./workspace.ts";
 

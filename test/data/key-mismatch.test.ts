@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {keyMismatch} from "../../src/data/key-mismatch.ts";
+import {keyMismatch} from "../../src/data/table/key-mismatch.ts";
 
 describe("why keys of two tables find no partner", () => {
   const cases: [string, {keys: string[]; others: string[]; count: number; cause: RegExp}][] = [

@@ -3,7 +3,7 @@ import {chmod, mkdir, readFile, symlink, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {errorLine} from "../../src/core/index.ts";
-import {openHdf5Tiles} from "../../src/data/readers/hdf5-tiles.ts";
+import {openHdf5Tiles} from "../../src/data/readers/hdf5/hdf5-tiles.ts";
 import {openNpyFile} from "../../src/data/readers/npy-file.ts";
 import {folderWith, thrownBy} from "./workspace.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {z} from "zod";
 import {errorLine} from "../../src/core/index.ts";
-import {openHdf5Tiles} from "../../src/data/readers/hdf5-tiles.ts";
+import {openHdf5Tiles} from "../../src/data/readers/hdf5/hdf5-tiles.ts";
 import {openNpyFile} from "../../src/data/readers/npy-file.ts";
 import {rowSpans} from "../../src/data/readers/row-spans.ts";
 import type {TileFile} from "../../src/data/readers/tile-file.ts";

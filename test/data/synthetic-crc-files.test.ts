@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {Dataset, File, ready} from "h5wasm/node";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {readSite, readTask, writeSyntheticCrc} from "../../src/data/index.ts";
-import {generateSyntheticCrc} from "../../src/data/synthetic-crc.ts";
+import {generateSyntheticCrc} from "../../src/data/synthetic/synthetic-crc.ts";
 import {casesOf} from "../setup/thorough.ts";
 import {thrownBy} from "./workspace.ts";
 

@@ -1,6 +1,6 @@
 import {createHash} from "node:crypto";
 import {beforeAll, describe, expect, it} from "vitest";
-import {generateSyntheticCrc, type SyntheticPatient} from "../../src/data/synthetic-crc.ts";
+import {generateSyntheticCrc, type SyntheticPatient} from "../../src/data/synthetic/synthetic-crc.ts";
 import {auroc} from "../../src/evaluation/index.ts";
 
 interface Hospital {

@@ -2,7 +2,7 @@ import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {errorLine} from "../../src/core/index.ts";
 import {contractHash, featuresOf, parseTask, readTask, taskJsonSchema} from "../../src/data/index.ts";
-import {taskRoot} from "../../src/data/task.ts";
+import {taskRoot} from "../../src/data/task/task.ts";
 import {taskText, thrownBy} from "./workspace.ts";
 
 function parse(changes: Readonly<Record<string, string>> = {}) {

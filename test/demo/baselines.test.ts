@@ -2,15 +2,15 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {PlanSettings} from "../../src/config/index.ts";
 import {joinMatrices} from "../../src/data/index.ts";
 import type {ComputeBackend} from "../../src/model/index.ts";
+import type {SiteData} from "../../src/simulation/index.ts";
 import {
   createExperiment,
   type Experiment,
-  type SiteData,
   scorePatients,
   trainFedAvg,
   trainLocal,
   trainPooled,
-} from "../../src/simulation/index.ts";
+} from "../../src/study/index.ts";
 import {fullBatches, openExperiment, relativeDistance, SEED, SITES} from "./settings.ts";
 
 let backend: ComputeBackend;

@@ -5,8 +5,8 @@ import {createCloseStack, silentLogger, systemClock} from "../../src/core/index.
 import type {LocatedTask} from "../../src/data/index.ts";
 import {createMemoryHub, createMemoryNetwork} from "../../src/network/index.ts";
 import {createNode, type NodeView} from "../../src/node/index.ts";
-import {trainFedAvg} from "../../src/simulation/index.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
+import {trainFedAvg} from "../../src/study/index.ts";
 import {workerUrl} from "../training/worker-url.ts";
 import {expectSameBytes} from "./same-bytes.ts";
 import {fullBatches, inWorkspace, openExperiment, relativeDistance, SITES, TOLERANCE} from "./settings.ts";

@@ -5,7 +5,8 @@ import {prepareWorkspace, type Workspace} from "../../src/cli/demo/workspace.ts"
 import {findPreset, type PlanSettings} from "../../src/config/index.ts";
 import {featuresOf, type LocatedTask, readTask} from "../../src/data/index.ts";
 import {type ComputeBackend, openBackend} from "../../src/model/index.ts";
-import {createExperiment, type Experiment, readSites, type SiteData} from "../../src/simulation/index.ts";
+import {readSites, type SiteData} from "../../src/simulation/index.ts";
+import {createExperiment, type Experiment} from "../../src/study/index.ts";
 
 /** Sites of the preset synthetic-heart, of unequal sizes. */
 export const SITES = ["north", "east", "west"];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
+import {normalCdf} from "../../src/evaluation/distributions/normal.ts";
 import {auroc, bootstrapInterval, delong} from "../../src/evaluation/index.ts";
-import {normalCdf} from "../../src/evaluation/normal.ts";
 import {byPairs, byPlacementValues, covarianceOf} from "./pairwise-delong.ts";
 import {tiedPatients} from "./scored-patients-arbitrary.ts";
 import {EXPECTED, FIRST, LABELS, SECOND} from "./vectors.ts";

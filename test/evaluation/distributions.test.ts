@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {normalCdf, normalQuantile} from "../../src/evaluation/normal.ts";
-import {studentT95} from "../../src/evaluation/student-t.ts";
+import {normalCdf, normalQuantile} from "../../src/evaluation/distributions/normal.ts";
+import {studentT95} from "../../src/evaluation/distributions/student-t.ts";
 
 /** The relative error of `value` against `truth`. */
 function relativeError(value: number, truth: number): number {

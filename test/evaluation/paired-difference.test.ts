@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {normalCdf} from "../../src/evaluation/distributions/normal.ts";
 import {
   aurocOfRows,
   drawFigures,
@@ -9,7 +10,6 @@ import {
   ROW_STATISTICS,
   type RowStatistic,
 } from "../../src/evaluation/index.ts";
-import {normalCdf} from "../../src/evaluation/normal.ts";
 import {runs} from "../setup/thorough.ts";
 import {constant, pairedDifference, randomFor, type Seed} from "./paired-seeds.ts";
 import {tiedPatients} from "./scored-patients-arbitrary.ts";

@@ -1,15 +1,13 @@
+import {createSession, restoreSession, type Session} from "../../src/gossip/index.ts";
 import {
   type AsyncSpec,
-  createSession,
   type DurableRecord,
   decodeFrame,
   type Effect,
   type Event,
   encodeFrame,
   type Frame,
-  restoreSession,
-  type Session,
-} from "../../src/gossip/index.ts";
+} from "../../src/rounds/index.ts";
 import {memberName} from "../gossip/consortium.ts";
 import {FRAMES} from "../gossip/frame-examples.ts";
 import {

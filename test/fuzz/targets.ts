@@ -1,16 +1,10 @@
 import {sha256, toHex} from "../../src/core/index.ts";
 import {
-  canonicalBytes,
-  decodeCertificate,
-  decodeFrame,
-  encodeFrame as encodeGossipFrame,
-} from "../../src/gossip/index.ts";
-import {
   createHeaderReader,
   decodeBlobRequest,
   decodeBlobResponse,
   encodeBlobHeader,
-} from "../../src/network/blob-wire.ts";
+} from "../../src/network/blobs/blob-wire.ts";
 import {createFrameReader, encodeFrame, type FrameKind} from "../../src/network/frame.ts";
 import {
   decodeHello,
@@ -19,6 +13,12 @@ import {
   encodeHandshake,
   MAX_HANDSHAKE_BYTES,
 } from "../../src/network/handshake.ts";
+import {
+  canonicalBytes,
+  decodeCertificate,
+  decodeFrame,
+  encodeFrame as encodeGossipFrame,
+} from "../../src/rounds/index.ts";
 import {CERTIFICATE, FRAMES} from "../gossip/frame-examples.ts";
 import {asyncSession, gossipSession} from "./session-targets.ts";
 import {accepts, BrokenLaw, type FuzzTarget} from "./target.ts";

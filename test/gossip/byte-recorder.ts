@@ -1,15 +1,8 @@
 import {expect} from "vitest";
-import {
-  type Certified,
-  createSession,
-  type Effect,
-  type Event,
-  recordSession,
-  type Session,
-  type SessionSetup,
-} from "../../src/gossip/index.ts";
-import {decodeTrace, type TraceEntry, type TraceHeader} from "../../src/gossip/trace/trace-entry.ts";
-import {fromTraceEvent} from "../../src/gossip/trace/trace-event.ts";
+import {createSession, recordSession, type Session} from "../../src/gossip/index.ts";
+import {decodeTrace, type TraceEntry, type TraceHeader} from "../../src/gossip/recorder/trace-entry.ts";
+import {fromTraceEvent} from "../../src/gossip/recorder/trace-event.ts";
+import type {Certified, Effect, Event, SessionSetup} from "../../src/rounds/index.ts";
 
 /** A member's whole life: its trace as the flight recorder writes it, and beside it the bytes that no trace holds. */
 export interface RecordedLife {

@@ -1,12 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {
-  type Certified,
-  createSession,
-  type Effect,
-  type Event,
-  type Frame,
-  restoreSession,
-} from "../../src/gossip/index.ts";
+import {createSession, restoreSession} from "../../src/gossip/index.ts";
+import type {Certified, Effect, Event, Frame} from "../../src/rounds/index.ts";
 import {createConsortium, RUN} from "./consortium.ts";
 
 type EffectOf<Type extends Effect["type"]> = Extract<Effect, {readonly type: Type}>;

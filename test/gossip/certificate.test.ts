@@ -1,13 +1,13 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import {bodyHash, genesisHash, leastWeight, voteBytes} from "../../src/gossip/certificate.ts";
+import {bodyHash, genesisHash, leastWeight, voteBytes} from "../../src/rounds/certificate.ts";
 import {
   type BodyRules,
   type Certificate,
   type CertificateBody,
   type VoteStep,
   verifyCertificate,
-} from "../../src/gossip/index.ts";
+} from "../../src/rounds/index.ts";
 import {primitivesOf, RUN} from "./consortium.ts";
 
 const MEMBERS = ["member-a", "member-b", "member-c", "member-d"];

@@ -1,5 +1,14 @@
 import {createHash} from "node:crypto";
 import {createRandom, sha256} from "../../src/core/index.ts";
+import type {Session} from "../../src/gossip/index.ts";
+import {
+  type CodecName,
+  codecOf,
+  createSnapshot,
+  drawDither,
+  type OuterOptimizer,
+} from "../../src/parameters/index.ts";
+import {releaseUpdate} from "../../src/privacy/index.ts";
 import {
   type Arithmetic,
   type Certified,
@@ -10,17 +19,8 @@ import {
   parameterArithmetic,
   type QuorumRule,
   type RoundMixing,
-  type Session,
   type SessionSetup,
-} from "../../src/gossip/index.ts";
-import {
-  type CodecName,
-  codecOf,
-  createSnapshot,
-  drawDither,
-  type OuterOptimizer,
-} from "../../src/parameters/index.ts";
-import {releaseUpdate} from "../../src/privacy/index.ts";
+} from "../../src/rounds/index.ts";
 import {type Fault, type LinkModel, World, type WorldOptions} from "../../src/simulation/index.ts";
 
 /** Members, data and rules of a small simulated consortium. */

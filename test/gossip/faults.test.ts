@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import type {Effect} from "../../src/gossip/index.ts";
+import type {Effect} from "../../src/rounds/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
 import {runs} from "../setup/thorough.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg, hashOf} from "./consortium.ts";

@@ -1,4 +1,4 @@
-import type {Certificate, CertificateBody, Frame} from "../../src/gossip/index.ts";
+import type {Certificate, CertificateBody, Frame} from "../../src/rounds/index.ts";
 import {RUN} from "./consortium.ts";
 
 const common = {run: RUN, round: 7};

@@ -5,14 +5,14 @@ import {fromString} from "uint8arrays/from-string";
 import {toString} from "uint8arrays/to-string";
 import {describe, expect, it} from "vitest";
 import {createRandom, isCoded, type Random, sha256, toHex} from "../../src/core/index.ts";
-import {bodyHash, genesisHash, readyBytes, voteBytes} from "../../src/gossip/certificate.ts";
+import {bodyHash, genesisHash, readyBytes, voteBytes} from "../../src/rounds/certificate.ts";
 import {
   canonicalBytes,
   decodeBody,
   decodeCertificate,
   decodeFrame,
   encodeFrame,
-} from "../../src/gossip/index.ts";
+} from "../../src/rounds/index.ts";
 import {RUN} from "./consortium.ts";
 import {BODY, BODY_HASH, CERTIFICATE, FRAMES} from "./frame-examples.ts";
 

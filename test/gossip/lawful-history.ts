@@ -1,7 +1,7 @@
 import {expect} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import {bodyHash, type Effect, majority} from "../../src/gossip/index.ts";
 import {codecOf} from "../../src/parameters/index.ts";
+import {bodyHash, type Effect, majority} from "../../src/rounds/index.ts";
 import {type LinkModel, PLAIN_LINK} from "../../src/simulation/index.ts";
 import {createConsortium, hashOf, memberName, primitivesOf} from "./consortium.ts";
 import {runThrough, type Trouble} from "./troubles.ts";

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import type {RoundMixing} from "../../src/gossip/index.ts";
+import type {RoundMixing} from "../../src/rounds/index.ts";
 import {PLAIN_LINK, type World} from "../../src/simulation/index.ts";
 import {casesOf, runs} from "../setup/thorough.ts";
 import {createConsortium} from "./consortium.ts";

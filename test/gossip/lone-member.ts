@@ -1,10 +1,12 @@
 import {sha256, toHex} from "../../src/core/index.ts";
-import {genesisHash, readyBytes} from "../../src/gossip/certificate.ts";
+import {createSession, restoreSession, type Session} from "../../src/gossip/index.ts";
+import {codecOf, encodeMass, type Mixture, NO_DITHER} from "../../src/parameters/index.ts";
+import {releaseUpdate} from "../../src/privacy/index.ts";
+import {genesisHash, readyBytes} from "../../src/rounds/certificate.ts";
 import {
   type AsyncSpec,
   type Contribution,
   canonicalBytes,
-  createSession,
   type Effect,
   type Event,
   type Frame,
@@ -12,12 +14,8 @@ import {
   type Primitives,
   type Restored,
   type RoundMixing,
-  restoreSession,
-  type Session,
   type SessionSetup,
-} from "../../src/gossip/index.ts";
-import {codecOf, encodeMass, type Mixture, NO_DITHER} from "../../src/parameters/index.ts";
-import {releaseUpdate} from "../../src/privacy/index.ts";
+} from "../../src/rounds/index.ts";
 import {LAYOUT, memberName, primitivesOf, RUN} from "./consortium.ts";
 
 /** The member that a test plays the others for. */

@@ -1,13 +1,13 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
+import type {Mixture} from "../../src/parameters/index.ts";
+import type {RobustRule} from "../../src/robust/index.ts";
 import {
   type Arithmetic,
   type Contribution,
   parameterArithmetic,
-  type RobustRule,
   type RoundMixing,
-} from "../../src/gossip/index.ts";
-import type {Mixture} from "../../src/parameters/index.ts";
+} from "../../src/rounds/index.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg} from "./consortium.ts";
 
 const MEMBERS = ["member-a", "member-b", "member-c", "member-d", "member-e"];

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import type {Effect} from "../../src/gossip/index.ts";
+import type {Effect} from "../../src/rounds/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
 import {createConsortium, fedAvg, train} from "./consortium.ts";
 

@@ -6,8 +6,8 @@ const TIMEOUT_MS = 900_000;
 /** Which rule honest members leave out. */
 const planted = vi.hoisted((): {name: string} => ({name: ""}));
 
-vi.mock("../../src/gossip/lock-rules.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../src/gossip/lock-rules.ts")>();
+vi.mock("../../src/rounds/agreement/lock-rules.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../src/rounds/agreement/lock-rules.ts")>();
   return {
     isLockedOnAnother: (...args: Parameters<typeof original.isLockedOnAnother>) =>
       planted.name !== "isLockedOnAnother" && original.isLockedOnAnother(...args),
@@ -16,8 +16,8 @@ vi.mock("../../src/gossip/lock-rules.ts", async (importOriginal) => {
   };
 });
 
-vi.mock("../../src/gossip/result-comparison.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../src/gossip/result-comparison.ts")>();
+vi.mock("../../src/rounds/agreement/result-comparison.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../src/rounds/agreement/result-comparison.ts")>();
   return {
     ownVerdict: (...args: Parameters<typeof original.ownVerdict>) =>
       planted.name === "ownVerdict" ? "verified" : original.ownVerdict(...args),

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import type {Certified, RoundMixing} from "../../src/gossip/index.ts";
+import type {Certified, RoundMixing} from "../../src/rounds/index.ts";
 import {type ConsortiumOptions, createConsortium, train} from "./consortium.ts";
 
 const WEIGHTS = [199, 172, 30, 85];

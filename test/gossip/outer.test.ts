@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import type {RoundMixing} from "../../src/gossip/index.ts";
 import {type OuterOptimizer, outerStep} from "../../src/parameters/index.ts";
+import type {RoundMixing} from "../../src/rounds/index.ts";
 import {createConsortium, fedAvg} from "./consortium.ts";
 
 const WEIGHTS = [199, 172, 30, 85];

@@ -1,14 +1,9 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
-import {
-  type Arithmetic,
-  type Effect,
-  type Frame,
-  parameterArithmetic,
-  type ScheduleSpec,
-} from "../../src/gossip/index.ts";
-import {leaderOrder} from "../../src/gossip/quorum.ts";
 import {type CodecName, codecOf, type Mass, massOf} from "../../src/parameters/index.ts";
+import {type Arithmetic, type Effect, type Frame, parameterArithmetic} from "../../src/rounds/index.ts";
+import {leaderOrder} from "../../src/rounds/quorum.ts";
+import type {ScheduleSpec} from "../../src/schedules/index.ts";
 import {createConsortium, RUN} from "./consortium.ts";
 import {createLone, loneContribution, participantsOf, SELF} from "./lone-member.ts";
 

@@ -2,9 +2,10 @@ import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom, sha256} from "../../src/core/index.ts";
-import {createDeadline} from "../../src/gossip/deadline.ts";
-import {MAX_REBASE_GAP_ROUNDS, majority, rebase} from "../../src/gossip/index.ts";
-import {blockingSize, leaderOrder, type QuorumRule, quorumSize} from "../../src/gossip/quorum.ts";
+import {MAX_REBASE_GAP_ROUNDS, rebase} from "../../src/gossip/index.ts";
+import {createDeadline} from "../../src/rounds/deadline.ts";
+import {majority} from "../../src/rounds/index.ts";
+import {blockingSize, leaderOrder, type QuorumRule, quorumSize} from "../../src/rounds/quorum.ts";
 import {RUN} from "./consortium.ts";
 
 describe("a majority", () => {

@@ -1,14 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
-import {isContradiction, voteBytes} from "../../src/gossip/certificate.ts";
-import {
-  createSession,
-  type Effect,
-  type Frame,
-  leaderOrder,
-  type Report,
-  type VoteStep,
-} from "../../src/gossip/index.ts";
+import {createSession} from "../../src/gossip/index.ts";
+import {isContradiction, voteBytes} from "../../src/rounds/certificate.ts";
+import {type Effect, type Frame, leaderOrder, type Report, type VoteStep} from "../../src/rounds/index.ts";
 import {primitivesOf, RUN} from "./consortium.ts";
 import {FRAMES} from "./frame-examples.ts";
 import {

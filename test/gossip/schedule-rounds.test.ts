@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import type {RobustRule, RoundMixing, ScheduleSpec} from "../../src/gossip/index.ts";
-import {applyRobustRule} from "../../src/gossip/index.ts";
 import type {CodecName} from "../../src/parameters/index.ts";
+import {applyRobustRule, type RobustRule} from "../../src/robust/index.ts";
+import type {RoundMixing} from "../../src/rounds/index.ts";
+import type {ScheduleSpec} from "../../src/schedules/index.ts";
 import type {Fault} from "../../src/simulation/index.ts";
 import {runs} from "../setup/thorough.ts";
 import {type ConsortiumOptions, createConsortium, fedAvg, hashOf, train} from "./consortium.ts";

@@ -1,16 +1,16 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
+import {createStages} from "../../src/node/site/stages.ts";
 import {
   type Arithmetic,
   type Contribution,
   parameterArithmetic,
   type Report,
   type RoundMixing,
-} from "../../src/gossip/index.ts";
-import {createStages} from "../../src/node/stages.ts";
+} from "../../src/rounds/index.ts";
+import {VARIANTS} from "../robust/clusters.ts";
 import {runs} from "../setup/thorough.ts";
 import {createConsortium} from "./consortium.ts";
-import {VARIANTS} from "./robust/clusters.ts";
 
 const REFERENCE = 1024;
 const CAP = 256;

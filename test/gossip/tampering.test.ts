@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
-import type {Contribution, Effect} from "../../src/gossip/index.ts";
 import {codecOf, contributionSize} from "../../src/parameters/index.ts";
+import type {Contribution, Effect} from "../../src/rounds/index.ts";
 import {createConsortium} from "./consortium.ts";
 
 const WEIGHTS = [199, 172, 30, 85];

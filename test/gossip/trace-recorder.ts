@@ -1,12 +1,7 @@
 import {expect} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import {
-  decodeTrace,
-  recordSession,
-  replaySession,
-  type Session,
-  type SessionSetup,
-} from "../../src/gossip/index.ts";
+import {decodeTrace, recordSession, replaySession, type Session} from "../../src/gossip/index.ts";
+import type {SessionSetup} from "../../src/rounds/index.ts";
 
 /** Traces of every member's every life; each may begin anew after any round. */
 export function createRecorder() {

@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {createRandom, sha256} from "../../src/core/index.ts";
-import type {Certified, Contribution, SessionSetup} from "../../src/gossip/index.ts";
 import {codecOf, NO_DITHER} from "../../src/parameters/index.ts";
 import {releaseUpdate} from "../../src/privacy/index.ts";
+import type {Certified, Contribution, SessionSetup} from "../../src/rounds/index.ts";
 import {World} from "../../src/simulation/index.ts";
 import {LAYOUT, primitivesOf, RUN} from "./consortium.ts";
 

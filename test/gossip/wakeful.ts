@@ -1,10 +1,5 @@
-import {
-  createSession,
-  type Effect,
-  type Event,
-  type Session,
-  type SessionSetup,
-} from "../../src/gossip/index.ts";
+import {createSession, type Session} from "../../src/gossip/index.ts";
+import type {Effect, Event, SessionSetup} from "../../src/rounds/index.ts";
 
 /** What a member waits for that is sure to come: timers by their names, writes and transfers by their ids. */
 type Awaited = Set<string | number>;

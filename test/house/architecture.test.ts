@@ -3,6 +3,7 @@ import path from "node:path";
 import {describe, expect, it} from "vitest";
 import {errorCodeFaults} from "./error-codes.ts";
 import {ROOT} from "./planting.ts";
+import {sizeFaults} from "./sizes.ts";
 import * as rules from "./source-rules.ts";
 import {filesBelow, parseSource, readSources} from "./sources.ts";
 
@@ -123,6 +124,20 @@ describe("the sources", () => {
       expect(sources.flatMap(rule)).toEqual([]);
     });
   }
+});
+
+describe("rooms and folders", () => {
+  it("are small: none has more than 12 % of all lines, or more than 20 files side by side", () => {
+    const nine = Array.from({length: 9}, (_, at) => parseSource(`src/room${at}/a.ts`, "\n".repeat(9)));
+    const tenth = (lines: number) => parseSource("src/tenth/a.ts", "\n".repeat(lines - 1));
+    expect(sizeFaults([...nine, tenth(12)])).toEqual([]);
+    expect(sizeFaults([...nine, tenth(13)])).toEqual(["src/tenth has 13 % of all lines"]);
+    const flat = (count: number) =>
+      Array.from({length: count}, (_, at) => parseSource(`src/room${at % 9}/flat/${at}.ts`, ""));
+    expect(sizeFaults(flat(180))).toEqual([]);
+    expect(sizeFaults(flat(181))).toEqual(["src/room0/flat has 21 files side by side"]);
+    expect(sizeFaults(sources)).toEqual([]);
+  });
 });
 
 describe("error codes", () => {

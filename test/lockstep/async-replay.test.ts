@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
-import type {AsyncSpec, Effect} from "../../src/gossip/index.ts";
-import {createSegments} from "../gossip/async/segment-consortium.ts";
+import type {AsyncSpec, Effect} from "../../src/rounds/index.ts";
 import {createByteRecorder, entriesOf, type RecordedLife, replayBytes} from "../gossip/byte-recorder.ts";
 import {expectSameAgain} from "../gossip/trace-recorder.ts";
+import {createSegments} from "../segments/segment-consortium.ts";
 import {casesOf} from "../setup/thorough.ts";
 import {libp2pMembers, runOverLibp2p} from "./libp2p-consortium.ts";
 

@@ -1,17 +1,9 @@
 import {sha256, silentLogger, systemClock} from "../../src/core/index.ts";
-import {
-  type Certified,
-  type Contribution,
-  createSession,
-  type DurableRecord,
-  type Effect,
-  restoreSession,
-  type Session,
-  type SessionSetup,
-} from "../../src/gossip/index.ts";
+import {createSession, restoreSession, type Session} from "../../src/gossip/index.ts";
 import {createLibp2pNetwork, type Network, type NetworkEvents} from "../../src/network/index.ts";
 import {createTransport, type Transport} from "../../src/node/transport.ts";
 import {releaseAgain} from "../../src/privacy/index.ts";
+import type {Certified, Contribution, DurableRecord, Effect, SessionSetup} from "../../src/rounds/index.ts";
 import {peersOf, witness} from "../network/fixture.ts";
 
 /** What decides a run beside the network it runs on. */

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import type {RoundMixing} from "../../src/gossip/index.ts";
 import type {CodecName} from "../../src/parameters/index.ts";
+import type {RoundMixing} from "../../src/rounds/index.ts";
 import {createConsortium} from "../gossip/consortium.ts";
 import {casesOf} from "../setup/thorough.ts";
 import {libp2pMembers, runOverLibp2p} from "./libp2p-consortium.ts";

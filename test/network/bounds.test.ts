@@ -2,7 +2,7 @@ import {multiaddr} from "@multiformats/multiaddr";
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {addressClass, networkOf} from "../../src/network/address-class.ts";
-import {createAdmission, placesFor} from "../../src/network/admission.ts";
+import {createAdmission, placesFor} from "../../src/network/guards/admission.ts";
 import {
   createAddressBook,
   MAX_FAILED_DIALS,

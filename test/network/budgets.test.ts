@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {encodeFrame} from "../../src/gossip/index.ts";
+import {frameKind, OTHER_KIND} from "../../src/network/frame-kind.ts";
 import {
   type Budgets,
   budgetsFor,
   createPeerBudget,
   FRAMES_PER_MEMBER,
   LEAST_ROUND_MS,
-} from "../../src/network/budgets.ts";
+} from "../../src/network/guards/budgets.ts";
 import {
   createExclusion,
   FIRST_EXCLUSION_MS,
   MAX_EXCLUSION_MS,
   QUIET_MS,
-} from "../../src/network/exclusion.ts";
-import {frameKind, OTHER_KIND} from "../../src/network/frame-kind.ts";
-import {createTokenBucket} from "../../src/network/token-bucket.ts";
+} from "../../src/network/guards/exclusion.ts";
+import {createTokenBucket} from "../../src/network/guards/token-bucket.ts";
+import {encodeFrame} from "../../src/rounds/index.ts";
 import {PLAIN_LINK} from "../../src/simulation/index.ts";
 import {createConsortium} from "../gossip/consortium.ts";
 import {FRAMES} from "../gossip/frame-examples.ts";

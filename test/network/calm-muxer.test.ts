@@ -4,8 +4,8 @@ import {tcp} from "@libp2p/tcp";
 import {yamux} from "@libp2p/yamux";
 import {createLibp2p} from "libp2p";
 import {expect, it} from "vitest";
-import {calmMuxer} from "../../src/network/libp2p/calm-muxer.ts";
-import {YAMUX_SETTINGS} from "../../src/network/libp2p/host.ts";
+import {calmMuxer} from "../../src/network/libp2p/host/calm-muxer.ts";
+import {YAMUX_SETTINGS} from "../../src/network/libp2p/host/host.ts";
 import {rawPeer} from "./raw-peer.ts";
 
 it("a connection that ends while a stream is being opened on it costs the stream, and nothing else", async () => {

@@ -1,6 +1,6 @@
 import {multiaddr} from "@multiformats/multiaddr";
 import {expect, it} from "vitest";
-import {createGater} from "../../src/network/libp2p/host.ts";
+import {createGater} from "../../src/network/libp2p/host/host.ts";
 
 const peer = (name: string) => ({toString: () => name});
 

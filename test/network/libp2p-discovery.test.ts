@@ -5,8 +5,8 @@ import {
   CONNECTION_MONITOR_SETTINGS,
   connectionManagerSettings,
   YAMUX_SETTINGS,
-} from "../../src/network/libp2p/host.ts";
-import {rendezvousCid} from "../../src/network/libp2p/locator.ts";
+} from "../../src/network/libp2p/host/host.ts";
+import {rendezvousCid} from "../../src/network/libp2p/mesh/locator.ts";
 import {peerOf, peersOf, type TestMember, witness} from "./fixture.ts";
 import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
 import {portOf} from "./raw-peer.ts";

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {createMetricRegistry, type MetricRegistry} from "../../src/core/index.ts";
-import {KNOWN_METRICS} from "../../src/network/libp2p/known-metrics.ts";
-import {createLibp2pMetrics} from "../../src/network/libp2p/libp2p-metrics.ts";
+import {KNOWN_METRICS} from "../../src/network/libp2p/host/known-metrics.ts";
+import {createLibp2pMetrics} from "../../src/network/libp2p/host/libp2p-metrics.ts";
 import {peersOf} from "./fixture.ts";
 import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
 

@@ -3,7 +3,7 @@ import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
 import {createDeadline} from "../../src/network/deadline.ts";
 import {startHeartbeat} from "../../src/network/heartbeat.ts";
-import {redialPauseMs, startRedial} from "../../src/network/libp2p/redial.ts";
+import {redialPauseMs, startRedial} from "../../src/network/libp2p/mesh/redial.ts";
 import {createSemaphore} from "../../src/network/semaphore.ts";
 import {createFakeClock} from "./fake-clock.ts";
 import {noAbort} from "./fixture.ts";

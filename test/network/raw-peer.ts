@@ -13,7 +13,7 @@ import {multiaddr} from "@multiformats/multiaddr";
 import {createLibp2p, type Libp2p} from "libp2p";
 import type {PeerId} from "../../src/network/index.ts";
 import {parsePeerId} from "../../src/network/libp2p/addresses.ts";
-import {YAMUX_SETTINGS} from "../../src/network/libp2p/host.ts";
+import {YAMUX_SETTINGS} from "../../src/network/libp2p/host/host.ts";
 import {DHT_PROTOCOL, LINK_PROTOCOL, WHERE_PROTOCOL} from "../../src/network/libp2p/streams.ts";
 import {seedOf} from "./fixture.ts";
 

@@ -9,7 +9,7 @@ import {
   decodeBlobResponse,
   encodeBlobHeader,
   MAX_BLOB_HEADER_BYTES,
-} from "../../src/network/blob-wire.ts";
+} from "../../src/network/blobs/blob-wire.ts";
 import {createFrameReader, encodeFrame, FRAME_KINDS, type FrameKind} from "../../src/network/frame.ts";
 import {
   decodeHello,

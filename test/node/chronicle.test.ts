@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {silentLogger} from "../../src/core/index.ts";
-import type {Certificate, Report} from "../../src/gossip/index.ts";
-import {createEventFeed, type NodeEvent} from "../../src/node/event-feed.ts";
-import {createRunChronicle, type RunChronicle} from "../../src/node/run-chronicle.ts";
+import {createEventFeed, type NodeEvent} from "../../src/node/watch/event-feed.ts";
+import {createRunChronicle, type RunChronicle} from "../../src/node/watch/run-chronicle.ts";
+import type {Certificate, Report} from "../../src/rounds/index.ts";
 
 const MEMBERS = ["north", "south", "east"];
 const WALL_MS = 1_700_000_000_000;

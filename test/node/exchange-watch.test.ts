@@ -1,8 +1,9 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import {type DurableRecord, type Restored, restoreSession, type SessionView} from "../../src/gossip/index.ts";
-import {watchExchanges} from "../../src/node/exchange-watch.ts";
+import {restoreSession, type SessionView} from "../../src/gossip/index.ts";
+import {watchExchanges} from "../../src/node/watch/exchange-watch.ts";
 import {createSnapshot} from "../../src/parameters/index.ts";
+import type {DurableRecord, Restored} from "../../src/rounds/index.ts";
 
 const RECORD: DurableRecord = {kind: "async", round: 2, state: new Uint8Array(), blobs: []};
 const SNAPSHOT = createSnapshot(sha256, new Uint8Array(32), Float32Array.of(1));

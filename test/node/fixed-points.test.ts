@@ -1,6 +1,5 @@
 import {describe, expect, it} from "vitest";
-import type {QuadraticPlan} from "./quadratics.ts";
-import {type Quadratic, Quadratics} from "./quadratics.ts";
+import {type Quadratic, type QuadraticPlan, Quadratics} from "./quadratics.ts";
 
 /** Binary32 parameters leave about seven digits of the reference's ten. */
 const TOLERANCE = 2e-6;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import {openRecords} from "../../src/node/records.ts";
-import {sharedValues} from "../../src/node/shared-values.ts";
-import {SiteStates} from "../../src/node/site-state.ts";
+import {openRecords} from "../../src/node/records/records.ts";
+import {sharedValues} from "../../src/node/site/shared-values.ts";
+import {SiteStates} from "../../src/node/site/site-state.ts";
 import {codecOf, type Layout, layoutSize} from "../../src/parameters/index.ts";
 import {memoryRun} from "./memory-run.ts";
 import {type Quadratic, Quadratics} from "./quadratics.ts";

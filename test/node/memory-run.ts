@@ -1,5 +1,5 @@
-import {SiteStates, untrainedState} from "../../src/node/site-state.ts";
-import type {Stages} from "../../src/node/stages.ts";
+import {SiteStates, untrainedState} from "../../src/node/site/site-state.ts";
+import type {Stages} from "../../src/node/site/stages.ts";
 import type {RunStorage} from "../../src/storage/index.ts";
 
 /** A run's storage in memory: what is put, and every line of the journal. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {allowedSeconds, createOwnParts} from "../../src/node/own-parts.ts";
+import {allowedSeconds, createOwnParts} from "../../src/node/site/own-parts.ts";
 
 const WALL_MS = 1_700_000_000_000;
 

@@ -1,10 +1,9 @@
 import type {Plan} from "../../src/consortium/index.ts";
 import {sha256} from "../../src/core/index.ts";
-import type {Certified} from "../../src/gossip/index.ts";
 import type {Model} from "../../src/model/index.ts";
-import {createRoundWork, type RoundOutcome, type RoundWork} from "../../src/node/round-work.ts";
-import {openSite, type Site} from "../../src/node/site.ts";
-import {createStages, type Stages} from "../../src/node/stages.ts";
+import {createRoundWork, type RoundOutcome, type RoundWork} from "../../src/node/site/round-work.ts";
+import {openSite, type Site} from "../../src/node/site/site.ts";
+import {createStages, type Stages} from "../../src/node/site/stages.ts";
 import {
   applyMixture,
   createSnapshot,
@@ -16,6 +15,7 @@ import {
   sumChunk,
   weightOf,
 } from "../../src/parameters/index.ts";
+import type {Certified} from "../../src/rounds/index.ts";
 import {type Trainer, trainLocally} from "../../src/training/index.ts";
 import {memoryStates} from "./memory-run.ts";
 import {identityOf, SITES, threeSites} from "./three-sites.ts";

@@ -1,18 +1,18 @@
 import {encode} from "cborg";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import {partsBytes, productsBytes, readyBytes, sumBytes, voteBytes} from "../../src/gossip/certificate.ts";
+import {restoreSession} from "../../src/gossip/index.ts";
+import type {ProofCheck} from "../../src/node/records/kept-proofs.ts";
+import {encodeRecord, openRecords, writeRecord} from "../../src/node/records/records.ts";
+import {sealSplit} from "../../src/node/site/sealed-split.ts";
+import {SEED_BYTES} from "../../src/parameters/index.ts";
+import {partsBytes, productsBytes, readyBytes, sumBytes, voteBytes} from "../../src/rounds/certificate.ts";
 import {
   type Contradiction,
   canonicalBytes,
   type DurableRecord,
   type Restored,
-  restoreSession,
-} from "../../src/gossip/index.ts";
-import type {ProofCheck} from "../../src/node/kept-proofs.ts";
-import {encodeRecord, openRecords, writeRecord} from "../../src/node/records.ts";
-import {sealSplit} from "../../src/node/sealed-split.ts";
-import {SEED_BYTES} from "../../src/parameters/index.ts";
+} from "../../src/rounds/index.ts";
 import {openStateDirectory, type RunStorage} from "../../src/storage/index.ts";
 import {createConsortium, LAYOUT, primitivesOf, RUN} from "../gossip/consortium.ts";
 import {

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {type Clock, CodedError, silentLogger} from "../../src/core/index.ts";
-import {openReleaseBook} from "../../src/node/release-book.ts";
+import {openReleaseBook} from "../../src/node/watch/release-book.ts";
 import type {ReleaseCount} from "../../src/storage/index.ts";
 
 const HOUR_MS = 3600 * 1000;

@@ -1,7 +1,7 @@
 import {expect, it} from "vitest";
 import {createJsonLogger} from "../../src/core/index.ts";
-import type {Report} from "../../src/gossip/index.ts";
-import {logReport} from "../../src/node/report-log.ts";
+import {logReport} from "../../src/node/watch/report-log.ts";
+import type {Report} from "../../src/rounds/index.ts";
 
 /** The lines that a report leaves in the log. */
 function linesOf(report: Report): readonly Readonly<Record<string, unknown>>[] {

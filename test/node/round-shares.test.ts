@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import type {Certificate} from "../../src/gossip/index.ts";
-import {countRoundShares} from "../../src/node/round-shares.ts";
+import {countRoundShares} from "../../src/node/watch/round-shares.ts";
+import type {Certificate} from "../../src/rounds/index.ts";
 
 const MEMBERS = ["koeln", "tuebingen", "muenchen"];
 

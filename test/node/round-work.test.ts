@@ -1,12 +1,12 @@
 import {describe, expect, it} from "vitest";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {joinMatrices} from "../../src/data/index.ts";
-import {type Certified, rebase} from "../../src/gossip/index.ts";
+import {rebase} from "../../src/gossip/index.ts";
 import {initialParameters, layoutOf} from "../../src/model/index.ts";
 import {federatedStandardiser, ownStandardiser} from "../../src/node/index.ts";
-import {createRoundWork} from "../../src/node/round-work.ts";
-import {openSite, type Site} from "../../src/node/site.ts";
-import {createStages, type Stages, type StagesOptions} from "../../src/node/stages.ts";
+import {createRoundWork} from "../../src/node/site/round-work.ts";
+import {openSite, type Site} from "../../src/node/site/site.ts";
+import {createStages, type Stages, type StagesOptions} from "../../src/node/site/stages.ts";
 import {
   applyMixture,
   createSnapshot,
@@ -15,6 +15,7 @@ import {
   sumChunk,
   weightOf,
 } from "../../src/parameters/index.ts";
+import type {Certified} from "../../src/rounds/index.ts";
 import {openTrainer, stepsOf, type Trainer} from "../../src/training/index.ts";
 import {workerUrl} from "../training/worker-url.ts";
 import {memoryStates} from "./memory-run.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {type Clock, CodedError, silentLogger} from "../../src/core/index.ts";
 import {createEventFeed, type NodeEvent} from "../../src/node/index.ts";
-import {openRunHistory, thinned, withEvent} from "../../src/node/run-history.ts";
+import {openRunHistory, thinned, withEvent} from "../../src/node/watch/run-history.ts";
 import {type HistoryPoint, openStateDirectory} from "../../src/storage/index.ts";
 import {createCrashFileSystem} from "../storage/crash-file-system.ts";
 

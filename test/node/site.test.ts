@@ -2,7 +2,7 @@ import {describe, expect, it} from "vitest";
 import {silentLogger, systemClock} from "../../src/core/index.ts";
 import {generateSyntheticHeart} from "../../src/data/index.ts";
 import {createNode, siteCount} from "../../src/node/index.ts";
-import {openSite, type SiteChecks} from "../../src/node/site.ts";
+import {openSite, type SiteChecks} from "../../src/node/site/site.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
 import {folderWith} from "../data/workspace.ts";
 import {createCrashFileSystem} from "../storage/crash-file-system.ts";

@@ -1,9 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import type {Certified} from "../../src/gossip/index.ts";
-import type {StagesOptions} from "../../src/node/stages.ts";
-import {createStages} from "../../src/node/stages.ts";
+import {createStages, type StagesOptions} from "../../src/node/site/stages.ts";
 import {createSnapshot, snapshotSize} from "../../src/parameters/index.ts";
+import type {Certified} from "../../src/rounds/index.ts";
 
 const FEATURES = 2;
 const OPTIONS: StagesOptions = {

@@ -1,5 +1,14 @@
 import {afterEach, describe, expect, it} from "vitest";
 import {createRandom, type Logger, silentLogger, systemClock} from "../../src/core/index.ts";
+import {restoreSession} from "../../src/gossip/index.ts";
+import {
+  createMemoryHub,
+  createMemoryNetwork,
+  type Network,
+  type NetworkOptions,
+} from "../../src/network/index.ts";
+import {forgottenPart} from "../../src/node/records/forgotten-part.ts";
+import {askToVouch, vouchersNeeded} from "../../src/node/records/vouching.ts";
 import {
   type Certificate,
   type DurableRecord,
@@ -7,16 +16,7 @@ import {
   encodeFrame,
   type QuorumRule,
   type Restored,
-  restoreSession,
-} from "../../src/gossip/index.ts";
-import {
-  createMemoryHub,
-  createMemoryNetwork,
-  type Network,
-  type NetworkOptions,
-} from "../../src/network/index.ts";
-import {forgottenPart} from "../../src/node/forgotten-part.ts";
-import {askToVouch, vouchersNeeded} from "../../src/node/vouching.ts";
+} from "../../src/rounds/index.ts";
 import {createConsortium, primitivesOf, RUN} from "../gossip/consortium.ts";
 
 const ROUNDS = 4;

@@ -4,7 +4,7 @@ import {z} from "zod";
 import {runId, weightCap} from "../../src/consortium/index.ts";
 import {sha256} from "../../src/core/index.ts";
 import {readSite, splitSite} from "../../src/data/index.ts";
-import {bodyHash, type Certificate, decodeCertificate} from "../../src/gossip/index.ts";
+import {bodyHash, type Certificate, decodeCertificate} from "../../src/rounds/index.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
 import type {Consortium, Site} from "./consortium.ts";
 

@@ -4,7 +4,7 @@ import {readCommonModel} from "../../src/cli/demo/final-model.ts";
 import {startFleet} from "../../src/cli/demo/fleet.ts";
 import type {Workspace} from "../../src/cli/demo/workspace.ts";
 import {systemClock} from "../../src/core/index.ts";
-import {trainFedAvg} from "../../src/simulation/index.ts";
+import {trainFedAvg} from "../../src/study/index.ts";
 import {expectSameBytes} from "../demo/same-bytes.ts";
 import {fullBatches, inWorkspace, openExperiment, relativeDistance, TOLERANCE} from "../demo/settings.ts";
 

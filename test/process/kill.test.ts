@@ -1,7 +1,7 @@
 import {randomInt} from "node:crypto";
 import {afterEach, describe, expect, it} from "vitest";
 import {createRandom, type Random} from "../../src/core/index.ts";
-import type {Certificate} from "../../src/gossip/index.ts";
+import type {Certificate} from "../../src/rounds/index.ts";
 import {expectOneHistory} from "./certificates.ts";
 import {type Consortium, createConsortium, type Site} from "./consortium.ts";
 import {expectSameModel, passed, startAll} from "./progress.ts";

@@ -6,7 +6,7 @@ import {yamux} from "@libp2p/yamux";
 import {multiaddr} from "@multiformats/multiaddr";
 import {createLibp2p, type Libp2p} from "libp2p";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {YAMUX_SETTINGS} from "../../src/network/libp2p/host.ts";
+import {YAMUX_SETTINGS} from "../../src/network/libp2p/host/host.ts";
 import {openStateDirectory} from "../../src/storage/index.ts";
 import {type Consortium, createConsortium, type Site} from "./consortium.ts";
 import type {NodeStatus} from "./daemon.ts";

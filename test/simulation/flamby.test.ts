@@ -4,7 +4,7 @@ import {afterAll, beforeAll, expect, it} from "vitest";
 import {FLAMBY_PROTOCOLS, readCentres, runProtocol} from "../../scripts/evidence/flamby-protocol.ts";
 import {loadExperiment} from "../../src/config/index.ts";
 import {type ComputeBackend, openBackend} from "../../src/model/index.ts";
-import {simulate} from "../../src/simulation/index.ts";
+import {simulate} from "../../src/study/index.ts";
 import {describeShared, sharedData} from "../setup/shared-data.ts";
 
 const POOLED_TEST = "Pooled Test";

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {describe, expect, it} from "vitest";
-import {studyFiles} from "../../src/simulation/outputs/study-files.ts";
+import {studyFiles} from "../../src/report/study-files.ts";
 import {studyFixture} from "./report/study-fixture.ts";
 
 const DOCUMENT = readFileSync(path.resolve(import.meta.dirname, "../../docs/simulation-outputs.md"), "utf8");

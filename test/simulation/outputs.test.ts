@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {csvText} from "../../src/simulation/outputs/csv-text.ts";
-import {resultsCsv, roundsCsv} from "../../src/simulation/outputs/results-csv.ts";
-import {studyFiles} from "../../src/simulation/outputs/study-files.ts";
-import {parseSummary, summaryJson} from "../../src/simulation/outputs/summary.ts";
-import type {StudyResults} from "../../src/simulation/study/results.ts";
+import {studyFiles} from "../../src/report/study-files.ts";
+import {csvText} from "../../src/study/outputs/csv-text.ts";
+import {resultsCsv, roundsCsv} from "../../src/study/outputs/results-csv.ts";
+import {parseSummary, summaryJson} from "../../src/study/outputs/summary.ts";
+import type {StudyResults} from "../../src/study/results.ts";
 import {studyFixture} from "./report/study-fixture.ts";
 import {tinyExperiment} from "./study/tiny-experiment.ts";
 

@@ -1,6 +1,10 @@
 import {expect, test} from "vitest";
-import type {ResultRow, StudyResults} from "../../src/simulation/index.ts";
-import {compareStudies, settingDifferences} from "../../src/simulation/index.ts";
+import {
+  compareStudies,
+  type ResultRow,
+  type StudyResults,
+  settingDifferences,
+} from "../../src/study/index.ts";
 import {studyFixture} from "./report/study-fixture.ts";
 
 const EMPTY = {...studyFixture({seeds: 1, rounds: 1}), rounds: [], comparisons: [], targets: []};

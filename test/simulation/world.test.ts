@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {type Effect, type Event, encodeFrame, type Frame} from "../../src/gossip/index.ts";
+import {type Effect, type Event, encodeFrame, type Frame} from "../../src/rounds/index.ts";
 import {
   faultPointOf,
   faultsAt,

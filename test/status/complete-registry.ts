@@ -1,6 +1,6 @@
 import {createProcessMetrics, type MetricRegistry, systemClock} from "../../src/core/index.ts";
-import {createLibp2pMetrics} from "../../src/network/libp2p/libp2p-metrics.ts";
-import {createIncomingMetrics} from "../../src/network/libp2p/refusal-watch.ts";
+import {createLibp2pMetrics} from "../../src/network/libp2p/host/libp2p-metrics.ts";
+import {createIncomingMetrics} from "../../src/network/libp2p/host/refusal-watch.ts";
 import {createDiskMetrics} from "../../src/storage/index.ts";
 
 /** Makes in the registry of a status server what a daemon makes in it beside the server. */

@@ -6,7 +6,7 @@ import {fromString, toString} from "uint8arrays";
 import {expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
 import {backupState} from "../../src/storage/backup/backup-state.ts";
-import {nodeFileSystem} from "../../src/storage/file-system.ts";
+import {nodeFileSystem} from "../../src/storage/files/file-system.ts";
 import {
   type FileSystem,
   type OpenFile,

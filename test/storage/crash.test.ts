@@ -1,8 +1,8 @@
 import {fromString, toString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
+import {writeDurably} from "../../src/storage/files/write-durably.ts";
 import {type FileSystem, openStateDirectory, type RunStorage} from "../../src/storage/index.ts";
-import {writeDurably} from "../../src/storage/write-durably.ts";
 import {createCrashFileSystem, type Fate, PowerCut} from "./crash-file-system.ts";
 
 const RUN = "0123456789abcdef0123456789abcdef";

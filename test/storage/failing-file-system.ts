@@ -1,4 +1,4 @@
-import {nodeFileSystem} from "../../src/storage/file-system.ts";
+import {nodeFileSystem} from "../../src/storage/files/file-system.ts";
 import type {FileSystem, OpenFile} from "../../src/storage/index.ts";
 import {PowerCut} from "./crash-file-system.ts";
 

@@ -2,7 +2,7 @@ import {open, readdir, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {decode} from "cborg";
 import {z} from "zod";
-import {type CertificateBody, decodeCertificate} from "../../../src/gossip/index.ts";
+import {type CertificateBody, decodeCertificate} from "../../../src/rounds/index.ts";
 
 const HEADER_BYTES = 20;
 /** Where the length of a frame's payload lies in its header. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import {setTimeout as pause} from "node:timers/promises";
 import {createRandom} from "../../../src/core/index.ts";
-import type {CertificateBody} from "../../../src/gossip/index.ts";
+import type {CertificateBody} from "../../../src/rounds/index.ts";
 import {type Consortium, createConsortium, type Site} from "../../../test/process/consortium.ts";
 import {canMount, moveToSmallDisk, type SmallDisk} from "../../../test/process/small-disk.ts";
 import type {Second} from "./agreement.ts";

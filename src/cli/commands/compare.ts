@@ -1,4 +1,4 @@
-import {compareStudies, settingDifferences} from "../../simulation/index.ts";
+import {compareStudies, settingDifferences} from "../../study/index.ts";
 import {defineCommand} from "../command.ts";
 import {compareText} from "../compare-text.ts";
 import {readSummary} from "../input-file.ts";

@@ -7,7 +7,7 @@ import {
   sweepPoints,
 } from "../../config/index.ts";
 import {systemClock} from "../../core/index.ts";
-import {simulate} from "../../simulation/index.ts";
+import {simulate} from "../../study/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {isInterruption, watchInterruption} from "../demo/interruption.ts";
 import {createProgress} from "../demo/progress.ts";

@@ -2,14 +2,14 @@ import {createRandom, present} from "../../core/index.ts";
 import {joinMatrices, type PatientMatrix, type Standardiser} from "../../data/index.ts";
 import {evaluateScores} from "../../evaluation/index.ts";
 import {type FinalModel, ownStandardiser} from "../../node/index.ts";
+import type {SiteData} from "../../simulation/index.ts";
 import {
   type Experiment,
-  type SiteData,
   scorePatients,
   type TrainedModel,
   trainLocal,
   trainPooled,
-} from "../../simulation/index.ts";
+} from "../../study/index.ts";
 import type {Comparison, Figures, RunReport} from "./report.ts";
 import type {ModelScores} from "./scores.ts";
 

@@ -4,13 +4,8 @@ import type {PlanSettings} from "../../config/index.ts";
 import {type Clock, present} from "../../core/index.ts";
 import {featuresOf} from "../../data/index.ts";
 import type {ComputeBackend} from "../../model/index.ts";
-import {
-  createExperiment,
-  inThreads,
-  readExternalSites,
-  readSites,
-  type SiteData,
-} from "../../simulation/index.ts";
+import {readExternalSites, readSites, type SiteData} from "../../simulation/index.ts";
+import {createExperiment, inThreads} from "../../study/index.ts";
 import {makeTemporary} from "../output-file.ts";
 import {type Contest, compare, type Judged, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";

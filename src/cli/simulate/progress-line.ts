@@ -1,5 +1,5 @@
 import {formatSeconds} from "../../core/index.ts";
-import {roundWord, type StudyProgress} from "../../simulation/index.ts";
+import {roundWord, type StudyProgress} from "../../study/index.ts";
 
 /** Shares below this say little about the remaining time. */
 const TELLING_SHARE = 0.01;

@@ -3,14 +3,14 @@ import {join} from "node:path";
 import type {Experiment} from "../../config/index.ts";
 import {CodedError, formatBytes} from "../../core/index.ts";
 import {readBounded} from "../../data/index.ts";
+import {studyFiles} from "../../report/index.ts";
 import {
   isTrialOf,
   parseTrial,
   type StudyResults,
-  studyFiles,
   type TrialResult,
   trialTooLarge,
-} from "../../simulation/index.ts";
+} from "../../study/index.ts";
 import type {CliErrorCode} from "../errors.ts";
 import {prepareFolder, writeWhole, writing} from "../output-file.ts";
 

@@ -1,19 +1,18 @@
 import {meanOverSeeds} from "../../evaluation/index.ts";
+import {atPoint, pointsOf} from "../../report/index.ts";
 import {
-  atPoint,
   equalScoresOf,
   equalScoresText,
   isExternalTest,
   type MethodComparison,
   mainMetric,
   POOLED_TEST,
-  pointsOf,
   pointText,
   type ResultRow,
   type StudyResults,
   unfinishedOf,
   unfinishedText,
-} from "../../simulation/index.ts";
+} from "../../study/index.ts";
 
 /** With more test groups than this, those of single sites are left to the report. */
 const MOST_COLUMNS = 6;

@@ -1,10 +1,10 @@
 import {pipeline} from "node:stream/promises";
 import {CsvError, type Info, type Parser, parse} from "csv-parse";
 import {CodedError, createTextReader, isCoded} from "../../core/index.ts";
-import {canonicalText} from "../cell.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {attempt, FIRST_FAULT, type Findings} from "../findings.ts";
-import {refuseCell} from "../refuse-cell.ts";
+import {canonicalText} from "../table/cell.ts";
+import {refuseCell} from "../table/refuse-cell.ts";
 import {openUnwaiting} from "./bounded-file.ts";
 import {fileError} from "./file-error.ts";
 import {refuseForeignFormat} from "./foreign-format.ts";

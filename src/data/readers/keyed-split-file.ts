@@ -1,9 +1,9 @@
 import {CodedError, present} from "../../core/index.ts";
-import {canonicalCode} from "../cell.ts";
 import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
-import {refuseRoundedKey} from "../patient-key.ts";
-import type {KeysSplit} from "../task-schema.ts";
+import {canonicalCode} from "../table/cell.ts";
+import {refuseRoundedKey} from "../table/patient-key.ts";
+import type {KeysSplit} from "../task/task-schema.ts";
 import type {AssignedPart, SiteTable} from "../types.ts";
 import {type DelimitedFile, readDelimited} from "./delimited-file.ts";
 

@@ -1,6 +1,6 @@
 import {CodedError} from "../../core/index.ts";
-import {parseNumber} from "../cell.ts";
 import type {DataErrorCode} from "../errors.ts";
+import {parseNumber} from "../table/cell.ts";
 import type {AssignedPart, SiteTable} from "../types.ts";
 import {type DelimitedFile, readDelimited} from "./delimited-file.ts";
 

@@ -1,6 +1,6 @@
 import {CodedError, closestName, isCoded} from "../../core/index.ts";
-import {canonicalText} from "../cell.ts";
 import type {DataErrorCode} from "../errors.ts";
+import {canonicalText} from "../table/cell.ts";
 
 /** The wanted cells of one data row of a table. */
 export interface TableRow {

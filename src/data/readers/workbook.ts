@@ -1,9 +1,9 @@
 import {CodedError, isCoded} from "../../core/index.ts";
-import {canonicalText} from "../cell.ts";
 import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {attempt, FIRST_FAULT, type Findings} from "../findings.ts";
-import {refuseCell} from "../refuse-cell.ts";
+import {canonicalText} from "../table/cell.ts";
+import {refuseCell} from "../table/refuse-cell.ts";
 import {readBounded} from "./bounded-file.ts";
 import {fileError} from "./file-error.ts";
 import {refuseForeignWorkbook} from "./foreign-format.ts";

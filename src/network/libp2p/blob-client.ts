@@ -1,8 +1,8 @@
 import type {Connection, Stream} from "@libp2p/interface";
-import {encodeBlobHeader} from "../blob-wire.ts";
+import {encodeBlobHeader} from "../blobs/blob-wire.ts";
+import {type FetchBuffer, ResponseReader} from "../blobs/fetch-buffer.ts";
 import type {Deadline} from "../deadline.ts";
 import {streamEnded} from "../faults.ts";
-import {type FetchBuffer, ResponseReader} from "../fetch-buffer.ts";
 import type {LinkRecord} from "../link-table.ts";
 import type {FetchRequest} from "../types.ts";
 import {abortStream, BLOB_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";

@@ -1,18 +1,18 @@
 import type {Connection, Stream} from "@libp2p/interface";
 import {fromString} from "uint8arrays/from-string";
 import {type Clock, runningSha256} from "../../core/index.ts";
-import type {BlobRange, BlobStore} from "../blob-store.ts";
+import type {BlobRange, BlobStore} from "../blobs/blob-store.ts";
 import {
   BLOB_TRAILER_BYTES,
   type BlobRequest,
   createHeaderReader,
   decodeBlobRequest,
   encodeBlobHeader,
-} from "../blob-wire.ts";
+} from "../blobs/blob-wire.ts";
 import {createDeadline, type Deadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {streamEnded} from "../faults.ts";
-import {isViolation} from "../guard.ts";
+import {isViolation} from "../guards/guard.ts";
 import type {LinkRecord} from "../link-table.ts";
 import {createSemaphore, type Semaphore} from "../semaphore.ts";
 import type {NetworkLimits, PeerId} from "../types.ts";

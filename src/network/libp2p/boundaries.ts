@@ -1,14 +1,14 @@
 import {type Multiaddr, multiaddr} from "@multiformats/multiaddr";
 import {addressClass} from "../address-class.ts";
-import {createAdmission, placesFor} from "../admission.ts";
-import type {Guard} from "../guard.ts";
+import {createAdmission, placesFor} from "../guards/admission.ts";
+import type {Guard} from "../guards/guard.ts";
+import {createTokenBucket} from "../guards/token-bucket.ts";
 import {peersOf} from "../options.ts";
-import {createTokenBucket} from "../token-bucket.ts";
 import type {Libp2pNetworkOptions, PeerId} from "../types.ts";
 import {type AddressBook, createAddressBook} from "./address-book.ts";
 import {ipOf, parseTcpAddress} from "./addresses.ts";
-import type {HostParts} from "./host.ts";
-import {createIncomingMetrics, watchRefusals} from "./refusal-watch.ts";
+import type {HostParts} from "./host/host.ts";
+import {createIncomingMetrics, watchRefusals} from "./host/refusal-watch.ts";
 
 /** Dials of learned addresses that one member may cause, on average and at once. */
 const DIALS_PER_MEMBER = {perSecond: 0.5, burst: 16};

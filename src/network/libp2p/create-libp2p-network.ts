@@ -1,12 +1,12 @@
 import "../../core/polyfill.ts";
 import type {Multiaddr} from "@multiformats/multiaddr";
-import {createBlobStore} from "../blob-store.ts";
-import {budgetsFor} from "../budgets.ts";
+import {createBlobStore} from "../blobs/blob-store.ts";
+import {createFetch} from "../blobs/fetch-loop.ts";
 import {createShutdown} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {closedError, streamEnded} from "../faults.ts";
-import {createFetch} from "../fetch-loop.ts";
-import {createGuard, type Guard} from "../guard.ts";
+import {budgetsFor} from "../guards/budgets.ts";
+import {createGuard, type Guard} from "../guards/guard.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
 import {checkFrame, limitsOf, peersOf} from "../options.ts";
 import type {Libp2pNetworkOptions, Network, PeerId} from "../types.ts";
@@ -14,9 +14,9 @@ import {parsePeerId, parseTcpAddress, peerOfAddress} from "./addresses.ts";
 import {fetchOverStream} from "./blob-client.ts";
 import {createBlobServer} from "./blob-server.ts";
 import {boundaries, openBook} from "./boundaries.ts";
-import {createHost, type Host, loadKey, startHost} from "./host.ts";
-import {createLocator, type Locator} from "./locator.ts";
-import {disconnect, type Mesh, startMesh} from "./mesh.ts";
+import {createHost, type Host, loadKey, startHost} from "./host/host.ts";
+import {createLocator, type Locator} from "./mesh/locator.ts";
+import {disconnect, type Mesh, startMesh} from "./mesh/mesh.ts";
 import {BLOB_PROTOCOL} from "./streams.ts";
 
 /** Transfers that one peer may have open at once: twice an honest peer's number, because one end may lag. */

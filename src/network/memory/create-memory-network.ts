@@ -1,8 +1,8 @@
-import {createBlobStore, refusalError} from "../blob-store.ts";
-import {BLOB_TRAILER_BYTES, encodeBlobHeader} from "../blob-wire.ts";
+import {createBlobStore, refusalError} from "../blobs/blob-store.ts";
+import {BLOB_TRAILER_BYTES, encodeBlobHeader} from "../blobs/blob-wire.ts";
+import {createFetch} from "../blobs/fetch-loop.ts";
 import {createShutdown} from "../deadline.ts";
 import {closedError} from "../faults.ts";
-import {createFetch} from "../fetch-loop.ts";
 import {FRAME_HEADER_BYTES} from "../frame.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
 import {checkFrame, limitsOf, peersOf} from "../options.ts";

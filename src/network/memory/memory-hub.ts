@@ -1,6 +1,6 @@
 import type {Clock} from "../../core/index.ts";
-import type {BlobRange} from "../blob-store.ts";
-import type {BlobRequest} from "../blob-wire.ts";
+import type {BlobRange} from "../blobs/blob-store.ts";
+import type {BlobRequest} from "../blobs/blob-wire.ts";
 import {streamEnded} from "../faults.ts";
 import {differingField} from "../handshake.ts";
 import type {LinkFault} from "../link-table.ts";

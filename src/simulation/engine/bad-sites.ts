@@ -1,9 +1,9 @@
 import type {Experiment} from "../../config/index.ts";
 import {createRandom, sha256} from "../../core/index.ts";
 import type {SealedSplit} from "../../data/index.ts";
-import type {Contribution, RoundSpec} from "../../gossip/index.ts";
 import {drawDither, NO_DITHER} from "../../parameters/index.ts";
 import {releaseUpdate} from "../../privacy/index.ts";
+import type {Contribution, RoundSpec} from "../../rounds/index.ts";
 import {attackVector} from "../attacks/attack-vector.ts";
 import type {Attack} from "../attacks/attacks.ts";
 

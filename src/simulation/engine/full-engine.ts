@@ -1,6 +1,6 @@
 import {CodedError, createRandom, delay, systemClock} from "../../core/index.ts";
-import type {Arithmetic, Certified, Effect, Event, SessionSetup} from "../../gossip/index.ts";
 import {sessionSetup} from "../../node/index.ts";
+import type {Arithmetic, Certified, Effect, Event, SessionSetup} from "../../rounds/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 import {World} from "../world/world.ts";
 import {unlessDiverged} from "./divergence.ts";

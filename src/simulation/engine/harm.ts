@@ -1,5 +1,5 @@
-import type {Certified, Contribution} from "../../gossip/index.ts";
 import {codecOf} from "../../parameters/index.ts";
+import type {Certified, Contribution} from "../../rounds/index.ts";
 import type {Attack} from "../attacks/attacks.ts";
 import {badContribution, edgeOfRange, updateAttack} from "./bad-sites.ts";
 import type {Network} from "./network.ts";

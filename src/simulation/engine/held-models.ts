@@ -1,5 +1,5 @@
 import {sha256, toHex} from "../../core/index.ts";
-import type {Certified} from "../../gossip/index.ts";
+import type {Certified} from "../../rounds/index.ts";
 import type {Network} from "./network.ts";
 import type {HeldModels} from "./network-outcome.ts";
 

@@ -1,6 +1,5 @@
 import type {Experiment} from "../../config/index.ts";
-import type {LinkModel} from "../world/link-model.ts";
-import {logNormalLatency, uniformLatency} from "../world/link-model.ts";
+import {type LinkModel, logNormalLatency, uniformLatency} from "../world/link-model.ts";
 
 type NetworkBlock = Experiment["network"];
 

@@ -1,4 +1,4 @@
-import {attemptPeriod, type RoundSpec} from "../../gossip/index.ts";
+import {attemptPeriod, type RoundSpec} from "../../rounds/index.ts";
 import {lineSpeed, meanDelayMs, stepMs} from "./link-times.ts";
 import type {Network} from "./network.ts";
 

@@ -1,5 +1,5 @@
-import {type Certified, parameterArithmetic, type RoundSpec} from "../../gossip/index.ts";
 import {codecOf} from "../../parameters/index.ts";
+import {type Certified, parameterArithmetic, type RoundSpec} from "../../rounds/index.ts";
 import {consensusDistance, modelsDistance} from "./consensus-distance.ts";
 import {heldModels, type NewestResults} from "./held-models.ts";
 import type {Network} from "./network.ts";

@@ -1,5 +1,5 @@
-import type {Trial} from "../study/trial.ts";
-import {runFast} from "./fast-engine.ts";
+import type {Trial} from "../trial.ts";
+import {runFast} from "./fast/fast-engine.ts";
 import {runFull} from "./full-engine.ts";
 import {createNetwork, type NetworkIdentity} from "./network.ts";
 import type {NetworkOutcome, RoundHook} from "./network-outcome.ts";

@@ -1,5 +1,5 @@
 import {sha256, toHex} from "../../core/index.ts";
-import {type Arithmetic, type Primitives, parameterArithmetic} from "../../gossip/index.ts";
+import {type Arithmetic, type Primitives, parameterArithmetic} from "../../rounds/index.ts";
 
 function isEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);

@@ -1,6 +1,6 @@
 import type {Plan} from "../../consortium/index.ts";
 import type {Standardiser} from "../../data/index.ts";
-import type {Certificate, Certified, LocalProgress} from "../../gossip/index.ts";
+import type {LocalProgress} from "../../gossip/index.ts";
 import {
   createRoundWork,
   federatedStandardiser,
@@ -13,6 +13,7 @@ import {
   siteStandardiser,
   untrainedState,
 } from "../../node/index.ts";
+import type {Certificate, Certified} from "../../rounds/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {TrainerPool} from "./trainer-pool.ts";
 

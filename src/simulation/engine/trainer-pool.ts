@@ -12,7 +12,7 @@ import {
   type TrainersOptions,
   type TrainingSpec,
 } from "../../training/index.ts";
-import type {Cohort} from "../cohort/cohort.ts";
+import type {Cohort} from "../cohort.ts";
 import type {SimulationErrorCode} from "../errors.ts";
 
 /** Largest useful number of threads. More gain nothing, because the mixing between rounds is in one. */

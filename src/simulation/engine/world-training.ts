@@ -1,4 +1,4 @@
-import type {Contribution} from "../../gossip/index.ts";
+import type {Contribution} from "../../rounds/index.ts";
 import type {AnnouncedTraining} from "../world/options.ts";
 import {allEnded} from "./divergence.ts";
 import {harmfulContribution} from "./harm.ts";

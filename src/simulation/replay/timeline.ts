@@ -1,4 +1,5 @@
-import type {ReplayedStep, Report} from "../../gossip/index.ts";
+import type {ReplayedStep} from "../../gossip/index.ts";
+import type {Report} from "../../rounds/index.ts";
 
 type Claims = Extract<Report, {kind: "equivocation"}>["claims"];
 

@@ -1,4 +1,4 @@
-import type {DurableRecord, Effect, MemberId} from "../../gossip/index.ts";
+import type {DurableRecord, Effect, MemberId} from "../../rounds/index.ts";
 import type {Fault, WorldOptions} from "./options.ts";
 
 /** A point at which a process can die, as named by tests and scenarios. */

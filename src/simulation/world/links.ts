@@ -6,7 +6,7 @@ import {
   encodeFrame,
   type Frame,
   type MemberId,
-} from "../../gossip/index.ts";
+} from "../../rounds/index.ts";
 import type {EventQueue} from "./event-queue.ts";
 import {happens, type LinkModel, PLAIN_LINK} from "./link-model.ts";
 import {createMachine, type Machine} from "./machine.ts";

@@ -1,4 +1,5 @@
-import type {DurableRecord, Effect, MemberId, Session} from "../../gossip/index.ts";
+import type {Session} from "../../gossip/index.ts";
+import type {DurableRecord, Effect, MemberId} from "../../rounds/index.ts";
 
 /** One member's simulated process, disk and links. */
 export interface Machine {

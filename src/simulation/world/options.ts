@@ -1,13 +1,6 @@
 import type {Random} from "../../core/index.ts";
-import type {
-  Certified,
-  Contribution,
-  Effect,
-  Event,
-  MemberId,
-  Session,
-  SessionSetup,
-} from "../../gossip/index.ts";
+import type {Session} from "../../gossip/index.ts";
+import type {Certified, Contribution, Effect, Event, MemberId, SessionSetup} from "../../rounds/index.ts";
 import type {LinkModel} from "./link-model.ts";
 
 /** The effect of a fault on a member at one of its effects. */

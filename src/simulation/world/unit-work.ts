@@ -1,4 +1,4 @@
-import type {Effect, Event, MemberId} from "../../gossip/index.ts";
+import type {Effect, Event, MemberId} from "../../rounds/index.ts";
 import type {WorldOptions} from "./options.ts";
 
 /** Trains a unit of an asynchronous segment. `deliver` receives its progress when that is done. */

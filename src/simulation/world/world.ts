@@ -1,16 +1,14 @@
 import {CodedError} from "../../core/index.ts";
-import {
-  type Contribution,
-  createSession,
-  type DurableRecord,
-  type Effect,
-  type Event,
-  type MemberId,
-  type Report,
-  restoreSession,
-  type Session,
-  type TimerName,
-} from "../../gossip/index.ts";
+import {createSession, restoreSession, type Session} from "../../gossip/index.ts";
+import type {
+  Contribution,
+  DurableRecord,
+  Effect,
+  Event,
+  MemberId,
+  Report,
+  TimerName,
+} from "../../rounds/index.ts";
 import {createEventQueue} from "./event-queue.ts";
 import {Links} from "./links.ts";
 import {forget, keepLocally, type Machine} from "./machine.ts";

@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
 };
-const SERVED = /^[a-z0-9-]+\.(html|css|js|svg)$/;
+const SERVED = /^([a-z0-9-]+\/)*[a-z0-9-]+\.(html|css|js|svg)$/;
 
 /** A file of the dashboard for a browser: the page, or something that it loads. */
 export interface DashboardFile {
@@ -30,7 +30,7 @@ export async function readDashboard(
   folder: URL = new URL("./client/", import.meta.url),
 ): Promise<readonly DashboardFile[]> {
   try {
-    const names = (await readdir(folder)).filter((name) => SERVED.test(name)).sort();
+    const names = (await readdir(folder, {recursive: true})).filter((name) => SERVED.test(name)).sort();
     return await Promise.all(names.map((name) => readOne(folder, name)));
   } catch (cause) {
     const code: StatusErrorCode = "STATUS_DASHBOARD_UNREADABLE";

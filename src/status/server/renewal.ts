@@ -1,5 +1,4 @@
-import type {CancelTimer, Clock, Closable, Logger} from "../../core/index.ts";
-import {errorLine} from "../../core/index.ts";
+import {type CancelTimer, type Clock, type Closable, errorLine, type Logger} from "../../core/index.ts";
 import type {StatusTls} from "./access.ts";
 
 const LOOK_EVERY_MS = 60_000;

@@ -1,9 +1,9 @@
 import {dirname, join} from "node:path";
 import {CodedError, runningSha256, toHex} from "../../core/index.ts";
-import {reading, systemCode, writing} from "../file-faults.ts";
-import {type FileSystem, type HeldFile, nodeFileSystem} from "../file-system.ts";
+import {reading, systemCode, writing} from "../files/file-faults.ts";
+import {type FileSystem, type HeldFile, nodeFileSystem} from "../files/file-system.ts";
+import {OWNER_ONLY} from "../files/write-durably.ts";
 import {readFormat} from "../format.ts";
-import {OWNER_ONLY} from "../write-durably.ts";
 import {contentsOf} from "./contents.ts";
 import {holdRun} from "./hold-run.ts";
 import {type BackupFile, encodeMessage} from "./messages.ts";

@@ -1,6 +1,6 @@
 import {join} from "node:path";
-import {reading} from "../file-faults.ts";
-import type {FileSystem} from "../file-system.ts";
+import {reading} from "../files/file-faults.ts";
+import type {FileSystem} from "../files/file-system.ts";
 import {FORMAT_FILE} from "../format.ts";
 
 const TOP_FILE = new RegExp(`^(${FORMAT_FILE}|addresses\\.json|releases\\.json|[a-z0-9-]+\\.key)$`);

@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {type Closable, CodedError, createCloseStack} from "../../core/index.ts";
-import {reading} from "../file-faults.ts";
-import type {FileSystem, HeldFile} from "../file-system.ts";
+import {reading} from "../files/file-faults.ts";
+import type {FileSystem, HeldFile} from "../files/file-system.ts";
 import {isKept} from "./contents.ts";
 
 /** Even rounds of a few milliseconds leave the models alone for long enough within this many tries. */

@@ -1,11 +1,11 @@
 import {randomBytes} from "node:crypto";
 import {basename, dirname, join} from "node:path";
 import {CodedError, runningSha256, toHex} from "../../core/index.ts";
-import {reading, systemCode, writing} from "../file-faults.ts";
-import {type FileSystem, nodeFileSystem, type OpenFile} from "../file-system.ts";
+import {reading, systemCode, writing} from "../files/file-faults.ts";
+import {type FileSystem, nodeFileSystem, type OpenFile} from "../files/file-system.ts";
+import {makeDirectoryDurably, OWNER_ONLY} from "../files/write-durably.ts";
 import {FORMAT_FILE, readFormat} from "../format.ts";
 import {writeRestored} from "../restored-mark.ts";
-import {makeDirectoryDurably, OWNER_ONLY} from "../write-durably.ts";
 import {type BackupMeans, type BackupSummary, summaryOf} from "./backup-state.ts";
 import {isKept} from "./contents.ts";
 import {type BackupFile, readMessages} from "./messages.ts";

@@ -1,11 +1,5 @@
-import {
-  type MemberId,
-  type QuorumRule,
-  type Report,
-  type RoundMixing,
-  type Session,
-  type SessionSetup,
-} from "../../../src/gossip/index.ts";
+import type {Session} from "../../../src/gossip/index.ts";
+import type {MemberId, QuorumRule, Report, RoundMixing, SessionSetup} from "../../../src/rounds/index.ts";
 import type {LinkModel} from "../../../src/simulation/index.ts";
 import {createConsortium, memberName} from "../consortium.ts";
 import {dyadicUpdate} from "../lawful-history.ts";

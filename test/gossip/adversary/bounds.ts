@@ -1,6 +1,6 @@
 import {expect} from "vitest";
-import {MOST_PAST} from "../../../src/gossip/past-attempts.ts";
-import type {RoundState} from "../../../src/gossip/round-state.ts";
+import type {RoundState} from "../../../src/rounds/agreement/round-state.ts";
+import {MOST_PAST} from "../../../src/rounds/exchange/past-attempts.ts";
 
 /** Most frames of attempts not yet begun that one round keeps, over all members. */
 const MOST_EARLY = 4096;

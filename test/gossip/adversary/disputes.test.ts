@@ -1,8 +1,14 @@
 import {describe, expect, it} from "vitest";
 import {present, sha256} from "../../../src/core/index.ts";
-import {productsBytes} from "../../../src/gossip/certificate.ts";
-import type {Arithmetic, Frame, MemberId, SessionSetup} from "../../../src/gossip/index.ts";
-import {leaderOrder, parameterArithmetic} from "../../../src/gossip/index.ts";
+import {productsBytes} from "../../../src/rounds/certificate.ts";
+import {
+  type Arithmetic,
+  type Frame,
+  leaderOrder,
+  type MemberId,
+  parameterArithmetic,
+  type SessionSetup,
+} from "../../../src/rounds/index.ts";
 import {PLAIN_LINK} from "../../../src/simulation/index.ts";
 import {createConsortium, memberName, RUN} from "../consortium.ts";
 import {createRecorder, expectSameAgain} from "../trace-recorder.ts";

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../../src/core/index.ts";
-import {bodyHash, type Frame, leaderOrder} from "../../../src/gossip/index.ts";
+import {bodyHash, type Frame, leaderOrder} from "../../../src/rounds/index.ts";
 import {PLAIN_LINK} from "../../../src/simulation/index.ts";
 import {memberName, RUN} from "../consortium.ts";
 import {runArena} from "./arena.ts";

@@ -1,9 +1,9 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../../src/core/index.ts";
-import {isContradiction} from "../../../src/gossip/certificate.ts";
-import type {Contribution, Effect, Frame} from "../../../src/gossip/index.ts";
 import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
+import {isContradiction} from "../../../src/rounds/certificate.ts";
+import type {Contribution, Effect, Frame} from "../../../src/rounds/index.ts";
 import {primitivesOf, RUN} from "../consortium.ts";
 import {type Arena, runArena, toldBy, updateOf} from "./arena.ts";
 import {expectLaws, expectNoSlander, expectPace, usualRun} from "./laws.ts";

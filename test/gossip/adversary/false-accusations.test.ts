@@ -1,16 +1,16 @@
 import {describe, expect, it} from "vitest";
 import {present, sha256, toHex} from "../../../src/core/index.ts";
-import {partsBytes} from "../../../src/gossip/certificate.ts";
-import type {
-  Arithmetic,
-  Contribution,
-  Effect,
-  Frame,
-  MemberId,
-  SessionSetup,
-} from "../../../src/gossip/index.ts";
-import {parameterArithmetic} from "../../../src/gossip/index.ts";
 import {codecOf, partition} from "../../../src/parameters/index.ts";
+import {partsBytes} from "../../../src/rounds/certificate.ts";
+import {
+  type Arithmetic,
+  type Contribution,
+  type Effect,
+  type Frame,
+  type MemberId,
+  parameterArithmetic,
+  type SessionSetup,
+} from "../../../src/rounds/index.ts";
 import type {Arena} from "./arena.ts";
 import {type Claims, claimsOf} from "./knowledge.ts";
 import {bending, othersOf, type Scene, type Script, say} from "./liar.ts";

@@ -1,5 +1,5 @@
 import {sha256, toHex} from "../../../src/core/index.ts";
-import {bodyHash, readyBytes, voteBytes} from "../../../src/gossip/certificate.ts";
+import {bodyHash, readyBytes, voteBytes} from "../../../src/rounds/certificate.ts";
 import {
   type Certificate,
   type CertificateBody,
@@ -7,7 +7,7 @@ import {
   type Frame,
   type MemberId,
   type VoteStep,
-} from "../../../src/gossip/index.ts";
+} from "../../../src/rounds/index.ts";
 import {primitivesOf, RUN} from "../consortium.ts";
 
 type FrameOf<Type extends Frame["type"]> = Extract<Frame, {type: Type}>;

@@ -1,6 +1,6 @@
 import {expect} from "vitest";
 import {sha256} from "../../../src/core/index.ts";
-import {bodyHash, type Certified, quorumSize, votersOf} from "../../../src/gossip/index.ts";
+import {bodyHash, type Certified, quorumSize, votersOf} from "../../../src/rounds/index.ts";
 import {primitivesOf} from "../consortium.ts";
 import {type Arena, LIMITS, runArena, toldBy, updateOf} from "./arena.ts";
 

@@ -1,16 +1,15 @@
 import {isCoded, sha256} from "../../../src/core/index.ts";
-import {bodyHash, genesisHash, readyBytes, voteBytes} from "../../../src/gossip/certificate.ts";
-import {
-  type CertificateBody,
-  createSession,
-  type Effect,
-  type Event,
-  type Frame,
-  type MemberId,
-  type Session,
-  type SessionSetup,
-  type VoteStep,
-} from "../../../src/gossip/index.ts";
+import {createSession, type Session} from "../../../src/gossip/index.ts";
+import {bodyHash, genesisHash, readyBytes, voteBytes} from "../../../src/rounds/certificate.ts";
+import type {
+  CertificateBody,
+  Effect,
+  Event,
+  Frame,
+  MemberId,
+  SessionSetup,
+  VoteStep,
+} from "../../../src/rounds/index.ts";
 
 type FrameOf<Type extends Frame["type"]> = Extract<Frame, {type: Type}>;
 type Send = Extract<Effect, {type: "send"}>;

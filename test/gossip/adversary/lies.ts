@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {sha256, toHex} from "../../../src/core/index.ts";
-import {bodyHash} from "../../../src/gossip/certificate.ts";
-import {VOTE_STEPS} from "../../../src/gossip/frames.ts";
+import {bodyHash} from "../../../src/rounds/certificate.ts";
+import {VOTE_STEPS} from "../../../src/rounds/frames.ts";
 import {
   type CertificateBody,
   canonicalBytes,
@@ -9,7 +9,7 @@ import {
   type Effect,
   encodeFrame,
   type Frame,
-} from "../../../src/gossip/index.ts";
+} from "../../../src/rounds/index.ts";
 import {FRAMES} from "../frame-examples.ts";
 import {groupOf, type Knowledge} from "./knowledge.ts";
 import {madeUpBody, othersOf, proposalBy, type Scene, type Script, say} from "./liar.ts";

@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {sha256} from "../../../src/core/index.ts";
-import type {Frame, SessionSetup} from "../../../src/gossip/index.ts";
 import {createSnapshot} from "../../../src/parameters/index.ts";
+import type {Frame, SessionSetup} from "../../../src/rounds/index.ts";
 import {LAYOUT} from "../consortium.ts";
 import {runArena, VALUES} from "./arena.ts";
 import {Knowledge} from "./knowledge.ts";
@@ -11,8 +11,8 @@ import {bending, madeUpBody, othersOf, proposalBy, type Script, say} from "./lia
 /** Which function leaves its verification out. */
 const planted = vi.hoisted((): {name: string} => ({name: ""}));
 
-vi.mock("../../../src/gossip/certificate.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../../src/gossip/certificate.ts")>();
+vi.mock("../../../src/rounds/certificate.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../../src/rounds/certificate.ts")>();
   const unless =
     <Args extends unknown[], Result>(name: string, check: (...args: Args) => Result, pass: Result) =>
     (...args: Args): Result =>
@@ -27,16 +27,17 @@ vi.mock("../../../src/gossip/certificate.ts", async (importOriginal) => {
   };
 });
 
-vi.mock("../../../src/gossip/result-comparison.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../../src/gossip/result-comparison.ts")>();
+vi.mock("../../../src/rounds/agreement/result-comparison.ts", async (importOriginal) => {
+  const original =
+    await importOriginal<typeof import("../../../src/rounds/agreement/result-comparison.ts")>();
   return {
     ownVerdict: (...args: Parameters<typeof original.ownVerdict>) =>
       planted.name === "ownVerdict" ? "verified" : original.ownVerdict(...args),
   };
 });
 
-vi.mock("../../../src/gossip/quorum.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../../src/gossip/quorum.ts")>();
+vi.mock("../../../src/rounds/quorum.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../../src/rounds/quorum.ts")>();
   return {
     ...original,
     isQuorum: (...args: Parameters<typeof original.isQuorum>) =>

@@ -1,13 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../../src/core/index.ts";
-import {
-  bodyHash,
-  type Effect,
-  leaderOrder,
-  type RobustRule,
-  type RoundMixing,
-} from "../../../src/gossip/index.ts";
 import {createSnapshot, type Snapshot} from "../../../src/parameters/index.ts";
+import type {RobustRule} from "../../../src/robust/index.ts";
+import {bodyHash, type Effect, leaderOrder, type RoundMixing} from "../../../src/rounds/index.ts";
 import {LAYOUT} from "../consortium.ts";
 import {type Arena, runArena, toldBy, VALUES} from "./arena.ts";
 import {expectAgreement, expectLaws, expectNoSlander, expectPace, usualRun} from "./laws.ts";

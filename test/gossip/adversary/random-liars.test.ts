@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {beforeEach, describe, expect, it, vi} from "vitest";
-import {type Arithmetic, parameterArithmetic, type SessionSetup} from "../../../src/gossip/index.ts";
-import type {RoundState} from "../../../src/gossip/round-state.ts";
+import type {RoundState} from "../../../src/rounds/agreement/round-state.ts";
+import {type Arithmetic, parameterArithmetic, type SessionSetup} from "../../../src/rounds/index.ts";
 import {PLAIN_LINK} from "../../../src/simulation/index.ts";
 import {IS_THOROUGH, runs} from "../../setup/thorough.ts";
 import {memberName} from "../consortium.ts";
@@ -15,8 +15,8 @@ import {arbitraryLie, type Lie, lying} from "./lies.ts";
 
 const states = vi.hoisted((): {newest: Map<string, RoundState>} => ({newest: new Map()}));
 
-vi.mock("../../../src/gossip/round-state.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../../src/gossip/round-state.ts")>();
+vi.mock("../../../src/rounds/agreement/round-state.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../../src/rounds/agreement/round-state.ts")>();
   return {
     ...original,
     createRoundState: (...args: Parameters<typeof original.createRoundState>) => {

@@ -1,5 +1,5 @@
 import {createRandom} from "../../../src/core/index.ts";
-import type {Arithmetic, MemberId, Report, SessionSetup} from "../../../src/gossip/index.ts";
+import type {Arithmetic, MemberId, Report, SessionSetup} from "../../../src/rounds/index.ts";
 import {type Arena, type ArenaOptions, runArena, toldBy} from "./arena.ts";
 import {expectLaws, expectPace, usualRun} from "./laws.ts";
 import {openLiar, type Script} from "./liar.ts";

@@ -1,7 +1,12 @@
 import {describe, expect, it} from "vitest";
-import {partsBytes} from "../../../src/gossip/certificate.ts";
-import type {Arithmetic, Effect, Frame, SessionSetup} from "../../../src/gossip/index.ts";
-import {parameterArithmetic} from "../../../src/gossip/index.ts";
+import {partsBytes} from "../../../src/rounds/certificate.ts";
+import {
+  type Arithmetic,
+  type Effect,
+  type Frame,
+  parameterArithmetic,
+  type SessionSetup,
+} from "../../../src/rounds/index.ts";
 import {type Arena, runArena} from "./arena.ts";
 import {certifiedOn, expectLaws} from "./laws.ts";
 import {bending, type Script} from "./liar.ts";

@@ -1,12 +1,5 @@
-import {
-  createSession,
-  type Effect,
-  type Event,
-  type MemberId,
-  type Session,
-  type SessionSetup,
-  type TimerName,
-} from "../../../src/gossip/index.ts";
+import {createSession, type Session} from "../../../src/gossip/index.ts";
+import type {Effect, Event, MemberId, SessionSetup, TimerName} from "../../../src/rounds/index.ts";
 
 const TWINS = 2;
 

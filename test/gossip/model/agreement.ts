@@ -1,4 +1,4 @@
-import {bodyHash, majority} from "../../../src/gossip/index.ts";
+import {bodyHash, majority} from "../../../src/rounds/index.ts";
 import {Broken, COUNT, hash} from "./cast.ts";
 import type {Member, State} from "./state.ts";
 

@@ -1,16 +1,12 @@
 import {sha256} from "../../../src/core/index.ts";
-import type {Deadline} from "../../../src/gossip/deadline.ts";
-import {
-  type Contribution,
-  type MemberId,
-  type QuorumRule,
-  restoreSession,
-} from "../../../src/gossip/index.ts";
-import {leaderOrder} from "../../../src/gossip/quorum.ts";
-import {rulesAfter} from "../../../src/gossip/round-rules.ts";
-import type {RoundSetup} from "../../../src/gossip/round-state.ts";
+import {restoreSession} from "../../../src/gossip/index.ts";
 import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
 import {releaseUpdate} from "../../../src/privacy/index.ts";
+import {rulesAfter} from "../../../src/rounds/agreement/round-rules.ts";
+import type {RoundSetup} from "../../../src/rounds/agreement/round-state.ts";
+import type {Deadline} from "../../../src/rounds/deadline.ts";
+import type {Contribution, MemberId, QuorumRule} from "../../../src/rounds/index.ts";
+import {leaderOrder} from "../../../src/rounds/quorum.ts";
 import {LAYOUT, memberName, primitivesOf, RUN} from "../consortium.ts";
 
 const PATIENT: Deadline = {

@@ -1,5 +1,5 @@
-import {restoreSession, type TimerName} from "../../../src/gossip/index.ts";
-import {onLinkDown, onLinkUp} from "../../../src/gossip/link-events.ts";
+import {restoreSession} from "../../../src/gossip/index.ts";
+import {onLinkDown, onLinkUp} from "../../../src/rounds/agreement/link-events.ts";
 import {
   closeRound,
   contribute,
@@ -8,8 +8,9 @@ import {
   onFrame,
   onPersisted,
   onTimer,
-} from "../../../src/gossip/round.ts";
-import {createRoundState} from "../../../src/gossip/round-state.ts";
+} from "../../../src/rounds/agreement/round.ts";
+import {createRoundState} from "../../../src/rounds/agreement/round-state.ts";
+import type {TimerName} from "../../../src/rounds/index.ts";
 import {RUN} from "../consortium.ts";
 import {CONTRIBUTIONS, COUNT, NAMES, SETUPS} from "./cast.ts";
 import {act, change, indexOf, send, without} from "./moves.ts";

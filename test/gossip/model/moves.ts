@@ -1,6 +1,6 @@
-import type {RoundFrame} from "../../../src/gossip/frames.ts";
-import type {Contribution, Effect} from "../../../src/gossip/index.ts";
-import type {RoundContext} from "../../../src/gossip/round-state.ts";
+import type {RoundContext} from "../../../src/rounds/agreement/round-state.ts";
+import type {RoundFrame} from "../../../src/rounds/frames.ts";
+import type {Contribution, Effect} from "../../../src/rounds/index.ts";
 import {Broken, NAMES} from "./cast.ts";
 import {cloneRound, idOf, interned, type Member, type State} from "./state.ts";
 

@@ -1,7 +1,7 @@
-import type {Dispute, Exchange, SumCheck} from "../../../src/gossip/exchange-state.ts";
-import type {RoundFrame} from "../../../src/gossip/frames.ts";
-import type {Certificate, DurableRecord, Effect, Frame, TimerName} from "../../../src/gossip/index.ts";
-import type {RoundState} from "../../../src/gossip/round-state.ts";
+import type {RoundState} from "../../../src/rounds/agreement/round-state.ts";
+import type {Dispute, Exchange, SumCheck} from "../../../src/rounds/exchange/exchange-state.ts";
+import type {RoundFrame} from "../../../src/rounds/frames.ts";
+import type {Certificate, DurableRecord, Effect, Frame, TimerName} from "../../../src/rounds/index.ts";
 
 type Fetch = Extract<Effect, {type: "fetch"}>;
 type Persist = Extract<Effect, {type: "persist"}>;

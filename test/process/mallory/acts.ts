@@ -1,13 +1,13 @@
 import {sha256} from "../../../src/core/index.ts";
-import {bodyHash} from "../../../src/gossip/certificate.ts";
+import {createSnapshot, type Snapshot} from "../../../src/parameters/index.ts";
+import {bodyHash} from "../../../src/rounds/certificate.ts";
 import {
   type CertificateBody,
   type Effect,
   type Frame,
   leaderOrder,
   type MemberId,
-} from "../../../src/gossip/index.ts";
-import {createSnapshot, type Snapshot} from "../../../src/parameters/index.ts";
+} from "../../../src/rounds/index.ts";
 import {groupOf} from "../../gossip/adversary/knowledge.ts";
 import {
   bending,

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {isContradiction} from "../../../src/gossip/certificate.ts";
+import {isContradiction} from "../../../src/rounds/certificate.ts";
 import {passed} from "../progress.ts";
 import {votingTwice} from "./acts.ts";
 import {type Evidence, readEvidence} from "./evidence.ts";

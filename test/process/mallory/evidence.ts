@@ -1,8 +1,8 @@
 import {decode} from "cborg";
 import {z} from "zod";
 import {runId} from "../../../src/consortium/index.ts";
-import {type Contradiction} from "../../../src/gossip/frames.ts";
-import {canonicalBytes, decodeFrame} from "../../../src/gossip/index.ts";
+import type {Contradiction} from "../../../src/rounds/frames.ts";
+import {canonicalBytes, decodeFrame} from "../../../src/rounds/index.ts";
 import {openStateDirectory} from "../../../src/storage/index.ts";
 import type {Consortium, Site} from "../consortium.ts";
 

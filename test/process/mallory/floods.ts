@@ -1,6 +1,6 @@
 import {sha256, toHex} from "../../../src/core/index.ts";
-import {bodyHash} from "../../../src/gossip/certificate.ts";
-import {type CertificateBody, canonicalBytes, encodeFrame} from "../../../src/gossip/index.ts";
+import {bodyHash} from "../../../src/rounds/certificate.ts";
+import {type CertificateBody, canonicalBytes, encodeFrame} from "../../../src/rounds/index.ts";
 import {proposalBy, voteBy} from "../../gossip/adversary/liar.ts";
 import {pause} from "../until.ts";
 import type {Mallory} from "./mallory.ts";

@@ -1,5 +1,8 @@
 import {sha256, toHex} from "../../../src/core/index.ts";
-import {partsBytes, sumBytes} from "../../../src/gossip/certificate.ts";
+import type {Network} from "../../../src/network/index.ts";
+import type {Mixture} from "../../../src/parameters/index.ts";
+import {releaseMixture} from "../../../src/privacy/index.ts";
+import {partsBytes, sumBytes} from "../../../src/rounds/certificate.ts";
 import {
   type Arithmetic,
   type Effect,
@@ -7,10 +10,7 @@ import {
   leaderOrder,
   type MemberId,
   parameterArithmetic,
-} from "../../../src/gossip/index.ts";
-import type {Network} from "../../../src/network/index.ts";
-import type {Mixture} from "../../../src/parameters/index.ts";
-import {releaseMixture} from "../../../src/privacy/index.ts";
+} from "../../../src/rounds/index.ts";
 import {bending, othersOf, type Scene, type Script} from "../../gossip/adversary/liar.ts";
 import type {Evidence} from "./evidence.ts";
 import type {Mallory, MalloryOptions} from "./mallory.ts";

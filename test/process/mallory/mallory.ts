@@ -9,6 +9,16 @@ import {
   runId,
 } from "../../../src/consortium/index.ts";
 import {createRandom, sha256, silentLogger, systemClock, toHex} from "../../../src/core/index.ts";
+import {restoreSession} from "../../../src/gossip/index.ts";
+import {layoutOf} from "../../../src/model/index.ts";
+import {createLibp2pNetwork, type Network, type NetworkEvents} from "../../../src/network/index.ts";
+import {createRoundWork, planStages, type Stages, sessionSetup} from "../../../src/node/index.ts";
+import {networkOptions} from "../../../src/node/network-options.ts";
+import {primitivesOf} from "../../../src/node/primitives.ts";
+import {openSite} from "../../../src/node/site/site.ts";
+import {createTransport} from "../../../src/node/transport.ts";
+import type {Mixture} from "../../../src/parameters/index.ts";
+import {releaseMixture} from "../../../src/privacy/index.ts";
 import {
   type Arithmetic,
   type Certified,
@@ -16,18 +26,8 @@ import {
   type Effect,
   type Frame,
   type MemberId,
-  restoreSession,
   type SessionSetup,
-} from "../../../src/gossip/index.ts";
-import {layoutOf} from "../../../src/model/index.ts";
-import {createLibp2pNetwork, type Network, type NetworkEvents} from "../../../src/network/index.ts";
-import {createRoundWork, planStages, type Stages, sessionSetup} from "../../../src/node/index.ts";
-import {networkOptions} from "../../../src/node/network-options.ts";
-import {primitivesOf} from "../../../src/node/primitives.ts";
-import {openSite} from "../../../src/node/site.ts";
-import {createTransport} from "../../../src/node/transport.ts";
-import type {Mixture} from "../../../src/parameters/index.ts";
-import {releaseMixture} from "../../../src/privacy/index.ts";
+} from "../../../src/rounds/index.ts";
 import {openStateDirectory} from "../../../src/storage/index.ts";
 import type {Trainer} from "../../../src/training/index.ts";
 import {openLiar, type Script} from "../../gossip/adversary/liar.ts";

@@ -1,5 +1,5 @@
 import {sha256} from "../../../src/core/index.ts";
-import {leaderOrder, type MemberId} from "../../../src/gossip/index.ts";
+import {leaderOrder, type MemberId} from "../../../src/rounds/index.ts";
 import type {Script} from "../../gossip/adversary/liar.ts";
 
 /** One of mallory's attacks, and how long it lasts. */

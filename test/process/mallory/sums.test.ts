@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, it} from "vitest";
 import type {PlanSettings} from "../../../src/config/index.ts";
-import {isContradiction} from "../../../src/gossip/certificate.ts";
+import {isContradiction} from "../../../src/rounds/certificate.ts";
 import {type Evidence, readEvidence} from "./evidence.ts";
 import {falseSums, forgedBytes, isWordOnSum, twoLists} from "./forging.ts";
 import type {Window} from "./play.ts";

@@ -2,11 +2,11 @@ import {readFileSync} from "node:fs";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {createRandom} from "../../../src/core/index.ts";
 import type {PatientMatrix} from "../../../src/data/index.ts";
-import {type MixingGraph, mixingGraph} from "../../../src/gossip/index.ts";
 import {type ComputeBackend, openBackend} from "../../../src/model/index.ts";
-import {createExperiment} from "../../../src/simulation/baselines/experiment.ts";
-import type {SiteData} from "../../../src/simulation/baselines/site-data.ts";
-import {trainDPsgd} from "../../../src/simulation/baselines/train-d-psgd.ts";
+import {type MixingGraph, mixingGraph} from "../../../src/schedules/index.ts";
+import type {SiteData} from "../../../src/simulation/site-data.ts";
+import {createExperiment} from "../../../src/study/baselines/experiment.ts";
+import {trainDPsgd} from "../../../src/study/baselines/train-d-psgd.ts";
 import {quadraticLearning, siteOf} from "./quadratic-learning.ts";
 
 interface Vectors {

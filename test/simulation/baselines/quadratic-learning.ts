@@ -1,6 +1,6 @@
 import type {PatientMatrix, SealedSplit} from "../../../src/data/index.ts";
-import type {Learning} from "../../../src/simulation/baselines/experiment.ts";
-import type {SiteData} from "../../../src/simulation/baselines/site-data.ts";
+import type {SiteData} from "../../../src/simulation/site-data.ts";
+import type {Learning} from "../../../src/study/baselines/experiment.ts";
 
 function rowsOf(patients: number): PatientMatrix {
   return {

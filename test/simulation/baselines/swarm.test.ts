@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {trainFedAvg} from "../../../src/simulation/baselines/train-fed-avg.ts";
-import {type SwarmSettings, trainSwarm} from "../../../src/simulation/baselines/train-swarm.ts";
+import {trainFedAvg} from "../../../src/study/baselines/train-fed-avg.ts";
+import {type SwarmSettings, trainSwarm} from "../../../src/study/baselines/train-swarm.ts";
 import {quadraticLearning, siteOf} from "./quadratic-learning.ts";
 
 const OPTIMA = {a: 8, b: 0, c: -2};

@@ -1,8 +1,9 @@
 import {dirname} from "node:path";
 import {describe, expect, it} from "vitest";
 import {loadExperiment} from "../../../src/config/index.ts";
-import {checkSites} from "../../../src/simulation/cohort/check-sites.ts";
-import {type Cohort, openCohort} from "../../../src/simulation/index.ts";
+import type {Cohort} from "../../../src/simulation/index.ts";
+import {checkSites} from "../../../src/study/cohort/check-sites.ts";
+import {openCohort} from "../../../src/study/index.ts";
 import {describeShared, sharedData} from "../../setup/shared-data.ts";
 
 /** The cohort of a bundled experiment, whose other blocks name only its sites. */

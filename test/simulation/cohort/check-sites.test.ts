@@ -2,9 +2,9 @@ import {describe, expect, it} from "vitest";
 import {parse} from "yaml";
 import {type Experiment, experimentFiles, experimentSchema} from "../../../src/config/index.ts";
 import {errorLine} from "../../../src/core/index.ts";
-import {checkSites} from "../../../src/simulation/cohort/check-sites.ts";
-import {sealParts} from "../../../src/simulation/cohort/seal-parts.ts";
 import type {Cohort, SiteData} from "../../../src/simulation/index.ts";
+import {checkSites} from "../../../src/study/cohort/check-sites.ts";
+import {sealParts} from "../../../src/study/cohort/seal-parts.ts";
 
 const NOBODY = {
   n: 0,

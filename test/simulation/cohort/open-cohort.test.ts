@@ -4,7 +4,8 @@ import {describe, expect, it} from "vitest";
 import {dataSchema} from "../../../src/config/experiment-data.ts";
 import {errorLine, sha256, toHex} from "../../../src/core/index.ts";
 import {type PatientMatrix, readTask} from "../../../src/data/index.ts";
-import {type Cohort, drawModes, openCohort, readSites, type SiteData} from "../../../src/simulation/index.ts";
+import {type Cohort, readSites, type SiteData} from "../../../src/simulation/index.ts";
+import {drawModes, openCohort} from "../../../src/study/index.ts";
 import {folderWith, taskText} from "../../data/workspace.ts";
 import {describeShared, sharedData} from "../../setup/shared-data.ts";
 

@@ -1,7 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {dataSchema} from "../../../src/config/experiment-data.ts";
 import type {PatientMatrix} from "../../../src/data/index.ts";
-import {type Cohort, openCohort} from "../../../src/simulation/index.ts";
+import type {Cohort} from "../../../src/simulation/index.ts";
+import {openCohort} from "../../../src/study/index.ts";
 
 const SITES = {leeds: {patients: 2000, prevalence: 0.25}, york: {patients: 400, prevalence: 0.5}};
 const BLOCK = {

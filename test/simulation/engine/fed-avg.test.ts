@@ -1,6 +1,7 @@
 import {afterAll, describe, expect, it} from "vitest";
 import {openBackend} from "../../../src/model/index.ts";
-import {createExperiment, runNetwork, trainFedAvg} from "../../../src/simulation/index.ts";
+import {runNetwork} from "../../../src/simulation/index.ts";
+import {createExperiment, trainFedAvg} from "../../../src/study/index.ts";
 import {ALL, inventedCohort, inventedExperiment, openTrial, type TrialChanges} from "./trials.ts";
 
 const {backend} = await openBackend("cpu");

@@ -1,7 +1,7 @@
 import {afterAll, describe, expect, it} from "vitest";
-import {type PlanSettings} from "../../../src/config/index.ts";
+import type {PlanSettings} from "../../../src/config/index.ts";
 import {runId} from "../../../src/consortium/index.ts";
-import {openSite} from "../../../src/node/site.ts";
+import {openSite} from "../../../src/node/site/site.ts";
 import {type Cohort, runNetwork, type Trial} from "../../../src/simulation/index.ts";
 import {Fleet} from "../../node/fleet.ts";
 import {identityOf, SITES, threeSites} from "../../node/three-sites.ts";

@@ -1,9 +1,10 @@
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../../src/core/index.ts";
-import {attemptPeriod, type ScheduleSpec} from "../../../src/gossip/index.ts";
 import {codecOf, NO_DITHER} from "../../../src/parameters/index.ts";
-import {MassTable} from "../../../src/simulation/engine/mass-table.ts";
-import {mixPhase} from "../../../src/simulation/engine/mix-phase.ts";
+import {attemptPeriod} from "../../../src/rounds/index.ts";
+import type {ScheduleSpec} from "../../../src/schedules/index.ts";
+import {MassTable} from "../../../src/simulation/engine/fast/mass-table.ts";
+import {mixPhase} from "../../../src/simulation/engine/fast/mix-phase.ts";
 
 /*
  * The bars of the literature's graphs, computed apart from this code (numpy): the factor by which a phase shrinks the

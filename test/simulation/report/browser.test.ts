@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
 import {type BrowserEvent, findChromium, openPage, type Page} from "./chromium.ts";
 import {withLongGraph} from "./fixture-changes.ts";
 import {studyFixture} from "./study-fixture.ts";

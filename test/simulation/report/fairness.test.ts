@@ -1,10 +1,10 @@
 import {expect, it} from "vitest";
-import {WIDE} from "../../../src/simulation/report/look.ts";
-import {pictureCsv} from "../../../src/simulation/report/picture.ts";
-import {topologyPicture} from "../../../src/simulation/report/pictures.ts";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
-import type {StudyResults} from "../../../src/simulation/study/results.ts";
-import {topologyOf} from "../../../src/simulation/study/topology.ts";
+import {WIDE} from "../../../src/report/charts/look.ts";
+import {pictureCsv} from "../../../src/report/charts/picture.ts";
+import {topologyPicture} from "../../../src/report/pictures.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
+import type {StudyResults} from "../../../src/study/results.ts";
+import {topologyOf} from "../../../src/study/topology.ts";
 import {tinyExperiment} from "../study/tiny-experiment.ts";
 import {studyFixture} from "./study-fixture.ts";
 

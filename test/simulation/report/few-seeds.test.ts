@@ -2,8 +2,8 @@ import {expect, it} from "vitest";
 import {simulationLine} from "../../../src/cli/simulate/progress-line.ts";
 import {studyTable} from "../../../src/cli/simulate/study-table.ts";
 import {delong} from "../../../src/evaluation/index.ts";
-import {equalScoresOf} from "../../../src/simulation/outputs/equal-scores.ts";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
+import {equalScoresOf} from "../../../src/study/outputs/equal-scores.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 it("an interval over seeds is claimed of three seeds and more, a mean of two and more", () => {

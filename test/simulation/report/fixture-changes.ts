@@ -1,4 +1,4 @@
-import type {StudyResults} from "../../../src/simulation/study/results.ts";
+import type {StudyResults} from "../../../src/study/results.ts";
 
 const LONG_GRAPH = "D-PSGD one-peer-exponential";
 

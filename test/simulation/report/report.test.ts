@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {inFile, NARROW, WIDE} from "../../../src/simulation/report/look.ts";
-import {html} from "../../../src/simulation/report/markup.ts";
-import {DARK, LIGHT} from "../../../src/simulation/report/palette.ts";
-import {consensusPicture, curvesPicture, topologyPicture} from "../../../src/simulation/report/pictures.ts";
-import {pictureFiles} from "../../../src/simulation/report/report-files.ts";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
-import {roundSeries} from "../../../src/simulation/report/round-series.ts";
-import {linearScale, logScale} from "../../../src/simulation/report/scale.ts";
-import {countText, differenceText, durationText, limitsText} from "../../../src/simulation/report/words.ts";
+import {inFile, NARROW, WIDE} from "../../../src/report/charts/look.ts";
+import {html} from "../../../src/report/charts/markup.ts";
+import {DARK, LIGHT} from "../../../src/report/charts/palette.ts";
+import {linearScale, logScale} from "../../../src/report/charts/scale.ts";
+import {consensusPicture, curvesPicture, topologyPicture} from "../../../src/report/pictures.ts";
+import {pictureFiles} from "../../../src/report/report-files.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
+import {roundSeries} from "../../../src/report/round-series.ts";
+import {countText, differenceText, durationText, limitsText} from "../../../src/report/words.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 describe("a report", () => {

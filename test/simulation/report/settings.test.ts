@@ -1,8 +1,8 @@
 import {expect, it} from "vitest";
 import {z} from "zod";
 import {experimentSchema, loadExperiment} from "../../../src/config/index.ts";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
-import {SETTINGS} from "../../../src/simulation/report/settings.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
+import {SETTINGS} from "../../../src/report/settings.ts";
 import {tinyExperiment} from "../study/tiny-experiment.ts";
 import {studyFixture} from "./study-fixture.ts";
 

@@ -1,8 +1,8 @@
 import type {MetricName} from "../../../src/config/index.ts";
 import {createRandom, type Random} from "../../../src/core/index.ts";
 import {isNonInferior} from "../../../src/evaluation/index.ts";
-import {outcomeOf} from "../../../src/simulation/study/comparisons.ts";
-import type {StudyResults} from "../../../src/simulation/study/results.ts";
+import {outcomeOf} from "../../../src/study/measures/comparisons.ts";
+import type {StudyResults} from "../../../src/study/results.ts";
 import {tinyExperiment} from "../study/tiny-experiment.ts";
 import {sweepOf, withDivergence} from "./fixture-changes.ts";
 import {workOf} from "./work-fixture.ts";

@@ -1,9 +1,9 @@
 import {expect, it} from "vitest";
-import {WIDE} from "../../../src/simulation/report/look.ts";
-import {pictureCsv} from "../../../src/simulation/report/picture.ts";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
-import {isLogarithmic, valueScale} from "../../../src/simulation/report/scale.ts";
-import {sweepPicture} from "../../../src/simulation/report/sweep.ts";
+import {WIDE} from "../../../src/report/charts/look.ts";
+import {pictureCsv} from "../../../src/report/charts/picture.ts";
+import {isLogarithmic, valueScale} from "../../../src/report/charts/scale.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
+import {sweepPicture} from "../../../src/report/sweep.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 const RING = {name: "ring", steps: 4};

@@ -1,7 +1,7 @@
 import {expect, it} from "vitest";
-import {consensusPicture, curvesPicture} from "../../../src/simulation/report/pictures.ts";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
-import type {RoundRow, StudyResults} from "../../../src/simulation/study/results.ts";
+import {consensusPicture, curvesPicture} from "../../../src/report/pictures.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
+import type {RoundRow, StudyResults} from "../../../src/study/results.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 const SWARM = "Swarm (HPE)";

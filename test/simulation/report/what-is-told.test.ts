@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {reportHtml} from "../../../src/simulation/report/report-html.ts";
+import {reportHtml} from "../../../src/report/report-html.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 it("the best site alone is one site's model, and no mean of all", () => {

@@ -1,4 +1,4 @@
-import type {StudyResults, WorkRow} from "../../../src/simulation/study/results.ts";
+import type {StudyResults, WorkRow} from "../../../src/study/results.ts";
 
 interface Setting {
   readonly methods: readonly string[];

@@ -2,8 +2,8 @@ import {describe, expect, it} from "vitest";
 import type {MetricName} from "../../../src/config/index.ts";
 import {createRandom} from "../../../src/core/index.ts";
 import {delongPaired, holm} from "../../../src/evaluation/index.ts";
-import type {TrialResult} from "../../../src/simulation/index.ts";
-import {ComparisonBook, outcomeOf} from "../../../src/simulation/study/comparisons.ts";
+import type {TrialResult} from "../../../src/study/index.ts";
+import {ComparisonBook, outcomeOf} from "../../../src/study/measures/comparisons.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const LABELS = Array.from({length: 40}, (_, patient) => patient % 2);

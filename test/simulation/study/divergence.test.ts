@@ -1,12 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
-import {
-  parseSummary,
-  parseTrial,
-  type StudyResults,
-  simulate,
-  studyFiles,
-} from "../../../src/simulation/index.ts";
+import {studyFiles} from "../../../src/report/index.ts";
+import {parseSummary, parseTrial, type StudyResults, simulate} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const PLAN = tinyExperiment().plan;

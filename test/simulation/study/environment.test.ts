@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {expect, it} from "vitest";
-import {simulate} from "../../../src/simulation/index.ts";
+import {simulate} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const MODES = {

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
-import {type StudyResults, simulate} from "../../../src/simulation/index.ts";
+import {type StudyResults, simulate} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const ALL = ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "d-psgd"];

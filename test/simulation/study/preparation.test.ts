@@ -1,7 +1,7 @@
 import {dirname} from "node:path";
 import {describe, expect, it} from "vitest";
 import {type Experiment, loadExperiment} from "../../../src/config/index.ts";
-import {type SimulateOptions, simulate} from "../../../src/simulation/index.ts";
+import {type SimulateOptions, simulate} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const here = (experiment: Experiment, options: Partial<SimulateOptions> = {}) =>

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import type {PatientMatrix} from "../../../src/data/index.ts";
-import {scoredGroup, testPatients, withScores} from "../../../src/simulation/study/scored-group.ts";
+import {scoredGroup, testPatients, withScores} from "../../../src/study/measures/scored-group.ts";
 
 /** Patients with one or two rows, in the order given. */
 function rowsOf(patients: readonly (readonly number[])[]): PatientMatrix {

@@ -6,7 +6,7 @@ import {
   type StudyProgress,
   simulate,
   type TrialResult,
-} from "../../../src/simulation/index.ts";
+} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const BASELINES = ["local", "pooled", "fedavg", "fedprox", "swarm-hpe", "d-psgd"];

@@ -1,5 +1,6 @@
 import {expect, it} from "vitest";
-import {parseSummary, parseTrial, simulate, studyFiles} from "../../../src/simulation/index.ts";
+import {studyFiles} from "../../../src/report/index.ts";
+import {parseSummary, parseTrial, simulate} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 it("a network that stalls is a result that says when and why, and all else goes on", async () => {

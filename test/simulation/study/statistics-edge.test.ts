@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {simulate} from "../../../src/simulation/index.ts";
+import {simulate} from "../../../src/study/index.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 
 const TRIMMED = {rule: "trimmed-mean", faulty: 1, adaptiveClipping: true, nearestNeighbours: true};

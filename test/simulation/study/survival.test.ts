@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {Experiment} from "../../../src/config/index.ts";
 import {createRandom} from "../../../src/core/index.ts";
-import {simulate, type TrialResult} from "../../../src/simulation/index.ts";
+import {simulate, type TrialResult} from "../../../src/study/index.ts";
 import {folderWith} from "../../data/workspace.ts";
 import {tinyExperiment} from "./tiny-experiment.ts";
 

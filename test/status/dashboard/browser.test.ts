@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from "vitest";
 import {systemClock} from "../../../src/core/index.ts";
 import {createEventFeed, type EventFeed, type NodeView} from "../../../src/node/index.ts";
-import {withEvent} from "../../../src/node/run-history.ts";
+import {withEvent} from "../../../src/node/watch/run-history.ts";
 import {LOOPBACK_ACCESS} from "../../../src/status/index.ts";
 import {findChromium} from "../../simulation/report/chromium.ts";
 import {openSampleServer, type SampleNode, sampleNode} from "../sample-node.ts";

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {lineChart} from "../../../src/status/dashboard/client/line-chart.ts";
 import {type Markup, textOf} from "../../../src/status/dashboard/client/markup.ts";
-import {pageView, titleOf} from "../../../src/status/dashboard/client/page-view.ts";
 import {linearScale, logScale, roundScale} from "../../../src/status/dashboard/client/scale.ts";
 import {FIRST_STATE, reduce} from "../../../src/status/dashboard/client/state.ts";
 import {topology} from "../../../src/status/dashboard/client/topology.ts";
+import {pageView, titleOf} from "../../../src/status/dashboard/client/views/page-view.ts";
 import {SAMPLE_NOW_MS, sampleRunView, sampleStatus} from "./sample-run.ts";
 import {elementsIn, find, shown, stateOf} from "./shown-page.ts";
 

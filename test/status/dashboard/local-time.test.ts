@@ -7,7 +7,7 @@ import {
   momentText,
   startOfDay,
 } from "../../../src/status/dashboard/client/local-time.ts";
-import {sentToday} from "../../../src/status/dashboard/client/releases-view.ts";
+import {sentToday} from "../../../src/status/dashboard/client/views/releases-view.ts";
 
 const HOUR_MS = 3_600_000;
 const at = (text: string): number => Date.parse(text);

@@ -14,7 +14,9 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-const names = (await readdir(dashboardUrl)).filter((name) => /\.(html|css|js|svg)$/.test(name));
+const names = (await readdir(dashboardUrl, {recursive: true})).filter((name) =>
+  /\.(html|css|js|svg)$/.test(name),
+);
 const pathOf = (name: string): string => (name === "page.html" ? "/" : `/dashboard/${name}`);
 
 async function open(changes: Parameters<typeof openSampleServer>[0] = {}): Promise<string> {

@@ -1,12 +1,12 @@
 import type {NodeView} from "../../../src/node/index.ts";
 import type {Content, Markup} from "../../../src/status/dashboard/client/markup.ts";
-import {pageView} from "../../../src/status/dashboard/client/page-view.ts";
 import {
   type DashboardState,
   FIRST_STATE,
   type Message,
   reduce,
 } from "../../../src/status/dashboard/client/state.ts";
+import {pageView} from "../../../src/status/dashboard/client/views/page-view.ts";
 import {SAMPLE_NOW_MS, sampleEvents, sampleStatus} from "./sample-run.ts";
 
 /** All elements in `content`, outermost first. */

@@ -1,11 +1,11 @@
 import {change} from "./dom.ts";
 import {readEvents} from "./event-reader.ts";
 import type {Content} from "./markup.ts";
-import {pageView, TOKEN_FORM, titleOf} from "./page-view.ts";
 import {type DashboardState, FIRST_STATE, type Message, reduce} from "./state.ts";
 import {pollStatus} from "./status-poll.ts";
 import type {Surroundings} from "./surroundings.ts";
 import {createTokenGate} from "./token-gate.ts";
+import {pageView, TOKEN_FORM, titleOf} from "./views/page-view.ts";
 
 /**
  * Least time between two drawings of the page, however much happens. It is drawn at least every second,

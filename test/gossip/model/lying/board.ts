@@ -1,5 +1,5 @@
-import type {CertificateBody, FrameOf, VoteStep} from "../../../../src/gossip/frames.ts";
-import {bodyHash, type MemberId} from "../../../../src/gossip/index.ts";
+import type {CertificateBody, FrameOf, VoteStep} from "../../../../src/rounds/frames.ts";
+import {bodyHash, type MemberId} from "../../../../src/rounds/index.ts";
 import {hash} from "../cast.ts";
 
 /** A frame that decides something. */

@@ -1,9 +1,9 @@
 import {present} from "../../../../src/core/index.ts";
-import {readyBytes, voteBytes} from "../../../../src/gossip/certificate.ts";
-import type {CertificateBody, FrameOf} from "../../../../src/gossip/frames.ts";
-import type {MemberId} from "../../../../src/gossip/index.ts";
-import type {RoundSetup} from "../../../../src/gossip/round-state.ts";
 import {createSnapshot, type Snapshot} from "../../../../src/parameters/index.ts";
+import type {RoundSetup} from "../../../../src/rounds/agreement/round-state.ts";
+import {readyBytes, voteBytes} from "../../../../src/rounds/certificate.ts";
+import type {CertificateBody, FrameOf} from "../../../../src/rounds/frames.ts";
+import type {MemberId} from "../../../../src/rounds/index.ts";
 import {groupOf} from "../../adversary/knowledge.ts";
 import {LAYOUT, RUN} from "../../consortium.ts";
 import {type Cast, hash, weightOf} from "../cast.ts";

@@ -1,12 +1,16 @@
 import {present} from "../../../../src/core/index.ts";
-import {readyBytes} from "../../../../src/gossip/certificate.ts";
-import {holdResult} from "../../../../src/gossip/exchange.ts";
-import type {CertificateBody} from "../../../../src/gossip/frames.ts";
-import {considerProposal, onReady} from "../../../../src/gossip/gathering.ts";
-import type {Effect, MemberId} from "../../../../src/gossip/index.ts";
-import {considerVote} from "../../../../src/gossip/proposals.ts";
-import {contribute, onPersisted} from "../../../../src/gossip/round.ts";
-import {createRoundState, type RoundContext, type RoundState} from "../../../../src/gossip/round-state.ts";
+import {considerProposal, onReady} from "../../../../src/rounds/agreement/gathering.ts";
+import {considerVote} from "../../../../src/rounds/agreement/proposals.ts";
+import {contribute, onPersisted} from "../../../../src/rounds/agreement/round.ts";
+import {
+  createRoundState,
+  type RoundContext,
+  type RoundState,
+} from "../../../../src/rounds/agreement/round-state.ts";
+import {readyBytes} from "../../../../src/rounds/certificate.ts";
+import {holdResult} from "../../../../src/rounds/exchange/exchange.ts";
+import type {CertificateBody} from "../../../../src/rounds/frames.ts";
+import type {Effect, MemberId} from "../../../../src/rounds/index.ts";
 import {RUN} from "../../consortium.ts";
 import {Broken, type Cast, weightOf} from "../cast.ts";
 import {cloneRound} from "../state.ts";

@@ -1,6 +1,6 @@
 import {createRandom, permutation, present} from "../../../../src/core/index.ts";
-import type {QuorumRule} from "../../../../src/gossip/index.ts";
-import {onFrame} from "../../../../src/gossip/round.ts";
+import {onFrame} from "../../../../src/rounds/agreement/round.ts";
+import type {QuorumRule} from "../../../../src/rounds/index.ts";
 import {Broken, type Cast, castOf} from "../cast.ts";
 import {type Board, withWords} from "./board.ts";
 import {certificatesOn, expectLaws} from "./laws.ts";

@@ -1,8 +1,8 @@
 import {present} from "../../../../src/core/index.ts";
-import type {FrameOf} from "../../../../src/gossip/frames.ts";
-import type {MemberId} from "../../../../src/gossip/index.ts";
-import {onFetched, onFrame, onTimer} from "../../../../src/gossip/round.ts";
-import type {RoundContext} from "../../../../src/gossip/round-state.ts";
+import {onFetched, onFrame, onTimer} from "../../../../src/rounds/agreement/round.ts";
+import type {RoundContext} from "../../../../src/rounds/agreement/round-state.ts";
+import type {FrameOf} from "../../../../src/rounds/frames.ts";
+import type {MemberId} from "../../../../src/rounds/index.ts";
 import {type Board, nameOf, type Tally, type Telling, talliesOf, type Word} from "./board.ts";
 import {FALSE_MODEL, type Liar, snapshotOf} from "./lies.ts";
 import type {Member} from "./members.ts";

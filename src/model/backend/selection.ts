@@ -1,0 +1,47 @@
+import {CodedError} from "../../core/index.ts";
+import type {ModelErrorCode} from "../errors.ts";
+import type {BackendName, BackendPreference, OpenedBackend, PassedOver} from "../types.ts";
+import {openCpu} from "./cpu.ts";
+import type {BackendAttempt} from "./tfjs.ts";
+import {openTfjsNode} from "./tfjs-node.ts";
+import {openWasm} from "./wasm.ts";
+
+const FASTEST_FIRST: readonly BackendName[] = ["tfjs-node", "wasm", "cpu"];
+
+const OPENERS: Record<BackendName, () => Promise<BackendAttempt>> = {
+  "tfjs-node": openTfjsNode,
+  wasm: openWasm,
+  cpu: openCpu,
+};
+
+const CPU_WARNING =
+  "training runs in plain JavaScript, about ten times slower than WebAssembly for all but the smallest models";
+
+async function attempt(name: BackendName): Promise<BackendAttempt> {
+  try {
+    return await OPENERS[name]();
+  } catch (error) {
+    return {reason: `it failed to start: ${error instanceof Error ? error.message : String(error)}`};
+  }
+}
+
+/**
+ * Opens a compute backend in this thread: the named one, or the first of tfjs-node, wasm and cpu that works
+ * here. Only this loads tfjs; the rest of the room costs no memory.
+ * @throws MODEL_BACKEND_MISSING if the named one cannot run here
+ */
+export async function openBackend(preference: BackendPreference): Promise<OpenedBackend> {
+  const passedOver: PassedOver[] = [];
+  for (const name of preference === "auto" ? FASTEST_FIRST : [preference]) {
+    const result = await attempt(name);
+    if ("backend" in result) {
+      return {backend: result.backend, passedOver, warning: name === "cpu" ? CPU_WARNING : null};
+    }
+    passedOver.push({name, reason: result.reason});
+  }
+  const reasons = passedOver.map(({name, reason}) => `${name}: ${reason}`).join("; ");
+  throw new CodedError<ModelErrorCode>("MODEL_BACKEND_MISSING", `no compute backend (${reasons})`, {
+    data: {backend: preference},
+    hint: 'Set "backend: auto" to use the fastest that works on this machine.',
+  });
+}

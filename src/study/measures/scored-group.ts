@@ -1,0 +1,80 @@
+import {CodedError, sha256, toHex} from "../../core/index.ts";
+import type {PatientMatrix} from "../../data/index.ts";
+import {patientLabels, patientTimes} from "../../node/index.ts";
+import {expected, type SimulationErrorCode} from "../../simulation/index.ts";
+import {patientKeys} from "./patient-keys.ts";
+
+/**
+ * A test patient with the known facts. Groups consist only of these, so no score meets another patient's
+ * label.
+ */
+export interface TestPatient {
+  /** Key from {@link patientKeys}. */
+  readonly key: string;
+  readonly label: number;
+  /** For survival only. */
+  readonly time: number | null;
+}
+
+/** A test patient under a model. */
+export interface ScoredPatient extends TestPatient {
+  readonly score: number;
+}
+
+/** Labels and scores of a group of test patients, in the same order for all methods and seeds. */
+export interface ScoredGroup {
+  /** A site, "Pooled Test", or "External" and a site. */
+  readonly test: string;
+  /** True if these are one training site's patients. */
+  readonly isSite: boolean;
+  /** Names the patients: equal names mean equal patients in the same order. */
+  readonly patients: string;
+  /** `[n]`: the class; for survival, 1 if the event was seen. */
+  readonly labels: readonly number[];
+  /** `[n]`: the probability of class 1; for more classes, the class; for survival, the risk. */
+  readonly scores: readonly number[];
+  /** `[n]`, for survival only. */
+  readonly times?: readonly number[];
+}
+
+/** Returns the patients of `rows`, in their order. */
+export function testPatients(rows: PatientMatrix): TestPatient[] {
+  const labels = patientLabels(rows);
+  const times = patientTimes(rows);
+  return patientKeys(rows).map((key, place) => ({
+    key,
+    label: expected(labels[place], "a patient's label"),
+    time: times?.[place] ?? null,
+  }));
+}
+
+/**
+ * Combines `patients` with the scores of a model, both `[n]` and in the same order.
+ * @throws SIMULATION_SCORES_UNFIT
+ */
+export function withScores(patients: readonly TestPatient[], scores: ArrayLike<number>): ScoredPatient[] {
+  if (scores.length !== patients.length) {
+    const what = `a model gave ${scores.length} scores for ${patients.length} patients`;
+    throw new CodedError<SimulationErrorCode>("SIMULATION_SCORES_UNFIT", what);
+  }
+  return patients.map((patient, place) => ({...patient, score: expected(scores[place], "a score")}));
+}
+
+/** Returns labels, scores and times of `patients`, in their order. */
+export function columnsOf(
+  patients: readonly ScoredPatient[],
+): Pick<ScoredGroup, "labels" | "scores" | "times"> {
+  const columns = {labels: patients.map(({label}) => label), scores: patients.map(({score}) => score)};
+  const times = patients.flatMap(({time}) => (time === null ? [] : [time]));
+  return times.length === 0 ? columns : {...columns, times};
+}
+
+/** Builds a group of scored patients, sorted by their keys, so the given order does not matter. */
+export function scoredGroup(
+  {test, isSite}: Pick<ScoredGroup, "test" | "isSite">,
+  patients: readonly ScoredPatient[],
+): ScoredGroup {
+  const sorted = [...patients].sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1));
+  const keys = sorted.map(({key}) => key).join(" ");
+  return {test, isSite, patients: toHex(sha256(new TextEncoder().encode(keys))), ...columnsOf(sorted)};
+}
