@@ -37,6 +37,8 @@ export interface Chunk extends Span {
    * hand.
    */
   readonly range?: ValueRange;
+  /** Largest L2 norm of a whole contribution's values divided by its weight, before encoding; default: any. */
+  readonly clipNorm?: number;
 }
 
 /** Size in bytes of `values` encoded values, followed by `exact` numbers in binary32, the weight last. */

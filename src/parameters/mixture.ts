@@ -5,6 +5,7 @@ import {type Chunk, encodeBlocks, exactOf, expectSize, weightOf} from "./contrib
 import {decodedBlock} from "./decoded-block.ts";
 import {STRIDE_VALUES} from "./kernels/kernels.ts";
 import {kernels} from "./kernels/selection.ts";
+import {checkNorm} from "./norm-bound.ts";
 import {checkRange} from "./value-range.ts";
 
 declare const mixtureBrand: unique symbol;
@@ -44,7 +45,8 @@ function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight 
 
 /**
  * Checks one member's bytes for `chunk` before they take part in a sum.
- * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE,
+ * PARAMETERS_TOO_LONG
  */
 export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array): void {
   expectSize(chunk, part);
@@ -53,6 +55,7 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
   }
   if (chunk.exact > 0) summedExact([part], chunk);
   if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
+  checkNorm(codec, chunk, part);
 }
 
 /** Inputs of a sum apart from the parts. */
@@ -67,7 +70,8 @@ export interface ChunkSum {
  * Sums the decoded contributions to one chunk in the given order (the members' id order), with binary64
  * accumulators, and encodes the sum: s = sum of p_i (x_i - ref), w = sum of p_i.
  * @param parts every contributor's bytes of this chunk, checked by {@link checkContribution}
- * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE,
+ * PARAMETERS_TOO_LONG
  */
 export function sumChunk(
   hash: Hash,
@@ -77,6 +81,7 @@ export function sumChunk(
   for (const part of parts) {
     expectSize(chunk, part);
     if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
+    checkNorm(codec, chunk, part);
   }
   const {scratch} = kernels;
   const block = (first: number, length: number): Float32Array => {

@@ -1,5 +1,5 @@
 import {isCoded} from "../core/index.ts";
-import {type Codec, checkRange, massOf, type ValueRange} from "../parameters/index.ts";
+import {type Codec, checkNorm, checkRange, massOf, type ValueRange} from "../parameters/index.ts";
 import {applyRobustRule} from "./apply.ts";
 import {type LeftOutReason, leftOut, type RobustRule, type Verdict} from "./rules.ts";
 
@@ -14,6 +14,8 @@ export interface RobustShape {
   readonly maximumWeight: number;
   /** Range of each mixed value of a contribution; any number if absent. */
   readonly range?: ValueRange;
+  /** Largest L2 norm of a contribution's values divided by its weight; any if absent. */
+  readonly clipNorm?: number;
 }
 
 /** The outcome of a robust mixture. */
@@ -30,6 +32,7 @@ export interface RobustMixture {
 const FAULTS: Readonly<Record<string, LeftOutReason>> = {
   PARAMETERS_NOT_FINITE: "not-finite",
   PARAMETERS_OUT_OF_RANGE: "out-of-range",
+  PARAMETERS_TOO_LONG: "too-long",
   PARAMETERS_WRONG_WEIGHT: "wrong-weight",
   PARAMETERS_WRONG_SIZE: "wrong-length",
 };
@@ -45,11 +48,13 @@ function malformed(fault: LeftOutReason): Decoded {
   return {delta: null, weight: 0, fault};
 }
 
-function decoded({codec, mixed, maximumWeight, range}: RobustShape, bytes: Uint8Array): Decoded {
+function decoded(shape: RobustShape, bytes: Uint8Array): Decoded {
+  const {codec, mixed, maximumWeight, range} = shape;
   try {
     const {values, weight} = massOf(codec, bytes, mixed);
     if (weight > maximumWeight) return malformed("wrong-weight");
     if (range !== undefined) checkRange(codec, bytes, range);
+    checkNorm(codec, {...shape, values: mixed, exact: 1}, bytes);
     return {delta: values.map((value) => value / weight), weight, fault: null};
   } catch (error) {
     if (!isCoded(error)) throw error;

@@ -87,6 +87,7 @@ function run({round: lied, liar, mixing, tamper, phases, copies = 1, ...options}
     isNormalised: false,
     outer: null,
     reference: REFERENCE,
+    clipNorm: 1e6,
     cap: CAP,
     contract: "ab".repeat(32),
     hash: sha256,

@@ -97,6 +97,7 @@ const ESSENCES: Essences = {
   },
   isSumOf: {keep: (isSum) => isSum, revive: (kept) => kept === true},
   areProducts: {keep: (are) => are, revive: (kept) => kept === true},
+  areTooLong: {keep: (are) => are, revive: (kept) => kept === true},
   mixRobustly: {
     keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
     revive: (kept, _rule, {reference}) => ({
