@@ -22,8 +22,7 @@ const CLIP = 10;
 /** Values of a given L2 norm; `peak` gives how much of it the first one has, as a gradient may. */
 function vectorOf(length: number, norm: number, {seed, peak}: {seed: number; peak: number}): Float32Array {
   const random = createRandom({seed, site: "test", round: 0, purpose: "norms"});
-  const values = Float64Array.from({length}, () => random.normal());
-  values[0] = (values[0] as number) + peak;
+  const values = Float64Array.from({length}, (_, at) => random.normal() + (at === 0 ? peak : 0));
   const own = Math.hypot(...values);
   return Float32Array.from(values, (value) => (norm * value) / own);
 }
