@@ -1,7 +1,7 @@
 import {type Document, isMap, isNode, isScalar, type Node, parseDocument, YAMLError} from "yaml";
 import type {z} from "zod";
-import {at} from "./at.ts";
-import {CodedError, present} from "./errors.ts";
+import {at} from "../at.ts";
+import {CodedError, present} from "../errors.ts";
 import {repeatedKey} from "./repeated-key.ts";
 import {MAX_YAML_CHARACTERS, oversize} from "./yaml-size.ts";
 
