@@ -85,8 +85,7 @@ function placesOf(patients: readonly Patient[], task: Task): Map<Patient, SplitP
 function matrixOf(table: SiteTable, patients: readonly Patient[]): PatientMatrix {
   const {times} = table;
   const d = table.featureNames.length;
-  const order = patients.flatMap(({rows}) => rows);
-  const n = order.length;
+  const n = patients.reduce((sum, {rows}) => sum + rows.length, 0);
   const values = new Float32Array(n * d);
   const labels = new Uint8Array(n);
   const patientOf = new Uint32Array(n);
@@ -100,7 +99,9 @@ function matrixOf(table: SiteTable, patients: readonly Patient[]): PatientMatrix
     }
   });
   const rows = {n, d, values, labels, patients: patients.length, patientOf};
-  return times === null ? rows : {...rows, times: Float64Array.from(order, (row) => at(times, row))};
+  if (times === null) return rows;
+  const order = patients.flatMap(({rows: own}) => own);
+  return {...rows, times: Float64Array.from(order, (row) => at(times, row))};
 }
 
 function countsOf(matrix: PatientMatrix, patients: readonly Patient[]): PartCounts {
