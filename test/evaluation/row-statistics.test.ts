@@ -42,3 +42,13 @@ test("a second draw forgets the first", () => {
   expect(figure(Uint32Array.of(0, 3))).toBe(1);
   expect(figure(Uint32Array.of(0, 1, 2, 3))).toBe(0.75);
 });
+
+test("a row that is no patient never counts as one", () => {
+  const foreign = Uint32Array.of(0, 1, 7);
+  const outside = expect.objectContaining({code: "CORE_INDEX_OUT_OF_RANGE"});
+  for (const [name, make] of Object.entries(ROW_STATISTICS)) {
+    const statistic = make([0, 1], [0.25, 0.75]);
+    if (name === "auroc" || name === "auprc") expect(() => statistic(foreign), name).toThrow(outside);
+    else expect(statistic(foreign), name).toBeNaN();
+  }
+});

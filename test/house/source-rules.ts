@@ -148,7 +148,7 @@ const ABSENCES: Readonly<Record<string, {readonly places: number; readonly means
 const isZeroOrNothing = (node: ts.Node): boolean =>
   ts.isNumericLiteral(node) ? Number(node.text) === 0 : ts.isStringLiteralLike(node) && node.text === "";
 
-/** No `?? 0` and no `?? ""` where the missing value is impossible: code throws, by `at` or `present` of core. */
+/** Where a value cannot be missing, code throws by `at` or `present` of core: no `?? 0` and no `?? ""`. */
 export const missingValuesThrow: SourceRule = (source) => {
   if (!HONEST_ROOMS.has(source.room)) return [];
   const found = placesWhere(
