@@ -46,9 +46,7 @@ test("a second draw forgets the first", () => {
 test("a row that is no patient never counts as one", () => {
   const foreign = Uint32Array.of(0, 1, 7);
   const outside = expect.objectContaining({code: "CORE_INDEX_OUT_OF_RANGE"});
-  for (const [name, make] of Object.entries(ROW_STATISTICS)) {
-    const statistic = make([0, 1], [0.25, 0.75]);
-    if (name === "auroc" || name === "auprc") expect(() => statistic(foreign), name).toThrow(outside);
-    else expect(statistic(foreign), name).toBeNaN();
-  }
+  const {auroc: area, auprc, ...means} = ROW_STATISTICS;
+  for (const make of [area, auprc]) expect(() => make([0, 1], [0.25, 0.75])(foreign)).toThrow(outside);
+  for (const make of Object.values(means)) expect(make([0, 1], [0.25, 0.75])(foreign)).toBeNaN();
 });
