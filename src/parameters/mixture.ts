@@ -1,4 +1,4 @@
-import {CodedError, type Hash, toHex} from "../core/index.ts";
+import {at, CodedError, type Hash, toHex} from "../core/index.ts";
 import {type Codec, type Dither, refuseNotFinite} from "./codecs/codec.ts";
 import {codecOf} from "./codecs/codec-of.ts";
 import {type Chunk, encodeBlocks, exactOf, expectSize, weightOf} from "./contribution.ts";
@@ -36,7 +36,7 @@ function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight 
   for (const part of parts) {
     expectWeight(weightOf(part), maximumWeight);
     exactOf(part, count).forEach((value, index) => {
-      totals[index] = (totals[index] ?? 0) + value;
+      totals[index] = at(totals, index) + value;
     });
   }
   refuseNotFinite(totals.reduce((sum, total) => sum + (total - total), 0));
@@ -115,7 +115,7 @@ export interface MixtureTarget {
 /** Factor of the contributions' mean: 1, or the mean effort if each was divided by its effort. */
 function paceOf(encodedSum: Uint8Array, weight: number, exact: number): number {
   if (exact === 1) return 1;
-  const effort = exactOf(encodedSum, exact)[0] ?? Number.NaN;
+  const effort = at(exactOf(encodedSum, exact), 0);
   if (effort > 0 && Number.isFinite(effort)) return effort / weight;
   throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the sum of the efforts is not positive");
 }
@@ -145,7 +145,9 @@ export function applyMixture(
     const span = {first, length: Math.min(STRIDE_VALUES, mixed - first)};
     const block = decodedBlock(sumCodec, encodedSum, span, 0);
     for (let index = 0; index < block.length; index++) {
-      const value = Math.fround((reference[first + index] ?? 0) + (pace * (block[index] ?? 0)) / weight);
+      const value = Math.fround(
+        (reference[first + index] as number) + (pace * (block[index] as number)) / weight,
+      );
       check += value - value;
       result[first + index] = value;
     }

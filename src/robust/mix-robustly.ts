@@ -1,4 +1,4 @@
-import {isCoded} from "../core/index.ts";
+import {at, isCoded} from "../core/index.ts";
 import {type Codec, checkNorm, checkRange, massOf, type ValueRange} from "../parameters/index.ts";
 import {applyRobustRule} from "./apply.ts";
 import {type LeftOutReason, leftOut, type RobustRule, type Verdict} from "./rules.ts";
@@ -57,8 +57,9 @@ function decoded(shape: RobustShape, bytes: Uint8Array): Decoded {
     checkNorm(codec, {...shape, values: mixed, exact: 1}, bytes);
     return {delta: values.map((value) => value / weight), weight, fault: null};
   } catch (error) {
-    if (!isCoded(error)) throw error;
-    return malformed(FAULTS[error.code] ?? "wrong-length");
+    const fault = isCoded(error) ? FAULTS[error.code] : undefined;
+    if (fault === undefined) throw error;
+    return malformed(fault);
   }
 }
 
@@ -79,12 +80,12 @@ export function mixRobustly(
     members.map(({delta}) => delta ?? new Float64Array(shape.mixed).fill(Number.NaN)),
   );
   const verdicts = ofRule.map((verdict, index) => {
-    const fault = members[index]?.fault ?? null;
+    const {fault} = at(members, index);
     return fault === null ? verdict : leftOut(fault);
   });
   const values = shape.reference.slice();
   for (let index = 0; index < shape.mixed; index++) {
-    values[index] = (values[index] ?? 0) + (mean[index] ?? 0);
+    values[index] = (values[index] as number) + (mean[index] as number);
   }
   return {values, weight: members.reduce((sum, {weight}) => sum + weight, 0), verdicts};
 }
