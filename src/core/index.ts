@@ -1,3 +1,4 @@
+export {at} from "./at.ts";
 export {type CancelTimer, type Clock, delay, systemClock} from "./clock.ts";
 export {
   CodedError,
