@@ -1,21 +1,35 @@
 import type {Argv, InferredOptionTypes, Options} from "yargs";
-import {CodedError, closestName} from "../core/index.ts";
+import {at, CodedError, closestName} from "../core/index.ts";
 import type {CliErrorCode} from "./errors.ts";
 
 /** Flags by name, without dashes. */
 type OptionTable = Readonly<Record<string, Options & {readonly describe: string}>>;
 
+/** The names between brackets in a command's line, such as `plan` in `show <plan>`. */
+type NamesIn<
+  Line extends string,
+  Open extends string,
+  Close extends string,
+> = Line extends `${string}${Open}${infer Name}${Close}${infer Rest}`
+  ? Name | NamesIn<Rest, Open, Close>
+  : never;
+
+/** Positional arguments: those in angle brackets are required, those in square brackets are optional. */
+type Positionals<Line extends string> = {readonly [Name in NamesIn<Line, "<", ">">]: string} & {
+  readonly [Name in NamesIn<Line, "[", "]">]?: string;
+};
+
 /** The input of {@link defineCommand}. */
-export interface CommandDefinition<Own extends OptionTable> {
+export interface CommandDefinition<Own extends OptionTable, Line extends string> {
   /** Its name and positional arguments, such as `show <plan>`. */
-  readonly command: string;
+  readonly command: Line;
   /** One line for `--help`. */
   readonly describe: string;
   /** Positional arguments by name, as in `command`. */
   readonly positionals?: Readonly<Record<string, string>>;
   readonly options: Own;
   /** Runs the command; resolves with the exit status. */
-  handler(flags: InferredOptionTypes<Own>, positionals: Readonly<Record<string, string>>): Promise<number>;
+  handler(flags: InferredOptionTypes<Own>, positionals: Positionals<Line>): Promise<number>;
 }
 
 /** A command, or a group of commands, that can be put on a program. */
@@ -61,10 +75,12 @@ function textsOf(given: Readonly<Record<string, unknown>>, names: readonly strin
 }
 
 /** Defines a command whose flags get their types from its table of options. */
-export function defineCommand<const Own extends OptionTable>(definition: CommandDefinition<Own>): Command {
+export function defineCommand<const Own extends OptionTable, const Line extends string>(
+  definition: CommandDefinition<Own, Line>,
+): Command {
   const {command, describe, positionals = {}, options, handler} = definition;
   const names = Object.keys(positionals);
-  const [name = ""] = command.split(" ");
+  const name = at(command.split(" "), 0);
   return {
     name,
     attach: (program, onEnd) =>
@@ -84,8 +100,9 @@ export function defineCommand<const Own extends OptionTable>(definition: Command
           return own.middleware((given) => checkFlags(given, Object.keys(options), names), true);
         },
         async handler(given) {
-          // yargs has parsed the flags by the same table from which their types are inferred.
-          onEnd(await handler(given as InferredOptionTypes<Own>, textsOf(given, names)));
+          // yargs has parsed both by the same table and line from which their types are inferred.
+          const texts = textsOf(given, names) as Positionals<Line>;
+          onEnd(await handler(given as InferredOptionTypes<Own>, texts));
         },
       }),
   };

@@ -1,3 +1,4 @@
+import {at, unreachable} from "../core/index.ts";
 import {
   type ComparedFigure,
   type DifferentSetting,
@@ -27,14 +28,11 @@ function intervalText({low, high}: ComparedFigure): string {
 
 /** Columns as wide as their widest cell; the first `words` of them to the left, numbers to the right. */
 function tableLines(rows: readonly (readonly string[])[], words: number): readonly string[] {
-  const widths = rows.reduce<number[]>(
-    (known, row) => row.map((cell, place) => Math.max(cell.length, known[place] ?? 0)),
-    [],
-  );
+  const widths = at(rows, 0).map((_, place) => Math.max(...rows.map((row) => at(row, place).length)));
   return rows.map((row) =>
     row
       .map((cell, place) =>
-        place < words ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0),
+        place < words ? cell.padEnd(at(widths, place)) : cell.padStart(at(widths, place)),
       )
       .join("  ")
       .trimEnd(),
@@ -80,9 +78,23 @@ function studyLine(name: string, {title, isSynthetic, isComplete, seeds}: StudyR
   return `${name}: ${title} (${seeds.length} seed${seeds.length === 1 ? "" : "s"}${marks})`;
 }
 
+function statesLine({states, equalStates, commonStates}: StudyComparison): string {
+  const counted = `${equalStates} of ${commonStates} in common are equal, bit by bit`;
+  switch (states) {
+    case "agrees":
+      return `Final states agree: ${counted}`;
+    case "differs":
+      return `Final states differ: ${counted}`;
+    case "unknown":
+      return "Final states: the studies have none in common";
+    default:
+      return unreachable(states);
+  }
+}
+
 /** The comparison for people; of all metrics, or only of the first study's first. */
 export function compareText({first, second, comparison, settings}: Compared, isAll: boolean): string {
-  const {figures, onlyFirst, onlySecond, equalStates, commonStates} = comparison;
+  const {figures, onlyFirst, onlySecond} = comparison;
   const {unfinishedFirst, unfinishedSecond} = comparison;
   const shown = isAll ? figures : figures.filter(({metric}) => metric === first.metrics[0]);
   const left = figures.length - shown.length;
@@ -99,6 +111,6 @@ export function compareText({first, second, comparison, settings}: Compared, isA
     ...unfinishedLine("A", unfinishedFirst),
     ...unfinishedLine("B", unfinishedSecond),
     "",
-    `Final states: ${equalStates} of ${commonStates} in common are equal, bit by bit`,
+    statesLine(comparison),
   ].join("\n");
 }

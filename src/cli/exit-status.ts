@@ -1,4 +1,4 @@
-import {isCoded} from "../core/index.ts";
+import {isCoded, present} from "../core/index.ts";
 
 /** Meanings of the exit statuses, as `--help` lists them; those from 65 on are from BSD's sysexits.h. */
 export const EXIT_STATUSES = {
@@ -124,7 +124,8 @@ export function ruleOf(code: string): string | undefined {
 /** The status with which the process ends after `error`. */
 export function exitStatusOf(error: unknown): ExitStatus {
   if (!isCoded(error)) return 1;
-  return STATUS_OF_CODE[ruleOf(error.code) ?? ""] ?? 1;
+  const rule = ruleOf(error.code);
+  return rule === undefined ? 1 : present(STATUS_OF_CODE[rule], "the status of a rule");
 }
 
 /** The table for `--help`. */

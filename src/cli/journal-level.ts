@@ -31,8 +31,9 @@ export function isJournal(stream: string | undefined): boolean {
 /** Puts before each line its level in the journal; `level` if a line does not state its own. */
 export function withJournalLevel(text: string, level: number = INFO): string {
   return text.replaceAll(/^.+$/gm, (line) => {
-    const [, number, word] = LEVEL.exec(line) ?? [];
-    return `<${LEVELS[number ?? word ?? ""] ?? level}>${line}`;
+    const own = LEVEL.exec(line);
+    const name = own?.[1] ?? own?.[2];
+    return `<${name === undefined ? level : (LEVELS[name] ?? level)}>${line}`;
   });
 }
 

@@ -5,8 +5,8 @@ import type {CliErrorCode} from "./errors.ts";
 const TOO_MANY_FILES = ["EMFILE", "ENFILE"];
 const LIMITS = "/proc/self/limits";
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+function codeOf(error: Error): string | null {
+  return "code" in error ? String(error.code) : null;
 }
 
 /** Bytes that this process may address (`ulimit -v`), or null if there is no limit, or it is unknown. */
@@ -51,8 +51,9 @@ export function machineFaultOf(
   memory: Addressable = {limitBytes: addressableBytes, hasRoom},
 ): CodedError<CliErrorCode> | null {
   if (isCoded(error) || !(error instanceof Error)) return null;
-  if (TOO_MANY_FILES.includes(codeOf(error)))
-    return new CodedError("CLI_MACHINE_FILES", `this process may open no more files (${codeOf(error)})`, {
+  const code = codeOf(error);
+  if (code !== null && TOO_MANY_FILES.includes(code))
+    return new CodedError("CLI_MACHINE_FILES", `this process may open no more files (${code})`, {
       hint: "Raise the limit to 256 or more: `ulimit -n` in a shell, LimitNOFILE in a unit.",
       cause: error,
     });

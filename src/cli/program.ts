@@ -32,9 +32,9 @@ export async function runProgram(
   version: string,
 ): Promise<number> {
   let status = 0;
-  const [first = ""] = words;
+  const [first] = words;
   const names = commands.map(({name}) => name);
-  const meant = names.includes(first) ? undefined : meantBy(first, names);
+  const meant = first === undefined || names.includes(first) ? undefined : meantBy(first, names);
   const program = yargs([...words])
     .scriptName("consilium")
     .usage(

@@ -159,7 +159,8 @@ export class CatchUp {
    * Ends the catch-up, since the member has the certificate of `round`, unless a later one is being written.
    */
   end(round: number): void {
-    if (this.#isWriting && round < (this.#pursuit?.certificate.body.round ?? 0)) return;
+    const pursuit = this.#pursuit;
+    if (pursuit !== null && pursuit.persistId !== null && round < pursuit.certificate.body.round) return;
     this.#outlet.emit({type: "disarm", timer: "catch-up"});
     this.#pursuit = null;
     this.isBehind = false;

@@ -21,7 +21,7 @@ export function rebase(now: Float32Array, progress: LocalProgress | null): Float
   if (progress === null || progress.gapRounds > MAX_REBASE_GAP_ROUNDS) return start;
   const share = 0.5 ** progress.gapRounds;
   for (let index = 0; index < start.length; index++) {
-    start[index] = (start[index] ?? 0) + share * (progress.update[index] ?? 0);
+    start[index] = (start[index] as number) + share * (progress.update[index] as number);
   }
   return start;
 }

@@ -1,4 +1,5 @@
 import {BlockList, isIPv4, isIPv6} from "node:net";
+import {at} from "../core/index.ts";
 
 /** Reasons for which an address is dialled only if the roster or this node's own configuration names it. */
 export type AddressClass = "loopback" | "link-local" | "multicast" | "reserved" | "metadata" | "ordinary";
@@ -68,18 +69,24 @@ export function unmapped(ip: string): string {
   if (!isIPv6(ip)) return ip;
   const words = hextets(ip);
   const isMapped = words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff;
-  const [high = 0, low = 0] = words.slice(6);
-  return isMapped ? [high >> 8, high & 255, low >> 8, low & 255].join(".") : ip;
+  if (!isMapped) return ip;
+  return [at(words, 6), at(words, 7)].flatMap((word) => [word >> 8, word & 255]).join(".");
+}
+
+/** An IPv6 address with its last two words in hexadecimal, if they are written as an IPv4 address. */
+function withoutDots(address: string): string {
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  if (dotted === null) return address;
+  const [start, ...bytes] = dotted.slice(1);
+  const word = (first: number): string =>
+    ((Number(at(bytes, first)) << 8) | Number(at(bytes, first + 1))).toString(16);
+  return `${start}${word(0)}:${word(2)}`;
 }
 
 /** The eight words of an IPv6 address; its zone is left out. */
 function hextets(ip: string): number[] {
-  const [address = ""] = ip.split("%");
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  const bytes = (dotted ?? []).slice(2).map(Number);
-  const word = (at: number): string => (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16);
-  const plain = dotted === null ? address : `${dotted[1] ?? ""}${word(0)}:${word(2)}`;
-  const [head = "", tail] = plain.split("::");
+  const plain = withoutDots(ip.replace(/%.*$/, ""));
+  const [head, tail] = plain.split("::");
   const wordsOf = (text: string | undefined): number[] =>
     text === undefined || text === "" ? [] : text.split(":").map((part) => Number.parseInt(part, 16));
   const [before, after] = [wordsOf(head), wordsOf(tail)];

@@ -1,4 +1,4 @@
-import {CodedError} from "../core/index.ts";
+import {at, CodedError} from "../core/index.ts";
 import type {NetworkErrorCode} from "./errors.ts";
 
 /** Kinds of frames on a control stream, by their byte on the wire. */
@@ -52,7 +52,7 @@ export function createFrameReader(
 
   const startPayload = (): void => {
     const length = new DataView(header.buffer).getUint32(0) - 1;
-    const named = KIND_NAMES.get(header[4] ?? 0);
+    const named = KIND_NAMES.get(at(header, 4));
     if (length < 0 || named === undefined)
       throw malformed("NETWORK_FRAME_MALFORMED", "a frame of no known kind");
     if (length > maxPayload()) throw malformed("NETWORK_FRAME_TOO_LARGE", `a frame of ${length} bytes`);
@@ -66,7 +66,7 @@ export function createFrameReader(
       let position = 0;
       while (position < bytes.byteLength) {
         if (headerFilled < FRAME_HEADER_BYTES) {
-          header[headerFilled++] = bytes[position++] ?? 0;
+          header[headerFilled++] = bytes[position++] as number;
           if (headerFilled < FRAME_HEADER_BYTES) continue;
           startPayload();
         }

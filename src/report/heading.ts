@@ -73,8 +73,8 @@ function externalText(sites: StudyResults["sites"]): string {
 
 /** Lists seeds: consecutive ones as first and last, others one by one. */
 function seedsText(seeds: readonly number[]): string {
-  const [first = 0] = seeds;
-  const isRow = seeds.every((seed, place) => seed === first + place);
+  const [first] = seeds;
+  const isRow = first !== undefined && seeds.every((seed, place) => seed === first + place);
   return isRow && seeds.length > 2 ? `${first} to ${first + seeds.length - 1}` : seeds.join(", ");
 }
 

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {
   isDPsgd,
   METRIC_FACTS,
@@ -252,8 +253,8 @@ export function topologyPicture(study: StudyResults): Picture {
     data: {
       header: ["node", "other", "share", "partners"],
       rows: topology.edges.map(([one, other, share]) => [
-        sites[one]?.name ?? null,
-        sites[other]?.name ?? null,
+        at(sites, one).name,
+        at(sites, other).name,
         share,
         hasChangingLinks(study) ? "changing: one draw" : "fixed",
       ]),

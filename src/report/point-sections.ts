@@ -1,4 +1,5 @@
 import {sweepPoints} from "../config/index.ts";
+import {at} from "../core/index.ts";
 import {METRIC_FACTS, mainMetric, roundWord, type StudyResults, unfinishedOf} from "../study/index.ts";
 import {figure} from "./charts/figure.ts";
 import {type Child, html, type Markup} from "./charts/markup.ts";
@@ -103,7 +104,7 @@ export function resultsSection({study: whole}: PointPage): Markup | null {
   if (study.results.length === 0) return null;
   const metric = mainMetric(study);
   const tests = testsOf(study.results);
-  const [first = ""] = tests;
+  const first = at(tests, 0);
   const rest = [
     ...tests.slice(1).map((test) => resultsTable(study, metric, test)),
     ...study.metrics

@@ -34,9 +34,10 @@ function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSumma
 
 /** The swept values as numbers, if one key is swept and all of its values are numbers; otherwise null. */
 function numbersOf(study: StudyResults): readonly number[] | null {
-  const [key = "", ...more] = sweptKeys(study.results);
+  const [key, ...more] = sweptKeys(study.results);
+  if (key === undefined || more.length > 0) return null;
   const values = pointsOf(study).map((point) => point[key]);
-  return more.length === 0 && values.every((value) => typeof value === "number") ? values : null;
+  return values.every((value) => typeof value === "number") ? values : null;
 }
 
 /** Describes the points, without the swept keys. */

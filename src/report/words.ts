@@ -1,3 +1,5 @@
+import {at} from "../core/index.ts";
+
 const MINUS = "\u2212";
 
 const withMinus = (text: string): string => text.replace("-", MINUS);
@@ -49,7 +51,7 @@ export function countOf(count: number, thing: string): string {
 /** Lists names: `a, b and c`. */
 export function listText(names: readonly string[]): string {
   if (names.length < 2) return names.join("");
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+  return `${names.slice(0, -1).join(", ")} and ${at(names, names.length - 1)}`;
 }
 
 /** Formats seconds for people, up to days: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 7 min`, `3 d 4 h`. */

@@ -1,4 +1,4 @@
-import {CodedError, type Hash, toHex} from "../core/index.ts";
+import {at, CodedError, type Hash, toHex} from "../core/index.ts";
 import type {Arithmetic} from "./arithmetic.ts";
 import {
   type Certificate,
@@ -135,9 +135,10 @@ export function isTooLight(rules: BodyRules, weight: number, peakWeight: number)
   return weight < (1 - ROUNDING) * leastWeight(rules, peakWeight);
 }
 
-function isRosterSubset(contributors: readonly MemberId[], members: readonly MemberId[]): boolean {
-  return contributors.every(
-    (member, index) => members.includes(member) && (index === 0 || (contributors[index - 1] ?? "") < member),
+/** Tells whether all `named` are on the roster, each once, in id order. */
+export function isRosterSubset(named: readonly MemberId[], members: readonly MemberId[]): boolean {
+  return named.every(
+    (member, index) => members.includes(member) && (index === 0 || at(named, index - 1) < member),
   );
 }
 
@@ -192,7 +193,8 @@ export function lockFault(
   rules: BodyRules,
 ): string | undefined {
   const fault = bodyFault(lock.body, rules);
-  if (fault !== undefined || lock.ballot < lock.body.attempt) return fault ?? "it is older than its attempt";
+  if (fault !== undefined) return fault;
+  if (lock.ballot < lock.body.attempt) return "it is older than its attempt";
   const {size} = votersOf(primitives, lock, rules.members, "accept");
   return size < rules.quorum ? "it lacks a quorum's votes" : undefined;
 }

@@ -1,6 +1,6 @@
 import {decode, encode} from "cborg";
 import {z} from "zod";
-import {CodedError} from "../core/index.ts";
+import {at, CodedError} from "../core/index.ts";
 import {SEED_BYTES} from "../parameters/index.ts";
 import {ASYNC_FRAME_TYPES, asyncFrameSchemas} from "./segment-frames.ts";
 
@@ -195,7 +195,7 @@ function decodeAs<Value>(schema: z.ZodType<Value>, bytes: Uint8Array, what: stri
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    const where = parsed.error.issues[0]?.path.join(".") ?? "";
+    const where = at(parsed.error.issues, 0).path.join(".");
     throw new CodedError(
       "GOSSIP_FRAME_MALFORMED",
       `${what} breaks the schema${where === "" ? "" : ` at ${where}`}`,

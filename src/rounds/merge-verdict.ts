@@ -9,7 +9,8 @@ export interface Lineage {
 
 function distance(a: Float64Array, b: Float64Array): number {
   let squares = 0;
-  for (let index = 0; index < a.length; index++) squares += ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
+  for (let index = 0; index < a.length; index++)
+    squares += ((a[index] as number) - (b[index] as number)) ** 2;
   return Math.sqrt(squares);
 }
 

@@ -38,5 +38,5 @@ export function clipTowards(own: Mass, theirs: Mass, {peer, distances, faulty}: 
 }
 
 function ofWeight({values, weight}: Mass, index: number): number {
-  return (values[index] ?? 0) / weight;
+  return (values[index] as number) / weight;
 }

@@ -6,39 +6,49 @@ import type {SegmentState} from "./types.ts";
  * counts, in units. Clocks travel with every frame and are merged by the larger value, except one's own.
  */
 
+/** A member's clock as this one knows it; 0 before it has heard of any progress. */
+function clockOf({clock}: Pick<SegmentState, "clock">, member: MemberId): number {
+  return clock.get(member) ?? 0;
+}
+
 /** This member's clock. */
-export function ownClock({clock, setup}: SegmentState): number {
-  return clock.get(setup.self) ?? 0;
+export function ownClock(state: SegmentState): number {
+  return clockOf(state, state.setup.self);
 }
 
 /** All clocks in the order of the roster, as a frame carries them. */
-export function clockList({clock, setup}: SegmentState): number[] {
-  return setup.members.map((member) => clock.get(member) ?? 0);
+export function clockList(state: SegmentState): number[] {
+  return state.setup.members.map((member) => clockOf(state, member));
 }
 
-/** Merges the clocks of a frame. */
+/** Merges the clocks of a peer's frame, which may name fewer than all. */
 export function mergeClock(state: SegmentState, told: readonly number[], nowMs: number): void {
   const {clock, setup, movedAtMs} = state;
   setup.members.forEach((member, index) => {
-    const value = told[index] ?? 0;
-    if (member === setup.self || value <= (clock.get(member) ?? 0)) return;
+    const value = told[index];
+    if (value === undefined || member === setup.self || value <= clockOf(state, member)) return;
     clock.set(member, value);
     movedAtMs.set(member, nowMs);
   });
 }
 
 /** Mean clock of the others; 0 if there are none. */
-export function meanClockOfOthers({clock, setup}: SegmentState): number {
-  const others = setup.members.filter((member) => member !== setup.self);
-  const sum = others.reduce((total, member) => total + (clock.get(member) ?? 0), 0);
+export function meanClockOfOthers(state: SegmentState): number {
+  const {members, self} = state.setup;
+  const others = members.filter((member) => member !== self);
+  const sum = others.reduce((total, member) => total + clockOf(state, member), 0);
   return others.length === 0 ? 0 : sum / others.length;
 }
 
 /** Clocks of the linked members that moved recently: within the time for which a member in doubt waits. */
-function livingClocks({clock, linked, movedAtMs, setup}: SegmentState, nowMs: number): number[] {
-  const isLiving = (member: MemberId): boolean =>
-    nowMs - (movedAtMs.get(member) ?? nowMs) <= setup.spec.abandonMs;
-  return [...linked].filter(isLiving).map((member) => clock.get(member) ?? 0);
+function livingClocks(state: SegmentState, nowMs: number): number[] {
+  const {linked, movedAtMs, setup} = state;
+  const isLiving = (member: MemberId): boolean => {
+    const lastMs = movedAtMs.get(member);
+    // A member that was linked from the beginning is given time for its first unit.
+    return lastMs === undefined || nowMs - lastMs <= setup.spec.abandonMs;
+  };
+  return [...linked].filter(isLiving).map((member) => clockOf(state, member));
 }
 
 /**

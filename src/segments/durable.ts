@@ -1,8 +1,9 @@
 import {decode} from "cborg";
 import {z} from "zod";
-import {CodedError, toHex} from "../core/index.ts";
-import type {Mixture} from "../parameters/index.ts";
+import {CodedError, present, toHex} from "../core/index.ts";
+import type {Mass, Mixture} from "../parameters/index.ts";
 import {type AsyncRecord, type Blob, canonicalBytes, type MemberId} from "../rounds/index.ts";
+import {ownClock} from "./clock.ts";
 import type {Edge, SegmentState, Travelling} from "./types.ts";
 
 const count = z.int().min(0);
@@ -34,14 +35,23 @@ const durableSchema = z.strictObject({
 
 type Durable = Readonly<z.infer<typeof durableSchema>>;
 
-/** Edges that this member has promised to apply on request. */
-function promised({step}: SegmentState): (Edge & {readonly theirBytes: Uint8Array})[] {
-  return [...(step?.edges.values() ?? [])].flatMap((edge) => {
-    const {theirBytes, state} = edge;
-    return (state === "preparing" || state === "prepared") && theirBytes !== null
-      ? [{...edge, theirBytes}]
-      : [];
-  });
+/** An edge that this member has promised to apply on request, with the peer's mass in it. */
+type PromisedEdge = Edge & {
+  readonly theirs: Mass;
+  readonly theirBytes: Uint8Array;
+  readonly theirHash: string;
+};
+
+function promised({step}: SegmentState): PromisedEdge[] {
+  if (step === null) return [];
+  return [...step.edges.values()]
+    .filter(({state}) => state === "preparing" || state === "prepared")
+    .map((edge) => ({
+      ...edge,
+      theirs: present(edge.theirs, "the mass of a promised exchange"),
+      theirBytes: present(edge.theirBytes, "the bytes of a promised exchange"),
+      theirHash: present(edge.theirHash, "the hash of a promised exchange"),
+    }));
 }
 
 function entriesOf<Entry>(map: ReadonlyMap<MemberId, Entry>): (Entry & {readonly peer: MemberId})[] {
@@ -52,7 +62,7 @@ function entriesOf<Entry>(map: ReadonlyMap<MemberId, Entry>): (Entry & {readonly
 function bytesOf(values: Float64Array): Uint8Array {
   const bytes = new Uint8Array(8 * values.length);
   const view = new DataView(bytes.buffer);
-  for (let index = 0; index < values.length; index++) view.setFloat64(8 * index, values[index] ?? 0, true);
+  values.forEach((value, index) => view.setFloat64(8 * index, value, true));
   return bytes;
 }
 
@@ -81,7 +91,7 @@ export function encodeSegment(state: SegmentState): AsyncRecord {
     incarnation: state.incarnation,
     units: state.units,
     exchanges: state.exchanges,
-    clock: state.clock.get(setup.self) ?? 0,
+    clock: ownClock(state),
     weight: state.weight,
     values: keep(bytesOf(state.values)),
     pending: pending === null ? null : keep(bytesOf(pending)),
@@ -96,7 +106,7 @@ export function encodeSegment(state: SegmentState): AsyncRecord {
     prepared: edges.map(({peer: member, id: of, share, theirs, theirBytes, theirHash}) => ({
       ...short({peer: member, ...of}),
       share,
-      theirs: {hash: keep(theirBytes, theirHash), weight: theirs?.weight ?? 0},
+      theirs: {hash: keep(theirBytes, theirHash), weight: theirs.weight},
     })),
     phase: step?.phase ?? null,
     own: edges.length > 0 && step !== null ? keepMass(step.own) : null,
@@ -173,7 +183,7 @@ export function restoreSegment(state: SegmentState, record: AsyncRecord): void {
       id: entry,
       role: "acceptor",
       share,
-      view: "",
+      view: null,
       state: "prepared",
       theirs: travelling(theirs).mass,
       theirBytes: blob(theirs.hash),

@@ -1,7 +1,8 @@
+import {at} from "../core/index.ts";
 import type {Mass} from "../parameters/index.ts";
 import type {MemberId} from "../rounds/index.ts";
 import {isSame, isUpTo} from "./state.ts";
-import type {ExchangeId, SegmentState} from "./types.ts";
+import type {ExchangeId, SegmentState, Step} from "./types.ts";
 
 /** Mass on its way to a member, or mass that a member will apply on request. */
 export interface MassInTransit {
@@ -26,19 +27,23 @@ export interface SegmentMasses {
   hasReceived(peer: MemberId, id: ExchangeId): boolean;
 }
 
+function promisedIn({own: {mass: own}, edges}: Step): MassInTransit[] {
+  return [...edges.values()].flatMap(({peer, id, role, share, theirs}) => {
+    if (role !== "acceptor" || theirs === null) return [];
+    const values = own.values.map((value, index) => share * ((theirs.values[index] as number) - value));
+    return [{peer, id, mass: {values, weight: share * (theirs.weight - own.weight)}}];
+  });
+}
+
 /** The masses that `state` holds. */
 export function massesOf(state: SegmentState): SegmentMasses {
   const {values, weight, pending, step, outbox, committed, received, units} = state;
-  const promised = [...(step?.edges.values() ?? [])].flatMap(({peer, id, role, share, theirs}) => {
-    if (role !== "acceptor" || theirs === null || step === null) return [];
-    const own = step.own.mass;
-    const delta = own.values.map((value, index) => share * ((theirs.values[index] ?? 0) - value));
-    return [{peer, id, mass: {values: delta, weight: share * (theirs.weight - own.weight)}}];
-  });
+  const whole =
+    pending === null ? values.slice() : values.map((value, index) => value + (pending[index] as number));
   return {
     units,
-    own: {values: values.map((value, index) => value + (pending?.[index] ?? 0)), weight},
-    promised,
+    own: {values: whole, weight},
+    promised: step === null ? [] : promisedIn(step),
     outbox: [...outbox].map(([peer, {id, travelling}]) => ({peer, id, mass: travelling.mass})),
     hasDecided: (peer, id) => {
       const decision = committed.get(peer);
@@ -54,18 +59,16 @@ export function massesOf(state: SegmentState): SegmentMasses {
  * whatever crashes.
  */
 export function totalMass(members: ReadonlyMap<MemberId, SegmentMasses>): Mass {
-  let weight = 0;
-  let values: Float64Array | null = null;
-  const add = (mass: Mass): void => {
-    const sum = (values ??= new Float64Array(mass.values.length));
-    for (let index = 0; index < sum.length; index++)
-      sum[index] = (sum[index] ?? 0) + (mass.values[index] ?? 0);
-    weight += mass.weight;
-  };
-  for (const [member, {own, promised, outbox}] of members) {
-    add(own);
-    for (const {peer, id, mass} of promised) if (members.get(peer)?.hasDecided(member, id)) add(mass);
-    for (const {peer, id, mass} of outbox) if (!members.get(peer)?.hasReceived(member, id)) add(mass);
+  const masses = [...members].flatMap(([member, {own, promised, outbox}]) => [
+    own,
+    ...promised.filter(({peer, id}) => members.get(peer)?.hasDecided(member, id)).map(({mass}) => mass),
+    ...outbox.filter(({peer, id}) => !members.get(peer)?.hasReceived(member, id)).map(({mass}) => mass),
+  ]);
+  const values = new Float64Array(at(masses, 0).values.length);
+  for (const mass of masses) {
+    for (let index = 0; index < values.length; index++) {
+      values[index] = (values[index] as number) + (mass.values[index] as number);
+    }
   }
-  return {values: values ?? new Float64Array(), weight};
+  return {values, weight: masses.reduce((sum, {weight}) => sum + weight, 0)};
 }

@@ -1,3 +1,4 @@
+import {present} from "../core/index.ts";
 import type {Mass} from "../parameters/index.ts";
 import type {FrameOf, MemberId} from "../rounds/index.ts";
 import {clockList} from "./clock.ts";
@@ -68,7 +69,8 @@ export function onShare(context: SegmentContext, from: MemberId, frame: FrameOf<
 
 function confirm(context: SegmentContext, to: MemberId, {incarnation, seq}: ExchangeId): void {
   const {state} = context;
-  if ((state.received.get(to)?.version ?? 0) > state.durable) return;
+  const {version} = present(state.received.get(to), "the note of a share that was taken");
+  if (version > state.durable) return;
   tell(context, to, {type: "share-taken", incarnation, seq, isTaken: true});
 }
 

@@ -1,4 +1,4 @@
-import {createRandom, permutation} from "../core/index.ts";
+import {at, createRandom, permutation} from "../core/index.ts";
 import type {MemberId} from "../rounds/index.ts";
 import {type Period, type Phase, type ScheduleSpec, schedulePeriod} from "../schedules/index.ts";
 import {viewOf} from "./state.ts";
@@ -44,20 +44,19 @@ function phaseOf({setup}: SegmentState, members: number, phase: number): Phase |
 /** Neighbours of this member in phase `phase` of the schedule over its view; empty without a schedule. */
 export function scheduledPartners(state: SegmentState, phase: number): Partner[] {
   const view = viewOf(state);
-  const rows = phaseOf(state, view.length, phase)?.rows ?? [];
-  return (rows[view.indexOf(state.setup.self)] ?? []).flatMap(({node, share}) => {
-    const peer = view[node];
-    return peer === undefined ? [] : [{peer, share}];
-  });
+  const scheduled = phaseOf(state, view.length, phase);
+  if (scheduled === undefined) return [];
+  const row = at(scheduled.rows, view.indexOf(state.setup.self));
+  return row.map(({node, share}) => ({peer: at(view, node), share}));
 }
 
 /** Linked members in a random order. */
 export function shuffledPartners({random, linked, setup}: SegmentState): Partner[] {
   const present = setup.members.filter((member) => linked.has(member));
-  return [...permutation(random, present.length)].flatMap((index) => {
-    const peer = present[index];
-    return peer === undefined ? [] : [{peer, share: PAIR_SHARE}];
-  });
+  return Array.from(permutation(random, present.length), (index) => ({
+    peer: at(present, index),
+    share: PAIR_SHARE,
+  }));
 }
 
 /**

@@ -44,7 +44,7 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
   state.pending ??= new Float64Array(state.values.length);
   const {pending} = state;
   for (let index = 0; index < pending.length; index++) {
-    pending[index] = (pending[index] ?? 0) + scale * (mass.values[index] ?? 0);
+    pending[index] = (pending[index] as number) + scale * (mass.values[index] as number);
   }
   state.clock.set(setup.self, ownClock(state) + scale);
   state.units += 1;
@@ -65,9 +65,9 @@ export function takeProgress(context: SegmentContext, unit: number, contribution
 export function letIn({values, weight}: Mass, pending: Float64Array, own: number): boolean {
   const share = Math.min(1, (MAX_STEP_FACTOR * weight) / own);
   for (let index = 0; index < values.length; index++) {
-    const part = share * (pending[index] ?? 0);
-    values[index] = (values[index] ?? 0) + part;
-    pending[index] = (pending[index] ?? 0) - part;
+    const part = share * (pending[index] as number);
+    values[index] = (values[index] as number) + part;
+    pending[index] = (pending[index] as number) - part;
   }
   return share === 1;
 }
@@ -83,7 +83,7 @@ export function releaseAll(state: SegmentState): void {
   const {pending, values} = state;
   if (pending === null) return;
   for (let index = 0; index < values.length; index++) {
-    values[index] = (values[index] ?? 0) + (pending[index] ?? 0);
+    values[index] = (values[index] as number) + (pending[index] as number);
   }
   state.pending = null;
 }

@@ -63,14 +63,14 @@ export function createSegmentState(setup: SegmentSetup): SegmentState {
 
 /** This member's estimate z = ref + s / w, `[d]` in binary32, owned by the caller. */
 export function estimateOf({setup, values, weight}: SegmentState): Float32Array {
-  return setup.reference.map((value, index) => value + (values[index] ?? 0) / weight);
+  return setup.reference.map((value, index) => value + (values[index] as number) / weight);
 }
 
 /** Adds a mass to this member's, or takes it away. */
 export function addToMass(state: SegmentState, mass: Mass, sign: 1 | -1): void {
   const {values} = state;
   for (let index = 0; index < values.length; index++) {
-    values[index] = (values[index] ?? 0) + sign * (mass.values[index] ?? 0);
+    values[index] = (values[index] as number) + sign * (mass.values[index] as number);
   }
   state.weight += sign * mass.weight;
 }

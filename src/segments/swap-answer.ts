@@ -1,3 +1,4 @@
+import {present} from "../core/index.ts";
 import type {Mass} from "../parameters/index.ts";
 import type {FrameOf, MemberId} from "../rounds/index.ts";
 import {clockList} from "./clock.ts";
@@ -111,7 +112,7 @@ function answer(context: SegmentContext, from: MemberId, offer: Offer, {step, sh
     id,
     role: "acceptor",
     share,
-    view: offer.view,
+    view: null,
     state: "fetching",
     theirs: null,
     theirBytes: null,
@@ -171,7 +172,7 @@ export function onCommit(context: SegmentContext, from: MemberId, frame: FrameOf
   }
   const handled = state.handled.get(from);
   // Not confirmed before it is on disk: a restart that knows only of the promise must still be answered.
-  if (isUpTo(frame, handled) && (handled?.version ?? 0) <= state.durable) {
+  if (handled !== undefined && isUpTo(frame, handled) && handled.version <= state.durable) {
     tell(context, from, {type: "done", incarnation, seq});
   }
 }
@@ -193,8 +194,10 @@ export function onAbort(context: SegmentContext, from: MemberId, frame: FrameOf<
  */
 export function abandon(context: SegmentContext, edge: Edge): void {
   const {state} = context;
-  const {id, peer, share, theirs} = edge;
-  const weight = share * Math.max(theirs?.weight ?? 0, state.step?.own.mass.weight ?? 0);
+  const {id, peer, share} = edge;
+  const theirs = present(edge.theirs, "the mass of a promised exchange");
+  const {own} = present(state.step, "the step of a promised exchange");
+  const weight = share * Math.max(theirs.weight, own.mass.weight);
   tellPeople(context, {kind: "mass-undetermined", round: state.setup.round, member: peer, weight});
   state.handled.set(peer, {...id, version: state.version + 1});
   dropEdge(context, edge);

@@ -1,3 +1,4 @@
+import {present} from "../core/index.ts";
 import type {Mass} from "../parameters/index.ts";
 import type {FrameOf, MemberId} from "../rounds/index.ts";
 import {clockList} from "./clock.ts";
@@ -52,7 +53,7 @@ function offerTo(context: SegmentContext, step: Step, {peer, share}: Partner): v
     state: "offered",
     theirs: null,
     theirBytes: null,
-    theirHash: "",
+    theirHash: null,
     sinceMs: nowMs,
   };
   step.edges.set(peer, edge);
@@ -65,7 +66,7 @@ export function sendOffer(context: SegmentContext, step: Step, {peer, id, view}:
   tell(context, peer, {
     type: "offer",
     ...id,
-    view,
+    view: present(view, "the view of an offer"),
     phase: step.phase,
     mass: step.own.mixture.hash,
     clock: clockList(state),
@@ -110,7 +111,7 @@ export function onBusy(context: SegmentContext, from: MemberId, frame: FrameOf<"
 
 function isWorthAsking(phase: number, frame: FrameOf<"busy">): boolean {
   if (frame.reason === "exchanging") return true;
-  return frame.reason === "phase" && (frame.phase ?? 0) <= phase;
+  return frame.reason === "phase" && (frame.phase === null || frame.phase <= phase);
 }
 
 /** Asks again those of the phase's partners that were not free. */

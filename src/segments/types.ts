@@ -25,14 +25,18 @@ export interface Edge {
   readonly role: "initiator" | "acceptor";
   /** W_ab. */
   readonly share: number;
-  /** Digest of the view behind the share, as offered; a repeated offer must not name a later one. */
-  readonly view: string;
+  /**
+   * Digest of the view behind the share, as this member offered it; a repeated offer must not name a later
+   * one. Null at the acceptor.
+   */
+  readonly view: string | null;
   state: "offered" | "fetching" | "preparing" | "prepared";
   /** The peer's mass, once fetched. */
   theirs: Mass | null;
   /** Bytes of `theirs`, kept for the disk by an acceptor. */
   theirBytes: Uint8Array | null;
-  theirHash: string;
+  /** Null until the peer has named it. */
+  theirHash: string | null;
   sinceMs: number;
 }
 

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {NodeView} from "../node/index.ts";
 
 /** Number of rounds over which the pace is the mean. */
@@ -26,7 +27,7 @@ export interface RunPace {
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1] ?? 0;
+  return at(sorted, (sorted.length - 1) >> 1);
 }
 
 /**

@@ -1,6 +1,7 @@
 import {type FastifyInstance, type FastifyReply, type FastifyRequest, fastify} from "fastify";
 import {ZodError} from "zod";
 import {
+  at,
   type Clock,
   type Closable,
   createCloseStack,
@@ -170,8 +171,8 @@ function addGuard(server: FastifyInstance, {options, metrics, openPaths}: Guard)
 function faultFields(error: Error): LogFields {
   const {name} = error;
   if (error instanceof ZodError) {
-    const [issue] = error.issues;
-    return {error: name, code: issue?.code, detail: `at ${issue?.path.map(String).join(".") ?? ""}`};
+    const {code, path} = at(error.issues, 0);
+    return {error: name, code, detail: `at ${path.map(String).join(".")}`};
   }
   return {error: name, code: isCoded(error) ? error.code : undefined};
 }

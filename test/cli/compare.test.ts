@@ -56,7 +56,7 @@ it("prints what was set differently, and figures of the first metric seed by see
   );
   expect(output).not.toContain("Brier");
   expect(output).toContain("(32 figures by other metrics; --all shows them)");
-  expect(output).toMatch(/Final states: 5 of 5 in common are equal, bit by bit\n$/);
+  expect(output).toMatch(/Final states agree: 5 of 5 in common are equal, bit by bit\n$/);
 });
 
 it("says so where all settings are the same, and shows all metrics when asked", async () => {
@@ -75,6 +75,22 @@ it("says so where all settings are the same, and shows all metrics when asked", 
   expect(output).not.toContain("--all");
 });
 
+it("says whether the final states agree, differ, or cannot be compared", async () => {
+  const study = studyFixture({seeds: 1, rounds: 1});
+  const ending = (seed: number, digit: string): Promise<string> =>
+    folderOf(`${seed}${digit}`, {...study, states: [{point: {}, seed, sha256: digit.repeat(64)}]});
+  const first = await ending(42, "a");
+  const lastLine = async (second: string): Promise<string | undefined> => {
+    expect(await runProgram(["compare", first, second], commands, "1.2.3")).toBe(0);
+    return output.trimEnd().split("\n").at(-1);
+  };
+  expect(await lastLine(first)).toBe("Final states agree: 1 of 1 in common are equal, bit by bit");
+  expect(await lastLine(await ending(42, "b"))).toBe(
+    "Final states differ: 0 of 1 in common are equal, bit by bit",
+  );
+  expect(await lastLine(await ending(43, "a"))).toBe("Final states: the studies have none in common");
+});
+
 it("gives all of it as JSON", async () => {
   const study = studyFixture({seeds: 1, rounds: 1});
   const folder = await folderOf("one", study);
@@ -85,6 +101,7 @@ it("gives all of it as JSON", async () => {
     figures: expect.arrayContaining([
       expect.objectContaining({method: "Gossip", difference: 0, seeds: [42]}),
     ]),
+    states: "agrees",
     equalStates: 1,
     commonStates: 1,
   });

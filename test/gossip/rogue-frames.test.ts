@@ -145,6 +145,35 @@ describe("a member that leads a ballot which is not its own", () => {
   });
 });
 
+describe("a mass of a phase that the attempt does not have", () => {
+  it("is ignored", () => {
+    const leader = leaderOrder(sha256, RUN, 0, MEMBERS).leaderOf(0);
+    const {handle} = createLone({mixing: {kind: "schedule", schedule: {name: "ring", steps: 2}}});
+    const own = loneContribution(1, 1, 1);
+    const contributions = MEMBERS.map((member): [string, string] => [
+      member,
+      member === SELF ? own.hash : "11".repeat(32),
+    ]);
+    const participants = participantsOf(contributions);
+    const start: Frame = {...common, type: "start", ballot: 0, trial: 0, participants};
+    const ready = contributions.map(([member, contribution]) => readyOf(member, contribution));
+    const effects = [
+      ...handle({type: "contribute", round: 0, contribution: own}),
+      ...ready.slice(1).flatMap((frame, at) => handle({type: "frame", from: MEMBERS[at + 1] ?? "", frame})),
+      ...(leader === SELF ? [] : handle({type: "frame", from: leader, frame: start})),
+    ];
+    const [mass] = effects.flatMap((effect) =>
+      effect.type === "send" && effect.frame.type === "mass" ? [effect.frame] : [],
+    );
+    if (mass === undefined) throw new Error("no attempt has begun");
+    for (const phase of [2, 3, 1000]) {
+      const frame: Frame = {...mass, phase};
+      expect(handle({type: "frame", from: "member-b", frame}), `phase ${phase}`).toEqual([]);
+    }
+    expect(handle({type: "frame", from: "member-b", frame: mass})).toMatchObject([{type: "fetch"}]);
+  });
+});
+
 describe("a ballot", () => {
   const timeout = (ballot: number): Frame => ({...common, type: "timeout", ballot, lock: null});
   const said = (effects: readonly Effect[]): number[] =>

@@ -76,6 +76,23 @@ describe("a recorded session", () => {
     expect(steps.length).toBeLessThan(trace.entries.length);
   });
 
+  it("shows where other code would have computed something else", () => {
+    const {traces, openSession} = createRecorder();
+    const {world, members} = createConsortium({seed: 3, weights: [5, 6, 7], rounds: 1, openSession});
+    for (const member of members) world.start(member);
+    world.run();
+    const ends = traces.slice(0, 1).map(({setup, parts}) => {
+      const trace = decodeTrace(Buffer.concat(parts));
+      const entries = trace.entries.map((entry) => ({
+        ...entry,
+        outcomes: entry.outcomes.map(() => ({kept: new Uint8Array(64)})),
+      }));
+      const steps = [...replaySession({...setup, primitives: {hash: sha256}}, {...trace, entries})];
+      return steps.at(-1)?.divergence;
+    });
+    expect(ends).toEqual(["it threw GOSSIP_TRACE_DIVERGED instead of nothing"]);
+  });
+
   it("is readable up to a torn end, and nothing else is a trace", () => {
     const {traces, openSession} = createRecorder();
     const {world, members} = createConsortium({seed: 4, weights: [5, 6], rounds: 1, openSession});

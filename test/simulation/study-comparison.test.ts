@@ -81,7 +81,10 @@ test("final states are held against each other at the same point and seed", () =
   const state = (seed: number, digit: string) => ({point: {}, seed, sha256: digit.repeat(64)});
   const first = study([], [state(42, "a"), state(43, "b"), state(44, "c")]);
   const second = study([], [state(43, "0"), state(42, "a"), state(50, "c")]);
-  expect(compareStudies(first, second)).toMatchObject({equalStates: 1, commonStates: 2});
+  expect(compareStudies(first, second)).toMatchObject({states: "differs", equalStates: 1, commonStates: 2});
+  expect(compareStudies(first, first)).toMatchObject({states: "agrees", equalStates: 3, commonStates: 3});
+  const apart = compareStudies(first, study([], [state(50, "a")]));
+  expect(apart).toMatchObject({states: "unknown", equalStates: 0, commonStates: 0});
 });
 
 test("settings that differ are named by dotted keys, lists as a whole", () => {

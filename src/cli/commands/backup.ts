@@ -30,7 +30,7 @@ export const backupCommand = defineCommand({
   describe: "write what this node must not forget to a new, encrypted file, also while its daemon is running",
   positionals: {file: "the new file"},
   options,
-  async handler({config: path, "passphrase-file": passphraseFile}, {file = ""}) {
+  async handler({config: path, "passphrase-file": passphraseFile}, {file}) {
     const {state} = await loadNodeConfig(path);
     const passphrase = await passphraseFrom(passphraseFile);
     const summary = await backupState(state, resolve(file), passphrase);
@@ -48,7 +48,7 @@ export const restoreCommand = defineCommand({
     "put the newest backup back where no state directory is; the next start asks the other members first",
   positionals: {file: "the backup"},
   options,
-  async handler({config: path, "passphrase-file": passphraseFile}, {file = ""}) {
+  async handler({config: path, "passphrase-file": passphraseFile}, {file}) {
     const {state} = await loadNodeConfig(path);
     const passphrase = await passphraseFrom(passphraseFile);
     const summary = await restoreState(resolve(file), state, passphrase);

@@ -18,7 +18,7 @@ export const compareCommand = defineCommand({
     all: {type: "boolean", describe: "all metrics, not only the first one"},
     json: {type: "boolean", describe: "everything as JSON"},
   },
-  async handler({all = false, json = false}, {first = "", second = ""}) {
+  async handler({all = false, json = false}, {first, second}) {
     const [ours, theirs] = [await readSummary(first), await readSummary(second)];
     const comparison = compareStudies(ours, theirs);
     const settings = settingDifferences(ours.experiment, theirs.experiment);

@@ -1,5 +1,6 @@
 import {join, resolve} from "node:path";
 import {findPreset} from "../../config/index.ts";
+import {at} from "../../core/index.ts";
 import {readTask} from "../../data/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {withFiles} from "../demo/generated-task.ts";
@@ -15,7 +16,7 @@ export const generateCommand = defineCommand({
   options: {
     preset: {type: "string", describe: `whose data to invent (default ${DEFAULT_PRESET})`},
   },
-  async handler({preset = DEFAULT_PRESET}, {folder = ""}) {
+  async handler({preset = DEFAULT_PRESET}, {folder}) {
     const {taskFile} = await findPreset(preset);
     const source = {taskFile, ...(await readTask(taskFile))};
     if (source.task.kind !== "slides" || source.task.generated === undefined) {
@@ -25,7 +26,7 @@ export const generateCommand = defineCommand({
       );
     }
     const {taskFile: written, task} = await withFiles(source, resolve(folder));
-    const [site = ""] = Object.keys(task.sites);
+    const site = at(Object.keys(task.sites), 0);
     print(`${task.title}: SYNTHETIC data of ${Object.keys(task.sites).join(", ")} below ${folder}`);
     print(
       `Next: consilium data check --task ${join(folder, written.slice(resolve(folder).length + 1))} --site ${site}`,

@@ -57,7 +57,7 @@ const showCommand = defineCommand({
     roster: {type: "string", describe: "the roster file; with it, --task"},
     task: {type: "string", describe: "the task file; with it, --roster"},
   },
-  async handler({roster: rosterPath, task: taskPath}, {plan: planPath = ""}) {
+  async handler({roster: rosterPath, task: taskPath}, {plan: planPath}) {
     refuseOneAlone({roster: rosterPath, task: taskPath});
     const plan = await readPlan(planPath);
     if (rosterPath === undefined || taskPath === undefined) {

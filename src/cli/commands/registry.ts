@@ -22,8 +22,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 
 /** The commands for a command line: the one that its first word names, else all, for `--help` or a hint. */
 export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {
-  const [first = ""] = words;
+  const [first] = words;
   if (first === "--version") return [];
-  const named = COMMANDS.get(first);
+  const named = first === undefined ? undefined : COMMANDS.get(first);
   return Promise.all([...(named === undefined ? COMMANDS.values() : [named])].map((load) => load()));
 }

@@ -47,7 +47,7 @@ export const replayCommand = defineCommand({
     all: {type: "boolean", describe: "ordinary moments too, not only trouble"},
     json: {type: "boolean", describe: "everything as JSON"},
   },
-  async handler({all = false, json = false}, {bundle = ""}) {
+  async handler({all = false, json = false}, {bundle}) {
     const report = replayTrace(await readTrace(bundle));
     print(json ? JSON.stringify(report, null, 2) : replayText(report, all));
     return report.divergence === null ? 0 : 65;

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 /** A message of a stream of Server-Sent Events. */
 export interface StreamMessage {
   readonly event: string;
@@ -38,8 +39,8 @@ export function createStreamReader(sink: StreamSink): (text: string) => boolean 
   let pending = "";
   return (text) => {
     const blocks = (pending + text).split("\n\n");
-    pending = blocks.pop() ?? "";
-    for (const block of blocks) take(block, sink);
+    pending = at(blocks, blocks.length - 1);
+    for (const block of blocks.slice(0, -1)) take(block, sink);
     return pending.length <= MAX_PENDING_CHARACTERS;
   };
 }

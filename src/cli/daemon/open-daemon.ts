@@ -11,6 +11,7 @@ import {
   type Logger,
   type Meter,
   type MetricRegistry,
+  present,
 } from "../../core/index.ts";
 import {readTask} from "../../data/index.ts";
 import {
@@ -90,8 +91,7 @@ async function greetingOf(
   {site, consortium, peerId, addresses}: NodeView,
   {version, state, status}: {version: string; state: StateDirectory; status: StatusServer},
 ): Promise<Greeting> {
-  const seed = await state.readNodeKey();
-  const fingerprint = seed === undefined ? "" : createIdentity(seed).fingerprint;
+  const {fingerprint} = createIdentity(present(await state.readNodeKey(), "the key of a node that runs"));
   const urls = {statusUrl: status.url, probesUrl: status.probesUrl};
   return {version, site, consortium, peerId, fingerprint, addresses, ...urls, state: state.path};
 }

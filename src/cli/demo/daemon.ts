@@ -45,11 +45,11 @@ export interface Daemon {
 
 function endedError(
   site: string,
-  lastLine: string,
+  lastLine: string | null,
   status: number | NodeJS.Signals,
 ): CodedError<CliErrorCode> {
-  const line = lastLine === "" ? "it said nothing" : lastLine;
-  return new CodedError("CLI_DAEMON_ENDED", `the daemon of ${site} has ended (${status}): ${line}`, {
+  const said = lastLine ?? "it said nothing";
+  return new CodedError("CLI_DAEMON_ENDED", `the daemon of ${site} has ended (${status}): ${said}`, {
     data: {site, status: typeof status === "number" ? status : 1},
   });
 }
@@ -118,10 +118,10 @@ export function launchDaemon({site, variables, clock}: DaemonOptions): Daemon {
   const url = settling<string>();
   const failure = settling<never>();
   const closed = settling<void>();
-  let lastError = "";
+  let lastError: string | null = null;
   let isStopping = false;
   readLines(child, join(dirname(site.configPath), "daemon.log"), (line, isError) => {
-    if (isError && (lastError === "" || ERROR_LINE.test(line))) lastError = line.trim();
+    if (isError && (lastError === null || ERROR_LINE.test(line))) lastError = line.trim();
     const found = STATUS_URL.exec(line)?.[0];
     if (found !== undefined) url.resolve(found);
   });

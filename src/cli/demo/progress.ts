@@ -1,4 +1,4 @@
-import {formatBytes} from "../../core/index.ts";
+import {at, formatBytes} from "../../core/index.ts";
 import {type TextSink, writeControl} from "../output-guard.ts";
 import type {FleetView} from "./fleet.ts";
 
@@ -51,8 +51,8 @@ export function progressLine(view: FleetView): string {
   const started = `${nodes.length} of ${view.length} daemons run`;
   if (nodes.length === 0) return started;
   // A hospital that only evaluates takes the last round's model and may skip those before.
-  const round = Math.max(...nodes.map((node) => (node.certified?.round ?? -1) + 1));
-  const rounds = nodes[0]?.rounds ?? 0;
+  const round = Math.max(...nodes.map(({certified}) => (certified === null ? 0 : certified.round + 1)));
+  const {rounds} = at(nodes, 0);
   const linked = nodes.filter((node) => node.peers.every(({link}) => link.status === "up")).length;
   const losses = nodes.flatMap(({loss}) => (loss === null ? [] : [loss]));
   const waiting = [...new Set(nodes.flatMap(({waitingFor}) => waitingFor))];

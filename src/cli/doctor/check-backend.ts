@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import type {OpenedBackend} from "../../model/index.ts";
 import {type Finding, fail, failure, pass, warn} from "./finding.ts";
 
@@ -18,7 +19,7 @@ function isRight({backend}: OpenedBackend): boolean {
   const loss = model.lossAndGradient(new Float32Array(GRADIENT.length), EXAMPLES, gradient);
   return (
     Math.abs(loss - LOSS) < TOLERANCE &&
-    GRADIENT.every((value, index) => Math.abs(value - (gradient[index] ?? Number.NaN)) < TOLERANCE)
+    GRADIENT.every((value, index) => Math.abs(value - at(gradient, index)) < TOLERANCE)
   );
 }
 

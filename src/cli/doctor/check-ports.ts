@@ -1,5 +1,5 @@
 import type {NodeConfig, StatusSecrets} from "../../config/index.ts";
-import {isCoded, isLoopback} from "../../core/index.ts";
+import {at, isCoded, isLoopback} from "../../core/index.ts";
 import {certificateEnd, certificateFault} from "../../status/index.ts";
 import {type Finding, fail, failure, type Loaded, pass, warn} from "./finding.ts";
 
@@ -31,13 +31,14 @@ export async function checkListen(
   isOwn: (address: string) => Promise<boolean>,
 ): Promise<Finding> {
   const mend = "Choose another address under `listen` in node.yaml, or stop the other program.";
-  const [, host = "", port = ""] = LISTEN_ADDRESS.exec(address) ?? [];
-  if (host === "")
+  const found = LISTEN_ADDRESS.exec(address);
+  if (found === null)
     return fail(
       "CLI_DOCTOR_PORT",
       `${address} is no address to listen on`,
       "Write it like /ip4/0.0.0.0/tcp/4001.",
     );
+  const [host, port] = [at(found, 1), at(found, 2)];
   if (Number(port) === 0) return pass(`${address}: any free port`);
   const code = await listen(host, Number(port));
   if (code === null) return pass(`${address} is free`);

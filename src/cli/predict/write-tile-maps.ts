@@ -1,5 +1,6 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
+import {at} from "../../core/index.ts";
 import {
   patientTiles,
   type SiteQuery,
@@ -18,8 +19,9 @@ const NO_LABELS = new Uint8Array(0);
 interface MapTile {
   readonly slide: string;
   readonly tile: number;
-  readonly x: number | "";
-  readonly y: number | "";
+  /** Null if the file has no coordinates. */
+  readonly x: number | null;
+  readonly y: number | null;
   readonly score: number;
   /** Logit before the softmax over the patient's tiles; null for a model without attention. */
   readonly logit: number | null;
@@ -32,10 +34,10 @@ function mapSlice({model, parameters, standardiser}: UsableModel, slice: TileSli
   return Array.from(rows, (tile, index) => ({
     slide: file,
     tile,
-    x: coordinates?.[2 * index] ?? "",
-    y: coordinates?.[2 * index + 1] ?? "",
-    score: scores[index] ?? Number.NaN,
-    logit: attention?.[index] ?? null,
+    x: coordinates === null ? null : at(coordinates, 2 * index),
+    y: coordinates === null ? null : at(coordinates, 2 * index + 1),
+    score: at(scores, index),
+    logit: attention === null ? null : at(attention, index),
   }));
 }
 
@@ -47,7 +49,7 @@ function* rowsOf(map: readonly MapTile[]): Generator<(string | number)[]> {
   );
   const sum = map.reduce((total, {logit}) => total + (logit === null ? 0 : Math.exp(logit - most)), 0);
   for (const {slide, tile, x, y, score, logit} of map) {
-    yield [slide, tile, x, y, score, logit === null ? "" : Math.exp(logit - most) / sum];
+    yield [slide, tile, x ?? "", y ?? "", score, logit === null ? "" : Math.exp(logit - most) / sum];
   }
 }
 

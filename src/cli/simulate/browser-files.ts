@@ -3,7 +3,7 @@ import {access, constants, copyFile, readFile, rename, rm, writeFile} from "node
 import {delimiter, join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {promisify} from "node:util";
-import {CodedError, present} from "../../core/index.ts";
+import {at, CodedError, present} from "../../core/index.ts";
 import type {CliErrorCode} from "../errors.ts";
 import {makeTemporary} from "../output-file.ts";
 
@@ -135,7 +135,7 @@ async function printAll(
   try {
     for (const source of sources) await print(browser, profile, source, printOf(source, profile));
   } catch (cause) {
-    const [first = ""] = String(cause instanceof Error ? cause.message : cause).split("\n");
+    const first = at(String(cause instanceof Error ? cause.message : cause).split("\n"), 0);
     throw new CodedError<CliErrorCode>("CLI_BROWSER_FAILED", `${browser} drew nothing: ${first}`, {
       hint: "All other results are written; the SVG files hold the same pictures.",
       cause,

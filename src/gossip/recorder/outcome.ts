@@ -36,7 +36,18 @@ type Essences = {
   readonly [Name in keyof Arithmetic]: Essence<Parameters<Arithmetic[Name]>, ReturnType<Arithmetic[Name]>>;
 };
 
-const textOf = (kept: Kept): string => (typeof kept === "string" ? kept : "");
+/** Ends a replay that recalls the outcome of another computation. @throws GOSSIP_TRACE_DIVERGED */
+export function diverged(): never {
+  throw new CodedError("GOSSIP_TRACE_DIVERGED", "another computation was recorded");
+}
+
+const textOf = (kept: Kept): string => (typeof kept === "string" ? kept : diverged());
+const numberOf = (kept: Kept): number => (typeof kept === "number" ? kept : diverged());
+
+/** The truth value that was kept. @throws GOSSIP_TRACE_DIVERGED */
+export function isTrue(kept: Kept): boolean {
+  return typeof kept === "boolean" ? kept : diverged();
+}
 
 /** A snapshot with that hash whose values are all 0; nothing in the protocol reads the values. */
 export function blankSnapshot(hash: string, values: number): Snapshot {
@@ -45,18 +56,17 @@ export function blankSnapshot(hash: string, values: number): Snapshot {
 }
 
 function blankMixture(kept: Kept): Mixture {
-  const {hash, size} =
-    typeof kept === "object" && kept !== null && "hash" in kept ? kept : {hash: "", size: 0};
+  const {hash, size} = typeof kept === "object" && kept !== null && "hash" in kept ? kept : diverged();
   // The brand exists for the compiler only; a replay publishes nothing.
   return {hash, bytes: new Uint8Array(size)} as Mixture;
 }
 
-function verdictOf(kept: string): MergeVerdict {
-  return kept === "adopt-ours" || kept === "adopt-theirs" ? kept : "mix";
+function verdictOf(kept: Kept): MergeVerdict {
+  return kept === "adopt-ours" || kept === "adopt-theirs" || kept === "mix" ? kept : diverged();
 }
 
 function blankMass(kept: Kept, values = 0): Mass {
-  return {values: new Float64Array(values), weight: Number(kept)};
+  return {values: new Float64Array(values), weight: numberOf(kept)};
 }
 
 const ESSENCES: Essences = {
@@ -64,12 +74,12 @@ const ESSENCES: Essences = {
     keep: ({weight}) => weight,
     revive: (kept, ...[, , , {values}]) => blankMass(kept, values),
   },
-  mergeVerdict: {keep: (verdict) => verdict, revive: (kept) => verdictOf(textOf(kept))},
+  mergeVerdict: {keep: (verdict) => verdict, revive: (kept) => verdictOf(kept)},
   checkContribution: {keep: () => null, revive: () => undefined},
   sumChunk: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   applyMixture: {keep: () => null, revive: (_, {reference}) => new Float32Array(reference.length)},
   outerStep: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
-  weightOf: {keep: (weight) => weight, revive: (kept) => Number(kept)},
+  weightOf: {keep: (weight) => weight, revive: numberOf},
   createSnapshot: {
     keep: ({hash}) => hash,
     revive: (kept, _hash, _layout, values) => blankSnapshot(textOf(kept), values.length),
@@ -81,23 +91,23 @@ const ESSENCES: Essences = {
   massOf: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   checkMass: {
     keep: ({weight}) => weight,
-    revive: (kept, codec, bytes) => ({codec, bytes, weight: Number(kept)}),
+    revive: (kept, codec, bytes) => ({codec, bytes, weight: numberOf(kept)}),
   },
   checkRange: {keep: () => null, revive: () => undefined},
   encodeMass: {keep: ({hash, bytes}) => ({hash, size: bytes.length}), revive: (kept) => blankMixture(kept)},
   mixSent: {keep: ({weight}) => weight, revive: (kept) => blankMass(kept)},
   applyMass: {keep: () => null, revive: (_, reference) => new Float32Array(reference.length)},
-  isNear: {keep: (isNear) => isNear, revive: (kept) => kept === true},
-  isNamed: {keep: (isNamed) => isNamed, revive: (kept) => kept === true},
+  isNear: {keep: (isNear) => isNear, revive: isTrue},
+  isNamed: {keep: (isNamed) => isNamed, revive: isTrue},
   nameOf: {keep: (name) => name, revive: (kept) => textOf(kept)},
-  isAtLeast: {keep: (reaches) => reaches, revive: (kept) => kept === true},
+  isAtLeast: {keep: (reaches) => reaches, revive: isTrue},
   innerProducts: {
     keep: ({length}) => length,
-    revive: (kept) => new Float64Array(Number(kept)),
+    revive: (kept) => new Float64Array(numberOf(kept)),
   },
-  isSumOf: {keep: (isSum) => isSum, revive: (kept) => kept === true},
-  areProducts: {keep: (are) => are, revive: (kept) => kept === true},
-  areTooLong: {keep: (are) => are, revive: (kept) => kept === true},
+  isSumOf: {keep: (isSum) => isSum, revive: isTrue},
+  areProducts: {keep: (are) => are, revive: isTrue},
+  areTooLong: {keep: (are) => are, revive: isTrue},
   mixRobustly: {
     keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
     revive: (kept, _rule, {reference}) => ({

@@ -14,7 +14,7 @@ import {
 import {createSession} from "../session.ts";
 import type {SessionCheckpoint} from "../session-types.ts";
 import {describeEffect} from "./describe-effect.ts";
-import {blankSnapshot, type Outcome, recalled, recalledArithmetic} from "./outcome.ts";
+import {blankSnapshot, diverged, isTrue, type Outcome, recalled, recalledArithmetic} from "./outcome.ts";
 import type {Trace, TraceEntry, TraceHeader} from "./trace-entry.ts";
 import {fromTraceEvent} from "./trace-event.ts";
 
@@ -50,9 +50,9 @@ function recalledPrimitives(primitives: Pick<Primitives, "hash">, next: () => Ou
     arithmetic: recalledArithmetic(next),
     sign: () => {
       const signature = recalled(next());
-      return signature instanceof Uint8Array ? signature : new Uint8Array();
+      return signature instanceof Uint8Array ? signature : diverged();
     },
-    verify: () => recalled(next()) === true,
+    verify: () => isTrue(recalled(next())),
   };
 }
 

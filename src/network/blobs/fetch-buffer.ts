@@ -1,6 +1,6 @@
 import {equals} from "uint8arrays/equals";
 import {fromString} from "uint8arrays/from-string";
-import {CodedError, type RunningHash, runningSha256} from "../../core/index.ts";
+import {CodedError, present, type RunningHash, runningSha256} from "../../core/index.ts";
 import type {FetchRequest} from "../types.ts";
 import {refusalError} from "./blob-store.ts";
 import {BLOB_TRAILER_BYTES, createHeaderReader, decodeBlobResponse} from "./blob-wire.ts";
@@ -30,9 +30,9 @@ export class FetchBuffer {
     return this.#filled;
   }
 
-  /** The range, once it is complete. */
+  /** The range, once there is room for it; whole once it is complete. */
   get bytes(): Uint8Array {
-    return this.#bytes ?? new Uint8Array(0);
+    return present(this.#bytes, "the room for a range");
   }
 
   /**

@@ -5,6 +5,9 @@ import {CodedError} from "../../core/index.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import type {PeerId} from "../types.ts";
 
+/** The parts with which an address of TCP over IP or DNS begins. */
+const HOST_PARTS: ReadonlySet<string> = new Set(["ip4", "ip6", "dns", "dns4", "dns6"]);
+
 /** Parses a member's id. @throws NETWORK_PEER_ID_INVALID */
 export function parsePeerId(text: PeerId): ReturnType<typeof peerIdFromString> {
   try {
@@ -33,7 +36,7 @@ export function parseTcpAddress(text: string, code: NetworkErrorCode): Multiaddr
   try {
     const address = multiaddr(text);
     const [host, port, ...rest] = address.getComponents();
-    const isTcp = /^(ip4|ip6|dns|dns4|dns6)$/.test(host?.name ?? "") && port?.name === "tcp";
+    const isTcp = host !== undefined && HOST_PARTS.has(host.name) && port?.name === "tcp";
     // Other suffixes, such as /ws, are spoken by no node.
     if (isTcp && rest.every(({code: part}) => part === CODE_P2P)) return address;
   } catch (error) {

@@ -1,3 +1,4 @@
+import {present} from "../../core/index.ts";
 import "../../core/polyfill.ts";
 import {connect} from "node:net";
 import {noise} from "@chainsafe/libp2p-noise";
@@ -32,7 +33,7 @@ export interface PeerProbe extends Closable {
 function tcpFault(address: Multiaddr, limitMs: number): Promise<string | null> {
   const [host, port] = address.getComponents();
   return new Promise((resolve) => {
-    const socket = connect({host: host?.value ?? "", port: Number(port?.value)});
+    const socket = connect({host: present(host?.value, "the host of an address"), port: Number(port?.value)});
     const end = (fault: string | null): void => {
       socket.destroy();
       resolve(fault);
@@ -46,7 +47,10 @@ function tcpFault(address: Multiaddr, limitMs: number): Promise<string | null> {
 /** The address without the parts after its port. */
 function bareAddress(address: Multiaddr): Multiaddr {
   const suffix = address.getComponents().slice(2);
-  return suffix.reduceRight((rest, {name, value}) => rest.decapsulate(`/${name}/${value ?? ""}`), address);
+  return suffix.reduceRight(
+    (rest, {name, value}) => rest.decapsulate(`/${name}/${present(value, "a PeerId")}`),
+    address,
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 
 /** One label and one score for each patient. */
@@ -12,7 +13,7 @@ export interface PatientScores {
 export function patientLabels(rows: PatientMatrix): Uint8Array {
   const labels = new Uint8Array(rows.patients);
   rows.patientOf.forEach((patient, row) => {
-    labels[patient] = rows.labels[row] ?? 0;
+    labels[patient] = at(rows.labels, row);
   });
   return labels;
 }
@@ -22,7 +23,7 @@ export function patientTimes({patients, patientOf, times}: PatientMatrix): Float
   if (times === undefined) return null;
   const ofPatients = new Float64Array(patients);
   patientOf.forEach((patient, row) => {
-    ofPatients[patient] = times[row] ?? 0;
+    ofPatients[patient] = at(times, row);
   });
   return ofPatients;
 }

@@ -142,9 +142,9 @@ export function createEventFeed(clock: Pick<Clock, "wallMs">): EventFeed {
   const listeners = new Set<(event: StampedEvent) => void>();
   let count = 0;
   const since = (after: string): Pick<Subscription, "replay" | "missed"> => {
-    const [, itsLife, number] = ID.exec(after) ?? [];
-    const last = Number(number);
-    if (Number(itsLife) !== life || last > count) return {replay: [...held], missed: null};
+    const parts = ID.exec(after);
+    const [itsLife, last] = [Number(parts?.[1]), Number(parts?.[2])];
+    if (parts === null || itsLife !== life || last > count) return {replay: [...held], missed: null};
     const oldest = count - held.length + 1;
     return {replay: held.slice(Math.max(0, last + 1 - oldest)), missed: Math.max(0, oldest - 1 - last)};
   };

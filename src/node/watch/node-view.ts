@@ -158,12 +158,8 @@ function peerViews(
   {options, facts, network, traffic}: NodeViewSources,
   rounds: readonly RoundView[],
 ): PeerView[] {
-  const {members} = options.roster;
   return network.links().map((link) => {
-    const {name, role} = present(
-      members.find(({peerId}) => peerId === link.peer),
-      "the roster's line of a linked member",
-    );
+    const {name, role} = memberIn(options.roster, link.peer);
     return {
       name,
       role,
@@ -202,9 +198,18 @@ function resultOf({outcome}: RunProgress): ResultView | null {
   return {round, model: result, test: outcome.test};
 }
 
+type RosterMember = Roster["members"][number];
+
+function memberIn({members}: Roster, member: MemberId): RosterMember {
+  return present(
+    members.find(({peerId}) => peerId === member),
+    "the roster's line of a member",
+  );
+}
+
 /** The name of a member on the roster. */
-export function nameIn({members}: Roster, member: MemberId): string {
-  return members.find(({peerId}) => peerId === member)?.name ?? "unknown";
+export function nameIn(roster: Roster, member: MemberId): string {
+  return memberIn(roster, member).name;
 }
 
 function identityOf({options, facts}: NodeViewSources) {
@@ -213,7 +218,7 @@ function identityOf({options, facts}: NodeViewSources) {
   return {
     site,
     peerId,
-    role: roster.members.find((member) => member.peerId === peerId)?.role ?? "unknown",
+    role: memberIn(roster, peerId).role,
     consortium: roster.consortium,
     voters: facts.members.length,
     quorum: quorumSize(quorumRule(plan.plan), facts.members.length),

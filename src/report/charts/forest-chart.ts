@@ -77,7 +77,9 @@ function layoutOf(look: Look, {rows, whyNot}: Forest): Layout {
     ? [26, look.width - 26]
     : [Math.min(250, Math.max(170, longest + 28)), look.width - 300];
   const entries = entriesOf(look, rows);
-  const values = rows.flatMap(({low, high, margin}) => [low ?? 0, high ?? 0, margin, -margin, 0]);
+  const values = rows.flatMap(({low, high, margin}) =>
+    [low, high, margin, -margin, 0].filter((value) => value !== null),
+  );
   const x = linearScale(domainOf(values), [left, right], look.isNarrow ? 4 : 5);
   const bottom = entries.reduce((sum, {height}) => sum + height, TOP) + 8;
   return {whyNot, x, left, right, top: TOP, bottom, entries};

@@ -1,3 +1,4 @@
+import {present} from "../../core/index.ts";
 /** Text that is already HTML or SVG, with everything in it escaped. */
 export interface Markup {
   readonly markup: string;
@@ -17,7 +18,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function escapeText(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  return text.replaceAll(/[&<>"']/g, (character) => present(ESCAPES[character], "the escape of a character"));
 }
 
 function isList(child: Child): child is readonly Child[] {

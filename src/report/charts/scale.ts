@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import type {FigureRange} from "../../evaluation/index.ts";
 
 /** Positions of values along an axis. */
@@ -12,7 +13,7 @@ export interface Scale {
 /** The minimum and maximum of an axis. */
 export type Domain = readonly [number, number];
 
-const STEPS = [1, 2, 5, 10];
+const STEPS = [1, 2, 5];
 
 function stepFor(span: number, count: number): number {
   const rough = span / Math.max(1, count);
@@ -59,7 +60,7 @@ const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u20
 
 function powerText(power: number): string {
   if (power >= -3 && power <= 3) return String(10 ** power);
-  const digits = Array.from(String(Math.abs(power)), (digit) => SUPERSCRIPTS[Number(digit)] ?? "").join("");
+  const digits = Array.from(String(Math.abs(power)), (digit) => at(SUPERSCRIPTS, Number(digit))).join("");
   return `10${power < 0 ? "\u207b" : ""}${digits}`;
 }
 

@@ -1,3 +1,4 @@
+import {present} from "../../core/index.ts";
 import type {SiteRow, StudyResults} from "../../study/index.ts";
 import {countOf, shortText} from "../words.ts";
 import type {Look} from "./look.ts";
@@ -78,26 +79,26 @@ export function topologyChart(look: Look, caption: Caption, links: Links): Marku
   const centre: Place = [look.width / 2, height / 2];
   const hasLabels = trainers.length <= MOST_LABELS;
   const radius = hasLabels && look.isNarrow ? 96 : height / 2 - 42;
-  const places = trainers.map((_, index): Place => {
+  const placeAt = (index: number): Place => {
     const angle = (2 * Math.PI * index) / trainers.length - Math.PI / 2;
     return [centre[0] + radius * Math.cos(angle), centre[1] + radius * Math.sin(angle)];
-  });
-  const placeOf = new Map(trains.map((site, index) => [site, places[index] ?? centre]));
+  };
+  const places = new Map(trains.map((site, index) => [site, placeAt(index)]));
+  const placeOf = (site: number): Place => present(places.get(site), "the place of a node");
   const largest = Math.max(...trainers.map(({train}) => train), 1);
   const strongest = Math.max(...edges.map(([, , weight]) => weight), 1e-12);
   const thickness = Math.min(2.5, 240 / edges.length);
   return drawing(look, caption, height, [
     edges.map(([one, other, weight]) => {
-      const [from, to] = [placeOf.get(one) ?? centre, placeOf.get(other) ?? centre];
       const share = weight / strongest;
-      return line(look, from, to, {
+      return line(look, placeOf(one), placeOf(other), {
         colour: "s0",
         width: Math.max(0.4, thickness * share),
         opacity: 0.25 + 0.4 * share,
       });
     }),
     trainers.map((site, index) => {
-      const at = places[index] ?? centre;
+      const at = placeAt(index);
       const size = hasLabels ? 4 + 7 * Math.sqrt(site.train / largest) : 2.5;
       return [dot(look, at, size, {colour: "s0"}), hasLabels ? label(look, site, at, centre) : null];
     }),

@@ -1,5 +1,5 @@
 import {present} from "../../core/index.ts";
-import {isReadyWord, isTooLight, readyBytes} from "../certificate.ts";
+import {isReadyWord, isRosterSubset, isTooLight, readyBytes} from "../certificate.ts";
 import {beginExchange, noteOthersAttempt} from "../exchange/begin-exchange.ts";
 import {endExchange, groupHash} from "../exchange/exchange.ts";
 import {type FrameOf, MOST_TRIALS} from "../frames.ts";
@@ -178,7 +178,7 @@ function isSound(context: RoundContext, start: FrameOf<"start">, leader: MemberI
   if (exchange?.ballot === start.ballot && start.trial <= exchange.trial) return false;
   const {rules} = setup;
   return (
-    ids.every((id, index) => rules.members.includes(id) && (index === 0 || (ids[index - 1] ?? "") < id)) &&
+    isRosterSubset(ids, rules.members) &&
     ids.length >= rules.minimumContributors &&
     ids.includes(leader) &&
     start.participants.every(({member, ...word}) => isOwnWord(context, member, word))

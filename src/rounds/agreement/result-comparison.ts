@@ -30,7 +30,9 @@ export type OwnVerdict = "verified" | "differs" | "to-be-compared" | "unknown";
 function toleranceOf({setup}: RoundState): number | null {
   const {mixing, codec} = setup.spec;
   if (mixing.kind !== "schedule") return 0;
-  return isExact(mixing.schedule) ? (TOLERANCES[codec.sums] ?? 0) : null;
+  return isExact(mixing.schedule)
+    ? present(TOLERANCES[codec.sums], "the tolerance of masses in their codec")
+    : null;
 }
 
 /** Compares a body of this round with this member's own result; the round's rules check its peak weight. */

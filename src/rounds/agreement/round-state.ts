@@ -188,7 +188,7 @@ export function createRoundState(
     excluded: new Set(presence.equivocators),
     strangers: [],
     minimum: Math.max(setup.rules.minimumContributors, leastForMixing(setup.spec.mixing)),
-    ballot: Math.max(0, before.accepted?.ballot ?? -1, before.lock?.ballot ?? -1),
+    ballot: Math.max(before.accepted?.ballot ?? 0, before.lock?.ballot ?? 0),
     givenUp: new Map(),
     answeredMs: new Map(),
     accepted: before.accepted,

@@ -29,10 +29,10 @@ export function groupHash({state}: RoundContext, start: FrameOf<"start">): strin
   return toHex(primitives.hash(canonicalBytes(["consilium/group/2", run, round, ballot, trial, named])));
 }
 
-/** The attempt under way. */
-export function attemptOf({state}: RoundContext): Attempt {
+/** The attempt that mixes in `exchange`. */
+export function attemptOf({state}: RoundContext, {ballot}: Pick<Exchange, "ballot">): Attempt {
   const {rules, round} = state.setup;
-  return {run: rules.run, round, ballot: state.exchange?.ballot ?? 0};
+  return {run: rules.run, round, ballot};
 }
 
 /** Ends the attempt under way: its fetches are cancelled and its sums withdrawn. */

@@ -1,4 +1,4 @@
-import {isCoded} from "../../core/index.ts";
+import {at, isCoded, present} from "../../core/index.ts";
 import {codecOf, contributionSize, LARGEST_PEER_ESTIMATE, type SentMass} from "../../parameters/index.ts";
 import {listenersIn, type ScheduleSpec} from "../../schedules/index.ts";
 import {fetchFor, isFetching, type RoundContext, sendTo} from "../agreement/round-state.ts";
@@ -31,7 +31,8 @@ export function phasedParts(
 ): Pick<PhasedExchange, "kind" | "phases" | "phase" | "mass" | "own" | "sent" | "announced" | "received"> {
   const {own, setup} = context.state;
   const {primitives, spec, rules, round} = setup;
-  const mass = primitives.arithmetic.massOf(spec.codec, own?.bytes ?? new Uint8Array(), spec.mixed);
+  const {bytes} = present(own, "the contribution of a member that takes part");
+  const mass = primitives.arithmetic.massOf(spec.codec, bytes, spec.mixed);
   const phases = attemptPhases(schedule, participants.length, {run: rules.run, round, ballot});
   const empty = {sent: new Map(), announced: new Map(), received: new Map()};
   return {kind: "phases", phases, phase: 0, mass, own: null, ...empty};
@@ -43,21 +44,22 @@ interface Near {
 }
 
 function memberAt({participants}: PhasedExchange, place: number): MemberId {
-  return participants[place]?.member ?? "";
+  return at(participants, place).member;
+}
+
+function ownPlace({state}: RoundContext, {participants}: PhasedExchange): number {
+  return participants.findIndex(({member}) => member === state.setup.self);
 }
 
 /** The members whose masses this member takes in `phase`. */
-function sourcesOf({state}: RoundContext, exchange: PhasedExchange, phase: number): Near[] {
-  const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
-  const row = exchange.phases[phase]?.rows[place] ?? [];
+function sourcesOf(context: RoundContext, exchange: PhasedExchange, phase: number): Near[] {
+  const row = at(at(exchange.phases, phase).rows, ownPlace(context, exchange));
   return row.map(({node, share}) => ({member: memberAt(exchange, node), share}));
 }
 
 /** The members that take this member's mass in `phase`. */
-function listenersOf({state}: RoundContext, exchange: PhasedExchange, phase: number): MemberId[] {
-  const place = exchange.participants.findIndex(({member}) => member === state.setup.self);
-  const at = exchange.phases[phase];
-  const listeners = at === undefined ? [] : (listenersIn(at)[place] ?? []);
+function listenersOf(context: RoundContext, exchange: PhasedExchange, phase: number): MemberId[] {
+  const listeners = at(listenersIn(at(exchange.phases, phase)), ownPlace(context, exchange));
   return listeners.map((node) => memberAt(exchange, node));
 }
 
@@ -97,7 +99,7 @@ function publishMass(context: RoundContext, exchange: PhasedExchange): void {
   // A mass that nobody hears need not be rounded.
   exchange.own = null;
   if (listeners.length === 0) return;
-  const dither = attemptDither({hash, codec: spec.codec}, attemptOf(context), "mass", phase, self);
+  const dither = attemptDither({hash, codec: spec.codec}, attemptOf(context, exchange), "mass", phase, self);
   const mixture = arithmetic.encodeMass(hash, massCodec(context), mass, dither);
   exchange.own = arithmetic.checkMass(massCodec(context), mixture.bytes, spec.mixed);
   exchange.sent.set(phase, mixture.hash);
@@ -124,7 +126,7 @@ function fetchMass(
 /** Notes that a neighbour's mass of a phase can be fetched; the neighbour may be ahead of this member. */
 export function onMass(context: RoundContext, from: MemberId, frame: FrameOf<"mass">): void {
   const exchange = phasedOf(context);
-  if (exchange === null || frame.phase < exchange.phase) return;
+  if (exchange === null || frame.phase < exchange.phase || frame.phase >= exchange.phases.length) return;
   if (!sourcesOf(context, exchange, frame.phase).some(({member}) => member === from)) return;
   exchange.announced.set(`${frame.phase} ${from}`, frame.sum);
   if (frame.phase === exchange.phase && !exchange.received.has(from)) fetchMass(context, frame, from);

@@ -1,4 +1,4 @@
-import {isCoded} from "../../core/index.ts";
+import {at, isCoded, present} from "../../core/index.ts";
 import {contributionSize} from "../../parameters/index.ts";
 import {fetchFor, type RoundContext, report} from "../agreement/round-state.ts";
 import type {MemberId} from "../quorum.ts";
@@ -47,7 +47,7 @@ export function onWhole(context: RoundContext, member: MemberId, bytes: Uint8Arr
   exchange.contributions.set(member, bytes);
   if (exchange.contributions.size < exchange.participants.length) return;
   const members = exchange.participants.map((participant) => participant.member);
-  const inOrder = members.flatMap((each) => exchange.contributions.get(each) ?? []);
+  const inOrder = members.map((each) => present(exchange.contributions.get(each), "a contribution"));
   exchange.contributions.clear();
   const {arithmetic} = context.state.setup.primitives;
   try {
@@ -73,8 +73,9 @@ function isAnnounced(
   bytes: Uint8Array,
 ): boolean {
   const {hash, arithmetic} = state.setup.primitives;
-  const announced = participants.find((participant) => participant.member === member)?.contribution ?? "";
-  return member === state.setup.self || arithmetic.isNamed(hash, announced, bytes);
+  if (member === state.setup.self) return true;
+  const announced = participants.find((participant) => participant.member === member);
+  return arithmetic.isNamed(hash, present(announced, "a participant").contribution, bytes);
 }
 
 /** Reports the members whose contributions were not taken unchanged; the others are no news. */
@@ -84,7 +85,7 @@ function reportVerdicts(
   verdicts: readonly {readonly verdict: string; readonly reason: string}[],
 ): void {
   const told = members.flatMap((member, index) => {
-    const {verdict = "used", reason = "kept"} = verdicts[index] ?? {};
+    const {verdict, reason} = at(verdicts, index);
     return verdict === "used" ? [] : [{member, verdict, reason}];
   });
   if (told.length > 0) report(context, {kind: "verdicts", round: context.state.setup.round, verdicts: told});

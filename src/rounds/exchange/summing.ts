@@ -75,9 +75,9 @@ export function areSigned(
     const hash = present(partOf(exchange, chunk, member), "a member's word on its parts");
     return member === self || primitives.arithmetic.isNamed(primitives.hash, hash, bytes);
   };
-  const [other] = [...parts].find((part) => !isSigned(part)) ?? [];
+  const other = [...parts].find((part) => !isSigned(part));
   if (other === undefined) return true;
-  objectTo(context, other, "invalid");
+  objectTo(context, other[0], "invalid");
   return false;
 }
 

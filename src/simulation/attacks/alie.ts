@@ -23,5 +23,5 @@ export function alieZ(members: number, faulty: number): number {
 export function alie(honest: readonly Update[], z: number): Float64Array {
   const mean = honestMean(honest);
   const deviation = honestDeviation(honest, mean);
-  return mean.map((value, index) => value - z * (deviation[index] ?? 0));
+  return mean.map((value, index) => value - z * (deviation[index] as number));
 }

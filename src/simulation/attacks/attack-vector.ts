@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {alie, alieZ} from "./alie.ts";
 import type {Attack, AttackView, Update} from "./attacks.ts";
 import {honestMean} from "./honest-statistics.ts";
@@ -11,7 +12,7 @@ import {honestMean} from "./honest-statistics.ts";
  */
 export function attackVector(attack: Attack, view: AttackView): Float64Array {
   const {honest, reference, random} = view;
-  const own = view.own.at(-1) ?? reference;
+  const own = at(view.own, view.own.length - 1);
   const members = honest.length + view.faulty;
   switch (attack.attack) {
     case "sign-flip":
@@ -27,7 +28,7 @@ export function attackVector(attack: Attack, view: AttackView): Float64Array {
     case "inner-product":
       return scaled(honestMean(honest), -attack.epsilon);
     case "mimic":
-      return scaled(honest[attack.target % honest.length] ?? own, 1);
+      return scaled(at(honest, attack.target % honest.length), 1);
     case "dissensus":
       return scaled(honestMean(honest), (-attack.epsilon * honest.length) / view.faulty);
     case "model-replacement":
@@ -35,7 +36,7 @@ export function attackVector(attack: Attack, view: AttackView): Float64Array {
     case "free-rider":
       return new Float64Array(reference.length);
     case "replay":
-      return scaled(view.own[Math.max(0, view.own.length - 1 - attack.rounds)] ?? own, 1);
+      return scaled(at(view.own, Math.max(0, view.own.length - 1 - attack.rounds)), 1);
   }
 }
 

@@ -1,10 +1,12 @@
+import {at} from "../../core/index.ts";
 import type {Update} from "./attacks.ts";
 
 /** Computes `[d]`, the mean of the honest updates; owned by the caller. */
 export function honestMean(honest: readonly Update[]): Float64Array {
-  const mean = new Float64Array(honest[0]?.length ?? 0);
+  const mean = new Float64Array(at(honest, 0).length);
   for (const update of honest) {
-    for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] ?? 0) + (update[index] ?? 0);
+    for (let index = 0; index < mean.length; index++)
+      mean[index] = (mean[index] as number) + (update[index] as number);
   }
   return mean.map((sum) => sum / honest.length);
 }
@@ -17,7 +19,8 @@ export function honestDeviation(honest: readonly Update[], mean: Float64Array): 
   const squares = new Float64Array(mean.length);
   for (const update of honest) {
     for (let index = 0; index < mean.length; index++) {
-      squares[index] = (squares[index] ?? 0) + ((update[index] ?? 0) - (mean[index] ?? 0)) ** 2;
+      squares[index] =
+        (squares[index] as number) + ((update[index] as number) - (mean[index] as number)) ** 2;
     }
   }
   return squares.map((sum) => Math.sqrt(sum / honest.length));

@@ -1,10 +1,13 @@
+import {at} from "../../core/index.ts";
+
 type RowOf = (row: number) => Float32Array;
 
 function meanOf(count: number, rowOf: RowOf): Float64Array {
   const mean = Float64Array.from(rowOf(0));
   for (let row = 1; row < count; row++) {
     const values = rowOf(row);
-    for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] ?? 0) + (values[index] ?? 0);
+    for (let index = 0; index < mean.length; index++)
+      mean[index] = (mean[index] as number) + (values[index] as number);
   }
   return mean.map((sum) => sum / count);
 }
@@ -21,7 +24,7 @@ export function consensusDistance(count: number, rowOf: RowOf): number {
   for (let row = 0; row < count; row++) {
     const values = rowOf(row);
     for (let index = 0; index < mean.length; index++) {
-      const away = (values[index] ?? 0) - (mean[index] ?? 0);
+      const away = (values[index] as number) - (mean[index] as number);
       squares += away * away;
     }
   }
@@ -30,7 +33,6 @@ export function consensusDistance(count: number, rowOf: RowOf): number {
 
 /** Does the same for whole models. Returns 0 at once if all are the same. */
 export function modelsDistance(models: readonly Float32Array[]): number {
-  const none = new Float32Array();
   if (models.every((model) => model === models[0])) return 0;
-  return consensusDistance(models.length, (row) => models[row] ?? none);
+  return consensusDistance(models.length, (row) => at(models, row));
 }

@@ -1,4 +1,5 @@
-import {CodedError, createRandom, delay, systemClock} from "../../core/index.ts";
+import {CodedError, createRandom, delay, present, systemClock} from "../../core/index.ts";
+import {type SessionView} from "../../gossip/index.ts";
 import {sessionSetup} from "../../node/index.ts";
 import type {Arithmetic, Certified, Effect, Event, SessionSetup} from "../../rounds/index.ts";
 import type {SimulationErrorCode} from "../errors.ts";
@@ -106,7 +107,8 @@ class FullRun {
   }
 
   #isTrainingDue(): boolean {
-    return (this.#world.nextMs ?? 0) >= this.#training.dueMs;
+    const {nextMs} = this.#world;
+    return nextMs !== null && nextMs >= this.#training.dueMs;
   }
 
   /** True if the run has stalled: no result for a day, or no event is left. */
@@ -133,7 +135,7 @@ class FullRun {
   #down(id: string): void {
     if (!this.#up.delete(id)) return;
     this.#training.giveUp(id);
-    this.#sites.get(id)?.restart();
+    this.#siteOf(id).restart();
     this.#world.crash(id);
     this.#considerEnd();
   }
@@ -146,7 +148,7 @@ class FullRun {
   #onCertified(id: string, certified: Certified): void {
     this.#lastProgressMs = this.#world.nowMs;
     this.#training.giveUp(id);
-    this.#sites.get(id)?.settle(certified.certificate);
+    this.#siteOf(id).settle(certified.certificate);
     this.#watch.onCertified(id, certified, {seconds: this.#world.nowMs / MS_OF_A_SECOND, up: this.#up});
     this.#considerEnd();
   }
@@ -159,34 +161,32 @@ class FullRun {
   #onEffect(id: string, effect: Effect): void {
     if (effect.type !== "persist" || effect.record.kind !== "contribution") return;
     const {round, contribution} = effect.record;
-    const session = this.#world.sessionOf(id)?.view();
-    const spec = this.#sites.get(id)?.stages.specOf(round, session?.certified ?? null);
-    if (spec?.asynchronous !== undefined) this.#watch.onMass(id, spec, contribution.bytes);
+    const spec = this.#siteOf(id).stages.specOf(round, this.#viewOf(id).certified);
+    if (spec.asynchronous !== undefined) this.#watch.onMass(id, spec, contribution.bytes);
   }
 
   #durationMs(id: string, round: number): number {
-    const site = this.#sites.get(id);
-    if (site === undefined || site.stages.stageOf(round).kind !== "training") return 0;
+    const site = this.#siteOf(id);
+    if (site.stages.stageOf(round).kind !== "training") return 0;
     return site.steps * stepMs(this.#network.trial.experiment, site.name);
   }
 
   #openWorld(): World {
-    const {trial, members, sites} = this.#network;
-    const names = new Map(sites.map(({id, name}) => [id, name]));
+    const {trial, members} = this.#network;
     const links = linkModels(trial.experiment.network);
     return new World({
       members: members.map(({id}) => id),
       setupOf: (member) => this.#setupOf(member),
       contributionOf: (member, round) => this.#training.take(member, round, null),
       trainingMs: (member, round) => this.#durationMs(member, round),
-      progressOf: (member, unit) => this.#training.take(member, this.#roundOf(member), unit),
-      unitMs: (member) => this.#durationMs(member, this.#roundOf(member)),
+      progressOf: (member, unit) => this.#training.take(member, this.#viewOf(member).round, unit),
+      unitMs: (member) => this.#durationMs(member, this.#viewOf(member).round),
       onTrain: (member, training) => {
         this.#lastProgressMs = this.#world.nowMs;
         this.#training.announce(member, training);
       },
       random: createRandom({seed: trial.plan.seed, site: "", round: 0, purpose: "network"}),
-      linkOf: (from, to) => links(names.get(from) ?? from, names.get(to) ?? to),
+      linkOf: (from, to) => links(this.#siteOf(from).name, this.#siteOf(to).name),
       writesFrames: false,
       faultAt: (member, effect) => {
         this.#onEffect(member, effect);
@@ -197,8 +197,12 @@ class FullRun {
     });
   }
 
-  #roundOf(member: string): number {
-    return this.#world.sessionOf(member)?.view().round ?? 0;
+  #siteOf(id: string): SimulatedSite {
+    return present(this.#sites.get(id), "the site of a member");
+  }
+
+  #viewOf(id: string): SessionView {
+    return present(this.#world.sessionOf(id), "the session of a member that works").view();
   }
 
   #setupOf(member: string): Omit<SessionSetup, "restored"> {

@@ -1,4 +1,5 @@
-import {sha256, toHex} from "../../core/index.ts";
+import {at, sha256, toHex} from "../../core/index.ts";
+import type {Snapshot} from "../../parameters/index.ts";
 import type {Certified} from "../../rounds/index.ts";
 import type {Network} from "./network.ts";
 import type {HeldModels} from "./network-outcome.ts";
@@ -14,24 +15,26 @@ export async function heldModels(
 ): Promise<HeldModels> {
   const views = new Map<string, Float32Array>();
   const models: Float32Array[] = [];
-  const standardisers = sites.map((site, index) => site.standardiserOf(trainedValues(stages, newest[index])));
+  const trained = newest.map((certified) => trainedSnapshot(stages, certified));
   for (const [index, site] of sites.entries()) {
-    const values = trainedValues(stages, newest[index]);
-    const hash = newest[index]?.snapshot.hash ?? "";
-    const model = values === null ? stages.initial : (views.get(hash) ?? (await site.modelOf(values)));
-    if (stages.shared.isWhole) views.set(hash, model);
+    const snapshot = at(trained, index);
+    if (snapshot === null) {
+      models.push(stages.initial);
+      continue;
+    }
+    const model = views.get(snapshot.hash) ?? (await site.modelOf(snapshot.values));
+    if (stages.shared.isWhole) views.set(snapshot.hash, model);
     models.push(model);
   }
+  const standardisers = sites.map((site, index) => site.standardiserOf(at(trained, index)?.values ?? null));
   return {round, models, standardisers};
 }
 
-/** Returns the values of a result of training; null before training. */
-function trainedValues(
-  stages: Network["stages"],
-  certified: Certified | null | undefined,
-): Float32Array | null {
-  if (certified == null || stages.stageOf(certified.certificate.body.round).kind !== "training") return null;
-  return certified.snapshot.values;
+/** Returns the snapshot of a result of training; null before training. */
+function trainedSnapshot(stages: Network["stages"], certified: Certified | null): Snapshot | null {
+  if (certified === null) return null;
+  const {certificate, snapshot} = certified;
+  return stages.stageOf(certificate.body.round).kind === "training" ? snapshot : null;
 }
 
 /**

@@ -36,10 +36,16 @@ export function lineSpeed(network: NetworkBlock, site: string): number {
   return Math.min(bytesPerMs(own), delaySpeed(network));
 }
 
+/** The longer of two sites' own delays; 0 if neither has one. */
+function ownDelayMs({sites}: NetworkBlock, a: string, b: string): number {
+  return Math.max(sites[a]?.delayMs ?? 0, sites[b]?.delayMs ?? 0);
+}
+
 /** Mean one-way delay between two sites, in milliseconds. A site's own delay counts if it is longer. */
-export function meanDelayMs({delay, sites}: NetworkBlock, a: string, b: string): number {
-  const own = Math.max(sites[a]?.delayMs ?? 0, sites[b]?.delayMs ?? 0);
+export function meanDelayMs(network: NetworkBlock, a: string, b: string): number {
+  const own = ownDelayMs(network, a, b);
   if (own > 0) return own;
+  const {delay} = network;
   switch (delay.type) {
     case "constant":
       return delay.ms;
@@ -59,7 +65,7 @@ export function linkModels(network: NetworkBlock): (from: string, to: string) =>
   const plain = modelOf(network, drawn, Math.min(bytesPerMs(network.bandwidthMbps), delaySpeed(network)));
   return (from, to) => {
     if (sites[from] === undefined && sites[to] === undefined) return plain;
-    const own = Math.max(sites[from]?.delayMs ?? 0, sites[to]?.delayMs ?? 0);
+    const own = ownDelayMs(network, from, to);
     const speed = Math.min(lineSpeed(network, from), lineSpeed(network, to));
     return modelOf(network, own > 0 ? () => own : drawn, speed);
   };

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {codecOf} from "../../parameters/index.ts";
 import {type Certified, parameterArithmetic, type RoundSpec} from "../../rounds/index.ts";
 import {consensusDistance, modelsDistance} from "./consensus-distance.ts";
@@ -45,7 +46,8 @@ export class RoundWatch {
 
   /** Number of rounds whose result a member has. */
   roundsOf(member: string): number {
-    return (this.#newest.get(member)?.certificate.body.round ?? -1) + 1;
+    const newest = this.#newest.get(member);
+    return newest === undefined ? 0 : newest.certificate.body.round + 1;
   }
 
   /** Counts bytes of parameters that a member received. */
@@ -105,11 +107,11 @@ export class RoundWatch {
     const {stages, members} = this.#network;
     const taken: {held: HeldModels; entry: NetworkRound}[] = [];
     for (const {certified, seconds, bytes, newest, estimates} of this.#ended.splice(0)) {
-      const {round: at, contributors} = certified.certificate.body;
-      const stage = stages.stageOf(at);
+      const {round: certifiedRound, contributors} = certified.certificate.body;
+      const stage = stages.stageOf(certifiedRound);
       if (stage.kind !== "training") continue;
       const held = await heldModels(this.#network, stage.step, newest);
-      const apart = consensusDistance(estimates.length, (row) => estimates[row] ?? new Float32Array());
+      const apart = consensusDistance(estimates.length, (row) => at(estimates, row));
       const distance = apart > 0 ? apart : modelsDistance(held.models);
       const used = new Set(contributors);
       const absent = members.filter(({id}) => !used.has(id)).map(({name}) => name);

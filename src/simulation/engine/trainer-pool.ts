@@ -1,5 +1,5 @@
 import {availableParallelism} from "node:os";
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import type {BackendPreference, ModelSpec} from "../../model/index.ts";
 import {
@@ -76,7 +76,7 @@ export async function openTrainerPool(options: TrainerPoolOptions): Promise<Trai
   return {
     runsOn: first.runsOn,
     async open(site, train, changes = {}) {
-      const thread = threads[opened++ % threads.length] ?? first;
+      const thread = at(threads, opened++ % threads.length);
       return thread.open({training, seed, site, train: count === 0 ? train : shared(train), ...changes});
     },
     async close() {

@@ -1,4 +1,4 @@
-import {CodedError} from "../../core/index.ts";
+import {CodedError, present} from "../../core/index.ts";
 import {createSession, restoreSession, type Session} from "../../gossip/index.ts";
 import type {
   Contribution,
@@ -164,7 +164,7 @@ export class World {
   }
 
   #contribute(member: MemberId, contribution: Contribution): void {
-    const round = this.sessionOf(member)?.view().round ?? 0;
+    const {round} = present(this.sessionOf(member), "the session of a member that works").view();
     this.#handle(member, {type: "contribute", round, contribution});
   }
 
@@ -213,7 +213,7 @@ export class World {
     const {life, session} = this.#links.machine(member);
     workOn(this.#options, member, effect, (afterMs, eventOf) => {
       const {round, unit, start} = effect;
-      const certified = session?.view().certified ?? null;
+      const {certified} = present(session, "the session of a member that works").view();
       this.#options.onTrain?.(member, {round, certified, unit: {unit, start}, dueMs: this.nowMs + afterMs});
       this.#queue.after(afterMs, () => {
         if (this.#links.machine(member).life === life) this.#handle(member, eventOf());

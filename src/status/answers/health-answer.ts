@@ -2,18 +2,20 @@ import {z} from "zod";
 import type {AlertName} from "../../node/index.ts";
 import {timeSchema} from "./view-schemas.ts";
 
+const CHECKS = ["started", "storage", "quorum", "exchanging"] as const;
+
+/** A check's name. */
+export type CheckName = (typeof CHECKS)[number];
+
 /** Meaning of each check of a node when it is ok, and the place to look when it is not. */
-export const CHECK_MEANINGS = {
+export const CHECK_MEANINGS: Readonly<Record<CheckName, string>> = {
   started: "the node has opened its files, its data and its network, and has not failed",
   storage: "everything that had to be on disk is there; a failed write ends the node",
   quorum:
     "so many members that train, this one included, are linked and not silent as a decision needs; or the run has ended",
   exchanging:
     "since the start a round was certified with this site's part, and the last not longer ago than is allowed; or the run has ended",
-} as const;
-
-/** A check's name. */
-export type CheckName = keyof typeof CHECK_MEANINGS;
+};
 
 /** Checks that tell whether the node could take part in a round. */
 export const READINESS_CHECKS: readonly CheckName[] = ["started", "storage", "quorum"];
@@ -23,7 +25,7 @@ export const HEALTH_CHECKS: readonly CheckName[] = ["started", "storage", "excha
 
 /** A check and its outcome. */
 export const checkSchema = z.strictObject({
-  name: z.enum(["started", "storage", "quorum", "exchanging"]),
+  name: z.enum(CHECKS),
   ok: z.boolean(),
   detail: z.string().describe("One line for people."),
 });

@@ -1,6 +1,8 @@
 import {z} from "zod";
 import {planSchema} from "../../consortium/index.ts";
+import {at} from "../../core/index.ts";
 import type {Node, RoundRecord} from "../../node/index.ts";
+import {type Frozen} from "./frozen.ts";
 import {peerAnswer} from "./status-answer.ts";
 import * as view from "./view-schemas.ts";
 
@@ -129,7 +131,11 @@ export type HistoryAnswer = z.output<typeof historyAnswerSchema>;
 /** The parts of a node from which lists are made. */
 export type ListSource = Pick<Node, "view" | "plan" | "roster" | "rounds" | "history" | "releases">;
 
-function listOf<Answer>(schema: z.ZodType<Answer>, data: readonly unknown[]): Answer {
+/** An answer of a list; what it is made of has all that the schema names. */
+function listOf<Answer, Given extends {data: readonly unknown[]}>(
+  schema: z.ZodType<Answer, Given>,
+  data: Frozen<Given["data"]> & readonly unknown[],
+): Answer {
   return schema.parse({schema: 1, data, meta: {count: data.length}});
 }
 
@@ -154,13 +160,13 @@ export function runsAnswer({view: viewOf, plan, roster}: ListSource): RunsAnswer
   return listOf(runsAnswerSchema, [run]);
 }
 
-function roundItem(record: RoundRecord): unknown {
+function roundItem(record: RoundRecord): Frozen<z.input<typeof certifiedRoundSchema>> {
   const {certificate, voters, certifiedWallMs, seconds, stage, absent, contributors} = record;
   const {body, ballot, votes} = certificate;
   const {round, attempt, result, roster, parent, weight, peakWeight} = body;
   const certifiedAt = certifiedWallMs === null ? null : new Date(certifiedWallMs).toISOString();
   const signed = votes.map(({member, signature}, index) => ({
-    member: voters[index],
+    member: at(voters, index),
     peerId: member,
     signature: Buffer.from(signature).toString("base64"),
   }));
@@ -190,5 +196,11 @@ export function releasesAnswer({releases}: ListSource): ReleasesAnswer {
 /** The answer to `GET /v1/history`. */
 export function historyAnswer({view: viewOf, history}: ListSource): HistoryAnswer {
   const data = history();
-  return historyAnswerSchema.parse({schema: 1, run: viewOf().plan.run, data, meta: {count: data.length}});
+  const answer: Frozen<z.input<typeof historyAnswerSchema>> = {
+    schema: 1,
+    run: viewOf().plan.run,
+    data,
+    meta: {count: data.length},
+  };
+  return historyAnswerSchema.parse(answer);
 }

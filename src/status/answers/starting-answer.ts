@@ -22,7 +22,10 @@ export interface Opening {
 
 /** The answer of a node that is starting. */
 export function startingAnswer(opening: Opening | null): StartingAnswer {
-  const shown =
-    opening === null ? null : {step: opening.step, since: new Date(opening.sinceWallMs).toISOString()};
-  return startingAnswerSchema.parse({error: "the node is starting", opening: shown});
+  const answer: StartingAnswer = {
+    error: "the node is starting",
+    opening:
+      opening === null ? null : {step: opening.step, since: new Date(opening.sinceWallMs).toISOString()},
+  };
+  return startingAnswerSchema.parse(answer);
 }

@@ -1,15 +1,9 @@
 import {z} from "zod";
 import type {NodeView, PeerView} from "../../node/index.ts";
 import type {Remaining} from "../remaining-time.ts";
+import {type Frozen} from "./frozen.ts";
 import {type Alert, alertSchema, type Health, readyzAnswerSchema} from "./health-answer.ts";
 import * as view from "./view-schemas.ts";
-
-/** Arrays and objects that are not changed. */
-type Frozen<Value> = Value extends readonly (infer Item)[]
-  ? readonly Frozen<Item>[]
-  : Value extends object
-    ? {readonly [Key in keyof Value]: Frozen<Value[Key]>}
-    : Value;
 
 /** A view with null for every unknown value, as JSON has it. */
 type Nulled<Value> = {readonly [Key in keyof Value]: Exclude<Value[Key], undefined> | NullOf<Value[Key]>};
@@ -147,13 +141,13 @@ export interface StatusFacts {
 /** The answer with a node's view. zod refuses a view with fields that the schema does not name: a bug. */
 export function statusResponseOf(node: NodeView, facts: StatusFacts): StatusResponse {
   const {remaining, certificateEndsWallMs: endsMs, ...said} = facts;
-  const answered: Frozen<z.input<typeof nodeSchema>> = {...node, peers: node.peers.map(peerAnswer)};
-  return statusResponseSchema.parse({
+  const answer: Frozen<z.input<typeof statusResponseSchema>> = {
     ...said,
     schema: 1,
     remainingSeconds: remaining.seconds,
     remainingReason: remaining.reason,
     certificate: endsMs === null ? null : {expiresAt: new Date(endsMs).toISOString()},
-    node: answered,
-  });
+    node: {...node, peers: node.peers.map(peerAnswer)},
+  };
+  return statusResponseSchema.parse(answer);
 }

@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
 import {readdir, readFile} from "node:fs/promises";
-import {CodedError} from "../../core/index.ts";
+import {extname} from "node:path";
+import {CodedError, present} from "../../core/index.ts";
 import type {StatusErrorCode} from "../errors.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -43,10 +44,9 @@ export async function readDashboard(
 
 async function readOne(folder: URL, name: string): Promise<DashboardFile> {
   const content = await readFile(new URL(name, folder));
-  const [, ending = ""] = name.split(".");
   return {
     path: name === "page.html" ? "/" : `/dashboard/${name}`,
-    type: TYPES[ending] ?? "application/octet-stream",
+    type: present(TYPES[extname(name).slice(1)], "the type of a file that is served"),
     content,
     etag: `"${createHash("sha256").update(content).digest("base64url")}"`,
   };

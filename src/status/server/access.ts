@@ -59,7 +59,8 @@ interface OwnNames {
  * rebinding) sends its own name.
  */
 function isOwnHost(header: string | undefined, {host, address, port, allowedHosts}: OwnNames): boolean {
-  const asked = header?.toLowerCase() ?? "";
+  if (header === undefined) return false;
+  const asked = header.toLowerCase();
   // No name that an attacker chose resolves to a loopback name; the port may differ at the other end of a
   // tunnel.
   if (LOCAL_NAMES.includes(asked.replace(/:\d{1,5}$/, ""))) return true;

@@ -1,6 +1,7 @@
 import type {IncomingMessage, Server, ServerResponse} from "node:http";
 import type {Socket} from "node:net";
 import type {Clock} from "../../core/index.ts";
+import {at} from "../../core/index.ts";
 
 /** A connection without a request is cut after this time. */
 const FIRST_REQUEST_MS = 2000;
@@ -32,24 +33,24 @@ function nameOf({remoteAddress, remotePort, localPort}: Socket): string {
   return `${remoteAddress} ${remotePort} ${localPort}`;
 }
 
-/** The address with most connections, and their number. */
-function crowdOf(held: Iterable<Held>): readonly [address: string, count: number] {
-  const counts = new Map<string, number>();
-  let crowd: readonly [string, number] = ["", 0];
-  for (const {address} of held) {
-    const count = (counts.get(address) ?? 0) + 1;
-    counts.set(address, count);
-    if (count > crowd[1]) crowd = [address, count];
+/** The connections of the address that has most of them; none if there are none at all. */
+function crowdOf(held: Iterable<Held>): readonly Held[] {
+  const crowds = new Map<string, Held[]>();
+  let largest: readonly Held[] = [];
+  for (const one of held) {
+    const crowd = crowds.get(one.address) ?? [];
+    crowds.set(one.address, crowd);
+    crowd.push(one);
+    if (crowd.length > largest.length) largest = crowd;
   }
-  return crowd;
+  return largest;
 }
 
 /** The connection to drop so `held` (those idle for longest first) comes within the bounds; null if it is. */
 function surplus(held: ReadonlyMap<string, Held>, {most, ofAddress}: ConnectionBounds): Held | null {
-  const [address, count] = crowdOf(held.values());
-  if (held.size <= most && count <= ofAddress) return null;
-  const crowd = [...held.values()].filter((one) => one.address === address);
-  return crowd.find(({isIdle}) => isIdle) ?? crowd.at(-1) ?? null;
+  const crowd = crowdOf(held.values());
+  if (held.size <= most && crowd.length <= ofAddress) return null;
+  return crowd.find(({isIdle}) => isIdle) ?? at(crowd, crowd.length - 1);
 }
 
 /**

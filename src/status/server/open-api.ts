@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {at} from "../../core/index.ts";
 import {gapAnswerSchema} from "../answers/event-answer.ts";
 import {ENDPOINTS, type Endpoint, EVENTS_ENDPOINT, errorAnswerSchema} from "./endpoints.ts";
 
@@ -37,7 +38,7 @@ function parametersOf(query: z.ZodObject): Json[] {
 function operationOf({path, summary, query, type, answers}: Endpoint): Json {
   const responses = Object.entries(answers).map(([status, {means, schema}]) => [
     status,
-    {description: means, content: {[type.split(";")[0] ?? type]: {schema: jsonSchema(schema)}}},
+    {description: means, content: {[at(type.split(";"), 0)]: {schema: jsonSchema(schema)}}},
   ]);
   return {
     operationId: operationId(path),

@@ -1,5 +1,6 @@
 import type {FastifyInstance, FastifyReply, FastifyRequest} from "fastify";
 import type {Clock} from "../../core/index.ts";
+import {at} from "../../core/index.ts";
 import type {EventFeed} from "../../node/index.ts";
 import type {ServerMetrics} from "../metrics/server-metrics.ts";
 import {
@@ -38,8 +39,8 @@ function addEndpoint(server: FastifyInstance, endpoint: Endpoint, sources: Answe
   server.get(endpoint.path, async (request, reply) => {
     const query = endpoint.query.safeParse(isQuery(request.query) ? {...request.query} : {});
     if (!query.success) {
-      const [where = ""] = query.error.issues[0]?.path.map(String) ?? [];
-      return reply.code(400).send({error: `bad request${where === "" ? "" : `: ${where}`}`});
+      const [where] = at(query.error.issues, 0).path.map(String);
+      return reply.code(400).send({error: where === undefined ? "bad request" : `bad request: ${where}`});
     }
     const {status, body} = endpoint.answer(sources, query.data);
     if (status === 200) reply.type(endpoint.type);

@@ -15,7 +15,7 @@ export function averageUpdates(reference: Float32Array, parts: readonly Weighted
   return reference.map((start, index) => {
     let sum = 0;
     for (const {vector, share} of parts) {
-      sum += Math.fround(Math.fround((vector[index] ?? 0) - start) * share);
+      sum += Math.fround(Math.fround((vector[index] as number) - start) * share);
     }
     return start + Math.fround(sum) / total;
   });

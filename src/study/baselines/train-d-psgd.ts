@@ -1,4 +1,4 @@
-import {createRandom} from "../../core/index.ts";
+import {at, createRandom} from "../../core/index.ts";
 import type {Standardiser} from "../../data/index.ts";
 import {type MixingGraph, mixingGraph, type Phase} from "../../schedules/index.ts";
 import {expected, type SiteData} from "../../simulation/index.ts";
@@ -18,9 +18,10 @@ function mixOn({rows}: Phase, models: readonly Float32Array[]): Float32Array[] {
   return models.map((own, place) => {
     const neighbours = expected(rows[place], `the neighbours of node ${place}`);
     const ownShare = 1 - neighbours.reduce((sum, {share}) => sum + share, 0);
+    const near = neighbours.map(({node, share}) => ({share, model: at(models, node)}));
     return own.map((value, index) => {
       let sum = ownShare * value;
-      for (const {node, share} of neighbours) sum += share * (models[node]?.[index] ?? Number.NaN);
+      for (const {share, model} of near) sum += share * (model[index] as number);
       return sum;
     });
   });

@@ -27,12 +27,12 @@ function merge(
   if (rule === "mean") {
     return averageUpdates(start, weightage === "cohort" ? parts : parts.map((part) => ({...part, share: 1})));
   }
-  const updates = parts.map(({vector}) => vector.map((value, index) => value - (start[index] ?? 0)));
+  const updates = parts.map(({vector}) => vector.map((value, index) => value - (start[index] as number)));
   const {values} = applyRobustRule(
     {rule: RULES[rule], faulty: 0, adaptiveClipping: false, nearestNeighbours: false},
     updates,
   );
-  return start.map((value, index) => value + (values[index] ?? 0));
+  return start.map((value, index) => value + (values[index] as number));
 }
 
 /** Takes one member's steps up to the next merge, or none if it has taken all of its own. */

@@ -1,4 +1,4 @@
-import {createRandom, permutation, type Random} from "../../core/index.ts";
+import {at, createRandom, permutation, type Random} from "../../core/index.ts";
 import {joinMatrices, type PartitionSpec, type PatientMatrix, partitionRows} from "../../data/index.ts";
 import {patientLabels} from "../../node/index.ts";
 import type {SiteData} from "../../simulation/index.ts";
@@ -29,9 +29,9 @@ export function deckOf(sites: readonly SiteData[]): Deck {
  */
 function shareOut(rows: PatientMatrix, nodes: number, random: Random): number[][] {
   const labels = patientLabels(rows);
-  const order = [...permutation(random, rows.patients)].sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0));
+  const order = [...permutation(random, rows.patients)].sort((a, b) => at(labels, a) - at(labels, b));
   const shares: number[][] = Array.from({length: nodes}, () => []);
-  order.forEach((patient, place) => shares[place % nodes]?.push(patient));
+  order.forEach((patient, place) => at(shares, place % nodes).push(patient));
   return shares;
 }
 
@@ -57,8 +57,8 @@ export function dealSites(deck: Deck, spec: PartitionSpec, seed: number, contrac
     const name = `node-${String(node).padStart(DIGITS, "0")}`;
     const parts = {
       train: picked.train(own),
-      validation: picked.validation(validation[node] ?? []),
-      test: picked.test(test[node] ?? []),
+      validation: picked.validation(at(validation, node)),
+      test: picked.test(at(test, node)),
     };
     return {name, split: sealParts(parts, [contract, seed, spec, name])};
   });

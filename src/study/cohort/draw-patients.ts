@@ -1,4 +1,4 @@
-import {createRandom, permutation} from "../../core/index.ts";
+import {at, createRandom, permutation, present} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import {patientLabels} from "../../node/index.ts";
 import type {SiteData} from "../../simulation/index.ts";
@@ -15,10 +15,10 @@ function stratifiedOrder(rows: PatientMatrix, order: Uint32Array): number[] {
   for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
   const seen = new Map<number, number>();
   const placed = Array.from(order, (patient) => {
-    const label = labels[patient] ?? 0;
+    const label = at(labels, patient);
     const place = seen.get(label) ?? 0;
     seen.set(label, place + 1);
-    return {patient, standing: (place + 0.5) / (sizes.get(label) ?? 1)};
+    return {patient, standing: (place + 0.5) / present(sizes.get(label), "the size of a class")};
   });
   return placed.sort((a, b) => a.standing - b.standing).map(({patient}) => patient);
 }

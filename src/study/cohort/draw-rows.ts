@@ -20,7 +20,7 @@ export function drawRows(
   labels.forEach((label, row) => {
     const mean = meanOf(label);
     for (let feature = 0; feature < d; feature++) {
-      values[row * d + feature] = (mean[feature] ?? 0) + random.normal();
+      values[row * d + feature] = (mean[feature] as number) + random.normal();
     }
   });
   return {n, d, values, labels, patients: n, patientOf: Uint32Array.from({length: n}, (_, row) => row)};

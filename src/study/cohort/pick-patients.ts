@@ -1,9 +1,10 @@
+import {at} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 
 /** First row of each patient, followed by the number of rows. The rows of a patient lie side by side. */
 function rowStarts({patientOf, patients, n}: PatientMatrix): Uint32Array {
   const starts = new Uint32Array(patients + 1).fill(n);
-  for (let row = n - 1; row >= 0; row--) starts[patientOf[row] ?? 0] = row;
+  for (let row = n - 1; row >= 0; row--) starts[at(patientOf, row)] = row;
   return starts;
 }
 
@@ -15,7 +16,7 @@ function rowStarts({patientOf, patients, n}: PatientMatrix): Uint32Array {
 export function patientPicker(matrix: PatientMatrix): (chosen: readonly number[]) => PatientMatrix {
   const {d} = matrix;
   const starts = rowStarts(matrix);
-  const startOf = (patient: number): number => starts[patient] ?? 0;
+  const startOf = (patient: number): number => at(starts, patient);
   return (chosen) => {
     const n = chosen.reduce((sum, patient) => sum + startOf(patient + 1) - startOf(patient), 0);
     const values = new Float32Array(n * d);

@@ -1,5 +1,5 @@
 import type {ExperimentData} from "../../config/index.ts";
-import {createRandom, permutation, type Random} from "../../core/index.ts";
+import {at, createRandom, permutation, type Random} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import type {Cohort, SiteData} from "../../simulation/index.ts";
 import type {CohortQuery} from "./cohort-query.ts";
@@ -24,7 +24,7 @@ function randomDirection(features: number, random: Random): Float64Array {
 function siteMeans({separation, shift, features}: ShiftedData, signal: Float64Array, random: Random) {
   return CLASSES.map((label) => {
     const own = randomDirection(features, random);
-    return signal.map((value, index) => (label - 0.5) * separation * value + shift * (own[index] ?? 0));
+    return signal.map((value, index) => (label - 0.5) * separation * value + shift * at(own, index));
   });
 }
 
@@ -32,7 +32,7 @@ function drawSite(spec: SiteSpec, features: number, means: readonly Float64Array
   const {patients, prevalence} = spec;
   const positives = Math.min(patients - 1, Math.max(1, Math.round(prevalence * patients)));
   const labels = new Uint8Array(patients).fill(1, patients - positives);
-  return drawRows(labels, features, random, (label) => means[label] ?? new Float64Array(features));
+  return drawRows(labels, features, random, (label) => at(means, label));
 }
 
 /** Divides a site's patients class by class, in a random order. At least one of each class stays in train. */

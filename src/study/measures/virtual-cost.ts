@@ -1,5 +1,5 @@
 import type {DecentralisedGraph} from "../../config/index.ts";
-import {createRandom} from "../../core/index.ts";
+import {at, createRandom} from "../../core/index.ts";
 import {codecOf, contributionSize} from "../../parameters/index.ts";
 import {mixingGraph} from "../../schedules/index.ts";
 import {lineSpeed, meanDelayMs, stepMs, type Trial} from "../../simulation/index.ts";
@@ -138,7 +138,7 @@ export function graphCost(
   const period = Array.from({length: periodOf(graph, length)}, (_, round) => {
     const listeners = Array.from({length}, () => 0);
     for (const row of phaseOf(round).rows)
-      for (const {node} of row) listeners[node] = (listeners[node] ?? 0) + 1;
+      for (const {node} of row) listeners[node] = at(listeners, node) + 1;
     const sent = listeners.reduce((sum, count) => sum + count, 0);
     const most = slowest(listeners, (count) => count);
     return {

@@ -41,7 +41,9 @@ export interface StudyComparison {
   /** Descriptions of the methods that diverged or stalled, and so have no figure at their seed. */
   readonly unfinishedFirst: readonly string[];
   readonly unfinishedSecond: readonly string[];
-  /** Final states at the same point and seed: the number that are equal bit by bit, and their total. */
+  /** Tells whether all final states at the same point and seed are equal bit by bit; unknown without any. */
+  readonly states: "agrees" | "differs" | "unknown";
+  /** The number of them that are equal, and their total. */
   readonly equalStates: number;
   readonly commonStates: number;
 }
@@ -122,12 +124,17 @@ export function compareStudies(first: StudyResults, second: StudyResults): Study
 function compareStates(
   first: StudyResults["states"],
   second: StudyResults["states"],
-): Pick<StudyComparison, "equalStates" | "commonStates"> {
+): Pick<StudyComparison, "states" | "equalStates" | "commonStates"> {
   const key = ({point, seed}: (typeof first)[number]): string => `${seed} ${pointKey(point)}`;
   const hashes = new Map(first.map((state) => [key(state), state.sha256]));
   const common = second.filter((state) => hashes.has(key(state)));
   const equal = common.filter((state) => hashes.get(key(state)) === state.sha256);
-  return {equalStates: equal.length, commonStates: common.length};
+  const verdict = equal.length === common.length ? "agrees" : "differs";
+  return {
+    states: common.length === 0 ? "unknown" : verdict,
+    equalStates: equal.length,
+    commonStates: common.length,
+  };
 }
 
 /** Lists the settings of two resolved experiments that differ, by dotted keys in the first one's order. */

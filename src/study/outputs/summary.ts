@@ -1,4 +1,4 @@
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import type {SimulationErrorCode} from "../../simulation/index.ts";
 import type {Environment, StudyResults} from "../results.ts";
 import {summarySchema} from "./summary-schema.ts";
@@ -30,9 +30,8 @@ export function summaryJson(results: StudyResults): string {
 export function parseSummary(text: string, name: string): StudyResults {
   const parsed = summarySchema.safeParse(parseJson(text, name));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const place = issue?.path.map(String).join(".") ?? "";
-  throw invalid(name, `${place === "" ? "" : `${place}: `}${issue?.message ?? "is not a summary"}`);
+  const {path, message} = at(parsed.error.issues, 0);
+  throw invalid(name, [...(path.length === 0 ? [] : [path.map(String).join(".")]), message].join(": "));
 }
 
 /** Formats environment.json: versions and machine. */

@@ -1,5 +1,5 @@
 import {z} from "zod";
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import type {SimulationErrorCode} from "../../simulation/index.ts";
 import type {TrialResult} from "../trial-result.ts";
 import {pointKey} from "./point-columns.ts";
@@ -93,7 +93,7 @@ function checkGroups(
 function placeOf(text: string, error: unknown): string {
   const told = /at position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
   const lines = text.slice(0, told === undefined ? text.length : Number(told)).split("\n");
-  return `${lines.length}:${(lines.at(-1) ?? "").length + 1}`;
+  return `${lines.length}:${at(lines, lines.length - 1).length + 1}`;
 }
 
 function invalid(message: string): CodedError<SimulationErrorCode> {
@@ -127,9 +127,8 @@ export function parseTrial(text: string, name: string): TrialResult {
     const {scores, ...trial} = parsed.data;
     return {...trial, scores: scores.map(({method, groups}) => ({method, groups: groups.map(groupOf)}))};
   }
-  const [issue] = parsed.error.issues;
-  const key = issue?.path.map(String).join(".") ?? "";
-  throw invalid(`${name}: ${key === "" ? "" : `${key}: `}${issue?.message ?? "is no trial"}`);
+  const {path, message} = at(parsed.error.issues, 0);
+  throw invalid([name, ...(path.length === 0 ? [] : [path.map(String).join(".")]), message].join(": "));
 }
 
 function groupOf({times, ...group}: z.output<typeof groupSchema>) {

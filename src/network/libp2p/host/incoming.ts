@@ -1,6 +1,6 @@
 import type {MultiaddrConnection, Transport, Upgrader} from "@libp2p/interface";
 import {type TCPComponents, tcp} from "@libp2p/tcp";
-import {type Clock, CodedError} from "../../../core/index.ts";
+import {type Clock, CodedError, present} from "../../../core/index.ts";
 import {linkSignals} from "../../deadline.ts";
 import {type Admission, FIRST_BYTE_MS, type Place, UPGRADE_MS} from "../../guards/admission.ts";
 import {createTokenBucket} from "../../guards/token-bucket.ts";
@@ -59,7 +59,7 @@ function boundedUpgrade(
 ): Upgrader["upgradeInbound"] {
   const strangers = createTokenBucket(STRANGERS, clock.nowMs());
   return async (connection, options) => {
-    const ip = ipOf(connection.remoteAddr) ?? "";
+    const ip = present(ipOf(connection.remoteAddr), "the IP address of a connection over TCP");
     const ended = new AbortController();
     const linked = linkSignals(options.signal, ended.signal);
     const refuse = (refusal: Refusal): void => {

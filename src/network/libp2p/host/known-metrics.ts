@@ -1,4 +1,5 @@
 import type {LabelValues} from "../../../core/index.ts";
+import {at} from "../../../core/index.ts";
 import {BLOB_PROTOCOL, DHT_PROTOCOL, LINK_PROTOCOL, WHERE_PROTOCOL} from "../streams.ts";
 
 /** A libp2p metric, as this node's registry has it. */
@@ -56,7 +57,9 @@ const byOperation = {
 const byEvent = {
   labels: ["event"],
   // The listener's keys begin with the address that it listens on.
-  labelsOf: (key: string) => ({event: oneOf(TCP_EVENTS, (key.split(" ").at(-1) ?? "").replace(/^_/, ""))}),
+  labelsOf: (key: string) => ({
+    event: oneOf(TCP_EVENTS, key.slice(key.lastIndexOf(" ") + 1).replace(/^_/, "")),
+  }),
 } as const;
 
 function counter(name: string, help: string, by: Pick<KnownMetric, "labels" | "labelsOf">): KnownMetric {
@@ -71,8 +74,8 @@ const GAUGES: readonly KnownMetric[] = [
     help: "Connections, by who dialled, that are open or pending.",
     labels: ["direction", "state"],
     labelsOf(key) {
-      const [direction = "", state = "open"] = key.split(" ");
-      return {direction, state};
+      const words = key.split(" ");
+      return {direction: at(words, 0), state: words[1] ?? "open"};
     },
   },
   {
@@ -82,8 +85,8 @@ const GAUGES: readonly KnownMetric[] = [
     help: "Open streams, by who opened them and protocol.",
     labels: ["direction", "protocol"],
     labelsOf(key) {
-      const [direction = "", protocol = ""] = key.split(" ");
-      return {direction, protocol: protocolLabel(protocol)};
+      const words = key.split(" ");
+      return {direction: at(words, 0), protocol: protocolLabel(at(words, 1))};
     },
   },
   {

@@ -1,3 +1,4 @@
+import {at} from "../../../core/index.ts";
 import type {Period, Phase} from "../../../schedules/index.ts";
 
 /** A phase in flat arrays, for loops over many nodes. */
@@ -21,11 +22,10 @@ type Rows = Phase["rows"];
 
 /** Returns the one neighbour that hears only `node` and that only `node` hears, or null. */
 function partnerOf(rows: Rows, node: number): number | null {
-  const row = rows[node] ?? [];
-  const partner = row[0]?.node;
-  if (partner === undefined || row.length > 1) return null;
-  const back = rows[partner] ?? [];
-  return back.length === 1 && back[0]?.node === node ? partner : null;
+  const [near, ...others] = at(rows, node);
+  if (near === undefined || others.length > 0) return null;
+  const back = at(rows, near.node);
+  return back.length === 1 && back[0]?.node === node ? near.node : null;
 }
 
 function compilePairs(rows: Rows): CompiledPhase {
@@ -34,7 +34,7 @@ function compilePairs(rows: Rows): CompiledPhase {
   rows.forEach(([near], node) => {
     if (near === undefined || near.node < node) return;
     pairs.push(node, near.node);
-    shares.push(near.share, rows[near.node]?.[0]?.share ?? 0);
+    shares.push(near.share, at(at(rows, near.node), 0).share);
   });
   return {kind: "pairs", pairs: Uint32Array.from(pairs), shares: Float64Array.from(shares)};
 }
@@ -45,7 +45,7 @@ export function compilePhase({rows}: Phase): CompiledPhase {
     return compilePairs(rows);
   const starts = new Uint32Array(rows.length + 1);
   rows.forEach((row, node) => {
-    starts[node + 1] = (starts[node] ?? 0) + row.length;
+    starts[node + 1] = at(starts, node) + row.length;
   });
   const near = rows.flat();
   const isHeard = new Uint8Array(rows.length);

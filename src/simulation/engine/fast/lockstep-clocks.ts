@@ -1,3 +1,4 @@
+import {at} from "../../../core/index.ts";
 import {scaleOfUnit, stalenessScale} from "../../../segments/index.ts";
 
 /**
@@ -22,7 +23,7 @@ export class LockstepClocks {
 
   /** A member's own clock, in units. */
   ownOf(member: number): number {
-    return this.#known[member * this.#members + member] ?? 0;
+    return at(this.#known, member * this.#members + member);
   }
 
   /**
@@ -34,7 +35,7 @@ export class LockstepClocks {
     const known = this.#rowOf(member);
     const others = known.filter((_, other) => other !== member);
     const isHeld = lead < Number.POSITIVE_INFINITY;
-    const staleness = this.#meanOfOthers(member) - (this.#othersBefore[member] ?? 0);
+    const staleness = this.#meanOfOthers(member) - at(this.#othersBefore, member);
     const age = isHeld ? stalenessScale(staleness) : 1;
     const least = others.reduce((smallest, clock) => Math.min(smallest, clock), Number.POSITIVE_INFINITY);
     const now = this.ownOf(member);
@@ -53,7 +54,7 @@ export class LockstepClocks {
   meet(a: number, b: number): void {
     const [ofA, ofB] = [this.#rowOf(a), this.#rowOf(b)];
     for (let member = 0; member < this.#members; member++) {
-      const later = Math.max(ofA[member] ?? 0, ofB[member] ?? 0);
+      const later = Math.max(ofA[member] as number, ofB[member] as number);
       ofA[member] = later;
       ofB[member] = later;
     }
@@ -64,13 +65,13 @@ export class LockstepClocks {
     const told = new Float64Array(this.#members);
     for (const member of members) {
       this.#rowOf(member).forEach((clock, other) => {
-        told[other] = Math.max(told[other] ?? 0, clock);
+        told[other] = Math.max(told[other] as number, clock);
       });
     }
     for (let member = 0; member < this.#members; member++) {
       const known = this.#rowOf(member);
       for (let other = 0; other < known.length; other++) {
-        if (other !== member) known[other] = Math.max(known[other] ?? 0, told[other] ?? 0);
+        if (other !== member) known[other] = Math.max(known[other] as number, told[other] as number);
       }
     }
   }
@@ -82,7 +83,7 @@ export class LockstepClocks {
   #meanOfOthers(member: number): number {
     const known = this.#rowOf(member);
     let sum = 0;
-    for (let other = 0; other < known.length; other++) if (other !== member) sum += known[other] ?? 0;
+    for (let other = 0; other < known.length; other++) if (other !== member) sum += known[other] as number;
     return known.length < 2 ? 0 : sum / (known.length - 1);
   }
 }

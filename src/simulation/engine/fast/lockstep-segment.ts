@@ -1,4 +1,4 @@
-import {CodedError, createRandom, type Random, sha256} from "../../../core/index.ts";
+import {at, CodedError, createRandom, present, type Random, sha256} from "../../../core/index.ts";
 import {codecOf, contributionSize, drawDither, NO_DITHER} from "../../../parameters/index.ts";
 import {
   type AsyncSpec,
@@ -63,8 +63,10 @@ export class LockstepSegment {
     this.#round = round;
     this.#certified = certified;
     const specs = members.map(({stages}) => stages.specOf(round, certified));
-    this.#specs = specs.flatMap(({asynchronous}) => asynchronous ?? []);
-    const {reference = new Float32Array(), mixed = 0} = specs[0] ?? {};
+    this.#specs = specs.map(({asynchronous}) =>
+      present(asynchronous, "the segment of an asynchronous round"),
+    );
+    const {reference, mixed} = at(specs, 0);
     this.#reference = reference.subarray(0, mixed);
     this.#table = new MassTable(members.length, mixed);
     this.#specs.forEach(({weight}, member) => {
@@ -97,16 +99,14 @@ export class LockstepSegment {
   }
 
   get #spec(): AsyncSpec {
-    const [spec] = this.#specs;
-    if (spec === undefined) throw unfit("rounds here");
-    return spec;
+    return at(this.#specs, 0);
   }
 
   #starts: readonly Float32Array[] | null = null;
 
   #estimateOf(member: number): Float32Array {
     const {values, weight} = this.#table.massOf(member);
-    return this.#reference.map((value, index) => value + (values[index] ?? 0) / weight);
+    return this.#reference.map((value, index) => value + (values[index] as number) / weight);
   }
 
   #estimates(): readonly Float32Array[] {
@@ -118,7 +118,7 @@ export class LockstepSegment {
     const starts = this.#starts ?? this.#estimates();
     const outcomes = await allEnded(
       members.map(async (site, member) => {
-        const start = starts[member] ?? this.#reference;
+        const start = at(starts, member);
         return {site, start, ...(await site.workOnUnit(this.#certified, {unit, start}, trial.signal))};
       }),
     );
@@ -134,31 +134,31 @@ export class LockstepSegment {
     const {codec} = this.#spec;
     const {values} = parameterArithmetic.massOf(codec, bytes, this.#table.size);
     const scale = this.#clocks.takeScale(member);
-    const pending = this.#pending[member] ?? new Float64Array(values.length);
+    const pending = at(this.#pending, member) ?? new Float64Array(values.length);
     for (let index = 0; index < pending.length; index++) {
-      pending[index] = (pending[index] ?? 0) + scale * (values[index] ?? 0);
+      pending[index] = (pending[index] as number) + scale * (values[index] as number);
     }
     this.#pending[member] = pending;
     this.#release(member);
   }
 
   #release(member: number): void {
-    const pending = this.#pending[member] ?? null;
-    const own = this.#specs[member]?.weight ?? 1;
+    const pending = at(this.#pending, member);
+    const own = at(this.#specs, member).weight;
     if (pending !== null && letIn(this.#table.massOf(member), pending, own)) this.#pending[member] = null;
   }
 
   #releaseAll(member: number): void {
     const values = this.#table.row(member);
-    this.#pending[member]?.forEach((value, index) => {
-      values[index] = (values[index] ?? 0) + value;
+    at(this.#pending, member)?.forEach((value, index) => {
+      values[index] = (values[index] as number) + value;
     });
   }
 
   #exchange(step: number): void {
     const phase = this.#phaseOf(step);
     if (phase.rows.some((row) => row.length > 1)) throw unfit("segments whose phases have several partners");
-    const ditherOf = (member: number) => drawDither(this.#randoms[member] ?? createRandom(NO_STREAM));
+    const ditherOf = (member: number) => drawDither(at(this.#randoms, member));
     this.#transfers += mixPhase(this.#table, phase, {codec: this.#spec.codec, ditherOf});
     phase.rows.forEach(([near], member) => {
       if (near === undefined) return;
@@ -170,9 +170,9 @@ export class LockstepSegment {
   #phaseOf(step: number): Phase {
     const {schedule} = this.#spec;
     const {run, members} = this.#network;
-    const at = {run, round: this.#round};
+    const place = {run, round: this.#round};
     const periodOf = (period: number): Period =>
-      segmentPeriod(schedule ?? {name: "random", steps: 1}, members.length, {...at, period});
+      segmentPeriod(schedule ?? {name: "random", steps: 1}, members.length, {...place, period});
     const {length} = periodOf(0);
     return length === 0 ? {rows: []} : periodOf(Math.floor(step / length)).phase(step % length);
   }
@@ -185,7 +185,7 @@ export class LockstepSegment {
       return parameterArithmetic.encodeMass(sha256, codec, this.#table.massOf(member), NO_DITHER);
     });
     const estimateOf = (member: number): Float32Array => {
-      const bytes = contributions[member]?.bytes ?? new Uint8Array();
+      const {bytes} = at(contributions, member);
       const mass = parameterArithmetic.massOf(codec, bytes, this.#table.size);
       return parameterArithmetic.applyMass(this.#reference, this.#table.size, mass);
     };
@@ -197,5 +197,3 @@ export class LockstepSegment {
     };
   }
 }
-
-const NO_STREAM = {seed: 0, site: "", round: 0, purpose: "none"};

@@ -1,3 +1,4 @@
+import {at} from "../../../core/index.ts";
 import type {Mass} from "../../../parameters/index.ts";
 
 /**
@@ -32,6 +33,6 @@ export class MassTable {
 
   /** Returns a node's mass: a view. */
   massOf(node: number): Mass {
-    return {values: this.row(node), weight: this.weights[node] ?? 0};
+    return {values: this.row(node), weight: at(this.weights, node)};
   }
 }

@@ -1,4 +1,4 @@
-import {sha256} from "../../../core/index.ts";
+import {at, sha256} from "../../../core/index.ts";
 import {codecOf, contributionSize, partition, type Snapshot} from "../../../parameters/index.ts";
 import type {RobustRule} from "../../../robust/index.ts";
 import {
@@ -47,25 +47,21 @@ const PRIMITIVES = {hash: sha256, arithmetic: parameterArithmetic};
 function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResult {
   const {codec, mixed, exact} = spec;
   // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws depend on the
-  // place.
-  const chunks = partition(codec, mixed, 1, exact);
+  // place. One is therefore enough.
+  const chunk = at(partition(codec, mixed, 1, exact), 0);
   const {range} = spec;
   const ofSite = {
     maximumWeight: largestWeight(spec, members.length),
     ...(range === undefined ? {} : {range}),
   };
   const dither = attemptDither({hash: sha256, codec}, attempt, "sum");
-  const sums = chunks.map((chunk) => {
-    const sum = {codec, chunk: {...chunk, ...ofSite}, dither};
-    return parameterArithmetic.sumChunk(sha256, sum, contributions).bytes;
-  });
-  const sum = sums[0] ?? new Uint8Array();
+  const whole = {codec, chunk: {...chunk, ...ofSite}, dither};
+  const sum = parameterArithmetic.sumChunk(sha256, whole, contributions).bytes;
   const mean = parameterArithmetic.applyMixture(spec, sum);
-  const lengths = chunks.map((chunk) => chunk.lengthBytes + chunk.sum.lengthBytes);
   return {
     snapshot: resultOf(PRIMITIVES, spec, mean),
     weight: parameterArithmetic.weightOf(sum),
-    bytes: (members.length - 1) * (lengths[0] ?? 0),
+    bytes: (members.length - 1) * (chunk.lengthBytes + chunk.sum.lengthBytes),
     distance: 0,
   };
 }
@@ -81,7 +77,7 @@ function mixInPhases(
   const transfers = mixPeriod(table, attemptPeriod(schedule, members.length, attempt), {
     codec,
     ditherOf: (node, phase) =>
-      attemptDither({hash: sha256, codec: own}, attempt, "mass", phase, members[node] ?? ""),
+      attemptDither({hash: sha256, codec: own}, attempt, "mass", phase, at(members, node)),
   });
   const estimateOf = (node: number): Float32Array =>
     parameterArithmetic.applyMass(reference, mixed, table.massOf(node));

@@ -17,13 +17,13 @@ export interface NodeRows {
 function mixPairs({values, width}: NodeRows, pairs: Uint32Array, shares: Float64Array): number {
   let check = 0;
   for (let pair = 0; pair < pairs.length; pair += 2) {
-    const a = (pairs[pair] ?? 0) * width;
-    const b = (pairs[pair + 1] ?? 0) * width;
-    const shareA = shares[pair] ?? 0;
-    const shareB = shares[pair + 1] ?? 0;
+    const a = (pairs[pair] as number) * width;
+    const b = (pairs[pair + 1] as number) * width;
+    const shareA = shares[pair] as number;
+    const shareB = shares[pair + 1] as number;
     for (let index = 0; index < width; index++) {
-      const ofA = values[a + index] ?? 0;
-      const ofB = values[b + index] ?? 0;
+      const ofA = values[a + index] as number;
+      const ofB = values[b + index] as number;
       const apart = Math.fround(ofB) - Math.fround(ofA);
       const mixedA = ofA + shareA * apart;
       const mixedB = ofB + shareB * -apart;
@@ -49,9 +49,9 @@ function mixNumber(
   {node, index, value, own}: OwnNumber,
 ): number {
   let mixed = value;
-  const end = starts[node + 1] ?? 0;
-  for (let at = starts[node] ?? 0; at < end; at++) {
-    mixed += (shares[at] ?? 0) * ((sent[(nodes[at] ?? 0) * width + index] ?? 0) - own);
+  const end = starts[node + 1] as number;
+  for (let at = starts[node] as number; at < end; at++) {
+    mixed += (shares[at] as number) * ((sent[(nodes[at] as number) * width + index] as number) - own);
   }
   return mixed;
 }
@@ -63,8 +63,8 @@ function mixGraph(rows: NodeRows, graph: CompiledGraph): number {
   for (let node = 0; node < graph.isHeard.length; node++) {
     const isRounded = graph.isHeard[node] === 1;
     for (let index = 0; index < width; index++) {
-      const value = values[node * width + index] ?? 0;
-      const own = isRounded ? (sent[node * width + index] ?? 0) : value;
+      const value = values[node * width + index] as number;
+      const own = isRounded ? (sent[node * width + index] as number) : value;
       const mixed = mixNumber(rows, graph, {node, index, value, own});
       check += mixed - mixed;
       values[node * width + index] = mixed;

@@ -13,9 +13,14 @@ function offsetMs(ms: number, zone: string): number {
     minute: "numeric",
     second: "numeric",
   });
-  const part = Object.fromEntries(format.formatToParts(ms).map(({type, value}) => [type, Number(value)]));
-  const {year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0} = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
+  const parts = format.formatToParts(ms);
+  const of = (type: Intl.DateTimeFormatPartTypes): number => {
+    const part = parts.find((one) => one.type === type);
+    if (part === undefined) throw new Error(`a time in ${zone} has no ${type}`);
+    return Number(part.value);
+  };
+  const localMs = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return localMs - Math.floor(ms / 1000) * 1000;
 }
 
 /** Start of the day of `ms` in `zone`, in ms since the Unix epoch. */

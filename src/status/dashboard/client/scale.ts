@@ -17,7 +17,7 @@ export interface Range {
 function stepOf(span: number, most: number): number {
   const rough = span / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
+  const factor = [1, 2, 5].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
   return factor * power;
 }
 

@@ -23,8 +23,16 @@ function messageOf(block: string): SseMessage | null {
 export function createSseParser(): SseParser {
   let rest = "";
   return (text) => {
-    const blocks = (rest + text).replaceAll("\r\n", "\n").split("\n\n");
-    rest = blocks.pop() ?? "";
-    return blocks.flatMap((block) => messageOf(block) ?? []);
+    const unread = (rest + text).replaceAll("\r\n", "\n");
+    const end = unread.lastIndexOf("\n\n");
+    if (end < 0) {
+      rest = unread;
+      return [];
+    }
+    rest = unread.slice(end + 2);
+    return unread
+      .slice(0, end)
+      .split("\n\n")
+      .flatMap((block) => messageOf(block) ?? []);
   };
 }
