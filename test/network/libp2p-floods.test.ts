@@ -194,7 +194,9 @@ describe("an outsider with half-open connections", () => {
   };
   /** How many connections were closed to make room for others. */
   const displacedIn = (registry: MetricRegistry): number => {
-    const line = /consilium_network_incoming_refused_total\{reason="displaced"\} (\d+)/.exec(registry.expose());
+    const line = /consilium_network_incoming_refused_total\{reason="displaced"\} (\d+)/.exec(
+      registry.expose(),
+    );
     return Number(line?.[1]);
   };
   const joinMs = async (a: TestMember, index: number): Promise<number> => {

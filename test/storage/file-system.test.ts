@@ -26,7 +26,7 @@ async function takeInPieces(most: number): Promise<void> {
   await handle.close();
   const write = files.write;
   vi.spyOn(files, "write").mockImplementation(function (this: unknown, bytes, offset, length) {
-    return Reflect.apply(write, this, [bytes, offset, Math.min(length, most)]) as Promise<unknown>;
+    return write.call(this, bytes, offset, Math.min(length, most));
   });
 }
 
