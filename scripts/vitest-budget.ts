@@ -13,8 +13,8 @@ export interface FileTime {
 }
 
 /**
- * The time of each file, longest first: processor time of its worker, which a busy machine does not stretch; of a
- * file whose worker told none, the time from its first hook to its last.
+ * The time of each file, longest first: processor time of its worker and what that started, which a busy machine
+ * does not stretch; of a file whose worker told none, the time from its first hook to its last.
  */
 export function fileTimes(
   modules: readonly Pick<TestModule, "relativeModuleId" | "meta" | "diagnostic">[],
