@@ -16,6 +16,9 @@ import {portOf, rawPeer} from "./raw-peer.ts";
 const KEPT_OUT = "a member is kept out for a time";
 const SHORT = "incomplete connections take all their places: somebody opens many and says nothing";
 
+/** A join takes seconds on a busy machine, and a minute where half-open connections keep their places. */
+const LONGEST_JOIN_MS = 10_000;
+
 /** Connections that one member opens. */
 const MANY = runs(60, 300);
 
@@ -211,14 +214,13 @@ describe("an outsider with half-open connections", () => {
     async (from) => {
       const registry = createMetricRegistry();
       const a = await world.start(0, {meter: registry});
-      const usualMs = await joinMs(a, 1);
+      await joinMs(a, 1);
       const port = portOf(a.network.addresses()[0] ?? "");
       halfOpen(port, 100, from);
       await a.until(() => a.lines.some(({message}) => message === SHORT));
-      // Below a second the machine's own noise is all that there is.
-      expect(await joinMs(a, 2)).toBeLessThan(Math.max(2 * usualMs, 2_000));
+      expect(await joinMs(a, 2)).toBeLessThan(LONGEST_JOIN_MS);
       await vi.waitFor(() => expect(displacedIn(registry)).toBeGreaterThan(50), {timeout: 20_000});
-      expect(await joinMs(a, 3)).toBeLessThan(Math.max(2 * usualMs, 2_000));
+      expect(await joinMs(a, 3)).toBeLessThan(LONGEST_JOIN_MS);
       expect(a.lines.filter(({message}) => message === SHORT)).toHaveLength(1);
     },
   );
