@@ -3,7 +3,7 @@ import {filesWithOwnWorker} from "./test/setup/own-worker.ts";
 
 const ownWorker = [...filesWithOwnWorker(import.meta.dirname), "test/process/**/*.test.ts"];
 const common = {pool: "forks", testTimeout: 180_000, hookTimeout: 120_000} as const;
-const polyfill = "test/setup/polyfill.ts";
+const setUp = ["test/setup/processor-time.ts", "test/setup/polyfill.ts"];
 
 /** Vitest keeps `--exclude` from its projects. */
 const excluding: NonNullable<TestProjectInlineConfiguration["plugins"]> = [
@@ -23,14 +23,14 @@ const projects: TestProjectInlineConfiguration[] = [
       ...common,
       name: "shared",
       isolate: false,
-      setupFiles: [polyfill, "test/setup/shared-worker.ts"],
+      setupFiles: [...setUp, "test/setup/shared-worker.ts"],
       include: ["test/**/*.test.ts"],
       exclude: ownWorker,
     },
   },
   {
     plugins: excluding,
-    test: {...common, name: "alone", setupFiles: [polyfill], include: ownWorker, sequence: {groupOrder: 1}},
+    test: {...common, name: "alone", setupFiles: setUp, include: ownWorker, sequence: {groupOrder: 1}},
   },
 ];
 
@@ -39,7 +39,7 @@ export default defineConfig({
     projects,
     maxWorkers: 2,
     globalSetup: ["test/setup/global.ts"],
-    reporters: ["default", "./scripts/vitest-totals.ts"],
+    reporters: ["default", "./scripts/vitest-budget.ts", "./scripts/vitest-totals.ts"],
     coverage: {provider: "v8", include: ["src/**"], reporter: ["text-summary", "html"]},
   },
 });

@@ -1,6 +1,6 @@
 /*
  * Measures the project's performance figures: `npm run bench [-- --json FILE] [--only NAME]`. NAME is a figure or the
- * beginning of one. Each figure is the best of five runs; docs/performance.md says how each is measured.
+ * beginning of one. Each figure is the best of five runs; docs/evidence/performance-notebook.md says how each is measured.
  */
 import {access, constants, readFile, writeFile} from "node:fs/promises";
 import path from "node:path";

@@ -1,5 +1,5 @@
 import type {z} from "zod";
-import {closestName, parseValue, type SchemaIssue, schemaIssue} from "../core/index.ts";
+import {at, closestName, parseValue, type SchemaIssue, schemaIssue} from "../core/index.ts";
 import {type Experiment, experimentSchema} from "./experiment-schema.ts";
 
 const MAX_POINTS = 1000;
@@ -26,7 +26,8 @@ function placed(
   path: readonly string[],
   value: unknown,
 ): {readonly copy: unknown} | {readonly missing: string} {
-  const [key = "", ...rest] = path;
+  const key = at(path, 0);
+  const rest = path.slice(1);
   if (!isMap(map)) return {missing: `"${key}"`};
   if (rest.length === 0) return {copy: {...map, [key]: value}};
   const inner = Object.hasOwn(map, key) ? map[key] : undefined;
@@ -59,7 +60,7 @@ function faultOfName(entries: readonly unknown[], index: number): SchemaIssue | 
 /** The fault of one swept value: within the value, or elsewhere in the experiment because of it. */
 function faultOf(experiment: unknown, key: string, value: unknown): SchemaIssue | undefined {
   const path = key.split(".");
-  if (FIXED.includes(path[0] ?? "")) return {path: [], message: `"${key}" cannot be swept`};
+  if (FIXED.includes(at(path, 0))) return {path: [], message: `"${key}" cannot be swept`};
   const changed = placed(experiment, path, value);
   if ("missing" in changed) {
     return {path: [], message: `the experiment has no such key: it has no map ${changed.missing}`};

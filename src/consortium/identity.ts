@@ -1,7 +1,7 @@
 import {createPrivateKey, createPublicKey, type KeyObject, sign, verify} from "node:crypto";
 import {encode} from "cborg";
 import {concat, fromString} from "uint8arrays";
-import {CodedError, sha256, toHex} from "../core/index.ts";
+import {CodedError, present, sha256, toHex} from "../core/index.ts";
 import {peerIdOf, publicKeyOf} from "./peer-id.ts";
 
 const SEED_BYTES = 32;
@@ -53,7 +53,8 @@ function toPublicKey(publicKey: Uint8Array): KeyObject {
 
 /** The hexadecimal groups of `publicKey` that people compare, see {@link Identity.fingerprint}. */
 function fingerprintOf(publicKey: Uint8Array): string {
-  return (toHex(sha256(publicKey).subarray(0, 16)).match(/.{4}/g) ?? []).join(" ");
+  const groups = toHex(sha256(publicKey).subarray(0, 16)).match(/.{4}/g);
+  return present(groups, "the groups of a hash").join(" ");
 }
 
 /**
@@ -65,7 +66,10 @@ export function createIdentity(seed: Uint8Array): Identity {
     throw new CodedError("CONSORTIUM_SEED_INVALID", `a seed has ${SEED_BYTES} bytes, not ${seed.length}`);
   }
   const privateKey = toPrivateKey(seed);
-  const publicKey = fromString(createPublicKey(privateKey).export({format: "jwk"}).x ?? "", "base64url");
+  const publicKey = fromString(
+    present(createPublicKey(privateKey).export({format: "jwk"}).x, "the x of an Ed25519 key"),
+    "base64url",
+  );
   return {
     peerId: peerIdOf(publicKey),
     publicKey,

@@ -2,6 +2,8 @@
 export type CoreErrorCode =
   /** A value appeared that the types do not allow: a bug. */
   | "CORE_UNREACHABLE"
+  /** An index was outside its array: a bug. */
+  | "CORE_INDEX_OUT_OF_RANGE"
   /** Two metrics of one meter have the same name: a bug. */
   | "CORE_METRIC_TWICE";
 

@@ -43,5 +43,5 @@ export {
 } from "./uncaught-listeners.ts";
 export {formatBytes, formatSeconds} from "./units.ts";
 export {lineText, visibleText} from "./visible-text.ts";
-export {closestName, parseValue, parseYaml, type SchemaIssue, schemaIssue} from "./yaml-document.ts";
-export {MAX_YAML_CHARACTERS} from "./yaml-size.ts";
+export {closestName, parseValue, parseYaml, type SchemaIssue, schemaIssue} from "./yaml/yaml-document.ts";
+export {MAX_YAML_CHARACTERS} from "./yaml/yaml-size.ts";

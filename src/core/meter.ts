@@ -1,4 +1,5 @@
-import {CodedError} from "./errors.ts";
+import {at} from "./at.ts";
+import {CodedError, present} from "./errors.ts";
 
 /**
  * Values of a metric's labels, by name. Every combination of values is kept, so a label should have few
@@ -92,7 +93,7 @@ function numberText(value: number): string {
 
 /** Formats labels as `{a="b",c="d"}`, or as nothing if there are none. */
 function labelText(names: readonly string[], values: AnyLabels): string {
-  const pairs = names.map((name) => `${name}="${escapeLabel(values[name] ?? "")}"`);
+  const pairs = names.map((name) => `${name}="${escapeLabel(present(values[name], `the label ${name}`))}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
@@ -150,7 +151,7 @@ class Buckets {
     kept.sum += value;
     kept.count += 1;
     const bucket = buckets.findIndex((bound) => value <= bound);
-    if (bucket >= 0) kept.counts[bucket] = (kept.counts[bucket] ?? 0) + 1;
+    if (bucket >= 0) kept.counts[bucket] = at(kept.counts, bucket) + 1;
   }
 
   *lines(): Iterable<string> {
@@ -159,7 +160,7 @@ class Buckets {
       const bounded = [...names, "le"];
       let below = 0;
       for (const [index, bound] of buckets.entries()) {
-        below += counts[index] ?? 0;
+        below += at(counts, index);
         yield `${name}_bucket${labelText(bounded, {...labels, le: numberText(bound)})} ${below}`;
       }
       yield `${name}_bucket${labelText(bounded, {...labels, le: "+Inf"})} ${count}`;

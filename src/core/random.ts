@@ -44,7 +44,7 @@ export function createRandom(key: RandomKey): Random {
       block += 1;
       position = 0;
     }
-    return buffered[position++] ?? 0;
+    return buffered[position++] as number;
   };
   const uniform = (): number => ((uint32() >>> 5) * 0x400_0000 + (uint32() >>> 6)) / 0x20_0000_0000_0000;
   return {
@@ -65,8 +65,8 @@ export function permutation(random: Random, count: number): Uint32Array {
   const order = Uint32Array.from({length: count}, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
     const other = random.below(last + 1);
-    const kept = order[last] ?? 0;
-    order[last] = order[other] ?? 0;
+    const kept = order[last] as number;
+    order[last] = order[other] as number;
     order[other] = kept;
   }
   return order;

@@ -1,3 +1,4 @@
+import {at} from "./at.ts";
 import {CodedError} from "./errors.ts";
 import {toHex} from "./hash.ts";
 
@@ -33,7 +34,7 @@ function lengthOfCharacter(first: number): number {
 /** Number of bytes before the character, if any, that the end of `bytes` cuts off. */
 function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
+    const byte = at(bytes, bytes.length - back);
     if ((byte & 0xc0) === 0x80) continue;
     return lengthOfCharacter(byte) > back ? bytes.length - back : bytes.length;
   }

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {SiteTable} from "./types.ts";
 
 /** FNV-1a over the words of a row. */
@@ -26,8 +27,12 @@ export function patientsWithSharedRows({values, featureNames, patients}: SiteTab
     const hash = hashOf(own);
     const known = firstRows.get(hash) ?? [];
     const same = known.find((first) => areEqual(own, wordsOf(first)));
-    if (same === undefined) firstRows.set(hash, [...known, row]);
-    else if (patients[same] !== patient) shared.add(patient).add(patients[same] ?? "");
+    if (same === undefined) {
+      firstRows.set(hash, [...known, row]);
+      return;
+    }
+    const other = at(patients, same);
+    if (other !== patient) shared.add(patient).add(other);
   });
   return shared.size;
 }

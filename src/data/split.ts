@@ -1,4 +1,4 @@
-import {present, runningSha256, sha256, toHex} from "../core/index.ts";
+import {at, present, runningSha256, sha256, toHex} from "../core/index.ts";
 import {contractHash} from "./task/contract.ts";
 import type {Task} from "./task/task-schema.ts";
 import type {PartCounts, PatientGroup, PatientMatrix, SealedSplit, SiteTable, SplitPart} from "./types.ts";
@@ -25,7 +25,7 @@ function rowOf(table: SiteTable, row: number): Float32Array {
 
 function compareRows(a: Float32Array, b: Float32Array): number {
   const position = a.findIndex((value, index) => value !== b[index]);
-  return position === -1 ? 0 : (a[position] ?? 0) - (b[position] ?? 0);
+  return position === -1 ? 0 : at(a, position) - at(b, position);
 }
 
 /** The patients of `table` in the order of their ranks, which does not depend on the order of the rows. */
@@ -39,7 +39,7 @@ function rankedPatients(table: SiteTable, seed: number): Patient[] {
     }
     const rank = hashText(["consilium/split/1", seed, key]);
     const assigned = table.assignedParts?.[row];
-    patients.set(key, {key, rank, label: table.labels[row] ?? 0, rows: [row], assigned});
+    patients.set(key, {key, rank, label: at(table.labels, row), rows: [row], assigned});
   });
   // Tiles stay in the order of their files, which rounding of the features cannot change.
   if (table.slides === null) {
@@ -83,24 +83,25 @@ function placesOf(patients: readonly Patient[], task: Task): Map<Patient, SplitP
 }
 
 function matrixOf(table: SiteTable, patients: readonly Patient[]): PatientMatrix {
+  const {times} = table;
   const d = table.featureNames.length;
   const n = patients.reduce((sum, {rows}) => sum + rows.length, 0);
   const values = new Float32Array(n * d);
   const labels = new Uint8Array(n);
   const patientOf = new Uint32Array(n);
-  const times = table.times === null ? null : new Float64Array(n);
   let next = 0;
   patients.forEach(({rows, label}, number) => {
     for (const row of rows) {
       values.set(rowOf(table, row), next * d);
       labels[next] = label;
-      if (times !== null) times[next] = table.times?.[row] ?? Number.NaN;
       patientOf[next] = number;
       next += 1;
     }
   });
   const rows = {n, d, values, labels, patients: patients.length, patientOf};
-  return times === null ? rows : {...rows, times};
+  if (times === null) return rows;
+  const order = patients.flatMap(({rows: own}) => own);
+  return {...rows, times: Float64Array.from(order, (row) => at(times, row))};
 }
 
 function countsOf(matrix: PatientMatrix, patients: readonly Patient[]): PartCounts {
@@ -115,8 +116,8 @@ function sealedSplit(
   patients: Patient[],
   place: Map<Patient, SplitPart>,
 ): SealedSplit {
-  const contents = PARTS.map((part) => patients.filter((patient) => place.get(patient) === part));
-  const [train = [], validation = [], test = []] = contents;
+  const placedIn = (part: SplitPart): Patient[] => patients.filter((patient) => place.get(patient) === part);
+  const [train, validation, test] = [placedIn("train"), placedIn("validation"), placedIn("test")];
   const matrices = {
     train: matrixOf(table, train),
     validation: matrixOf(table, validation),
@@ -231,7 +232,7 @@ export function groupPatients<Group>(
  */
 export function joinMatrices(parts: readonly PatientMatrix[]): PatientMatrix {
   const n = parts.reduce((sum, part) => sum + part.n, 0);
-  const d = parts[0]?.d ?? 0;
+  const {d} = at(parts, 0);
   const joined = {
     n,
     d,

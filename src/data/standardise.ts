@@ -1,4 +1,4 @@
-import {CodedError, present} from "../core/index.ts";
+import {at, CodedError, present} from "../core/index.ts";
 import type {DataErrorCode} from "./errors.ts";
 import type {Feature, Matrix, PatientMatrix, Standardiser} from "./types.ts";
 
@@ -24,9 +24,9 @@ export type PatientRows = Matrix & Partial<Pick<PatientMatrix, "patients" | "pat
 /** Number of rows of each row's patient, shape `[n]`. */
 function rowsOfPatient({n, patientOf, patients}: PatientRows): Uint32Array {
   if (patientOf === undefined) return new Uint32Array(n).fill(1);
-  const counts = new Uint32Array(patients ?? n);
-  for (const patient of patientOf) counts[patient] = (counts[patient] ?? 0) + 1;
-  return patientOf.map((patient) => counts[patient] ?? 1);
+  const counts = new Uint32Array(present(patients, "the number of patients of these rows"));
+  for (const patient of patientOf) counts[patient] = at(counts, patient) + 1;
+  return patientOf.map((patient) => at(counts, patient));
 }
 
 /** Mean over patients of the mean over each one's rows of (value - `from`)^`power`, shape `[d]`. */
@@ -40,10 +40,10 @@ function meanOverPatients(matrix: PatientRows, from: ArrayLike<number>, power: 1
   const siblings = rowsOfPatient(matrix);
   const sums = new Float64Array(d);
   for (let row = 0; row < n; row++) {
-    const share = siblings[row] ?? 1;
+    const share = at(siblings, row);
     for (let feature = 0; feature < d; feature++) {
-      const deviation = (values[row * d + feature] ?? 0) - (from[feature] ?? 0);
-      sums[feature] = (sums[feature] ?? 0) + (power === 1 ? deviation : deviation * deviation) / share;
+      const deviation = (values[row * d + feature] as number) - (from[feature] as number);
+      sums[feature] = (sums[feature] as number) + (power === 1 ? deviation : deviation * deviation) / share;
     }
   }
   const patients = matrix.patients ?? n;
@@ -59,7 +59,7 @@ function meanOverPatients(matrix: PatientRows, from: ArrayLike<number>, power: 1
 export function meanOf(matrix: PatientRows): Float64Array {
   // Counted from the first row: the mean of equal values is then exactly their value.
   const from = matrix.values.subarray(0, matrix.d);
-  return meanOverPatients(matrix, from, 1).map((deviation, feature) => (from[feature] ?? 0) + deviation);
+  return meanOverPatients(matrix, from, 1).map((deviation, feature) => at(from, feature) + deviation);
 }
 
 /**
@@ -84,7 +84,8 @@ export function standardiserOf(moments: Moments, error?: Float64Array): Standard
   const {mean, meanSquaredDeviation, count} = moments;
   const scale = meanSquaredDeviation.map((deviation, index) => {
     const sd = count < 2 ? 0 : Math.sqrt((deviation * count) / (count - 1));
-    return sd <= 2 * (error?.[index] ?? 0) ? Number.POSITIVE_INFINITY : sd;
+    const bound = error === undefined ? 0 : at(error, index);
+    return sd <= 2 * bound ? Number.POSITIVE_INFINITY : sd;
   });
   return {mean: mean.slice(), scale};
 }
@@ -97,7 +98,8 @@ export function standardise<Values extends Matrix>(matrix: Values, standardiser:
   for (let row = 0; row < n; row++) {
     for (let feature = 0; feature < d; feature++) {
       const index = row * d + feature;
-      values[index] = ((matrix.values[index] ?? 0) - (mean[feature] ?? 0)) / (scale[feature] ?? 1);
+      values[index] =
+        ((matrix.values[index] as number) - (mean[feature] as number)) / (scale[feature] as number);
     }
   }
   return {...matrix, values};
@@ -146,15 +148,11 @@ export function toUnitRange(
 ): Float32Array {
   const {low, high} = unitRange(moment, features);
   return Float32Array.from(features, (feature, index) => {
-    const value = statistics[index] ?? 0;
+    const value = at(statistics, index);
     const range = feature.high - feature.low;
     const share = moment === "mean" ? (value - anchorOf(feature)) / range : value / range / range;
     // A bound such as 0.7 has no exact f32, so a value that equals it may lie a rounding error outside.
-    const [least, most] = [
-      present(low[index], "a feature's range"),
-      present(high[index], "a feature's range"),
-    ];
-    return Math.min(most, Math.max(least, share));
+    return Math.min(at(high, index), Math.max(at(low, index), share));
   });
 }
 
@@ -165,7 +163,7 @@ export function fromUnitRange(
   features: readonly Feature[],
 ): Float64Array {
   return Float64Array.from(features, (feature, index) => {
-    const value = released[index] ?? 0;
+    const value = at(released, index);
     const range = feature.high - feature.low;
     return moment === "mean" ? anchorOf(feature) + value * range : value * range * range;
   });
@@ -175,6 +173,6 @@ export function fromUnitRange(
 export function errorOfReleased(mean: Float64Array, features: readonly Feature[]): Float64Array {
   return Float64Array.from(
     features,
-    (feature, index) => MEAN_ERROR * Math.abs((mean[index] ?? 0) - anchorOf(feature)),
+    (feature, index) => MEAN_ERROR * Math.abs(at(mean, index) - anchorOf(feature)),
   );
 }

@@ -1,4 +1,4 @@
-import type {Random} from "../core/index.ts";
+import {at, present, type Random} from "../core/index.ts";
 import {percentileLimits} from "./bootstrap.ts";
 import type {Interval} from "./distributions/interval.ts";
 import {BOOTSTRAP_DRAWS} from "./distributions/quantile.ts";
@@ -34,14 +34,14 @@ class RankCounts {
   /** @param rank from 0 */
   add(rank: number, count: number): void {
     for (let node = rank + 1; node < this.#tree.length; node += node & -node) {
-      this.#tree[node] = (this.#tree[node] ?? 0) + count;
+      this.#tree[node] = (this.#tree[node] as number) + count;
     }
   }
 
   /** Sums the counts of all ranks below `rank`. */
   below(rank: number): number {
     let sum = 0;
-    for (let node = rank; node > 0; node -= node & -node) sum += this.#tree[node] ?? 0;
+    for (let node = rank; node > 0; node -= node & -node) sum += this.#tree[node] as number;
     return sum;
   }
 }
@@ -56,21 +56,21 @@ interface Ordered {
 }
 
 function ordered({times, events, scores}: ScoredSurvival): Ordered {
-  const order = Array.from(times, (_, row) => row).sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
+  const order = Array.from(times, (_, row) => row).sort((a, b) => at(times, b) - at(times, a));
   const groups: {censored: number[]; died: number[]}[] = [];
   let last = Number.NaN;
   for (const row of order) {
-    const time = times[row] ?? 0;
+    const time = at(times, row);
     if (time !== last) groups.push({censored: [], died: []});
     last = time;
-    const group = groups.at(-1);
-    (events[row] === 1 ? group?.died : group?.censored)?.push(row);
+    const group = at(groups, groups.length - 1);
+    (events[row] === 1 ? group.died : group.censored).push(row);
   }
   const distinct = [...new Set(Array.from(scores))].sort((a, b) => a - b);
   const rankOf = new Map(distinct.map((score, rank) => [score, rank]));
   return {
     groups,
-    ranks: Uint32Array.from(scores, (score) => rankOf.get(score) ?? 0),
+    ranks: Uint32Array.from(scores, (score) => present(rankOf.get(score), "the rank of a score")),
     rankCount: distinct.length,
   };
 }
@@ -86,16 +86,16 @@ function pairsOf({groups, ranks, rankCount}: Ordered, weights: ArrayLike<number>
   let comparable = 0;
   let concordant = 0;
   const count = (row: number): void => {
-    const weight = weights[row] ?? 0;
+    const weight = at(weights, row);
     counted += weight;
-    if (weight > 0) later.add(ranks[row] ?? 0, weight);
+    if (weight > 0) later.add(at(ranks, row), weight);
   };
   for (const {censored, died} of groups) {
     censored.forEach(count);
     for (const row of died) {
-      const weight = weights[row] ?? 0;
+      const weight = at(weights, row);
       if (weight === 0) continue;
-      const rank = ranks[row] ?? 0;
+      const rank = at(ranks, row);
       comparable += weight * counted;
       concordant += (weight * (later.below(rank) + later.below(rank + 1))) / 2;
     }
@@ -121,7 +121,7 @@ export function concordanceOfRows(survival: ScoredSurvival): RowStatistic {
   const weights = new Uint32Array(survival.times.length);
   return (rows) => {
     weights.fill(0);
-    for (const row of rows) weights[row] = (weights[row] ?? 0) + 1;
+    for (const row of rows) weights[row] = at(weights, row) + 1;
     const {comparable, concordant} = pairsOf(order, weights);
     return comparable === 0 ? null : concordant / comparable;
   };
@@ -136,7 +136,7 @@ export function concordanceIndex(survival: ScoredSurvival): number | null {
 function stratum({times, events, scores}: ScoredSurvival, event: number): Uint32Array {
   return Uint32Array.from(events, (_, row) => row)
     .filter((row) => events[row] === event)
-    .sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (scores[a] ?? 0) - (scores[b] ?? 0));
+    .sort((a, b) => at(times, a) - at(times, b) || at(scores, a) - at(scores, b));
 }
 
 /**
@@ -157,7 +157,7 @@ export function concordanceInterval(survival: ScoredSurvival, random: Random): I
   const strata = [stratum(survival, 1), stratum(survival, 0)];
   const results = new Float64Array(BOOTSTRAP_DRAWS);
   for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
-    const rows = strata.flatMap((own) => Array.from(own, () => own[random.below(own.length)] ?? 0));
+    const rows = strata.flatMap((own) => Array.from(own, () => at(own, random.below(own.length))));
     const drawn = statistic(Uint32Array.from(rows));
     if (drawn === null) return {value, low: 0, high: 1};
     results[draw] = drawn;

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {aurocCovariance, gainOf, standardised} from "./auroc.ts";
 import {normalCdf} from "./distributions/normal.ts";
 import type {Placements} from "./placements.ts";
@@ -49,8 +50,8 @@ function sumOf(gains: readonly (Placements | null)[]): Placements | null {
   const ofNegatives = Float64Array.from(first.ofNegatives);
   for (const gain of others) {
     if (gain === null) return null;
-    for (const [row, value] of gain.ofPositives.entries()) ofPositives[row] = (ofPositives[row] ?? 0) + value;
-    for (const [row, value] of gain.ofNegatives.entries()) ofNegatives[row] = (ofNegatives[row] ?? 0) + value;
+    for (const [row, value] of gain.ofPositives.entries()) ofPositives[row] = at(ofPositives, row) + value;
+    for (const [row, value] of gain.ofNegatives.entries()) ofNegatives[row] = at(ofNegatives, row) + value;
   }
   return {ofPositives, ofNegatives};
 }

@@ -8,11 +8,11 @@
  * (1979)
  */
 export function holm(pValues: readonly number[]): number[] {
-  const order = [...pValues.keys()].sort((a, b) => (pValues[a] ?? 0) - (pValues[b] ?? 0));
+  const ascending = [...pValues.entries()].sort(([, a], [, b]) => a - b);
   const adjusted = pValues.map(() => 1);
   let largest = 0;
-  for (const [rank, place] of order.entries()) {
-    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * (pValues[place] ?? 1)));
+  for (const [rank, [place, pValue]] of ascending.entries()) {
+    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValue));
     adjusted[place] = largest;
   }
   return adjusted;

@@ -1,4 +1,4 @@
-import {CodedError, type Random} from "../core/index.ts";
+import {at, CodedError, type Random} from "../core/index.ts";
 import {percentileLimits} from "./bootstrap.ts";
 import type {Interval} from "./distributions/interval.ts";
 import {mean, sampleCovariance} from "./distributions/moments.ts";
@@ -33,28 +33,28 @@ export function drawFigures(
   const classes = [...new Set(values)]
     .sort((a, b) => a - b)
     .map((label) => all.filter((row) => values[row] === label));
-  const found = figures.map((figure) => figure(all));
-  const onDraws = figures.map(() => new Float64Array(BOOTSTRAP_DRAWS));
+  const found = figures.map((figure) => ({
+    figure,
+    value: figure(all),
+    onDraws: new Float64Array(BOOTSTRAP_DRAWS),
+  }));
   const drawn = new Uint32Array(all.length);
   for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
     drawRowsInto(drawn, classes, random);
-    for (const [place, figure] of figures.entries()) {
-      if (found[place] === null) continue;
-      const value = figure(drawn);
-      const own = onDraws[place];
-      if (value === null) found[place] = null;
-      else if (own !== undefined) own[draw] = value;
+    for (const own of found) {
+      if (own.value === null) continue;
+      const value = own.figure(drawn);
+      if (value === null) own.value = null;
+      else own.onDraws[draw] = value;
     }
   }
-  return found.map((value, place) =>
-    value === null ? null : {value, onDraws: onDraws[place] ?? new Float64Array()},
-  );
+  return found.map(({value, onDraws}) => (value === null ? null : {value, onDraws}));
 }
 
 function drawRowsInto(drawn: Uint32Array, classes: readonly Uint32Array[], random: Random): void {
   let place = 0;
   for (const rows of classes) {
-    for (let count = 0; count < rows.length; count++) drawn[place++] = rows[random.below(rows.length)] ?? 0;
+    for (let count = 0; count < rows.length; count++) drawn[place++] = at(rows, random.below(rows.length));
   }
 }
 
@@ -117,14 +117,14 @@ export function pairedDifference({seeds, random, largest}: PairedDifferenceInput
   for (const [draw] of onDraws.entries()) {
     const drawn = Float64Array.from(seeds, (seed) => differenceOn(seed, draw));
     onDraws[draw] = mean(drawn);
-    bySeeds[draw] = mean(observed.map(() => observed[random.below(observed.length)] ?? 0)) - value;
-    interaction += varianceOf(drawn.map((difference, seed) => difference - (observed[seed] ?? 0)));
+    bySeeds[draw] = mean(observed.map(() => at(observed, random.below(observed.length)))) - value;
+    interaction += varianceOf(drawn.map((difference, seed) => difference - at(observed, seed)));
   }
   const centre = mean(onDraws);
   const patients = patientScale(onDraws, interaction / BOOTSTRAP_DRAWS / seeds.length);
   const others = seedScale(seeds.length);
   const results = onDraws.map(
-    (drawn, draw) => centre + patients * (drawn - centre) + others * (bySeeds[draw] ?? 0),
+    (drawn, draw) => centre + patients * (drawn - centre) + others * at(bySeeds, draw),
   );
   const [all, alone] = [percentileLimits(results), percentileLimits(onDraws)];
   const within = (limit: number): number => Math.min(largest, Math.max(-largest, limit));

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 /**
  * Number of patients of the other class over which each patient is ranked correctly, a tie counting one half.
  */
@@ -13,14 +14,14 @@ export interface Placements {
  * owned by the caller.
  */
 export function midRanks(values: Float64Array): Float64Array {
-  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number));
   const ranks = new Float64Array(values.length);
   let start = 0;
   while (start < order.length) {
-    const value = values[order[start] ?? 0];
+    const value = values[at(order, start)];
     let end = start + 1;
-    while (end < order.length && values[order[end] ?? 0] === value) end++;
-    for (let place = start; place < end; place++) ranks[order[place] ?? 0] = (start + 1 + end) / 2;
+    while (end < order.length && values[at(order, end)] === value) end++;
+    for (let place = start; place < end; place++) ranks[at(order, place)] = (start + 1 + end) / 2;
     start = end;
   }
   return ranks;
@@ -43,5 +44,5 @@ export function placements(labels: ArrayLike<number>, scores: ArrayLike<number>)
 
 /** Subtracts: `left` - `right`, both `[n]`, element by element. The caller owns the result. */
 export function subtract(left: Float64Array, right: Float64Array): Float64Array {
-  return left.map((value, index) => value - (right[index] ?? 0));
+  return left.map((value, index) => value - at(right, index));
 }

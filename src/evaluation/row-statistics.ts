@@ -1,3 +1,4 @@
+import {at, present} from "../core/index.ts";
 import {isClassifiedRightly} from "./accuracy.ts";
 import {midRanks} from "./placements.ts";
 import {checkProbabilities, checkScoredPatients} from "./scored-patients.ts";
@@ -20,7 +21,7 @@ export function meanOfRows(values: ArrayLike<number>): RowStatistic {
   const kept = Float64Array.from(values);
   return (rows) => {
     let sum = 0;
-    for (const row of rows) sum += kept[row] ?? 0;
+    for (const row of rows) sum += kept[row] as number;
     return rows.length === 0 ? null : sum / rows.length;
   };
 }
@@ -39,9 +40,9 @@ export function aurocOfRows(labels: ArrayLike<number>, scores: ArrayLike<number>
     let all = 0;
     let twice = 0;
     for (let rank = 0; rank < positives.length; rank++) {
-      const here = negatives[rank] ?? 0;
-      twice += (positives[rank] ?? 0) * (2 * lower + here);
-      all += positives[rank] ?? 0;
+      const here = negatives[rank] as number;
+      twice += (positives[rank] as number) * (2 * lower + here);
+      all += positives[rank] as number;
       lower += here;
     }
     return all === 0 || lower === 0 ? null : twice / (2 * all * lower);
@@ -61,9 +62,9 @@ export function averagePrecisionOfRows(labels: ArrayLike<number>, scores: ArrayL
     let missed = 0;
     let sum = 0;
     for (let rank = positives.length - 1; rank >= 0; rank--) {
-      const here = positives[rank] ?? 0;
+      const here = positives[rank] as number;
       found += here;
-      missed += negatives[rank] ?? 0;
+      missed += negatives[rank] as number;
       if (here > 0) sum += (here * found) / (found + missed);
     }
     return found === 0 || missed === 0 ? null : sum / found;
@@ -82,7 +83,7 @@ export const ROW_STATISTICS = {
 function ofPatients(lossOf: (label: number, score: number) => number): RowStatisticMaker {
   return (labels, scores) => {
     checkProbabilities(labels, scores);
-    return meanOfRows(Float64Array.from(scores, (score, row) => lossOf(labels[row] ?? 0, score)));
+    return meanOfRows(Float64Array.from(scores, (score, row) => lossOf(at(labels, row), score)));
   };
 }
 
@@ -97,7 +98,7 @@ function tallyOf(labels: ArrayLike<number>, scores: ArrayLike<number>): (rows: U
   const kept = Uint8Array.from(labels);
   const ranks = midRanks(Float64Array.from(scores));
   const placeOf = new Map([...new Set(ranks)].sort((a, b) => a - b).map((rank, place) => [rank, place]));
-  const places = Uint32Array.from(ranks, (rank) => placeOf.get(rank) ?? 0);
+  const places = Uint32Array.from(ranks, (rank) => present(placeOf.get(rank), "the place of a rank"));
   const positives = new Uint32Array(placeOf.size);
   const negatives = new Uint32Array(placeOf.size);
   return (rows) => {
@@ -105,8 +106,8 @@ function tallyOf(labels: ArrayLike<number>, scores: ArrayLike<number>): (rows: U
     negatives.fill(0);
     for (const row of rows) {
       const counts = kept[row] === 1 ? positives : negatives;
-      const place = places[row] ?? 0;
-      counts[place] = (counts[place] ?? 0) + 1;
+      const place = at(places, row);
+      counts[place] = (counts[place] as number) + 1;
     }
     return {positives, negatives};
   };

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {checkProbabilities} from "./scored-patients.ts";
 
 /**
@@ -52,6 +53,6 @@ function meanLoss(
 ): number | null {
   checkProbabilities(labels, scores);
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) sum += lossOf(labels[row] ?? 0, scores[row] ?? 0);
+  for (let row = 0; row < labels.length; row++) sum += lossOf(at(labels, row), at(scores, row));
   return labels.length === 0 ? null : sum / labels.length;
 }

@@ -1,3 +1,4 @@
+import {at, present} from "../core/index.ts";
 import type {BagPooling, FiguredBags} from "./bag-pooling.ts";
 import {crossEntropyOfLogit, sigmoid} from "./binary-cross-entropy.ts";
 
@@ -10,16 +11,15 @@ interface PooledBag {
 }
 
 function pool({figures, starts}: FiguredBags, bag: number): PooledBag {
-  const start = starts[bag] ?? 0;
-  const end = starts[bag + 1] ?? 0;
-  const attention = figures.attention?.subarray(start, end) ?? new Float32Array(end - start);
+  const start = at(starts, bag);
+  const attention = present(figures.attention, "the tiles' attention").subarray(start, at(starts, bag + 1));
   const largest = attention.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const weights = Float64Array.from(attention, (value) => Math.exp(value - largest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let logit = 0;
   weights.forEach((weight, tile) => {
     weights[tile] = weight / total;
-    logit += (weight / total) * (figures.logits[start + tile] ?? Number.NaN);
+    logit += (weight / total) * (figures.logits[start + tile] as number);
   });
   return {start, weights, logit};
 }
@@ -48,7 +48,7 @@ export const attentionPooling: BagPooling = {
       loss += share * crossEntropyOfLogit(logit, label);
       weights.forEach((weight, tile) => {
         byLogit[start + tile] = slope * weight;
-        byAttention[start + tile] = slope * weight * ((logits[start + tile] ?? Number.NaN) - logit);
+        byAttention[start + tile] = slope * weight * ((logits[start + tile] as number) - logit);
       });
     });
     return {loss, slopes: {attention: byAttention, logits: byLogit}};

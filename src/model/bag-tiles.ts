@@ -1,4 +1,4 @@
-import {CodedError} from "../core/index.ts";
+import {at, CodedError} from "../core/index.ts";
 import type {ModelErrorCode} from "./errors.ts";
 import type {Unlabelled} from "./types.ts";
 
@@ -65,12 +65,13 @@ export interface BagRun {
 export function bagRuns(starts: Uint32Array, maxTiles: number): BagRun[] {
   const runs: BagRun[] = [];
   let first = 0;
-  for (let end = 1; end < starts.length; end++) {
-    const isLast = end === starts.length - 1;
-    const tilesWithNext = (starts[end + 1] ?? 0) - (starts[first] ?? 0);
-    if (!isLast && tilesWithNext <= maxTiles) continue;
+  const bags = starts.length - 1;
+  for (let end = 1; end < bags; end++) {
+    const tilesWithNext = at(starts, end + 1) - at(starts, first);
+    if (tilesWithNext <= maxTiles) continue;
     runs.push({first, end});
     first = end;
   }
+  if (bags > 0) runs.push({first, end: bags});
   return runs;
 }

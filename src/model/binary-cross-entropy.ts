@@ -32,8 +32,8 @@ export function binaryCrossEntropy(logits: ArrayLike<number>, labels: ArrayLike<
   const gradient = new Float32Array(n);
   let sum = 0;
   for (let row = 0; row < n; row++) {
-    const logit = logits[row] ?? Number.NaN;
-    const label = labels[row] ?? Number.NaN;
+    const logit = logits[row] as number;
+    const label = labels[row] as number;
     sum += crossEntropyOfLogit(logit, label);
     gradient[row] = (sigmoid(logit) - label) / n;
   }

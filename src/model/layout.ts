@@ -1,4 +1,4 @@
-import {CodedError} from "../core/index.ts";
+import {at, CodedError} from "../core/index.ts";
 import type {Layout, TensorLayout} from "../parameters/index.ts";
 import type {ModelErrorCode} from "./errors.ts";
 import type {ModelSpec} from "./types.ts";
@@ -118,7 +118,7 @@ export function layoutOf(spec: ModelSpec, inputWidth: number, classes = 2): Layo
     return requireHoldable({tensors}, spec);
   }
   const dense = {
-    tensors: widths.slice(1).flatMap((fanOut, index) => layer(`dense${index}`, widths[index] ?? 0, fanOut)),
+    tensors: widths.slice(1).flatMap((fanOut, index) => layer(`dense${index}`, at(widths, index), fanOut)),
   };
   return requireHoldable(dense, spec);
 }

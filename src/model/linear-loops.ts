@@ -21,10 +21,10 @@ export function weightedSums(
     const first = row * outputs;
     sums.set(biases, first);
     for (let column = 0; column < d; column++) {
-      const value = values[row * d + column] ?? Number.NaN;
+      const value = values[row * d + column] as number;
       const own = column * outputs;
       for (let k = 0; k < outputs; k++)
-        sums[first + k] = (sums[first + k] ?? 0) + value * (weights[own + k] ?? Number.NaN);
+        sums[first + k] = (sums[first + k] as number) + value * (weights[own + k] as number);
     }
   }
   return sums;
@@ -46,9 +46,9 @@ export function backThroughSums(
     sums.fill(0);
     for (let row = 0; row < n; row++) {
       // The bias is the weight of a value that is 1 in all rows.
-      const value = column === d ? 1 : (values[row * d + column] ?? Number.NaN);
+      const value = column === d ? 1 : (values[row * d + column] as number);
       const first = row * outputs;
-      for (let k = 0; k < outputs; k++) sums[k] = (sums[k] ?? 0) + (slopes[first + k] ?? Number.NaN) * value;
+      for (let k = 0; k < outputs; k++) sums[k] = (sums[k] as number) + (slopes[first + k] as number) * value;
     }
     into.set(sums, column * outputs);
   }

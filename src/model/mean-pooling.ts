@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {BagPooling} from "./bag-pooling.ts";
 import {crossEntropyOfLogit, sigmoid} from "./binary-cross-entropy.ts";
 
@@ -9,9 +10,9 @@ import {crossEntropyOfLogit, sigmoid} from "./binary-cross-entropy.ts";
 export const meanPooling: BagPooling = {
   scores({figures, starts}) {
     return Float32Array.from({length: starts.length - 1}, (_, bag) => {
-      const [start, end] = [starts[bag] ?? 0, starts[bag + 1] ?? 0];
+      const [start, end] = [at(starts, bag), at(starts, bag + 1)];
       let sum = 0;
-      for (let tile = start; tile < end; tile++) sum += sigmoid(figures.logits[tile] ?? Number.NaN);
+      for (let tile = start; tile < end; tile++) sum += sigmoid(figures.logits[tile] as number);
       return sum / (end - start);
     });
   },
@@ -19,10 +20,10 @@ export const meanPooling: BagPooling = {
     const slopes = new Float32Array(figures.logits.length);
     let loss = 0;
     labels.forEach((label, bag) => {
-      const [start, end] = [starts[bag] ?? 0, starts[bag + 1] ?? 0];
+      const [start, end] = [at(starts, bag), at(starts, bag + 1)];
       const weight = share / (end - start);
       for (let tile = start; tile < end; tile++) {
-        const logit = figures.logits[tile] ?? Number.NaN;
+        const logit = figures.logits[tile] as number;
         loss += weight * crossEntropyOfLogit(logit, label);
         slopes[tile] = weight * (sigmoid(logit) - label);
       }

@@ -10,7 +10,7 @@ export interface Survival {
 
 /** Sorts rows by descending time. Rows of equal times keep their order. */
 function byDescendingTime(times: ArrayLike<number>): number[] {
-  return Array.from(times, (_, row) => row).sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
+  return Array.from(times, (_, row) => row).sort((a, b) => (times[b] as number) - (times[a] as number));
 }
 
 /**
@@ -21,7 +21,7 @@ function runningLogSums(scores: ArrayLike<number>, order: readonly number[]): Fl
   let greatest = Number.NEGATIVE_INFINITY;
   let sum = 0;
   return Float64Array.from(order, (row) => {
-    const score = scores[row] ?? Number.NaN;
+    const score = scores[row] as number;
     if (score > greatest) {
       sum = sum * Math.exp(greatest - score) + 1;
       greatest = score;
@@ -50,10 +50,10 @@ export function partialLikelihood(scores: ArrayLike<number>, {times, events}: Su
   let least = Number.POSITIVE_INFINITY;
   let shares = 0;
   for (let place = n - 1; place >= 0; place--) {
-    const row = order[place] ?? 0;
-    const score = scores[row] ?? Number.NaN;
-    const logSum = logSums[place] ?? Number.NaN;
-    const event = events[row] ?? Number.NaN;
+    const row = order[place] as number;
+    const score = scores[row] as number;
+    const logSum = logSums[place] as number;
+    const event = events[row] as number;
     if (event === 1) {
       loss += logSum - score;
       shares = shares * Math.exp(logSum - least) + 1;

@@ -19,11 +19,11 @@ export function softmaxCrossEntropy(
   let loss = 0;
   for (let row = 0; row < n; row++) {
     const first = row * classes;
-    const label = labels[row] ?? Number.NaN;
+    const label = labels[row] as number;
     const total = powersOf(logits, first, scaled);
-    loss += Math.log(total) - (scaled[label] ?? Number.NaN);
+    loss += Math.log(total) - (scaled[label] as number);
     for (let k = 0; k < classes; k++) {
-      const share = Math.exp(scaled[k] ?? Number.NaN) / total;
+      const share = Math.exp(scaled[k] as number) / total;
       gradient[first + k] = (share - (k === label ? 1 : 0)) / n;
     }
   }
@@ -33,10 +33,10 @@ export function softmaxCrossEntropy(
 /** Writes a row's logits minus the largest into `scaled`. @returns the sum of their exponentials */
 function powersOf(logits: ArrayLike<number>, first: number, scaled: Float64Array): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < scaled.length; k++) largest = Math.max(largest, logits[first + k] ?? Number.NaN);
+  for (let k = 0; k < scaled.length; k++) largest = Math.max(largest, logits[first + k] as number);
   let total = 0;
   for (let k = 0; k < scaled.length; k++) {
-    const difference = (logits[first + k] ?? Number.NaN) - largest;
+    const difference = (logits[first + k] as number) - largest;
     scaled[k] = difference;
     total += Math.exp(difference);
   }
@@ -51,9 +51,9 @@ export function mostProbable(logits: ArrayLike<number>, classes: number): Float3
   return Float32Array.from({length: logits.length / classes}, (_, row) => {
     let best = 0;
     for (let k = 0; k < classes; k++) {
-      const logit = logits[row * classes + k] ?? Number.NaN;
+      const logit = logits[row * classes + k] as number;
       if (Number.isNaN(logit)) return Number.NaN;
-      if (logit > (logits[row * classes + best] ?? Number.NaN)) best = k;
+      if (logit > (logits[row * classes + best] as number)) best = k;
     }
     return best;
   });

@@ -37,6 +37,8 @@ export interface Chunk extends Span {
    * hand.
    */
   readonly range?: ValueRange;
+  /** Largest L2 norm of a whole contribution's values divided by its weight, before encoding; default: any. */
+  readonly clipNorm?: number;
 }
 
 /** Size in bytes of `values` encoded values, followed by `exact` numbers in binary32, the weight last. */
@@ -111,7 +113,10 @@ export function exactOf(bytes: Uint8Array, count: number): Float32Array {
   return singles(new Uint8Array(bytes.subarray(bytes.length - EXACT_BYTES * count)));
 }
 
-/** Returns the weight at the end of an encoded contribution, of its last chunk, or of a sum of these. */
+/**
+ * Returns the weight at the end of an encoded contribution, of its last chunk, or of a sum of these; NaN if
+ * the bytes, which may be foreign, are too few for one.
+ */
 export function weightOf(bytes: Uint8Array): number {
   return exactOf(bytes, 1)[0] ?? Number.NaN;
 }

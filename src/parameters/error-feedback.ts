@@ -18,5 +18,5 @@ export function keptBack(
   const weight = weightOf(contribution);
   const sent = new Float64Array(intended.length);
   codec.accumulate(contribution, 0, sent);
-  return intended.map((value, index) => factor * value - (sent[index] ?? 0) / weight);
+  return intended.map((value, index) => factor * value - (sent[index] as number) / weight);
 }

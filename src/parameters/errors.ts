@@ -9,4 +9,6 @@ export type ParametersErrorCode =
   /** The weight of a contribution is not above 0, or is above the largest that a site may have. */
   | "PARAMETERS_WRONG_WEIGHT"
   /** A value lies outside the range that was declared for it. */
-  | "PARAMETERS_OUT_OF_RANGE";
+  | "PARAMETERS_OUT_OF_RANGE"
+  /** A contribution is longer than the plan's clip allows. */
+  | "PARAMETERS_TOO_LONG";

@@ -56,6 +56,7 @@ export {
   sumChunk,
 } from "./mixture.ts";
 export {isNamed, nameOf} from "./named-bytes.ts";
+export {areTooLong, checkNorm} from "./norm-bound.ts";
 export {type OuterOptimizer, outerStep} from "./outer-step.ts";
 export {
   createSnapshot,

@@ -177,7 +177,7 @@ export function applyMass(reference: Float32Array, mixed: number, {values, weigh
   const result = reference.slice();
   let check = 0;
   for (let index = 0; index < mixed; index++) {
-    const value = Math.fround((reference[index] ?? 0) + (values[index] ?? 0) / weight);
+    const value = Math.fround((reference[index] as number) + (values[index] as number) / weight);
     check += value - value;
     result[index] = value;
   }
@@ -197,9 +197,9 @@ export function isNear(
 ): boolean {
   let [apart, way, size] = [0, 0, 0];
   for (let index = 0; index < one.length; index++) {
-    const value = one[index] ?? 0;
-    apart += (value - (other[index] ?? 0)) ** 2;
-    way += (value - (reference[index] ?? 0)) ** 2;
+    const value = one[index] as number;
+    apart += (value - (other[index] as number)) ** 2;
+    way += (value - (reference[index] as number)) ** 2;
     size += value ** 2;
   }
   return Math.sqrt(apart) <= tolerance * Math.sqrt(way) + 2 ** -23 * Math.sqrt(size);

@@ -1,10 +1,11 @@
-import {CodedError, type Hash, toHex} from "../core/index.ts";
+import {at, CodedError, type Hash, toHex} from "../core/index.ts";
 import {type Codec, type Dither, refuseNotFinite} from "./codecs/codec.ts";
 import {codecOf} from "./codecs/codec-of.ts";
 import {type Chunk, encodeBlocks, exactOf, expectSize, weightOf} from "./contribution.ts";
 import {decodedBlock} from "./decoded-block.ts";
 import {STRIDE_VALUES} from "./kernels/kernels.ts";
 import {kernels} from "./kernels/selection.ts";
+import {checkNorm} from "./norm-bound.ts";
 import {checkRange} from "./value-range.ts";
 
 declare const mixtureBrand: unique symbol;
@@ -35,7 +36,7 @@ function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight 
   for (const part of parts) {
     expectWeight(weightOf(part), maximumWeight);
     exactOf(part, count).forEach((value, index) => {
-      totals[index] = (totals[index] ?? 0) + value;
+      totals[index] = at(totals, index) + value;
     });
   }
   refuseNotFinite(totals.reduce((sum, total) => sum + (total - total), 0));
@@ -44,7 +45,8 @@ function summedExact(parts: readonly Uint8Array[], {exact: count, maximumWeight 
 
 /**
  * Checks one member's bytes for `chunk` before they take part in a sum.
- * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE,
+ * PARAMETERS_TOO_LONG
  */
 export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array): void {
   expectSize(chunk, part);
@@ -53,6 +55,7 @@ export function checkContribution(codec: Codec, chunk: Chunk, part: Uint8Array):
   }
   if (chunk.exact > 0) summedExact([part], chunk);
   if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
+  checkNorm(codec, chunk, part);
 }
 
 /** Inputs of a sum apart from the parts. */
@@ -67,7 +70,8 @@ export interface ChunkSum {
  * Sums the decoded contributions to one chunk in the given order (the members' id order), with binary64
  * accumulators, and encodes the sum: s = sum of p_i (x_i - ref), w = sum of p_i.
  * @param parts every contributor's bytes of this chunk, checked by {@link checkContribution}
- * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE
+ * @throws PARAMETERS_WRONG_SIZE, PARAMETERS_NOT_FINITE, PARAMETERS_WRONG_WEIGHT, PARAMETERS_OUT_OF_RANGE,
+ * PARAMETERS_TOO_LONG
  */
 export function sumChunk(
   hash: Hash,
@@ -77,6 +81,7 @@ export function sumChunk(
   for (const part of parts) {
     expectSize(chunk, part);
     if (chunk.range !== undefined) checkRange(codec, part, chunk.range);
+    checkNorm(codec, chunk, part);
   }
   const {scratch} = kernels;
   const block = (first: number, length: number): Float32Array => {
@@ -110,7 +115,7 @@ export interface MixtureTarget {
 /** Factor of the contributions' mean: 1, or the mean effort if each was divided by its effort. */
 function paceOf(encodedSum: Uint8Array, weight: number, exact: number): number {
   if (exact === 1) return 1;
-  const effort = exactOf(encodedSum, exact)[0] ?? Number.NaN;
+  const effort = at(exactOf(encodedSum, exact), 0);
   if (effort > 0 && Number.isFinite(effort)) return effort / weight;
   throw new CodedError("PARAMETERS_WRONG_WEIGHT", "the sum of the efforts is not positive");
 }
@@ -140,7 +145,9 @@ export function applyMixture(
     const span = {first, length: Math.min(STRIDE_VALUES, mixed - first)};
     const block = decodedBlock(sumCodec, encodedSum, span, 0);
     for (let index = 0; index < block.length; index++) {
-      const value = Math.fround((reference[first + index] ?? 0) + (pace * (block[index] ?? 0)) / weight);
+      const value = Math.fround(
+        (reference[first + index] as number) + (pace * (block[index] as number)) / weight,
+      );
       check += value - value;
       result[first + index] = value;
     }

@@ -38,9 +38,9 @@ export function outerStep(
   result.set(mixed);
   let check = 0;
   for (let index = 0; index < size; index++) {
-    const mean = mixed[index] ?? 0;
-    const gradient = (reference[index] ?? 0) - mean;
-    const velocity = Math.fround(momentum * (reference[velocityAt + index] ?? 0) + gradient);
+    const mean = mixed[index] as number;
+    const gradient = (reference[index] as number) - mean;
+    const velocity = Math.fround(momentum * (reference[velocityAt + index] as number) + gradient);
     const shift = (1 - learningRate) * gradient - learningRate * momentum * velocity;
     // Adding 0 would turn -0 into 0.
     const value = shift === 0 ? mean : Math.fround(mean + shift);

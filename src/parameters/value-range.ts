@@ -35,7 +35,7 @@ export function checkRange(
   for (let first = 0; first < low.length; first += STRIDE_VALUES) {
     const length = Math.min(STRIDE_VALUES, low.length - first);
     decodedBlock(codec, bytes, {first, length}, 0).forEach((value, index) => {
-      const [least, most] = [low[first + index] ?? Number.NaN, high[first + index] ?? Number.NaN];
+      const [least, most] = [low[first + index] as number, high[first + index] as number];
       if (value >= least * weight - slack && value <= most * weight + slack) return;
       throw new CodedError("PARAMETERS_OUT_OF_RANGE", "a value lies outside its declared range", {
         data: {index: first + index},

@@ -27,9 +27,9 @@ export function clipLongest(rows: Rows, faulty: number): ShortenedRows {
       read(first, into) {
         rows.read(first, into);
         into.forEach((row, index) => {
-          const factor = factors[index] ?? 1;
+          const factor = factors[index] as number;
           if (factor === 1) return;
-          for (let at = 0; at < row.length; at++) row[at] = factor * (row[at] ?? 0);
+          for (let at = 0; at < row.length; at++) row[at] = factor * (row[at] as number);
         });
       },
     },

@@ -1,4 +1,4 @@
-import {CodedError} from "../core/index.ts";
+import {at, CodedError, present} from "../core/index.ts";
 import {clipLongest} from "./adaptive-clipping.ts";
 import {centredClipping} from "./centred-clipping.ts";
 import {geometricMedian} from "./geometric-median.ts";
@@ -7,7 +7,7 @@ import {median} from "./median.ts";
 import {mixNearest} from "./nearest-neighbours.ts";
 import {faultyAmong, requireVectors} from "./requirement.ts";
 import {blocksOf, type Rows, rowsOf} from "./rows.ts";
-import {KEPT, type RobustOutcome, type RobustRule, type RobustVector, type Verdict} from "./rules.ts";
+import {type RobustOutcome, type RobustRule, type RobustVector, type Verdict} from "./rules.ts";
 import {screen} from "./screening.ts";
 import {selfCentredClipping} from "./self-centred-clipping.ts";
 import {trimmedMean} from "./trimmed-mean.ts";
@@ -32,13 +32,15 @@ export function applyRobustRule(
   requireVectors(passed.length, {...rule, faulty});
   const outcome = applyToRows(
     {...rule, faulty},
-    rowsOf(passed.flatMap((index) => vectors[index] ?? [])),
+    rowsOf(passed.map((index) => at(vectors, index))),
     self === null ? -1 : passed.indexOf(self),
   );
   const ofPassed = outcome.verdicts.values();
   return {
     values: outcome.values,
-    verdicts: verdicts.map((verdict) => verdict ?? ofPassed.next().value ?? KEPT),
+    verdicts: verdicts.map(
+      (verdict) => verdict ?? present(ofPassed.next().value, "the verdict on a vector that passed"),
+    ),
   };
 }
 
@@ -49,7 +51,7 @@ function applyToRows(rule: RobustRule, rows: Rows, self: number): RobustOutcome 
   return {
     values,
     verdicts: verdicts.map((verdict, row) => {
-      const factor = shortened.factors[row] ?? 1;
+      const factor = at(shortened.factors, row);
       const isNews = factor < 1 && verdict.verdict === "used";
       return isNews ? {verdict: "clipped", reason: "longer-than-most", factor} : verdict;
     }),
@@ -98,6 +100,6 @@ function ownRow(rows: Rows, self: number): Float64Array {
     );
   }
   const own = new Float64Array(rows.length);
-  for (const {first, rows: block} of blocksOf(rows)) own.set(block[self] ?? [], first);
+  for (const {first, rows: block} of blocksOf(rows)) own.set(at(block, self), first);
   return own;
 }

@@ -51,12 +51,12 @@ export function pull(rows: Rows, centre: Float64Array, shares: Float64Array): Fl
     const part = centre.subarray(first, first + size);
     const from = part.slice();
     block.forEach((row, index) => {
-      const share = shares[index] ?? 0;
+      const share = shares[index] as number;
       for (let at = 0; at < size; at++)
-        part[at] = (part[at] ?? 0) + share * ((row[at] ?? 0) - (from[at] ?? 0));
+        part[at] = (part[at] as number) + share * ((row[at] as number) - (from[at] as number));
     });
     block.forEach((row, index) => {
-      squared[index] = (squared[index] ?? 0) + squaredDistance(part, row);
+      squared[index] = (squared[index] as number) + squaredDistance(part, row);
     });
   }
   return squared.map(Math.sqrt);

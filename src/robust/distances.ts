@@ -1,10 +1,11 @@
+import {at} from "../core/index.ts";
 import {blocksOf, type Rows} from "./rows.ts";
 
 /**
  * Squared L2 distance of two vectors of one length: four sums side by side, each in the order of the values.
  */
 export function squaredDistance(a: Float64Array, b: Float64Array): number {
-  const squareAt = (index: number): number => ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
+  const squareAt = (index: number): number => ((a[index] as number) - (b[index] as number)) ** 2;
   const aligned = a.length - (a.length % 4);
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   for (let index = 0; index < aligned; index += 4) {
@@ -22,14 +23,12 @@ export function pairwiseSquared(rows: Rows): readonly Float64Array[] {
   const table = Array.from({length: rows.count}, () => new Float64Array(rows.count));
   for (const block of blocksOf(rows)) {
     block.rows.forEach((row, i) => {
-      const line = table[i];
-      for (let j = 0; j < i && line !== undefined; j++) {
-        line[j] = (line[j] ?? 0) + squaredDistance(row, block.rows[j] ?? row);
-      }
+      const line = at(table, i);
+      for (let j = 0; j < i; j++) line[j] = at(line, j) + squaredDistance(row, at(block.rows, j));
     });
   }
   table.forEach((line, i) => {
-    for (let j = i + 1; j < rows.count; j++) line[j] = table[j]?.[i] ?? 0;
+    for (let j = i + 1; j < rows.count; j++) line[j] = at(at(table, j), i);
   });
   return table;
 }
@@ -40,7 +39,7 @@ export function distancesFrom(centre: Float64Array, rows: Rows): Float64Array {
   for (const {first, size, rows: block} of blocksOf(rows)) {
     const part = centre.subarray(first, first + size);
     block.forEach((row, index) => {
-      sums[index] = (sums[index] ?? 0) + squaredDistance(part, row);
+      sums[index] = (sums[index] as number) + squaredDistance(part, row);
     });
   }
   return sums.map(Math.sqrt);
@@ -53,7 +52,7 @@ export function normsOf(rows: Rows): Float64Array {
   for (const {size, rows: block} of blocksOf(rows)) {
     if (origin.length !== size) origin = new Float64Array(size);
     block.forEach((row, index) => {
-      sums[index] = (sums[index] ?? 0) + squaredDistance(origin, row);
+      sums[index] = (sums[index] as number) + squaredDistance(origin, row);
     });
   }
   return sums.map(Math.sqrt);
@@ -61,10 +60,10 @@ export function normsOf(rows: Rows): Float64Array {
 
 /** The indices of `values` from the least value to the greatest; equal values are ordered by index. */
 export function ascendingOrder(values: Float64Array): readonly number[] {
-  return [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
+  return [...values.keys()].sort((a, b) => (values[a] as number) - (values[b] as number) || a - b);
 }
 
-/** The `rank`-th largest of `values`, 1 the largest; 0 if there are fewer. */
+/** The `rank`-th largest of `values`, 1 the largest; there must be as many. */
 export function largest(values: Float64Array, rank: number): number {
-  return values.toSorted().at(-rank) ?? 0;
+  return at(values.toSorted(), values.length - rank);
 }

@@ -31,7 +31,7 @@ export function geometricMedian(rows: Rows): RobustOutcome {
     const weights = distances.map((distance) => 1 / Math.max(SMOOTHING * scale, distance));
     const next = weiszfeldStep(rows, values, weights);
     const isSettled = next.every(
-      (distance, row) => Math.abs(distance - (distances[row] ?? 0)) <= SETTLED * scale,
+      (distance, row) => Math.abs(distance - (distances[row] as number)) <= SETTLED * scale,
     );
     if (isSettled) break;
     distances = next;
@@ -47,9 +47,9 @@ function weiszfeldStep(rows: Rows, values: Float64Array, weights: Float64Array):
   const squared = new Float64Array(rows.count);
   for (const {first, size, rows: block} of blocksOf(rows)) {
     const part = values.subarray(first, first + size).fill(0);
-    block.forEach((row, index) => addScaled(part, row, (weights[index] ?? 0) / sum));
+    block.forEach((row, index) => addScaled(part, row, (weights[index] as number) / sum));
     block.forEach((row, index) => {
-      squared[index] = (squared[index] ?? 0) + squaredDistance(part, row);
+      squared[index] = (squared[index] as number) + squaredDistance(part, row);
     });
   }
   return squared.map(Math.sqrt);

@@ -27,7 +27,7 @@ export function krum(rows: Rows, faulty: number, best: number): RobustOutcome {
     block.forEach((row, index) => {
       if (chosen.has(index)) addScaled(part, row, 1);
     });
-    for (let at = 0; at < size; at++) part[at] = (part[at] ?? 0) / chosen.size;
+    for (let at = 0; at < size; at++) part[at] = (part[at] as number) / chosen.size;
   }
   return {
     values,

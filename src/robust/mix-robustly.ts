@@ -1,5 +1,5 @@
-import {isCoded} from "../core/index.ts";
-import {type Codec, checkRange, massOf, type ValueRange} from "../parameters/index.ts";
+import {at, isCoded} from "../core/index.ts";
+import {type Codec, checkNorm, checkRange, massOf, type ValueRange} from "../parameters/index.ts";
 import {applyRobustRule} from "./apply.ts";
 import {type LeftOutReason, leftOut, type RobustRule, type Verdict} from "./rules.ts";
 
@@ -14,6 +14,8 @@ export interface RobustShape {
   readonly maximumWeight: number;
   /** Range of each mixed value of a contribution; any number if absent. */
   readonly range?: ValueRange;
+  /** Largest L2 norm of a contribution's values divided by its weight; any if absent. */
+  readonly clipNorm?: number;
 }
 
 /** The outcome of a robust mixture. */
@@ -30,6 +32,7 @@ export interface RobustMixture {
 const FAULTS: Readonly<Record<string, LeftOutReason>> = {
   PARAMETERS_NOT_FINITE: "not-finite",
   PARAMETERS_OUT_OF_RANGE: "out-of-range",
+  PARAMETERS_TOO_LONG: "too-long",
   PARAMETERS_WRONG_WEIGHT: "wrong-weight",
   PARAMETERS_WRONG_SIZE: "wrong-length",
 };
@@ -45,15 +48,18 @@ function malformed(fault: LeftOutReason): Decoded {
   return {delta: null, weight: 0, fault};
 }
 
-function decoded({codec, mixed, maximumWeight, range}: RobustShape, bytes: Uint8Array): Decoded {
+function decoded(shape: RobustShape, bytes: Uint8Array): Decoded {
+  const {codec, mixed, maximumWeight, range} = shape;
   try {
     const {values, weight} = massOf(codec, bytes, mixed);
     if (weight > maximumWeight) return malformed("wrong-weight");
     if (range !== undefined) checkRange(codec, bytes, range);
+    checkNorm(codec, {...shape, values: mixed, exact: 1}, bytes);
     return {delta: values.map((value) => value / weight), weight, fault: null};
   } catch (error) {
-    if (!isCoded(error)) throw error;
-    return malformed(FAULTS[error.code] ?? "wrong-length");
+    const fault = isCoded(error) ? FAULTS[error.code] : undefined;
+    if (fault === undefined) throw error;
+    return malformed(fault);
   }
 }
 
@@ -74,12 +80,12 @@ export function mixRobustly(
     members.map(({delta}) => delta ?? new Float64Array(shape.mixed).fill(Number.NaN)),
   );
   const verdicts = ofRule.map((verdict, index) => {
-    const fault = members[index]?.fault ?? null;
+    const {fault} = at(members, index);
     return fault === null ? verdict : leftOut(fault);
   });
   const values = shape.reference.slice();
   for (let index = 0; index < shape.mixed; index++) {
-    values[index] = (values[index] ?? 0) + (mean[index] ?? 0);
+    values[index] = (values[index] as number) + (mean[index] as number);
   }
   return {values, weight: members.reduce((sum, {weight}) => sum + weight, 0), verdicts};
 }

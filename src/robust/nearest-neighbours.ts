@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {ascendingOrder, pairwiseSquared} from "./distances.ts";
 import {addScaled, type Rows} from "./rows.ts";
 
@@ -31,12 +32,12 @@ export function mixNearest(rows: Rows, faulty: number): MixedRows {
     rows: {
       ...rows,
       read(first, into) {
-        const size = into[0]?.length ?? 0;
+        const size = at(into, 0).length;
         if (scratch[0]?.length !== size) scratch = allocate(rows.count, size);
         rows.read(first, scratch);
         into.forEach((row, index) => {
-          const twin = into[twins[index] ?? index] ?? row;
-          if (twin === row) meanInto(row, scratch, neighbours[index] ?? []);
+          const twin = at(into, at(twins, index));
+          if (twin === row) meanInto(row, scratch, at(neighbours, index));
           else row.set(twin);
         });
       },
@@ -50,6 +51,6 @@ function allocate(count: number, size: number): readonly Float64Array[] {
 
 function meanInto(mean: Float64Array, rows: readonly Float64Array[], chosen: readonly number[]): void {
   mean.fill(0);
-  for (const index of chosen) addScaled(mean, rows[index] ?? mean, 1);
-  for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) / chosen.length;
+  for (const index of chosen) addScaled(mean, at(rows, index), 1);
+  for (let place = 0; place < mean.length; place++) mean[place] = (mean[place] as number) / chosen.length;
 }

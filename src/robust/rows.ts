@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {RobustVector} from "./rules.ts";
 
 /**
@@ -23,15 +24,14 @@ export interface Block {
   readonly rows: readonly Float64Array[];
 }
 
-/** `vectors`, all of one length, as {@link Rows}. */
+/** `vectors`, at least one and all of one length, as {@link Rows}. */
 export function rowsOf(vectors: readonly RobustVector[]): Rows {
   return {
     count: vectors.length,
-    length: vectors[0]?.length ?? 0,
+    length: at(vectors, 0).length,
     read(first, into) {
       into.forEach((row, index) => {
-        const vector = vectors[index];
-        if (vector !== undefined) row.set(vector.subarray(first, first + row.length));
+        row.set(at(vectors, index).subarray(first, first + row.length));
       });
     },
   };
@@ -52,6 +52,6 @@ export function* blocksOf(rows: Rows): Generator<Block> {
 /** Adds `factor * row` to `into`, value by value. */
 export function addScaled(into: Float64Array, row: Float64Array, factor: number): void {
   for (let index = 0; index < into.length; index++) {
-    into[index] = (into[index] ?? 0) + factor * (row[index] ?? 0);
+    into[index] = (into[index] as number) + factor * (row[index] as number);
   }
 }

@@ -1,3 +1,5 @@
+import {at} from "../core/index.ts";
+
 /** Default confidence of the bound of a sample. */
 const QUANTILE = 0.9999;
 
@@ -24,9 +26,9 @@ export function sampleBound({members, faulty, drawn}: Sample, quantile = QUANTIL
     ((faulty - bad) * (drawn - bad)) / ((bad + 1) * (members - faulty - drawn + bad + 1));
   const shares = new Float64Array(most - fewest + 1);
   shares[mode - fewest] = 1;
-  for (let bad = mode; bad < most; bad++) shares[bad + 1 - fewest] = (shares[bad - fewest] ?? 0) * ratio(bad);
+  for (let bad = mode; bad < most; bad++) shares[bad + 1 - fewest] = at(shares, bad - fewest) * ratio(bad);
   for (let bad = mode; bad > fewest; bad--) {
-    shares[bad - 1 - fewest] = (shares[bad - fewest] ?? 0) / ratio(bad - 1);
+    shares[bad - 1 - fewest] = at(shares, bad - fewest) / ratio(bad - 1);
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
   let below = 0;

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {leftOut, type RobustVector, type Verdict} from "./rules.ts";
 
 const HISTORY = 20;
@@ -32,8 +33,9 @@ export function screen(vectors: readonly RobustVector[], normLimit: number): Scr
  */
 export function normLimit(norms: readonly number[]): number {
   const recent = norms.slice(-HISTORY).sort((a, b) => a - b);
-  const middle = [recent[(recent.length - 1) >> 1] ?? 0, recent[recent.length >> 1] ?? 0] as const;
-  return recent.length === 0 ? Number.POSITIVE_INFINITY : (NORM_FACTOR * (middle[0] + middle[1])) / 2;
+  if (recent.length === 0) return Number.POSITIVE_INFINITY;
+  const twice = at(recent, (recent.length - 1) >> 1) + at(recent, recent.length >> 1);
+  return (NORM_FACTOR * twice) / 2;
 }
 
 /** An honest member cannot send larger numbers; their squares would overflow. */
@@ -50,7 +52,7 @@ function normOf(vector: RobustVector): number {
 function commonLength(vectors: readonly RobustVector[]): number {
   const counts = new Map<number, number>();
   for (const {length} of vectors) counts.set(length, (counts.get(length) ?? 0) + 1);
-  let common = 0;
-  for (const [length, count] of counts) if (count > (counts.get(common) ?? 0)) common = length;
-  return common;
+  let common = {length: 0, count: 0};
+  for (const [length, count] of counts) if (count > common.count) common = {length, count};
+  return common.length;
 }

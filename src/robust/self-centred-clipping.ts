@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {clipFactors, clippingVerdicts, pull} from "./centred-clipping.ts";
 import {distancesFrom, largest} from "./distances.ts";
 import type {Rows} from "./rows.ts";
@@ -19,13 +20,14 @@ export interface SelfCentre {
  * @see He et al., Byzantine-robust decentralized learning via ClippedGossip, 2022, algorithm 1
  */
 export function selfCentredClipping(rows: Rows, faulty: number, centre: SelfCentre): RobustOutcome {
+  const {shares} = centre;
   const distances = distancesFrom(centre.own, rows);
   const factors = clipFactors(distances, centre.radius ?? largest(distances, faulty + 1));
   const values = centre.own.slice();
   pull(
     rows,
     values,
-    factors.map((factor, row) => factor * (centre.shares?.[row] ?? 1 / rows.count)),
+    factors.map((factor, row) => factor * (shares === undefined ? 1 / rows.count : at(shares, row))),
   );
   return {values, verdicts: clippingVerdicts(factors)};
 }

@@ -20,7 +20,7 @@ export function trimmedMean(rows: Rows, trim: number): RobustOutcome {
   const column: Column = {values: new Float64Array(rows.count), sorted: new Float64Array(rows.count)};
   for (const block of blocksOf(rows)) {
     for (let at = 0; at < block.size; at++) {
-      for (let row = 0; row < rows.count; row++) column.values[row] = block.rows[row]?.[at] ?? 0;
+      for (let row = 0; row < rows.count; row++) column.values[row] = block.rows[row]?.[at] as number;
       values[block.first + at] = meanOfMiddle(column, trim, isKept);
     }
   }
@@ -35,10 +35,10 @@ function meanOfMiddle({values, sorted}: Column, trim: number, isKept: Uint8Array
   const end = values.length - trim;
   let sum = 0;
   sortInto(sorted, values);
-  for (let rank = trim; rank < end; rank++) sum += sorted[rank] ?? 0;
-  const [low, high] = [sorted[trim] ?? 0, sorted[end - 1] ?? 0];
+  for (let rank = trim; rank < end; rank++) sum += sorted[rank] as number;
+  const [low, high] = [sorted[trim] as number, sorted[end - 1] as number];
   for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? 0;
+    const value = values[row] as number;
     if (value >= low && value <= high) isKept[row] = 1;
   }
   return sum / (end - trim);
@@ -47,9 +47,9 @@ function meanOfMiddle({values, sorted}: Column, trim: number, isKept: Uint8Array
 /** Insertion sort, which is faster than the engine's for a few dozen values. */
 function sortInto(sorted: Float64Array, values: Float64Array): void {
   for (let end = 0; end < values.length; end++) {
-    const value = values[end] ?? 0;
+    const value = values[end] as number;
     let at = end;
-    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
+    for (; at > 0 && (sorted[at - 1] as number) > value; at--) sorted[at] = sorted[at - 1] as number;
     sorted[at] = value;
   }
 }

@@ -2,6 +2,7 @@ import {
   applyMass,
   applyMixture,
   areProducts,
+  areTooLong,
   checkContribution,
   checkMass,
   checkRange,
@@ -51,6 +52,7 @@ export interface Arithmetic {
   readonly innerProducts: typeof innerProducts;
   readonly isSumOf: typeof isSumOf;
   readonly areProducts: typeof areProducts;
+  readonly areTooLong: typeof areTooLong;
 }
 
 /**
@@ -86,4 +88,5 @@ export const parameterArithmetic: Arithmetic = {
   innerProducts,
   isSumOf,
   areProducts,
+  areTooLong,
 };

@@ -209,6 +209,11 @@ export interface RoundSpec {
   readonly maximumWeight?: number;
   /** Range of the mixed values of each contribution; with codec f32 only. If absent: any number. */
   readonly range?: ValueRange;
+  /**
+   * Largest L2 norm of a contribution's mixed values divided by its weight, the plan's clip; if absent: any, as in
+   * a round that mixes masses.
+   */
+  readonly clipNorm?: number;
   /** An asynchronous segment makes the contributions of this round, whose codec is then f32. */
   readonly asynchronous?: AsyncSpec;
 }

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {cliques, type Neighbour, type Phase} from "./phase.ts";
 
 /*
@@ -47,7 +48,7 @@ function hyperHypercube(nodes: Nodes, factors: readonly number[]): Step[] {
     stride *= factor;
     const firsts = [...nodes.keys()].filter((place) => Math.floor(place / step) % factor === 0);
     const groups = firsts.map((place) =>
-      Array.from({length: factor}, (_, digit) => nodes[place + digit * step] ?? 0),
+      Array.from({length: factor}, (_, digit) => at(nodes, place + digit * step)),
     );
     return {groups, links: []};
   });
@@ -81,7 +82,7 @@ function partsOf(nodes: Nodes, base: number): Part[] {
 /** Links every node of the later parts to one node of each slice of `part`, each to a different one. */
 function handOn({nodes, slices}: Part, later: Nodes): Step {
   const share = nodes.length / (nodes.length + later.length) / slices.length;
-  const links = later.flatMap((a, place) => slices.map((slice) => ({a, b: slice[place] ?? 0, share})));
+  const links = later.flatMap((a, place) => slices.map((slice) => ({a, b: at(slice, place), share})));
   return {groups: [], links};
 }
 
@@ -108,7 +109,7 @@ function productBase(nodes: Nodes, base: number): Step[] {
   const groups = Array.from({length: nodes.length / rest}, (_, index) => index);
   const across = Array.from({length: rest}, (_, place) =>
     hyperHypercube(
-      groups.map((group) => nodes[group * rest + place] ?? 0),
+      groups.map((group) => at(nodes, group * rest + place)),
       factors,
     ),
   );
@@ -118,8 +119,8 @@ function productBase(nodes: Nodes, base: number): Step[] {
 function toPhase(n: number, {groups, links}: Step): Phase {
   const rows: Neighbour[][] = cliques(n, groups).rows.map((row) => [...row]);
   for (const {a, b, share} of links) {
-    rows[a]?.push({node: b, share});
-    rows[b]?.push({node: a, share});
+    at(rows, a).push({node: b, share});
+    at(rows, b).push({node: a, share});
   }
   return {rows};
 }

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {Neighbour, Phase} from "./phase.ts";
 
 /** An undirected edge between two nodes. */
@@ -13,10 +14,10 @@ export function metropolis(n: number, edges: readonly Edge[]): Phase {
   const neighbours = Array.from({length: n}, () => new Set<number>());
   for (const [a, b] of edges) {
     if (a === b) continue;
-    neighbours[a]?.add(b);
-    neighbours[b]?.add(a);
+    at(neighbours, a).add(b);
+    at(neighbours, b).add(a);
   }
-  const degree = (node: number): number => neighbours[node]?.size ?? 0;
+  const degree = (node: number): number => at(neighbours, node).size;
   const rows = neighbours.map((own, node): Neighbour[] =>
     [...own]
       .sort((a, b) => a - b)

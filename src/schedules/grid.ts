@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {cliques, type Neighbour, type Phase} from "./phase.ts";
 
 /**
@@ -20,7 +21,7 @@ export function gridGraph(n: number): Phase[] {
     row.forEach((node, column) => {
       columns[node] = rows
         .filter((_, other) => other !== index)
-        .map((other) => ({node: other[column % other.length] ?? 0, share: other.length / n}));
+        .map((other) => ({node: at(other, column % other.length), share: other.length / n}));
     });
   }
   return [cliques(n, rows), {rows: columns}];

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 /** A node that another hears in a phase, and the share W_ij with which it counts. */
 export interface Neighbour {
   /** Index of the node, from 0. */
@@ -33,7 +34,7 @@ export function cliques(n: number, groups: readonly (readonly number[])[]): Phas
 export function reordered({rows}: Phase, order: ArrayLike<number>): Phase {
   const placed: Neighbour[][] = rows.map(() => []);
   rows.forEach((row, index) => {
-    placed[order[index] ?? 0] = row.map(({node, share}) => ({node: order[node] ?? 0, share}));
+    placed[at(order, index)] = row.map(({node, share}) => ({node: at(order, node), share}));
   });
   return {rows: placed};
 }
@@ -46,7 +47,7 @@ export function listenersIn(phase: Phase): readonly (readonly number[])[] {
   if (known !== undefined) return known;
   const listeners: number[][] = phase.rows.map(() => []);
   phase.rows.forEach((row, node) => {
-    for (const heard of new Set(row.map((neighbour) => neighbour.node))) listeners[heard]?.push(node);
+    for (const heard of new Set(row.map((neighbour) => neighbour.node))) at(listeners, heard).push(node);
   });
   knownListeners.set(phase, listeners);
   return listeners;

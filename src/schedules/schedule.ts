@@ -1,4 +1,4 @@
-import {permutation, type Random} from "../core/index.ts";
+import {at, permutation, type Random} from "../core/index.ts";
 import {baseGraph} from "./base-graph.ts";
 import type {Edge} from "./graphs.ts";
 import {gridGraph} from "./grid.ts";
@@ -36,7 +36,7 @@ export interface Period {
 const NO_PHASES: Period = {length: 0, phase: () => ({rows: []}), pairs: () => null};
 
 function listed(phases: readonly Phase[]): Period {
-  return {...NO_PHASES, length: phases.length, phase: (index) => phases[index] ?? {rows: []}};
+  return {...NO_PHASES, length: phases.length, phase: (index) => at(phases, index)};
 }
 
 function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
@@ -47,7 +47,7 @@ function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
       return listed(gridGraph(n));
     case "random": {
       const orders = Array.from({length: spec.steps}, () => permutation(random, n));
-      const pairs = (index: number): Uint32Array => orders[index] ?? new Uint32Array();
+      const pairs = (index: number): Uint32Array => at(orders, index);
       return {length: orders.length, phase: (index) => matching(pairs(index)), pairs};
     }
     default: {
@@ -69,7 +69,7 @@ export function schedulePeriod(spec: ScheduleSpec, n: number, random: Random): P
   let last: {readonly phase: Phase; readonly placed: Phase} | null = null;
   return {
     length: period.length,
-    pairs: (index) => period.pairs(index)?.map((node) => order[node] ?? 0) ?? null,
+    pairs: (index) => period.pairs(index)?.map((node) => at(order, node)) ?? null,
     phase(index) {
       const phase = period.phase(index);
       // A graph that is the same in every phase is placed once.

@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {Phase} from "./phase.ts";
 
 const MAX_ITERATIONS = 2_000_000;
@@ -8,7 +9,7 @@ const VANISHED = 1e-28;
 /** One phase of plain averaging: W x. @returns a new vector `[n]` */
 export function average({rows}: Phase, x: Float64Array): Float64Array {
   return x.map((own, node) =>
-    (rows[node] ?? []).reduce((sum, {node: other, share}) => sum + share * ((x[other] ?? 0) - own), own),
+    at(rows, node).reduce((sum, {node: other, share}) => sum + share * ((x[other] as number) - own), own),
   );
 }
 
@@ -16,7 +17,7 @@ export function average({rows}: Phase, x: Float64Array): Float64Array {
 function transposed({rows}: Phase): Phase {
   const turned: {node: number; share: number}[][] = rows.map(() => []);
   rows.forEach((row, node) => {
-    for (const {node: other, share} of row) turned[other]?.push({node, share});
+    for (const {node: other, share} of row) at(turned, other).push({node, share});
   });
   return {rows: turned};
 }

@@ -1,6 +1,7 @@
 import {crc32} from "node:zlib";
 import {decode, encode} from "cborg";
 import {alloc, compare, concat, fromString} from "uint8arrays";
+import {at} from "../core/index.ts";
 
 /** The first bytes of every journal. */
 export const JOURNAL_MAGIC: Uint8Array = fromString("consilium/journal/1\n");
@@ -42,10 +43,11 @@ function payloadAt(file: Uint8Array, offset: number): Uint8Array | undefined {
 
 /** Tells whether a whole frame starts anywhere after `offset`. */
 function isFollowed(file: Uint8Array, offset: number): boolean {
-  for (let at = offset + 1; at < file.length; at++) {
-    at = file.indexOf(FRAME_MAGIC[0] ?? 0, at);
-    if (at < 0) return false;
-    if (payloadAt(file, at) !== undefined) return true;
+  const firstByte = at(FRAME_MAGIC, 0);
+  for (let place = offset + 1; place < file.length; place++) {
+    place = file.indexOf(firstByte, place);
+    if (place < 0) return false;
+    if (payloadAt(file, place) !== undefined) return true;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import {createPrivateKey, generateKeyPairSync, type KeyObject} from "node:crypto";
 import {fromString, toString} from "uint8arrays";
-import {CodedError} from "../core/index.ts";
+import {CodedError, present} from "../core/index.ts";
 import {reading} from "./files/file-faults.ts";
 import type {FileSystem} from "./files/file-system.ts";
 import {OWNER_ONLY, writeDurably} from "./files/write-durably.ts";
@@ -9,7 +9,7 @@ const SEED_BYTES = 32;
 
 function seedOf(key: KeyObject): Uint8Array | undefined {
   if (key.asymmetricKeyType !== "ed25519") return undefined;
-  const seed = fromString(key.export({format: "jwk"}).d ?? "", "base64url");
+  const seed = fromString(present(key.export({format: "jwk"}).d, "the seed of an Ed25519 key"), "base64url");
   return seed.length === SEED_BYTES ? seed : undefined;
 }
 

@@ -1,5 +1,5 @@
 import {join} from "node:path";
-import type {Closable} from "../core/index.ts";
+import {type Closable, present} from "../core/index.ts";
 import type {FileSystem, OpenFile} from "./files/file-system.ts";
 import {OWNER_ONLY} from "./files/write-durably.ts";
 
@@ -21,8 +21,10 @@ export interface TraceFiles extends Closable {
   begin(header: () => Uint8Array): void;
 }
 
-function numberOf(name: string): number {
-  return Number(NAME.exec(name)?.[1] ?? Number.NaN);
+/** The number in a trace's name; none for any other file. */
+function numberOf(name: string): readonly number[] {
+  const [, digits] = NAME.exec(name) ?? [];
+  return digits === undefined ? [] : [Number(digits)];
 }
 
 function nameOf(number: number): string {
@@ -81,14 +83,15 @@ class RotatingFiles implements TraceFiles {
   async #next(header: Uint8Array): Promise<void> {
     await this.#current?.close();
     this.#current = null;
-    this.#numbers ??= (await this.#files.list(this.#directory)).map(numberOf).filter(Number.isFinite);
+    this.#numbers ??= (await this.#files.list(this.#directory)).flatMap(numberOf);
     const number = 1 + Math.max(0, ...this.#numbers);
     this.#numbers.push(number);
     const file = await this.#files.create(join(this.#directory, nameOf(number)), OWNER_ONLY);
     this.#current = file;
     await file.write(header);
     while (this.#numbers.length > FILES) {
-      await this.#files.remove(join(this.#directory, nameOf(this.#numbers.shift() ?? 0)));
+      const oldest = present(this.#numbers.shift(), "the number of the oldest file");
+      await this.#files.remove(join(this.#directory, nameOf(oldest)));
     }
   }
 }

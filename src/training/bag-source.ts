@@ -1,4 +1,4 @@
-import {createRandom, permutation, type Random} from "../core/index.ts";
+import {at, createRandom, permutation, type Random} from "../core/index.ts";
 import type {ExampleSource} from "./example-source.ts";
 import {rowsOfPatients} from "./patient-rows.ts";
 import type {LabelledRows} from "./types.ts";
@@ -15,7 +15,7 @@ export interface BagSourceOptions {
 function draw(rows: readonly number[], count: number, random: Random): readonly number[] {
   if (rows.length <= count) return rows;
   const order = permutation(random, rows.length);
-  return Array.from({length: count}, (_, index) => rows[order[index] ?? 0] ?? 0);
+  return Array.from({length: count}, (_, index) => at(rows, at(order, index)));
 }
 
 /**
@@ -49,9 +49,9 @@ export function bagSource(train: LabelledRows, {tiles, seed, site}: BagSourceOpt
       const values = new Float32Array(patients.length * width);
       const labels = new Uint8Array(patients.length);
       patients.forEach((patient, index) => {
-        const rows = draw(rowsOf[patient] ?? [], tiles, random);
+        const rows = draw(at(rowsOf, patient), tiles, random);
         fillBag(train, rows, values.subarray(index * width, (index + 1) * width));
-        labels[index] = train.labels[rows[0] ?? 0] ?? 0;
+        labels[index] = at(train.labels, at(rows, 0));
       });
       return {n: patients.length, d: width, values, labels};
     },

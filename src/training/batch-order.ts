@@ -1,4 +1,4 @@
-import {createRandom, permutation} from "../core/index.ts";
+import {at, createRandom, permutation} from "../core/index.ts";
 
 /**
  * Returns the examples of a step by row number: a pure function of the step, counted from the start of the
@@ -39,6 +39,6 @@ export function shuffledOrder({seed, site, n, batchSize}: BatchOrderOptions): Ba
   return (step) =>
     Uint32Array.from({length: batchSize}, (_, index) => {
       const position = step * batchSize + index;
-      return passOrder(Math.floor(position / n))[position % n] ?? 0;
+      return at(passOrder(Math.floor(position / n)), position % n);
     });
 }

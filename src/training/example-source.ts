@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {Examples} from "../model/index.ts";
 
 /** Source of a training loop's batches. */
@@ -20,12 +21,12 @@ export function matrixSource({n, d, values, labels, times}: Examples): ExampleSo
       const batchLabels = new Uint8Array(rows.length);
       rows.forEach((row, index) => {
         batchValues.set(values.subarray(row * d, (row + 1) * d), index * d);
-        batchLabels[index] = labels[row] ?? 0;
+        batchLabels[index] = at(labels, row);
       });
       const batch = {n: rows.length, d, values: batchValues, labels: batchLabels};
       return times === undefined
         ? batch
-        : {...batch, times: Float64Array.from(rows, (row) => times[row] ?? 0)};
+        : {...batch, times: Float64Array.from(rows, (row) => at(times, row))};
     },
   };
 }

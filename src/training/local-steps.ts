@@ -47,8 +47,8 @@ function pullTowards(
   gradient: Float32Array,
 ): void {
   for (let index = 0; index < gradient.length; index++) {
-    const away = (parameters[index] ?? 0) - (anchor[index] ?? 0);
-    gradient[index] = (gradient[index] ?? 0) + proximal * away;
+    const away = (parameters[index] as number) - (anchor[index] as number);
+    gradient[index] = (gradient[index] as number) + proximal * away;
   }
 }
 
@@ -58,7 +58,7 @@ function pullTowards(
  */
 function correctDrift(correction: Float32Array, gradient: Float32Array): void {
   for (let index = 0; index < gradient.length; index++) {
-    gradient[index] = (gradient[index] ?? 0) + (correction[index] ?? 0);
+    gradient[index] = (gradient[index] as number) + (correction[index] as number);
   }
 }
 

@@ -28,9 +28,9 @@ function sgdStep(
   gradient: Float32Array,
 ): void {
   for (let index = 0; index < parameters.length; index++) {
-    const value = parameters[index] ?? 0;
-    const slope = (gradient[index] ?? 0) + spec.weightDecay * value;
-    const speed = spec.momentum * (velocity[index] ?? 0) + slope;
+    const value = parameters[index] as number;
+    const slope = (gradient[index] as number) + spec.weightDecay * value;
+    const speed = spec.momentum * (velocity[index] as number) + slope;
     velocity[index] = speed;
     parameters[index] = value - spec.learningRate * speed;
   }
@@ -49,10 +49,10 @@ function adamwStep(
   const correction1 = 1 - state.decay1;
   const correction2 = 1 - state.decay2;
   for (let index = 0; index < parameters.length; index++) {
-    const value = parameters[index] ?? 0;
-    const slope = gradient[index] ?? 0;
-    const mean = beta1 * (first[index] ?? 0) + (1 - beta1) * slope;
-    const square = beta2 * (second[index] ?? 0) + (1 - beta2) * slope * slope;
+    const value = parameters[index] as number;
+    const slope = gradient[index] as number;
+    const mean = beta1 * (first[index] as number) + (1 - beta1) * slope;
+    const square = beta2 * (second[index] as number) + (1 - beta2) * slope * slope;
     first[index] = mean;
     second[index] = square;
     const direction = mean / correction1 / (Math.sqrt(square / correction2) + epsilon);

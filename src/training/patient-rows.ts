@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import type {Unlabelled} from "../model/index.ts";
 
 /** Rows with their patients: rows of a table, or tiles of slides. The caller owns the arrays. */
@@ -12,7 +13,7 @@ export interface PatientRows extends Unlabelled {
 export function rowsOfPatients({patients, patientOf}: PatientRows): readonly number[][] {
   const rows: number[][] = Array.from({length: patients}, () => []);
   patientOf.forEach((patient, row) => {
-    rows[patient]?.push(row);
+    at(rows, patient).push(row);
   });
   return rows;
 }

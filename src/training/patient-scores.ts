@@ -1,3 +1,4 @@
+import {at} from "../core/index.ts";
 import {isBagModel, type Model, type ModelSpec} from "../model/index.ts";
 import {fillBag} from "./bag-source.ts";
 import {type PatientRows, rowsOfPatients} from "./patient-rows.ts";
@@ -15,7 +16,7 @@ function bagScores({model, parameters}: ScoredBy, rows: PatientRows): Float32Arr
     const d = tiles.length * (rows.d + 1);
     const values = new Float32Array(d);
     fillBag(rows, tiles, values);
-    return model.predict(parameters, {n: 1, d, values})[0] ?? Number.NaN;
+    return at(model.predict(parameters, {n: 1, d, values}), 0);
   });
 }
 
@@ -27,11 +28,11 @@ export function meanByPatient(
   const sums = new Float64Array(patients);
   const counts = new Float64Array(patients);
   scores.forEach((score, row) => {
-    const patient = patientOf[row] ?? 0;
-    sums[patient] = (sums[patient] ?? 0) + score;
-    counts[patient] = (counts[patient] ?? 0) + 1;
+    const patient = at(patientOf, row);
+    sums[patient] = at(sums, patient) + score;
+    counts[patient] = at(counts, patient) + 1;
   });
-  return Float32Array.from(sums, (sum, patient) => sum / (counts[patient] ?? 1));
+  return Float32Array.from(sums, (sum, patient) => sum / at(counts, patient));
 }
 
 /** The most probable class of each patient's first row, `[patients]`, by a model of more than two classes. */
@@ -42,7 +43,7 @@ export function patientClasses(
 ): Float32Array<ArrayBuffer> {
   const predicted = model.predict(parameters, {n, d, values});
   const classes = new Float32Array(patients);
-  for (let row = n - 1; row >= 0; row--) classes[patientOf[row] ?? 0] = predicted[row] ?? Number.NaN;
+  for (let row = n - 1; row >= 0; row--) classes[at(patientOf, row)] = at(predicted, row);
   return classes;
 }
 

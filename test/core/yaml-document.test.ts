@@ -2,7 +2,7 @@ import {describe, expect, it} from "vitest";
 import {isScalar, parseDocument, visit} from "yaml";
 import {z} from "zod";
 import {closestName, errorLine, MAX_YAML_CHARACTERS, parseYaml, schemaIssue} from "../../src/core/index.ts";
-import {repeatedKey} from "../../src/core/repeated-key.ts";
+import {repeatedKey} from "../../src/core/yaml/repeated-key.ts";
 
 const schema = z.strictObject({
   name: z.string(),

@@ -77,7 +77,7 @@ test("a seed alone has the plain bootstrap interval of its patients", () => {
     patients: "ten",
     strata: values.map(() => 0),
     ours: meanOfRows(values),
-    baseline: meanOfRows([]),
+    baseline: meanOfRows(values.map(() => 0)),
   };
   const result = pairedDifference({seeds: [seed], purpose: "plain"});
   const random = randomFor("plain ten");

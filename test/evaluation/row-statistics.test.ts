@@ -42,3 +42,11 @@ test("a second draw forgets the first", () => {
   expect(figure(Uint32Array.of(0, 3))).toBe(1);
   expect(figure(Uint32Array.of(0, 1, 2, 3))).toBe(0.75);
 });
+
+test("a row that is no patient never counts as one", () => {
+  const foreign = Uint32Array.of(0, 1, 7);
+  const outside = expect.objectContaining({code: "CORE_INDEX_OUT_OF_RANGE"});
+  const {auroc: area, auprc, ...means} = ROW_STATISTICS;
+  for (const make of [area, auprc]) expect(() => make([0, 1], [0.25, 0.75])(foreign)).toThrow(outside);
+  for (const make of Object.values(means)) expect(make([0, 1], [0.25, 0.75])(foreign)).toBeNaN();
+});

@@ -12,8 +12,7 @@ import {VARIANTS} from "../robust/clusters.ts";
 import {runs} from "../setup/thorough.ts";
 import {createConsortium} from "./consortium.ts";
 
-const REFERENCE = 1024;
-const CAP = 256;
+const [REFERENCE, CAP] = [1024, 256];
 const MEMBERS = ["member-a", "member-b", "member-c", "member-d", "member-e"];
 const PATIENTS = [199, 172, 30, 85, 120];
 /** An age, a difference about 0, a sex, and what lies below 0: released in 0 to 1, -.25 to .75, 0 to 1 and -1 to 0. */
@@ -23,7 +22,7 @@ const FEATURES = [
   {low: 0, high: 1},
   {low: -9, high: -7},
 ];
-/** By round: the least and the greatest that a site can give for each feature. */
+/** By round: the bounds of what a site can give for each feature. */
 const RANGES = [
   {low: [0, -0.25, 0, -1], high: [1, 0.75, 1, 0]},
   {low: [0, 0, 0, 0], high: [1, 1, 1, 1]},
@@ -87,6 +86,7 @@ function run({round: lied, liar, mixing, tamper, phases, copies = 1, ...options}
     isNormalised: false,
     outer: null,
     reference: REFERENCE,
+    clipNorm: 1e6,
     cap: CAP,
     contract: "ab".repeat(32),
     hash: sha256,

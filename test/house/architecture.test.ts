@@ -90,6 +90,24 @@ const LAWS: readonly Law[] = [
     good: [["src/data/database.ts", ""]],
   },
   {
+    says: "values that cannot be missing are never replaced by 0 or nothing",
+    rule: rules.missingValuesThrow,
+    bad: [
+      ["src/data/a.ts", "const first = rows[0] ?? 0;"],
+      ["src/evaluation/a.ts", "sum += (rows[0] ?? 0.0) / n;"],
+      ["src/core/a.ts", 'const name = names.get("a") ?? "";'],
+      ["src/core/a.ts", "const name = names[0] ?? ``;"],
+      ["src/core/meter.ts", "const a = counts.get(key) ?? 0;\nconst b = rows[0] ?? 0;"],
+      ["src/core/meter.ts", "const a = 1;"],
+    ],
+    good: [
+      ["src/data/a.ts", "const first = at(rows, 0);\nconst second = rows[1] as number;"],
+      ["src/data/a.ts", 'const name = given ?? "nobody";\nconst size = given ?? other;\nconst x = a || 0;'],
+      ["src/core/meter.ts", "const a = counts.get(key) ?? 0;"],
+      ["src/report/a.ts", "const first = rows[0] ?? 0;"],
+    ],
+  },
+  {
     says: "docstrings begin with a verb or a noun phrase",
     rule: rules.docstringsReadPlainly,
     bad: [

@@ -119,6 +119,50 @@ export const nothingIsLeftToDo: SourceRule = (source) =>
     .split("\n")
     .flatMap((line, index) => (/\b(TODO|FIXME|XXX)\b/.test(line) ? [`${source.file}:${index + 1}`] : []));
 
+/** Rooms in which a value that cannot be missing throws, and is never replaced by a plausible one. */
+const HONEST_ROOMS: ReadonlySet<string> = new Set([
+  "core",
+  "parameters",
+  "schedules",
+  "robust",
+  "privacy",
+  "model",
+  "evaluation",
+  "training",
+  "storage",
+  "consortium",
+  "data",
+  "config",
+]);
+
+/** Files in which absence means 0: the number of such places, and the meaning. */
+const ABSENCES: Readonly<Record<string, {readonly places: number; readonly means: string}>> = {
+  "src/core/meter.ts": {places: 1, means: "nothing was counted yet under these labels"},
+  "src/data/left-out.ts": {places: 2, means: "a table without slides leaves no slide out"},
+  "src/data/table/key-mismatch.ts": {places: 1, means: "the spelling was not met yet"},
+  "src/data/table/table-rows.ts": {places: 1, means: "no row without that column was met yet"},
+  "src/model/backend/tfjs.ts": {places: 1, means: "nobody has opened the backend yet"},
+  "src/robust/screening.ts": {places: 1, means: "the length was not met yet"},
+};
+
+const isZeroOrNothing = (node: ts.Node): boolean =>
+  ts.isNumericLiteral(node) ? Number(node.text) === 0 : ts.isStringLiteralLike(node) && node.text === "";
+
+/** Where a value cannot be missing, code throws by `at` or `present` of core: no `?? 0` and no `?? ""`. */
+export const missingValuesThrow: SourceRule = (source) => {
+  if (!HONEST_ROOMS.has(source.room)) return [];
+  const found = placesWhere(
+    source,
+    (node) =>
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
+      isZeroOrNothing(node.right),
+  );
+  const {places} = ABSENCES[source.file] ?? {places: 0};
+  if (found.length >= places) return found.length > places ? found : [];
+  return [`${source.file} has ${found.length} absences, and ${places} are listed`];
+};
+
 const ASKS = /^(What|Whether|Where|Who|Whoever|How|When|Which|Why)\b/;
 /** "Cannot" in two words, and what a member does that has no name: both read as a translation. */
 const STILTED = /\b(can not|Who (has|is|misses|comes|gave) [^.?]*\b(is|has|asks|goes)\b)/;

@@ -70,13 +70,14 @@ function withValue(table: string, column: string, value: string): string {
 }
 
 describe("a site that starts again in the middle of a run", () => {
-  it("is refused with other patients, and with fewer", async () => {
+  it("is refused with other patients, with fewer, and with another label of one", async () => {
     const {table, start} = await firstSite();
     await start(table);
     const lines = table.trimEnd().split("\n");
     const fewer = `${lines.slice(0, -1).join("\n")}\n`;
     const renamed = `${[...lines.slice(0, -1), lines.at(-1)?.replace(/^[^,]+/, "somebody-else")].join("\n")}\n`;
-    for (const other of [fewer, renamed]) {
+    const relabelled = withValue(table, "disease", table.split("\n")[1]?.includes(",yes") ? "no" : "yes");
+    for (const other of [fewer, renamed, relabelled]) {
       await expect(start(other)).rejects.toMatchObject({code: "NODE_DATA_CHANGED", hint: expect.any(String)});
     }
     expect(await start(table)).toEqual([]);

@@ -122,6 +122,7 @@ function stagesOf(options: QuadraticPlan, plan: Plan, layout: Layout): Stages {
     isNormalised: normalisation === "fednova",
     outer: options.outer === undefined || options.outer === "none" ? null : options.outer,
     reference: 16,
+    clipNorm: 1e6,
     cap: 16,
     contract: "ab".repeat(32),
     hash: sha256,

@@ -44,6 +44,7 @@ function stageOptions(isFederated: boolean): StagesOptions {
     hasControls: false,
     isNormalised: false,
     reference: weights.reference,
+    clipNorm: 1e6,
     cap: weights.reference,
     contract: plan.plan.task.contract,
     hash: sha256,

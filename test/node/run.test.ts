@@ -1,5 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import type {NodeView} from "../../src/node/index.ts";
+import {readSite, splitSite} from "../../src/data/index.ts";
+import {type NodeView, patientLabels} from "../../src/node/index.ts";
 import {casesOf} from "../setup/thorough.ts";
 import {Fleet} from "./fleet.ts";
 import {SITES, threeSites} from "./three-sites.ts";
@@ -43,10 +44,25 @@ describe("three nodes", () => {
     }
   });
 
+  it("test the final model on the patients of their test, and on no others", async () => {
+    const {task, plan} = consortium;
+    for (const site of SITES) {
+      const table = await readSite({...task, site, variables: {}});
+      const {test: rows} = splitSite(table, task.task, plan.plan.seed);
+      const positives = patientLabels(rows).filter((label) => label === 1).length;
+      const {test} = await fleet.nodeOf(site).outcome;
+      expect(test, site).toMatchObject({
+        n: rows.patients,
+        positives,
+        auroc: {value: expect.any(Number)},
+      });
+    }
+  });
+
   it("open the test once: one that is restarted after the end tells what was written down then", async () => {
     const {result} = fleet.nodeOf(VICTIM).view();
     expect(result).toMatchObject({round: ROUNDS - 1, model: undisturbed});
-    expect(result?.test?.auroc).not.toBeNull();
+    expect(result?.test?.auroc?.value).toBeTypeOf("number");
     await fleet.stop(VICTIM);
     const again = await fleet.start(VICTIM);
     expect(await again.outcome).toMatchObject({

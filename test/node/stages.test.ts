@@ -25,6 +25,7 @@ const OPTIONS: StagesOptions = {
   isNormalised: false,
   reference: 512,
   cap: 256,
+  clipNorm: 10,
   contract: "ab".repeat(32),
   hash: sha256,
 };

@@ -33,6 +33,8 @@ export interface CrashFileSystem extends FileSystem {
   cutPowerAt(at: number): void;
   /** Lets operation `at` fail, half-way through a write, with the operating system's `code`. */
   failAt(at: number, code: string): void;
+  /** What of the file a loss of power now could not take; undefined when it could take its name too. */
+  lasting(path: string): Uint8Array | undefined;
   /** Power is back: of what was not synced, each file and directory keeps what `fate` says. */
   restart(fate: Fate): void;
 }
@@ -116,6 +118,7 @@ export function createCrashFileSystem(): CrashFileSystem {
     failAt: (at, code) => {
       fault = {at: count + at, code};
     },
+    lasting: (path) => directories.get(dirname(path))?.durable.get(basename(path))?.durable,
     restart(fate) {
       for (const directory of directories.values()) {
         const names = new Map(directory.durable);

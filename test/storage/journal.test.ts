@@ -94,6 +94,26 @@ describe("the journal", () => {
     expect(again.entries().map((record) => toString(record))).toEqual(["first"]);
   });
 
+  it("takes a frame for one only where it was written", () => {
+    const {bytes, ends} = journalOf([[fromString("a")]]);
+    const again = Uint8Array.of(...bytes, ...bytes.slice(ends[0]));
+    expect(decodeFrames(again)).toEqual({
+      records: [fromString("a")],
+      soundBytes: bytes.length,
+      isDamaged: false,
+    });
+  });
+
+  it("has lost a torn end for good once it is open", async () => {
+    const files = await createFiles();
+    const {bytes} = journalOf([[fromString("a")]]);
+    await put(files, Uint8Array.of(...bytes, 1, 2, 3));
+    await files.syncDirectory("/run");
+    await openJournal(files, PATH);
+    files.restart(() => 0);
+    expect(await files.read(PATH)).toEqual(bytes);
+  });
+
   it("cut at any byte holds the frames before the cut", () => {
     fc.assert(
       fc.property(batchesArbitrary, fc.nat(), (batches, position) => {

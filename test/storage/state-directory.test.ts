@@ -180,6 +180,7 @@ describe("the models of a run", () => {
     expect(await models.get(hash)).toBeUndefined();
     await models.put(hash, bytes);
     expect(toHex((await models.get(hash)) ?? new Uint8Array())).toBe(toHex(bytes));
+    await writeFile(join(root, "runs", RUN, "models", `${hash}.0123456789ab.tmp`), "half a model");
     expect(await models.list()).toEqual([hash]);
     await writeFile(join(root, "runs", RUN, "models", hash), bytes.subarray(1));
     await expect(models.get(hash)).rejects.toMatchObject({code: "STORAGE_MODEL_CORRUPT"});

@@ -47,6 +47,12 @@ describe("scores of patients", () => {
     );
   });
 
+  it("of a row without a patient, or with one beyond the others, do not exist", () => {
+    const outside = expect.objectContaining({code: "CORE_INDEX_OUT_OF_RANGE"});
+    expect(() => meanByPatient(rowsOf([0], 1), Float32Array.of(0.5, 1))).toThrow(outside);
+    expect(() => meanByPatient(rowsOf([0, 1], 1), Float32Array.of(0.5, 1))).toThrow(outside);
+  });
+
   it("of nobody are none", () => {
     expect(meanByPatient(rowsOf([], 0), new Float32Array())).toHaveLength(0);
   });

@@ -1,4 +1,4 @@
-import type {Random} from "../../core/index.ts";
+import {at, type Random} from "../../core/index.ts";
 import {shuffledByClass} from "./classes.ts";
 import {cutByShares} from "./cut.ts";
 import type {DirichletDeal} from "./partition-spec.ts";
@@ -39,7 +39,7 @@ export function dealDirichlet(spec: DirichletDeal, labels: Uint8Array, random: R
   for (const rows of shuffledByClass(labels, random)) {
     const open = dealt.map((own) => !selfBalancing || own.length < labels.length / nodes);
     const runs = cutByShares(rows, drawShares(alpha, open, random));
-    dealt.forEach((own, node) => own.push(...(runs[node] ?? [])));
+    dealt.forEach((own, node) => own.push(...at(runs, node)));
   }
   return dealt;
 }

@@ -1,4 +1,4 @@
-import {permutation, type Random} from "../../core/index.ts";
+import {at, permutation, type Random} from "../../core/index.ts";
 import {shuffledByClass} from "./classes.ts";
 import {cutEvenly} from "./cut.ts";
 import type {PathologicalDeal} from "./partition-spec.ts";
@@ -47,13 +47,13 @@ export function dealPathologically(spec: PathologicalDeal, labels: Uint8Array, r
   const hand = createDealer(classes, random);
   const holders: number[][] = byClass.map(() => []);
   for (let node = 0; node < nodes; node++) {
-    for (const held of hand(classesPerNode)) holders[held]?.push(node);
+    for (const held of hand(classesPerNode)) at(holders, held).push(node);
   }
   const dealt: number[][] = Array.from({length: nodes}, () => []);
   byClass.forEach((rows, label) => {
-    const own = holders[label] ?? [];
+    const own = at(holders, label);
     const runs = cutEvenly(rows, own.length);
-    own.forEach((node, index) => dealt[node]?.push(...(runs[index] ?? [])));
+    own.forEach((node, index) => at(dealt, node).push(...at(runs, index)));
   });
   return dealt;
 }

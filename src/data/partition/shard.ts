@@ -1,4 +1,4 @@
-import {permutation, type Random} from "../../core/index.ts";
+import {at, permutation, type Random} from "../../core/index.ts";
 import {shuffledByClass} from "./classes.ts";
 import {cutEvenly} from "./cut.ts";
 import type {ShardDeal} from "./partition-spec.ts";
@@ -14,6 +14,6 @@ export function dealShards(spec: ShardDeal, labels: Uint8Array, random: Random):
   const shards = cutEvenly(shuffledByClass(labels, random).flat(), nodes * shardsPerNode);
   const order = [...permutation(random, shards.length)];
   return Array.from({length: nodes}, (_, node) =>
-    order.slice(node * shardsPerNode, (node + 1) * shardsPerNode).flatMap((shard) => shards[shard] ?? []),
+    order.slice(node * shardsPerNode, (node + 1) * shardsPerNode).flatMap((shard) => at(shards, shard)),
   );
 }

@@ -1,6 +1,6 @@
 import {pipeline} from "node:stream/promises";
 import {CsvError, type Info, type Parser, parse} from "csv-parse";
-import {CodedError, createTextReader, isCoded} from "../../core/index.ts";
+import {at, CodedError, createTextReader, isCoded} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {attempt, FIRST_FAULT, type Findings} from "../findings.ts";
 import {canonicalText} from "../table/cell.ts";
@@ -106,12 +106,12 @@ interface OpenedText {
 async function openText(file: DelimitedFile): Promise<OpenedText> {
   const pieces = textOf(file);
   const {value: first = "", done} = await pieces.next();
-  const [line = "", delimiter = file.delimiter] = SEPARATOR_LINE.exec(first) ?? [];
+  const [line, delimiter = file.delimiter] = SEPARATOR_LINE.exec(first) ?? [];
   async function* rest(): AsyncGenerator<string> {
-    yield first.slice(line.length);
+    yield line === undefined ? first : first.slice(line.length);
     if (done !== true) yield* pieces;
   }
-  return {delimiter, lines: line === "" ? 0 : 1, text: rest()};
+  return {delimiter, lines: line === undefined ? 0 : 1, text: rest()};
 }
 
 async function* records(file: DelimitedFile): AsyncGenerator<FileRecord> {
@@ -208,7 +208,7 @@ function rowOf({name}: DelimitedFile, found: FileRecord, layout: Layout, index: 
     const hint = "Mend the row, or check the delimiter.";
     throw new CodedError<DataErrorCode>("DATA_ROW_RAGGED", what, {hint, data: {file: name}});
   }
-  const cells = layout.positions.map((position) => canonicalText(record[position] ?? ""));
+  const cells = layout.positions.map((position) => canonicalText(at(record, position)));
   const row = {index, line, cells, columnNumbers: layout.positions.map((position) => position + 1)};
   const lost = cells.findIndex((cell) => cell.includes(LOST_CHARACTER));
   return lost === -1 ? row : refuseCell(name, row, lost, LOST);

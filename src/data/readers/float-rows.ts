@@ -27,6 +27,7 @@ export function floatRows(bytes: Uint8Array, format: FloatFormat, width: number)
   const halves = new Uint16Array(buffer, byteOffset, count);
   return (row, into) => {
     const start = row * width;
-    for (let index = 0; index < width; index++) into[index] = HALF_VALUES[halves[start + index] ?? 0] ?? 0;
+    for (let index = 0; index < width; index++)
+      into[index] = HALF_VALUES[halves[start + index] as number] as number;
   };
 }

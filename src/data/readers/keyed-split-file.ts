@@ -1,4 +1,4 @@
-import {CodedError, present} from "../../core/index.ts";
+import {at, CodedError, present} from "../../core/index.ts";
 import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {canonicalCode} from "../table/cell.ts";
@@ -51,7 +51,7 @@ export async function partsByKey(
   const seen = new Set<string>();
   for await (const row of readDelimited(file, [patient, column])) {
     const {cells, line} = row;
-    const [key = "", cell = ""] = cells;
+    const [key, cell] = [at(cells, 0), at(cells, 1)];
     refuseRoundedKey(file.name, row, 0, patient);
     if (seen.has(key)) {
       fail(`${file.name}:${line}: names a patient again`, "Give each patient one row of the split file.");

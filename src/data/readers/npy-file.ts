@@ -1,5 +1,5 @@
 import type {FileHandle} from "node:fs/promises";
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {FLOAT_BYTES, type FloatFormat, floatRows} from "./float-rows.ts";
 import {openFile} from "./open-file.ts";
@@ -49,31 +49,31 @@ async function readFully(handle: FileHandle, into: Uint8Array, position: number)
 function headerPlace(prefix: Uint8Array): {readonly start: number; readonly length: number} | undefined {
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   if (String.fromCharCode(...prefix.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
-  const major = prefix[MAGIC.length] ?? 0;
+  const major = at(prefix, MAGIC.length);
   if (major === 1) return {start: 10, length: view.getUint16(8, true)};
   return major === 2 || major === 3 ? {start: PREFIX_BYTES, length: view.getUint32(8, true)} : undefined;
 }
 
-/** Rows and width of the text of a shape such as `1200, 512`; undefined for any other number of axes. */
-function parseShape(text: string): {readonly rows: number; readonly width: number} | undefined {
-  const [, rows, width] = /^(\d+), *(\d+),?$/.exec(text.trim()) ?? [];
+/** Rows and width of the shape in a header, such as `1200, 512`; undefined for any other number of axes. */
+function parseShape(header: string): {readonly rows: number; readonly width: number} | undefined {
+  const [, text] = /'shape': \(([^)]*)\)/.exec(header) ?? [];
+  const [, rows, width] = text === undefined ? [] : (/^(\d+), *(\d+),?$/.exec(text.trim()) ?? []);
   return Number(width) > 0 ? {rows: Number(rows), width: Number(width)} : undefined;
 }
 
 /** The name of a type, unless the header has something else in its place. */
-function typeText(type: string): string {
-  return /^[<>=|][A-Za-z]\d{0,4}$/.test(type) ? ` but of ${type}` : "";
+function typeText(type: string | undefined): string {
+  return type !== undefined && /^[<>=|][A-Za-z]\d{0,4}$/.test(type) ? ` but of ${type}` : "";
 }
 
 function parseHeader(text: string, offsetBytes: number, address: TileFileAddress): NpyHeader {
-  const [, type = ""] = /'descr': '([^']*)'/.exec(text) ?? [];
+  const [, type] = /'descr': '([^']*)'/.exec(text) ?? [];
   const [, order] = /'fortran_order': (True|False)/.exec(text) ?? [];
-  const [, sizes = ""] = /'shape': \(([^)]*)\)/.exec(text) ?? [];
-  const format = Object.hasOwn(FORMATS, type) ? FORMATS[type] : undefined;
+  const format = type !== undefined && Object.hasOwn(FORMATS, type) ? FORMATS[type] : undefined;
   if (format === undefined)
     return unsupported(address, `is not an array of little-endian floats${typeText(type)}`);
   if (order !== "False") return unsupported(address, "is not in C order");
-  const shape = parseShape(sizes);
+  const shape = parseShape(text);
   if (shape === undefined) return unsupported(address, "does not have the shape [tiles, features]");
   return {format, ...shape, offsetBytes};
 }
@@ -116,7 +116,7 @@ function tilesOf(handle: FileHandle, header: NpyHeader, address: TileFileAddress
         const copyRow = floatRows(await readSpan(span), format, width);
         for (let position = span.from; position < span.to; position++) {
           const target = into.subarray(position * width, (position + 1) * width);
-          copyRow((wanted[position] ?? 0) - span.first, target);
+          copyRow(at(wanted, position) - span.first, target);
         }
       }
     },

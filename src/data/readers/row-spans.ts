@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 /** Rows `first` to `end` - 1 of a file, which hold the wanted rows at the positions `from` to `to` - 1. */
 export interface RowSpan {
   readonly first: number;
@@ -32,11 +33,11 @@ export function* rowSpans(wanted: Uint32Array, {rows, rowBytes, chunkRows}: RowL
   const chunkStart = (row: number): number => row - (row % chunkRows);
   let from = 0;
   while (from < wanted.length) {
-    const first = chunkStart(wanted[from] ?? 0);
+    const first = chunkStart(at(wanted, from));
     let end = first + chunkRows;
     let to = from + 1;
     for (; to < wanted.length; to++) {
-      const start = chunkStart(wanted[to] ?? 0);
+      const start = chunkStart(at(wanted, to));
       if (start - end > gap || start + chunkRows - first > most) break;
       end = start + chunkRows;
     }

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {attributeOf, unescapeXml} from "./workbook-archive.ts";
 
 /** A cell of a sheet whose value is not in the file as such. */
@@ -29,17 +30,20 @@ export interface SheetCells {
 
 const TAGS = /<(?:\w+:)?(row|c|mergeCell)((?:\s[^<>]*?)?)(\/?)>/;
 const END_OF_CELL = /<\/(?:\w+:)?c>/g;
+const ADDRESS = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/;
+const ROW_NUMBER = /^\d{1,7}$/;
 const VALUE = /<(?:\w+:)?v(?:\s[^<>]*)?>([^<]+)</;
 /** A number of at least 1e15, written out or not. */
 const LONG_NUMBER = /^-?\d{16,}(?:\.\d*)?$|^-?\d(?:\.\d+)?E\+?(?:1[5-9]|[2-9]\d|\d{3})$/i;
 const FORMULA = /<(?:\w+:)?f[\s/>]/;
 
 /** Row and column, from 1, of an address such as BC12; undefined for anything else. */
-function placeOf(address: string): {readonly row: number; readonly column: number} | undefined {
-  const [, letters = "", digits = ""] = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(address) ?? [];
-  if (letters === "") return undefined;
-  const column = Array.from(letters).reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0);
-  return {row: Number(digits), column};
+function placeOf(address: string | undefined): {readonly row: number; readonly column: number} | undefined {
+  const found = address === undefined ? null : ADDRESS.exec(address);
+  if (found === null) return undefined;
+  const letters = Array.from(at(found, 1));
+  const column = letters.reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0);
+  return {row: Number(at(found, 2)), column};
 }
 
 function oddCell(type: string, content: string): OddCell | undefined {
@@ -51,8 +55,7 @@ function oddCell(type: string, content: string): OddCell | undefined {
 }
 
 function mergedBlock(reference: string): MergedBlock | undefined {
-  const [first = "", last = ""] = reference.split(":");
-  const [from, to] = [placeOf(first), placeOf(last)];
+  const [from, to] = reference.split(":").map(placeOf);
   if (from === undefined || to === undefined) return undefined;
   return {rows: [from.row, to.row], columns: [from.column, to.column]};
 }
@@ -83,10 +86,11 @@ class SheetScan implements SheetCells {
   }
 
   startRow(tag: string): void {
-    this.#isHidden = ["1", "true"].includes(attributeOf(tag, "hidden") ?? "");
+    const [hidden, number] = [attributeOf(tag, "hidden"), attributeOf(tag, "r")];
+    this.#isHidden = hidden === "1" || hidden === "true";
     // A row without a number, or with another text, follows the one before it.
-    const number = /^\d{1,7}$/.exec(attributeOf(tag, "r") ?? "")?.[0];
-    this.#row = number === undefined ? this.#row + 1 : Number(number);
+    const isNumbered = number !== undefined && ROW_NUMBER.test(number);
+    this.#row = isNumbered ? Number(number) : this.#row + 1;
     this.#column = 0;
     this.#extend();
   }
@@ -94,7 +98,7 @@ class SheetScan implements SheetCells {
   /** @param content null for an empty element */
   addCell(tag: string, content: string | null): void {
     // A cell without an address follows the one before it.
-    const place = placeOf(attributeOf(tag, "r") ?? "");
+    const place = placeOf(attributeOf(tag, "r"));
     this.#row = place?.row ?? this.#row;
     this.#column = place?.column ?? this.#column + 1;
     this.#extend();
@@ -105,7 +109,8 @@ class SheetScan implements SheetCells {
   }
 
   addMerged(tag: string): void {
-    const block = mergedBlock(attributeOf(tag, "ref") ?? "");
+    const reference = attributeOf(tag, "ref");
+    const block = reference === undefined ? undefined : mergedBlock(reference);
     if (block !== undefined) this.merged.push(block);
   }
 
@@ -120,13 +125,14 @@ export function scanSheet(xml: string): SheetCells {
   const scan = new SheetScan();
   const tags = new RegExp(TAGS, "g");
   for (let found = tags.exec(xml); found !== null; found = tags.exec(xml)) {
-    const [, name, tag = "", end] = found;
+    const [, name, , end] = found;
+    const tag = at(found, 2);
     if (name === "mergeCell") scan.addMerged(tag);
     else if (name === "row") scan.startRow(tag);
     else {
       const content = end === "/" ? null : contentAt(xml, tags.lastIndex);
       scan.addCell(tag, content);
-      tags.lastIndex += content?.length ?? 0;
+      if (content !== null) tags.lastIndex += content.length;
     }
   }
   return scan;

@@ -1,4 +1,4 @@
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {parseNumber} from "../table/cell.ts";
 import type {AssignedPart, SiteTable} from "../types.ts";
@@ -17,7 +17,7 @@ function parsePart(text: string): AssignedPart | undefined {
 async function placedRows(file: DelimitedFile, site: string): Promise<Map<number, AssignedPart>> {
   const placed = new Map<number, AssignedPart>();
   for await (const {cells, line} of readDelimited(file, ["site", "row", "set"])) {
-    const [rowSite, rowText = "", partText = ""] = cells;
+    const [rowSite, rowText, partText] = [at(cells, 0), at(cells, 1), at(cells, 2)];
     if (rowSite !== site || partText === "") continue;
     const row = parseNumber(rowText);
     const part = parsePart(partText);
@@ -43,7 +43,7 @@ export async function assignParts(
   const partOf = new Map<string, AssignedPart>();
   const parts = Array.from(table.rowNumbers, (row, index) => {
     const part = placed.get(row) ?? fail(`${file.name}: does not place row ${row} of site ${table.site}`);
-    const patient = table.patients[index] ?? "";
+    const patient = at(table.patients, index);
     if ((partOf.get(patient) ?? part) !== part) {
       return fail(
         `${file.name}: places row ${row} of site ${table.site} apart from its patient's other rows`,

@@ -1,4 +1,4 @@
-import {CodedError, closestName, isCoded} from "../../core/index.ts";
+import {CodedError, closestName, isCoded, present} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {canonicalText} from "../table/cell.ts";
 
@@ -60,21 +60,24 @@ export function columnPositions(
   check = "Check the header and the delimiter.",
 ): number[] {
   const names = header.map(canonicalText);
-  const places = new Map<string, number[]>();
-  names.forEach((name, index) => places.set(name, [...(places.get(name) ?? []), index].slice(0, 2)));
-  const positions = wanted.map((name) => places.get(canonicalText(name))?.[0] ?? -1);
-  const missing = wanted.filter((_, index) => positions[index] === -1);
+  const places = new Map<string, {readonly first: number; again?: number}>();
+  for (const [index, name] of names.entries()) {
+    const known = places.get(name);
+    if (known === undefined) places.set(name, {first: index});
+    else known.again ??= index;
+  }
+  const missing = wanted.filter((name) => !places.has(canonicalText(name)));
   if (missing.length > 0) refuseMissing(missing, {wanted, names, fileName, check});
-  for (const position of positions) {
-    const again = places.get(names[position] ?? "")?.[1];
+  const found = wanted.map((name) => present(places.get(canonicalText(name)), "the place of a column"));
+  for (const {first, again} of found) {
     if (again === undefined) continue;
     fail(
       "DATA_HEADER_DUPLICATE",
-      `${fileName}:1:${again + 1}: has the same name as column ${position + 1}`,
+      `${fileName}:1:${again + 1}: has the same name as column ${first + 1}`,
       "Give each column a name of its own; a file without a header line needs csv.header: false.",
     );
   }
-  return positions;
+  return found.map(({first}) => first);
 }
 
 /** Number of rows above a header, such as a title's, that are searched for a hint. */

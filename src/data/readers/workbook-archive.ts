@@ -1,5 +1,5 @@
 import {strFromU8, type UnzipFileInfo, unzipSync, zipSync} from "fflate";
-import {CodedError, formatBytes} from "../../core/index.ts";
+import {at, CodedError, formatBytes} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 
 /** Most bytes of a workbook's unpacked parts: the sheets' reader takes about ten times as much memory. */
@@ -41,6 +41,9 @@ function unpack(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
   return unzipSync(bytes, {filter});
 }
 
+/** Name of a sheet whose workbook, against the format, gives it none. */
+const UNNAMED = "(no name)";
+
 const ENTITIES: Readonly<Record<string, string>> = {amp: "&", lt: "<", gt: ">", quot: '"', apos: "'"};
 
 /** Text of XML with its entities resolved. */
@@ -62,7 +65,7 @@ export function attributeOf(tag: string, attribute: string): string | undefined 
 
 /** Tags of the name in `xml`, as their texts. */
 function tagsOf(xml: string, name: string): string[] {
-  return [...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}(\\s[^<>]*)>`, "g"))].map(([, tag = ""]) => tag);
+  return [...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}(\\s[^<>]*)>`, "g"))].map((found) => at(found, 1));
 }
 
 /**
@@ -72,17 +75,23 @@ function tagsOf(xml: string, name: string): string[] {
  */
 export function openWorkbook(bytes: Uint8Array, name: string): Workbook {
   const parts = unpack(bytes, name);
-  const textOf = (part: string): string => strFromU8(parts[part] ?? new Uint8Array());
+  // A part that the archive lacks has no tags, as an empty one.
+  const textOf = (part: string | undefined): string => {
+    const content = part === undefined ? undefined : parts[part];
+    return content === undefined ? "" : strFromU8(content);
+  };
   const targets = new Map(
-    tagsOf(textOf("xl/_rels/workbook.xml.rels"), "Relationship").map((tag) => {
-      const target = attributeOf(tag, "Target") ?? "";
-      return [attributeOf(tag, "Id"), target.startsWith("/") ? target.slice(1) : `xl/${target}`];
+    tagsOf(textOf("xl/_rels/workbook.xml.rels"), "Relationship").flatMap((tag) => {
+      const target = attributeOf(tag, "Target");
+      if (target === undefined) return [];
+      const part = target.startsWith("/") ? target.slice(1) : `xl/${target}`;
+      return [[attributeOf(tag, "Id"), part] as const];
     }),
   );
   const sheets = tagsOf(textOf(WORKBOOK), "sheet").map((tag) => ({
-    name: attributeOf(tag, "name") ?? "",
+    name: attributeOf(tag, "name") ?? UNNAMED,
     isHidden: (attributeOf(tag, "state") ?? "visible") !== "visible",
-    xml: textOf(targets.get(attributeOf(tag, "id")) ?? ""),
+    xml: textOf(targets.get(attributeOf(tag, "id"))),
   }));
   return {sheets, repacked: () => zipSync(parts, {level: 0})};
 }

@@ -1,4 +1,4 @@
-import {CodedError, isCoded} from "../../core/index.ts";
+import {at, CodedError, isCoded} from "../../core/index.ts";
 import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {attempt, FIRST_FAULT, type Findings} from "../findings.ts";
@@ -102,7 +102,8 @@ async function openSheet(file: TableAddress, findings: Findings): Promise<Opened
     refuseForeignWorkbook(name, bytes.subarray(0, 4096));
     const workbook = openWorkbook(bytes, name);
     const chosen = choose(workbook, name, findings);
-    const cells = scanSheet(workbook.sheets[chosen]?.xml ?? "");
+    const sheet = at(workbook.sheets, chosen);
+    const cells = scanSheet(sheet.xml);
     if (cells.rows * cells.columns > MAX_CELLS) {
       const what = `${name}: ${cells.rows} rows of ${cells.columns} columns are more than ${MAX_CELLS} cells`;
       fail(
@@ -113,22 +114,22 @@ async function openSheet(file: TableAddress, findings: Findings): Promise<Opened
     }
     const {readSheet} = await import("read-excel-file/universal");
     const packed = Uint8Array.from(workbook.repacked()).buffer;
-    const rowsOf = (at: number): Promise<readonly (readonly unknown[])[]> =>
-      readSheet(packed, at + 1, {parseNumber: (digits) => digits});
+    const rowsOf = (place: number): Promise<readonly (readonly unknown[])[]> =>
+      readSheet(packed, place + 1, {parseNumber: (digits) => digits});
     if (cells.hiddenRows > 0) {
       const told = `${countRange(cells.hiddenRows)} rows that Excel hides, or filters out, are read like the others`;
       findings.tell("warning", `${name}: ${told}; delete them where they are no part of the table`);
     }
     const others = async (): Promise<readonly NamedRows[]> => {
       const found: NamedRows[] = [];
-      for (const [at, sheet] of workbook.sheets.entries()) {
-        const {rows, columns} = scanSheet(sheet.xml);
-        const isRead = at !== chosen && rows * columns <= MAX_CELLS;
-        if (isRead) found.push({name: sheet.name, rows: (await rowsOf(at)).slice(0, MOST_ABOVE)});
+      for (const [place, other] of workbook.sheets.entries()) {
+        const {rows, columns} = scanSheet(other.xml);
+        const isRead = place !== chosen && rows * columns <= MAX_CELLS;
+        if (isRead) found.push({name: other.name, rows: (await rowsOf(place)).slice(0, MOST_ABOVE)});
       }
       return found;
     };
-    return {name: workbook.sheets[chosen]?.name ?? "", rows: await rowsOf(chosen), cells, others};
+    return {name: sheet.name, rows: await rowsOf(chosen), cells, others};
   } catch (error) {
     throw unreadable(error, name);
   }

@@ -1,4 +1,4 @@
-import {CodedError, createRandom} from "../../core/index.ts";
+import {at, CodedError, createRandom} from "../../core/index.ts";
 import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {featuresOf} from "../features.ts";
@@ -82,7 +82,7 @@ async function readBag(
   let done = 0;
   let blank = 0;
   for (const [index, part] of patient.parts.entries()) {
-    const size = sizes[index] ?? 0;
+    const size = at(sizes, index);
     const positions = within(kept, start, size);
     const target = into.subarray(done * features.dimension, (done + positions.length) * features.dimension);
     start += size;
@@ -95,7 +95,7 @@ async function readBag(
       if (part.rows === null) checkVaried(target, features, part.name);
       return countBlankTiles(target, features);
     });
-    blank += found ?? 0;
+    if (found !== undefined) blank += found;
   }
   return blank;
 }

@@ -1,5 +1,5 @@
 import {resolve} from "node:path";
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError, present} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {attempt, FIRST_FAULT, type Findings} from "../findings.ts";
 import {openNpyFile} from "../readers/npy-file.ts";
@@ -47,7 +47,7 @@ function labelledRow(task: SlidesTask, fileName: string) {
   const readLabel = labelReader(task);
   const markers = missingMarkers(task.missing.markers);
   return (row: TableRow): {readonly key: string; readonly label: 0 | 1 | null} => {
-    const [key = "", cell = ""] = row.cells;
+    const [key, cell] = [at(row.cells, 0), at(row.cells, 1)];
     if (markers.isMissingKey(key)) {
       const what = `${task.columns.patient}: is missing`;
       refuseCell(fileName, row, 0, {
@@ -124,7 +124,10 @@ async function listStamp(task: SlidesTask, files: StampFiles, query: SiteQuery):
     droppedRows,
     droppedPatients: droppedRows,
     patientsWithoutSlide: unmatched.patients.length,
-    slidesWithoutPatient: unmatched.slides.reduce((sum, key) => sum + (slidesOf.get(key)?.length ?? 0), 0),
+    slidesWithoutPatient: unmatched.slides.reduce(
+      (sum, key) => sum + present(slidesOf.get(key), "the slides of a key").length,
+      0,
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import {constants} from "node:fs";
 import {access, realpath, stat} from "node:fs/promises";
 import {isAbsolute, join, normalize, resolve, sep} from "node:path";
-import {CodedError, present} from "../../core/index.ts";
+import {at, CodedError, present} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {attempt, type Findings} from "../findings.ts";
 import {readTableFile} from "../readers/table-file.ts";
@@ -85,7 +85,7 @@ function slideRow(task: SlidesTask, name: string) {
   const markers = missingMarkers(task.missing.markers);
   const column = fileColumn(task);
   return (row: TableRow): {readonly key: string; readonly file: string} => {
-    const [key = "", cell = ""] = row.cells;
+    const [key, cell] = [at(row.cells, 0), at(row.cells, 1)];
     if (markers.isMissingKey(key)) {
       const what = `${task.columns.patient}: is missing`;
       const hint = "Give each slide its patient's key.";

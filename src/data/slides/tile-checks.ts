@@ -102,7 +102,7 @@ export function checkValues(values: Float32Array, {range, dimension}: SlideFeatu
   const low = Math.fround(range[0]);
   const high = Math.fround(range[1]);
   for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? Number.NaN;
+    const value = values[index] as number;
     if (value >= low && value <= high) continue;
     const feature = `feature f${index % dimension} of a tile`;
     if (!Number.isFinite(value)) {

@@ -65,7 +65,7 @@ export function drawTraits(random: Random): Float64Array {
 function tileTraits(random: Random, patient: Float64Array, finding: TileFinding | null): Float64Array {
   const traits = patient.map((value) => value + random.normal());
   const add = (trait: number, amount: number): void => {
-    traits[trait] = (traits[trait] ?? 0) + amount;
+    traits[trait] = (traits[trait] as number) + amount;
   };
   add(FIRST_TISSUE_TRAIT + random.below(TISSUES), TISSUE_STRENGTH);
   if (finding !== null) {
@@ -96,12 +96,12 @@ export function createScanner(seed: number, hospital: string): TileScanner {
     scan(draws, patient, finding, into) {
       const traits = tileTraits(draws, patient, finding);
       for (let feature = 0; feature < TILE_FEATURES; feature++) {
-        let value = (base[feature] ?? 0) + NOISE_SD * triangular(draws);
+        let value = (base[feature] as number) + NOISE_SD * triangular(draws);
         const first = feature * TRAITS;
         for (let trait = 0; trait < TRAITS; trait++) {
-          value += (mixing[first + trait] ?? 0) * (traits[trait] ?? 0);
+          value += (mixing[first + trait] as number) * (traits[trait] as number);
         }
-        into[feature] = Math.max(0, (gain[feature] ?? 1) * value + (offset[feature] ?? 0));
+        into[feature] = Math.max(0, (gain[feature] as number) * value + (offset[feature] as number));
       }
     },
   };

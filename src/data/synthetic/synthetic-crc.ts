@@ -1,4 +1,4 @@
-import {createRandom, permutation, type Random} from "../../core/index.ts";
+import {at, createRandom, permutation, type Random} from "../../core/index.ts";
 import {MSI_SHARE, SYNTHETIC_CRC_HOSPITALS, type SyntheticCrcHospital} from "./synthetic-crc-hospitals.ts";
 import {
   createScanner,
@@ -87,8 +87,8 @@ function aroundFocus(random: Random, coordinates: Float32Array): number[] {
   const focus = random.below(tiles);
   const distance = (tile: number): number =>
     Math.hypot(
-      (coordinates[2 * tile] ?? 0) - (coordinates[2 * focus] ?? 0),
-      (coordinates[2 * tile + 1] ?? 0) - (coordinates[2 * focus + 1] ?? 0),
+      at(coordinates, 2 * tile) - at(coordinates, 2 * focus),
+      at(coordinates, 2 * tile + 1) - at(coordinates, 2 * focus + 1),
     );
   return Array.from({length: tiles}, (_, tile) => tile).sort((a, b) => distance(a) - distance(b) || a - b);
 }

@@ -1,3 +1,5 @@
+import {at} from "../../core/index.ts";
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Significant digits that a number keeps through an f64; codes with more of them are compared as text. */
@@ -25,7 +27,7 @@ export function canonicalText(text: string): string {
 }
 
 function significantDigits(number: string): number {
-  const [mantissa = ""] = number.split(/e/i);
+  const mantissa = at(number.split(/e/i), 0);
   return mantissa.replace(/\D/g, "").replace(/^0+|0+$/g, "").length;
 }
 

@@ -1,4 +1,4 @@
-import {present} from "../../core/index.ts";
+import {at} from "../../core/index.ts";
 import type {Findings} from "../findings.ts";
 import type {Feature} from "../types.ts";
 
@@ -39,7 +39,7 @@ export function createSpreadMeter(width: number): SpreadMeter {
     spreads,
     add(row) {
       spreads.forEach((spread, index) => {
-        const value = row[index] ?? Number.NaN;
+        const value = at(row, index);
         spread.low = Math.min(spread.low, value);
         spread.high = Math.max(spread.high, value);
         spread.loss = Math.max(spread.loss, Math.abs(value - Math.fround(value)));
@@ -51,10 +51,6 @@ export function createSpreadMeter(width: number): SpreadMeter {
 function named(names: readonly string[]): string {
   const shown = names.slice(0, MAX_NAMED).join(", ");
   return names.length <= MAX_NAMED ? shown : `${shown} and ${names.length - MAX_NAMED} more`;
-}
-
-function spreadOf(spreads: readonly Readonly<Spread>[], index: number): Readonly<Spread> {
-  return present(spreads[index], "a feature's spread");
 }
 
 /** Tells whether two values of the feature could differ in the task and be one in a model. */
@@ -73,7 +69,7 @@ export function tellSpreads(
   {tell}: Pick<Findings, "tell">,
 ): void {
   const namesOf = (isTold: (spread: Spread, feature: Feature) => boolean): string[] =>
-    features.filter((feature, index) => isTold(spreadOf(spreads, index), feature)).map(({name}) => name);
+    features.filter((feature, index) => isTold(at(spreads, index), feature)).map(({name}) => name);
   const constant = namesOf(({low, high}) => low === high);
   if (constant.length > 0) {
     tell("warning", `no model learns from what is constant in these data: ${named(constant)}`);

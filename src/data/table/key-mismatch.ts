@@ -67,10 +67,12 @@ export function keyMismatch(keys: readonly string[], others: readonly string[]):
       keys: keys.filter((key) => beginnings(key).some((start) => otherStarts.has(start))).length,
     },
   ];
-  return candidates.reduce<KeyMismatch | undefined>(
-    (most, found) => (found.keys > (most?.keys ?? 0) ? found : most),
-    undefined,
-  );
+  return candidates
+    .filter(({keys: count}) => count > 0)
+    .reduce<KeyMismatch | undefined>(
+      (most, found) => (most === undefined || found.keys > most.keys ? found : most),
+      undefined,
+    );
 }
 
 /**

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {countRange} from "../count-range.ts";
 import type {Findings} from "../findings.ts";
 import type {TableRow} from "../readers/table-header.ts";
@@ -17,7 +18,7 @@ const SCIENTIFIC = /^[+-]?\d(?:[.,]\d+)?e\+\d{2,3}$/i;
  * @throws {CodedError} DATA_VALUE_INVALID
  */
 export function refuseRoundedKey(fileName: string, row: TableRow, position: number, column: string): void {
-  const isScientific = SCIENTIFIC.test(row.cells[position] ?? "");
+  const isScientific = SCIENTIFIC.test(at(row.cells, position));
   if (!isScientific && row.isRounded?.(position) !== true) return;
   const what = isScientific
     ? `${column}: is a number in scientific notation: Excel has lost digits of it`

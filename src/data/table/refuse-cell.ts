@@ -1,4 +1,4 @@
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import type {DataErrorCode} from "../errors.ts";
 import type {TableRow} from "../readers/table-header.ts";
 import type {CellFault} from "./encode-cell.ts";
@@ -9,7 +9,7 @@ import type {CellFault} from "./encode-cell.ts";
  * @throws {CodedError} always: the fault's code, one line `file:line:column: what`
  */
 export function refuseCell(fileName: string, row: TableRow, position: number, fault: CellFault): never {
-  const column = row.columnNumbers[position] ?? 0;
+  const column = at(row.columnNumbers, position);
   throw new CodedError<DataErrorCode>(fault.code, `${fileName}:${row.line}:${column}: ${fault.what}`, {
     hint: fault.hint,
     data: {file: fileName, line: row.line, column},

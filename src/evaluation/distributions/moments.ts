@@ -1,7 +1,7 @@
 /** The arithmetic mean of `values` `[n]`, n >= 1. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+  for (let index = 0; index < values.length; index++) sum += values[index] as number;
   return sum / values.length;
 }
 
@@ -14,7 +14,7 @@ export function sampleCovariance(left: ArrayLike<number>, right: ArrayLike<numbe
   const meanRight = mean(right);
   let sum = 0;
   for (let index = 0; index < left.length; index++) {
-    sum += ((left[index] ?? 0) - meanLeft) * ((right[index] ?? 0) - meanRight);
+    sum += ((left[index] as number) - meanLeft) * ((right[index] as number) - meanRight);
   }
   return sum / (left.length - 1);
 }

@@ -107,6 +107,7 @@ const ESSENCES: Essences = {
   },
   isSumOf: {keep: (isSum) => isSum, revive: isTrue},
   areProducts: {keep: (are) => are, revive: isTrue},
+  areTooLong: {keep: (are) => are, revive: isTrue},
   mixRobustly: {
     keep: ({weight, verdicts}) => JSON.stringify({weight, verdicts}),
     revive: (kept, _rule, {reference}) => ({

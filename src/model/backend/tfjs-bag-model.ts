@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {layoutSize} from "../../parameters/index.ts";
 import type {TileFigures} from "../bag-pooling.ts";
 import {type BagRun, type BagTiles, bagRuns, bagTilesOf, gatherTiles} from "../bag-tiles.ts";
@@ -46,7 +47,7 @@ function addRun(
 ): number {
   const {parameters, batch, into} = step;
   const bounds = tiles.starts.subarray(run.first, run.end + 1);
-  const first = bounds[0] ?? 0;
+  const first = at(bounds, 0);
   const starts = bounds.map((start) => start - first);
   const positions = tiles.positions.subarray(first, bounds.at(-1));
   return tf.tidy(() => {
@@ -56,7 +57,7 @@ function addRun(
     const {loss, slopes} = network.pooling.loss({figures: pass, starts}, labels, 1 / batch.n);
     let offset = 0;
     for (const tensor of pass.backward(slopes)) {
-      for (const value of tensor.dataSync<"float32">()) into[offset] = (into[offset++] ?? 0) + value;
+      for (const value of tensor.dataSync<"float32">()) into[offset] = (into[offset++] as number) + value;
     }
     return loss;
   });

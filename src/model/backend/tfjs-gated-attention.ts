@@ -1,4 +1,5 @@
 import type * as Tfjs from "@tensorflow/tfjs-core";
+import {present} from "../../core/index.ts";
 import {attentionPooling} from "../attention-pooling.ts";
 import {layoutOf} from "../layout.ts";
 import type {GatedAttentionMilSpec} from "../types.ts";
@@ -113,7 +114,7 @@ export function gatedAttentionNetwork(
         attention: Float32Array.from(tf.matMul(pass.gated, model.score).dataSync<"float32">()),
         logits: Float32Array.from(affine(tf, pass.embedded, model.classifier).dataSync<"float32">()),
         backward(slopes) {
-          const byAttention = column(tf, slopes.attention ?? new Float32Array(slopes.logits.length));
+          const byAttention = column(tf, present(slopes.attention, "the slopes by attention"));
           const byLogit = column(tf, slopes.logits);
           return passBackward(tf, model, pass, {attention: byAttention, logits: byLogit});
         },

@@ -1,4 +1,5 @@
 import type * as Tfjs from "@tensorflow/tfjs-core";
+import {at} from "../../core/index.ts";
 
 /** One dense layer's tensors. */
 export interface DenseLayer {
@@ -35,5 +36,5 @@ export function denseLayersOf(
   parameters: Float32Array,
 ): DenseLayer[] {
   const reader = readParameters(tf, parameters);
-  return widths.slice(1).map((fanOut, index) => reader.layer(widths[index] ?? 0, fanOut));
+  return widths.slice(1).map((fanOut, index) => reader.layer(at(widths, index), fanOut));
 }

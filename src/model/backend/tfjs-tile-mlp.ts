@@ -23,7 +23,7 @@ export function tileMlpNetwork(tf: typeof Tfjs, spec: TileMlpSpec, featureWidth:
       const values = outputs.dataSync<"float32">();
       const logits = Float32Array.from(
         {length: outputs.shape[0]},
-        (_, tile) => (values[2 * tile + 1] ?? Number.NaN) - (values[2 * tile] ?? Number.NaN),
+        (_, tile) => (values[2 * tile + 1] as number) - (values[2 * tile] as number),
       );
       return {
         attention: null,

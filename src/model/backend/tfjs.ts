@@ -1,5 +1,10 @@
 import type * as Tfjs from "@tensorflow/tfjs-core";
-import {restoreUncaughtListeners, type UncaughtListener, uncaughtListeners} from "../../core/index.ts";
+import {
+  present,
+  restoreUncaughtListeners,
+  type UncaughtListener,
+  uncaughtListeners,
+} from "../../core/index.ts";
 import type {BackendName, ComputeBackend} from "../types.ts";
 import {buildTfjsModel} from "./tfjs-model.ts";
 
@@ -78,7 +83,7 @@ export async function openTfjs(
     close() {
       if (!isOpen) return;
       isOpen = false;
-      const left = (openCounts.get(registered) ?? 1) - 1;
+      const left = present(openCounts.get(registered), "the number of open backends") - 1;
       openCounts.set(registered, left);
       if (left === 0) free(tf, registered);
     },

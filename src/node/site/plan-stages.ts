@@ -75,7 +75,7 @@ export function planStages(
   patients = 1,
   {layout, initial} = plannedModel(plan, features.length),
 ): Stages {
-  const {rounds, task, mixing, weights, training} = plan;
+  const {rounds, task, mixing, weights, training, privacy} = plan;
   return createStages({
     isFederated: task.standardisation === "federated",
     features,
@@ -91,6 +91,7 @@ export function planStages(
     outer: mixing.mode === "async" || mixing.outer === "none" ? null : mixing.outer,
     reference: weights.reference,
     cap: weightCap(plan),
+    clipNorm: privacy.clip,
     contract: task.contract,
     hash: sha256,
   });

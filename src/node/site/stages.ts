@@ -50,6 +50,8 @@ export interface StagesOptions {
   readonly reference: number;
   /** The largest n that a site may count. */
   readonly cap: number;
+  /** The plan's bound of an update's L2 norm. */
+  readonly clipNorm: number;
   /** The data contract's hash. */
   readonly contract: string;
   readonly hash: Hash;
@@ -132,13 +134,14 @@ function statisticsMixing(training: RoundMixing): RoundMixing {
 function statisticsSpec(
   step: number,
   {features, mixing}: StagesOptions,
-): Pick<RoundSpec, "mixing" | "codec" | "mixed" | "outer" | "range"> {
+): Pick<RoundSpec, "mixing" | "codec" | "mixed" | "outer" | "range" | "clipNorm"> {
   return {
     mixing: statisticsMixing(mixing),
     codec: codecOf("f32"),
     mixed: features.length,
     outer: null,
     range: unitRange(step === -2 ? "mean" : "squaredDeviation", features),
+    clipNorm: Math.sqrt(features.length),
   };
 }
 
@@ -164,7 +167,7 @@ export function createStages(options: StagesOptions): Stages {
     codec: codecOf(asynchronous === null ? options.codec : "f32"),
     mixed,
     outer: options.outer,
-    ...(asynchronous === null ? {} : {asynchronous}),
+    ...(asynchronous === null ? {clipNorm: options.clipNorm} : {asynchronous}),
     ...(isNormalised ? {exact: 2} : {}),
     ...(hasControls ? {parameters: size} : {}),
   };

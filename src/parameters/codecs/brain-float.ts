@@ -3,13 +3,13 @@ const scratchBits = new Uint32Array(scratch.buffer);
 
 function bitsOf(value: number): number {
   scratch[0] = value;
-  return scratchBits[0] ?? 0;
+  return scratchBits[0] as number;
 }
 
 /** The value of bfloat16 `bits`: the upper half of a binary32. */
 export function fromBrainFloat(bits: number): number {
   scratchBits[0] = (bits << 16) >>> 0;
-  return scratch[0] ?? 0;
+  return scratch[0] as number;
 }
 
 /**

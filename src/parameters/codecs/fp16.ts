@@ -30,5 +30,5 @@ export const fp16: Codec = {
     const halves = halvesOf(encoded, first, into.length);
     refuseNotFinite(kernels.decodeHalves(halves, into) ? 0 : Number.NaN);
   },
-  largest: (encoded, values) => HALF_VALUES[kernels.largestHalf(halvesOf(encoded, 0, values))] ?? Number.NaN,
+  largest: (encoded, values) => HALF_VALUES[kernels.largestHalf(halvesOf(encoded, 0, values))] as number,
 };

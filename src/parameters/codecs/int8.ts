@@ -37,7 +37,7 @@ export const int8: Codec = {
     let at = (first / BLOCK_VALUES) * BLOCK_BYTES;
     refuseShort(encoded, at + int8.sizeOf(into.length));
     for (let start = 0; start < into.length; start += BLOCK_VALUES, at += BLOCK_BYTES) {
-      const scale = fromBrainFloat((encoded[at] ?? 0) | ((encoded[at + 1] ?? 0) << 8));
+      const scale = fromBrainFloat((encoded[at] as number) | ((encoded[at + 1] as number) << 8));
       refuseNotFinite(scale - scale);
       const end = Math.min(into.length, start + BLOCK_VALUES);
       const from = at + SCALE_BYTES;

@@ -30,7 +30,7 @@ export const sign: Codec = {
       into[at + 1] = scaleBits >>> 8;
       block.forEach((value, index) => {
         const byte = at + SCALE_BYTES + (index >>> 3);
-        if (value < 0) into[byte] = (into[byte] ?? 0) | (1 << (index & 7));
+        if (value < 0) into[byte] = (into[byte] as number) | (1 << (index & 7));
       });
     }
     return 0;
@@ -39,13 +39,13 @@ export const sign: Codec = {
     let at = (first / BLOCK_VALUES) * BLOCK_BYTES;
     refuseShort(encoded, at + sign.sizeOf(into.length));
     for (let start = 0; start < into.length; start += BLOCK_VALUES, at += BLOCK_BYTES) {
-      const scale = fromBrainFloat((encoded[at] ?? 0) | ((encoded[at + 1] ?? 0) << 8));
+      const scale = fromBrainFloat((encoded[at] as number) | ((encoded[at + 1] as number) << 8));
       refuseNotFinite(scale - scale);
       const end = Math.min(into.length, start + BLOCK_VALUES);
       for (let index = start; index < end; index++) {
         const within = index - start;
-        const bit = ((encoded[at + SCALE_BYTES + (within >>> 3)] ?? 0) >>> (within & 7)) & 1;
-        into[index] = (into[index] ?? 0) + (bit === 1 ? -scale : scale);
+        const bit = ((encoded[at + SCALE_BYTES + (within >>> 3)] as number) >>> (within & 7)) & 1;
+        into[index] = (into[index] as number) + (bit === 1 ? -scale : scale);
       }
     }
   },

@@ -11,9 +11,9 @@ function encodeBlock(block: Float32Array, kept: number, into: Uint8Array): numbe
   let saturated = 0;
   kernels.largestPlaces(block, into.subarray(0, kept));
   for (let place = 0; place < kept; place++) {
-    const index = into[place] ?? 0;
-    scratch[0] = block[index] ?? 0;
-    const half = halfFromSingleBits(scratchBits[0] ?? 0);
+    const index = into[place] as number;
+    scratch[0] = block[index] as number;
+    const half = halfFromSingleBits(scratchBits[0] as number);
     if ((half & 0x7fff) === 0x7bff) saturated += 1;
     into[kept + VALUE_BYTES * place] = half & 0xff;
     into[kept + VALUE_BYTES * place + 1] = half >>> 8;
@@ -54,12 +54,14 @@ export function topK(name: CodecName, perBlock: number): Codec {
         const kept = keptOf(length);
         let previous = -1;
         for (let place = 0; place < kept; place++) {
-          const index = encoded[at + place] ?? 0;
+          const index = encoded[at + place] as number;
           const half = at + kept + VALUE_BYTES * place;
-          const value = HALF_VALUES[(encoded[half] ?? 0) | ((encoded[half + 1] ?? 0) << 8)] ?? Number.NaN;
+          const value = HALF_VALUES[
+            (encoded[half] as number) | ((encoded[half + 1] as number) << 8)
+          ] as number;
           // A place that is beyond the block or does not ascend is as invalid as a value that is not finite.
           refuseNotFinite(index < length && index > previous ? value - value : Number.NaN);
-          into[start + index] = (into[start + index] ?? 0) + value;
+          into[start + index] = (into[start + index] as number) + value;
           previous = index;
         }
       }

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {type Compiled, compileKernels} from "./compiled.ts";
 import {type Kernels, STRIDE_VALUES} from "./kernels.ts";
 import {KernelMemory} from "./memory.ts";
@@ -83,7 +84,7 @@ class CompiledKernels implements WasmKernels {
     const result = x + 4 * stride * vectors.length;
     const act: Slice = (from, count) => {
       vectors.forEach((vector, index) => {
-        singles.set(vector.subarray(from, from + count), (addresses[index] ?? 0) / 4);
+        singles.set(vector.subarray(from, from + count), at(addresses, index) / 4);
       });
       this.#callMean(addresses, weights, result, count);
       into.set(singles.subarray(result / 4, result / 4 + count), from);

@@ -9,7 +9,7 @@ import type {ButterflyExchange, PartsWord} from "./exchange-state.ts";
 import type {FetchPurpose} from "./fetch-purpose.ts";
 import {onOpened, openChunk} from "./opened-sums.ts";
 import {commitParts} from "./part-words.ts";
-import {beginCheck, noteSum, unsoundChunks} from "./sum-check.ts";
+import {beginCheck, noteSum, objectToLong, unsoundChunks} from "./sum-check.ts";
 import {gatherOwned, ownerOf, sumOwned} from "./summing.ts";
 
 /*
@@ -42,7 +42,7 @@ export function beginButterfly(context: RoundContext): void {
 /** The parts of a butterfly at its beginning. */
 export function butterflyParts(context: RoundContext, participants: FrameOf<"start">["participants"]) {
   const {spec, rules} = context.state.setup;
-  const {range} = spec;
+  const {range, clipNorm} = spec;
   const whole = partition(
     codecOfRound(context),
     spec.mixed,
@@ -50,7 +50,12 @@ export function butterflyParts(context: RoundContext, participants: FrameOf<"sta
     spec.exact,
   );
   const maximumWeight = largestWeight(spec, rules.members.length);
-  const chunks = whole.map((chunk) => ({...chunk, maximumWeight, ...(range === undefined ? {} : {range})}));
+  const bounds = {
+    maximumWeight,
+    ...(range === undefined ? {} : {range}),
+    ...(clipNorm === undefined ? {} : {clipNorm}),
+  };
+  const chunks = whole.map((chunk) => ({...chunk, ...bounds}));
   return {
     kind: "butterfly",
     chunks,
@@ -90,7 +95,7 @@ export function advance(context: RoundContext): void {
   sumOwned(context, exchange);
   beginCheck(context, exchange);
   const unsound = unsoundChunks(context, exchange);
-  if (unsound === null) return;
+  if (unsound === null || objectToLong(context, exchange)) return;
   if (unsound.length === 0) finish(context, exchange);
   else for (const chunk of unsound) openChunk(context, exchange, chunk);
 }

@@ -4,7 +4,7 @@ import {codecOfRound, type RoundContext, sendTo} from "../agreement/round-state.
 import {productsBytes, sumBytes} from "../certificate.ts";
 import {canonicalBytes, type FrameOf} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
-import {peersOf} from "./exchange.ts";
+import {objectTo, peersOf} from "./exchange.ts";
 import type {ButterflyExchange, CommittedAttempt, SumCheck} from "./exchange-state.ts";
 import {attemptContent, ownPart, partsHash, tellParts} from "./part-words.ts";
 import {ownerOf} from "./summing.ts";
@@ -173,6 +173,23 @@ export function unsoundChunks(context: RoundContext, exchange: ButterflyExchange
     if (!isKnown && isSound(context, exchange, check, index)) check.sound.add(index);
   });
   return chunks.flatMap((_, index) => (check.sound.has(index) ? [] : [index]));
+}
+
+/**
+ * Objects to members whose products show that their contributions are longer than the plan's clip allows: an owner sees
+ * no more than a part of each, and nobody sees the part that an owner sums of its own. @returns true if there are any
+ */
+export function objectToLong(context: RoundContext, {check}: ButterflyExchange): boolean {
+  const {spec, primitives, self} = context.state.setup;
+  const {mixed, exact = 1, clipNorm} = spec;
+  if (check === null || clipNorm === undefined) return false;
+  const {arithmetic} = primitives;
+  const strides = stridesPerProduct(mixed);
+  const long = [...check.products].filter(
+    ([member, {products}]) => member !== self && arithmetic.areTooLong({products, exact, strides, clipNorm}),
+  );
+  for (const [member] of long) objectTo(context, member, "invalid");
+  return long.length > 0;
 }
 
 function isSound(

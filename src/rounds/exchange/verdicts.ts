@@ -47,6 +47,7 @@ const NO_PART = [
   "PARAMETERS_WRONG_SIZE",
   "PARAMETERS_WRONG_WEIGHT",
   "PARAMETERS_OUT_OF_RANGE",
+  "PARAMETERS_TOO_LONG",
 ] as const;
 
 function isTrue(compare: () => boolean): boolean {

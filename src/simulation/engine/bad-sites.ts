@@ -56,7 +56,7 @@ export interface BadView {
   /** Name of the draws within the round. */
   readonly purpose: string;
   readonly weight: number;
-  readonly spec: Pick<RoundSpec, "codec" | "mixed" | "exact">;
+  readonly spec: Pick<RoundSpec, "codec" | "mixed" | "exact" | "clipNorm">;
   /** `[h, d]`, the honest sites' updates that it knows of, at least one. */
   readonly honest: readonly Float32Array[];
   /** `[d]`, its own. */
@@ -67,8 +67,9 @@ export interface BadView {
 }
 
 /**
- * Returns the contribution of a bad site: the attack's update with its true weight. It is not clipped,
- * because nobody forces the site to. If a round also mixes controls, the site gives zeros for them.
+ * Returns the contribution of a bad site: the attack's update with its true weight. It is as long as the plan's
+ * clip allows, because a longer one would be left out; in an asynchronous segment nobody checks its length. If a
+ * round also mixes controls, the site gives zeros for them.
  */
 export function badContribution(view: BadView): Contribution {
   const {attack, site, seed, round, purpose, weight, spec, honest, own, reference, faulty} = view;
@@ -78,7 +79,7 @@ export function badContribution(view: BadView): Contribution {
   update.set(vector);
   const dither = drawDither(createRandom({seed, site, round, purpose: `dither${purpose}`}));
   const pace = spec.exact === 2 ? {effort: 1} : {};
-  const clipNorm = Number.POSITIVE_INFINITY;
+  const {clipNorm = Number.POSITIVE_INFINITY} = spec;
   return releaseUpdate({update, weight, ...pace, codec: spec.codec, dither, clipNorm, hash: sha256}).release;
 }
 

@@ -8,7 +8,7 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import {alloc, concat, equals, fromString} from "uint8arrays";
-import {CodedError} from "../../core/index.ts";
+import {at, CodedError} from "../../core/index.ts";
 import {byteReader} from "./byte-reader.ts";
 
 /** The first bytes of every backup; the number is the version of its format. */
@@ -136,7 +136,7 @@ export async function* unseal(
   checkMagic(header);
   const mac = await reader.take(MAC_BYTES);
   if (header.length < HEADER_BYTES || mac.length < MAC_BYTES) throw damaged("its end is missing");
-  const costBits = header[MAGIC.length] ?? 0;
+  const costBits = at(header, MAGIC.length);
   if (costBits < 1 || costBits > MAX_COST_BITS) throw damaged("its header asks for an unlikely effort");
   const keys = await keysOf(passphrase, header.subarray(MAGIC.length + 1), costBits);
   if (!timingSafeEqual(createHmac("sha256", keys.mac).update(header).digest(), mac)) {

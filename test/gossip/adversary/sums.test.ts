@@ -39,6 +39,9 @@ function partsOf(arena: Arena): number {
 const twice: Arithmetic["sumChunk"] = (hash, sum, parts) =>
   parameterArithmetic.sumChunk(hash, sum, [parts[0] ?? new Uint8Array(), ...parts.slice(0, -1)]);
 
+const sumAnyLength: Arithmetic["sumChunk"] = (hash, {chunk, ...sum}, parts) =>
+  parameterArithmetic.sumChunk(hash, {...sum, chunk: {...chunk, clipNorm: Number.MAX_VALUE}}, parts);
+
 describe.each(SIZES)("a member, in a model of %i values,", (values) => {
   it("that sums something else is found out, and its sum is in no result", () => {
     const arena = run(values, {arithmetic: {sumChunk: twice}});
@@ -142,5 +145,32 @@ describe("a check that is left out", () => {
     };
     expect(() => check({})).not.toThrow();
     expect(() => check(without(left))).toThrow(/expected|names|leaves|do not get on/);
+  });
+});
+
+describe.each(SIZES)("a contribution longer than the plan's clip, in a model of %i values,", (values) => {
+  const clipNorm = 64 * Math.sqrt(values);
+  const clipped = (setup: SessionSetup): SessionSetup => ({
+    ...setup,
+    specOf: (round, previous) => ({...setup.specOf(round, previous), clipNorm}),
+  });
+  const poisoned = (member: string, round: number): Float32Array =>
+    dyadicUpdate(values, member, round).map((value) => (member === LIAR ? 1024 * value : value));
+
+  it("has no part in any round, whoever sums it, and its maker is named to all", () => {
+    const arena = runArena({...lyingRun(values, {}), plant: clipped, updateOf: poisoned});
+    expectLaws(arena, (member, round) => [poisoned(member, round)]);
+    expect(partsOf(arena)).toBe(0);
+    for (const member of arena.honest) {
+      expect(objectionsTo(arena, member)).toContain("invalid");
+      expect(proofsOf(arena, member)).toEqual([]);
+    }
+  });
+
+  it("is taken without that check", () => {
+    const blind = (setup: SessionSetup): SessionSetup =>
+      bent(clipped(setup), {areTooLong: () => false, sumChunk: sumAnyLength});
+    const arena = runArena({...lyingRun(values, {}), plant: blind, updateOf: poisoned});
+    expect(partsOf(arena)).toBeGreaterThan(0);
   });
 });

@@ -1,11 +1,15 @@
 import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {dirname, join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {loadExperiment} from "../../../src/config/index.ts";
 import {reportHtml} from "../../../src/report/report-html.ts";
+import {simulate} from "../../../src/study/index.ts";
+import type {StudyResults} from "../../../src/study/results.ts";
 import {type BrowserEvent, findChromium, openPage, type Page} from "./chromium.ts";
 import {withLongGraph} from "./fixture-changes.ts";
+import {SCREENSHOTS, writePicture} from "./picture.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 const chromium = findChromium();
@@ -74,10 +78,10 @@ const FAULTS = `(() => {
   };
 })()`;
 
-/** Opens the report of that name anew, and gives what the page told since. */
-async function show(name: keyof typeof STUDIES): Promise<() => readonly BrowserEvent[]> {
+/** Opens the report of a study, and gives what the page told since. */
+async function show(name: string, study: StudyResults): Promise<() => readonly BrowserEvent[]> {
   const file = join(folder, `${name}.html`);
-  await writeFile(file, reportHtml(STUDIES[name]));
+  await writeFile(file, reportHtml(study));
   await page.send("Emulation.clearDeviceMetricsOverride");
   const before = page.events.length;
   await page.send("Page.navigate", {url: pathToFileURL(file).href});
@@ -88,7 +92,7 @@ async function show(name: keyof typeof STUDIES): Promise<() => readonly BrowserE
 describe.skipIf(chromium === undefined)("in headless Chromium", () => {
   for (const name of Object.keys(STUDIES) as (keyof typeof STUDIES)[]) {
     test(`the report of ${name} opens offline, without a word on the console, and fits desk and phone`, async () => {
-      const events = await show(name);
+      const events = await show(name, STUDIES[name]);
       const told = events().filter(({method}) =>
         ["Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"].includes(method),
       );
@@ -109,4 +113,17 @@ describe.skipIf(chromium === undefined)("in headless Chromium", () => {
       }
     });
   }
+
+  test.skipIf(SCREENSHOTS === undefined)(
+    "the report of a bundled experiment, as it is pictured in the README",
+    async () => {
+      const {experiment, file} = await loadExperiment("csv-sites");
+      await show(
+        "pictured",
+        await simulate(experiment, {folder: dirname(file), threads: 0, backend: "wasm"}),
+      );
+      expect(await writePicture(page, {name: "report", width: 960, height: 1000})).toBeLessThan(150_000);
+    },
+    600_000,
+  );
 });

@@ -4,9 +4,10 @@ import {createEventFeed, type EventFeed, type NodeView} from "../../../src/node/
 import {withEvent} from "../../../src/node/watch/run-history.ts";
 import {LOOPBACK_ACCESS} from "../../../src/status/index.ts";
 import {findChromium} from "../../simulation/report/chromium.ts";
+import {SCREENSHOTS, writePicture} from "../../simulation/report/picture.ts";
 import {openSampleServer, type SampleNode, sampleNode} from "../sample-node.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
-import {FOUR_SITES, FourDaemons} from "./four-daemons.ts";
+import {FOUR_SITES, FOUR_SITES_CONSORTIUM, FourDaemons} from "./four-daemons.ts";
 import {LAYOUT_FAULTS, type OpenedPage, openDashboard} from "./opened-page.ts";
 import {emitRounds, sampleRunView} from "./sample-run.ts";
 
@@ -74,7 +75,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
       "Exchanging",
       "This site's share of rounds",
     ]);
-    expect(await texts(".brand strong")).toEqual(["north of three-sites"]);
+    expect(await texts(".brand strong")).toEqual([`north of ${FOUR_SITES_CONSORTIUM}`]);
     expect((await texts("#members tbody th")).toSorted()).toEqual(["Together", "east", "south", "west"]);
     expect((await texts("#members td:nth-child(3)")).join()).toMatch(/^(\d+ % \d+ of \d+,){3}$/);
     expect(await texts(".topology .own")).toEqual(["north"]);
@@ -112,6 +113,20 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     await until(countIs(".link.up", 3));
     expect(told()).toEqual([]);
   });
+});
+
+describe.skipIf(chromium === undefined || SCREENSHOTS === undefined)("the dashboard in the README", () => {
+  it("is that of four daemons on generated patients, in the midst of their run", async () => {
+    const daemons = new FourDaemons(60);
+    onTestFinished(() => daemons.close());
+    for (const site of FOUR_SITES) await daemons.start(site);
+    const {until, page} = await open(daemons.urlOf("north"));
+    for (const round of [15, 30, 45])
+      await until(
+        `/^Round (\\d+) of/.exec(document.querySelector("#progress .line")?.textContent)?.[1] >= ${round}`,
+      );
+    expect(await writePicture(page, {name: "dashboard", width: 1200, height: 1120})).toBeLessThan(150_000);
+  }, 300_000);
 });
 
 describe.skipIf(chromium === undefined)("the dashboard in headless Chromium", () => {

@@ -11,6 +11,8 @@ import {dashboardUrl} from "./dashboard-url.ts";
 
 /** The sites of the synthetic preset, all four. */
 export const FOUR_SITES = [...SITES, "west"];
+/** The consortium's name, which every page shows: their patients are generated. */
+export const FOUR_SITES_CONSORTIUM = "synthetic-hospitals";
 /** More than a test waits for. */
 const ROUNDS = 5000;
 
@@ -20,16 +22,18 @@ interface Running {
   readonly server: StatusServer;
 }
 
-async function consortium(): Promise<ThreeSites> {
+async function consortiumOf(rounds: number): Promise<ThreeSites> {
   const three = await threeSites({
-    rounds: ROUNDS,
+    rounds,
     quorum: {weightShare: 0.5},
     deadline: {minimumSeconds: 1, maximumSeconds: 5},
   });
   const {plan} = three.plan;
-  const whole = {...plan, start: {...plan.start, members: FOUR_SITES.length}};
+  const start = {...plan.start, members: FOUR_SITES.length};
+  const whole = {...plan, consortium: FOUR_SITES_CONSORTIUM, start};
   const roster: Roster = {
     ...three.roster,
+    consortium: FOUR_SITES_CONSORTIUM,
     members: FOUR_SITES.map((name) => ({name, peerId: identityOf(name).peerId, role: "trainer"})),
   };
   return {...three, roster, plan: parsePlan(Buffer.from(JSON.stringify(whole)), "plan.yaml")};
@@ -38,9 +42,13 @@ async function consortium(): Promise<ThreeSites> {
 /** Four daemons of one consortium in this process, each with a status server and a disk in memory. */
 export class FourDaemons {
   readonly #hub = createMemoryHub({clock: systemClock});
-  readonly #consortium = consortium();
+  readonly #consortium: Promise<ThreeSites>;
   readonly #disks = new Map<string, CrashFileSystem>();
   readonly #running = new Map<string, Running>();
+
+  constructor(rounds = ROUNDS) {
+    this.#consortium = consortiumOf(rounds);
+  }
 
   async #diskOf(site: string): Promise<CrashFileSystem> {
     const known = this.#disks.get(site);

@@ -1,4 +1,4 @@
-import {CodedError} from "../../../core/index.ts";
+import {at, CodedError} from "../../../core/index.ts";
 import type {DataErrorCode} from "../../errors.ts";
 import {FLOAT_BYTES, type FloatFormat, floatRows} from "../float-rows.ts";
 import {type RowLayout, rowSpans} from "../row-spans.ts";
@@ -175,7 +175,7 @@ async function readFeatures(
     const copyRow = floatRows(await file.readBytes(name, span.first, span.end), format, dimension);
     for (let position = span.from; position < span.to; position++) {
       const target = into.subarray(position * dimension, (position + 1) * dimension);
-      copyRow((wanted[position] ?? 0) - span.first, target);
+      copyRow(at(wanted, position) - span.first, target);
     }
   }
 }
@@ -186,11 +186,11 @@ async function readCoordinates(
   wanted: Uint32Array,
 ): Promise<Float64Array> {
   const places = new Float64Array(2 * wanted.length);
-  const layout = {rows: coords.shape[0] ?? 0, rowBytes: 16, chunkRows: chunkRowsOf(coords)};
+  const layout = {rows: at(coords.shape, 0), rowBytes: 16, chunkRows: chunkRowsOf(coords)};
   for (const span of rowSpans(wanted, layout)) {
     const numbers = await file.readNumbers(COORDINATES, span.first, span.end);
     for (let position = span.from; position < span.to; position++) {
-      const start = 2 * ((wanted[position] ?? 0) - span.first);
+      const start = 2 * (at(wanted, position) - span.first);
       places.set(numbers.subarray(start, start + 2), 2 * position);
     }
   }

@@ -41,7 +41,8 @@ function addRow(
     const dyOffset = dyStart + column * into.length;
     for (let result = 0; result < into.length; result++) {
       const channel = multiplier === 1 ? result : Math.floor(result / multiplier);
-      into[result] = (into[result] ?? 0) + (x[xOffset + channel] ?? 0) * (dy[dyOffset + result] ?? 0);
+      into[result] =
+        (into[result] as number) + (x[xOffset + channel] as number) * (dy[dyOffset + result] as number);
     }
   }
 }

@@ -75,9 +75,9 @@ function forEachWindow(pooling: Pooling, visit: (cells: Cells, result: number) =
   for (let result = 0; result < pooling.batch * perImage; result++) {
     const line = Math.floor(result / columns.outSize);
     collect(cells, pooling, Math.floor(result / perImage), {
-      slices: slicesOf[Math.floor(line / rows.outSize) % depth.outSize] ?? [],
-      rows: rowsOf[line % rows.outSize] ?? [],
-      columns: columnsOf[result % columns.outSize] ?? [],
+      slices: slicesOf[Math.floor(line / rows.outSize) % depth.outSize] as readonly number[],
+      rows: rowsOf[line % rows.outSize] as readonly number[],
+      columns: columnsOf[result % columns.outSize] as readonly number[],
     });
     visit(cells, result);
   }
@@ -85,11 +85,11 @@ function forEachWindow(pooling: Pooling, visit: (cells: Cells, result: number) =
 
 /** Finds the position of the first of the largest values of a window, for one channel. */
 function largestOf(x: Float32Array, {starts, count}: Cells, channel: number): number {
-  let largest = (starts[0] ?? 0) + channel;
-  let value = x[largest] ?? 0;
+  let largest = (starts[0] as number) + channel;
+  let value = x[largest] as number;
   for (let index = 1; index < count; index++) {
-    const cell = (starts[index] ?? 0) + channel;
-    const other = x[cell] ?? 0;
+    const cell = (starts[index] as number) + channel;
+    const other = x[cell] as number;
     if (other > value) [largest, value] = [cell, other];
   }
   return largest;
@@ -107,7 +107,7 @@ function gradientOf(
   forEachWindow(pooling, (cells, result) => {
     for (let channel = 0; channel < channels; channel++) {
       const target = largestOf(x, cells, channel);
-      into[target] = (into[target] ?? 0) + (outputs[result * channels + channel] ?? 0);
+      into[target] = (into[target] as number) + (outputs[result * channels + channel] as number);
     }
   });
   return gradient;
@@ -182,7 +182,7 @@ export const maxPool3d: ComposedKernel<"x", Tfjs.MaxPool3DAttrs> = (scope, {x}, 
   const {channels} = pooling;
   forEachWindow(pooling, (cells, result) => {
     for (let channel = 0; channel < channels; channel++) {
-      into[result * channels + channel] = values[largestOf(values, cells, channel)] ?? 0;
+      into[result * channels + channel] = values[largestOf(values, cells, channel)] as number;
     }
   });
   return out;

@@ -19,7 +19,8 @@ export const unsortedSegmentSum: ComposedKernel<"x" | "segmentIds", Tfjs.Unsorte
   ids.forEach((id, row) => {
     if (id < 0 || id >= numSegments) return;
     for (let column = 0; column < width; column++) {
-      into[id * width + column] = (into[id * width + column] ?? 0) + (values[row * width + column] ?? 0);
+      into[id * width + column] =
+        (into[id * width + column] as number) + (values[row * width + column] as number);
     }
   });
   return sums;

@@ -62,7 +62,7 @@ export function addSlicesOfTap(
     if (to < 0 || to >= depth) continue;
     const target = (Math.floor(index / outSize) * depth + to) * size;
     for (let offset = 0; offset < size; offset++) {
-      into[target + offset] = (into[target + offset] ?? 0) + (values[index * size + offset] ?? 0);
+      into[target + offset] = (into[target + offset] as number) + (values[index * size + offset] as number);
     }
   }
 }

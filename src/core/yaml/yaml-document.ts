@@ -1,6 +1,7 @@
 import {type Document, isMap, isNode, isScalar, type Node, parseDocument, YAMLError} from "yaml";
 import type {z} from "zod";
-import {CodedError} from "./errors.ts";
+import {at} from "../at.ts";
+import {CodedError, present} from "../errors.ts";
 import {repeatedKey} from "./repeated-key.ts";
 import {MAX_YAML_CHARACTERS, oversize} from "./yaml-size.ts";
 
@@ -16,12 +17,12 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution));
+      const substitution = at(previous, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(at(previous, j) + 1, at(current, j - 1) + 1, substitution));
     }
     previous = current;
   }
-  return previous[b.length] ?? 0;
+  return at(previous, b.length);
 }
 
 /**
@@ -78,6 +79,12 @@ function describeChoice(written: unknown, choices: readonly unknown[]): string {
   return `expected ${listed}${HINT_MARK}${meant === undefined ? "" : `Did you mean "${meant}"?`}`;
 }
 
+/** The parts of a message of this file: the fault, and how to correct it. */
+function messageOf({message}: {readonly message: string}): Pick<Fault, "what" | "hint"> {
+  const [what, hint = ""] = message.split(HINT_MARK);
+  return {what: present(what, "the text of a message"), hint};
+}
+
 function describeUnion(issue: Extract<RawIssue, {code: "invalid_union"}>): string {
   if (issue.input === undefined) return "is missing";
   const {discriminator, options} = issue;
@@ -85,7 +92,7 @@ function describeUnion(issue: Extract<RawIssue, {code: "invalid_union"}>): strin
     const written: unknown = Reflect.get(Object(issue.input), discriminator);
     return describeChoice(written, options);
   }
-  const branches = issue.errors.map(([first]) => first?.message.split(HINT_MARK)[0] ?? "");
+  const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [messageOf(first).what]));
   return [...new Set(branches)].join(", or ");
 }
 
@@ -94,8 +101,10 @@ function describeIssue(issue: RawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
       return describeType(issue);
-    case "unrecognized_keys":
-      return `unknown key "${issue.keys[0] ?? ""}"${HINT_MARK}${suggestion(issue.keys[0], knownKeys(issue))}`;
+    case "unrecognized_keys": {
+      const key = at(issue.keys, 0);
+      return `unknown key "${key}"${HINT_MARK}${suggestion(key, knownKeys(issue))}`;
+    }
     case "invalid_value":
       return describeChoice(issue.input, issue.values);
     case "invalid_union":
@@ -105,8 +114,8 @@ function describeIssue(issue: RawIssue): string | undefined {
   }
 }
 
-function startOf(node: Node | undefined): number {
-  return node?.range?.[0] ?? 0;
+function startOf({range}: Node): number {
+  return at(present(range, "the place of a parsed node"), 0);
 }
 
 /**
@@ -135,8 +144,8 @@ function labelOf(path: Path): string {
 }
 
 /** Picks the issue to report first: an unknown key is often the misspelt cause of a missing one. */
-function foremost(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
-  return issues.find((issue) => issue.code === "unrecognized_keys") ?? issues[0];
+function foremost(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  return issues.find((issue) => issue.code === "unrecognized_keys") ?? at(issues, 0);
 }
 
 /** Line and column of an offset in `text`, counted from 1. */
@@ -163,15 +172,15 @@ function faultOfSyntax(error: unknown): Fault {
 /** Describes the fault of a value and how to correct it. */
 function told(issues: readonly z.core.$ZodIssue[]): Pick<Fault, "what" | "hint"> {
   const issue = foremost(issues);
-  const [message = "", hint = ""] = (issue?.message ?? "").split(HINT_MARK);
+  const {what, hint} = messageOf(issue);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  return {what: `${labelOf(issue?.path ?? [])}${message}${more}`, hint};
+  return {what: `${labelOf(issue.path)}${what}${more}`, hint};
 }
 
 function faultOfContent(document: Document, issues: readonly z.core.$ZodIssue[]): Fault {
   const issue = foremost(issues);
-  const key = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  return {offset: offsetOf(document, issue?.path ?? [], key), ...told(issues)};
+  const key = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  return {offset: offsetOf(document, issue.path, key), ...told(issues)};
 }
 
 function check<Schema extends z.ZodType>(
