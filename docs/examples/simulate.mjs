@@ -1,7 +1,7 @@
 // Three hospitals with invented patients, and a fourth to test on: is it worth learning together? Run with `node docs/examples/simulate.mjs`.
 import path from "node:path";
 import {loadExperiment} from "consilium/config";
-import {simulate} from "consilium/simulation";
+import {simulate} from "consilium/study";
 
 const {experiment, file} = await loadExperiment("csv-sites");
 const results = await simulate(

@@ -68,7 +68,7 @@ describe("the bundle", () => {
     }
     // Those that look for neighbours today; more may come.
     expect([...places]).toEqual(
-      expect.arrayContaining(["../training/trainers.js", "../data/readers/hdf5-link.js"]),
+      expect.arrayContaining(["../training/trainers.js", "../data/readers/hdf5/hdf5-link.js"]),
     );
     for (const place of places) expect(existsSync(path.join(DIST, "cli", place)), place).toBe(true);
   });

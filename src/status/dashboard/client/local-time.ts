@@ -13,12 +13,8 @@ function offsetMs(ms: number, zone: string): number {
     minute: "numeric",
     second: "numeric",
   });
-  const parts = format.formatToParts(ms);
-  const of = (type: Intl.DateTimeFormatPartTypes): number => {
-    const part = parts.find((one) => one.type === type);
-    if (part === undefined) throw new Error(`a time in ${zone} has no ${type}`);
-    return Number(part.value);
-  };
+  const parts = new Map(format.formatToParts(ms).map(({type, value}) => [type, value]));
+  const of = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const localMs = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
   return localMs - Math.floor(ms / 1000) * 1000;
 }
