@@ -7,18 +7,14 @@ import type {HeldModels} from "./network-outcome.ts";
 export type NewestResults = readonly (Certified | null)[];
 
 /** Returns the models that the nodes hold at the end of the `round`-th round of training. */
-export async function heldModels(
-  {sites, stages}: Network,
-  round: number,
-  newest: NewestResults,
-): Promise<HeldModels> {
+export function heldModels({sites, stages}: Network, round: number, newest: NewestResults): HeldModels {
   const views = new Map<string, Float32Array>();
   const models: Float32Array[] = [];
   const standardisers = sites.map((site, index) => site.standardiserOf(trainedValues(stages, newest[index])));
   for (const [index, site] of sites.entries()) {
     const values = trainedValues(stages, newest[index]);
     const hash = newest[index]?.snapshot.hash ?? "";
-    const model = values === null ? stages.initial : (views.get(hash) ?? (await site.modelOf(values)));
+    const model = values === null ? stages.initial : (views.get(hash) ?? site.modelOf(values));
     if (stages.shared.isWhole) views.set(hash, model);
     models.push(model);
   }

@@ -101,14 +101,14 @@ export class RoundWatch {
   }
 
   /** Returns the rounds that have ended since the last call. */
-  async take(): Promise<readonly {readonly held: HeldModels; readonly entry: NetworkRound}[]> {
+  take(): readonly {readonly held: HeldModels; readonly entry: NetworkRound}[] {
     const {stages, members} = this.#network;
     const taken: {held: HeldModels; entry: NetworkRound}[] = [];
     for (const {certified, seconds, bytes, newest, estimates} of this.#ended.splice(0)) {
       const {round: at, contributors} = certified.certificate.body;
       const stage = stages.stageOf(at);
       if (stage.kind !== "training") continue;
-      const held = await heldModels(this.#network, stage.step, newest);
+      const held = heldModels(this.#network, stage.step, newest);
       const apart = consensusDistance(estimates.length, (row) => estimates[row] ?? new Float32Array());
       const distance = apart > 0 ? apart : modelsDistance(held.models);
       const used = new Set(contributors);
