@@ -5,7 +5,7 @@
 export const LEVELS = [
   ["core"],
   ["parameters", "schedules", "robust", "rounds", "segments", "gossip", "privacy", "model", "evaluation"],
-  ["training", "network", "storage", "consortium", "data"],
+  ["training", "network", "storage", "consortium", "data", "participant"],
   ["node"],
   ["status", "simulation", "study", "report", "config"],
   ["cli"],
@@ -19,13 +19,14 @@ const ALSO = {
   model: ["parameters", "data"],
   training: ["data", "model"],
   consortium: ["storage"],
+  participant: ["consortium", "data", "training"],
   simulation: ["config"],
   study: ["config", "simulation"],
   report: ["config", "simulation", "study"],
 };
 const NEVER = {network: ["model"], data: ["model"]};
 
-const PURE = "^src/(parameters|schedules|robust|rounds|segments|gossip|privacy|evaluation)/";
+const PURE = "^src/(parameters|schedules|robust|rounds|segments|gossip|privacy|evaluation|participant)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
 const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/status/dashboard/dashboard-files";
 const CLIENT = "^src/status/dashboard/client/";

@@ -2,7 +2,8 @@ import path from "node:path";
 import {featuresOf, joinMatrices, type PatientMatrix, readTask, standardise} from "../../src/data/index.ts";
 import {accuracy, concordanceIndex} from "../../src/evaluation/index.ts";
 import type {ComputeBackend} from "../../src/model/index.ts";
-import {patientLabels, patientTimes, unsharedStandardiser} from "../../src/node/index.ts";
+import {patientLabels, patientTimes} from "../../src/node/index.ts";
+import {unsharedStandardiser} from "../../src/participant/index.ts";
 import {readSites, type SiteData} from "../../src/simulation/index.ts";
 import {
   createExperiment,

@@ -1,5 +1,4 @@
 export type {GossipErrorCode} from "./errors.ts";
-export {type LocalProgress, MAX_REBASE_GAP_ROUNDS, rebase} from "./rebase.ts";
 export {recordSession, type TraceSink} from "./recorder/record-session.ts";
 export {type ReplayedStep, replaySession} from "./recorder/replay-session.ts";
 export {decodeTrace, type Trace} from "./recorder/trace-entry.ts";

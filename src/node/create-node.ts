@@ -18,6 +18,7 @@ import type {LocatedTask} from "../data/index.ts";
 import {recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
+import {createParticipant, planStages, type Stages} from "../participant/index.ts";
 import type {Restored} from "../rounds/index.ts";
 import type {HistoryPoint, ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
 import {createFailure, type Failure} from "./failure.ts";
@@ -30,12 +31,10 @@ import {Run} from "./run.ts";
 import type {RunOutcome} from "./run-types.ts";
 import {quorumRule, sessionSetup, traceContext} from "./session-setup.ts";
 import {openLoggedTrainer} from "./site/logged-trainer.ts";
-import {planStages} from "./site/plan-stages.ts";
+import {readOwnHalf} from "./site/own-disk.ts";
 import {createRoundWork, type RoundWork} from "./site/round-work.ts";
 import {sealSplit, watchValues} from "./site/sealed-split.ts";
 import {type OpenedSite, openSite} from "./site/site.ts";
-import {openStates, type SiteStates} from "./site/site-state.ts";
-import type {Stages} from "./site/stages.ts";
 import {createTransport} from "./transport.ts";
 import type {EventFeed} from "./watch/event-feed.ts";
 import {watchExchanges} from "./watch/exchange-watch.ts";
@@ -136,11 +135,7 @@ async function recordedSession(
   return recordSession({...sessionSetup(plan.plan, session), primitives, restored}, context, trace);
 }
 
-function workOf(
-  options: NodeOptions,
-  {site, stages}: Facts,
-  {states, logger}: {readonly states: SiteStates; readonly logger: Logger},
-): RoundWork {
+function workOf(options: NodeOptions, {site, stages}: Facts, logger: Logger): RoundWork {
   const {plan, site: name, backend, workerUrl} = options;
   const {model: spec, training, seed} = plan.plan;
   const module = workerUrl === undefined ? {} : {workerUrl};
@@ -149,7 +144,6 @@ function workOf(
     plan: plan.plan,
     site,
     stages,
-    states,
     openTrainer: (train) => openLoggedTrainer(logger, {...common, train}),
   });
 }
@@ -197,8 +191,12 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   await watchValues(storage, opened.values, site.split, logger.child({room: "data"}));
   const observers = await openObservers(options, {stages, members, self, storage, equivocators}, stack);
   const failure = createFailure(observers.feed, logger, () => siteRun.progress().outcome !== null);
-  const states = await openStates(storage, stages, {lines: siteLines, certificates, self});
-  const work = workOf(options, facts, {states, logger: logger.child({room: "training"})});
+  const history = {lines: siteLines, certificates, self};
+  const participant = createParticipant(
+    {self, isTraining: (round) => stages.stageOf(round).kind === "training"},
+    await readOwnHalf(storage, stages, {history, restored}),
+  );
+  const work = workOf(options, facts, logger.child({room: "training"}));
   const siteRun = stack.add(
     new Run({
       self,
@@ -211,7 +209,7 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
       logger: logger.child({room: "node"}),
       certificates,
       testOpened,
-      siteLines,
+      participant,
       chronicle: observers.chronicle,
       onFatal: failure.fail,
     }),

@@ -12,8 +12,6 @@ export type NodeErrorCode =
   | "NODE_CONTRACT_FOREIGN"
   /** The plan's model takes tables and the task is of slides, or the reverse; or one is of survival. */
   | "NODE_MODEL_UNFIT"
-  /** The plan keeps tensors at the sites that are not in its model, or all of the model's tensors. */
-  | "NODE_LOCAL_TENSORS_INVALID"
   /** The site's patients are not those that the run began with. */
   | "NODE_DATA_CHANGED"
   /** The site has too few train patients to take part, or none with an event if events count. */

@@ -5,19 +5,9 @@ export {type FinalModel, type FinalModelQuery, readFinalModel} from "./results/f
 export {type PatientScores, patientLabels, patientTimes} from "./results/patient-scores.ts";
 export type {RunOutcome} from "./run-types.ts";
 export {sessionSetup, type TracedSession, tracedSession} from "./session-setup.ts";
-export {OwnUpdates, type SettledUpdate} from "./site/own-updates.ts";
-export {planStages, type StartingModel} from "./site/plan-stages.ts";
-export {createRoundWork, type RoundOutcome, type RoundWork} from "./site/round-work.ts";
-export {
-  federatedStandardiser,
-  ownStandardiser,
-  siteStandardiser,
-  unsharedStandardiser,
-} from "./site/scaling.ts";
+export {createRoundWork, type RoundWork} from "./site/round-work.ts";
 export {checkApproval, checkPlan, memberOf, type Site} from "./site/site.ts";
 export {siteCount} from "./site/site-count.ts";
-export {SiteStates, untrainedState} from "./site/site-state.ts";
-export type {Stages} from "./site/stages.ts";
 export {
   type AlertName,
   createEventFeed,

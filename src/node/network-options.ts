@@ -2,7 +2,7 @@ import {type Identity, type Roster, rosterHash} from "../consortium/index.ts";
 import {type Clock, createRandom, type Logger, sha256} from "../core/index.ts";
 import type {NetworkOptions} from "../network/index.ts";
 import {snapshotSize} from "../parameters/index.ts";
-import type {Stages} from "./site/stages.ts";
+import type {Stages} from "../participant/index.ts";
 
 /** The facts about the node that a network needs. */
 interface NodeFacts {

@@ -1,14 +1,13 @@
 import type {Plan} from "../consortium/index.ts";
 import type {Logger} from "../core/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
+import type {Participant, Stages} from "../participant/index.ts";
 import type {Certificate, MemberId} from "../rounds/index.ts";
 import type {RunStorage} from "../storage/index.ts";
-import type {SiteLine} from "./records/records.ts";
 import type {Validation} from "./results/evaluation.ts";
 import type {TestQuestion} from "./results/final-result.ts";
 import type {RoundWork} from "./site/round-work.ts";
 import type {Site} from "./site/site.ts";
-import type {Stages} from "./site/stages.ts";
 import type {RoundShares} from "./watch/round-shares.ts";
 import type {RunChronicle} from "./watch/run-chronicle.ts";
 
@@ -63,8 +62,8 @@ export interface RunOptions {
   readonly certificates: readonly Certificate[];
   /** The model and patients for which the test was opened; null: not yet. */
   readonly testOpened: TestQuestion | null;
-  /** The journal's lines about the states that the site keeps for itself. */
-  readonly siteLines: readonly SiteLine[];
+  /** The site's own half of the rounds, as it stood when the daemon stopped. */
+  readonly participant: Participant;
   /** Hears of the run's events. */
   readonly chronicle: RunChronicle;
   onFatal(error: unknown): void;

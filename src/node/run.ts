@@ -1,12 +1,11 @@
-import {present, sha256} from "../core/index.ts";
+import {present, unreachable} from "../core/index.ts";
 import type {PatientMatrix} from "../data/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
-import type {LocalProgress, Session} from "../gossip/index.ts";
-import {releaseAgain} from "../privacy/index.ts";
+import type {Session} from "../gossip/index.ts";
+import {neededBlobs} from "../participant/index.ts";
 import {
   type Certificate,
   type Certified,
-  type Contribution,
   canonicalBytes,
   type MemberId,
   type Report,
@@ -16,25 +15,21 @@ import {relativeDistance} from "./consensus-distance.ts";
 import {stopForked} from "./records/forked-run.ts";
 import {outdatedResult, removeStale} from "./records/model-retention.ts";
 import {encodeRecord} from "./records/records.ts";
-import {evaluateTest, mayShowLabelsOf, type Validation, validate} from "./results/evaluation.ts";
+import {
+  evaluateTest,
+  mayShowLabelsOf,
+  type Scoring,
+  type Validation,
+  validate,
+} from "./results/evaluation.ts";
 import {readTestAnswer, type TestQuestion, writeTestAnswer} from "./results/final-result.ts";
 import type {RunOptions, RunOutcome, RunProgress, Withheld} from "./run-types.ts";
-import {OwnUpdates} from "./site/own-updates.ts";
-import {releasedUpdate} from "./site/released-update.ts";
-import {standingLines} from "./site/site-state.ts";
+import {LocalHalf} from "./site/local-half.ts";
 import type {RunEffect, Transport} from "./transport.ts";
 import {countRoundShares, type RoundShares} from "./watch/round-shares.ts";
 
 /** Number of certificates in memory, more than any plan's retention; all are in the journal. */
 const MAX_CERTIFICATES_IN_MEMORY = 2000;
-
-/** This site's last trained model, as an update of the snapshot from which it began. */
-interface OwnModel {
-  readonly round: number;
-  readonly update: Float32Array;
-  /** `[shared.size]`. */
-  readonly base: Float32Array;
-}
 
 /** One run at this site, from its first round to the opening of the test. */
 export class Run {
@@ -45,9 +40,7 @@ export class Run {
   #resolve: (outcome: RunOutcome) => void = () => {};
   #transport: Transport | null = null;
   #session: Session | null = null;
-  #working = new AbortController();
-  readonly #updates: OwnUpdates;
-  #own: OwnModel | null = null;
+  readonly #half: LocalHalf;
   #distance: number | null = null;
   #loss: number | null = null;
   readonly #withheld: Withheld;
@@ -58,10 +51,7 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#updates = new OwnUpdates(
-      options.self,
-      (round) => options.stages.stageOf(round).kind === "training",
-    );
+    this.#half = this.#openHalf(options);
     const {train, validation, test} = options.site.split;
     const isWithheld = (rows: PatientMatrix): boolean => rows.n > 0 && !mayShowLabelsOf(rows, options.plan);
     this.#withheld = {loss: isWithheld(train), validation: isWithheld(validation), test: isWithheld(test)};
@@ -74,9 +64,8 @@ export class Run {
 
   /** Removes the remains of an earlier start, before anything new is written that would be taken for stale. */
   async prepare(restored: Restored): Promise<void> {
-    const {storage, plan, siteLines: lines, certificates, self} = this.#options;
-    const {settled, pending} = standingLines({lines, certificates, self});
-    const standing = [settled, pending].flatMap((line) => (line === undefined ? [] : [line.state]));
+    const {storage, plan, participant} = this.#options;
+    const standing = neededBlobs(participant.view());
     await removeStale(storage.models, this.#certificates, plan.retention.models, {restored, standing});
   }
 
@@ -84,11 +73,10 @@ export class Run {
   start(session: Session, transport: Transport, restored: Restored): void {
     this.#session = session;
     this.#transport = transport;
-    const {certified, round} = restored;
+    const {certified} = restored;
     if (certified !== null) transport.publish(certified.snapshot);
     if (certified !== null && session.view().isFinished) this.#run(() => this.#finish(certified));
-    else if (round?.contribution == null) this.#begin(certified, null);
-    else this.#contributeAgain(session.view().round, round.contribution);
+    else this.#begin(certified);
   }
 
   /** The present position of the run. */
@@ -108,68 +96,69 @@ export class Run {
 
   /** Stops the current work. */
   async close(): Promise<void> {
-    this.#working.abort();
-    await this.#options.work.close();
+    await this.#half.close();
   }
 
   /** Handles an effect of the protocol. */
   onRunEffect(effect: RunEffect): void {
-    if (effect.type === "certified") this.#onCertified(effect);
-    else if (effect.type === "work") this.#run(() => this.#workOnUnit(effect));
-    else this.#onReport(effect.report);
+    switch (effect.type) {
+      case "certified":
+        return this.#onCertified(effect);
+      case "work":
+        return this.#run(() => this.#workOnUnit(effect));
+      case "report":
+        return this.#onReport(effect.report);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  get #scoring(): Scoring {
+    return {plan: this.#options.plan, score: (certified, rows) => this.#half.score(certified, rows)};
+  }
+
+  #openHalf({participant, work, storage, chronicle, logger, onFatal}: RunOptions): LocalHalf {
+    return new LocalHalf({
+      participant,
+      work,
+      storage,
+      onBegin: (round) => chronicle.setActivity("training", round),
+      onDone: ({round, loss, isClipped}) => {
+        if (isClipped) logger.warn("the update was clipped to the plan's bound", {round: round + 1});
+        this.#keepLoss(round, loss);
+      },
+      handIn: (round, release) => {
+        chronicle.setActivity("exchanging", round);
+        this.#transport?.contribute(round, release);
+      },
+      onFatal,
+    });
   }
 
   #run(task: () => Promise<void>): void {
     task().catch(this.#options.onFatal);
   }
 
-  #begin(certified: Certified | null, progress: LocalProgress | null): void {
+  #begin(certified: Certified | null): void {
     const {members, self} = this.#options;
     // An evaluator takes the results and trains nothing.
     if (!members.includes(self)) return;
-    const {segment, round} = this.#session?.view() ?? {segment: null, round: 0};
-    if (segment === null) this.#run(() => this.#workOn(certified, progress));
+    const {segment, round} = present(this.#session, "the session of a run that works").view();
+    if (segment === null || this.#half.announced !== null) this.#half.begin(certified);
     else this.#transport?.handle({type: "begin", round});
   }
 
   /** Works on a unit of an asynchronous segment. */
   async #workOnUnit({round, unit, start}: Extract<RunEffect, {type: "work"}>): Promise<void> {
-    const {signal} = this.#working;
-    const {work, logger, chronicle} = this.#options;
+    const {logger, chronicle} = this.#options;
     const certified = this.#session?.view().certified ?? null;
     chronicle.setActivity("training", round);
-    try {
-      const {release, loss, isClipped} = await work.runUnit(certified, {unit, start}, signal);
-      if (signal.aborted) return;
-      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round: round + 1, unit});
-      this.#keepLoss(round, loss);
-      this.#transport?.handle({type: "progress", round, unit, contribution: release});
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
-
-  /** Works on the round: trains on the certified snapshot and hands the release to the protocol. */
-  async #workOn(certified: Certified | null, progress: LocalProgress | null): Promise<void> {
-    const {work, logger, chronicle, stages} = this.#options;
-    const {round} = present(this.#session, "the session of a run that works").view();
-    const {signal} = this.#working;
-    if (signal.aborted) return;
-    chronicle.setActivity("training", round);
-    try {
-      const {release, update, loss, isClipped} = await work.run(certified, progress, signal);
-      if (signal.aborted) return;
-      if (isClipped) logger.warn("the update was clipped to the plan's bound", {round: round + 1});
-      this.#keepLoss(round, loss);
-      const base = stages.specOf(round, certified).reference.subarray(0, stages.shared.size);
-      this.#own = stages.stageOf(round).kind === "training" ? {round, update, base} : null;
-      this.#updates.keep({round, update, hash: release.hash});
-      chronicle.setActivity("exchanging", round);
-      this.#transport?.contribute(round, release);
-    } catch (error) {
-      // The round went on without this site, or the node is closing.
-      if (!signal.aborted) throw error;
-    }
+    const done = await this.#half.workOnUnit(certified, {unit, start});
+    if (done === null) return;
+    const {release, loss, isClipped} = done;
+    if (isClipped) logger.warn("the update was clipped to the plan's bound", {round: round + 1, unit});
+    this.#keepLoss(round, loss);
+    this.#transport?.handle({type: "progress", round, unit, contribution: release});
   }
 
   /** Keeps a loss. It tells of the labels, so it is shown only if class-dependent figures are. */
@@ -179,15 +168,6 @@ export class Run {
     this.#options.chronicle.trained(round, loss);
   }
 
-  #contributeAgain(round: number, contribution: Contribution): void {
-    const {stages, chronicle} = this.#options;
-    const {bytes, hash} = contribution;
-    const update = releasedUpdate(stages.specOf(round, null), bytes).subarray(0, stages.shared.size);
-    this.#updates.keep({round, hash, update});
-    chronicle.setActivity("exchanging", round);
-    this.#transport?.contribute(round, releaseAgain(sha256, bytes, hash));
-  }
-
   #onCertified(certified: Certified & {readonly hasJumped: boolean}): void {
     const {stages, chronicle} = this.#options;
     const {body} = certified.certificate;
@@ -195,46 +175,34 @@ export class Run {
     this.#shares.add(certified.certificate);
     if (this.#certificates.length > MAX_CERTIFICATES_IN_MEMORY) this.#certificates.shift();
     this.#waitingFor = [];
-    this.#working.abort();
-    this.#working = new AbortController();
     const consensusDistance = this.#distanceTo(certified);
     this.#distance = consensusDistance ?? this.#distance;
     chronicle.certified(certified.certificate, {
       consensusDistance,
       hasJumped: certified.hasJumped,
     });
-    const contribution = this.#updates.hash;
-    const progress = this.#missedProgress(certified.certificate);
-    this.#run(() => this.#tidy(contribution));
+    this.#half.settle(certified.certificate);
+    this.#run(() => this.#tidy());
     if (this.#session?.view().isFinished === true) {
       this.#run(() => this.#finish(certified));
       return;
     }
-    this.#begin(certified, progress);
+    this.#begin(certified);
     // The round's work has the trainer first; the validation follows it and keeps no round waiting.
     if (stages.stageOf(body.round).kind === "training") this.#run(() => this.#validate(certified));
   }
 
   /** Distance of this site's own model from the decided one; null if it had none. */
   #distanceTo({certificate, snapshot}: Certified): number | null {
-    const own = this.#own;
-    if (own?.round !== certificate.body.round) return null;
+    const own = this.#half.announced;
+    if (own === null || own.base === null || own.round !== certificate.body.round) return null;
     return relativeDistance(own.base, own.update, snapshot.values);
   }
 
-  /** This site's work that the certificate does not contain. */
-  #missedProgress(certificate: Certificate): LocalProgress | null {
-    const settled = this.#updates.settle(certificate);
-    if (settled === null) return null;
-    const {hash, isUsed, progress} = settled;
-    this.#run(() => this.#options.work.settle(hash, isUsed));
-    return progress;
-  }
-
   async #validate(certified: Certified): Promise<void> {
-    const {signal} = this.#working;
+    const {signal} = this.#half;
     try {
-      this.#validation = await validate(this.#options, certified, this.#options.site.split.validation);
+      this.#validation = await validate(this.#scoring, certified, this.#options.site.split.validation);
       this.#options.chronicle.validated(this.#validation);
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -244,7 +212,7 @@ export class Run {
   async #finish(certified: Certified): Promise<void> {
     const {site, logger, chronicle, stages} = this.#options;
     const {certificate} = certified;
-    this.#validation = await validate(this.#options, certified, site.split.validation);
+    this.#validation = await validate(this.#scoring, certified, site.split.validation);
     chronicle.validated(this.#validation);
     const test = await this.#test(certified);
     chronicle.setActivity("finished", stages.rounds);
@@ -269,20 +237,18 @@ export class Run {
     }
     const before = testOpened === null ? undefined : await readTestAnswer(storage, question);
     if (before !== undefined) return before;
-    const test = await evaluateTest({...this.#options, site: site.member.name}, certified, rows);
+    const test = await evaluateTest({...this.#scoring, site: site.member.name}, certified, rows);
     await writeTestAnswer(storage, question, test);
     return test;
   }
 
-  /** Removes what the last certified round has made useless: its contribution and the oldest model. */
-  async #tidy(contribution: string | undefined): Promise<void> {
+  /** Removes the oldest model, which the last certified round has made useless. */
+  async #tidy(): Promise<void> {
     const {storage, plan} = this.#options;
     const outdated = outdatedResult(this.#certificates, plan.retention.models);
-    if (outdated !== undefined) {
-      this.#transport?.withdraw(outdated);
-      await storage.models.remove(outdated);
-    }
-    if (contribution !== undefined) await storage.models.remove(contribution);
+    if (outdated === undefined) return;
+    this.#transport?.withdraw(outdated);
+    await storage.models.remove(outdated);
   }
 
   #onReport(report: Report): void {

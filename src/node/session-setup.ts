@@ -3,11 +3,10 @@ import {type Plan, parsePlan} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
 import type {Bounds} from "../data/index.ts";
 import type {Trace} from "../gossip/index.ts";
+import {planStages, type Stages} from "../participant/index.ts";
 import type {QuorumRule, SessionSetup} from "../rounds/index.ts";
 import {isExact} from "../schedules/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
-import {planStages} from "./site/plan-stages.ts";
-import type {Stages} from "./site/stages.ts";
 
 /** The facts that decide a session beside the plan. */
 export interface SessionFacts {

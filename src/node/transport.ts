@@ -1,8 +1,8 @@
-import {type CancelTimer, type Clock, isCoded, type Logger} from "../core/index.ts";
+import {type CancelTimer, type Clock, isCoded, type Logger, unreachable} from "../core/index.ts";
 import type {Session} from "../gossip/index.ts";
 import type {Network} from "../network/index.ts";
 import type {Snapshot} from "../parameters/index.ts";
-import {type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
+import {isRelease, type Release, releaseMixture, releaseSnapshot} from "../privacy/index.ts";
 import {
   type Contribution,
   type DurableRecord,
@@ -59,7 +59,6 @@ class SessionTransport implements Transport {
   readonly #timers = new Map<TimerName, CancelTimer>();
   readonly #fetches = new Map<number, AbortController>();
   readonly #events: Event[] = [];
-  #own: Release | null = null;
   #network: Network | null = null;
   #backlog: WriteBacklog | null = null;
   #writes: Promise<void> = Promise.resolve();
@@ -108,7 +107,6 @@ class SessionTransport implements Transport {
   }
 
   contribute(round: number, release: Release): void {
-    this.#own = release;
     this.handle({type: "contribute", round, contribution: release});
   }
 
@@ -166,14 +164,18 @@ class SessionTransport implements Transport {
         return this.#arm(effect.timer, effect.afterMs);
       case "disarm":
         return this.#disarm(effect.timer);
-      default:
+      case "certified":
+      case "report":
+      case "work":
         return this.#options.onRunEffect(effect);
+      default:
+        return unreachable(effect);
     }
   }
 
-  #publishOwn({hash}: Contribution, network: Network): void {
+  #publishOwn(contribution: Contribution, network: Network): void {
     // The contribution of an asynchronous segment was published before, as a mixture.
-    if (this.#own?.hash === hash) this.#publish("update", this.#own, network);
+    if (isRelease(contribution)) this.#publish("update", contribution, network);
   }
 
   /** Records the blob before any peer can fetch it: nothing of unknown kind may leave. */

@@ -18,7 +18,7 @@ import {
   splitSite,
 } from "../../src/data/index.ts";
 import {type ComputeBackend, initialParameters, openBackend} from "../../src/model/index.ts";
-import {unsharedStandardiser} from "../../src/node/index.ts";
+import {unsharedStandardiser} from "../../src/participant/index.ts";
 import {smallConsortium} from "./small-consortium.ts";
 
 const commands = await loadCommands([]);

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
-import {createStages} from "../../src/node/site/stages.ts";
+import {createStages} from "../../src/participant/stages.ts";
 import {
   type Arithmetic,
   type Contribution,

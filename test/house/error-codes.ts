@@ -8,8 +8,9 @@ interface PlacedCode {
   readonly node: ts.StringLiteral;
 }
 
-/** Rooms that were cut from another (ADR 41) throw that one's codes, which users know. */
+/** Rooms that were cut from another (ADR 41, 42) throw that one's codes, which users know. */
 const CUT_FROM: Readonly<Record<string, string>> = {
+  participant: "node",
   robust: "gossip",
   rounds: "gossip",
   segments: "gossip",

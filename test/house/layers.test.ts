@@ -4,7 +4,7 @@ import {plantTree} from "./planting.ts";
 
 const ROOMS = (
   "core parameters schedules robust rounds segments gossip privacy model evaluation training network storage " +
-  "consortium data node status simulation study report config cli"
+  "consortium data participant node status simulation study report config cli"
 ).split(" ");
 
 /** Edges that the rules must let pass; the second half of a cycle is reported at its first. */
@@ -20,6 +20,9 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ["consortium/allowed-cid.ts", "multiformats/cid"],
   ["network/libp2p/allowed.ts", "libp2p"],
   ["network/allowed-polyfill.ts", "../core/polyfill.ts"],
+  ["participant/allowed-consortium.ts", "consortium"],
+  ["participant/allowed-data.ts", "data"],
+  ["participant/allowed-training.ts", "training"],
   ["rounds/allowed-robust.ts", "robust"],
   ["segments/allowed.ts", "rounds"],
   ["gossip/allowed-segments.ts", "segments"],
@@ -59,6 +62,9 @@ const FAULTS: readonly Fault[] = [
   ["data/network.ts", "network", "data-imports-downwards"],
   ["data/status.ts", "status", "data-imports-downwards"],
   ["data/model.ts", "model", "data-imports-downwards"],
+  ["participant/storage.ts", "storage", "participant-imports-downwards"],
+  ["participant/network.ts", "network", "participant-imports-downwards"],
+  ["participant/upwards.ts", "node", "participant-imports-downwards"],
   ["node/config.ts", "config", "node-imports-downwards"],
   ["node/status.ts", "status", "node-imports-downwards"],
   ["node/simulation.ts", "simulation", "node-imports-downwards"],
@@ -74,6 +80,7 @@ const FAULTS: readonly Fault[] = [
   ["model/data-by-value.ts", "data", "model-knows-data-by-type"],
   ["gossip/built-in.ts", "node:crypto", "pure-without-builtins"],
   ["evaluation/files.ts", "node:fs", "pure-without-builtins"],
+  ["participant/files.ts", "node:fs/promises", "pure-without-builtins"],
   ["parameters/timer.ts", "node:timers/promises", "pure-without-builtins"],
   ["privacy/tensors.ts", "@tensorflow/tfjs-core", "pure-with-few-packages"],
   ["gossip/peers.ts", "libp2p", "pure-with-few-packages"],

@@ -1,5 +1,3 @@
-import {SiteStates, untrainedState} from "../../src/node/site/site-state.ts";
-import type {Stages} from "../../src/node/site/stages.ts";
 import type {RunStorage} from "../../src/storage/index.ts";
 
 /** A run's storage in memory: what is put, and every line of the journal. */
@@ -21,9 +19,4 @@ export function memoryRun() {
     },
   };
   return {storage, blobs, lines};
-}
-
-/** The state of a site that has not trained, in memory. */
-export function memoryStates(stages: Stages): SiteStates {
-  return new SiteStates(memoryRun().storage, untrainedState(stages));
 }

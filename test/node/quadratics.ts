@@ -1,9 +1,8 @@
 import type {Plan} from "../../src/consortium/index.ts";
 import {sha256} from "../../src/core/index.ts";
 import type {Model} from "../../src/model/index.ts";
-import {createRoundWork, type RoundOutcome, type RoundWork} from "../../src/node/site/round-work.ts";
+import {createRoundWork} from "../../src/node/site/round-work.ts";
 import {openSite, type Site} from "../../src/node/site/site.ts";
-import {createStages, type Stages} from "../../src/node/site/stages.ts";
 import {
   applyMixture,
   createSnapshot,
@@ -15,9 +14,11 @@ import {
   sumChunk,
   weightOf,
 } from "../../src/parameters/index.ts";
+import type {FinishedWork} from "../../src/participant/index.ts";
+import {createStages, type Stages} from "../../src/participant/stages.ts";
 import type {Certified} from "../../src/rounds/index.ts";
 import {type Trainer, trainLocally} from "../../src/training/index.ts";
-import {memoryStates} from "./memory-run.ts";
+import {DrivenSite} from "./driven-site.ts";
 import {identityOf, SITES, threeSites} from "./three-sites.ts";
 
 const {task, roster, plan: identified} = await threeSites();
@@ -132,23 +133,19 @@ function stagesOf(options: QuadraticPlan, plan: Plan, layout: Layout): Stages {
 /** A federation of quadratics, each round of which goes through the daemon's own functions. */
 export class Quadratics {
   readonly stages: Stages;
-  readonly works: readonly RoundWork[];
+  readonly sites: readonly DrivenSite[];
   certified: Certified | null = null;
-  outcomes: readonly RoundOutcome[] = [];
+  outcomes: readonly FinishedWork[] = [];
 
   constructor(sites: readonly Quadratic[], options: QuadraticPlan) {
     const layout = options.layout ?? ONE_VALUE;
     this.stages = stagesOf(options, planOf(options, 1), layout);
-    this.works = sites.map((quadratic) => {
+    this.sites = sites.map((quadratic, index) => {
       const plan = planOf(options, quadratic.steps);
       const site: Site = {...realSite, patients: quadratic.patients};
-      return createRoundWork({
-        plan,
-        site,
-        stages: this.stages,
-        states: memoryStates(this.stages),
-        openTrainer: async () => trainerOf(quadratic, plan.training, layout),
-      });
+      const openTrainer = async (): Promise<Trainer> => trainerOf(quadratic, plan.training, layout);
+      const work = createRoundWork({plan, site, stages: this.stages, openTrainer});
+      return new DrivenSite(`${index}`, this.stages, work);
     });
   }
 
@@ -156,9 +153,9 @@ export class Quadratics {
   async round(present: (site: number) => boolean = () => true): Promise<void> {
     const before = this.certified;
     const round = before === null ? 0 : before.certificate.body.round + 1;
-    const works = this.works.filter((_, site) => present(site));
+    const contributors = [...this.sites.keys()].filter(present);
     this.outcomes = await Promise.all(
-      works.map((work) => work.run(before, null, new AbortController().signal)),
+      contributors.flatMap((index) => this.sites[index]?.workOn(before) ?? []),
     );
     const spec = this.stages.specOf(round, before);
     const [chunk] = partition(spec.codec, spec.mixed, 1, spec.exact);
@@ -179,9 +176,10 @@ export class Quadratics {
       peakWeight: weight,
       result: snapshot.hash,
     };
-    const rest = {run: "00".repeat(16), roster: hash, parent: hash, contributors: ["member"]};
-    this.certified = {certificate: {body: {...body, ...rest}, ballot: 0, votes: []}, snapshot};
-    await Promise.all(works.map((work, at) => work.settle(this.outcomes[at]?.release.hash ?? "", true)));
+    const rest = {run: "00".repeat(16), roster: hash, parent: hash, contributors: contributors.map(String)};
+    const certificate = {body: {...body, ...rest}, ballot: 0, votes: []};
+    this.certified = {certificate, snapshot};
+    for (const site of this.sites) site.settle(certificate);
   }
 
   async rounds(count: number): Promise<this> {

@@ -1,12 +1,9 @@
 import {describe, expect, it} from "vitest";
 import {createRandom, sha256} from "../../src/core/index.ts";
 import {joinMatrices} from "../../src/data/index.ts";
-import {rebase} from "../../src/gossip/index.ts";
 import {initialParameters, layoutOf} from "../../src/model/index.ts";
-import {federatedStandardiser, ownStandardiser} from "../../src/node/index.ts";
 import {createRoundWork} from "../../src/node/site/round-work.ts";
 import {openSite, type Site} from "../../src/node/site/site.ts";
-import {createStages, type Stages, type StagesOptions} from "../../src/node/site/stages.ts";
 import {
   applyMixture,
   createSnapshot,
@@ -15,10 +12,13 @@ import {
   sumChunk,
   weightOf,
 } from "../../src/parameters/index.ts";
-import type {Certified} from "../../src/rounds/index.ts";
+import {federatedStandardiser, ownStandardiser} from "../../src/participant/index.ts";
+import {rebase} from "../../src/participant/rebase.ts";
+import {createStages, type Stages, type StagesOptions} from "../../src/participant/stages.ts";
+import type {Certificate, Certified} from "../../src/rounds/index.ts";
 import {openTrainer, stepsOf, type Trainer} from "../../src/training/index.ts";
 import {workerUrl} from "../training/worker-url.ts";
-import {memoryStates} from "./memory-run.ts";
+import {DrivenSite, freshTask} from "./driven-site.ts";
 import {identityOf, SITES, threeSites} from "./three-sites.ts";
 
 const {task, roster, plan} = await threeSites();
@@ -65,10 +65,12 @@ async function mixStatistics(stages: Stages, previous: Certified | null): Promis
       plan: plan.plan,
       site,
       stages,
-      states: memoryStates(stages),
       openTrainer: noTrainer,
     });
-    const {release, loss, isClipped} = await work.run(previous, null, new AbortController().signal);
+    const {release, loss, isClipped} = await work.run(
+      freshTask(stages, previous),
+      new AbortController().signal,
+    );
     expect({loss, isClipped}).toEqual({loss: null, isClipped: false});
     contributions.push(release.bytes);
   }
@@ -115,7 +117,6 @@ describe("a round of training", () => {
       plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
       site,
       stages,
-      states: memoryStates(stages),
       async openTrainer(train) {
         const options = {spec, training, train, seed, site: "north", backend: "cpu", workerUrl} as const;
         const trainer = await openTrainer(options);
@@ -124,10 +125,10 @@ describe("a round of training", () => {
       },
     });
     const {signal} = new AbortController();
-    const plain = await work.run(null, null, signal);
+    const plain = await work.run(freshTask(stages, null), signal);
     const random = createRandom({seed: 1, site: "", round: 0, purpose: "progress"});
     const progress = {update: plain.update.map(() => random.normal()), gapRounds: 2};
-    const late = await work.run(null, progress, signal);
+    const late = await work.run(freshTask(stages, null, {progress}), signal);
     const snapshot = stages.specOf(0, null).reference;
     const [trainer] = opened;
     const direct = await trainer?.localSteps({
@@ -154,20 +155,28 @@ describe("a sparse codec", () => {
         plan: {...plan.plan, task: {...plan.plan.task, standardisation: "site"}},
         site,
         stages,
-        states: memoryStates(stages),
         openTrainer: (train) =>
           openTrainer({spec, training, train, seed, site: "north", backend: "cpu", workerUrl}),
       });
-    const {signal} = new AbortController();
     const works = [createWork(), createWork(), createWork()];
-    const [never, used, unused] = works;
+    const [never, used, unused] = works.map((work) => new DrivenSite("north", stages, work));
     if (never === undefined || used === undefined || unused === undefined) throw new RangeError("no work");
-    const first = await never.run(null, null, signal);
-    for (const work of [used, unused]) await work.run(null, null, signal);
-    await used.settle(first.release.hash, true);
-    await unused.settle(first.release.hash, false);
+    const hash = "00".repeat(32);
+    const body = {run: hash, round: 0, attempt: 0, group: hash, roster: hash, parent: hash, result: hash};
+    const certificateOf = (contributors: readonly string[]): Certificate => ({
+      body: {...body, contributors: [...contributors], weight: 1, peakWeight: 1},
+      ballot: 0,
+      votes: [],
+    });
+    for (const site of [used, unused]) await site.workOn(null);
+    used.settle(certificateOf(["north"]));
+    unused.settle(certificateOf(["south"]));
     const [again, withKept, withoutKept] = await Promise.all(
-      works.map((work) => work.run(null, null, signal)),
+      [never, used, unused].map(async (site) => {
+        const {keptBack} = site.participant.view();
+        const [work] = works;
+        return work?.run(freshTask(stages, null, {keptBack}), new AbortController().signal);
+      }),
     );
     expect(withoutKept?.release.hash).toBe(again?.release.hash);
     expect(withKept?.release.hash).not.toBe(again?.release.hash);

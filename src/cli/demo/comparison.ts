@@ -1,7 +1,8 @@
 import {createRandom, present} from "../../core/index.ts";
 import {joinMatrices, type PatientMatrix, type Standardiser} from "../../data/index.ts";
 import {evaluateScores} from "../../evaluation/index.ts";
-import {type FinalModel, ownStandardiser} from "../../node/index.ts";
+import {type FinalModel} from "../../node/index.ts";
+import {ownStandardiser} from "../../participant/index.ts";
 import type {SiteData} from "../../simulation/index.ts";
 import {
   type Experiment,

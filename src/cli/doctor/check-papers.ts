@@ -1,7 +1,8 @@
 import type {IdentifiedPlan, Roster} from "../../consortium/index.ts";
 import {CodedError, present} from "../../core/index.ts";
 import {featuresOf, type LocatedTask, type SealedSplit} from "../../data/index.ts";
-import {checkApproval, checkPlan, memberOf, planStages} from "../../node/index.ts";
+import {checkApproval, checkPlan, memberOf} from "../../node/index.ts";
+import {planStages} from "../../participant/index.ts";
 import {requirePatients} from "../data-check/examine-data.ts";
 import type {LoadedKey} from "./check-state.ts";
 import {type Finding, failure, type Loaded, notChecked, pass} from "./finding.ts";

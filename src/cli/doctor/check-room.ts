@@ -1,7 +1,7 @@
 import type {IdentifiedPlan} from "../../consortium/index.ts";
 import {formatBytes, isCoded} from "../../core/index.ts";
 import {featuresOf, type LocatedTask} from "../../data/index.ts";
-import {planStages} from "../../node/index.ts";
+import {planStages} from "../../participant/index.ts";
 import type {Papers} from "./check-papers.ts";
 import {type Finding, fail, notChecked, pass, warn} from "./finding.ts";
 

@@ -3,7 +3,6 @@ import {createRandom} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import {delong, evaluateScores, type Interval, logLoss, type Metrics} from "../../evaluation/index.ts";
 import type {Certified} from "../../rounds/index.ts";
-import type {RoundWork} from "../site/round-work.ts";
 import {type PatientScores, patientLabels} from "./patient-scores.ts";
 
 const SMALLEST_DISCLOSED_CLASS = 10;
@@ -32,21 +31,28 @@ export function mayShowLabelsOf(rows: PatientMatrix, plan: Plan): boolean {
   return mayShow(patientLabels(rows), plan);
 }
 
+/** The means to evaluate a certified model on the site's patients. */
+export interface Scoring {
+  readonly plan: Plan;
+  /** Probability of label 1 for each patient of `rows`, `[patients]`. */
+  score(certified: Certified, rows: PatientMatrix): Promise<Float32Array>;
+}
+
 /** Scores a part of the site's patients with a certified model. */
-async function scoresOf(work: RoundWork, certified: Certified, rows: PatientMatrix): Promise<PatientScores> {
-  return {labels: patientLabels(rows), scores: await work.score(certified, rows)};
+async function scoresOf({score}: Scoring, certified: Certified, rows: PatientMatrix): Promise<PatientScores> {
+  return {labels: patientLabels(rows), scores: await score(certified, rows)};
 }
 
 /** Evaluates the certified model on the site's validation patients; null without any. */
 export async function validate(
-  {work, plan}: {readonly work: RoundWork; readonly plan: Plan},
+  scoring: Scoring,
   certified: Certified,
   rows: PatientMatrix,
 ): Promise<Validation | null> {
   if (rows.n === 0) return null;
-  const scored = await scoresOf(work, certified, rows);
+  const scored = await scoresOf(scoring, certified, rows);
   const {round} = certified.certificate.body;
-  if (!mayShow(scored.labels, plan)) return {round, n: rows.patients, auroc: null, logLoss: null};
+  if (!mayShow(scored.labels, scoring.plan)) return {round, n: rows.patients, auroc: null, logLoss: null};
   const auroc = delong(scored.labels, scored.scores);
   return {
     round,
@@ -60,12 +66,12 @@ export async function validate(
  * Evaluates the final model on the site's test patients; null without any, or if the figures are withheld.
  */
 export async function evaluateTest(
-  {work, plan, site}: {readonly work: RoundWork; readonly plan: Plan; readonly site: string},
+  {site, ...scoring}: Scoring & {readonly site: string},
   certified: Certified,
   rows: PatientMatrix,
 ): Promise<Metrics | null> {
   if (rows.n === 0) return null;
-  const scored = await scoresOf(work, certified, rows);
-  const random = createRandom({seed: plan.seed, site, round: 0, purpose: "bootstrap"});
-  return mayShow(scored.labels, plan) ? evaluateScores({...scored, random}) : null;
+  const scored = await scoresOf(scoring, certified, rows);
+  const random = createRandom({seed: scoring.plan.seed, site, round: 0, purpose: "bootstrap"});
+  return mayShow(scored.labels, scoring.plan) ? evaluateScores({...scored, random}) : null;
 }

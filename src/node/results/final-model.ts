@@ -1,13 +1,12 @@
 import {type IdentifiedPlan, runId} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
 import {featuresOf, type Standardiser, type Task} from "../../data/index.ts";
+import {federatedStandardiser, planStages, settledLine, untrainedState} from "../../participant/index.ts";
 import {inspectState} from "../../storage/index.ts";
 import type {NodeErrorCode} from "../errors.ts";
 import {readIdentity} from "../read-identity.ts";
 import {openRecords, type SealedManifest} from "../records/records.ts";
-import {planStages} from "../site/plan-stages.ts";
-import {federatedStandardiser} from "../site/scaling.ts";
-import {readState, standingLines, untrainedState} from "../site/site-state.ts";
+import {readState} from "../site/own-disk.ts";
 
 /** The model that a run ended with. */
 export interface FinalModel {
@@ -57,8 +56,8 @@ export async function readFinalModel({state, plan, attempt, task}: FinalModelQue
   }
   const {values} = certified.snapshot;
   const {peerId: self} = await readIdentity({path: state, readNodeKey: inspected.readNodeKey});
-  const {settled} = standingLines({lines, certificates, self});
-  const own = (await readState(storage, settled, untrainedState(stages)))?.own;
+  const settled = settledLine({lines, certificates, self});
+  const own = (await readState(storage, settled, untrainedState(stages)))?.state.own;
   const statistics = stages.statisticsOf(values);
   return {
     hash: certified.certificate.body.result,

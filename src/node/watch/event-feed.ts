@@ -1,7 +1,7 @@
 import type {Clock} from "../../core/index.ts";
 import type {Interval} from "../../evaluation/index.ts";
+import type {Stage} from "../../participant/index.ts";
 import type {Report} from "../../rounds/index.ts";
-import type {Stage} from "../site/stages.ts";
 import type {ReleaseKind} from "./release-book.ts";
 
 const HELD_EVENTS = 1000;

@@ -1,5 +1,5 @@
+import type {Stage} from "../../participant/index.ts";
 import type {Certificate, MemberId} from "../../rounds/index.ts";
-import type {Stage} from "../site/stages.ts";
 import {absentFrom} from "./absence.ts";
 import type {RoundTimes} from "./run-chronicle.ts";
 

@@ -1,8 +1,8 @@
 import type {Clock, Logger} from "../../core/index.ts";
+import type {Stages} from "../../participant/index.ts";
 import type {Certificate, MemberId, Report} from "../../rounds/index.ts";
 import type {Validation} from "../results/evaluation.ts";
 import {createOwnParts, type OwnParts} from "../site/own-parts.ts";
-import type {Stages} from "../site/stages.ts";
 import {absentFrom} from "./absence.ts";
 import type {EventFeed, NodeEvent, RoundSeconds} from "./event-feed.ts";
 import {contentOf, isRejection} from "./report-content.ts";

@@ -62,7 +62,7 @@ class FullRun {
     for (const {id} of members) this.#start(id);
     const rounds: NetworkRound[] = [];
     const tell = async (): Promise<void> => {
-      for (const {held, entry} of await this.#watch.take()) {
+      for (const {held, entry} of this.#watch.take()) {
         rounds.push(entry);
         await onRound(held, entry);
       }
@@ -71,7 +71,7 @@ class FullRun {
     if (!isFinite || this.#isStalled) this.#watch.end();
     await tell();
     const newest = this.#watch.newest();
-    const held = await heldModels(this.#network, Math.max(0, rounds.length - 1), newest);
+    const held = heldModels(this.#network, Math.max(0, rounds.length - 1), newest);
     const divergedAt = isFinite ? null : rounds.length;
     const stall = this.#isStalled && isFinite ? this.#stallIn(rounds.length) : null;
     const {setupBytes} = this.#watch;
@@ -135,7 +135,11 @@ class FullRun {
   #down(id: string): void {
     if (!this.#up.delete(id)) return;
     this.#training.giveUp(id);
-    this.#siteOf(id).restart();
+    const {round} = this.#viewOf(id);
+    const isOnDisk = this.#world
+      .diskOf(id)
+      .some((record) => record.kind === "contribution" && record.round === round);
+    this.#siteOf(id).restart(isOnDisk);
     this.#world.crash(id);
     this.#considerEnd();
   }

@@ -8,11 +8,7 @@ import type {HeldModels} from "./network-outcome.ts";
 export type NewestResults = readonly (Certified | null)[];
 
 /** Returns the models that the nodes hold at the end of the `round`-th round of training. */
-export async function heldModels(
-  {sites, stages}: Network,
-  round: number,
-  newest: NewestResults,
-): Promise<HeldModels> {
+export function heldModels({sites, stages}: Network, round: number, newest: NewestResults): HeldModels {
   const views = new Map<string, Float32Array>();
   const models: Float32Array[] = [];
   const trained = newest.map((certified) => trainedSnapshot(stages, certified));
@@ -22,7 +18,7 @@ export async function heldModels(
       models.push(stages.initial);
       continue;
     }
-    const model = views.get(snapshot.hash) ?? (await site.modelOf(snapshot.values));
+    const model = views.get(snapshot.hash) ?? site.modelOf(snapshot.values);
     if (stages.shared.isWhole) views.set(snapshot.hash, model);
     models.push(model);
   }

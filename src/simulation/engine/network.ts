@@ -1,7 +1,8 @@
 import {runId} from "../../consortium/index.ts";
 import {sha256, toHex} from "../../core/index.ts";
 import {initialParameters, layoutOf} from "../../model/index.ts";
-import {planStages, type Stages, type StartingModel, siteCount} from "../../node/index.ts";
+import {siteCount} from "../../node/index.ts";
+import {planStages, type Stages, type StartingModel} from "../../participant/index.ts";
 import type {Trial} from "../trial.ts";
 import {badSites, withFlippedLabels} from "./bad-sites.ts";
 import {SimulatedSite} from "./simulated-site.ts";

@@ -103,14 +103,14 @@ export class RoundWatch {
   }
 
   /** Returns the rounds that have ended since the last call. */
-  async take(): Promise<readonly {readonly held: HeldModels; readonly entry: NetworkRound}[]> {
+  take(): readonly {readonly held: HeldModels; readonly entry: NetworkRound}[] {
     const {stages, members} = this.#network;
     const taken: {held: HeldModels; entry: NetworkRound}[] = [];
     for (const {certified, seconds, bytes, newest, estimates} of this.#ended.splice(0)) {
       const {round: certifiedRound, contributors} = certified.certificate.body;
       const stage = stages.stageOf(certifiedRound);
       if (stage.kind !== "training") continue;
-      const held = await heldModels(this.#network, stage.step, newest);
+      const held = heldModels(this.#network, stage.step, newest);
       const apart = consensusDistance(estimates.length, (row) => at(estimates, row));
       const distance = apart > 0 ? apart : modelsDistance(held.models);
       const used = new Set(contributors);

@@ -1,18 +1,22 @@
 import type {Plan} from "../../consortium/index.ts";
+import {present} from "../../core/index.ts";
 import type {Standardiser} from "../../data/index.ts";
-import type {LocalProgress} from "../../gossip/index.ts";
+import {createRoundWork, type RoundWork} from "../../node/index.ts";
 import {
-  createRoundWork,
-  federatedStandardiser,
-  OwnUpdates,
-  type RoundOutcome,
-  type RoundWork,
-  type Site,
-  SiteStates,
+  createParticipant,
+  type FinishedUnit,
+  type FinishedWork,
+  freshParticipant,
+  type LocalFacts,
+  type OwnWork,
+  type Participant,
+  type ParticipantSetup,
+  type ParticipantState,
+  type SegmentUnit,
   type Stages,
-  siteStandardiser,
+  scalingUnder,
   untrainedState,
-} from "../../node/index.ts";
+} from "../../participant/index.ts";
 import type {Certificate, Certified} from "../../rounds/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {TrainerPool} from "./trainer-pool.ts";
@@ -24,21 +28,17 @@ export interface SimulatedSiteOptions {
   readonly id: string;
   readonly plan: Plan;
   readonly stages: Stages;
-  readonly data: Pick<Site, "split" | "features" | "patients">;
+  readonly data: Omit<LocalFacts["site"], "member">;
   readonly pool: TrainerPool;
 }
 
-/** Creates a disk that keeps a site's states as long as the simulation lasts. */
-function memoryDisk(): ConstructorParameters<typeof SiteStates>[0] {
-  const blobs = new Map<string, Uint8Array>();
-  return {
-    models: {
-      put: async (hash, bytes) => void blobs.set(hash, bytes),
-      get: async (hash) => blobs.get(hash),
-      remove: async (hash) => void blobs.delete(hash),
-    },
-    journal: {append: async () => {}},
-  };
+/** Returns what the restart of a site's process leaves of its own half of the rounds. */
+function restarted({own, missed, site}: ParticipantState, isOnDisk: boolean): ParticipantState {
+  if (own.stage !== "announced" || !isOnDisk) {
+    return {own: {stage: "idle"}, missed, keptBack: null, site};
+  }
+  const ifUsed = {...own.work.ifUsed, keptBack: null};
+  return {own: {...own, work: {...own.work, ifUsed}}, missed, keptBack: null, site};
 }
 
 /**
@@ -51,12 +51,14 @@ export class SimulatedSite {
   /** p = n / N0. */
   readonly weight: number;
   readonly #options: SimulatedSiteOptions;
-  readonly #states: SiteStates;
-  readonly #updates: OwnUpdates;
+  readonly #facts: LocalFacts;
+  readonly #setup: ParticipantSetup;
+  #participant: Participant;
   #work: RoundWork;
   #ownScaling: Standardiser | null = null;
-  #progress: LocalProgress | null = null;
-  #settling: Promise<void> = Promise.resolve();
+  /** True from a restart to the next certificate: training then starts from the snapshot. */
+  #isRestarted = false;
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: SimulatedSiteOptions) {
     const {name, id, stages, plan, data} = options;
@@ -65,8 +67,9 @@ export class SimulatedSite {
     this.stages = stages;
     this.weight = data.patients / plan.weights.reference;
     this.#options = options;
-    this.#states = new SiteStates(memoryDisk(), untrainedState(stages));
-    this.#updates = new OwnUpdates(id, (round) => stages.stageOf(round).kind === "training");
+    this.#facts = {plan, stages, site: {...data, member: {name}}};
+    this.#setup = {self: id, isTraining: (round) => stages.stageOf(round).kind === "training"};
+    this.#participant = createParticipant(this.#setup, freshParticipant(untrainedState(stages)));
     this.#work = this.#openWork();
   }
 
@@ -80,24 +83,36 @@ export class SimulatedSite {
    * Does the round's local work after `certified`.
    * @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_*
    */
-  async work(certified: Certified | null, signal: AbortSignal): Promise<RoundOutcome> {
-    await this.#settling;
-    return this.#work.run(certified, this.#progress, signal);
+  async work(certified: Certified | null, signal: AbortSignal): Promise<FinishedWork> {
+    await this.#closing;
+    const effects = this.#participant.handle({type: "begin", certified});
+    const begun = effects.find((effect) => effect.type === "work");
+    const {task} = present(begun, "the task of a round that begins");
+    return this.#work.run(this.#isRestarted ? {...task, progress: null} : task, signal);
   }
 
   /** Does a unit of an asynchronous segment. @throws TRAINING_DIVERGED, TRAINING_CANCELLED, PRIVACY_* */
   async workOnUnit(
     certified: Certified | null,
-    unit: {readonly unit: number; readonly start: Float32Array},
+    unit: SegmentUnit,
     signal: AbortSignal,
-  ): Promise<RoundOutcome> {
-    await this.#settling;
+  ): Promise<FinishedUnit> {
+    await this.#closing;
     return this.#work.runUnit(certified, unit, signal);
   }
 
-  /** Records the contribution to a round, by the hash of its release. */
-  handIn(round: number, update: Float32Array, hash: string): void {
-    this.#updates.keep({round, update, hash});
+  /**
+   * Records that a round's work is handed in. With `isReplaced` a bad site hands in something else, and its
+   * own state does not move.
+   */
+  handIn(done: OwnWork, isReplaced: boolean): void {
+    const ifUsed = isReplaced ? {keptBack: null, state: null} : done.ifUsed;
+    // Only a daemon shows how far its model is from the common one.
+    const work = {...done, base: null, ifUsed};
+    for (const effect of this.#participant.handle({type: "done", work})) {
+      // A simulation has no disk: what is written is there at once.
+      if (effect.type === "write") this.#participant.handle({type: "written", hash: effect.line.state});
+    }
   }
 
   /**
@@ -105,19 +120,19 @@ export class SimulatedSite {
    * round.
    */
   settle(certificate: Certificate): void {
-    const settled = this.#updates.settle(certificate);
-    this.#progress = settled?.progress ?? null;
-    if (settled === null) return;
-    const {hash, isUsed} = settled;
-    const work = this.#work;
-    this.#settling = this.#settling.then(() => work.settle(hash, isUsed));
+    this.#isRestarted = false;
+    this.#participant.handle({type: "certified", certificate});
   }
 
-  /** Restarts the site's process. The part of an update that a sparse codec kept back is lost. */
-  restart(): void {
+  /**
+   * Restarts the site's process. The part of an update that a sparse codec kept back is lost.
+   * @param isOnDisk tells whether its contribution to the round under way is written down
+   */
+  restart(isOnDisk: boolean): void {
     const before = this.#work;
-    this.#progress = null;
-    this.#settling = this.#settling.then(() => before.close());
+    this.#participant = createParticipant(this.#setup, restarted(this.#participant.view(), isOnDisk));
+    this.#isRestarted = true;
+    this.#closing = this.#closing.then(() => before.close());
     this.#work = this.#openWork();
   }
 
@@ -125,19 +140,17 @@ export class SimulatedSite {
    * Returns the whole model under a certified snapshot, `[layoutSize]`. It is a view if all sites share all
    * of it.
    */
-  async modelOf(values: Float32Array): Promise<Float32Array> {
-    await this.#settling;
-    return this.stages.parametersOf(values, this.#states.current().own);
+  modelOf(values: Float32Array): Float32Array {
+    return this.stages.parametersOf(values, this.#participant.view().site.state.own);
   }
 
   /**
    * Returns the site's scaling under a certified snapshot of training; its own scaling without a snapshot.
    */
   standardiserOf(values: Float32Array | null): Standardiser {
-    const {data, plan} = this.#options;
-    const carried = values === null ? null : this.stages.statisticsOf(values);
-    if (carried !== null) return federatedStandardiser(carried, data.features);
-    this.#ownScaling ??= siteStandardiser(plan.task.standardisation, data);
+    if (values !== null && this.stages.statisticsOf(values) !== null)
+      return scalingUnder(this.#facts, values);
+    this.#ownScaling ??= scalingUnder(this.#facts, null);
     return this.#ownScaling;
   }
 
@@ -146,13 +159,9 @@ export class SimulatedSite {
   }
 
   #openWork(): RoundWork {
-    const {name, id: peerId, plan, stages, data, pool} = this.#options;
-    const site: Site = {...data, member: {name, peerId, role: "trainer"}};
+    const {name, plan, pool} = this.#options;
     return createRoundWork({
-      plan,
-      site,
-      stages,
-      states: this.#states,
+      ...this.#facts,
       openTrainer: (train) => pool.open(name, train, {training: plan.training, seed: plan.seed}),
     });
   }

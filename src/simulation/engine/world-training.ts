@@ -1,3 +1,4 @@
+import type {FinishedUnit, FinishedWork} from "../../participant/index.ts";
 import type {Contribution} from "../../rounds/index.ts";
 import type {AnnouncedTraining} from "../world/options.ts";
 import {allEnded} from "./divergence.ts";
@@ -6,10 +7,20 @@ import type {Network} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
 /** Finished work that waits until the world asks for it. */
-interface DoneWork {
-  readonly training: AnnouncedTraining;
-  readonly update: Float32Array;
-  readonly release: Contribution;
+type DoneWork = {readonly training: AnnouncedTraining} & (
+  | {readonly kind: "round"; readonly done: FinishedWork}
+  | {readonly kind: "unit"; readonly done: FinishedUnit}
+);
+
+async function trainAt(
+  site: SimulatedSite,
+  training: AnnouncedTraining,
+  signal: AbortSignal,
+): Promise<DoneWork> {
+  const {certified, unit} = training;
+  return unit === null
+    ? {training, kind: "round", done: await site.work(certified, signal)}
+    : {training, kind: "unit", done: await site.workOnUnit(certified, unit, signal)};
 }
 
 /**
@@ -58,32 +69,25 @@ export class WorldTraining {
     this.#dueMs = Number.POSITIVE_INFINITY;
     const {signal} = this.#network.trial;
     const worked = await allEnded(
-      batch.map(async ({site, training}) => {
-        const {certified, unit} = training;
-        const {release, update} = await (unit === null
-          ? site.work(certified, signal)
-          : site.workOnUnit(certified, unit, signal));
-        return {site, training, update, release};
-      }),
+      batch.map(async ({site, training}) => ({site, work: await trainAt(site, training, signal)})),
     );
-    for (const {site, training, update, release} of worked) {
-      this.#done.set(site.id, {training, update, release});
+    for (const {site, work} of worked) {
+      this.#done.set(site.id, work);
       if (this.#network.bad.has(site.name)) continue;
-      this.#honest.set(site.id, {round: training.round, update});
+      this.#honest.set(site.id, {round: work.training.round, update: work.done.update});
     }
   }
 
   /** Returns a member's contribution. It is empty if the training was given up; no session uses it then. */
   take(member: string, round: number, unit: number | null): Contribution {
-    const done = this.#done.get(member);
+    const work = this.#done.get(member);
     const site = this.#sites.get(member);
-    const isAsked = done?.training.round === round && (done.training.unit?.unit ?? null) === unit;
+    const isAsked = work?.training.round === round && (work.training.unit?.unit ?? null) === unit;
     if (!isAsked || site === undefined) return {hash: "", bytes: new Uint8Array()};
-    const {training, update, release} = done;
     this.#done.delete(member);
-    const contribution = this.#harm(site, training, update) ?? release;
-    if (unit === null) site.handIn(round, update, contribution.hash);
-    return contribution;
+    const harmful = this.#harm(site, work.training, work.done.update);
+    if (work.kind === "round") site.handIn(work.done, harmful !== null);
+    return harmful ?? work.done.release;
   }
 
   /**

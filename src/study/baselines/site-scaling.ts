@@ -7,7 +7,7 @@ import {
   squaredDeviationOf,
   toUnitRange,
 } from "../../data/index.ts";
-import {federatedStandardiser, ownStandardiser} from "../../node/index.ts";
+import {federatedStandardiser, ownStandardiser} from "../../participant/index.ts";
 import {expected, type SiteData} from "../../simulation/index.ts";
 import {averageUpdates} from "./average-updates.ts";
 import type {Learning} from "./experiment.ts";

@@ -1,5 +1,5 @@
 import {joinMatrices, standardise} from "../../data/index.ts";
-import {unsharedStandardiser} from "../../node/index.ts";
+import {unsharedStandardiser} from "../../participant/index.ts";
 import type {SiteData} from "../../simulation/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Learning, TrainedModel, TrainingPlan} from "./experiment.ts";

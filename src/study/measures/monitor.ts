@@ -1,5 +1,5 @@
 import type {PatientMatrix} from "../../data/index.ts";
-import {siteStandardiser} from "../../node/index.ts";
+import {siteStandardiser} from "../../participant/index.ts";
 import type {Trial} from "../../simulation/index.ts";
 import {type HeldModel, modelAt} from "../method.ts";
 import {mainMetric} from "../outputs/metric-facts.ts";

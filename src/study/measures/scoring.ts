@@ -1,5 +1,5 @@
 import {type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
-import {siteStandardiser} from "../../node/index.ts";
+import {siteStandardiser} from "../../participant/index.ts";
 import {expected, type SiteData, type Trial} from "../../simulation/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import {type HeldModel, modelAt} from "../method.ts";

@@ -12,12 +12,13 @@ import {createRandom, sha256, silentLogger, systemClock, toHex} from "../../../s
 import {restoreSession} from "../../../src/gossip/index.ts";
 import {layoutOf} from "../../../src/model/index.ts";
 import {createLibp2pNetwork, type Network, type NetworkEvents} from "../../../src/network/index.ts";
-import {createRoundWork, planStages, type Stages, sessionSetup} from "../../../src/node/index.ts";
+import {createRoundWork, sessionSetup} from "../../../src/node/index.ts";
 import {networkOptions} from "../../../src/node/network-options.ts";
 import {primitivesOf} from "../../../src/node/primitives.ts";
 import {openSite} from "../../../src/node/site/site.ts";
 import {createTransport} from "../../../src/node/transport.ts";
 import type {Mixture} from "../../../src/parameters/index.ts";
+import {planStages, type Stages} from "../../../src/participant/index.ts";
 import {releaseMixture} from "../../../src/privacy/index.ts";
 import {
   type Arithmetic,
@@ -31,7 +32,7 @@ import {
 import {openStateDirectory} from "../../../src/storage/index.ts";
 import type {Trainer} from "../../../src/training/index.ts";
 import {openLiar, type Script} from "../../gossip/adversary/liar.ts";
-import {memoryStates} from "../../node/memory-run.ts";
+import {freshTask} from "../../node/driven-site.ts";
 import type {Consortium, Site} from "../consortium.ts";
 import type {NodeStatus} from "../daemon.ts";
 
@@ -137,7 +138,6 @@ export async function openMallory(consortium: Consortium, options: MalloryOption
     plan: plan.plan,
     site: opened,
     stages,
-    states: memoryStates(stages),
     openTrainer: async () => nudging({layout: layoutOf(plan.plan.model, opened.features.length)}),
   });
   const certified = new Map<number, Certified>();
@@ -146,7 +146,7 @@ export async function openMallory(consortium: Consortium, options: MalloryOption
   const contribute = async (before: Certified | null): Promise<void> => {
     const round = before === null ? 0 : before.certificate.body.round + 1;
     if (round === setup.rounds) return;
-    const {release} = await work.run(before, null, new AbortController().signal);
+    const {release} = await work.run(freshTask(stages, before), new AbortController().signal);
     const bytes = contributing(round, release.bytes);
     transport.contribute(round, releaseMixture({hash: toHex(sha256(bytes)), bytes} as Mixture));
   };

@@ -1,7 +1,7 @@
 import {sha256, toHex} from "../../../src/core/index.ts";
 import type {Network} from "../../../src/network/index.ts";
-import type {Stages} from "../../../src/node/index.ts";
 import {contributionSize} from "../../../src/parameters/index.ts";
+import type {Stages} from "../../../src/participant/index.ts";
 import type {Certified, Frame, MemberId} from "../../../src/rounds/index.ts";
 
 /** What a round mixed, as someone else than its members' own code reads it. */

@@ -27,14 +27,14 @@ interface HandedIn {
 async function workOnRound(network: Network, round: number, certified: Certified | null): Promise<HandedIn> {
   const {trial, bad, stages, members} = network;
   const worked = await allEnded(
-    members.map(async (site) => ({site, ...(await site.work(certified, trial.signal))})),
+    members.map(async (site) => ({site, done: await site.work(certified, trial.signal)})),
   );
-  const honest = worked.flatMap(({site, update}) => (bad.has(site.name) ? [] : [update]));
-  const contributions = worked.map(({site, update: own, release}) => {
-    const work = {round, certified, unit: null, own, honest};
-    const contribution = harmfulContribution(network, site, work) ?? release;
-    site.handIn(round, own, contribution.hash);
-    return contribution;
+  const honest = worked.flatMap(({site, done}) => (bad.has(site.name) ? [] : [done.update]));
+  const contributions = worked.map(({site, done}) => {
+    const work = {round, certified, unit: null, own: done.update, honest};
+    const harmful = harmfulContribution(network, site, work);
+    site.handIn(done, harmful !== null);
+    return harmful ?? done.release;
   });
   const isTraining = stages.stageOf(round).kind === "training";
   return {contributions, units: isTraining ? 1 : 0, bytes: 0, distance: 0};
@@ -102,14 +102,14 @@ async function takeRound(network: Network, round: number, before: Standing) {
   return {stage, distance, after};
 }
 
-async function outcomeOf(
+function outcomeOf(
   network: Network,
   {certified, setupBytes}: Standing,
   rounds: readonly NetworkRound[],
   divergedAt: number | null,
-): Promise<NetworkOutcome> {
+): NetworkOutcome {
   const newest = network.sites.map(() => certified);
-  const held = await heldModels(network, Math.max(0, rounds.length - 1), newest);
+  const held = heldModels(network, Math.max(0, rounds.length - 1), newest);
   return {...held, rounds, setupBytes, stateHash: stateHash(held.models, newest), divergedAt, stall: null};
 }
 
@@ -128,11 +128,11 @@ export async function runFast(network: Network, onRound: RoundHook): Promise<Net
   for (let round = 0; round < stages.rounds; round++) {
     trial.signal.throwIfAborted();
     const taken = await unlessDiverged(() => takeRound(network, round, standing));
-    if (taken === null) return await outcomeOf(network, standing, rounds, rounds.length);
+    if (taken === null) return outcomeOf(network, standing, rounds, rounds.length);
     const {stage, distance, after} = taken;
     standing = after;
     if (stage.kind !== "training") continue;
-    const held = await heldModels(
+    const held = heldModels(
       network,
       stage.step,
       sites.map(() => after.certified),
@@ -143,5 +143,5 @@ export async function runFast(network: Network, onRound: RoundHook): Promise<Net
     rounds.push(entry);
     await onRound(held, entry);
   }
-  return await outcomeOf(network, standing, rounds, null);
+  return outcomeOf(network, standing, rounds, null);
 }

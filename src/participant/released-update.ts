@@ -1,5 +1,5 @@
-import {exactOf, weightOf} from "../../parameters/index.ts";
-import type {RoundSpec} from "../../rounds/index.ts";
+import {exactOf, weightOf} from "../parameters/index.ts";
+import type {RoundSpec} from "../rounds/index.ts";
 
 /** The values of a contribution about its site's update, `[mixed]`, minus the round's snapshot. */
 export function releasedUpdate(

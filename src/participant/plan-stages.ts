@@ -1,9 +1,9 @@
-import {type Plan, weightCap} from "../../consortium/index.ts";
-import {sha256} from "../../core/index.ts";
-import type {Bounds} from "../../data/index.ts";
-import {initialParameters, layoutOf} from "../../model/index.ts";
-import {codecOf, type Layout} from "../../parameters/index.ts";
-import type {AsyncSpec, RoundMixing} from "../../rounds/index.ts";
+import {type Plan, weightCap} from "../consortium/index.ts";
+import {sha256} from "../core/index.ts";
+import type {Bounds} from "../data/index.ts";
+import {initialParameters, layoutOf} from "../model/index.ts";
+import {codecOf, type Layout} from "../parameters/index.ts";
+import type {AsyncSpec, RoundMixing} from "../rounds/index.ts";
 import {createStages, type Stages} from "./stages.ts";
 
 /**

@@ -1,5 +1,5 @@
-import {type Hash, toHex} from "../../core/index.ts";
-import {type Bounds, unitRange} from "../../data/index.ts";
+import {type Hash, toHex} from "../core/index.ts";
+import {type Bounds, unitRange} from "../data/index.ts";
 import {
   type CodecName,
   codecOf,
@@ -8,8 +8,8 @@ import {
   layoutSize,
   type OuterOptimizer,
   type TensorLayout,
-} from "../../parameters/index.ts";
-import type {AsyncSpec, Certified, RoundMixing, RoundShape, RoundSpec} from "../../rounds/index.ts";
+} from "../parameters/index.ts";
+import type {AsyncSpec, Certified, RoundMixing, RoundShape, RoundSpec} from "../rounds/index.ts";
 import {type SharedValues, sharedValues} from "./shared-values.ts";
 
 /** Purpose of a round of a run. */
@@ -77,6 +77,11 @@ export interface Stages {
   controlOf(values: Float32Array): Float32Array | null;
   /** The statistics that a snapshot of the second or a later stage carries; null without federated ones. */
   statisticsOf(values: Float32Array): CarriedStatistics | null;
+}
+
+/** The round that follows a certified one; the first without any. */
+export function nextRound(certified: Certified | null): number {
+  return certified === null ? 0 : certified.certificate.body.round + 1;
 }
 
 /** Federated statistics in the unit range, carried behind the parameters in every later snapshot. */

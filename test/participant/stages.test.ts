@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {sha256} from "../../src/core/index.ts";
-import {createStages, type StagesOptions} from "../../src/node/site/stages.ts";
 import {createSnapshot, snapshotSize} from "../../src/parameters/index.ts";
+import {createStages, type StagesOptions} from "../../src/participant/stages.ts";
 import type {Certified} from "../../src/rounds/index.ts";
 
 const FEATURES = 2;

@@ -1,6 +1,6 @@
-import {CodedError} from "../../core/index.ts";
-import {type Layout, layoutSize, shapeSize} from "../../parameters/index.ts";
-import type {NodeErrorCode} from "../errors.ts";
+import {CodedError} from "../core/index.ts";
+import {type Layout, layoutSize, shapeSize} from "../parameters/index.ts";
+import type {ParticipantErrorCode} from "./errors.ts";
 
 /** The values of a model that the sites share, and those that stay at their sites. */
 export interface SharedValues {
@@ -17,7 +17,7 @@ export interface SharedValues {
 }
 
 function refuse(message: string, hint: string): never {
-  throw new CodedError<NodeErrorCode>("NODE_LOCAL_TENSORS_INVALID", message, {hint});
+  throw new CodedError<ParticipantErrorCode>("NODE_LOCAL_TENSORS_INVALID", message, {hint});
 }
 
 function requireNames({tensors}: Layout, local: readonly string[]): void {

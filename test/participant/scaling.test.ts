@@ -11,7 +11,7 @@ import {
   standardise,
   toUnitRange,
 } from "../../src/data/index.ts";
-import {federatedStandardiser, ownStandardiser} from "../../src/node/index.ts";
+import {federatedStandardiser, ownStandardiser} from "../../src/participant/index.ts";
 
 /** One feature; `patients` holds the values of each patient's rows. */
 function matrixOf(patients: readonly (readonly number[])[]): PatientMatrix {

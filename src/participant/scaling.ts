@@ -1,4 +1,4 @@
-import type {Plan} from "../../consortium/index.ts";
+import type {Plan} from "../consortium/index.ts";
 import {
   errorOfReleased,
   type Feature,
@@ -9,7 +9,8 @@ import {
   type Standardiser,
   squaredDeviationOf,
   standardiserOf,
-} from "../../data/index.ts";
+} from "../data/index.ts";
+import type {LocalFacts} from "./local-facts.ts";
 import type {CarriedStatistics} from "./stages.ts";
 
 /** Scaling by the statistics of all sites together, which the certified model carries. */
@@ -58,4 +59,14 @@ export function siteStandardiser(
   {split, features}: {readonly split: SealedSplit; readonly features: readonly Feature[]},
 ): Standardiser {
   return unsharedStandardiser(standardisation, split.train.n === 0 ? split.test : split.train, features);
+}
+
+/**
+ * Scaling of a site under the values of a snapshot: by the statistics that it carries, otherwise the site's
+ * own. @param values null: before any snapshot of training
+ */
+export function scalingUnder({plan, stages, site}: LocalFacts, values: Float32Array | null): Standardiser {
+  const carried = values === null ? null : stages.statisticsOf(values);
+  if (carried !== null) return federatedStandardiser(carried, site.features);
+  return siteStandardiser(plan.task.standardisation, site);
 }
