@@ -14,7 +14,7 @@ import {featuresOf, joinMatrices, readTask} from "../src/data/index.ts";
 import {auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {readSites} from "../src/simulation/index.ts";
-import {createExperiment, scorePatients, trainFedAvg} from "../src/study/index.ts";
+import {createLocalExperiment, scorePatients, trainFedAvg} from "../src/study/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
 
@@ -78,7 +78,7 @@ async function follow(
   const variables = {CONSILIUM_SHARED_DATA: sharedDataFolder()};
   const sites = await readSites({...source, task, sites: names, seed: plan.seed, variables});
   const rows = joinMatrices(sites.map(({split}) => split.validation));
-  const experiment = createExperiment(backend, plan, featuresOf(task));
+  const experiment = createLocalExperiment(backend, plan, featuresOf(task));
   const {localSteps, optimizer} = plan.training;
   const points: Point[] = [];
   await trainFedAvg(experiment, sites, (round, {parameters, standardisers: [standardiser]}) => {

@@ -12,7 +12,7 @@ import {featuresOf, joinMatrices, type LocatedTask, readTask, standardise} from 
 import {concordanceIndex} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {readSites, type SiteData} from "../src/simulation/index.ts";
-import {createExperiment, type TrainingPlan, trainFedAvg} from "../src/study/index.ts";
+import {createLocalExperiment, type TrainingPlan, trainFedAvg} from "../src/study/index.ts";
 import {patientScores} from "../src/training/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
@@ -74,7 +74,7 @@ async function validate(
   {task}: LocatedTask,
   sites: readonly SiteData[],
 ): Promise<number> {
-  const experiment = createExperiment(backend, plan, featuresOf(task));
+  const experiment = createLocalExperiment(backend, plan, featuresOf(task));
   const {parameters, standardisers} = await trainFedAvg(experiment, sites);
   const rows = joinMatrices(
     sites.flatMap(({split}, index) => {

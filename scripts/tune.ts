@@ -20,7 +20,7 @@ import {accuracy, auroc, logLoss} from "../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../src/model/index.ts";
 import {patientLabels} from "../src/node/index.ts";
 import {readSites, type SiteData} from "../src/simulation/index.ts";
-import {createExperiment, trainFedAvg} from "../src/study/index.ts";
+import {createLocalExperiment, trainFedAvg} from "../src/study/index.ts";
 import {patientScores} from "../src/training/index.ts";
 import {evidenceHeader} from "./evidence/header.ts";
 import {sharedDataFolder} from "./shared-data-folder.ts";
@@ -67,7 +67,7 @@ async function validate(
   plan: ReturnType<typeof settingsOf>,
   {task, sites}: {task: LocatedTask; sites: readonly SiteData[]},
 ) {
-  const experiment = createExperiment(backend, plan, featuresOf(task.task));
+  const experiment = createLocalExperiment(backend, plan, featuresOf(task.task));
   const {parameters, standardisers} = await trainFedAvg(experiment, sites);
   const rows = joinMatrices(
     sites.map(({split}, index) => {

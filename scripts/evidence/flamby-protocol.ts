@@ -6,8 +6,8 @@ import {patientLabels, patientTimes} from "../../src/node/index.ts";
 import {unsharedStandardiser} from "../../src/participant/index.ts";
 import {readSites, type SiteData} from "../../src/simulation/index.ts";
 import {
-  createExperiment,
-  type Experiment,
+  createLocalExperiment,
+  type LocalExperiment,
   type TrainingPlan,
   trainFedAvg,
   trainLocal,
@@ -127,7 +127,7 @@ interface TestGroup {
 
 function testGroups(
   {standardisation}: FlambyProtocol,
-  {features}: Experiment,
+  {features}: LocalExperiment,
   sites: readonly SiteData[],
 ): TestGroup[] {
   const scaled = (train: PatientMatrix, test: PatientMatrix): PatientMatrix =>
@@ -144,7 +144,7 @@ function testGroups(
 
 function figuresOf(
   {metric}: FlambyProtocol,
-  {model, plan}: Experiment,
+  {model, plan}: LocalExperiment,
   groups: readonly TestGroup[],
   {method, parameters}: {readonly method: string; readonly parameters: Float32Array},
 ): ProtocolFigure[] {
@@ -180,7 +180,8 @@ export async function runProtocol(
   seed: number,
 ): Promise<ProtocolFigure[]> {
   const features = featuresOf((await readTask(protocol.taskFile)).task);
-  const experimentOf = (plan: TrainingPlan): Experiment => createExperiment(backend, plan, features);
+  const experimentOf = (plan: TrainingPlan): LocalExperiment =>
+    createLocalExperiment(backend, plan, features);
   const central = experimentOf(centralPlan(protocol, seed));
   const groups = testGroups(protocol, central, sites);
   const models = [{method: "Pooled Training", parameters: (await trainPooled(central, sites)).parameters}];

@@ -8,7 +8,7 @@ import type {PatientMatrix} from "../../src/data/index.ts";
 import {auroc} from "../../src/evaluation/index.ts";
 import {type ComputeBackend, openBackend} from "../../src/model/index.ts";
 import {readExternalSites, readSites, type SiteData} from "../../src/simulation/index.ts";
-import {type Experiment, scorePatients, type TrainedModel, trainFedAvg} from "../../src/study/index.ts";
+import {type LocalExperiment, scorePatients, type TrainedModel, trainFedAvg} from "../../src/study/index.ts";
 import {builtModule} from "../bench/built.ts";
 import {sharedDataFolder} from "../shared-data-folder.ts";
 import {noiseOf, noiseTiles, permuteLabels} from "./controls.ts";
@@ -64,14 +64,14 @@ function sharedStandardiser({
 }
 
 async function centralScores(
-  experiment: Experiment,
+  experiment: LocalExperiment,
   sites: readonly SiteData[],
   rows: PatientMatrix,
 ): Promise<Float32Array> {
   return scorePatients(experiment, sharedStandardiser(await trainFedAvg(experiment, sites)), rows).scores;
 }
 
-async function stampScores(experiment: Experiment, leftOut: string, sites: readonly string[]) {
+async function stampScores(experiment: LocalExperiment, leftOut: string, sites: readonly string[]) {
   const {seed} = experiment.plan;
   const request = await resolveRequest({data: `${PRESET}-stamp`, external: leftOut, seed}, environment());
   const trainers = await readSites({...request, sites});

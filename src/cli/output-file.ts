@@ -90,7 +90,7 @@ async function isFolder(path: string): Promise<boolean> {
 export async function prepareFolder(path: string): Promise<void> {
   await makeFolder(path);
   // Permissions alone do not tell: nothing can be made in /proc, whose owner has all permissions.
-  await writing(path, async () => rmdir(await mkdtemp(join(path, ".part-"))));
+  await writingOutput(path, async () => rmdir(await mkdtemp(join(path, ".part-"))));
 }
 
 /**
@@ -101,7 +101,7 @@ export async function prepareFile(path: string): Promise<void> {
   if (await isFolder(path)) throw unwritable(path, undefined, "EISDIR");
   await makeParents(path);
   if (await isDevice(path)) return;
-  await writing(path, async () => {
+  await writingOutput(path, async () => {
     const {draft, file} = await openDraft(path);
     await file.close();
     await rm(draft);
@@ -121,7 +121,7 @@ export async function makeTemporary(prefix: string): Promise<string> {
  * Runs `action`, which makes folders and files at `path` or below it, and returns its result.
  * @throws CLI_OUTPUT_UNWRITABLE for errors of the file system, and any other error of `action`
  */
-export async function writing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+export async function writingOutput<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action();
   } catch (error) {
@@ -143,7 +143,7 @@ async function isDevice(path: string): Promise<boolean> {
  */
 export async function writeWhole(path: string, content: string, mode = SHARED_MODE): Promise<void> {
   await makeParents(path);
-  await writing(path, async () => {
+  await writingOutput(path, async () => {
     if (await isDevice(path)) {
       await writeFile(path, content);
       return;

@@ -19,10 +19,10 @@ export interface Moments {
 }
 
 /** Rows that may state which of them belong to one patient; otherwise each row is another patient. */
-export type PatientRows = Matrix & Partial<Pick<PatientMatrix, "patients" | "patientOf">>;
+export type GroupedRows = Matrix & Partial<Pick<PatientMatrix, "patients" | "patientOf">>;
 
 /** Number of rows of each row's patient, shape `[n]`. */
-function rowsOfPatient({n, patientOf, patients}: PatientRows): Uint32Array {
+function rowsOfPatient({n, patientOf, patients}: GroupedRows): Uint32Array {
   if (patientOf === undefined) return new Uint32Array(n).fill(1);
   const counts = new Uint32Array(present(patients, "the number of patients of these rows"));
   for (const patient of patientOf) counts[patient] = at(counts, patient) + 1;
@@ -30,7 +30,7 @@ function rowsOfPatient({n, patientOf, patients}: PatientRows): Uint32Array {
 }
 
 /** Mean over patients of the mean over each one's rows of (value - `from`)^`power`, shape `[d]`. */
-function meanOverPatients(matrix: PatientRows, from: ArrayLike<number>, power: 1 | 2): Float64Array {
+function meanOverPatients(matrix: GroupedRows, from: ArrayLike<number>, power: 1 | 2): Float64Array {
   const {n, d, values} = matrix;
   if (n === 0) {
     throw new CodedError<DataErrorCode>("DATA_MATRIX_EMPTY", "statistics of no rows are undefined", {
@@ -56,7 +56,7 @@ function meanOverPatients(matrix: PatientRows, from: ArrayLike<number>, power: 1
  * patients, is the mean of all patients together.
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
-export function meanOf(matrix: PatientRows): Float64Array {
+export function meanOf(matrix: GroupedRows): Float64Array {
   // Counted from the first row: the mean of equal values is then exactly their value.
   const from = matrix.values.subarray(0, matrix.d);
   return meanOverPatients(matrix, from, 1).map((deviation, feature) => at(from, feature) + deviation);
@@ -69,7 +69,7 @@ export function meanOf(matrix: PatientRows): Float64Array {
  * @param mean shape `[d]`
  * @throws {CodedError} DATA_MATRIX_EMPTY
  */
-export function squaredDeviationOf(matrix: PatientRows, mean: Float64Array): Float64Array {
+export function squaredDeviationOf(matrix: GroupedRows, mean: Float64Array): Float64Array {
   return meanOverPatients(matrix, mean, 2);
 }
 
@@ -106,7 +106,7 @@ export function standardise<Values extends Matrix>(matrix: Values, standardiser:
 }
 
 /** The moment that a vector of statistics holds. */
-export type Moment = "mean" | "squaredDeviation";
+export type StatisticalMoment = "mean" | "squaredDeviation";
 
 /** The least and the greatest value that the task declares for a feature. */
 export type Bounds = Pick<Feature, "low" | "high">;
@@ -121,7 +121,7 @@ function anchorOf({low, high}: Bounds): number {
  * `[d]` each. 0 always lies between.
  */
 export function unitRange(
-  moment: Moment,
+  moment: StatisticalMoment,
   features: readonly Bounds[],
 ): {low: Float64Array; high: Float64Array} {
   const {length} = features;
@@ -143,7 +143,7 @@ export function unitRange(
  */
 export function toUnitRange(
   statistics: Float64Array,
-  moment: Moment,
+  moment: StatisticalMoment,
   features: readonly Feature[],
 ): Float32Array {
   const {low, high} = unitRange(moment, features);
@@ -159,7 +159,7 @@ export function toUnitRange(
 /** The inverse of {@link toUnitRange}, in f64. */
 export function fromUnitRange(
   released: Float32Array,
-  moment: Moment,
+  moment: StatisticalMoment,
   features: readonly Feature[],
 ): Float64Array {
   return Float64Array.from(features, (feature, index) => {

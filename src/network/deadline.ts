@@ -42,7 +42,7 @@ export function linkSignals(...parents: readonly AbortSignal[]): LinkedSignal {
 }
 
 /** A signal that aborts with its parent, or when it has not been restarted for a while. */
-export interface Deadline {
+export interface ProgressDeadline {
   readonly signal: AbortSignal;
   /** Restarts the time. */
   restart(): void;
@@ -51,15 +51,15 @@ export interface Deadline {
 }
 
 /**
- * Creates a {@link Deadline} of `timeoutMs` on `clock`.
+ * Creates a {@link ProgressDeadline} of `timeoutMs` on `clock`.
  * @param reason reason with which the signal aborts when the time is over
  */
-export function createDeadline(
+export function createProgressDeadline(
   clock: Clock,
   timeoutMs: number,
   parent: AbortSignal,
   reason: () => unknown,
-): Deadline {
+): ProgressDeadline {
   const linked = linkSignals(parent);
   const arm = (): (() => void) => clock.after(timeoutMs, () => linked.abort(reason()), {unref: true});
   let cancel = arm();

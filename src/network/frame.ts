@@ -15,7 +15,7 @@ const KIND_NAMES = new Map<number, FrameKind>(
 );
 
 /** One frame as it goes over the wire: u32 big-endian length of the rest, u8 kind, payload; a fresh copy. */
-export function encodeFrame(kind: FrameKind, payload: Uint8Array): Uint8Array {
+export function encodeLinkFrame(kind: FrameKind, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.byteLength);
   new DataView(frame.buffer).setUint32(0, 1 + payload.byteLength);
   frame[4] = FRAME_KINDS[kind];

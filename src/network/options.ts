@@ -8,7 +8,7 @@ export function limitsOf({limits}: NetworkOptions): NetworkLimits {
 }
 
 /** The members to which this node links: all but itself, in the order of the roster. */
-export function peersOf({roster, identity}: NetworkOptions): readonly PeerId[] {
+export function membersToLink({roster, identity}: NetworkOptions): readonly PeerId[] {
   if (!roster.members.includes(identity.peerId)) {
     throw new CodedError("NETWORK_PEER_UNLISTED", `this node, ${identity.peerId}, is not in the roster`, {
       hint: "Add it to the roster file of every member, or use the key of a member.",

@@ -1,11 +1,23 @@
 import {sha256} from "../core/index.ts";
+import {exactOf, weightOf} from "../parameters/index.ts";
 import {releaseAgain} from "../privacy/index.ts";
-import type {Certified, Contribution} from "../rounds/index.ts";
+import type {Certified, Contribution, RoundSpec} from "../rounds/index.ts";
 import type {ParticipantState} from "./own-round.ts";
 import {freshParticipant} from "./participant.ts";
-import {releasedUpdate} from "./released-update.ts";
 import {type StoredState, untrainedState} from "./site-state.ts";
 import {nextRound, type Stages} from "./stages.ts";
+
+/** The values of a contribution about its site's update, `[mixed]`, minus the round's snapshot. */
+function releasedUpdate(
+  {codec, mixed, exact = 1}: Pick<RoundSpec, "codec" | "mixed" | "exact">,
+  contribution: Uint8Array,
+): Float32Array {
+  const weighted = new Float64Array(mixed);
+  codec.accumulate(contribution, 0, weighted);
+  const weight = weightOf(contribution);
+  const effort = exact === 1 ? 1 : (exactOf(contribution, exact)[0] ?? 1) / weight;
+  return Float32Array.from(weighted, (value) => (effort * value) / weight);
+}
 
 /** All that a site's disk holds of its own half of the rounds. */
 export interface OwnRecords {

@@ -3,8 +3,8 @@ import {
   errorOfReleased,
   type Feature,
   fromUnitRange,
+  type GroupedRows,
   meanOf,
-  type PatientRows,
   type SealedSplit,
   type Standardiser,
   squaredDeviationOf,
@@ -30,7 +30,7 @@ export function federatedStandardiser(
  * Scaling by the statistics of one site's train patients, or of any patients pooled; each patient counts
  * once.
  */
-export function ownStandardiser(train: PatientRows): Standardiser {
+export function ownStandardiser(train: GroupedRows): Standardiser {
   const mean = meanOf(train);
   const meanSquaredDeviation = squaredDeviationOf(train, mean);
   return standardiserOf({mean, meanSquaredDeviation, count: train.patients ?? train.n});
@@ -44,7 +44,7 @@ function unscaled({length}: readonly Feature[]): Standardiser {
 /** Scaling of a training that shares nothing: {@link ownStandardiser}, unless the plan scales no column. */
 export function unsharedStandardiser(
   standardisation: Plan["task"]["standardisation"],
-  train: PatientRows,
+  train: GroupedRows,
   features: readonly Feature[],
 ): Standardiser {
   return standardisation === "none" ? unscaled(features) : ownStandardiser(train);

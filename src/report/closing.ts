@@ -1,7 +1,7 @@
 import {BASELINE_NAMES, GOSSIP, isDPsgd, pointText, type StudyResults, UNATTACKED} from "../study/index.ts";
 import {html, type Markup} from "./charts/markup.ts";
 import {isLocal} from "./charts/palette.ts";
-import {table} from "./table.ts";
+import {scrollingTable} from "./table.ts";
 import {countOf} from "./words.ts";
 
 const ASSUMPTIONS: readonly (readonly [string, string])[] = [
@@ -74,5 +74,5 @@ export function reproductionSection({environment, states, name}: StudyResults): 
     pointText(point) || "\u2013",
     html`<code>${sha256}</code>`,
   ]);
-  return html`<section><h2>To run it again</h2><p>The experiment <code>${name}</code> with all defaults filled in is in <code>config.resolved.json</code> beside this file; figures are in <code>results.csv</code> and <code>rounds.csv</code>, all of it in <code>summary.json</code>, and the numbers of each picture in a CSV file of its name.</p>${table("Made with", [{head: "What"}, {head: "Version"}], made)}${hashes.length === 0 ? null : html`<details><summary>SHA-256 of the network's final state, by seed</summary>${table("Equal hashes mean equal parameters, bit by bit", [{head: "Seed"}, {head: "Point"}, {head: "SHA-256"}], hashes)}</details>`}</section>`;
+  return html`<section><h2>To run it again</h2><p>The experiment <code>${name}</code> with all defaults filled in is in <code>config.resolved.json</code> beside this file; figures are in <code>results.csv</code> and <code>rounds.csv</code>, all of it in <code>summary.json</code>, and the numbers of each picture in a CSV file of its name.</p>${scrollingTable("Made with", [{head: "What"}, {head: "Version"}], made)}${hashes.length === 0 ? null : html`<details><summary>SHA-256 of the network's final state, by seed</summary>${scrollingTable("Equal hashes mean equal parameters, bit by bit", [{head: "Seed"}, {head: "Point"}, {head: "SHA-256"}], hashes)}</details>`}</section>`;
 }

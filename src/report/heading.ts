@@ -15,10 +15,10 @@ import {
 } from "../study/index.ts";
 import {html, type Markup} from "./charts/markup.ts";
 import {type ColourName, isLocal, isSiteAlone} from "./charts/palette.ts";
-import {atPoint, type CellSummary, mainTest, methodsOf, pointsOf, summaryOf} from "./result-groups.ts";
+import {atPoint, type CellSummary, cellSummary, mainTest, methodsInOrder, pointsOf} from "./result-groups.ts";
 import {lastRounds} from "./round-series.ts";
 import {siteGains} from "./site-gains.ts";
-import {type Verdict, verdictOf} from "./verdict.ts";
+import {type ComparisonVerdict, comparisonVerdict} from "./verdict.ts";
 import {countOf, countText, differenceText, figureText, limitsText, listText, rangeText} from "./words.ts";
 
 /** Mark of every output about generated data. */
@@ -100,7 +100,7 @@ function tileOf(cell: Reached | null, name: string, colour: ColourName): Markup 
   return tile(name, figureText(summary.mean), below, colour);
 }
 
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+const VERDICT_WORDS: Readonly<Record<ComparisonVerdict, string>> = {
   better: "better than",
   "non-inferior": "non-inferior to",
   "not shown": "not shown to be non-inferior to",
@@ -121,7 +121,7 @@ function verdictSentences(rows: readonly MethodComparison[]): readonly string[] 
   const [first] = rows;
   if (first === undefined) return [];
   const parts = Object.entries(VERDICT_WORDS).flatMap(([verdict, words]) => {
-    const own = rows.filter((row) => verdictOf(row) === verdict).map(({baseline}) => baseline);
+    const own = rows.filter((row) => comparisonVerdict(row) === verdict).map(({baseline}) => baseline);
     return own.length === 0 ? [] : [`${words} ${listText(own)}`];
   });
   return [`With a margin of ${figureText(first.margin)}, the network is ${listText(parts)}.`];
@@ -171,8 +171,8 @@ interface Headline {
 function headlineOf(study: StudyResults): Headline | null {
   const metric = mainMetric(study);
   const test = mainTest(study.results);
-  const cells = methodsOf(study.results)
-    .map((method) => summaryOf(study.results, {method, test, metric}))
+  const cells = methodsInOrder(study.results)
+    .map((method) => cellSummary(study.results, {method, test, metric}))
     .filter(isReached);
   const sign = METRIC_FACTS[metric].better === "higher" ? -1 : 1;
   const network = cells.find(({method}) => method === GOSSIP);

@@ -14,10 +14,10 @@ import type {Picture} from "./charts/picture.ts";
 import {boundsOf} from "./charts/scale.ts";
 import {sitesChart} from "./charts/sites-chart.ts";
 import {hasChangingLinks, topologyChart, topologyText} from "./charts/topology-chart.ts";
-import {lostWords, methodsOf} from "./result-groups.ts";
+import {lostWords, methodsInOrder} from "./result-groups.ts";
 import {drawnRounds, lastRounds, type RoundSeries, roundSeries} from "./round-series.ts";
 import {largestSites, siteGains} from "./site-gains.ts";
-import {lostText, verdictOf} from "./verdict.ts";
+import {comparisonVerdict, lostText} from "./verdict.ts";
 import {countOf, figureText, listText} from "./words.ts";
 
 const MOST_SITES = 30;
@@ -190,7 +190,7 @@ export function forestPicture(study: StudyResults): Picture {
         row.low,
         row.high,
         row.margin,
-        verdictOf(row),
+        comparisonVerdict(row),
         row.p,
         row.pHolm,
       ]),
@@ -234,7 +234,7 @@ export function sitesPicture(study: StudyResults): Picture {
 
 /** Names the methods that mix along graphs of their own, which are not drawn. */
 export function othersText({results}: StudyResults): string {
-  const graphs = methodsOf(results.filter(({method}) => isDPsgd(method)));
+  const graphs = methodsInOrder(results.filter(({method}) => isDPsgd(method)));
   return graphs.length === 0
     ? ""
     : ` These are the network's own links; ${listText(graphs)} ${graphs.length === 1 ? "mixes along a graph of its own, which is" : "mix along graphs of their own, which are"} not drawn.`;

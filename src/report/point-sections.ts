@@ -1,14 +1,14 @@
 import {sweepPoints} from "../config/index.ts";
 import {at} from "../core/index.ts";
 import {METRIC_FACTS, mainMetric, roundWord, type StudyResults, unfinishedOf} from "../study/index.ts";
-import {figure} from "./charts/figure.ts";
+import {pictureFigure} from "./charts/figure.ts";
 import {type Child, html, type Markup} from "./charts/markup.ts";
 import {condensed} from "./condensed.ts";
 import {equalWorkText} from "./equal-work.ts";
 import {consensusPicture, curvesPicture, forestPicture, sitesPicture, watchedSplit} from "./pictures.ts";
-import {methodsOf, testsOf} from "./result-groups.ts";
+import {methodsInOrder, testsOf} from "./result-groups.ts";
 import {lastRounds, modelRounds} from "./round-series.ts";
-import {table} from "./table.ts";
+import {scrollingTable} from "./table.ts";
 import {
   comparisonsTable,
   costTable,
@@ -47,23 +47,24 @@ function endText(method: string, {results, seeds}: StudyResults): string | null 
 
 function lastRoundTable(study: StudyResults, label: string): Markup {
   const {rounds} = study;
-  const rows = methodsOf([...rounds, ...unfinishedOf(study.results).filter(({round}) => round !== null)]).map(
-    (method) => {
-      const ends = lastRounds(modelRounds(study, method));
-      const known = ends.flatMap(({value}) => (value === null ? [] : [value]));
-      const reached = ends.length === 0 ? [] : [roundsText(method, ends)];
-      return [
-        method,
-        [...reached, ...[endText(method, study)].filter((text) => text !== null)].join("; "),
-        rangeText(known, figureText),
-        rangeText(
-          ends.map(({consensusDistance}) => consensusDistance),
-          distanceText,
-        ),
-      ];
-    },
-  );
-  return table(
+  const rows = methodsInOrder([
+    ...rounds,
+    ...unfinishedOf(study.results).filter(({round}) => round !== null),
+  ]).map((method) => {
+    const ends = lastRounds(modelRounds(study, method));
+    const known = ends.flatMap(({value}) => (value === null ? [] : [value]));
+    const reached = ends.length === 0 ? [] : [roundsText(method, ends)];
+    return [
+      method,
+      [...reached, ...[endText(method, study)].filter((text) => text !== null)].join("; "),
+      rangeText(known, figureText),
+      rangeText(
+        ends.map(({consensusDistance}) => consensusDistance),
+        distanceText,
+      ),
+    ];
+  });
+  return scrollingTable(
     "At the last round of each seed, least to most over seeds; all rounds are in rounds.csv",
     [
       {head: "Method"},
@@ -84,7 +85,7 @@ export function curvesSection({study, prefix}: PointPage): Markup | null {
   const {label} = METRIC_FACTS[mainMetric(study)];
   const split = watchedSplit(study);
   return section("Learning, round by round", [
-    figure(curvesPicture(study), `${prefix}curves`),
+    pictureFigure(curvesPicture(study), `${prefix}curves`),
     html`<p class="source">Each node's ${split} patients are scored by its own model; ${label} is of all these scores together. The test is not looked at during training.${split === "train" ? " There are no validation patients: on the train patients a method whose nodes hold models of their own is flattered, since each node's model knows how often its own site has each class." : null}</p>`,
     lastRoundTable(study, `${label}, ${split} patients`),
   ]);
@@ -92,7 +93,7 @@ export function curvesSection({study, prefix}: PointPage): Markup | null {
 
 /** Explains a C-index on all sites' patients for methods whose sites are each judged by their own model. */
 function ownModelsText({work}: StudyResults): string | null {
-  const own = methodsOf(work.filter(({models}) => models === "own"));
+  const own = methodsInOrder(work.filter(({models}) => models === "own"));
   return own.length === 0
     ? null
     : ` The C-index on all sites' patients also ranks patients of different sites by risks that different models gave them: of ${listText(own)}, whose sites hold models of their own, it says less than the sites' own rows.`;
@@ -128,7 +129,7 @@ export function comparisonSection({study, prefix}: PointPage): Markup | null {
   const margins = [...new Set(study.comparisons.map(({margin}) => margin))];
   return section("Is the network as good?", [
     html`<p>Non-inferiority with a margin of ${margins.map(figureText).join(", ")}: the network counts as no worse than a baseline when the whole 95 % interval of the paired difference is on the right side of the margin. Patients (within their class, the same for both methods) and seeds are resampled, 1,000 times.</p>`,
-    figure(forestPicture(study), `${prefix}forest`),
+    pictureFigure(forestPicture(study), `${prefix}forest`),
     comparisonsTable(study),
     html`<p class="source">${Object.entries(VERDICT_MEANING).map(([verdict, meaning], place) => html`${place === 0 ? null : "; "}<b>${verdict}</b>: ${meaning}`)}. ${correctionText(study)}${study.seeds.length === 1 ? " With one seed, the intervals speak of patients only." : null}</p>`,
   ]);
@@ -145,7 +146,7 @@ function correctionText({comparisons}: PointPage["study"]): string {
 export function sitesSection({study, prefix}: PointPage): Markup | null {
   if (study.sites.length === 0) return null;
   return section("Site by site", [
-    figure(sitesPicture(study), `${prefix}sites`),
+    pictureFigure(sitesPicture(study), `${prefix}sites`),
     sitesTable(study, mainMetric(study)),
   ]);
 }
@@ -158,7 +159,7 @@ export function consensusSection({study, prefix}: PointPage): Markup | null {
   return section("Do the nodes agree?", [
     isExact
       ? html`<p>In every round all nodes ended with the same parameters: the consensus distance is exactly 0.</p>`
-      : figure(consensusPicture(study), `${prefix}consensus`),
+      : pictureFigure(consensusPicture(study), `${prefix}consensus`),
     isExact
       ? null
       : html`<p class="source">Rounds whose distance is exactly 0 have no place on a logarithmic axis and are left out.</p>`,

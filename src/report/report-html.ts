@@ -1,5 +1,5 @@
 import {pointText, type StudyResults} from "../study/index.ts";
-import {figure} from "./charts/figure.ts";
+import {pictureFigure} from "./charts/figure.ts";
 import {html, type Markup} from "./charts/markup.ts";
 import {topologyText} from "./charts/topology-chart.ts";
 import {assumptionsSection, methodsSection, reproductionSection} from "./closing.ts";
@@ -30,7 +30,7 @@ function body(study: StudyResults): Markup {
     const page = {study: atPoint(study, only), prefix: ""};
     return html`<section><h2>In brief</h2>${brief(page.study)}</section>${pointSections(page)}`;
   }
-  return html`<section><h2>Along the sweep</h2>${figure(sweepPicture(study), "sweep")}${sweepTable(study)}</section><section><h2>Point by point</h2>${points.map(
+  return html`<section><h2>Along the sweep</h2>${pictureFigure(sweepPicture(study), "sweep")}${sweepTable(study)}</section><section><h2>Point by point</h2>${points.map(
     (point, place) => {
       const page = {study: atPoint(study, point), prefix: `p${place + 1}-`};
       return html`<details class="point"${place === 0 ? html` open` : null}><summary>${pointText(point)}</summary>${brief(page.study)}${pointSections(page)}</details>`;
@@ -39,7 +39,7 @@ function body(study: StudyResults): Markup {
 }
 
 function topologySection(study: StudyResults): Markup {
-  const picture = figure(topologyPicture(study), "topology");
+  const picture = pictureFigure(topologyPicture(study), "topology");
   return html`<section><h2>Who mixes with whom</h2>${picture ?? html`<p>${topologyText(study)}${othersText(study)}</p>`}</section>`;
 }
 

@@ -13,14 +13,14 @@ import {
 import {isLocal} from "./charts/palette.ts";
 
 /** Identifies figures by method, test and metric. */
-export interface Cell {
+export interface ResultCell {
   readonly method: string;
   readonly test: string;
   readonly metric: MetricName;
 }
 
 /** A method on a group of test patients by one metric, over seeds. */
-export interface CellSummary extends Cell {
+export interface CellSummary extends ResultCell {
   /** Figures of the seeds at which it is defined. */
   readonly values: readonly number[];
   /** Null if the figure is undefined at every seed. */
@@ -36,7 +36,7 @@ export interface CellSummary extends Cell {
   readonly lostBy: string;
 }
 
-const cellKey = ({method, test, metric}: Cell): string => JSON.stringify([method, test, metric]);
+const cellKey = ({method, test, metric}: ResultCell): string => JSON.stringify([method, test, metric]);
 
 /** Rows by their cells, made once for each list of rows, because a report asks for thousands of cells. */
 const indices = new WeakMap<readonly ResultRow[], ReadonlyMap<string, readonly ResultRow[]>>();
@@ -56,7 +56,7 @@ function indexOf(rows: readonly ResultRow[]): ReadonlyMap<string, readonly Resul
 }
 
 /** Rows with the same metric, method and test. */
-function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
+function rowsOf(rows: readonly ResultRow[], cell: ResultCell): readonly ResultRow[] {
   return indexOf(rows).get(cellKey(cell)) ?? [];
 }
 
@@ -64,7 +64,7 @@ function rowsOf(rows: readonly ResultRow[], cell: Cell): readonly ResultRow[] {
  * The figures of all seeds at which they are defined. None if the method has no model at some seed, because a
  * mean would hide it.
  */
-export function valuesOf(rows: readonly ResultRow[], cell: Cell): readonly number[] {
+export function valuesOf(rows: readonly ResultRow[], cell: ResultCell): readonly number[] {
   if (rowsOf(rows, cell).some(({status}) => status !== "finished")) return [];
   return rowsOf(rows, cell).flatMap(({value}) => (value === null ? [] : [value]));
 }
@@ -86,7 +86,7 @@ export function lostWords(rows: readonly Pick<ResultRow, "status">[]): string {
 }
 
 /** Summarises a method's result on a group of patients; null if there is no such row. */
-export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary | null {
+export function cellSummary(rows: readonly ResultRow[], cell: ResultCell): CellSummary | null {
   const own = rowsOf(rows, cell);
   if (own.length === 0) return null;
   const defined = own.filter(({value}) => value !== null);
@@ -107,7 +107,7 @@ export function summaryOf(rows: readonly ResultRow[], cell: Cell): CellSummary |
  * Methods in the order of reports: the network, then the baselines, then sites alone; each in order of
  * appearance.
  */
-export function methodsOf(rows: readonly {readonly method: string}[]): readonly string[] {
+export function methodsInOrder(rows: readonly {readonly method: string}[]): readonly string[] {
   const all = [...new Set(rows.map(({method}) => method))];
   const rank = (method: string): number => (method === GOSSIP ? 0 : isLocal(method) ? 2 : 1);
   return all.sort((a, b) => rank(a) - rank(b));

@@ -1,7 +1,7 @@
 import {sweptValue} from "../config/index.ts";
 import {type StudyResults, valueText} from "../study/index.ts";
 import {html, type Markup} from "./charts/markup.ts";
-import {table} from "./table.ts";
+import {scrollingTable} from "./table.ts";
 
 /** A line of the tables: the name of the setting for people, and its path in the experiment. */
 type Line = readonly [string, string];
@@ -116,7 +116,7 @@ function rowsOf({experiment}: StudyResults, lines: readonly Line[]) {
 /** Shows the whole experiment, so the reader needs no other file to judge the report. */
 export function settingsSection(study: StudyResults): Markup {
   const groups = Object.entries(SETTINGS).map(([group, lines]) =>
-    table(group, [{head: "Setting"}, {head: "Value", isText: true}], rowsOf(study, lines)),
+    scrollingTable(group, [{head: "Setting"}, {head: "Value", isText: true}], rowsOf(study, lines)),
   );
   return html`<section><h2>The experiment</h2><p>Names and values are those of the experiment file.</p><div class="settings">${groups}</div></section>`;
 }

@@ -12,8 +12,8 @@ import type {Picture} from "./charts/picture.ts";
 import {rowChart} from "./charts/row-chart.ts";
 import {boundsOf, isLogarithmic} from "./charts/scale.ts";
 import {condensed} from "./condensed.ts";
-import {atPoint, type CellSummary, mainTest, methodsOf, pointsOf, summaryOf} from "./result-groups.ts";
-import {table} from "./table.ts";
+import {atPoint, type CellSummary, cellSummary, mainTest, methodsInOrder, pointsOf} from "./result-groups.ts";
+import {scrollingTable} from "./table.ts";
 import {meanText} from "./tables.ts";
 import {countOf, listText} from "./words.ts";
 
@@ -28,8 +28,8 @@ function summaries(study: StudyResults): ReadonlyMap<string, readonly (CellSumma
   const metric = mainMetric(study);
   const test = mainTest(study.results);
   const points = pointsOf(study).map((point) => atPoint(study, point).results);
-  const of = (method: string) => points.map((rows) => summaryOf(rows, {method, test, metric}));
-  return new Map(methodsOf(study.results).map((method) => [method, of(method)]));
+  const of = (method: string) => points.map((rows) => cellSummary(rows, {method, test, metric}));
+  return new Map(methodsInOrder(study.results).map((method) => [method, of(method)]));
 }
 
 /** The swept values as numbers, if one key is swept and all of its values are numbers; otherwise null. */
@@ -118,7 +118,7 @@ export function sweepTable(whole: StudyResults): Markup {
   ]);
   const n = [...new Set(cells.flatMap(([, own]) => own.flatMap((cell) => cell?.n ?? [])))];
   const caption = `${METRIC_FACTS[mainMetric(study)].label} on ${mainTest(study.results)} (n = ${listText(n.map(String))}), ${study.seeds.length === 1 ? "one seed" : `mean \u00b1 SD over ${study.seeds.length} seeds`}`;
-  return table(
+  return scrollingTable(
     caption,
     [
       ...keys.map((key) => ({head: key, isText: true})),

@@ -10,7 +10,7 @@ export interface Column {
 }
 
 /** Creates a table that scrolls sideways on a phone. The first cell of a row is its head. */
-export function table(
+export function scrollingTable(
   caption: string,
   columns: readonly Column[],
   rows: readonly (readonly Child[])[],

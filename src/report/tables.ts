@@ -8,11 +8,11 @@ import {
   type StudyResults,
 } from "../study/index.ts";
 import {type Child, html, type Markup} from "./charts/markup.ts";
-import {type CellSummary, lostWords, methodsOf, summaryOf, testsOf} from "./result-groups.ts";
+import {type CellSummary, cellSummary, lostWords, methodsInOrder, testsOf} from "./result-groups.ts";
 import {lastRounds} from "./round-series.ts";
 import {largestSites, siteGains} from "./site-gains.ts";
-import {table} from "./table.ts";
-import {lostText, verdictOf} from "./verdict.ts";
+import {scrollingTable} from "./table.ts";
+import {comparisonVerdict, lostText} from "./verdict.ts";
 import {
   countOf,
   countText,
@@ -51,11 +51,11 @@ function summaryCells(cell: CellSummary): Child[] {
  * patients.
  */
 export function resultsTable(study: StudyResults, metric: MetricName, test: string): Markup {
-  const rows = methodsOf(study.results).flatMap((method) => {
-    const summary = summaryOf(study.results, {method, test, metric});
+  const rows = methodsInOrder(study.results).flatMap((method) => {
+    const summary = cellSummary(study.results, {method, test, metric});
     return summary === null ? [] : [[method, ...summaryCells(summary)]];
   });
-  return table(
+  return scrollingTable(
     `${METRIC_FACTS[metric].label} on ${test}`,
     [
       {head: "Method"},
@@ -82,20 +82,20 @@ export function meanText(cell: CellSummary | null): Markup {
 /** Methods by groups of test patients: mean and deviation over seeds, as papers print them. */
 export function matrixTable(study: StudyResults, metric: MetricName): Markup {
   const tests = testsOf(study.results);
-  const rows = methodsOf(study.results).map((method) => [
+  const rows = methodsInOrder(study.results).map((method) => [
     method,
-    ...tests.map((test) => meanText(summaryOf(study.results, {method, test, metric}))),
+    ...tests.map((test) => meanText(cellSummary(study.results, {method, test, metric}))),
   ]);
   const isWhole = lostWords(study.results) === "";
   const note = isWhole ? "" : "; (3 of 5): seeds at which it has a model";
   const figures = study.seeds.length === 1 ? "one seed" : "mean \u00b1 SD over seeds";
   const caption = `${METRIC_FACTS[metric].label} by group of test patients, ${figures}${note}`;
-  return table(caption, [{head: "Method"}, ...tests.map(number)], rows);
+  return scrollingTable(caption, [{head: "Method"}, ...tests.map(number)], rows);
 }
 
 function comparisonCells(row: MethodComparison, results: readonly ResultRow[], hasP: boolean): Child[] {
   const {baseline, test, metric, n, seeds, difference, low, high, margin, p, pHolm} = row;
-  const verdict = verdictOf(row);
+  const verdict = comparisonVerdict(row);
   const lost = lostText(row, results);
   return [
     baseline,
@@ -117,7 +117,7 @@ function comparisonCells(row: MethodComparison, results: readonly ResultRow[], h
 export function comparisonsTable({comparisons, results}: StudyResults): Markup {
   const hasP = comparisons.some(({p}) => p !== null);
   const covers = comparisons.some((row) => row.covers === "patients") ? "patients" : "patients and seeds";
-  return table(
+  return scrollingTable(
     "The network less each baseline, on the same patients and seeds",
     [
       {head: "Baseline"},
@@ -137,7 +137,7 @@ export function comparisonsTable({comparisons, results}: StudyResults): Markup {
 
 /** The work of each method's training. Equal work means equal passes. */
 export function workTable({work}: StudyResults): Markup {
-  const rows = methodsOf(work).map((method) => {
+  const rows = methodsInOrder(work).map((method) => {
     const own = work.filter((row) => row.method === method);
     const models = new Set(own.flatMap((row) => (row.models === null ? [] : [row.models])));
     return [
@@ -163,7 +163,7 @@ export function workTable({work}: StudyResults): Markup {
     ];
   });
   const on = [...new Set(work.map((row) => row.on))].join(" and ");
-  return table(
+  return scrollingTable(
     "What the training took; ranges are over seeds",
     [
       {head: "Method"},
@@ -197,7 +197,7 @@ export function sitesTable(study: StudyResults, metric: MetricName): Markup {
       gain === undefined ? "\u2013" : differenceText(gain.joined - gain.alone),
     ];
   });
-  return table(
+  return scrollingTable(
     `Sites, their patients, and ${label} on their own test patients (${study.seeds.length === 1 ? "one seed" : "mean over seeds"})${left === 0 ? "" : `; ${countText(left)} smaller sites are in results.csv`}`,
     [
       {head: "Site"},
@@ -231,7 +231,7 @@ export function roundsText(method: string, ends: StudyResults["rounds"]): string
 
 /** Cost until the target was reached, and cost of all rounds with the set-up listed separately, by method. */
 export function costTable(study: StudyResults): Markup {
-  const methods = methodsOf([...study.targets, ...study.rounds]);
+  const methods = methodsInOrder([...study.targets, ...study.rounds]);
   const hasTarget = study.targets.length > 0;
   const rows = methods.map((method) => {
     const targets = study.targets.filter((row) => row.method === method);
@@ -257,7 +257,7 @@ export function costTable(study: StudyResults): Markup {
       rangeText(known(work.map(({roundBytes}) => roundBytes)), formatBytes),
     ];
   });
-  return table(
+  return scrollingTable(
     "Virtual time and bytes of parameters sent by all nodes together; ranges are over seeds",
     [
       {head: "Method"},

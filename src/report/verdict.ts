@@ -3,10 +3,10 @@ import {lostWords} from "./result-groups.ts";
 import {countOf} from "./words.ts";
 
 /** The verdict of an interval on the network compared with a baseline. */
-export type Verdict = "better" | "non-inferior" | "not shown" | "inferior" | "no comparison";
+export type ComparisonVerdict = "better" | "non-inferior" | "not shown" | "inferior" | "no comparison";
 
 /** Returns the verdict of a comparison in the words of reports. */
-export function verdictOf({outcome}: MethodComparison): Verdict {
+export function comparisonVerdict({outcome}: MethodComparison): ComparisonVerdict {
   switch (outcome) {
     case "not-shown":
       return "not shown";
@@ -38,7 +38,7 @@ export function lostText(
 }
 
 /** The meaning of each verdict, as explained in reports. */
-export const VERDICT_MEANING: Readonly<Record<Verdict, string>> = {
+export const VERDICT_MEANING: Readonly<Record<ComparisonVerdict, string>> = {
   better: "all of the interval favours the network",
   "non-inferior": "no value in the interval is worse than the margin",
   "not shown": "the interval reaches beyond the margin, so nothing is shown either way",

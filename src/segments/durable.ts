@@ -4,7 +4,7 @@ import {CodedError, present, toHex} from "../core/index.ts";
 import type {Mass, Mixture} from "../parameters/index.ts";
 import {type AsyncRecord, type Blob, canonicalBytes, type MemberId} from "../rounds/index.ts";
 import {ownClock} from "./clock.ts";
-import type {Edge, SegmentState, Travelling} from "./types.ts";
+import type {OpenExchange, SegmentState, Travelling} from "./types.ts";
 
 const count = z.int().min(0);
 const id = {incarnation: count, seq: count};
@@ -36,7 +36,7 @@ const durableSchema = z.strictObject({
 type Durable = Readonly<z.infer<typeof durableSchema>>;
 
 /** An edge that this member has promised to apply on request, with the peer's mass in it. */
-type PromisedEdge = Edge & {
+type PromisedEdge = OpenExchange & {
   readonly theirs: Mass;
   readonly theirBytes: Uint8Array;
   readonly theirHash: string;
@@ -176,7 +176,7 @@ export function restoreSegment(state: SegmentState, record: AsyncRecord): void {
     state.outbox.set(of, {id: entry, travelling: travelling(share)});
   }
   if (durable.own === null) return;
-  const edges = durable.prepared.map(({peer: of, share, theirs, ...entry}): [MemberId, Edge] => [
+  const edges = durable.prepared.map(({peer: of, share, theirs, ...entry}): [MemberId, OpenExchange] => [
     of,
     {
       peer: of,

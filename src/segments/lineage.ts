@@ -1,6 +1,6 @@
 import type {Mass} from "../parameters/index.ts";
 import type {MemberId, MergeVerdict} from "../rounds/index.ts";
-import type {Edge, SegmentContext, SegmentState} from "./types.ts";
+import type {OpenExchange, SegmentContext, SegmentState} from "./types.ts";
 
 function estimateIn({values, weight}: Mass): Float64Array {
   return values.map((value) => value / weight);
@@ -29,7 +29,7 @@ export function settleFork(state: SegmentState, peer: MemberId): void {
  * The initiator's decision when it has both masses; a side weighs the number of its members times the present
  * weight.
  */
-export function lineageVerdict({state}: SegmentContext, own: Mass, edge: Edge): MergeVerdict {
+export function lineageVerdict({state}: SegmentContext, own: Mass, edge: OpenExchange): MergeVerdict {
   const {fork, setup} = state;
   if (fork === null || edge.theirs === null || !fork.lost.has(edge.peer)) return "mix";
   const away = fork.away.size;

@@ -21,7 +21,14 @@ import {
   sendCommit,
   sendOffer,
 } from "./swap-offer.ts";
-import type {Edge, MassFetch, SegmentContext, SegmentSetup, SegmentState, WritePurpose} from "./types.ts";
+import type {
+  MassFetch,
+  OpenExchange,
+  SegmentContext,
+  SegmentSetup,
+  SegmentState,
+  WritePurpose,
+} from "./types.ts";
 
 /** Opens a member's segment, from the beginning or from its record. @throws GOSSIP_RECORD_DAMAGED */
 export function openSegment(
@@ -182,7 +189,7 @@ export function onMassFailed(context: SegmentContext, fetch: MassFetch): void {
   giveUp(context, edge);
 }
 
-function giveUp(context: SegmentContext, edge: Edge): void {
+function giveUp(context: SegmentContext, edge: OpenExchange): void {
   if (edge.role === "initiator") callOff(context, edge);
   else dropEdge(context, edge);
 }

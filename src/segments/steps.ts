@@ -3,7 +3,7 @@ import type {MemberId} from "../rounds/index.ts";
 import {clipTowards} from "./clipping.ts";
 import {releasePending} from "./progress.ts";
 import {cancelFetch, freeze, tell, tellPeople} from "./state.ts";
-import type {Edge, SegmentContext, Step} from "./types.ts";
+import type {OpenExchange, SegmentContext, Step} from "./types.ts";
 
 /** Freezes this member's mass for the exchanges of one step. */
 export function openStep(context: SegmentContext, phase: number | null, awaited: readonly MemberId[]): Step {
@@ -33,7 +33,7 @@ export function considerStepEnd(context: SegmentContext): void {
 }
 
 /** Drops an exchange for which neither side has promised anything, or which its initiator has ended. */
-export function dropEdge(context: SegmentContext, edge: Edge): void {
+export function dropEdge(context: SegmentContext, edge: OpenExchange): void {
   const {step} = context.state;
   if (step?.edges.get(edge.peer) !== edge) return;
   step.edges.delete(edge.peer);
@@ -43,7 +43,7 @@ export function dropEdge(context: SegmentContext, edge: Edge): void {
 }
 
 /** Calls off an exchange that this member initiated and has not decided. */
-export function callOff(context: SegmentContext, edge: Edge): void {
+export function callOff(context: SegmentContext, edge: OpenExchange): void {
   tell(context, edge.peer, {type: "abort", ...edge.id});
   dropEdge(context, edge);
 }
@@ -59,7 +59,7 @@ function receivedMass({state}: SegmentContext, own: Mass, peer: MemberId, theirs
  * decoded. The other side does the opposite. The sums of both therefore stay, whatever the codec lost and
  * whatever came to s since.
  */
-export function applyEdge(context: SegmentContext, step: Step, edge: Edge): void {
+export function applyEdge(context: SegmentContext, step: Step, edge: OpenExchange): void {
   const {state, nowMs} = context;
   if (edge.theirs === null) return;
   const own = step.own.mass;
@@ -74,7 +74,7 @@ export function applyEdge(context: SegmentContext, step: Step, edge: Edge): void
 }
 
 /** Adopts the peer's estimate with this member's own weight; sums are not conserved, and people are told. */
-export function adoptEstimate(context: SegmentContext, edge: Edge): void {
+export function adoptEstimate(context: SegmentContext, edge: OpenExchange): void {
   const {state} = context;
   if (edge.theirs === null) return;
   const {values, weight} = edge.theirs;

@@ -7,7 +7,7 @@ import {scheduledPartners} from "./partners.ts";
 import {fetchMass, isSame, isUpTo, save, tell, tellPeople, viewDigest} from "./state.ts";
 import {adoptEstimate, applyEdge, callOff, dropEdge, openStep} from "./steps.ts";
 import {noteDiffering} from "./swap-offer.ts";
-import type {Edge, ExchangeId, SegmentContext, SegmentState, Step} from "./types.ts";
+import type {ExchangeId, OpenExchange, SegmentContext, SegmentState, Step} from "./types.ts";
 
 type Offer = FrameOf<"offer">;
 type Refusal = FrameOf<"busy">["reason"];
@@ -71,7 +71,7 @@ function placeFor(context: SegmentContext, from: MemberId, offer: Offer): Place 
 }
 
 /** Tells whether this member yields: of two crossing offers, the one of the lower member goes on. */
-function yieldsTo({state}: SegmentContext, own: Edge, from: MemberId): boolean {
+function yieldsTo({state}: SegmentContext, own: OpenExchange, from: MemberId): boolean {
   return own.role === "initiator" && own.state === "offered" && from < state.setup.self;
 }
 
@@ -123,7 +123,12 @@ function answer(context: SegmentContext, from: MemberId, offer: Offer, {step, sh
 }
 
 /** Writes down the promise once the initiator's mass is there. */
-export function prepareEdge(context: SegmentContext, edge: Edge, theirs: Mass, bytes: Uint8Array): void {
+export function prepareEdge(
+  context: SegmentContext,
+  edge: OpenExchange,
+  theirs: Mass,
+  bytes: Uint8Array,
+): void {
   edge.theirs = theirs;
   edge.theirBytes = bytes;
   edge.state = "preparing";
@@ -140,7 +145,7 @@ export function onPrepared(context: SegmentContext, peer: MemberId, id: Exchange
 }
 
 /** Gives a promise, or repeats it to ask for the decision. */
-export function resendAccept(context: SegmentContext, edge: Edge): void {
+export function resendAccept(context: SegmentContext, edge: OpenExchange): void {
   const {state} = context;
   if (edge.state !== "prepared" || state.step === null) return;
   tell(context, edge.peer, {
@@ -151,7 +156,7 @@ export function resendAccept(context: SegmentContext, edge: Edge): void {
   });
 }
 
-function promisedTo({state}: SegmentContext, from: MemberId, id: ExchangeId): Edge | undefined {
+function promisedTo({state}: SegmentContext, from: MemberId, id: ExchangeId): OpenExchange | undefined {
   const edge = state.step?.edges.get(from);
   return edge?.role === "acceptor" && isSame(id, edge.id) ? edge : undefined;
 }
@@ -192,7 +197,7 @@ export function onAbort(context: SegmentContext, from: MemberId, frame: FrameOf<
  * Abandons an exchange whose initiator has not answered for too long: it counts as not applied, and people
  * are told.
  */
-export function abandon(context: SegmentContext, edge: Edge): void {
+export function abandon(context: SegmentContext, edge: OpenExchange): void {
   const {state} = context;
   const {id, peer, share} = edge;
   const theirs = present(edge.theirs, "the mass of a promised exchange");

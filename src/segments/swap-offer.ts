@@ -6,7 +6,7 @@ import {lineageVerdict, settleFork} from "./lineage.ts";
 import {followsSchedule, type Partner, scheduledPartners, shuffledPartners} from "./partners.ts";
 import {fetchMass, isSame, nextExchange, save, tell, tellPeople, viewDigest} from "./state.ts";
 import {adoptEstimate, applyEdge, callOff, considerStepEnd, dropEdge, openStep} from "./steps.ts";
-import type {Edge, ExchangeId, SegmentContext, Step} from "./types.ts";
+import type {ExchangeId, OpenExchange, SegmentContext, Step} from "./types.ts";
 
 /*
  * Swap with commit, the side that decides: offer -> accept -> (fetch, decide, write down) -> commit -> done.
@@ -44,7 +44,7 @@ function offerPhase(context: SegmentContext): void {
 
 function offerTo(context: SegmentContext, step: Step, {peer, share}: Partner): void {
   const {state, nowMs} = context;
-  const edge: Edge = {
+  const edge: OpenExchange = {
     peer,
     id: nextExchange(state),
     role: "initiator",
@@ -61,7 +61,7 @@ function offerTo(context: SegmentContext, step: Step, {peer, share}: Partner): v
 }
 
 /** Makes an offer, or repeats one that may have been lost. */
-export function sendOffer(context: SegmentContext, step: Step, {peer, id, view}: Edge): void {
+export function sendOffer(context: SegmentContext, step: Step, {peer, id, view}: OpenExchange): void {
   const {state} = context;
   tell(context, peer, {
     type: "offer",
@@ -73,7 +73,7 @@ export function sendOffer(context: SegmentContext, step: Step, {peer, id, view}:
   });
 }
 
-function offered({state}: SegmentContext, from: MemberId, id: ExchangeId): Edge | undefined {
+function offered({state}: SegmentContext, from: MemberId, id: ExchangeId): OpenExchange | undefined {
   const edge = state.step?.edges.get(from);
   return edge?.role === "initiator" && isSame(id, edge.id) ? edge : undefined;
 }
@@ -137,7 +137,7 @@ export function noteDiffering(context: SegmentContext, peer: MemberId): void {
 /**
  * Decides an exchange with the peer's mass: the initiator applies its own side and writes the decision down.
  */
-export function decideEdge(context: SegmentContext, step: Step, edge: Edge, theirs: Mass): void {
+export function decideEdge(context: SegmentContext, step: Step, edge: OpenExchange, theirs: Mass): void {
   const {state} = context;
   edge.theirs = theirs;
   const verdict = lineageVerdict(context, step.own.mass, edge);

@@ -10,7 +10,7 @@ export interface ExchangeId {
 }
 
 /** The end of an exchange: both mix, or the acceptor adopts the initiator's estimate. */
-export type Outcome = "mixed" | "adopt";
+export type ExchangeEnd = "mixed" | "adopt";
 
 /** A mass as it travels, with the values that both sides read from its bytes. */
 export interface Travelling {
@@ -19,7 +19,7 @@ export interface Travelling {
 }
 
 /** One exchange under way, seen from one of its two ends. */
-export interface Edge {
+export interface OpenExchange {
   readonly peer: MemberId;
   readonly id: ExchangeId;
   readonly role: "initiator" | "acceptor";
@@ -44,7 +44,7 @@ export interface Edge {
 export interface Step {
   readonly phase: number | null;
   readonly own: Travelling;
-  readonly edges: Map<MemberId, Edge>;
+  readonly edges: Map<MemberId, OpenExchange>;
   /** Neighbours that have not exchanged yet. */
   readonly awaited: Set<MemberId>;
   readonly startedAtMs: number;
@@ -64,7 +64,7 @@ export interface Noted extends ExchangeId {
 
 /** A decision to commit that the acceptor has not confirmed. */
 export interface Decision extends Noted {
-  readonly outcome: Outcome;
+  readonly outcome: ExchangeEnd;
 }
 
 /** The unit of work under way. */

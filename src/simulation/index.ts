@@ -5,7 +5,7 @@ export type {Cohort, CohortKind} from "./cohort.ts";
 export {modelsDistance} from "./engine/consensus-distance.ts";
 export {unlessDiverged} from "./engine/divergence.ts";
 export {lineSpeed, meanDelayMs, stepMs} from "./engine/link-times.ts";
-export {type NetworkIdentity, startingModel} from "./engine/network.ts";
+export {type SimulatedIdentity, startingModel} from "./engine/network.ts";
 export type {HeldModels, NetworkOutcome, NetworkRound, RoundHook, Stall} from "./engine/network-outcome.ts";
 export {type NetworkHooks, runNetwork} from "./engine/run-network.ts";
 export {
@@ -18,7 +18,7 @@ export {
 export type {SimulationErrorCode} from "./errors.ts";
 export {expected} from "./expected.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
-export type {Moment} from "./replay/timeline.ts";
+export type {TimelineEntry} from "./replay/timeline.ts";
 export {readExternalSites, readSites, type SiteData, type SitesQuery} from "./site-data.ts";
 export type {Trial} from "./trial.ts";
 export {faultPointOf, faultsAt, type PlannedFault} from "./world/fault-points.ts";

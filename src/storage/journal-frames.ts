@@ -15,7 +15,7 @@ const HEADER_BYTES = 20;
  * strings. Records that are written and synced together are one frame, so only the last frame of a file can
  * be torn.
  */
-export function encodeFrame(offset: number, records: readonly Uint8Array[]): Uint8Array {
+export function encodeJournalFrame(offset: number, records: readonly Uint8Array[]): Uint8Array {
   const payload = encode(records);
   const header = alloc(HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset);

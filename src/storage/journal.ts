@@ -3,7 +3,7 @@ import {type Closable, CodedError} from "../core/index.ts";
 import {reading, writing} from "./files/file-faults.ts";
 import type {FileSystem, OpenFile} from "./files/file-system.ts";
 import {writeDurably} from "./files/write-durably.ts";
-import {decodeFrames, encodeFrame, JOURNAL_MAGIC, type JournalContents} from "./journal-frames.ts";
+import {decodeFrames, encodeJournalFrame, JOURNAL_MAGIC, type JournalContents} from "./journal-frames.ts";
 
 /**
  * An append-only file of records that survive a crash. A record is there, whole, once its `append` has
@@ -92,13 +92,13 @@ export async function openJournal(files: FileSystem, path: string): Promise<Jour
   let batchWritten: Promise<void> = Promise.resolve();
 
   const write = async (batch: readonly Uint8Array[]): Promise<void> => {
-    const frame = encodeFrame(sizeBytes, batch);
+    const frame = encodeJournalFrame(sizeBytes, batch);
     await file.write(frame);
     await file.sync();
     sizeBytes += frame.length;
   };
   const rewrite = async (keep: readonly Uint8Array[]): Promise<void> => {
-    const bytes = concat([JOURNAL_MAGIC, encodeFrame(JOURNAL_MAGIC.length, keep)]);
+    const bytes = concat([JOURNAL_MAGIC, encodeJournalFrame(JOURNAL_MAGIC.length, keep)]);
     await writeDurably(files, path, bytes);
     const replaced = file;
     file = await files.append(path);

@@ -1,7 +1,7 @@
 export {
-  createExperiment,
-  type Experiment,
+  createLocalExperiment,
   inThreads,
+  type LocalExperiment,
   scorePatients,
   type TrainedModel,
   type TrainingPlan,

@@ -10,7 +10,7 @@ import type {MethodRound} from "./method.ts";
 import {checkFit, planOf} from "./open-trial.ts";
 import type {Environment, Runtime, StudyResults} from "./results.ts";
 import {type KnownBaselines, runTrial} from "./run-trial.ts";
-import {type Cell, cellsOf, isOf, methodsOf} from "./study-cells.ts";
+import {cellsOf, isOf, methodCount, type TrialCell} from "./study-cells.ts";
 import type {TrialResult} from "./trial-result.ts";
 import {mostTrialBytes} from "./trial-size.ts";
 
@@ -110,9 +110,9 @@ class Study {
    * Checks every point against its patients of the first seed, which refuses misfits before hours of work.
    * @returns the most bytes of any trial
    */
-  async #prepare(cells: readonly Cell[]): Promise<number> {
+  async #prepare(cells: readonly TrialCell[]): Promise<number> {
     let most = 0;
-    const isFirst = ({experiment, seed}: Cell): boolean => seed === experiment.seed;
+    const isFirst = ({experiment, seed}: TrialCell): boolean => seed === experiment.seed;
     for (const cell of cells.filter(isFirst)) {
       const cohort = await this.#read(cell);
       checkFit(cell.experiment, cohort);
@@ -121,7 +121,7 @@ class Study {
     return most;
   }
 
-  async #read({experiment: {data}, seed}: Cell): Promise<Cohort> {
+  async #read({experiment: {data}, seed}: TrialCell): Promise<Cohort> {
     this.#signal.throwIfAborted();
     const key = JSON.stringify([data, seed]);
     if (this.#newest?.key === key) return this.#newest.cohort;
@@ -138,7 +138,7 @@ class Study {
     this.#told.add(key);
   }
 
-  async #open(cell: Cell): Promise<Cohort> {
+  async #open(cell: TrialCell): Promise<Cohort> {
     const cohort = await this.#read(cell);
     checkFit(cell.experiment, cohort);
     const book = this.#first?.book ?? new ComparisonBook(this.#experiment, cohort.kind);
@@ -146,7 +146,7 @@ class Study {
     return cohort;
   }
 
-  async #runCell({experiment, point, seed}: Cell, cohort: Cohort, trials: number): Promise<TrialResult> {
+  async #runCell({experiment, point, seed}: TrialCell, cohort: Cohort, trials: number): Promise<TrialResult> {
     const {onRound} = this.#options;
     const plan = planOf(experiment, cohort, seed);
     const pool = await this.#poolOf(plan, cohort);
@@ -156,7 +156,7 @@ class Study {
     return await runTrial(trial, this.#baselines, (method, round) => {
       if (methods.at(-1) !== method) methods.push(method);
       const ended = methods.length - 1 + Math.min(1, round.round / plan.rounds);
-      const share = (trialsDone + ended / methodsOf(experiment)) / trials;
+      const share = (trialsDone + ended / methodCount(experiment)) / trials;
       onRound?.({trialsDone, trials, share, seed, method, rounds: plan.rounds, round});
     });
   }

@@ -3,27 +3,27 @@ import {type Point, pointKey} from "./outputs/point-columns.ts";
 import type {TrialResult} from "./trial-result.ts";
 
 /** A point of the sweep with one seed. */
-export interface Cell {
+export interface TrialCell {
   readonly experiment: Experiment;
   readonly point: Point;
   readonly seed: number;
 }
 
 /** Lists all trials of an experiment in running order, with a point's seeds side by side. */
-export function cellsOf(experiment: Experiment): Cell[] {
+export function cellsOf(experiment: Experiment): TrialCell[] {
   return sweepPoints(experiment).flatMap(({point, experiment: own}) =>
     Array.from({length: own.repeats}, (_, repeat) => ({point, experiment: own, seed: own.seed + repeat})),
   );
 }
 
 /** Number of methods that a trial runs one after another. */
-export function methodsOf({baselines, attacks, decentralised}: Experiment): number {
+export function methodCount({baselines, attacks, decentralised}: Experiment): number {
   const graphs = baselines.includes("d-psgd") ? decentralised.graphs.length - 1 : 0;
   return 1 + baselines.length + graphs + (attacks.length > 0 ? 1 : 0);
 }
 
 /** Tells whether a trial belongs to a cell. */
-export function isOf({point, seed}: Cell, trial: TrialResult): boolean {
+export function isOf({point, seed}: TrialCell, trial: TrialResult): boolean {
   return trial.seed === seed && pointKey(trial.point) === pointKey(point);
 }
 

@@ -2,7 +2,7 @@ import type {Experiment} from "../config/index.ts";
 import type {Cohort} from "../simulation/index.ts";
 import {examplesOf, stepsOf} from "../training/index.ts";
 import type {Point} from "./outputs/point-columns.ts";
-import {methodsOf} from "./study-cells.ts";
+import {methodCount} from "./study-cells.ts";
 
 /** Size of a label, a score and a time in JSON, with a comma each. */
 const PATIENT_BYTES = 80;
@@ -28,7 +28,7 @@ function mostRounds({plan}: Experiment, {sites}: Cohort): number {
  */
 export function mostTrialBytes(experiment: Experiment, point: Point, cohort: Cohort): number {
   const {sites, external} = cohort;
-  const methods = methodsOf(experiment) + (experiment.baselines.includes("local") ? sites.length : 0);
+  const methods = methodCount(experiment) + (experiment.baselines.includes("local") ? sites.length : 0);
   const groups = sites.length + 1 + external.length;
   // A site's patients are in its own group and in the pooled one. Other seeds may deal some more of them to
   // the test.
@@ -40,6 +40,6 @@ export function mostTrialBytes(experiment: Experiment, point: Point, cohort: Coh
     );
   const row = ROW_BYTES + 4 * JSON.stringify(point).length;
   const rows = groups * (experiment.metrics.length + 1) + 1;
-  const rounds = methodsOf(experiment) * mostRounds(experiment, cohort) * (row + NAME_BYTES * sites.length);
+  const rounds = methodCount(experiment) * mostRounds(experiment, cohort) * (row + NAME_BYTES * sites.length);
   return methods * (rows * row + patients * PATIENT_BYTES) + rounds;
 }

@@ -21,7 +21,7 @@ export interface ServedModel extends Pick<OpenedBackend, "passedOver" | "warning
 export type OpenModel = (options: Omit<TrainersOptions, "workerUrl">) => Promise<ServedModel>;
 
 /** Content of an answer. */
-export type Answer = Pick<WorkerAnswer, "vector" | "meanLoss">;
+export type ServedAnswer = Pick<WorkerAnswer, "vector" | "meanLoss">;
 
 interface OpenedSite extends Pick<SiteTraining, "training"> {
   readonly source: ExampleSource;
@@ -33,7 +33,7 @@ function openSite(spec: TrainersOptions["spec"], {training, train, seed, site}: 
   return {training, source, order: shuffledOrder({seed, site, n: source.n, batchSize: training.batchSize})};
 }
 
-const NOTHING = (): Answer => ({vector: new Float32Array(), meanLoss: 0});
+const NOTHING = (): ServedAnswer => ({vector: new Float32Array(), meanLoss: 0});
 
 function closedError(): CodedError<TrainingErrorCode> {
   return new CodedError("TRAINING_CLOSED", "local steps were asked of a trainer that is closed", {
@@ -48,9 +48,9 @@ function closedError(): CodedError<TrainingErrorCode> {
 export function answering(
   spec: TrainersOptions["spec"],
   {model, scoresOf}: ServedModel,
-): (question: WorkerQuestion) => Answer {
+): (question: WorkerQuestion) => ServedAnswer {
   const sites = new Map<number, OpenedSite>();
-  const localSteps = (question: Extract<WorkerQuestion, {kind: "localSteps"}>): Answer => {
+  const localSteps = (question: Extract<WorkerQuestion, {kind: "localSteps"}>): ServedAnswer => {
     const {handle, start, anchor, correction, firstStep, steps, cancelled} = question;
     const opened = sites.get(handle);
     if (opened === undefined) throw closedError();

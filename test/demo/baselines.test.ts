@@ -4,8 +4,8 @@ import {joinMatrices} from "../../src/data/index.ts";
 import type {ComputeBackend} from "../../src/model/index.ts";
 import type {SiteData} from "../../src/simulation/index.ts";
 import {
-  createExperiment,
-  type Experiment,
+  createLocalExperiment,
+  type LocalExperiment,
   scorePatients,
   trainFedAvg,
   trainLocal,
@@ -14,7 +14,7 @@ import {
 import {fullBatches, openExperiment, relativeDistance, SEED, SITES} from "./settings.ts";
 
 let backend: ComputeBackend;
-let experiment: Experiment;
+let experiment: LocalExperiment;
 let sites: SiteData[];
 let settings: PlanSettings;
 
@@ -31,8 +31,8 @@ function one(): SiteData {
   return site;
 }
 
-function withTraining(training: PlanSettings["training"]): Experiment {
-  return createExperiment(backend, {...settings, seed: SEED, training}, experiment.features);
+function withTraining(training: PlanSettings["training"]): LocalExperiment {
+  return createLocalExperiment(backend, {...settings, seed: SEED, training}, experiment.features);
 }
 
 describe("the baselines", () => {

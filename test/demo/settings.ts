@@ -6,7 +6,7 @@ import {findPreset, type PlanSettings} from "../../src/config/index.ts";
 import {featuresOf, type LocatedTask, readTask} from "../../src/data/index.ts";
 import {type ComputeBackend, openBackend} from "../../src/model/index.ts";
 import {readSites, type SiteData} from "../../src/simulation/index.ts";
-import {createExperiment, type Experiment} from "../../src/study/index.ts";
+import {createLocalExperiment, type LocalExperiment} from "../../src/study/index.ts";
 
 /** Sites of the preset synthetic-heart, of unequal sizes. */
 export const SITES = ["north", "east", "west"];
@@ -40,11 +40,15 @@ export async function fullBatches(
 export async function openExperiment(
   located: LocatedTask,
   settings: PlanSettings,
-): Promise<{readonly backend: ComputeBackend; readonly experiment: Experiment; readonly sites: SiteData[]}> {
+): Promise<{
+  readonly backend: ComputeBackend;
+  readonly experiment: LocalExperiment;
+  readonly sites: SiteData[];
+}> {
   const {backend} = await openBackend("auto");
   const plan = {...settings, seed: SEED};
   const sites = await readSites({...located, sites: SITES, seed: SEED, variables: {}});
-  return {backend, experiment: createExperiment(backend, plan, featuresOf(located.task)), sites};
+  return {backend, experiment: createLocalExperiment(backend, plan, featuresOf(located.task)), sites};
 }
 
 /** A workspace in a folder of its own, which is removed after `action`. */

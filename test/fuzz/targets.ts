@@ -5,7 +5,7 @@ import {
   decodeBlobResponse,
   encodeBlobHeader,
 } from "../../src/network/blobs/blob-wire.ts";
-import {createFrameReader, encodeFrame, type FrameKind} from "../../src/network/frame.ts";
+import {createFrameReader, encodeLinkFrame, type FrameKind} from "../../src/network/frame.ts";
 import {
   decodeHello,
   decodeRefused,
@@ -70,11 +70,11 @@ const DECODERS: Readonly<Record<FrameKind, (payload: Uint8Array) => unknown>> = 
 const controlStream: FuzzTarget = {
   name: "control stream",
   seeds: [
-    encodeFrame("hello", encodeHandshake(HELLO)),
-    encodeFrame("welcome", encodeHandshake({session: 7})),
-    encodeFrame("refused", encodeHandshake({session: 7, field: "layout"})),
-    encodeFrame("data", gossipSeeds[0] ?? new Uint8Array()),
-    encodeFrame("heartbeat", new Uint8Array()),
+    encodeLinkFrame("hello", encodeHandshake(HELLO)),
+    encodeLinkFrame("welcome", encodeHandshake({session: 7})),
+    encodeLinkFrame("refused", encodeHandshake({session: 7, field: "layout"})),
+    encodeLinkFrame("data", gossipSeeds[0] ?? new Uint8Array()),
+    encodeLinkFrame("heartbeat", new Uint8Array()),
   ],
   skip: 5,
   feed: (bytes) =>

@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {describe, expect, it} from "vitest";
 import {errorCodeFaults} from "./error-codes.ts";
+import {nameFaults} from "./names.ts";
 import {ROOT} from "./planting.ts";
 import {sizeFaults} from "./sizes.ts";
 import * as rules from "./source-rules.ts";
@@ -155,6 +156,21 @@ describe("rooms and folders", () => {
     expect(sizeFaults(flat(180))).toEqual([]);
     expect(sizeFaults(flat(181))).toEqual(["src/room0/flat has 21 files side by side"]);
     expect(sizeFaults(sources)).toEqual([]);
+  });
+});
+
+describe("exported names", () => {
+  it("have one meaning each", () => {
+    const [one, other] = [
+      parseSource(
+        "src/a/one.ts",
+        "export interface Cell {}\nexport function cell(): void;\nexport function cell() {}",
+      ),
+      parseSource("src/b/other.ts", "export type Cell = 1;\nconst cell = 1;"),
+    ];
+    expect(nameFaults([one])).toEqual([]);
+    expect(nameFaults([one, other])).toEqual(["Cell is declared in src/a/one.ts and src/b/other.ts"]);
+    expect(nameFaults(sources)).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import {sha256, systemClock, toHex} from "../../src/core/index.ts";
 import {createBlobStore} from "../../src/network/blobs/blob-store.ts";
 import {encodeBlobHeader} from "../../src/network/blobs/blob-wire.ts";
 import {FetchBuffer} from "../../src/network/blobs/fetch-buffer.ts";
-import {createDeadline} from "../../src/network/deadline.ts";
+import {createProgressDeadline} from "../../src/network/deadline.ts";
 import {DEFAULT_LIMITS, type PeerId} from "../../src/network/index.ts";
 import {fetchOverStream} from "../../src/network/libp2p/blob-client.ts";
 import {CHUNK_BYTES, createBlobServer} from "../../src/network/libp2p/blob-server.ts";
@@ -167,7 +167,7 @@ describe("the two ends of a blob stream", () => {
     });
     const connection = await client.dial(server.getMultiaddrs());
     const request = {from: serverId, hash, offset: 0, length: bytes.length, signal: noAbort()};
-    const deadline = createDeadline(systemClock, 20_000, noAbort(), () => "late");
+    const deadline = createProgressDeadline(systemClock, 20_000, noAbort(), () => "late");
     await expect(
       fetchOverStream(connection, request, new FetchBuffer(request), {
         record: clientTable.demand(serverId),
@@ -190,7 +190,7 @@ describe("the two ends of a blob stream", () => {
     const connection = await client.dial(server.getMultiaddrs());
     const request = {from: serverId, hash: HASH, offset: 0, length: 10_000, total: 10_000, signal: noAbort()};
     const buffer = new FetchBuffer(request);
-    const deadline = createDeadline(systemClock, 20_000, noAbort(), () => "late");
+    const deadline = createProgressDeadline(systemClock, 20_000, noAbort(), () => "late");
     await expect(
       fetchOverStream(connection, request, buffer, {record: clientTable.demand(serverId), deadline}),
     ).rejects.toMatchObject({code});

@@ -3,11 +3,11 @@ import {multiaddr} from "@multiformats/multiaddr";
 import type {Libp2p} from "libp2p";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {encodeBlobHeader} from "../../src/network/blobs/blob-wire.ts";
-import {createFrameReader, encodeFrame} from "../../src/network/frame.ts";
+import {createFrameReader, encodeLinkFrame} from "../../src/network/frame.ts";
 import {decodeHello, decodeRefused, encodeHandshake} from "../../src/network/handshake.ts";
 import type {PeerId} from "../../src/network/index.ts";
 import {YAMUX_SETTINGS} from "../../src/network/libp2p/host/host.ts";
-import {BLOB_PROTOCOL, LINK_PROTOCOL, onBytes} from "../../src/network/libp2p/streams.ts";
+import {BLOB_PROTOCOL, LINK_PROTOCOL, onStreamBytes} from "../../src/network/libp2p/streams.ts";
 import {bytesOf, peersOf, releaseOf} from "./fixture.ts";
 import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
 import {rawPeer} from "./raw-peer.ts";
@@ -92,8 +92,8 @@ describe("the roster check of a libp2p node", () => {
   });
 
   it.each([
-    ["data before the handshake", encodeFrame("data", Uint8Array.of(1))],
-    ["a hello that is no CBOR", encodeFrame("hello", Uint8Array.of(0xff, 0xff))],
+    ["data before the handshake", encodeLinkFrame("data", Uint8Array.of(1))],
+    ["a hello that is no CBOR", encodeLinkFrame("hello", Uint8Array.of(0xff, 0xff))],
     ["an unknown kind of frame", Uint8Array.of(0, 0, 0, 1, 99)],
     ["a frame of 4 GB", Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1)],
     ["random bytes", bytesOf(5_000)],
@@ -123,12 +123,12 @@ describe("the roster check of a libp2p node", () => {
       },
     );
     const {a, connection} = await startRogue((rogue) =>
-      rogue.handle(LINK_PROTOCOL, (stream) => onBytes(stream, (bytes) => reader.push(bytes))),
+      rogue.handle(LINK_PROTOCOL, (stream) => onStreamBytes(stream, (bytes) => reader.push(bytes))),
     );
     const window = YAMUX_SETTINGS.streamOptions.initialStreamWindowSize / 4;
     const terms = {consortium: "c0ffee", run: "run-1", layout: "abcdef"};
     const stream = await connection.newStream(LINK_PROTOCOL);
-    stream.send(encodeFrame("hello", encodeHandshake({minor: 0, session: 1, window, terms})));
+    stream.send(encodeLinkFrame("hello", encodeHandshake({minor: 0, session: 1, window, terms})));
     await refused;
     expect(read).toEqual(["hello", "window"]);
     expect(a.linkTo(members[1] ?? "")).toMatchObject({
@@ -155,14 +155,14 @@ describe("the roster check of a libp2p node", () => {
       },
     );
     const {a, connection} = await startRogue((rogue) =>
-      rogue.handle(LINK_PROTOCOL, (stream) => onBytes(stream, (bytes) => reader.push(bytes))),
+      rogue.handle(LINK_PROTOCOL, (stream) => onStreamBytes(stream, (bytes) => reader.push(bytes))),
     );
     const window = YAMUX_SETTINGS.streamOptions.initialStreamWindowSize;
     const terms = {consortium: "c0ffee", run: "run-1", layout: "abcdef"};
     const stream = await connection.newStream(LINK_PROTOCOL);
-    stream.send(encodeFrame("hello", encodeHandshake({minor: 1, session: 1, window, terms})));
+    stream.send(encodeLinkFrame("hello", encodeHandshake({minor: 1, session: 1, window, terms})));
     await greeted;
-    stream.send(encodeFrame("welcome", encodeHandshake({session})));
+    stream.send(encodeLinkFrame("welcome", encodeHandshake({session})));
     await a.until(() => a.linkTo(members[1] ?? "").status === "up");
     expect(a.linkTo(members[1] ?? "").lastError).toBeUndefined();
     await vi.waitFor(() => expect(heard.slice(0, 2)).toEqual(["hello", "welcome"]), {interval: 5});

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {createRandom} from "../../src/core/index.ts";
-import {createDeadline} from "../../src/network/deadline.ts";
+import {createProgressDeadline} from "../../src/network/deadline.ts";
 import {startHeartbeat} from "../../src/network/heartbeat.ts";
 import {redialPauseMs, startRedial} from "../../src/network/libp2p/mesh/redial.ts";
 import {createSemaphore} from "../../src/network/semaphore.ts";
@@ -141,7 +141,7 @@ describe("the deadline", () => {
   it("aborts after silence only, with its reason, and with its parent's", () => {
     const clock = createFakeClock();
     const parent = new AbortController();
-    const [first, second] = [0, 1].map(() => createDeadline(clock, 100, parent.signal, () => "late"));
+    const [first, second] = [0, 1].map(() => createProgressDeadline(clock, 100, parent.signal, () => "late"));
     clock.advance(99);
     first?.restart();
     clock.advance(50);

@@ -10,7 +10,7 @@ import {
   encodeBlobHeader,
   MAX_BLOB_HEADER_BYTES,
 } from "../../src/network/blobs/blob-wire.ts";
-import {createFrameReader, encodeFrame, FRAME_KINDS, type FrameKind} from "../../src/network/frame.ts";
+import {createFrameReader, encodeLinkFrame, FRAME_KINDS, type FrameKind} from "../../src/network/frame.ts";
 import {
   decodeHello,
   decodeRefused,
@@ -45,11 +45,13 @@ const GOLDEN = {
 
 describe("the wire format 1.0", () => {
   it("writes the golden bytes of every frame", () => {
-    expect(hex(encodeFrame("hello", encodeHandshake(HELLO)))).toBe(GOLDEN.hello);
-    expect(hex(encodeFrame("welcome", encodeHandshake({session: 7})))).toBe(GOLDEN.welcome);
-    expect(hex(encodeFrame("refused", encodeHandshake({session: 7, field: "layout"})))).toBe(GOLDEN.refused);
-    expect(hex(encodeFrame("data", Uint8Array.of(1, 2, 3)))).toBe(GOLDEN.data);
-    expect(hex(encodeFrame("heartbeat", new Uint8Array(0)))).toBe(GOLDEN.heartbeat);
+    expect(hex(encodeLinkFrame("hello", encodeHandshake(HELLO)))).toBe(GOLDEN.hello);
+    expect(hex(encodeLinkFrame("welcome", encodeHandshake({session: 7})))).toBe(GOLDEN.welcome);
+    expect(hex(encodeLinkFrame("refused", encodeHandshake({session: 7, field: "layout"})))).toBe(
+      GOLDEN.refused,
+    );
+    expect(hex(encodeLinkFrame("data", Uint8Array.of(1, 2, 3)))).toBe(GOLDEN.data);
+    expect(hex(encodeLinkFrame("heartbeat", new Uint8Array(0)))).toBe(GOLDEN.heartbeat);
     expect(hex(encodeBlobHeader({hash: HASH, offset: 65_536, length: 1000}))).toBe(GOLDEN.request);
     expect(hex(encodeBlobHeader({status: "ok", length: 1000, total: 100_000}))).toBe(GOLDEN.response);
   });
@@ -81,7 +83,7 @@ describe("the wire format 1.0", () => {
         fc.array(fc.uint8Array({maxLength: 300}), {maxLength: 20}),
         fc.array(fc.integer({min: 1, max: 97}), {minLength: 1}),
         (payloads, cuts) => {
-          const stream = Buffer.concat(payloads.map((payload) => encodeFrame("data", payload)));
+          const stream = Buffer.concat(payloads.map((payload) => encodeLinkFrame("data", payload)));
           const read: Uint8Array[] = [];
           const reader = createFrameReader(
             () => 300,
@@ -103,7 +105,7 @@ describe("the wire format 1.0", () => {
       () => 300,
       () => {},
     );
-    const header = encodeFrame("data", new Uint8Array(301)).subarray(0, 5);
+    const header = encodeLinkFrame("data", new Uint8Array(301)).subarray(0, 5);
     expect(() => reader.push(header)).toThrow(expect.objectContaining({code: "NETWORK_FRAME_TOO_LARGE"}));
   });
 

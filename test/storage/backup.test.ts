@@ -5,7 +5,7 @@ import {concat, fromString} from "uint8arrays";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {isCoded, sha256, toHex} from "../../src/core/index.ts";
 import {backupState} from "../../src/storage/backup/backup-state.ts";
-import {encodeMessage, type Message} from "../../src/storage/backup/messages.ts";
+import {type BackupMessage, encodeMessage} from "../../src/storage/backup/messages.ts";
 import {seal} from "../../src/storage/backup/sealed-stream.ts";
 import {type FileSystem, openStateDirectory, restoreState} from "../../src/storage/index.ts";
 import {PowerCut} from "./crash-file-system.ts";
@@ -148,9 +148,9 @@ describe("a restoration", () => {
   });
 });
 
-const file = (path: string): Message => ({kind: "file", path});
-const part = (text: string): Message => ({kind: "part", bytes: fromString(text)});
-const end = (contents: Readonly<Record<string, string>>): Message => ({
+const file = (path: string): BackupMessage => ({kind: "file", path});
+const part = (text: string): BackupMessage => ({kind: "part", bytes: fromString(text)});
+const end = (contents: Readonly<Record<string, string>>): BackupMessage => ({
   kind: "end",
   files: Object.entries(contents).map(([path, text]) => ({
     path,
@@ -160,7 +160,7 @@ const end = (contents: Readonly<Record<string, string>>): Message => ({
 });
 
 /** Writes a backup of these messages, as somebody could who knows the passphrase. */
-async function forge(messages: readonly (Message | Uint8Array)[]): Promise<void> {
+async function forge(messages: readonly (BackupMessage | Uint8Array)[]): Promise<void> {
   async function* plain(): AsyncGenerator<Uint8Array> {
     for (const message of messages) yield message instanceof Uint8Array ? message : encodeMessage(message);
   }
@@ -171,7 +171,7 @@ async function forge(messages: readonly (Message | Uint8Array)[]): Promise<void>
 
 describe("a backup that is authentic and still wrong", () => {
   const format = [file("formatVersion"), part("1\n")];
-  it.each<[string, readonly (Message | Uint8Array)[]]>([
+  it.each<[string, readonly (BackupMessage | Uint8Array)[]]>([
     ["leads out of the directory", [...format, file("../evil.key"), part("x"), end({formatVersion: "1\n"})]],
     ["is absolute", [...format, file("/evil.key"), end({formatVersion: "1\n"})]],
     ["names a file twice", [...format, ...format, end({formatVersion: "1\n"})]],

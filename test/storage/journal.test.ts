@@ -3,7 +3,7 @@ import {fromString, toString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
 import type {FileSystem} from "../../src/storage/index.ts";
 import {openJournal} from "../../src/storage/journal.ts";
-import {decodeFrames, encodeFrame, JOURNAL_MAGIC} from "../../src/storage/journal-frames.ts";
+import {decodeFrames, encodeJournalFrame, JOURNAL_MAGIC} from "../../src/storage/journal-frames.ts";
 import {createCrashFileSystem} from "./crash-file-system.ts";
 
 const PATH = "/run/journal";
@@ -25,7 +25,7 @@ function journalOf(batches: readonly (readonly Uint8Array[])[]): {bytes: Uint8Ar
   let bytes = JOURNAL_MAGIC;
   const ends = [bytes.length];
   for (const batch of batches) {
-    const frame = encodeFrame(bytes.length, batch);
+    const frame = encodeJournalFrame(bytes.length, batch);
     bytes = new Uint8Array([...bytes, ...frame]);
     ends.push(bytes.length);
   }

@@ -6,7 +6,7 @@ import {readFinalModel} from "../../node/index.ts";
 import {unsharedStandardiser} from "../../participant/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {readPlan, readRoster} from "../input-file.ts";
-import {writing} from "../output-file.ts";
+import {writingOutput} from "../output-file.ts";
 import {newFolder} from "../predict/new-folder.ts";
 import {readOwnPatients} from "../predict/own-patients.ts";
 import {writePredictions, writtenLines} from "../predict/write-predictions.ts";
@@ -44,13 +44,15 @@ export const predictCommand = defineCommand({
       const standardiser =
         final.standardiser ?? unsharedStandardiser(plan.plan.task.standardisation, scaledBy, features);
       const usable = {model, spec, parameters: final.parameters, standardiser};
-      const written = await writing(folder, () =>
+      const written = await writingOutput(folder, () =>
         writePredictions({folder, site}, task.label, patients, usable),
       );
       const lines = written.flatMap(writtenLines);
       if (tiles && task.kind === "slides") {
         const query = {...located, site, variables};
-        lines.push(join(await writing(folder, () => writeTileMaps(folder, task, query, usable)), "*.csv"));
+        lines.push(
+          join(await writingOutput(folder, () => writeTileMaps(folder, task, query, usable)), "*.csv"),
+        );
       }
       print([`model ${final.hash}, ${backend.name}`, ...patients.lines, ...lines].join("\n"));
       return 0;

@@ -1,10 +1,10 @@
 import {formatSeconds} from "../../core/index.ts";
-import {type Moment, type ReplayReport, replayTrace} from "../../simulation/index.ts";
+import {type ReplayReport, replayTrace, type TimelineEntry} from "../../simulation/index.ts";
 import {defineCommand} from "../command.ts";
 import {readTrace} from "../input-file.ts";
 import {print} from "../printable.ts";
 
-function lineOf({atMs, round, text, isTrouble}: Moment): string {
+function lineOf({atMs, round, text, isTrouble}: TimelineEntry): string {
   const time = formatSeconds(atMs / 1000).padStart(12);
   return `${time}  round ${String(round).padStart(3)}  ${isTrouble ? "!" : " "} ${text}`;
 }

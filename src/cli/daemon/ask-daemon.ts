@@ -2,7 +2,7 @@ import type {IncomingMessage} from "node:http";
 import {z} from "zod";
 import {CodedError, isCoded} from "../../core/index.ts";
 import type {CliErrorCode} from "../errors.ts";
-import {openAnswer, type Question, type StatusTarget, textOf} from "./status-client.ts";
+import {answerText, openAnswer, type Question, type StatusTarget} from "./status-client.ts";
 
 const OK = 200;
 const UNAUTHORISED = 401;
@@ -69,7 +69,7 @@ export async function openGoodAnswer(target: StatusTarget, question: Question): 
   try {
     const answer = await openAnswer(target, question);
     if (answer.statusCode === OK) return answer;
-    throw refusal(target, answer.statusCode, await textOf(answer, target.url));
+    throw refusal(target, answer.statusCode, await answerText(answer, target.url));
   } catch (cause) {
     throw unreachable(target.url, cause);
   }
@@ -85,7 +85,7 @@ export async function askDaemon<Answer>(
   schema: z.ZodType<Answer>,
 ): Promise<Answer> {
   const answer = await openGoodAnswer(target, {path});
-  const text = await textOf(answer, target.url).catch((cause: unknown) => {
+  const text = await answerText(answer, target.url).catch((cause: unknown) => {
     throw unreachable(target.url, cause);
   });
   const read = schema.safeParse(jsonOf(text));

@@ -99,7 +99,7 @@ export async function openAnswer(target: StatusTarget, question: Question): Prom
 }
 
 /** Reads all of an answer's text. @throws CLI_STATUS_UNREACHABLE if it does not end in time or is too long */
-export function textOf(answer: IncomingMessage, where: string): Promise<string> {
+export function answerText(answer: IncomingMessage, where: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     answer.setEncoding("utf8").on("data", (part: string) => {

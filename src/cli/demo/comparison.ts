@@ -5,7 +5,7 @@ import {type FinalModel} from "../../node/index.ts";
 import {ownStandardiser} from "../../participant/index.ts";
 import type {SiteData} from "../../simulation/index.ts";
 import {
-  type Experiment,
+  type LocalExperiment,
   scorePatients,
   type TrainedModel,
   trainLocal,
@@ -26,7 +26,10 @@ export interface Baselines {
 }
 
 /** Trains each site alone, and all sites' rows in one place. */
-export async function trainBaselines(experiment: Experiment, sites: readonly SiteData[]): Promise<Baselines> {
+export async function trainBaselines(
+  experiment: LocalExperiment,
+  sites: readonly SiteData[],
+): Promise<Baselines> {
   const training = sites.map(async (site) => ({...site, local: await trainLocal(experiment, site)}));
   const [pooled, ...members] = await Promise.all([trainPooled(experiment, sites), ...training]);
   return {members, pooled};
@@ -34,7 +37,7 @@ export async function trainBaselines(experiment: Experiment, sites: readonly Sit
 
 /** Models to compare. */
 export interface Contest {
-  readonly experiment: Experiment;
+  readonly experiment: LocalExperiment;
   readonly baselines: Baselines;
   readonly evaluators: readonly SiteData[];
   readonly final: FinalModel;

@@ -22,14 +22,14 @@ const KILL_AFTER_MS = 5000;
 export type NodeStatus = StatusResponse["node"];
 
 /** Options for the start of a daemon. */
-export interface DaemonOptions {
+export interface DaemonProcessOptions {
   readonly site: WorkspaceSite;
   readonly variables: Variables;
   readonly clock: Clock;
 }
 
 /** One hospital's daemon, a separate process; its log is kept in daemon.log beside its node.yaml. */
-export interface Daemon {
+export interface DaemonProcess {
   readonly site: WorkspaceSite;
   /** Undefined if it could not be started. */
   readonly pid: number | undefined;
@@ -110,7 +110,7 @@ function settling<Value>(): Settling<Value> {
 }
 
 /** Starts `consilium start` for a site of a workspace. */
-export function launchDaemon({site, variables, clock}: DaemonOptions): Daemon {
+export function launchDaemon({site, variables, clock}: DaemonProcessOptions): DaemonProcess {
   const child = spawn(process.execPath, [PROGRAM, "start", "--config", site.configPath], {
     env: {...variables},
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 import {type Clock, type Closable, CodedError, delay} from "../../core/index.ts";
 import type {CliErrorCode} from "../errors.ts";
-import {type Daemon, launchDaemon, type NodeStatus} from "./daemon.ts";
+import {type DaemonProcess, launchDaemon, type NodeStatus} from "./daemon.ts";
 import type {Variables} from "./request.ts";
 import type {Workspace} from "./workspace.ts";
 
@@ -21,7 +21,7 @@ export type FleetView = readonly (NodeStatus | null)[];
 
 /** The daemons of a workspace. */
 export interface Fleet extends Closable {
-  readonly daemons: readonly Daemon[];
+  readonly daemons: readonly DaemonProcess[];
   /**
    * Follows the daemons until all have finished, and calls `onView` on the way.
    * @returns the last status of each, in the workspace's order
@@ -30,7 +30,7 @@ export interface Fleet extends Closable {
   follow(onView: (view: FleetView) => void): Promise<NodeStatus[]>;
 }
 
-async function untilAddress(daemon: Daemon, {clock, signal}: FleetOptions): Promise<string> {
+async function untilAddress(daemon: DaemonProcess, {clock, signal}: FleetOptions): Promise<string> {
   const limitMs = clock.nowMs() + START_LIMIT_MS;
   while (clock.nowMs() < limitMs) {
     const address = (await daemon.status())?.addresses[0];
@@ -47,7 +47,7 @@ async function untilAddress(daemon: Daemon, {clock, signal}: FleetOptions): Prom
   );
 }
 
-function anyFailure(daemons: readonly Daemon[]): Promise<never> {
+function anyFailure(daemons: readonly DaemonProcess[]): Promise<never> {
   return Promise.race(daemons.map(({failure}) => failure));
 }
 
@@ -70,11 +70,11 @@ function isFinished(status: NodeStatus | null): status is NodeStatus {
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const {workspace, variables, clock, signal} = options;
   const [first, ...others] = workspace.sites;
-  const daemons: Daemon[] = [];
+  const daemons: DaemonProcess[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(daemons.map((daemon) => daemon.stop()));
   };
-  const launch = (site: Workspace["sites"][number]): Daemon => {
+  const launch = (site: Workspace["sites"][number]): DaemonProcess => {
     const daemon = launchDaemon({site, variables, clock});
     daemons.push(daemon);
     return daemon;

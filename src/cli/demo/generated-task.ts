@@ -1,7 +1,7 @@
 import {copyFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {type LocatedTask, readTask, writeSyntheticCrc} from "../../data/index.ts";
-import {prepareFolder, writing} from "../output-file.ts";
+import {prepareFolder, writingOutput} from "../output-file.ts";
 
 /** A task file and its content. */
 export interface TaskAt extends LocatedTask {
@@ -20,7 +20,7 @@ export async function withFiles(source: TaskAt, folder: string): Promise<TaskAt>
   if (task.kind !== "slides" || task.generated === undefined) return source;
   await prepareFolder(folder);
   const copy = join(folder, basename(taskFile));
-  await writing(copy, () => copyFile(taskFile, copy));
+  await writingOutput(copy, () => copyFile(taskFile, copy));
   await writeSyntheticCrc(folder, task.generated.seed);
   return {taskFile: copy, ...(await readTask(copy))};
 }

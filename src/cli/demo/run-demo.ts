@@ -5,7 +5,7 @@ import {type Clock, present} from "../../core/index.ts";
 import {featuresOf} from "../../data/index.ts";
 import type {ComputeBackend} from "../../model/index.ts";
 import {readExternalSites, readSites, type SiteData} from "../../simulation/index.ts";
-import {createExperiment, inThreads} from "../../study/index.ts";
+import {createLocalExperiment, inThreads} from "../../study/index.ts";
 import {makeTemporary} from "../output-file.ts";
 import {type Contest, compare, type Judged, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";
@@ -185,7 +185,7 @@ async function runOn(
   const sites = await readSites({...request, tell});
   const evaluators = await readExternalSites({...request, sites: external, tell});
   const settings = fitted(request, sites);
-  const experiment = createExperiment(backend, {...settings, seed}, featuresOf(task));
+  const experiment = createLocalExperiment(backend, {...settings, seed}, featuresOf(task));
   const [{statuses, final}, baselines] = await together(
     outer,
     (signal) => learn(request, settings, {...environment, signal}),

@@ -1,7 +1,7 @@
 import {mkdir, readdir, stat} from "node:fs/promises";
 import {resolve} from "node:path";
 import {usageError} from "../command.ts";
-import {makeParents, writing} from "../output-file.ts";
+import {makeParents, writingOutput} from "../output-file.ts";
 
 /**
  * Makes the folder of `--out`, or takes an empty one.
@@ -13,7 +13,7 @@ export async function newFolder(path: string): Promise<string> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() === false) throw usageError(`--out: ${path} is a file`, "Name a new folder.");
   await makeParents(folder);
-  const names = await writing(folder, async () => {
+  const names = await writingOutput(folder, async () => {
     if (found === undefined) await mkdir(folder, {mode: 0o700});
     return readdir(folder);
   });

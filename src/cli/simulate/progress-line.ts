@@ -5,14 +5,14 @@ import {roundWord, type StudyProgress} from "../../study/index.ts";
 const TELLING_SHARE = 0.01;
 
 /** A command's knowledge of its own pace. */
-export interface Pace {
+export interface StudyPace {
   readonly elapsedMs: number;
   /** Trials that were there before it began. */
   readonly earlier: number;
 }
 
 /** The progress of a simulation in one line: trial, method, round, the figure, speed and duration. */
-export function simulationLine(progress: StudyProgress, {elapsedMs, earlier}: Pace): string {
+export function simulationLine(progress: StudyProgress, {elapsedMs, earlier}: StudyPace): string {
   const {trialsDone, trials, seed, method, round, rounds, share} = progress;
   const seconds = elapsedMs / 1000;
   const own = share - earlier / trials;

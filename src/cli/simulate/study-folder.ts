@@ -12,7 +12,7 @@ import {
   trialTooLarge,
 } from "../../study/index.ts";
 import type {CliErrorCode} from "../errors.ts";
-import {prepareFolder, writeWhole, writing} from "../output-file.ts";
+import {prepareFolder, writeWhole, writingOutput} from "../output-file.ts";
 
 const CONFIG_FILE = "config.resolved.json";
 const TRIALS = "trials";
@@ -74,7 +74,7 @@ export async function openStudyFolder(
 ): Promise<StudyFolder> {
   const config = `${JSON.stringify(experiment, null, 2)}\n`;
   const settings = join(folder, CONFIG_FILE);
-  const before = await writing(folder, () => ifThere(readFile(settings, "utf8"), null));
+  const before = await writingOutput(folder, () => ifThere(readFile(settings, "utf8"), null));
   if (before !== null && !resumes) {
     refuse(
       "CLI_RESULTS_EXIST",

@@ -45,6 +45,6 @@ function tileAt(rows: Uint32Array, position: number): number {
 }
 
 /** The tiles of the file at the positions `positions` of the listed tiles; all three ascending. */
-export function rowsOf({rows}: ListedTiles, positions: Uint32Array): Uint32Array {
+export function fileRowsOf({rows}: ListedTiles, positions: Uint32Array): Uint32Array {
   return rows === null ? positions : positions.map((position) => tileAt(rows, position));
 }

@@ -1,7 +1,7 @@
 import type {TileFile} from "../readers/tile-file.ts";
 import type {SiteQuery} from "../site-query.ts";
 import type {SlideFeatures, SlidesTask} from "../task/task-schema.ts";
-import {rowsOf, withTiles} from "./listed-tiles.ts";
+import {fileRowsOf, withTiles} from "./listed-tiles.ts";
 import {type ListedPatient, listSlides} from "./slide-listing.ts";
 import type {ListedTiles} from "./slide-table.ts";
 import {checkValues, createTileChecks, type TileChecks} from "./tile-checks.ts";
@@ -34,7 +34,7 @@ export interface PatientTiles {
 }
 
 async function readSlice(file: TileFile, part: ListedTiles, positions: Uint32Array): Promise<TileSlice> {
-  const rows = rowsOf(part, positions);
+  const rows = fileRowsOf(part, positions);
   const features = new Float32Array(rows.length * file.dimension);
   await file.read(rows, features);
   return {file: part.file, rows, features, coordinates: await file.coordinates(rows)};

@@ -1,4 +1,4 @@
-import {at, CodedError, createRandom} from "../../core/index.ts";
+import {at, CodedError, createRandom, type Random} from "../../core/index.ts";
 import {countRange} from "../count-range.ts";
 import type {DataErrorCode} from "../errors.ts";
 import {featuresOf} from "../features.ts";
@@ -7,8 +7,7 @@ import type {SiteQuery} from "../site-query.ts";
 import {MAX_TABLE_VALUES} from "../table/table-rows.ts";
 import type {SlideFeatures, SlidesTask} from "../task/task-schema.ts";
 import type {SiteTable} from "../types.ts";
-import {rowsOf, withTiles} from "./listed-tiles.ts";
-import {sampleRows} from "./sample-rows.ts";
+import {fileRowsOf, withTiles} from "./listed-tiles.ts";
 import {type ListedPatient, listSlides, type SlideListing} from "./slide-listing.ts";
 import type {ListedTiles} from "./slide-table.ts";
 import {
@@ -18,6 +17,21 @@ import {
   createTileChecks,
   type StatedFacts,
 } from "./tile-checks.ts";
+
+/**
+ * Draws `count` different numbers of 0 .. `total` - 1, ascending; every such set is equally likely. Returns
+ * all of them if there are no more than `count`.
+ * @see Bentley and Floyd (1987), A sample of brilliance, Communications of the ACM 30 (9)
+ */
+function sampleRows(random: Random, total: number, count: number): Uint32Array {
+  if (total <= count) return Uint32Array.from({length: total}, (_, row) => row);
+  const taken = new Set<number>();
+  for (let last = total - count; last < total; last++) {
+    const drawn = random.below(last + 1);
+    taken.add(taken.has(drawn) ? last : drawn);
+  }
+  return Uint32Array.from(taken).sort();
+}
 
 /** Not from a plan: the tiles that are drawn for a patient must not change from run to run. */
 const SAMPLE_SEED = 0;
@@ -89,7 +103,7 @@ async function readBag(
     done += positions.length;
     if (positions.length === 0) continue;
     const found = await attemptLater(findings, async () => {
-      await withTiles(part, (file) => file.read(rowsOf(part, positions), target));
+      await withTiles(part, (file) => file.read(fileRowsOf(part, positions), target));
       checkValues(target, features, part.name);
       // An array holds all patients: the values of one patient say nothing of the whole.
       if (part.rows === null) checkVaried(target, features, part.name);

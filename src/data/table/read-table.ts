@@ -19,7 +19,26 @@ import {noteAlikeKeys, refuseRoundedKey} from "./patient-key.ts";
 import {createPlacedKeys, type PlacedKeys} from "./placed-keys.ts";
 import {refuseCell} from "./refuse-cell.ts";
 import {createTableRows, type TableRows} from "./table-rows.ts";
-import {tellTimes} from "./time-spread.ts";
+
+/** Times that span less than this share of the least one are dates: in any unit, dates over decades do. */
+const DATE_SHARE = 0.5;
+
+/** Fewer times may be near one another by chance. */
+const ENOUGH = 10;
+
+/**
+ * Reports times of survival that look like dates, counted from one day for all patients.
+ * @param column their name in messages
+ * @param times at least 0
+ */
+function tellTimes(column: string, times: Float64Array, {tell}: Pick<Findings, "tell">): void {
+  if (times.length < ENOUGH) return;
+  const low = times.reduce((least, time) => Math.min(least, time));
+  const high = times.reduce((most, time) => Math.max(most, time));
+  if (high - low >= DATE_SHARE * low) return;
+  const what = "all times are near one another and far from 0, as dates are";
+  tell("warning", `${column}: ${what}; count each from its patient's entry`);
+}
 
 function siteFile(task: TabularTask, query: SiteQuery): DelimitedFile {
   const {file} = siteFiles(task, query.site);

@@ -23,8 +23,8 @@ export const outcomeSchema = z.union([
 ]);
 
 /** See {@link outcomeSchema}. */
-export type Outcome = Readonly<z.infer<typeof outcomeSchema>>;
-type Kept = Extract<Outcome, {kept: unknown}>["kept"];
+export type RecordedOutcome = Readonly<z.infer<typeof outcomeSchema>>;
+type Kept = Extract<RecordedOutcome, {kept: unknown}>["kept"];
 
 /** Reduces a result to the part that may be kept, and later makes a stand-in from that part. */
 interface Essence<Arguments extends unknown[], Result> {
@@ -119,13 +119,13 @@ const ESSENCES: Essences = {
 
 /** Runs `act` and notes its outcome: its essence, or the code that it threw. */
 export function noting<Result>(
-  note: (outcome: Outcome) => void,
+  note: (outcome: RecordedOutcome) => void,
   keep: (result: Result) => Kept,
   act: () => Result,
 ): Result {
   try {
     const result = act();
-    note({kept: keep(result)} as Outcome);
+    note({kept: keep(result)} as RecordedOutcome);
     return result;
   } catch (error) {
     if (isCoded(error)) note({code: error.code, message: error.message});
@@ -134,7 +134,7 @@ export function noting<Result>(
 }
 
 /** Returns the result of a computation from `outcome`, or throws the code that the computation threw. */
-export function recalled(outcome: Outcome): Kept {
+export function recalled(outcome: RecordedOutcome): Kept {
   if ("code" in outcome) throw new CodedError(outcome.code, outcome.message);
   return outcome.kept;
 }
@@ -148,7 +148,10 @@ function mapArithmetic(change: (name: keyof Arithmetic) => Anything): Arithmetic
 }
 
 /** Wraps `arithmetic` and notes the outcome of each computation. */
-export function notedArithmetic(arithmetic: Arithmetic, note: (outcome: Outcome) => void): Arithmetic {
+export function notedArithmetic(
+  arithmetic: Arithmetic,
+  note: (outcome: RecordedOutcome) => void,
+): Arithmetic {
   return mapArithmetic((name) => {
     const compute = arithmetic[name] as (...given: unknown[]) => unknown;
     const keep = ESSENCES[name].keep as (result: unknown) => Kept;
@@ -157,7 +160,7 @@ export function notedArithmetic(arithmetic: Arithmetic, note: (outcome: Outcome)
 }
 
 /** An arithmetic that computes nothing: it returns what `next` recalls. */
-export function recalledArithmetic(next: () => Outcome): Arithmetic {
+export function recalledArithmetic(next: () => RecordedOutcome): Arithmetic {
   return mapArithmetic((name) => {
     const revive = ESSENCES[name].revive as (kept: Kept, ...given: unknown[]) => unknown;
     return (...given: unknown[]) => revive(recalled(next()), ...given);

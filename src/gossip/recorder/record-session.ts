@@ -12,7 +12,7 @@ import {
 import {createSession} from "../session.ts";
 import type {Session, SessionCheckpoint} from "../session-types.ts";
 import {describeEffect} from "./describe-effect.ts";
-import {notedArithmetic, noting, type Outcome} from "./outcome.ts";
+import {notedArithmetic, noting, type RecordedOutcome} from "./outcome.ts";
 import {encodeTrace, type TraceHeader} from "./trace-entry.ts";
 import {toTraceEvent} from "./trace-event.ts";
 
@@ -86,7 +86,7 @@ function headerOf(context: Context, restored: Restored, checkpoint: SessionCheck
   };
 }
 
-function notedPrimitives(primitives: Primitives, note: (outcome: Outcome) => void): Primitives {
+function notedPrimitives(primitives: Primitives, note: (outcome: RecordedOutcome) => void): Primitives {
   const {hash, arithmetic, sign, verify} = primitives;
   return {
     hash,
@@ -112,7 +112,7 @@ function notedPrimitives(primitives: Primitives, note: (outcome: Outcome) => voi
  * @param context the data from which the caller of {@link replaySession} rebuilds the setup
  */
 export function recordSession(setup: SessionSetup, context: Context, sink: TraceSink): Session {
-  let outcomes: Outcome[] = [];
+  let outcomes: RecordedOutcome[] = [];
   const primitives = notedPrimitives(setup.primitives, (outcome) => void outcomes.push(outcome));
   const session = createSession({...setup, primitives});
   sink.begin(() => encodeTrace(headerOf(context, setup.restored, null)));

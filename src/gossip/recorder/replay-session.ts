@@ -14,7 +14,14 @@ import {
 import {createSession} from "../session.ts";
 import type {SessionCheckpoint} from "../session-types.ts";
 import {describeEffect} from "./describe-effect.ts";
-import {blankSnapshot, diverged, isTrue, type Outcome, recalled, recalledArithmetic} from "./outcome.ts";
+import {
+  blankSnapshot,
+  diverged,
+  isTrue,
+  type RecordedOutcome,
+  recalled,
+  recalledArithmetic,
+} from "./outcome.ts";
 import type {Trace, TraceEntry, TraceHeader} from "./trace-entry.ts";
 import {fromTraceEvent} from "./trace-event.ts";
 
@@ -30,13 +37,13 @@ export interface ReplayedStep {
 
 /** Outcomes of the current event, taken one by one. */
 class Outcomes {
-  #left: Outcome[] = [];
+  #left: RecordedOutcome[] = [];
 
-  load(outcomes: readonly Outcome[]): void {
+  load(outcomes: readonly RecordedOutcome[]): void {
     this.#left = [...outcomes];
   }
 
-  readonly next = (): Outcome =>
+  readonly next = (): RecordedOutcome =>
     this.#left.shift() ?? {code: "GOSSIP_TRACE_DIVERGED", message: "more is computed than was recorded"};
 
   get isEmpty(): boolean {
@@ -44,7 +51,7 @@ class Outcomes {
   }
 }
 
-function recalledPrimitives(primitives: Pick<Primitives, "hash">, next: () => Outcome): Primitives {
+function recalledPrimitives(primitives: Pick<Primitives, "hash">, next: () => RecordedOutcome): Primitives {
   return {
     hash: primitives.hash,
     arithmetic: recalledArithmetic(next),

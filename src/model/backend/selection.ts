@@ -1,10 +1,32 @@
+import {createRequire} from "node:module";
+import {dirname, sep} from "node:path";
 import {CodedError} from "../../core/index.ts";
 import type {ModelErrorCode} from "../errors.ts";
 import type {BackendName, BackendPreference, OpenedBackend, PassedOver} from "../types.ts";
-import {openCpu} from "./cpu.ts";
-import type {BackendAttempt} from "./tfjs.ts";
+import {type BackendAttempt, openTfjs} from "./tfjs.ts";
 import {openTfjsNode} from "./tfjs-node.ts";
-import {openWasm} from "./wasm.ts";
+import {registerWasmKernels} from "./wasm-kernels/register-kernels.ts";
+
+/**
+ * Opens tfjs' WebAssembly backend (XNNPACK, SIMD, one thread) from the package's own files, with our training
+ * kernels.
+ * @see https://www.npmjs.com/package/@tensorflow/tfjs-backend-wasm
+ */
+async function openWasm(): Promise<BackendAttempt> {
+  const tf = await import("@tensorflow/tfjs-core");
+  const {setWasmPaths} = await import("@tensorflow/tfjs-backend-wasm");
+  const module = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(dirname(module) + sep);
+  registerWasmKernels(tf);
+  return await openTfjs(tf, "wasm", "wasm");
+}
+
+/** Opens tfjs' backend in plain JavaScript. It works everywhere and is the reference for the others. */
+async function openCpu(): Promise<BackendAttempt> {
+  const tf = await import("@tensorflow/tfjs-core");
+  await import("@tensorflow/tfjs-backend-cpu");
+  return await openTfjs(tf, "cpu", "cpu");
+}
 
 const FASTEST_FIRST: readonly BackendName[] = ["tfjs-node", "wasm", "cpu"];
 

@@ -1,5 +1,5 @@
 import {type Clock, CodedError, delay, isCoded} from "../../core/index.ts";
-import {allowListeners, createDeadline, type Deadline, linkSignals} from "../deadline.ts";
+import {allowListeners, createProgressDeadline, linkSignals, type ProgressDeadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {streamEnded} from "../faults.ts";
 import {isViolation} from "../guards/guard.ts";
@@ -35,7 +35,7 @@ export interface FetchLoopOptions {
   /**
    * Asks once, over the live link, for the bytes that `buffer` lacks; restarts the deadline as bytes arrive.
    */
-  attempt(request: FetchRequest, buffer: FetchBuffer, deadline: Deadline): Promise<void>;
+  attempt(request: FetchRequest, buffer: FetchBuffer, deadline: ProgressDeadline): Promise<void>;
   /** Returns how long a fetch of this many bytes must wait for the peer's budget, in milliseconds. */
   waitMs(peer: PeerId, sizeBytes: number): number;
   /** Called when the peer broke the wire format. */
@@ -66,7 +66,9 @@ async function run(options: FetchLoopOptions, request: FetchRequest, places: Sem
   for (let failures = 0; ; ) {
     const before = buffer.filled;
     const leave = await places.acquire(request.signal);
-    const deadline = createDeadline(clock, limits.progressTimeoutMs, request.signal, () => streamEnded());
+    const deadline = createProgressDeadline(clock, limits.progressTimeoutMs, request.signal, () =>
+      streamEnded(),
+    );
     try {
       await table.whenUp(request.from, deadline.signal);
       await options.attempt(request, buffer, deadline);

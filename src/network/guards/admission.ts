@@ -39,7 +39,7 @@ export function placesFor(members: number): Places {
 }
 
 /** The place of an incomplete connection. */
-export interface Place {
+export interface ConnectionPlace {
   /** Notes that its first byte came. */
   spoke(): void;
   /** Gives the place back when the connection is complete or has ended; a second call does nothing. */
@@ -53,7 +53,7 @@ export interface Admission {
    * silent longest makes way, because an honest caller speaks at once: its `evict` is called. Returns null if
    * none is silent.
    */
-  enter(ip: string, evict: () => void): Place | null;
+  enter(ip: string, evict: () => void): ConnectionPlace | null;
   /** Number of incomplete connections. */
   readonly pending: number;
 }

@@ -1,17 +1,17 @@
 import type {Connection, Stream} from "@libp2p/interface";
 import {encodeBlobHeader} from "../blobs/blob-wire.ts";
 import {type FetchBuffer, ResponseReader} from "../blobs/fetch-buffer.ts";
-import type {Deadline} from "../deadline.ts";
+import type {ProgressDeadline} from "../deadline.ts";
 import {streamEnded} from "../faults.ts";
 import type {LinkRecord} from "../link-table.ts";
 import type {FetchRequest} from "../types.ts";
-import {abortStream, BLOB_PROTOCOL, onBytes, onNoMoreBytes} from "./streams.ts";
+import {abortStream, BLOB_PROTOCOL, onNoMoreBytes, onStreamBytes} from "./streams.ts";
 
 /** Reads the answer on `stream` into `reader`; resolves when the range is complete. */
 function readAnswer(
   stream: Stream,
   reader: ResponseReader,
-  {record, deadline}: {record: LinkRecord; deadline: Deadline},
+  {record, deadline}: {record: LinkRecord; deadline: ProgressDeadline},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const {signal} = deadline;
@@ -20,7 +20,7 @@ function readAnswer(
     signal.addEventListener("abort", onAbort, {once: true});
     onNoMoreBytes(stream, () => reject(streamEnded()));
     let isOver = false;
-    onBytes(stream, (bytes) => {
+    onStreamBytes(stream, (bytes) => {
       record.addReceived(bytes.byteLength);
       if (isOver || signal.aborted) return;
       deadline.restart();
@@ -40,7 +40,7 @@ export async function fetchOverStream(
   connection: Connection,
   request: FetchRequest,
   buffer: FetchBuffer,
-  {record, deadline}: {record: LinkRecord; deadline: Deadline},
+  {record, deadline}: {record: LinkRecord; deadline: ProgressDeadline},
 ): Promise<void> {
   const stream = await connection.newStream(BLOB_PROTOCOL, {signal: deadline.signal});
   try {

@@ -9,14 +9,14 @@ import {
   decodeBlobRequest,
   encodeBlobHeader,
 } from "../blobs/blob-wire.ts";
-import {createDeadline, type Deadline} from "../deadline.ts";
+import {createProgressDeadline, type ProgressDeadline} from "../deadline.ts";
 import type {NetworkErrorCode} from "../errors.ts";
 import {streamEnded} from "../faults.ts";
 import {isViolation} from "../guards/guard.ts";
 import type {LinkRecord} from "../link-table.ts";
 import {createSemaphore, type Semaphore} from "../semaphore.ts";
 import type {NetworkLimits, PeerId} from "../types.ts";
-import {abortStream, drained, onBytes, onNoMoreBytes} from "./streams.ts";
+import {abortStream, drained, onNoMoreBytes, onStreamBytes} from "./streams.ts";
 
 /**
  * Bytes handed to a stream at once: large enough to be cheap, small enough to stop at a full socket. With the
@@ -53,7 +53,7 @@ function readRequest(stream: Stream, record: LinkRecord, signal: AbortSignal): P
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, {once: true});
     onNoMoreBytes(stream, () => reject(streamEnded()));
-    onBytes(stream, (bytes) => {
+    onStreamBytes(stream, (bytes) => {
       record.addReceived(bytes.byteLength);
       try {
         const read = reader.push(bytes);
@@ -69,7 +69,7 @@ function readRequest(stream: Stream, record: LinkRecord, signal: AbortSignal): P
 interface Sending {
   readonly stream: Stream;
   readonly record: LinkRecord;
-  readonly deadline: Deadline;
+  readonly deadline: ProgressDeadline;
 }
 
 /** Sends a range and its SHA-256. Buffers handed to a stream are not copied: nobody may change them. */
@@ -127,7 +127,7 @@ export function createBlobServer(
       return;
     }
     const {clock, limits, signal, onViolation} = options;
-    const deadline = createDeadline(clock, limits.progressTimeoutMs, signal, () => streamEnded());
+    const deadline = createProgressDeadline(clock, limits.progressTimeoutMs, signal, () => streamEnded());
     try {
       await serve(options, places, {stream, record, deadline});
     } catch (error) {

@@ -3,7 +3,7 @@ import {addressClass} from "../address-class.ts";
 import {createAdmission, placesFor} from "../guards/admission.ts";
 import type {Guard} from "../guards/guard.ts";
 import {createTokenBucket} from "../guards/token-bucket.ts";
-import {peersOf} from "../options.ts";
+import {membersToLink} from "../options.ts";
 import type {Libp2pNetworkOptions, PeerId} from "../types.ts";
 import {type AddressBook, createAddressBook} from "./address-book.ts";
 import {ipOf, parseTcpAddress} from "./addresses.ts";
@@ -39,7 +39,7 @@ export function openBook(options: Libp2pNetworkOptions, configured: readonly Mul
   const reported = new Map(remembered.map(([peer, addresses]) => [peer, addresses.join()]));
   let isFilled = false;
   const book = createAddressBook({
-    peers: peersOf(options),
+    peers: membersToLink(options),
     configured,
     isOnLoopback: isOnLoopback(options),
     onLearned(peer, addresses) {

@@ -8,7 +8,7 @@ import {closedError, streamEnded} from "../faults.ts";
 import {budgetsFor} from "../guards/budgets.ts";
 import {createGuard, type Guard} from "../guards/guard.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
-import {checkFrame, limitsOf, peersOf} from "../options.ts";
+import {checkFrame, limitsOf, membersToLink} from "../options.ts";
 import type {Libp2pNetworkOptions, Network, PeerId} from "../types.ts";
 import {parsePeerId, parseTcpAddress, peerOfAddress} from "./addresses.ts";
 import {fetchOverStream} from "./blob-client.ts";
@@ -144,7 +144,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
   };
   const limits = limitsOf(options);
   const silentMs = HEARTBEATS_MISSED * limits.heartbeatMs;
-  const table = createLinkTable(peersOf(options), {clock, events: linkEvents, silentMs});
+  const table = createLinkTable(membersToLink(options), {clock, events: linkEvents, silentMs});
   const load = {members: roster.members.length, roundBytes: limits.roundBytes};
   const budgets = {...budgetsFor(load), ...options.budgets};
   const guard = createGuard({table, budgets, clock, logger});

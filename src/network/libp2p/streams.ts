@@ -14,7 +14,7 @@ export const DHT_PROTOCOL = "/consilium/kad/1.0.0";
 export const WHERE_PROTOCOL = "/consilium/where/1.0.0";
 
 /** Hands the bytes that arrive on `stream` to `sink`, as views that are valid during the call only. */
-export function onBytes(stream: Stream, sink: (bytes: Uint8Array) => void): void {
+export function onStreamBytes(stream: Stream, sink: (bytes: Uint8Array) => void): void {
   stream.addEventListener("message", (event: StreamMessageEvent) => {
     if (event.data instanceof Uint8Array) sink(event.data);
     else for (const part of event.data) sink(part);

@@ -5,7 +5,7 @@ import {createShutdown} from "../deadline.ts";
 import {closedError} from "../faults.ts";
 import {FRAME_HEADER_BYTES} from "../frame.ts";
 import {createLinkTable, type LinkTable} from "../link-table.ts";
-import {checkFrame, limitsOf, peersOf} from "../options.ts";
+import {checkFrame, limitsOf, membersToLink} from "../options.ts";
 import type {Network, NetworkOptions, PeerId} from "../types.ts";
 import {createInbox} from "./inbox.ts";
 import type {MemoryHub, MemoryPort} from "./memory-hub.ts";
@@ -70,7 +70,7 @@ function sendFrame(table: LinkTable, port: MemoryPort, to: PeerId, frame: Uint8A
  */
 export async function createMemoryNetwork(options: MemoryNetworkOptions): Promise<Network> {
   const {identity, hub, clock, events, handshake} = options;
-  const peers = peersOf(options);
+  const peers = membersToLink(options);
   const store = createBlobStore();
   // There are no heartbeats here: a quiet link is normal.
   const table = createLinkTable(peers, {clock, events, silentMs: Number.POSITIVE_INFINITY});

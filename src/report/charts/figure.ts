@@ -6,7 +6,7 @@ import type {Picture} from "./picture.ts";
  * Returns a picture in the page, once for desktop and once for a phone, with its caption; null if there is
  * none.
  */
-export function figure({caption, draw}: Picture, name: string): Markup | null {
+export function pictureFigure({caption, draw}: Picture, name: string): Markup | null {
   const named: Picture["caption"] = {...caption, id: name};
   const picture = {caption: named, draw};
   const wide = picture.draw({...WIDE, prefix: `w-${name}`});

@@ -1,5 +1,5 @@
 import {METRIC_FACTS, type MethodComparison} from "../../study/index.ts";
-import {type Verdict, verdictOf} from "../verdict.ts";
+import {type ComparisonVerdict, comparisonVerdict} from "../verdict.ts";
 import {countText, differenceText, rangeText, shortText, textWidth} from "../words.ts";
 import type {Look} from "./look.ts";
 import {html, type Markup} from "./markup.ts";
@@ -7,7 +7,7 @@ import type {ColourName} from "./palette.ts";
 import {domainOf, linearScale, type Scale} from "./scale.ts";
 import {area, type Caption, drawing, line, words} from "./svg.ts";
 
-const COLOURS: Readonly<Record<Verdict, ColourName>> = {
+const COLOURS: Readonly<Record<ComparisonVerdict, ColourName>> = {
   better: "good",
   "non-inferior": "good",
   "not shown": "warn",
@@ -107,7 +107,7 @@ function ground(look: Look, {x, left, right, top, bottom}: Layout, first: Method
 }
 
 function named(look: Look, {left, right, whyNot}: Layout, comparison: MethodComparison, y: number): Markup {
-  const verdict = verdictOf(comparison);
+  const verdict = comparisonVerdict(comparison);
   const lost = whyNot(comparison);
   const told = lost === null ? intervalText(comparison) : `no comparison: ${lost}`;
   const most = look.isNarrow ? look.width - 36 - (lost === null ? textWidth(told) : LEAST_REASON) : left - 28;
@@ -122,7 +122,7 @@ function named(look: Look, {left, right, whyNot}: Layout, comparison: MethodComp
 
 function drawRow(look: Look, forest: Layout, comparison: MethodComparison, middle: number): Markup {
   const {x} = forest;
-  const colour = COLOURS[verdictOf(comparison)];
+  const colour = COLOURS[comparisonVerdict(comparison)];
   const y = middle + (look.isNarrow ? 11 : 0);
   const {low, high, difference} = comparison;
   if (low === null || high === null || difference === null) return named(look, forest, comparison, y);

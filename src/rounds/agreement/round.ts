@@ -7,7 +7,7 @@ import {onExchangeFrame} from "../exchange/exchange-frames.ts";
 import type {Exchange} from "../exchange/exchange-state.ts";
 import type {FetchPurpose, OutstandingFetch} from "../exchange/fetch-purpose.ts";
 import {lookForMissing} from "../exchange/missing-words.ts";
-import {onMassFetched} from "../exchange/phased-exchange.ts";
+import {onPhaseMassFetched} from "../exchange/phased-exchange.ts";
 import {onWhole} from "../exchange/robust-exchange.ts";
 import type {FrameOf, RoundFrame} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
@@ -190,7 +190,7 @@ function onExchanged(context: RoundContext, purpose: AttemptPurpose, bytes: Uint
     case "sum":
       return onBytes(context, purpose, bytes);
     case "mass":
-      return onMassFetched(context, purpose, bytes);
+      return onPhaseMassFetched(context, purpose, bytes);
     default:
       return onWhole(context, purpose.member, bytes);
   }

@@ -2,16 +2,36 @@ import {present, toHex} from "../../core/index.ts";
 import {challengeOf} from "../../parameters/index.ts";
 import {cancelFetches, type RoundContext} from "../agreement/round-state.ts";
 import {exposeLiar} from "../agreement/voting.ts";
+import {productsBytes, sumBytes} from "../certificate.ts";
 import {canonicalBytes} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
 import {peersOf} from "./exchange.ts";
-import type {Dispute, DisputedWord} from "./exchange-state.ts";
+import type {CommittedAttempt, Dispute, DisputedWord} from "./exchange-state.ts";
 import type {FetchPurpose} from "./fetch-purpose.ts";
-import {ownPart, partOf, partsHash} from "./part-words.ts";
+import {attemptContent, ownPart, partOf, partsHash} from "./part-words.ts";
 import {attemptNamed} from "./past-attempts.ts";
-import {isWordOf} from "./signed-words.ts";
-import {fetchPart} from "./summing.ts";
+import {countProducts} from "./sum-check.ts";
+import {fetchPart, ownerOf} from "./summing.ts";
 import {areProductsOfPart, isSumOfParts} from "./verdicts.ts";
+
+/** Tells whether `member` signed the word in that attempt, and was entitled to say it. */
+function isWordOf(
+  context: RoundContext,
+  attempt: CommittedAttempt,
+  member: MemberId,
+  word: DisputedWord,
+): boolean {
+  const {verify} = context.state.setup.primitives;
+  const content = attemptContent(context, attempt);
+  if (word.kind === "sum") {
+    const isOwn = word.chunk < attempt.chunks.length && ownerOf(attempt, word.chunk) === member;
+    return isOwn && verify(member, sumBytes(content, word), word.signature);
+  }
+  const {seed, products, signature} = word;
+  const isOwn = attempt.participants.some((each) => each.member === member);
+  const isWhole = products.byteLength === Float64Array.BYTES_PER_ELEMENT * countProducts(context, attempt);
+  return isOwn && isWhole && verify(member, productsBytes(content, seed, products), signature);
+}
 
 /*
  * A false sum and false products are proven by the parts alone. A member that hears of one therefore fetches

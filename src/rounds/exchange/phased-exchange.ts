@@ -133,7 +133,7 @@ export function onMass(context: RoundContext, from: MemberId, frame: FrameOf<"ma
 }
 
 /** Takes in a neighbour's mass of the phase under way. */
-export function onMassFetched(
+export function onPhaseMassFetched(
   context: RoundContext,
   {phase, member}: {readonly phase: number; readonly member: MemberId},
   bytes: Uint8Array,

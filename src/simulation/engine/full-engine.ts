@@ -8,7 +8,7 @@ import {unlessDiverged} from "./divergence.ts";
 import {heldModels, stateHash} from "./held-models.ts";
 import {linkModels, stepMs} from "./link-times.ts";
 import {planMisfortunes} from "./misfortunes.ts";
-import type {Network} from "./network.ts";
+import type {SimulatedNetwork} from "./network.ts";
 import type {NetworkOutcome, NetworkRound, RoundHook, Stall} from "./network-outcome.ts";
 import {RoundWatch} from "./round-watch.ts";
 import {sharedArithmetic, simulatedPrimitives} from "./seals.ts";
@@ -27,7 +27,7 @@ const MS_OF_A_SECOND = 1000;
 
 /** A network on virtual time, with every message of every session. */
 class FullRun {
-  readonly #network: Network;
+  readonly #network: SimulatedNetwork;
   readonly #training: WorldTraining;
   readonly #watch: RoundWatch;
   readonly #world: World;
@@ -37,7 +37,7 @@ class FullRun {
   #lastProgressMs = 0;
   #isDone = false;
 
-  constructor(network: Network) {
+  constructor(network: SimulatedNetwork) {
     this.#network = network;
     this.#training = new WorldTraining(network);
     this.#watch = new RoundWatch(network);
@@ -247,7 +247,7 @@ class FullRun {
  * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, SIMULATION_NETWORK_TOO_LARGE, and the abort reason of the
  * trial's signal
  */
-export async function runFull(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
+export async function runFull(network: SimulatedNetwork, onRound: RoundHook): Promise<NetworkOutcome> {
   if (network.members.length > MAX_MEMBERS) {
     throw new CodedError<SimulationErrorCode>(
       "SIMULATION_NETWORK_TOO_LARGE",

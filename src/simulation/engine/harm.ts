@@ -2,7 +2,7 @@ import {codecOf} from "../../parameters/index.ts";
 import type {Certified, Contribution} from "../../rounds/index.ts";
 import type {Attack} from "../attacks/attacks.ts";
 import {badContribution, edgeOfRange, updateAttack} from "./bad-sites.ts";
-import type {Network} from "./network.ts";
+import type {SimulatedNetwork} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
 /** Local work that is done. */
@@ -22,7 +22,7 @@ export interface WorkDone {
  * honest update.
  */
 export function harmfulContribution(
-  network: Network,
+  network: SimulatedNetwork,
   site: SimulatedSite,
   work: WorkDone,
 ): Contribution | null {
@@ -39,7 +39,7 @@ export function harmfulContribution(
 }
 
 function harmfulUpdate(
-  {trial, bad, stages}: Network,
+  {trial, bad, stages}: SimulatedNetwork,
   site: SimulatedSite,
   {round, certified, unit, own, honest}: WorkDone,
   attack: Attack,

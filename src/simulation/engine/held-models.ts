@@ -1,14 +1,18 @@
 import {at, sha256, toHex} from "../../core/index.ts";
 import type {Snapshot} from "../../parameters/index.ts";
 import type {Certified} from "../../rounds/index.ts";
-import type {Network} from "./network.ts";
+import type {SimulatedNetwork} from "./network.ts";
 import type {HeldModels} from "./network-outcome.ts";
 
 /** The newest certified result of each site, in the order of the cohort; null for one that has none. */
 export type NewestResults = readonly (Certified | null)[];
 
 /** Returns the models that the nodes hold at the end of the `round`-th round of training. */
-export function heldModels({sites, stages}: Network, round: number, newest: NewestResults): HeldModels {
+export function heldModels(
+  {sites, stages}: SimulatedNetwork,
+  round: number,
+  newest: NewestResults,
+): HeldModels {
   const views = new Map<string, Float32Array>();
   const models: Float32Array[] = [];
   const trained = newest.map((certified) => trainedSnapshot(stages, certified));
@@ -27,7 +31,7 @@ export function heldModels({sites, stages}: Network, round: number, newest: Newe
 }
 
 /** Returns the snapshot of a result of training; null before training. */
-function trainedSnapshot(stages: Network["stages"], certified: Certified | null): Snapshot | null {
+function trainedSnapshot(stages: SimulatedNetwork["stages"], certified: Certified | null): Snapshot | null {
   if (certified === null) return null;
   const {certificate, snapshot} = certified;
   return stages.stageOf(certificate.body.round).kind === "training" ? snapshot : null;

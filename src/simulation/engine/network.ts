@@ -8,7 +8,7 @@ import {badSites, withFlippedLabels} from "./bad-sites.ts";
 import {SimulatedSite} from "./simulated-site.ts";
 
 /** The identity on which a network's draws and the order of its sums depend, apart from the plan. */
-export interface NetworkIdentity {
+export interface SimulatedIdentity {
   /** Id of the run, 32 hexadecimal digits. */
   readonly run: string;
   /** Returns a site's member id. */
@@ -16,7 +16,7 @@ export interface NetworkIdentity {
 }
 
 /** The sites of a trial, ready to train. */
-export interface Network {
+export interface SimulatedNetwork {
   readonly trial: Trial;
   readonly run: string;
   /** In the order of the cohort. */
@@ -32,7 +32,7 @@ export interface Network {
 }
 
 /** Returns the default identity: a site's id is its name, and the run's id is drawn from the plan. */
-export function identityOfPlan({plan}: Pick<Trial, "plan">): NetworkIdentity {
+export function identityOfPlan({plan}: Pick<Trial, "plan">): SimulatedIdentity {
   const hash = toHex(sha256(new TextEncoder().encode(JSON.stringify(plan))));
   return {run: runId(hash, 1), idOf: (site) => site};
 }
@@ -55,7 +55,7 @@ export function startingModel({plan, cohort}: Trial): StartingModel {
  * Sets up the sites of `trial`. None trains yet.
  * @throws MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID, NODE_TOO_FEW_PATIENTS
  */
-export function createNetwork(trial: Trial, {run, idOf} = identityOfPlan(trial)): Network {
+export function createNetwork(trial: Trial, {run, idOf} = identityOfPlan(trial)): SimulatedNetwork {
   const {plan, cohort, experiment, pool} = trial;
   const {features} = cohort;
   const model = startingModel(trial);

@@ -1,6 +1,6 @@
 import {attemptPeriod, type RoundSpec} from "../../rounds/index.ts";
 import {lineSpeed, meanDelayMs, stepMs} from "./link-times.ts";
-import type {Network} from "./network.ts";
+import type {SimulatedNetwork} from "./network.ts";
 
 /**
  * Number of consecutive one-way delays in a round, by the way of mixing. Every round: ready and start, and at
@@ -30,7 +30,7 @@ function delaysOf({mixing}: RoundSpec, members: number): number {
  * @param units number of times that each site takes its local steps; in a segment exchanges run alongside
  */
 export function roundSeconds(
-  {trial: {experiment}, sites}: Network,
+  {trial: {experiment}, sites}: SimulatedNetwork,
   spec: RoundSpec,
   {bytes, units}: {readonly bytes: number; readonly units: number},
 ): number {

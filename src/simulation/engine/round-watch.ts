@@ -3,7 +3,7 @@ import {codecOf} from "../../parameters/index.ts";
 import {type Certified, parameterArithmetic, type RoundSpec} from "../../rounds/index.ts";
 import {consensusDistance, modelsDistance} from "./consensus-distance.ts";
 import {heldModels, type NewestResults} from "./held-models.ts";
-import type {Network} from "./network.ts";
+import type {SimulatedNetwork} from "./network.ts";
 import type {HeldModels, NetworkRound} from "./network-outcome.ts";
 
 /** The state of a round at its end. */
@@ -20,7 +20,7 @@ interface EndedRound {
  * member has the next result. A member that is away by then keeps its old model.
  */
 export class RoundWatch {
-  readonly #network: Network;
+  readonly #network: SimulatedNetwork;
   readonly #newest = new Map<string, Certified>();
   readonly #ended: EndedRound[] = [];
   /** Members' estimates at the end of the current mixing, by id. */
@@ -30,7 +30,7 @@ export class RoundWatch {
   #bytes = 0;
   #setupBytes = 0;
 
-  constructor(network: Network) {
+  constructor(network: SimulatedNetwork) {
     this.#network = network;
   }
 

@@ -1,7 +1,7 @@
 import type {Trial} from "../trial.ts";
 import {runFast} from "./fast/fast-engine.ts";
 import {runFull} from "./full-engine.ts";
-import {createNetwork, type NetworkIdentity} from "./network.ts";
+import {createNetwork, type SimulatedIdentity} from "./network.ts";
 import type {NetworkOutcome, RoundHook} from "./network-outcome.ts";
 
 /** Hooks for a caller of {@link runNetwork}. */
@@ -18,7 +18,7 @@ export interface NetworkHooks {
 export async function runNetwork(
   trial: Trial,
   {onRound = () => {}}: NetworkHooks = {},
-  identity?: NetworkIdentity,
+  identity?: SimulatedIdentity,
 ): Promise<NetworkOutcome> {
   const network = createNetwork(trial, identity);
   try {

@@ -3,7 +3,7 @@ import type {Contribution} from "../../rounds/index.ts";
 import type {AnnouncedTraining} from "../world/options.ts";
 import {allEnded} from "./divergence.ts";
 import {harmfulContribution} from "./harm.ts";
-import type {Network} from "./network.ts";
+import type {SimulatedNetwork} from "./network.ts";
 import type {SimulatedSite} from "./simulated-site.ts";
 
 /** Finished work that waits until the world asks for it. */
@@ -29,7 +29,7 @@ async function trainAt(
  * at once. The order of training therefore depends only on virtual time, and not on the speed of threads.
  */
 export class WorldTraining {
-  readonly #network: Network;
+  readonly #network: SimulatedNetwork;
   readonly #sites: ReadonlyMap<string, SimulatedSite>;
   readonly #announced = new Map<string, AnnouncedTraining>();
   readonly #done = new Map<string, DoneWork>();
@@ -37,7 +37,7 @@ export class WorldTraining {
   readonly #honest = new Map<string, {readonly round: number; readonly update: Float32Array}>();
   #dueMs = Number.POSITIVE_INFINITY;
 
-  constructor(network: Network) {
+  constructor(network: SimulatedNetwork) {
     this.#network = network;
     this.#sites = new Map(network.members.map((site) => [site.id, site]));
   }

@@ -1,7 +1,7 @@
 import {sha256} from "../../core/index.ts";
 import {decodeTrace, replaySession} from "../../gossip/index.ts";
 import {tracedSession} from "../../node/index.ts";
-import {type Moment, momentsOf} from "./timeline.ts";
+import {momentsOf, type TimelineEntry} from "./timeline.ts";
 
 /** Findings of a replay of a trace. */
 export interface ReplayReport {
@@ -16,7 +16,7 @@ export interface ReplayReport {
   readonly durationMs: number;
   /** True if the end of the file is missing. */
   readonly isTorn: boolean;
-  readonly moments: readonly Moment[];
+  readonly moments: readonly TimelineEntry[];
   /** The event at which this code did something different from the recorded run; null if it never did. */
   readonly divergence: {readonly event: number; readonly atMs: number; readonly what: string} | null;
 }
@@ -31,7 +31,7 @@ export function replayTrace(bytes: Uint8Array): ReplayReport {
   const nameOf = (peer: string): string => names.get(peer) ?? peer;
   const {entries} = trace;
   const startMs = entries[0]?.atMs ?? 0;
-  const moments: Moment[] = [];
+  const moments: TimelineEntry[] = [];
   let divergence: ReplayReport["divergence"] = null;
   let replayed = 0;
   for (const step of replaySession({...setup, primitives: {hash: sha256}}, trace)) {

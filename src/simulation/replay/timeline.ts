@@ -12,7 +12,7 @@ const LIES: Readonly<Record<Claims["kind"], string>> = {
 };
 
 /** An event of a run that is of interest to a person. */
-export interface Moment {
+export interface TimelineEntry {
   /** Milliseconds from the start of the trace. */
   readonly atMs: number;
   /** Counted from 1. */
@@ -55,7 +55,10 @@ function reportText(report: Report, nameOf: Names): string {
   }
 }
 
-function eventMoment({event}: ReplayedStep["entry"], nameOf: Names): Omit<Moment, "atMs" | "round"> | null {
+function eventMoment(
+  {event}: ReplayedStep["entry"],
+  nameOf: Names,
+): Omit<TimelineEntry, "atMs" | "round"> | null {
   switch (event.type) {
     case "link-up":
       return {text: `link up: ${nameOf(event.peer)}`, isTrouble: false};
@@ -85,10 +88,10 @@ function certifiedText(effect: Extract<ReplayedStep["effects"][number], {type: "
 export function momentsOf(
   step: ReplayedStep,
   {startMs, nameOf}: {readonly startMs: number; readonly nameOf: Names},
-): Moment[] {
+): TimelineEntry[] {
   const round = step.round + 1;
   const atMs = step.entry.atMs - startMs;
-  const moments: Moment[] = [];
+  const moments: TimelineEntry[] = [];
   const event = eventMoment(step.entry, nameOf);
   if (event !== null) moments.push({atMs, round, ...event});
   if (step.entry.error !== null) {

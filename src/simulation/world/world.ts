@@ -13,7 +13,22 @@ import {createEventQueue} from "./event-queue.ts";
 import {Links} from "./links.ts";
 import {forget, keepLocally, type Machine} from "./machine.ts";
 import type {WorldOptions} from "./options.ts";
-import {workOn} from "./unit-work.ts";
+
+/** Trains a unit of an asynchronous segment. `deliver` receives its progress when that is done. */
+function workOn(
+  {progressOf, unitMs}: WorldOptions,
+  member: MemberId,
+  {round, unit, start}: Extract<Effect, {type: "work"}>,
+  deliver: (afterMs: number, eventOf: () => Event) => void,
+): void {
+  if (progressOf === undefined || unitMs === undefined) return;
+  deliver(unitMs(member, unit), () => ({
+    type: "progress",
+    round,
+    unit,
+    contribution: progressOf(member, unit, start),
+  }));
+}
 
 /** Time from a record reaching the disk to its process being told. */
 const ACKNOWLEDGEMENT_MS = 0.2;

@@ -3,7 +3,7 @@ import {CodedError} from "../../core/index.ts";
 import type {StatusErrorCode} from "../errors.ts";
 
 /** The address of a server, and its name in node.yaml. */
-export interface Place {
+export interface ListeningPlace {
   /** Address or name. */
   readonly host: string;
   /** TCP port; 0 takes a free one. */
@@ -19,7 +19,10 @@ export function portOf(server: Server): number {
 }
 
 /** The reason why a server could not listen, in one line. */
-export function listenFailure(cause: unknown, {host, port, block}: Place): CodedError<StatusErrorCode> {
+export function listenFailure(
+  cause: unknown,
+  {host, port, block}: ListeningPlace,
+): CodedError<StatusErrorCode> {
   const what = block === "status" ? "status" : "probes";
   if (cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE") {
     return new CodedError(

@@ -24,7 +24,7 @@ export interface BackupMeans {
 }
 
 /** The {@link BackupSummary} of a manifest. */
-export function summaryOf(manifest: readonly BackupFile[]): BackupSummary {
+export function backupSummary(manifest: readonly BackupFile[]): BackupSummary {
   return {
     runs: manifest.filter(({path}) => path.endsWith("/journal")).length,
     models: manifest.filter(({path}) => path.includes("/models/")).length,
@@ -140,5 +140,5 @@ export async function backupState(
   const manifest: BackupFile[] = [];
   const plain = messagesOf(files, directory, manifest);
   await writeTarget(files, target, seal(plain, passphrase, costBits));
-  return summaryOf(manifest);
+  return backupSummary(manifest);
 }

@@ -24,17 +24,17 @@ const messageSchema = z.discriminatedUnion("kind", [
 export type BackupFile = Readonly<z.infer<typeof fileSchema>>;
 
 /** The elements of a backup: files, each followed by its parts, and their manifest at the end. */
-export type Message = Readonly<z.infer<typeof messageSchema>>;
+export type BackupMessage = Readonly<z.infer<typeof messageSchema>>;
 
 /** Encodes a message as canonical CBOR behind its length in four bytes, little-endian. */
-export function encodeMessage(message: Message): Uint8Array {
+export function encodeMessage(message: BackupMessage): Uint8Array {
   const bytes = encode(message);
   const length = alloc(LENGTH_BYTES);
   new DataView(length.buffer, length.byteOffset).setUint32(0, bytes.length, true);
   return concat([length, bytes]);
 }
 
-function parseMessage(bytes: Uint8Array): Message {
+function parseMessage(bytes: Uint8Array): BackupMessage {
   try {
     return messageSchema.parse(decode(bytes, {strict: true, rejectDuplicateMapKeys: true}));
   } catch {
@@ -43,7 +43,7 @@ function parseMessage(bytes: Uint8Array): Message {
 }
 
 /** Reads the messages of a backup, up to its end. @throws STORAGE_BACKUP_CORRUPT */
-export async function* readMessages(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
+export async function* readMessages(plain: AsyncIterable<Uint8Array>): AsyncGenerator<BackupMessage> {
   const reader = byteReader(plain);
   while (!(await reader.isAtEnd())) {
     const length = await reader.take(LENGTH_BYTES);

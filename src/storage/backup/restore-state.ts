@@ -6,7 +6,7 @@ import {type FileSystem, nodeFileSystem, type OpenFile} from "../files/file-syst
 import {makeDirectoryDurably, OWNER_ONLY} from "../files/write-durably.ts";
 import {FORMAT_FILE, readFormat} from "../format.ts";
 import {writeRestored} from "../restored-mark.ts";
-import {type BackupMeans, type BackupSummary, summaryOf} from "./backup-state.ts";
+import {type BackupMeans, type BackupSummary, backupSummary} from "./backup-state.ts";
 import {isKept} from "./contents.ts";
 import {type BackupFile, readMessages} from "./messages.ts";
 import {damaged, unseal} from "./sealed-stream.ts";
@@ -161,7 +161,7 @@ export async function restoreState(
       await files.rename(root, directory);
       await files.syncDirectory(parent);
     });
-    return summaryOf(manifest);
+    return backupSummary(manifest);
   } catch (error) {
     await files.removeTree(root).catch(() => {});
     throw error;

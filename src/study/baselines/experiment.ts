@@ -23,7 +23,7 @@ export interface Learning {
 }
 
 /** A {@link Learning} with the model at hand, in the calling thread. */
-export interface Experiment extends Learning {
+export interface LocalExperiment extends Learning {
   readonly model: Model;
 }
 
@@ -62,15 +62,15 @@ function stepsInThread(
 }
 
 /**
- * Sets up an {@link Experiment} on an open backend, which the caller closes. Steps are taken in the calling
+ * Sets up an {@link LocalExperiment} on an open backend, which the caller closes. Steps are taken in the calling
  * thread.
  * @throws {CodedError} MODEL_SPEC_INVALID
  */
-export function createExperiment(
+export function createLocalExperiment(
   backend: ComputeBackend,
   plan: TrainingPlan,
   features: readonly Feature[],
-): Experiment {
+): LocalExperiment {
   const model = backend.build(plan.model, features.length);
   const initial = initialParameters(plan.model, features.length, plan.seed);
   return {plan, features, model, initial, takeSteps: async (site) => stepsInThread(plan, model, site)};
@@ -81,7 +81,11 @@ export function createExperiment(
  * stays free during a long training and can end it.
  * @param signal ends the current steps with TRAINING_CANCELLED
  */
-export function inThreads(experiment: Experiment, backend: BackendName, signal: AbortSignal): Experiment {
+export function inThreads(
+  experiment: LocalExperiment,
+  backend: BackendName,
+  signal: AbortSignal,
+): LocalExperiment {
   const {plan} = experiment;
   return {
     ...experiment,
@@ -100,7 +104,7 @@ export function inThreads(experiment: Experiment, backend: BackendName, signal: 
 
 /** Returns labels and scores of the patients of `rows` (raw values), scaled by `standardiser`. */
 export function scorePatients(
-  {model, plan}: Experiment,
+  {model, plan}: LocalExperiment,
   {parameters, standardiser}: TrainedModel,
   rows: PatientMatrix,
 ): PatientScores {

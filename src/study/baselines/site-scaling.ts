@@ -1,9 +1,9 @@
 import {
   fromUnitRange,
-  type Moment,
   meanOf,
   type PatientMatrix,
   type Standardiser,
+  type StatisticalMoment,
   squaredDeviationOf,
   toUnitRange,
 } from "../../data/index.ts";
@@ -19,7 +19,10 @@ function commonStandardiser(
   shares: readonly number[],
   reference: number,
 ): Standardiser {
-  const averageOf = (moment: Moment, statistic: (train: PatientMatrix) => Float64Array): Float32Array =>
+  const averageOf = (
+    moment: StatisticalMoment,
+    statistic: (train: PatientMatrix) => Float64Array,
+  ): Float32Array =>
     averageUpdates(
       new Float32Array(features.length),
       sites.map(({split}, index) => ({

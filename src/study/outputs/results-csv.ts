@@ -1,11 +1,19 @@
-import {sweepPoints} from "../../config/index.ts";
+import {type ExperimentData, sweepPoints} from "../../config/index.ts";
 import {CodedError} from "../../core/index.ts";
 import type {SimulationErrorCode} from "../../simulation/index.ts";
 import type {ResultRow, RoundRow, StudyResults} from "../results.ts";
 import {type CsvCell, csvText} from "./csv-text.ts";
-import {partitionText} from "./partition-text.ts";
 import {type Point, pointCell, pointKey, pointText, sweptKeys} from "./point-columns.ts";
 import {resultRowSchema, roundRowSchema} from "./summary-schema.ts";
+import {valueText} from "./value-text.ts";
+
+/**
+ * Describes how an experiment's patients are dealt to its nodes, such as `dirichlet, nodes 12, minimum 10,
+ * alpha 0.3`.
+ */
+function partitionText(data: ExperimentData): string {
+  return data.source === "cohorts" ? "natural" : valueText(data.partition);
+}
 
 /** Facts of a study that appear in every line. */
 interface LineFacts {

@@ -5,7 +5,7 @@ import type {PatientMatrix} from "../../../src/data/index.ts";
 import {type ComputeBackend, openBackend} from "../../../src/model/index.ts";
 import {type MixingGraph, mixingGraph} from "../../../src/schedules/index.ts";
 import type {SiteData} from "../../../src/simulation/site-data.ts";
-import {createExperiment} from "../../../src/study/baselines/experiment.ts";
+import {createLocalExperiment} from "../../../src/study/baselines/experiment.ts";
 import {trainDPsgd} from "../../../src/study/baselines/train-d-psgd.ts";
 import {quadraticLearning, siteOf} from "./quadratic-learning.ts";
 
@@ -67,7 +67,7 @@ describe("decentralised SGD beside an independent numpy run", () => {
     const {plan} = quadraticLearning({}, {rounds: VECTORS.rounds, localSteps: VECTORS.steps});
     const optimizer = {name: "sgd", learningRate: VECTORS.learningRate, momentum: 0, weightDecay: 0} as const;
     const features = Array.from({length: FEATURES}, (_, index) => ({name: `x${index}`, low: 0, high: 1}));
-    const experiment = createExperiment(
+    const experiment = createLocalExperiment(
       backend,
       {...plan, training: {...plan.training, optimizer}},
       features,

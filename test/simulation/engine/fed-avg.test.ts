@@ -1,7 +1,7 @@
 import {afterAll, describe, expect, it} from "vitest";
 import {openBackend} from "../../../src/model/index.ts";
 import {runNetwork} from "../../../src/simulation/index.ts";
-import {createExperiment, trainFedAvg} from "../../../src/study/index.ts";
+import {createLocalExperiment, trainFedAvg} from "../../../src/study/index.ts";
 import {ALL, inventedCohort, inventedExperiment, openTrial, type TrialChanges} from "./trials.ts";
 
 const {backend} = await openBackend("cpu");
@@ -35,7 +35,10 @@ describe.each(["fast", "full"] as const)("a full topology without delay, by the 
     const trial = await openTrial(experiment, {cohort});
     const {models, standardisers} = await runNetwork(trial);
     await trial.pool.close();
-    const expected = await trainFedAvg(createExperiment(backend, trial.plan, cohort.features), cohort.sites);
+    const expected = await trainFedAvg(
+      createLocalExperiment(backend, trial.plan, cohort.features),
+      cohort.sites,
+    );
     const [model = new Float32Array()] = models;
     expect(model).toHaveLength(expected.parameters.length);
     const apart = expected.parameters.map((value, index) => Math.abs(value - (model[index] ?? 0)));

@@ -3,7 +3,7 @@ import {describe, expect, it} from "vitest";
 import type {EventAnswer} from "../../../src/status/answers/event-answer.ts";
 import {backoffMs, readEvents} from "../../../src/status/dashboard/client/event-reader.ts";
 import {createSseParser} from "../../../src/status/dashboard/client/sse-parser.ts";
-import type {Message} from "../../../src/status/dashboard/client/state.ts";
+import type {PageMessage} from "../../../src/status/dashboard/client/state.ts";
 import {pollStatus} from "../../../src/status/dashboard/client/status-poll.ts";
 import type {Surroundings} from "../../../src/status/dashboard/client/surroundings.ts";
 import {createTokenGate} from "../../../src/status/dashboard/client/token-gate.ts";
@@ -131,7 +131,7 @@ describe("a token", () => {
       if (headers.get("authorization") !== "Bearer right") return new Response("{}", {status: 401});
       return Response.json(path === "v1/status" ? STATUS : {data: []});
     });
-    const messages: Message[] = [];
+    const messages: PageMessage[] = [];
     await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)}).ended;
     expect(needs).toEqual(["asked", "given", "wrong", "given"]);
     expect(asked.map(({path, headers}) => [path, headers.get("authorization")])).toEqual([
@@ -174,7 +174,7 @@ describe("the poll", () => {
       () => new Response("<html>"),
     ];
     const {surroundings, pauses, signal} = browser(() => script.shift()?.() ?? null);
-    const messages: Message[] = [];
+    const messages: PageMessage[] = [];
     const gate = createTokenGate(() => {});
     await pollStatus({surroundings, gate, signal, onMessage: (message) => messages.push(message)}).ended;
     expect(messages).toEqual([

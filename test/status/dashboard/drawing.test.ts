@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {lineChart} from "../../../src/status/dashboard/client/line-chart.ts";
-import {type Markup, textOf} from "../../../src/status/dashboard/client/markup.ts";
-import {linearScale, logScale, roundScale} from "../../../src/status/dashboard/client/scale.ts";
+import {curveChart} from "../../../src/status/dashboard/client/line-chart.ts";
+import {markupText, type PageMarkup} from "../../../src/status/dashboard/client/markup.ts";
+import {linearChartScale, logChartScale, roundScale} from "../../../src/status/dashboard/client/scale.ts";
 import {FIRST_STATE, reduce} from "../../../src/status/dashboard/client/state.ts";
 import {topology} from "../../../src/status/dashboard/client/topology.ts";
 import {pageView, titleOf} from "../../../src/status/dashboard/client/views/page-view.ts";
@@ -19,7 +19,7 @@ describe("scales", () => {
     fc.assert(
       fc.property(decimal(-1e6, 1e6), decimal(0, 1e6), decimal(0, 1), (low, span, share) => {
         const high = low + span;
-        const {at, ticks} = linearScale({low, high, ...range});
+        const {at, ticks} = linearChartScale({low, high, ...range});
         const place = at(low + share * span);
         expect(place).toBeGreaterThan(10 - 1e-3);
         expect(place).toBeLessThan(160 + 1e-3);
@@ -34,7 +34,7 @@ describe("scales", () => {
   it("of logarithms hold every value between decades, with at most five ticks", () => {
     fc.assert(
       fc.property(decimal(-12, 3), decimal(0, 9), decimal(0, 1), (power, decades, share) => {
-        const {at, ticks} = logScale({low: 10 ** power, high: 10 ** (power + decades), ...range});
+        const {at, ticks} = logChartScale({low: 10 ** power, high: 10 ** (power + decades), ...range});
         const place = at(10 ** (power + share * decades));
         expect(place).toBeGreaterThan(10 - 1e-3);
         expect(place).toBeLessThan(160 + 1e-3);
@@ -60,7 +60,7 @@ describe("scales", () => {
 
 describe("a curve", () => {
   const chartOf = (values: readonly (number | null)[], scale: "linear" | "log" = "linear") =>
-    lineChart({
+    curveChart({
       id: "x",
       title: "Loss",
       description: "described",
@@ -81,18 +81,18 @@ describe("a curve", () => {
   it("leaves out what a logarithm does not have", () => {
     const chart = chartOf([0.1, 0, -1, Number.NaN, 0.01], "log");
     expect(find(chart, "path", "curve")).toHaveLength(2);
-    expect(textOf(chart)).not.toMatch(/NaN|Infinity/);
+    expect(markupText(chart)).not.toMatch(/NaN|Infinity/);
   });
 
   it("says so when there is nothing to draw", () => {
-    expect(textOf(chartOf([null, null]))).toBe("Loss described nothing to draw yet");
+    expect(markupText(chartOf([null, null]))).toBe("Loss described nothing to draw yet");
   });
 
   it("stays within its frame with its band, whatever the figures are", () => {
     const point = fc.record({value: fc.option(decimal(0, 1)), spread: decimal(0, 0.5)});
     fc.assert(
       fc.property(fc.array(point, {maxLength: 60}), (points) => {
-        const drawn = lineChart({
+        const drawn = curveChart({
           id: "x",
           title: "AUROC",
           description: "described",
@@ -147,7 +147,7 @@ describe("the page", () => {
       consensusDistance: null,
     };
     for (const one of [FIRST_STATE, stateOf(view, 0), stateOf(sampleRunView({peers: 0, rounds: 0}), 0)]) {
-      expect(textOf(shown(one))).not.toMatch(/NaN|null|undefined|Infinity/);
+      expect(markupText(shown(one))).not.toMatch(/NaN|null|undefined|Infinity/);
     }
   });
 
@@ -181,7 +181,7 @@ describe("the page", () => {
   it("reads out nothing that changes while the state stays", () => {
     const live = (nowMs: number): unknown => {
       const view = sampleRunView({peers: 3, rounds: 40, down: [0, 1]});
-      const content: Markup = {tag: "body", attributes: {}, children: pageView(stateOf(view, 9), nowMs)};
+      const content: PageMarkup = {tag: "body", attributes: {}, children: pageView(stateOf(view, 9), nowMs)};
       return [...elementsIn(content)].find(({attributes}) => "aria-live" in attributes);
     };
     expect(live(SAMPLE_NOW_MS + 3000)).toEqual(live(SAMPLE_NOW_MS));

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {textOf} from "../../../src/status/dashboard/client/markup.ts";
+import {markupText} from "../../../src/status/dashboard/client/markup.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
 import {sampleRunView} from "./sample-run.ts";
 import {find, shown, stateOf} from "./shown-page.ts";
@@ -17,7 +17,7 @@ describe("the page", () => {
       const page = shown(stateOf(view, 0));
       expect(find(page, "svg", "chart")).toEqual([]);
       const rows = find(page, "dl", "reasons").flatMap((list) => find(list, "dd"));
-      return rows.map(({children}) => children.map((child) => textOf(child).trim()));
+      return rows.map(({children}) => children.map((child) => markupText(child).trim()));
     };
     const notYet = [
       ["not known yet", "It is computed after each round of training, on this site's validation patients."],
@@ -37,7 +37,7 @@ describe("the page", () => {
   it("says 100 % of no run of which a round is left", () => {
     const view = {...sampleRunView({peers: 3, rounds: 40}), round: 299, rounds: 300};
     const [progress] = find(shown(stateOf(view, 0)), "progress");
-    expect(progress === undefined ? "" : textOf(progress)).toBe("99 %");
+    expect(progress === undefined ? "" : markupText(progress)).toBe("99 %");
   });
 
   it("has at the end the result first: test AUROC with its interval and n, where the model is, what to do next", () => {
@@ -54,23 +54,23 @@ describe("the page", () => {
     const [first] = find(page, "section");
     if (first === undefined) throw new Error("no section");
     expect(first.attributes["id"]).toBe("result");
-    const words = textOf(first);
+    const words = markupText(first);
     expect(words).toContain("Test AUROC  0.800 [0.700, 0.900]");
     expect(words).toContain(
       "this site's 50 test patients, 25 of them positive; in brackets the 95\u00a0% interval",
     );
     expect(words).toContain(`runs/${"cd".repeat(16)}/models/${"ab".repeat(32)}`);
-    const commands = find(first, "code", "command").map(textOf);
+    const commands = find(first, "code", "command").map(markupText);
     expect(commands[1]).toBe("consilium predict --config node.yaml --out results");
-    expect(textOf(page)).toContain("The run has ended");
+    expect(markupText(page)).toContain("The run has ended");
     const small = {
       ...ended,
       result: {...result, test: null},
       withheld: {loss: true, validation: true, test: true},
     };
-    const withheld = textOf(shown(stateOf(small, 0)));
+    const withheld = markupText(shown(stateOf(small, 0)));
     expect(withheld).toContain("Test AUROC  withheld The plan withholds the test figures of this site");
-    expect(textOf(shown(stateOf({...ended, result: {...result, test: null}}, 0)))).toContain(
+    expect(markupText(shown(stateOf({...ended, result: {...result, test: null}}, 0)))).toContain(
       "Test AUROC  none",
     );
   });
@@ -79,8 +79,8 @@ describe("the page", () => {
     const view = sampleRunView({peers: 4, rounds: 40, down: [0], silent: [1]});
     const late = {...view, activity: "waiting", waitingFor: ["Leeds", "Dresden", "Aachen"]} as const;
     const page = shown(stateOf(late, 9));
-    expect(textOf(page)).toContain("round 41 of 54; waiting for Leeds, Dresden and Aachen since 22:13");
-    const remarks = find(page, "tr", "remark").map(textOf);
+    expect(markupText(page)).toContain("round 41 of 54; waiting for Leeds, Dresden and Aachen since 22:13");
+    const remarks = find(page, "tr", "remark").map(markupText);
     expect(remarks).toEqual([
       "Not linked: the two nodes do not have the same layout (NETWORK_HANDSHAKE_MISMATCH). Missing from 2 of the last 40 rounds.",
       "Linked, but nothing has come from it since 22:13.",
@@ -88,7 +88,7 @@ describe("the page", () => {
     ]);
     const shares = find(page, "td")
       .filter((cell) => find(cell, "svg", "bar").length === 1)
-      .map(textOf);
+      .map(markupText);
     expect(shares.map((text) => text.trim().replaceAll(/\s+/g, " "))).toEqual([
       "95 % 38 of 40",
       "100 % 40 of 40",
@@ -100,6 +100,6 @@ describe("the page", () => {
     const view = {...sampleRunView({peers: 3, rounds: 40}), role: "evaluator", loss: null, validation: null};
     const page = shown(stateOf(view, 0));
     expect(find(page, "svg", "chart").concat(find(page, "dl", "reasons"))).toEqual([]);
-    expect(textOf(page)).toContain("round 41 of 54; its patients are kept for the test at the end");
+    expect(markupText(page)).toContain("round 41 of 54; its patients are kept for the test at the end");
   });
 });

@@ -2,25 +2,30 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import type {NodeView} from "../../../src/node/index.ts";
 import type {HistoryAnswer} from "../../../src/status/answers/list-answers.ts";
-import {NO_CURVES, withEvent, withHistory, withStatus} from "../../../src/status/dashboard/client/curves.ts";
+import {
+  curvesWithEvent,
+  NO_CURVES,
+  withHistory,
+  withStatus,
+} from "../../../src/status/dashboard/client/curves.ts";
 import {
   type DashboardState,
   FIRST_STATE,
   isStale,
-  type Message,
+  type PageMessage,
   readerOf,
   reduce,
   staleSeconds,
 } from "../../../src/status/dashboard/client/state.ts";
-import {verdictOf} from "../../../src/status/dashboard/client/verdict.ts";
+import {healthVerdict} from "../../../src/status/dashboard/client/verdict.ts";
 import {SAMPLE_NOW_MS, sampleEvents, sampleRunView, sampleStatus} from "./sample-run.ts";
 
 const NOW = 5_000_000;
 const VIEW = sampleRunView({peers: 3, rounds: 40});
 const STATUS = sampleStatus(VIEW);
 
-const heard = (...messages: readonly Message[]): DashboardState => messages.reduce(reduce, FIRST_STATE);
-const status = (answer = STATUS, atMs = NOW): Message => ({kind: "status", answer, atMs, nodeMs: null});
+const heard = (...messages: readonly PageMessage[]): DashboardState => messages.reduce(reduce, FIRST_STATE);
+const status = (answer = STATUS, atMs = NOW): PageMessage => ({kind: "status", answer, atMs, nodeMs: null});
 
 const figuresOf = (round: number, value: number) => ({
   round,
@@ -39,7 +44,7 @@ describe("the page's state", () => {
   it("has the figures that events tell, in the order of rounds and once each", () => {
     const events = sampleEvents(40);
     const {rounds} = heard(
-      ...[...events, ...events].map((event): Message => ({kind: "event", event})),
+      ...[...events, ...events].map((event): PageMessage => ({kind: "event", event})),
     ).curves;
     expect(rounds.map(({round}) => round)).toEqual(Array.from({length: 38}, (_, index) => index + 2));
     expect(rounds.every(({loss, consensusDistance}) => loss !== null && consensusDistance !== null)).toBe(
@@ -51,21 +56,21 @@ describe("the page's state", () => {
 
   it("has the same curves in whatever order the events come", () => {
     const events = sampleEvents(12);
-    const inOrder = events.reduce(withEvent, NO_CURVES);
+    const inOrder = events.reduce(curvesWithEvent, NO_CURVES);
     fc.assert(
       fc.property(fc.shuffledSubarray([...events], {minLength: events.length}), (shuffled) => {
-        expect(shuffled.reduce(withEvent, NO_CURVES)).toEqual(inOrder);
+        expect(shuffled.reduce(curvesWithEvent, NO_CURVES)).toEqual(inOrder);
       }),
     );
   });
 
   it("holds no more than 4,000 rounds", () => {
-    const {rounds} = sampleEvents(4100).reduce(withEvent, NO_CURVES);
+    const {rounds} = sampleEvents(4100).reduce(curvesWithEvent, NO_CURVES);
     expect([rounds.length, rounds.at(-1)?.round]).toEqual([4000, 4099]);
   });
 
   it("takes the node's history, and what has happened since it was asked for", () => {
-    const told = sampleEvents(9).reduce(withEvent, NO_CURVES);
+    const told = sampleEvents(9).reduce(curvesWithEvent, NO_CURVES);
     const both = withHistory(told, history([0, 2, 4, 6, 7], 9));
     expect(both.rounds.map(({round}) => round)).toEqual([0, 2, 4, 6, 7, 8]);
     expect(both.rounds.slice(0, 4)).toEqual([0, 2, 4, 6].map((round) => figuresOf(round, 9)));
@@ -106,7 +111,7 @@ describe("the page's state", () => {
 });
 
 describe("the verdict", () => {
-  const of = (state: DashboardState) => verdictOf(state, SAMPLE_NOW_MS);
+  const of = (state: DashboardState) => healthVerdict(state, SAMPLE_NOW_MS);
   const now = (view: NodeView): DashboardState => heard(status(sampleStatus(view), SAMPLE_NOW_MS));
   const size = {peers: 3, rounds: 40};
 
@@ -168,17 +173,17 @@ describe("the verdict", () => {
 
   it("says what a node that is starting opens", () => {
     const opening = {step: "data", since: new Date(NOW - 150_000).toISOString()} as const;
-    const starting: Message = {kind: "starting", opening, atMs: NOW, nodeMs: null};
-    expect(verdictOf(heard(starting), NOW).details).toEqual([
+    const starting: PageMessage = {kind: "starting", opening, atMs: NOW, nodeMs: null};
+    expect(healthVerdict(heard(starting), NOW).details).toEqual([
       "It reads and checks this site's data, since 01:20 (2 min).",
     ]);
-    expect(verdictOf(heard(starting, status()), NOW).headline).toBe("Healthy");
+    expect(healthVerdict(heard(starting, status()), NOW).headline).toBe("Healthy");
   });
 
   it("says what it cannot know", () => {
-    const starting: Message = {kind: "starting", opening: null, atMs: NOW, nodeMs: null};
-    const lost: Message = {kind: "unreachable", atMs: NOW};
-    const token = (need: "asked" | "wrong"): Message => ({kind: "token", need});
+    const starting: PageMessage = {kind: "starting", opening: null, atMs: NOW, nodeMs: null};
+    const lost: PageMessage = {kind: "unreachable", atMs: NOW};
+    const token = (need: "asked" | "wrong"): PageMessage => ({kind: "token", need});
     const headlines = [
       [],
       [lost],
@@ -186,7 +191,7 @@ describe("the verdict", () => {
       [status(), lost],
       [token("asked")],
       [status(), token("wrong")],
-    ].map((messages) => verdictOf(heard(...messages), NOW).headline);
+    ].map((messages) => healthVerdict(heard(...messages), NOW).headline);
     expect(headlines).toEqual([
       "Connecting to the node",
       "The node does not answer",
@@ -196,7 +201,7 @@ describe("the verdict", () => {
       "That token is wrong",
     ]);
     const given = heard(token("asked"), {kind: "token", need: "given"}, status());
-    expect(verdictOf(given, NOW).headline).toBe("Healthy");
+    expect(healthVerdict(given, NOW).headline).toBe("Healthy");
   });
 });
 

@@ -5,9 +5,9 @@ import * as words from "../../../src/status/dashboard/client/words.ts";
 describe("the page's words", () => {
   it("say that a figure is not defined, and never make it 0", () => {
     for (const value of [Number.NaN, Infinity]) {
-      expect([words.figure(value), words.smallFigure(value)]).toEqual(["not defined", "not defined"]);
+      expect([words.shownFigure(value), words.smallFigure(value)]).toEqual(["not defined", "not defined"]);
     }
-    expect([words.figure(0), words.smallFigure(0)]).toEqual(["0.000", "0.00"]);
+    expect([words.shownFigure(0), words.smallFigure(0)]).toEqual(["0.000", "0.00"]);
   });
 
   it("give sizes, counts, times and round trips as people read them", () => {

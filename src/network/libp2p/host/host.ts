@@ -1,3 +1,7 @@
+import {BlockList} from "node:net";
+import {networkInterfaces} from "node:os";
+import type {Multiaddr} from "@multiformats/multiaddr";
+import {ipOf, parseTcpAddress} from "../addresses.ts";
 import "../../../core/polyfill.ts";
 import {noise} from "@chainsafe/libp2p-noise";
 import {generateKeyPairFromSeed} from "@libp2p/crypto/keys";
@@ -8,20 +12,34 @@ import {mdns} from "@libp2p/mdns";
 import {peerIdFromPrivateKey} from "@libp2p/peer-id";
 import {type Ping, ping} from "@libp2p/ping";
 import {yamux} from "@libp2p/yamux";
-import type {Multiaddr} from "@multiformats/multiaddr";
 import {createLibp2p, type Libp2pOptions} from "libp2p";
 import {CodedError} from "../../../core/index.ts";
 import {placesFor} from "../../guards/admission.ts";
 import type {Libp2pNetworkOptions, NetworkIdentity, PeerId} from "../../types.ts";
-import {parseTcpAddress} from "../addresses.ts";
 import {DHT_PROTOCOL} from "../streams.ts";
 import {calmMuxer} from "./calm-muxer.ts";
 import {MAX_CONNECTIONS_PER_MEMBER} from "./connection-limit.ts";
 import {boundedTcp, type IncomingOptions} from "./incoming.ts";
 import {createLibp2pMetrics} from "./libp2p-metrics.ts";
-import {isNearby} from "./nearby.ts";
 import {type Spend, withinBudget} from "./service-streams.ts";
 import {wholeMessages} from "./whole-messages.ts";
+
+/**
+ * Tells whether an address is in a network to which this machine belongs. Multicast DNS may name only such
+ * addresses, because its answers are unsigned and come from there.
+ */
+function isNearby(address: Multiaddr): boolean {
+  const ip = ipOf(address);
+  if (ip === undefined) return false;
+  const family = ip.includes(":") ? "ipv6" : "ipv4";
+  const networks = new BlockList();
+  for (const {cidr} of Object.values(networkInterfaces()).flatMap((found) => found ?? [])) {
+    const [network, prefix] = cidr?.split("/") ?? [];
+    if (network === undefined || network.includes(":") !== (family === "ipv6")) continue;
+    networks.addSubnet(network, Number(prefix), family);
+  }
+  return networks.check(ip, family);
+}
 
 /** Services of this node's libp2p host. */
 export type HostServices = {

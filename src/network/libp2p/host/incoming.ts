@@ -2,7 +2,7 @@ import type {MultiaddrConnection, Transport, Upgrader} from "@libp2p/interface";
 import {type TCPComponents, tcp} from "@libp2p/tcp";
 import {type Clock, CodedError, present} from "../../../core/index.ts";
 import {linkSignals} from "../../deadline.ts";
-import {type Admission, FIRST_BYTE_MS, type Place, UPGRADE_MS} from "../../guards/admission.ts";
+import {type Admission, type ConnectionPlace, FIRST_BYTE_MS, UPGRADE_MS} from "../../guards/admission.ts";
 import {createTokenBucket} from "../../guards/token-bucket.ts";
 import {ipOf} from "../addresses.ts";
 
@@ -70,7 +70,7 @@ function boundedUpgrade(
       connection.abort(error);
     };
     const mayBegin = isKnown(ip) || strangers.take(1, clock.nowMs());
-    const place: Place | null = mayBegin ? admission.enter(ip, () => refuse("displaced")) : null;
+    const place: ConnectionPlace | null = mayBegin ? admission.enter(ip, () => refuse("displaced")) : null;
     if (place === null) {
       linked.end();
       onRefusal("full", ip);

@@ -1,8 +1,8 @@
 import type {Connection, Stream} from "@libp2p/interface";
 import {CodedError, isCoded} from "../../../core/index.ts";
-import {createDeadline} from "../../deadline.ts";
+import {createProgressDeadline} from "../../deadline.ts";
 import type {NetworkErrorCode} from "../../errors.ts";
-import {createFrameReader, encodeFrame, FRAME_HEADER_BYTES, type FrameKind} from "../../frame.ts";
+import {createFrameReader, encodeLinkFrame, FRAME_HEADER_BYTES, type FrameKind} from "../../frame.ts";
 import {isViolation} from "../../guards/guard.ts";
 import {
   decodeHello,
@@ -16,7 +16,7 @@ import {
 import {startHeartbeat} from "../../heartbeat.ts";
 import {MAX_FRAME_BYTES} from "../../limits.ts";
 import type {LinkFault} from "../../link-table.ts";
-import {abortStream, LINK_PROTOCOL, onBytes, onNoMoreBytes} from "../streams.ts";
+import {abortStream, LINK_PROTOCOL, onNoMoreBytes, onStreamBytes} from "../streams.ts";
 import {type ControlLinkOptions, type Life, type LinkEnd, newLife} from "./link-life.ts";
 
 /** A peer that leaves more than this unread, in bytes, loses its link; it can ask again for missed frames. */
@@ -69,7 +69,7 @@ export class ControlLink {
       (kind, payload) => this.#onFrame(life, kind, payload),
     );
     onNoMoreBytes(stream, () => this.#end(life, {code: "NETWORK_LINK_LOST"}));
-    onBytes(stream, (bytes) => {
+    onStreamBytes(stream, (bytes) => {
       if (life !== this.#life) return;
       this.#options.record.addReceived(bytes.byteLength);
       life.heartbeat?.heard();
@@ -130,7 +130,7 @@ export class ControlLink {
 
   async #open(life: Life, connection: Connection, parent: AbortSignal): Promise<void> {
     const {clock, limits, handshake, windowBytes} = this.#options;
-    const deadline = createDeadline(clock, limits.handshakeTimeoutMs, parent, () => undefined);
+    const deadline = createProgressDeadline(clock, limits.handshakeTimeoutMs, parent, () => undefined);
     const stream = await connection
       .newStream(LINK_PROTOCOL, {signal: deadline.signal})
       .finally(() => deadline.end());
@@ -221,7 +221,7 @@ export class ControlLink {
       return false;
     }
     try {
-      stream.send(encodeFrame(kind, payload));
+      stream.send(encodeLinkFrame(kind, payload));
     } catch {
       this.#end(life, {code: "NETWORK_LINK_LOST"});
       return false;

@@ -3,7 +3,7 @@ import {CID} from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import {create as createDigest} from "multiformats/hashes/digest";
 import {type Clock, delay, type Logger, sha256} from "../../../core/index.ts";
-import {createDeadline} from "../../deadline.ts";
+import {createProgressDeadline} from "../../deadline.ts";
 import {createPause} from "../../pause.ts";
 import type {PeerId} from "../../types.ts";
 import type {Host} from "../host/host.ts";
@@ -62,7 +62,7 @@ export function createLocator(options: LocatorOptions): Locator {
     parent: AbortSignal,
     query: (signal: AbortSignal) => Promise<void>,
   ): Promise<boolean> => {
-    const deadline = createDeadline(clock, timeoutMs, parent, () => undefined);
+    const deadline = createProgressDeadline(clock, timeoutMs, parent, () => undefined);
     try {
       await query(deadline.signal);
       return true;

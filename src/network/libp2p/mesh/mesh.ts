@@ -3,7 +3,7 @@ import type {Multiaddr} from "@multiformats/multiaddr";
 import {frameKind} from "../../frame-kind.ts";
 import type {Guard} from "../../guards/guard.ts";
 import type {LinkTable} from "../../link-table.ts";
-import {limitsOf, peersOf} from "../../options.ts";
+import {limitsOf, membersToLink} from "../../options.ts";
 import type {Libp2pNetworkOptions, PeerId} from "../../types.ts";
 import type {AddressBook} from "../address-book.ts";
 import {ipOf, parsePeerId, peerOfAddress} from "../addresses.ts";
@@ -160,7 +160,7 @@ function startAnonymousDial(parts: MeshParts, address: Multiaddr): Redial {
 /** Starts the links to all other members, as soon as the host listens. */
 export async function startMesh(parts: MeshParts, bootstrap: readonly Multiaddr[]): Promise<Mesh> {
   const {options, host, table} = parts;
-  const spokes = new Map(peersOf(options).map((peer) => [peer, createSpoke(parts, peer)]));
+  const spokes = new Map(membersToLink(options).map((peer) => [peer, createSpoke(parts, peer)]));
   observe(parts, spokes);
   await host.handle(
     LINK_PROTOCOL,

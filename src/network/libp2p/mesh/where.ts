@@ -2,13 +2,13 @@ import type {Connection, Stream} from "@libp2p/interface";
 import {fromString} from "uint8arrays/from-string";
 import {toString} from "uint8arrays/to-string";
 import {type Clock, CodedError} from "../../../core/index.ts";
-import {createDeadline} from "../../deadline.ts";
+import {createProgressDeadline} from "../../deadline.ts";
 import {streamEnded} from "../../faults.ts";
 import type {PeerId} from "../../types.ts";
 import {parsePeerId} from "../addresses.ts";
 import type {Host} from "../host/host.ts";
 import {MAX_RECORD_BYTES, openRecord, type SignedRecord} from "../signed-record.ts";
-import {abortStream, onBytes, onNoMoreBytes, WHERE_PROTOCOL} from "../streams.ts";
+import {abortStream, onNoMoreBytes, onStreamBytes, WHERE_PROTOCOL} from "../streams.ts";
 
 /** Longest question, in bytes: a PeerId as text. */
 const MAX_QUESTION_BYTES = 128;
@@ -25,7 +25,7 @@ function readAll(stream: Stream, most: number, signal: AbortSignal): Promise<Uin
     const buffer = new Uint8Array(most);
     let filled = 0;
     signal.addEventListener("abort", () => reject(streamEnded()), {once: true});
-    onBytes(stream, (bytes) => {
+    onStreamBytes(stream, (bytes) => {
       if (filled + bytes.byteLength > most) {
         reject(new CodedError("NETWORK_FRAME_TOO_LARGE", "a peer sent more than a question or an answer is"));
         return;
@@ -54,7 +54,7 @@ export async function answerWhere(
   {host, members, clock, signal: parent}: Answering,
   stream: Stream,
 ): Promise<void> {
-  const deadline = createDeadline(clock, ANSWER_TIMEOUT_MS, parent, () => streamEnded());
+  const deadline = createProgressDeadline(clock, ANSWER_TIMEOUT_MS, parent, () => streamEnded());
   const {signal} = deadline;
   try {
     const asked = toString(await readAll(stream, MAX_QUESTION_BYTES, signal));

@@ -4,7 +4,7 @@ import {modelsDistance} from "../consensus-distance.ts";
 import {allEnded, unlessDiverged} from "../divergence.ts";
 import {harmfulContribution} from "../harm.ts";
 import {heldModels, stateHash} from "../held-models.ts";
-import type {Network} from "../network.ts";
+import type {SimulatedNetwork} from "../network.ts";
 import type {NetworkOutcome, NetworkRound, RoundHook} from "../network-outcome.ts";
 import {roundSeconds} from "../round-time.ts";
 import {LockstepSegment} from "./lockstep-segment.ts";
@@ -24,7 +24,11 @@ interface HandedIn {
 }
 
 /** Trains all sites at once. A bad site hands in its attack on all the others' updates. */
-async function workOnRound(network: Network, round: number, certified: Certified | null): Promise<HandedIn> {
+async function workOnRound(
+  network: SimulatedNetwork,
+  round: number,
+  certified: Certified | null,
+): Promise<HandedIn> {
   const {trial, bad, stages, members} = network;
   const worked = await allEnded(
     members.map(async (site) => ({site, done: await site.work(certified, trial.signal)})),
@@ -41,7 +45,7 @@ async function workOnRound(network: Network, round: number, certified: Certified
 }
 
 function certify(
-  {run, members}: Network,
+  {run, members}: SimulatedNetwork,
   round: number,
   {snapshot, weight}: DirectResult,
   previous: Certified | null,
@@ -70,7 +74,7 @@ interface Standing {
   readonly seconds: number;
 }
 
-async function takeRound(network: Network, round: number, before: Standing) {
+async function takeRound(network: SimulatedNetwork, round: number, before: Standing) {
   const {trial, stages, members, run} = network;
   const {certified} = before;
   const stage = stages.stageOf(round);
@@ -103,7 +107,7 @@ async function takeRound(network: Network, round: number, before: Standing) {
 }
 
 function outcomeOf(
-  network: Network,
+  network: SimulatedNetwork,
   {certified, setupBytes}: Standing,
   rounds: readonly NetworkRound[],
   divergedAt: number | null,
@@ -121,7 +125,7 @@ function outcomeOf(
  * @throws TRAINING_*, PARAMETERS_*, PRIVACY_*, GOSSIP_ROBUST_TOO_FEW, SIMULATION_ENGINE_UNFIT, and the abort
  * reason of the trial's signal
  */
-export async function runFast(network: Network, onRound: RoundHook): Promise<NetworkOutcome> {
+export async function runFast(network: SimulatedNetwork, onRound: RoundHook): Promise<NetworkOutcome> {
   const {trial, stages, sites} = network;
   const rounds: NetworkRound[] = [];
   let standing: Standing = {certified: null, bytes: 0, setupBytes: 0, seconds: 0};

@@ -13,7 +13,7 @@ import type {SimulationErrorCode} from "../../errors.ts";
 import {consensusDistance} from "../consensus-distance.ts";
 import {allEnded} from "../divergence.ts";
 import {harmfulContribution} from "../harm.ts";
-import type {Network} from "../network.ts";
+import type {SimulatedNetwork} from "../network.ts";
 import {LockstepClocks} from "./lockstep-clocks.ts";
 import {MassTable} from "./mass-table.ts";
 import {mixPhase} from "./mix-phase.ts";
@@ -44,7 +44,7 @@ function unfit(what: string): CodedError<SimulationErrorCode> {
  * for all members at once; in the full engine each member draws its own.
  */
 export class LockstepSegment {
-  readonly #network: Network;
+  readonly #network: SimulatedNetwork;
   readonly #certified: Certified | null;
   readonly #round: number;
   readonly #specs: readonly AsyncSpec[];
@@ -57,7 +57,7 @@ export class LockstepSegment {
   #transfers = 0;
 
   /** @throws SIMULATION_ENGINE_UNFIT */
-  constructor(network: Network, round: number, certified: Certified | null) {
+  constructor(network: SimulatedNetwork, round: number, certified: Certified | null) {
     const {members, run} = network;
     this.#network = network;
     this.#round = round;

@@ -43,7 +43,7 @@ function withFigures(
 }
 
 /** `curves` with the figures of an event. */
-export function withEvent(curves: Curves, event: EventAnswer): Curves {
+export function curvesWithEvent(curves: Curves, event: EventAnswer): Curves {
   const {rounds} = curves;
   switch (event.type) {
     case "loss":

@@ -1,4 +1,4 @@
-import type {Content, Markup} from "./markup.ts";
+import type {Content, PageMarkup} from "./markup.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -12,7 +12,7 @@ function created(content: Content, parent: Element): Element | Text {
   return node;
 }
 
-function setAttributes(node: Element, before: Markup, after: Markup): void {
+function setAttributes(node: Element, before: PageMarkup, after: PageMarkup): void {
   for (const name of Object.keys(before.attributes)) {
     if (after.attributes[name] === undefined) node.removeAttribute(name);
   }
@@ -24,7 +24,7 @@ function setAttributes(node: Element, before: Markup, after: Markup): void {
 const isText = (content: Content): content is string => typeof content === "string";
 
 /** Tells whether an element that shows `before` can be made to show `after`. */
-const isSameKind = (before: Markup, after: Markup): boolean =>
+const isSameKind = (before: PageMarkup, after: PageMarkup): boolean =>
   before.tag === after.tag && before.attributes["id"] === after.attributes["id"];
 
 function changeOne(node: ChildNode, before: Content, after: Content): void {

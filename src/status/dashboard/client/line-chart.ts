@@ -1,5 +1,5 @@
-import {element, type Markup} from "./markup.ts";
-import {linearScale, logScale, roundScale, type Scale} from "./scale.ts";
+import {element, type PageMarkup} from "./markup.ts";
+import {type ChartScale, linearChartScale, logChartScale, roundScale} from "./scale.ts";
 
 const WIDTH = 360;
 const HEIGHT = 188;
@@ -16,7 +16,7 @@ export interface BandPoint {
 }
 
 /** The contents of a chart. */
-export interface LineChart {
+export interface CurveChart {
   /** Unique in the page. */
   readonly id: string;
   readonly title: string;
@@ -31,7 +31,7 @@ export interface LineChart {
 type Drawable = BandPoint & {readonly value: number};
 
 /** Runs of points without a gap: a piece ends at a missing value. */
-function piecesOf({points, scale}: LineChart): readonly (readonly Drawable[])[] {
+function piecesOf({points, scale}: CurveChart): readonly (readonly Drawable[])[] {
   const pieces: Drawable[][] = [[]];
   for (const {value, ...rest} of points) {
     if (value === null || !Number.isFinite(value) || (scale === "log" && value <= 0)) pieces.push([]);
@@ -42,12 +42,12 @@ function piecesOf({points, scale}: LineChart): readonly (readonly Drawable[])[] 
 
 const place = (value: number): string => String(Math.round(value * 10) / 10);
 
-function linePath(piece: readonly Drawable[], x: Scale, y: Scale): string {
+function linePath(piece: readonly Drawable[], x: ChartScale, y: ChartScale): string {
   const steps = piece.map(({round, value}) => `${place(x.at(round + 1))} ${place(y.at(value))}`);
   return `M${steps.join("L")}`;
 }
 
-function bandPath(piece: readonly Drawable[], x: Scale, y: Scale): string {
+function bandPath(piece: readonly Drawable[], x: ChartScale, y: ChartScale): string {
   const edge = (of: (point: Drawable) => number): string[] =>
     piece.map((point) => `${place(x.at(point.round + 1))} ${place(y.at(of(point)))}`);
   const upper = edge(({high, value}) => high ?? value);
@@ -56,7 +56,7 @@ function bandPath(piece: readonly Drawable[], x: Scale, y: Scale): string {
 }
 
 /** A tick's text, with as many decimals as distinguish the ticks. */
-function tickText(value: number, {ticks}: Scale, isLog: boolean): string {
+function tickText(value: number, {ticks}: ChartScale, isLog: boolean): string {
   if (isLog)
     return value >= 0.001 && value <= 1000 ? String(Number(value.toPrecision(1))) : value.toExponential(0);
   const [first = 0, second = 1] = ticks;
@@ -64,7 +64,7 @@ function tickText(value: number, {ticks}: Scale, isLog: boolean): string {
   return value.toFixed(decimals);
 }
 
-function valueScale({scale, bounds}: LineChart, drawn: readonly Drawable[]): Scale {
+function valueScale({scale, bounds}: CurveChart, drawn: readonly Drawable[]): ChartScale {
   const lows = drawn.map(({low, value}) => low ?? value);
   const highs = drawn.map(({high, value}) => high ?? value);
   const low = Math.max(
@@ -76,10 +76,10 @@ function valueScale({scale, bounds}: LineChart, drawn: readonly Drawable[]): Sca
     highs.reduce((a, b) => Math.max(a, b), -Infinity),
   );
   const range = {low, high, from: PLOT.bottom, to: PLOT.top};
-  return scale === "log" ? logScale(range) : linearScale(range);
+  return scale === "log" ? logChartScale(range) : linearChartScale(range);
 }
 
-function axes(x: Scale, y: Scale, isLog: boolean): readonly Markup[] {
+function axes(x: ChartScale, y: ChartScale, isLog: boolean): readonly PageMarkup[] {
   const {left, right, top, bottom} = PLOT;
   const across = y.ticks.flatMap((tick) => {
     const at = place(y.at(tick));
@@ -101,7 +101,7 @@ function axes(x: Scale, y: Scale, isLog: boolean): readonly Markup[] {
 }
 
 /** Dots for the last point, and for each single point, which a line would not show. */
-function dots(pieces: readonly (readonly Drawable[])[], x: Scale, y: Scale): readonly Markup[] {
+function dots(pieces: readonly (readonly Drawable[])[], x: ChartScale, y: ChartScale): readonly PageMarkup[] {
   const last = pieces.at(-1)?.at(-1);
   const alone = pieces.flatMap(([first, second]) =>
     first !== undefined && second === undefined ? [first] : [],
@@ -112,7 +112,7 @@ function dots(pieces: readonly (readonly Drawable[])[], x: Scale, y: Scale): rea
 }
 
 /** A curve over rounds with its band, or words if there is nothing to draw yet. */
-export function lineChart(chart: LineChart): Markup {
+export function curveChart(chart: CurveChart): PageMarkup {
   const {id, title, description, scale} = chart;
   const pieces = piecesOf(chart);
   const drawn = pieces.flat();

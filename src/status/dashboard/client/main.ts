@@ -1,7 +1,7 @@
 import {change} from "./dom.ts";
 import {readEvents} from "./event-reader.ts";
 import type {Content} from "./markup.ts";
-import {type DashboardState, FIRST_STATE, type Message, reduce} from "./state.ts";
+import {type DashboardState, FIRST_STATE, type PageMessage, reduce} from "./state.ts";
 import {pollStatus} from "./status-poll.ts";
 import type {Surroundings} from "./surroundings.ts";
 import {createTokenGate} from "./token-gate.ts";
@@ -36,7 +36,7 @@ function draw(): void {
   document.title = titleOf(state, surroundings.nowMs());
 }
 
-function hear(message: Message): void {
+function hear(message: PageMessage): void {
   state = reduce(state, message);
   if (message.kind === "token" && message.need !== "given") {
     draw();

@@ -1,18 +1,22 @@
 /** An element of the page as data. Text is text: nothing in it is ever read as HTML. */
-export interface Markup {
+export interface PageMarkup {
   readonly tag: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly Content[];
 }
 
 /** Anything that can stand in an element. */
-export type Content = Markup | string;
+export type Content = PageMarkup | string;
 
 /** Attributes in their written form; numbers become text, and undefined or false ones are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** An element. */
-export function element(tag: string, attributes: Attributes = {}, ...children: readonly Content[]): Markup {
+export function element(
+  tag: string,
+  attributes: Attributes = {},
+  ...children: readonly Content[]
+): PageMarkup {
   const given = Object.entries(attributes).flatMap(([name, value]) =>
     value === undefined || value === false ? [] : [[name, value === true ? "" : String(value)] as const],
   );
@@ -20,6 +24,6 @@ export function element(tag: string, attributes: Attributes = {}, ...children: r
 }
 
 /** All text in `content`, in order, with a space between parts. */
-export function textOf(content: Content): string {
-  return typeof content === "string" ? content : content.children.map(textOf).join(" ");
+export function markupText(content: Content): string {
+  return typeof content === "string" ? content : content.children.map(markupText).join(" ");
 }

@@ -1,22 +1,22 @@
-import {type Content, element, type Markup} from "./markup.ts";
+import {type Content, element, type PageMarkup} from "./markup.ts";
 import type {Tone} from "./verdict.ts";
 
 /** Signs of a state, readable without colour. */
 export const SIGNS: Readonly<Record<Tone, string>> = {good: "✓", bad: "✕", warn: "!", none: "…"};
 
 /** A sign of a state; its words stand beside it, so screen readers skip it. */
-export function sign(tone: Tone): Markup {
+export function stateSign(tone: Tone): PageMarkup {
   return element("span", {class: `sign ${tone}`, "aria-hidden": "true"}, SIGNS[tone]);
 }
 
 /** A part of the page under a heading. */
-export function panel(id: string, title: string, ...children: readonly Content[]): Markup {
+export function panel(id: string, title: string, ...children: readonly Content[]): PageMarkup {
   const heading = element("h2", {id: `${id}-title`}, title);
   return element("section", {id, class: "panel", "aria-labelledby": `${id}-title`}, heading, ...children);
 }
 
 /** A cell of a table: text, or more. */
-export type Cell = Content | readonly Content[];
+export type TableCell = Content | readonly Content[];
 
 /** The contents of a table. */
 export interface Table {
@@ -27,7 +27,7 @@ export interface Table {
    */
   readonly heads: readonly string[];
   /** Rows; the first cell names the row. */
-  readonly rows: readonly (readonly Cell[])[];
+  readonly rows: readonly (readonly TableCell[])[];
   /** A line below each row, over its whole width; undefined if there is nothing to add. */
   readonly remarks?: readonly (string | undefined)[];
   /** True if the last row is a sum. */
@@ -35,12 +35,12 @@ export interface Table {
 }
 
 /** A table that opens at a click; none if it has no content. */
-export function moreTable(summary: string, content: Table): readonly Markup[] {
+export function moreTable(summary: string, content: Table): readonly PageMarkup[] {
   return content.rows.length === 0 ? [] : [more(summary, table(content))];
 }
 
 /** A table with heads for rows and columns; its caption is for screen readers. */
-export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): Markup {
+export function table({caption, heads, rows, remarks = [], hasTotal = false}: Table): PageMarkup {
   const kinds = heads.map((head) => {
     const kind = [...(/#~?$/.test(head) ? ["number"] : []), ...(head.endsWith("~") ? ["roomy"] : [])].join(
       " ",
@@ -50,9 +50,9 @@ export function table({caption, heads, rows, remarks = [], hasTotal = false}: Ta
   const head = heads.map((text, column) =>
     element("th", {scope: "col", class: kinds[column]}, text.replace(/#?~?$/, "")),
   );
-  const cells = (cell: Cell): readonly Content[] =>
+  const cells = (cell: TableCell): readonly Content[] =>
     typeof cell === "string" || !("length" in cell) ? [cell] : cell;
-  const bodyRow = (row: readonly Cell[], kind: string | undefined): Markup => {
+  const bodyRow = (row: readonly TableCell[], kind: string | undefined): PageMarkup => {
     const [first = "", ...others] = row;
     const name = element("th", {scope: "row"}, ...cells(first));
     const values = others.map((cell, at) => element("td", {class: kinds[at + 1]}, ...cells(cell)));
@@ -75,7 +75,7 @@ export function table({caption, heads, rows, remarks = [], hasTotal = false}: Ta
 }
 
 /** Names and their meanings. */
-export function facts(pairs: readonly (readonly [name: string, value: Content])[]): Markup {
+export function facts(pairs: readonly (readonly [name: string, value: Content])[]): PageMarkup {
   const all = pairs.map(([name, value]) =>
     element("div", {}, element("dt", {}, name), element("dd", {}, value)),
   );
@@ -83,16 +83,16 @@ export function facts(pairs: readonly (readonly [name: string, value: Content])[
 }
 
 /** Content that opens at a click. */
-export function more(summary: string, ...children: readonly Content[]): Markup {
+export function more(summary: string, ...children: readonly Content[]): PageMarkup {
   return element("details", {}, element("summary", {}, summary), ...children);
 }
 
 /** Text that belongs to the words before it: behind them, or below them on a phone. */
-export function also(text: string): Markup {
+export function also(text: string): PageMarkup {
   return element("span", {class: "also"}, ` ${text}`);
 }
 
 /** A quiet line. */
-export function note(...children: readonly Content[]): Markup {
+export function note(...children: readonly Content[]): PageMarkup {
   return element("p", {class: "note"}, ...children);
 }

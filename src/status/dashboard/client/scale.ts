@@ -1,5 +1,5 @@
 /** The mapping of values to a drawing, and the ticks of its axis. */
-export interface Scale {
+export interface ChartScale {
   readonly ticks: readonly number[];
   /** The place of a value, in the drawing's units. */
   at(value: number): number;
@@ -29,7 +29,7 @@ function spanOf(low: number, high: number): number {
 }
 
 /** A linear scale between two round values that enclose `low` and `high`. */
-export function linearScale({low, high, from, to}: Range, most = 4): Scale {
+export function linearChartScale({low, high, from, to}: Range, most = 4): ChartScale {
   const step = stepOf(spanOf(low, high), most);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
@@ -45,7 +45,7 @@ function decades(first: number, last: number): readonly number[] {
 }
 
 /** A logarithmic scale over whole decades; `low` and `high` are positive. */
-export function logScale({low, high, from, to}: Range): Scale {
+export function logChartScale({low, high, from, to}: Range): ChartScale {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.max(Math.ceil(Math.log10(high) - 1e-9), first + 1);
   return {
@@ -55,7 +55,7 @@ export function logScale({low, high, from, to}: Range): Scale {
 }
 
 /** A scale of rounds, counted from 1 as people do, with ticks at whole rounds inside. */
-export function roundScale({low, high, from, to}: Range): Scale {
+export function roundScale({low, high, from, to}: Range): ChartScale {
   const span = Math.max(1, high - low);
   const step = Math.max(1, stepOf(span, 5));
   const first = Math.ceil(low / step) * step;

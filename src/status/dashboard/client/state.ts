@@ -2,11 +2,11 @@ import type {EventAnswer} from "../../answers/event-answer.ts";
 import type {HistoryAnswer, ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
 import type {StartingAnswer} from "../../answers/starting-answer.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import {type Curves, NO_CURVES, withEvent, withHistory, withStatus} from "./curves.ts";
+import {type Curves, curvesWithEvent, NO_CURVES, withHistory, withStatus} from "./curves.ts";
 import type {Reader} from "./local-time.ts";
 
 /** A message to the page; `atMs` is its time by the browser's clock. */
-export type Message =
+export type PageMessage =
   | {
       readonly kind: "status";
       readonly answer: StatusResponse;
@@ -80,7 +80,7 @@ function heard(state: DashboardState, atMs: number, nodeMs: number | null): Dash
 }
 
 /** The state after a message. */
-export function reduce(state: DashboardState, message: Message): DashboardState {
+export function reduce(state: DashboardState, message: PageMessage): DashboardState {
   switch (message.kind) {
     case "status": {
       const {answer, atMs, nodeMs} = message;
@@ -95,7 +95,7 @@ export function reduce(state: DashboardState, message: Message): DashboardState 
     case "history":
       return {...state, curves: withHistory(state.curves, message.answer)};
     case "event":
-      return {...state, curves: withEvent(state.curves, message.event)};
+      return {...state, curves: curvesWithEvent(state.curves, message.event)};
     case "stream":
       return {...state, isStreaming: message.isOpen};
     case "token":

@@ -1,7 +1,7 @@
 import type {HistoryAnswer, ReleasesAnswer, RunsAnswer} from "../../answers/list-answers.ts";
 import type {StartingAnswer} from "../../answers/starting-answer.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import type {Message} from "./state.ts";
+import type {PageMessage} from "./state.ts";
 import {pause, type Surroundings} from "./surroundings.ts";
 import type {TokenGate} from "./token-gate.ts";
 
@@ -17,7 +17,7 @@ const ANSWER_LIMIT_MS = 5000;
 export interface StatusPollOptions {
   readonly surroundings: Surroundings;
   readonly gate: TokenGate;
-  readonly onMessage: (message: Message) => void;
+  readonly onMessage: (message: PageMessage) => void;
   /** Ends the asking. */
   readonly signal: AbortSignal;
 }

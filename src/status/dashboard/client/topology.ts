@@ -1,5 +1,5 @@
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import {element, type Markup} from "./markup.ts";
+import {element, type PageMarkup} from "./markup.ts";
 import {many, names, roundTrip, shortened} from "./words.ts";
 
 const WIDTH = 380;
@@ -41,7 +41,7 @@ function placed(peers: readonly Peer[], height: number): readonly Placed[] {
 
 const at = (value: number): string => value.toFixed(1);
 
-function linkLine({peer, x, y}: Placed, height: number): readonly Markup[] {
+function linkLine({peer, x, y}: Placed, height: number): readonly PageMarkup[] {
   const {status} = peer.link;
   const middle = height / 2;
   const line = element("line", {
@@ -57,7 +57,7 @@ function linkLine({peer, x, y}: Placed, height: number): readonly Markup[] {
   return [line, element("path", {class: "cross", d: cross})];
 }
 
-function peerMark({peer, side, x, y}: Placed, isRoomy: boolean): readonly Markup[] {
+function peerMark({peer, side, x, y}: Placed, isRoomy: boolean): readonly PageMarkup[] {
   const {name, role, link} = peer;
   const label = {x: at(x + side * 12), y: at(y), "text-anchor": side > 0 ? "start" : "end"};
   const word = link.status === "up" ? roundTrip(link.rttMs) : link.status;
@@ -74,7 +74,7 @@ function peerMark({peer, side, x, y}: Placed, isRoomy: boolean): readonly Markup
   ];
 }
 
-function selfMark(name: string, y: number): readonly Markup[] {
+function selfMark(name: string, y: number): readonly PageMarkup[] {
   const width = Math.max(40, name.length * LETTER + 20);
   const box = {x: at(CENTRE - width / 2), y: at(y - 13), width: at(width), height: 26, rx: 13};
   return [
@@ -95,7 +95,7 @@ export function linkSummary({peers}: StatusResponse["node"]): string {
 }
 
 /** This node in the middle and the other members around it, with the links between. */
-export function topology(node: StatusResponse["node"]): Markup {
+export function topology(node: StatusResponse["node"]): PageMarkup {
   const {peers, site} = node;
   const rows = Math.ceil(peers.length / 2);
   const height = Math.max(LEAST_HEIGHT, rows * ROW + 2 * MARGIN);

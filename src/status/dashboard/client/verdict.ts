@@ -8,7 +8,7 @@ import {age, many, names} from "./words.ts";
 export type Tone = "good" | "bad" | "warn" | "none";
 
 /** The page's first line, and the lines below it. */
-export interface Verdict {
+export interface HealthVerdict {
   readonly tone: Tone;
   readonly headline: string;
   /** Sentences that may change at every look, and are not read out. */
@@ -22,7 +22,7 @@ const OPENINGS = {
   network: "It opens the links to the other members",
 };
 
-function startingVerdict({opening}: DashboardState, reader: Reader): Verdict {
+function startingVerdict({opening}: DashboardState, reader: Reader): HealthVerdict {
   const headline = "The node is starting";
   if (opening === null) return {tone: "warn", headline, details: []};
   const {step, since} = opening;
@@ -101,7 +101,7 @@ export function otherAlerts({alerts}: StatusResponse): readonly Alert[] {
   return alerts.filter(({alert}) => !SAID_HERE.includes(alert));
 }
 
-function unhealthy(status: StatusResponse, gone: string, details: readonly string[]): Verdict {
+function unhealthy(status: StatusResponse, gone: string, details: readonly string[]): HealthVerdict {
   const {alerts, health} = status;
   const isOverdue = alerts.some(({alert}) => alert === "round-stalled");
   const isYoung = health.state === "waiting" && !isOverdue;
@@ -110,7 +110,7 @@ function unhealthy(status: StatusResponse, gone: string, details: readonly strin
 }
 
 /** The verdict on the node's last status. */
-function ofStatus(status: StatusResponse, reader: Reader): Verdict {
+function ofStatus(status: StatusResponse, reader: Reader): HealthVerdict {
   const {node, health} = status;
   const isEnd = health.state === "finished";
   const gone = isEnd ? "" : missing(node);
@@ -131,10 +131,10 @@ function ofStatus(status: StatusResponse, reader: Reader): Verdict {
 }
 
 /** Tells whether the node is healthy, who is missing, and why. @param nowMs by the browser's clock */
-export function verdictOf(state: DashboardState, nowMs: number): Verdict {
+export function healthVerdict(state: DashboardState, nowMs: number): HealthVerdict {
   const {status, token} = state;
   const reader = readerOf(state, nowMs);
-  const plain = (tone: Tone, headline: string): Verdict => ({tone, headline, details: []});
+  const plain = (tone: Tone, headline: string): HealthVerdict => ({tone, headline, details: []});
   if (token !== "none")
     return plain("none", token === "wrong" ? "That token is wrong" : "This node asks for its token");
   if (state.answeredMs === null && state.isUnreachable) return plain("warn", "The node does not answer");

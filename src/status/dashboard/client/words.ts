@@ -8,7 +8,7 @@ export const UNDEFINED = "not defined";
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
 /** A figure of the model with `digits` decimals; {@link UNDEFINED} if it is no number, never 0. */
-export function figure(value: number, digits = 3): string {
+export function shownFigure(value: number, digits = 3): string {
   return Number.isFinite(value) ? value.toFixed(digits) : UNDEFINED;
 }
 

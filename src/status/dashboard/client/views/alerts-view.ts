@@ -1,7 +1,7 @@
 import type {Alert} from "../../../answers/health-answer.ts";
 import {momentText, type Reader} from "../local-time.ts";
-import {element, type Markup} from "../markup.ts";
-import {sign} from "../parts.ts";
+import {element, type PageMarkup} from "../markup.ts";
+import {stateSign} from "../parts.ts";
 
 const ALERTS: Readonly<Record<Alert["alert"], string>> = {
   "peers-below-quorum": "Too few members are linked",
@@ -15,13 +15,13 @@ const ALERTS: Readonly<Record<Alert["alert"], string>> = {
 };
 
 /** The standing alerts, one per line. */
-export function alertList(alerts: readonly Alert[], reader: Reader): Markup {
+export function alertList(alerts: readonly Alert[], reader: Reader): PageMarkup {
   const items = alerts.map(({alert, severity, since, detail}) => {
     const words = severity === "page" ? "Act now" : "Look at this today";
     return element(
       "li",
       {},
-      sign(severity === "page" ? "bad" : "warn"),
+      stateSign(severity === "page" ? "bad" : "warn"),
       element(
         "span",
         {},

@@ -1,9 +1,9 @@
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import type {Curves, RoundFigures} from "../curves.ts";
-import {type BandPoint, type LineChart, lineChart} from "../line-chart.ts";
-import {element, type Markup} from "../markup.ts";
+import {type BandPoint, type CurveChart, curveChart} from "../line-chart.ts";
+import {element, type PageMarkup} from "../markup.ts";
 import {moreTable, note, panel} from "../parts.ts";
-import {count, figure, NOT_YET, smallFigure, UNDEFINED, WITHHELD} from "../words.ts";
+import {count, NOT_YET, shownFigure, smallFigure, UNDEFINED, WITHHELD} from "../words.ts";
 
 /** Number of newest rounds in the table beside a chart. */
 const SHOWN_ROUNDS = 20;
@@ -28,14 +28,14 @@ interface Curve {
   readonly heads: readonly string[];
   /** The rounds that have a figure, oldest first. */
   readonly rows: readonly (readonly string[])[];
-  readonly chart: Pick<LineChart, "points" | "scale" | "bounds">;
+  readonly chart: Pick<CurveChart, "points" | "scale" | "bounds">;
 }
 
 const isDrawn = ({chart, newest}: Curve): boolean =>
   newest.isKnown && chart.points.some(({value}) => value !== null);
 
 /** A panel with the newest figure, the curve and a table. @param more text that holds for all curves */
-function curvePanel({id, title, newest: {text, about}, heads, rows, chart}: Curve, more: string): Markup {
+function curvePanel({id, title, newest: {text, about}, heads, rows, chart}: Curve, more: string): PageMarkup {
   const drawn = chart.points.flatMap(({round, value}) => (value === null ? [] : [round + 1]));
   const description = `Rounds ${Math.min(...drawn)} to ${Math.max(...drawn)}; the newest: ${text}.`;
   const caption = `${title}, the newest ${SHOWN_ROUNDS} rounds`;
@@ -43,14 +43,14 @@ function curvePanel({id, title, newest: {text, about}, heads, rows, chart}: Curv
     id,
     title,
     element("p", {class: "newest"}, text),
-    lineChart({id: `${id}-chart`, title, description, ...chart}),
+    curveChart({id: `${id}-chart`, title, description, ...chart}),
     note(`${about} ${more}`.trim()),
     ...moreTable("As a table", {caption, heads, rows: rows.slice(-SHOWN_ROUNDS).toReversed()}),
   );
 }
 
 /** One panel for all figures that have no curve, each with the reason. */
-function missingPanel(curves: readonly Curve[]): Markup {
+function missingPanel(curves: readonly Curve[]): PageMarkup {
   const rows = curves.map(({title, newest: {text, about}}) =>
     element(
       "div",
@@ -65,7 +65,7 @@ function missingPanel(curves: readonly Curve[]): Markup {
 const roundName = (round: number): string => String(round + 1);
 
 function intervalText({value, low, high}: NonNullable<Validation["auroc"]>): string {
-  return `${figure(value)} [${figure(low)}, ${figure(high)}]`;
+  return `${shownFigure(value)} [${shownFigure(low)}, ${shownFigure(high)}]`;
 }
 
 function newestAuroc({withheld}: Node, last: Validation | undefined): Newest {
@@ -122,7 +122,11 @@ function aurocCurve({rounds}: Curves, node: Node): Curve {
 
 function newestLoss(loss: number | null, {withheld}: Node): Newest {
   if (loss !== null) {
-    return {text: figure(loss), isKnown: true, about: "Mean over this site's last local steps of a round."};
+    return {
+      text: shownFigure(loss),
+      isKnown: true,
+      about: "Mean over this site's last local steps of a round.",
+    };
   }
   if (!withheld.loss) {
     return {text: NOT_YET, isKnown: false, about: "It is known once this site has trained in a round."};
@@ -140,7 +144,7 @@ function lossCurve({rounds}: Curves, node: Node): Curve {
     title: "Training loss",
     newest: newestLoss(rounds.findLast(({loss}) => loss !== null)?.loss ?? node.loss, node),
     heads: ["Round", "Loss#"],
-    rows: rounds.flatMap(({round, loss}) => (loss === null ? [] : [[roundName(round), figure(loss)]])),
+    rows: rounds.flatMap(({round, loss}) => (loss === null ? [] : [[roundName(round), shownFigure(loss)]])),
     chart: {points, scale: "linear"},
   };
 }
@@ -175,7 +179,7 @@ function distanceCurve({rounds}: Curves, node: Node): Curve {
  * The run's curves; the figures without one stand together, each with the reason. An evaluator has none: it
  * trains nothing, and keeps all of its patients for the final test.
  */
-export function curveViews(curves: Curves, {node}: StatusResponse): readonly Markup[] {
+export function curveViews(curves: Curves, {node}: StatusResponse): readonly PageMarkup[] {
   if (node.role !== "trainer") return [];
   const all = [aurocCurve(curves, node), lossCurve(curves, node), distanceCurve(curves, node)];
   const others = all.filter((curve) => !isDrawn(curve));

@@ -1,16 +1,16 @@
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import type {Reader} from "../local-time.ts";
-import {element, type Markup} from "../markup.ts";
-import {sign} from "../parts.ts";
+import {element, type PageMarkup} from "../markup.ts";
+import {stateSign} from "../parts.ts";
 import {type DashboardState, isStale, readerOf, staleSeconds} from "../state.ts";
-import {otherAlerts, type Tone, verdictOf, waitingText} from "../verdict.ts";
+import {healthVerdict, otherAlerts, type Tone, waitingText} from "../verdict.ts";
 import {age, byteText, count, many, NOT_YET, shareText} from "../words.ts";
 import {alertList} from "./alerts-view.ts";
 import {sentToday} from "./releases-view.ts";
 
 /** The verdict with its reasons. */
-export function verdictView(state: DashboardState, nowMs: number): Markup {
-  const {tone, headline, details} = verdictOf(state, nowMs);
+export function verdictView(state: DashboardState, nowMs: number): PageMarkup {
+  const {tone, headline, details} = healthVerdict(state, nowMs);
   const {status} = state;
   const isOld = isStale(state, nowMs);
   const isNow = status !== null && !isOld && state.token === "none" && !state.isStarting;
@@ -22,7 +22,7 @@ export function verdictView(state: DashboardState, nowMs: number): Markup {
   return element(
     "div",
     {class: `verdict ${tone}`},
-    sign(tone),
+    stateSign(tone),
     element(
       "div",
       {class: "words"},
@@ -34,14 +34,14 @@ export function verdictView(state: DashboardState, nowMs: number): Markup {
 }
 
 /** The age of the page, and the way in which it is kept up to date. */
-export function connectionView(state: DashboardState, nowMs: number): Markup {
+export function connectionView(state: DashboardState, nowMs: number): PageMarkup {
   if (state.answeredMs === null) return element("p", {class: "connection"}, "not connected");
   const seconds = staleSeconds(state, nowMs);
   if (isStale(state, nowMs)) {
-    return element("p", {class: "connection old"}, sign("warn"), `not connected, ${age(seconds)} old`);
+    return element("p", {class: "connection old"}, stateSign("warn"), `not connected, ${age(seconds)} old`);
   }
   const stream = state.isStreaming ? "live" : "live, without events";
-  return element("p", {class: "connection"}, sign("good"), `${stream}, ${age(seconds)} old`);
+  return element("p", {class: "connection"}, stateSign("good"), `${stream}, ${age(seconds)} old`);
 }
 
 interface Tile {
@@ -132,18 +132,18 @@ function leftTile({releases}: DashboardState, reader: Reader): Tile {
   return {question, tone: "none", answer: byteText(bytes), detail};
 }
 
-function tileView({question, tone, answer, detail}: Tile): Markup {
+function tileView({question, tone, answer, detail}: Tile): PageMarkup {
   return element(
     "div",
     {class: `tile ${tone}`},
     element("dt", {}, question),
-    element("dd", {class: "answer"}, ...(tone === "none" ? [] : [sign(tone)]), answer),
+    element("dd", {class: "answer"}, ...(tone === "none" ? [] : [stateSign(tone)]), answer),
     element("dd", {class: "detail"}, detail),
   );
 }
 
 /** A row of answers: training, exchanging, this site's share of the rounds, and the releases that left. */
-export function glanceView(state: DashboardState, status: StatusResponse, reader: Reader): Markup {
+export function glanceView(state: DashboardState, status: StatusResponse, reader: Reader): PageMarkup {
   const tiles = [
     ...(status.health.state === "finished" ? [] : [trainingTile(status, reader)]),
     exchangingTile(status, reader),

@@ -1,11 +1,33 @@
 import type {StatusResponse} from "../../../answers/status-answer.ts";
-import {downText} from "../link-words.ts";
 import {momentText, type Reader} from "../local-time.ts";
-import {type Content, element, type Markup} from "../markup.ts";
-import {also, moreTable, note, panel, sign, table} from "../parts.ts";
+import {type Content, element, type PageMarkup} from "../markup.ts";
+import {also, moreTable, note, panel, stateSign, table} from "../parts.ts";
 import {linkSummary, topology} from "../topology.ts";
 import type {Tone} from "../verdict.ts";
 import {age, byteText, count, many, names, roundTrip, shareText} from "../words.ts";
+
+/** Meanings of the codes of a link's end for people; a code that is not here stands for itself. */
+const CAUSES: Readonly<Record<string, string>> = {
+  NETWORK_PEER_UNLISTED: "it is not on this site's roster",
+  NETWORK_PEER_UNREACHABLE: "none of its addresses answers",
+  NETWORK_HANDSHAKE_MISMATCH: "the two nodes do not have the same",
+  NETWORK_HANDSHAKE_TIMEOUT: "it did not answer the handshake in time",
+  NETWORK_LINK_LOST: "the connection ended",
+  NETWORK_LINK_STALLED: "nothing came from it for too long",
+  NETWORK_FRAME_TOO_LARGE: "it sent a message that is too large",
+  NETWORK_FRAME_MALFORMED: "it sent a message that cannot be read",
+};
+
+/**
+ * The reason why a link is down, with the code for the documentation.
+ * @param detail the difference or fault, if known
+ */
+function downText(code: string | null, detail: string | null): string {
+  if (code === null) return "Not linked: it has not been reached yet.";
+  const cause = CAUSES[code];
+  const more = detail === null ? "" : `${code === "NETWORK_HANDSHAKE_MISMATCH" ? " " : ": "}${detail}`;
+  return cause === undefined ? `Not linked: ${code}${more}.` : `Not linked: ${cause}${more} (${code}).`;
+}
 
 type Node = StatusResponse["node"];
 type Peer = Node["peers"][number];
@@ -15,17 +37,17 @@ type Share = Node["shares"][number];
 const SHOWN_ABSENCES = 20;
 
 /** This node, the others, and the links between. */
-export function topologyView(node: Node): Markup {
+export function topologyView(node: Node): PageMarkup {
   return panel("topology", "Network", topology(node), note(`${linkSummary(node)}.`));
 }
 
 const LINK_TONES: Readonly<Record<Peer["link"]["status"], Tone>> = {up: "good", silent: "warn", down: "bad"};
 
 function linkCell({link: {status, sinceWallMs}}: Peer, {nowMs}: Reader): readonly Content[] {
-  return [sign(LINK_TONES[status]), status, also(`for ${age((nowMs - sinceWallMs) / 1000)}`)];
+  return [stateSign(LINK_TONES[status]), status, also(`for ${age((nowMs - sinceWallMs) / 1000)}`)];
 }
 
-function bar(share: number): Markup {
+function bar(share: number): PageMarkup {
   return element(
     "svg",
     {class: "bar", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true"},
@@ -79,7 +101,7 @@ function memberRow(peer: Peer, share: Share | undefined, reader: Reader) {
 }
 
 /** Every other member with its link, its share of the rounds, and the reason why it is missing. */
-export function membersView(node: Node, reader: Reader): Markup {
+export function membersView(node: Node, reader: Reader): PageMarkup {
   const {peers, shares, quorum, bytesSent, bytesReceived, absences} = node;
   const shareOf = ({name}: Peer): Share | undefined => shares.find((share) => share.name === name);
   const total = ["Together", "", "", "", "", byteText(bytesSent), byteText(bytesReceived)];

@@ -1,9 +1,9 @@
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import type {Reader} from "../local-time.ts";
-import {type Content, element, type Markup} from "../markup.ts";
+import {type Content, element, type PageMarkup} from "../markup.ts";
 import {SIGNS} from "../parts.ts";
 import {type DashboardState, isStale, readerOf} from "../state.ts";
-import {verdictOf} from "../verdict.ts";
+import {healthVerdict} from "../verdict.ts";
 import {duration, shortened} from "../words.ts";
 import {curveViews} from "./curves-view.ts";
 import {connectionView, glanceView, verdictView} from "./head-view.ts";
@@ -15,7 +15,7 @@ import {planView, progressView} from "./run-view.ts";
 /** Id of the form that asks for a token, and of its field. */
 export const TOKEN_FORM = "token-form";
 
-function headerView(state: DashboardState, nowMs: number): Markup {
+function headerView(state: DashboardState, nowMs: number): PageMarkup {
   const {status} = state;
   const who = status === null ? "a node" : `${status.node.site} of ${status.node.consortium}`;
   return element(
@@ -73,7 +73,7 @@ function panels(state: DashboardState, status: StatusResponse, reader: Reader): 
   ];
 }
 
-function footerView({version, uptimeSeconds, node}: StatusResponse, zone: string): Markup {
+function footerView({version, uptimeSeconds, node}: StatusResponse, zone: string): PageMarkup {
   return element(
     "footer",
     {},
@@ -93,7 +93,7 @@ function footerView({version, uptimeSeconds, node}: StatusResponse, zone: string
 
 /** The page's title: the site and its state. */
 export function titleOf(state: DashboardState, nowMs: number): string {
-  const {tone} = verdictOf(state, nowMs);
+  const {tone} = healthVerdict(state, nowMs);
   return `${SIGNS[tone]} ${state.status?.node.site ?? "a node"} · Consilium`;
 }
 

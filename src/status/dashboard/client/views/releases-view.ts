@@ -1,6 +1,6 @@
 import type {ReleasesAnswer} from "../../../answers/list-answers.ts";
 import {clockText, hourOfMidnight, type Reader} from "../local-time.ts";
-import type {Markup} from "../markup.ts";
+import type {PageMarkup} from "../markup.ts";
 import {moreTable, note, panel, table} from "../parts.ts";
 import {byteText, count, NOT_YET} from "../words.ts";
 
@@ -58,7 +58,7 @@ function groupsBy(
 
 const cells = ({messages, bytes}: Sum): readonly string[] => [count(messages), byteText(bytes)];
 
-function todayTable(today: readonly Release[]): Markup {
+function todayTable(today: readonly Release[]): PageMarkup {
   const kinds = (Object.keys(KINDS) as Release["kind"][]).map((kind) => {
     const sum = sumOf(today.filter((release) => release.kind === kind));
     return [KINDS[kind], count(sum.peers), ...cells(sum)];
@@ -73,7 +73,7 @@ function todayTable(today: readonly Release[]): Markup {
 }
 
 /** The releases that left this hospital today, by kind; by member, and day by day. */
-export function releasesView(releases: ReleasesAnswer | null, reader: Reader): Markup {
+export function releasesView(releases: ReleasesAnswer | null, reader: Reader): PageMarkup {
   const id = "releases";
   const title = "What left this hospital today";
   if (releases === null) return panel(id, title, note(NOT_YET));

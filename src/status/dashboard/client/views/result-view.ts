@@ -1,16 +1,16 @@
 import type {StatusResponse} from "../../../answers/status-answer.ts";
-import {element, type Markup} from "../markup.ts";
+import {element, type PageMarkup} from "../markup.ts";
 import {facts, note, panel} from "../parts.ts";
-import {count, figure, UNDEFINED, WITHHELD} from "../words.ts";
+import {count, shownFigure, UNDEFINED, WITHHELD} from "../words.ts";
 
 type Node = StatusResponse["node"];
 type Result = NonNullable<Node["result"]>;
 type Test = NonNullable<Result["test"]>;
 
 const interval = (of: Test["auroc"]): string =>
-  of === null ? UNDEFINED : `${figure(of.value)} [${figure(of.low)}, ${figure(of.high)}]`;
+  of === null ? UNDEFINED : `${shownFigure(of.value)} [${shownFigure(of.low)}, ${shownFigure(of.high)}]`;
 
-function figureViews({n, positives, auroc, auprc, accuracy, brier}: Test): readonly Markup[] {
+function figureViews({n, positives, auroc, auprc, accuracy, brier}: Test): readonly PageMarkup[] {
   const patients = `${count(n)} test patients, ${count(positives)} of them positive`;
   const others = facts([
     ["AUPRC", interval(auprc)],
@@ -24,7 +24,7 @@ function figureViews({n, positives, auroc, auprc, accuracy, brier}: Test): reado
   ];
 }
 
-function testViews({test}: Result, {withheld}: Node): readonly Markup[] {
+function testViews({test}: Result, {withheld}: Node): readonly PageMarkup[] {
   if (test !== null) return figureViews(test);
   const why = withheld.test
     ? "The plan withholds the test figures of this site: fewer than 10 of its test patients are of one class. The model itself is complete."
@@ -36,7 +36,7 @@ function testViews({test}: Result, {withheld}: Node): readonly Markup[] {
   ];
 }
 
-function step(title: string, command: string, words: string): Markup {
+function step(title: string, command: string, words: string): PageMarkup {
   return element(
     "li",
     {},
@@ -47,7 +47,7 @@ function step(title: string, command: string, words: string): Markup {
 }
 
 /** The panel at the end of the run: the test figures, the place of the model, and the next steps. */
-export function resultView(node: Node): Markup | null {
+export function resultView(node: Node): PageMarkup | null {
   const {result, plan, peers} = node;
   if (result === null) return null;
   const path = `runs/${plan.run}/models/${result.model}`;

@@ -1,6 +1,6 @@
 import type {RunsAnswer} from "../../../answers/list-answers.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
-import {element, type Markup} from "../markup.ts";
+import {element, type PageMarkup} from "../markup.ts";
 import {also, facts, more, note, panel, table} from "../parts.ts";
 import {age, duration, NOT_YET, names, shortened} from "../words.ts";
 
@@ -19,7 +19,7 @@ function remainingText({remainingSeconds, remainingReason, node}: StatusResponse
 }
 
 /** Progress of the run. */
-export function progressView(status: StatusResponse, nowMs: number): Markup {
+export function progressView(status: StatusResponse, nowMs: number): PageMarkup {
   const {round, rounds, stage, ready, voters, pace, activity, certified, backend} = status.node;
   const isEnd = activity === "finished" || round >= rounds;
   const words = isEnd ? `All ${rounds} rounds are done` : `Round ${round + 1} of ${rounds}`;
@@ -63,7 +63,7 @@ function mixingText({mixing}: Plan): string {
   return `${groups}, ${codec}, ${robust === "none" ? "no robust rule" : robust.rule}`;
 }
 
-function planFacts({plan}: RunsAnswer["data"][number]): Markup {
+function planFacts({plan}: RunsAnswer["data"][number]): PageMarkup {
   return facts([
     ["Plan", plan.name],
     ["Task", plan.task.name],
@@ -74,7 +74,7 @@ function planFacts({plan}: RunsAnswer["data"][number]): Markup {
   ]);
 }
 
-function moreFacts({plan: {privacy}, run, planHash}: RunsAnswer["data"][number]): Markup {
+function moreFacts({plan: {privacy}, run, planHash}: RunsAnswer["data"][number]): PageMarkup {
   const {clip, noise, secureSums} = privacy;
   return facts([
     ["Clip", `norm ${clip}`],
@@ -85,7 +85,7 @@ function moreFacts({plan: {privacy}, run, planHash}: RunsAnswer["data"][number])
   ]);
 }
 
-function rosterTable({members}: RunsAnswer["data"][number], own: string): Markup {
+function rosterTable({members}: RunsAnswer["data"][number], own: string): PageMarkup {
   const rows = members.map(({name, role, peerId}) => [
     name === own ? [name, also("this node")] : name,
     role,
@@ -95,7 +95,7 @@ function rosterTable({members}: RunsAnswer["data"][number], own: string): Markup
 }
 
 /** The members of each plan. */
-export function planView(runs: RunsAnswer | null, own: string): Markup {
+export function planView(runs: RunsAnswer | null, own: string): PageMarkup {
   const [run] = runs?.data ?? [];
   if (run === undefined) return panel("plan", "Roster and plan", note(NOT_YET));
   return panel(
