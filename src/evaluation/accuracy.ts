@@ -1,4 +1,3 @@
-import {at} from "../core/index.ts";
 import {clipToUnit, type Interval} from "./distributions/interval.ts";
 import {NORMAL_95} from "./distributions/normal.ts";
 import {checkProbabilities} from "./scored-patients.ts";
@@ -19,7 +18,7 @@ export function accuracy(labels: ArrayLike<number>, scores: ArrayLike<number>): 
   checkProbabilities(labels, scores);
   let correct = 0;
   for (let row = 0; row < labels.length; row++) {
-    correct += isClassifiedRightly(at(labels, row), at(scores, row));
+    correct += isClassifiedRightly(labels[row] as number, scores[row] as number);
   }
   return labels.length === 0 ? null : wilsonInterval(correct, labels.length);
 }

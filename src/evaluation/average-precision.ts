@@ -1,4 +1,3 @@
-import {at} from "../core/index.ts";
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
 
 /**
@@ -19,10 +18,10 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
   let unseenNegatives = negatives.length;
   let unseen = positives.length;
   while (unseen > 0) {
-    const threshold = at(positives, unseen - 1);
+    const threshold = positives[unseen - 1] as number;
     const before = unseen;
     while (unseen > 0 && positives[unseen - 1] === threshold) unseen--;
-    while (unseenNegatives > 0 && at(negatives, unseenNegatives - 1) >= threshold) unseenNegatives--;
+    while (unseenNegatives > 0 && (negatives[unseenNegatives - 1] as number) >= threshold) unseenNegatives--;
     const found = positives.length - unseen;
     sum += ((before - unseen) * found) / (found + negatives.length - unseenNegatives);
   }

@@ -1,4 +1,4 @@
-import {at, type Random} from "../core/index.ts";
+import {type Random} from "../core/index.ts";
 import type {Interval} from "./distributions/interval.ts";
 import {BOOTSTRAP_DRAWS, sortedQuantile} from "./distributions/quantile.ts";
 import {checkScoredPatients, scoresByClass} from "./scored-patients.ts";
@@ -56,5 +56,6 @@ export function percentileLimits(results: Float64Array): Pick<Interval, "low" | 
 }
 
 function drawInto(target: Float64Array, source: Float64Array, random: Random): void {
-  for (const index of target.keys()) target[index] = at(source, random.below(source.length));
+  for (let index = 0; index < target.length; index++)
+    target[index] = source[random.below(source.length)] as number;
 }

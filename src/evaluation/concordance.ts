@@ -56,11 +56,13 @@ interface Ordered {
 }
 
 function ordered({times, events, scores}: ScoredSurvival): Ordered {
-  const order = Array.from(times, (_, row) => row).sort((a, b) => at(times, b) - at(times, a));
+  const order = Array.from(times, (_, row) => row).sort(
+    (a, b) => (times[b] as number) - (times[a] as number),
+  );
   const groups: {censored: number[]; died: number[]}[] = [];
   let last = Number.NaN;
   for (const row of order) {
-    const time = at(times, row);
+    const time = times[row] as number;
     if (time !== last) groups.push({censored: [], died: []});
     last = time;
     const group = at(groups, groups.length - 1);
@@ -86,16 +88,16 @@ function pairsOf({groups, ranks, rankCount}: Ordered, weights: ArrayLike<number>
   let comparable = 0;
   let concordant = 0;
   const count = (row: number): void => {
-    const weight = at(weights, row);
+    const weight = weights[row] as number;
     counted += weight;
-    if (weight > 0) later.add(at(ranks, row), weight);
+    if (weight > 0) later.add(ranks[row] as number, weight);
   };
   for (const {censored, died} of groups) {
     censored.forEach(count);
     for (const row of died) {
-      const weight = at(weights, row);
+      const weight = weights[row] as number;
       if (weight === 0) continue;
-      const rank = at(ranks, row);
+      const rank = ranks[row] as number;
       comparable += weight * counted;
       concordant += (weight * (later.below(rank) + later.below(rank + 1))) / 2;
     }
@@ -121,7 +123,7 @@ export function concordanceOfRows(survival: ScoredSurvival): RowStatistic {
   const weights = new Uint32Array(survival.times.length);
   return (rows) => {
     weights.fill(0);
-    for (const row of rows) weights[row] = at(weights, row) + 1;
+    for (const row of rows) weights[row] = (weights[row] as number) + 1;
     const {comparable, concordant} = pairsOf(order, weights);
     return comparable === 0 ? null : concordant / comparable;
   };
@@ -136,7 +138,9 @@ export function concordanceIndex(survival: ScoredSurvival): number | null {
 function stratum({times, events, scores}: ScoredSurvival, event: number): Uint32Array {
   return Uint32Array.from(events, (_, row) => row)
     .filter((row) => events[row] === event)
-    .sort((a, b) => at(times, a) - at(times, b) || at(scores, a) - at(scores, b));
+    .sort(
+      (a, b) => (times[a] as number) - (times[b] as number) || (scores[a] as number) - (scores[b] as number),
+    );
 }
 
 /**
@@ -157,7 +161,7 @@ export function concordanceInterval(survival: ScoredSurvival, random: Random): I
   const strata = [stratum(survival, 1), stratum(survival, 0)];
   const results = new Float64Array(BOOTSTRAP_DRAWS);
   for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
-    const rows = strata.flatMap((own) => Array.from(own, () => at(own, random.below(own.length))));
+    const rows = strata.flatMap((own) => Array.from(own, () => own[random.below(own.length)] as number));
     const drawn = statistic(Uint32Array.from(rows));
     if (drawn === null) return {value, low: 0, high: 1};
     results[draw] = drawn;

@@ -1,4 +1,3 @@
-import {at} from "../core/index.ts";
 import {aurocCovariance, gainOf, standardised} from "./auroc.ts";
 import {normalCdf} from "./distributions/normal.ts";
 import type {Placements} from "./placements.ts";
@@ -50,8 +49,10 @@ function sumOf(gains: readonly (Placements | null)[]): Placements | null {
   const ofNegatives = Float64Array.from(first.ofNegatives);
   for (const gain of others) {
     if (gain === null) return null;
-    for (const [row, value] of gain.ofPositives.entries()) ofPositives[row] = at(ofPositives, row) + value;
-    for (const [row, value] of gain.ofNegatives.entries()) ofNegatives[row] = at(ofNegatives, row) + value;
+    for (const [row, value] of gain.ofPositives.entries())
+      ofPositives[row] = (ofPositives[row] as number) + value;
+    for (const [row, value] of gain.ofNegatives.entries())
+      ofNegatives[row] = (ofNegatives[row] as number) + value;
   }
   return {ofPositives, ofNegatives};
 }

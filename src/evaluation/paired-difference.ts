@@ -54,7 +54,8 @@ export function drawFigures(
 function drawRowsInto(drawn: Uint32Array, classes: readonly Uint32Array[], random: Random): void {
   let place = 0;
   for (const rows of classes) {
-    for (let count = 0; count < rows.length; count++) drawn[place++] = at(rows, random.below(rows.length));
+    for (let count = 0; count < rows.length; count++)
+      drawn[place++] = rows[random.below(rows.length)] as number;
   }
 }
 
@@ -118,7 +119,7 @@ export function pairedDifference({seeds, random, largest}: PairedDifferenceInput
     const drawn = Float64Array.from(seeds, (seed) => differenceOn(seed, draw));
     onDraws[draw] = mean(drawn);
     bySeeds[draw] = mean(observed.map(() => at(observed, random.below(observed.length)))) - value;
-    interaction += varianceOf(drawn.map((difference, seed) => difference - at(observed, seed)));
+    interaction += varianceOf(drawn.map((difference, seed) => difference - (observed[seed] as number)));
   }
   const centre = mean(onDraws);
   const patients = patientScale(onDraws, interaction / BOOTSTRAP_DRAWS / seeds.length);

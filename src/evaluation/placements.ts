@@ -1,4 +1,3 @@
-import {at} from "../core/index.ts";
 /**
  * Number of patients of the other class over which each patient is ranked correctly, a tie counting one half.
  */
@@ -18,10 +17,10 @@ export function midRanks(values: Float64Array): Float64Array {
   const ranks = new Float64Array(values.length);
   let start = 0;
   while (start < order.length) {
-    const value = values[at(order, start)];
+    const value = values[order[start] as number];
     let end = start + 1;
-    while (end < order.length && values[at(order, end)] === value) end++;
-    for (let place = start; place < end; place++) ranks[at(order, place)] = (start + 1 + end) / 2;
+    while (end < order.length && values[order[end] as number] === value) end++;
+    for (let place = start; place < end; place++) ranks[order[place] as number] = (start + 1 + end) / 2;
     start = end;
   }
   return ranks;
@@ -44,5 +43,5 @@ export function placements(labels: ArrayLike<number>, scores: ArrayLike<number>)
 
 /** Subtracts: `left` - `right`, both `[n]`, element by element. The caller owns the result. */
 export function subtract(left: Float64Array, right: Float64Array): Float64Array {
-  return left.map((value, index) => value - at(right, index));
+  return left.map((value, index) => value - (right[index] as number));
 }

@@ -1,4 +1,4 @@
-import {at, present} from "../core/index.ts";
+import {present} from "../core/index.ts";
 import {isClassifiedRightly} from "./accuracy.ts";
 import {midRanks} from "./placements.ts";
 import {checkProbabilities, checkScoredPatients} from "./scored-patients.ts";
@@ -83,7 +83,7 @@ export const ROW_STATISTICS = {
 function ofPatients(lossOf: (label: number, score: number) => number): RowStatisticMaker {
   return (labels, scores) => {
     checkProbabilities(labels, scores);
-    return meanOfRows(Float64Array.from(scores, (score, row) => lossOf(at(labels, row), score)));
+    return meanOfRows(Float64Array.from(scores, (score, row) => lossOf(labels[row] as number, score)));
   };
 }
 
@@ -106,7 +106,7 @@ function tallyOf(labels: ArrayLike<number>, scores: ArrayLike<number>): (rows: U
     negatives.fill(0);
     for (const row of rows) {
       const counts = kept[row] === 1 ? positives : negatives;
-      const place = at(places, row);
+      const place = places[row] as number;
       counts[place] = (counts[place] as number) + 1;
     }
     return {positives, negatives};

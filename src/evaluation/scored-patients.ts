@@ -1,4 +1,4 @@
-import {at, CodedError} from "../core/index.ts";
+import {CodedError} from "../core/index.ts";
 import type {EvaluationErrorCode} from "./errors.ts";
 
 /** The scores of the two classes, each in ascending order; the caller owns both arrays. */
@@ -45,7 +45,7 @@ export function checkScoredPatients(labels: ArrayLike<number>, scores: ArrayLike
 export function checkProbabilities(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const positives = checkScoredPatients(labels, scores);
   for (let row = 0; row < scores.length; row++) {
-    const score = at(scores, row);
+    const score = scores[row] as number;
     if (score < 0 || score > 1) throw rowError("EVALUATION_NOT_PROBABILITY", row);
   }
   return positives;

@@ -1,4 +1,3 @@
-import {at} from "../core/index.ts";
 import {checkProbabilities} from "./scored-patients.ts";
 
 /**
@@ -53,6 +52,6 @@ function meanLoss(
 ): number | null {
   checkProbabilities(labels, scores);
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) sum += lossOf(at(labels, row), at(scores, row));
+  for (let row = 0; row < labels.length; row++) sum += lossOf(labels[row] as number, scores[row] as number);
   return labels.length === 0 ? null : sum / labels.length;
 }
