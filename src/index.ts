@@ -1,6 +1,6 @@
 /*
- * The names that most users of the library need first. Each room has its own door: `consilium/gossip`,
- * `consilium/evaluation`, `consilium/simulation`, `consilium/node` and `consilium/config`.
+ * The names that most users of the library need first. Rooms have doors of their own, which package.json lists under
+ * `exports`: `consilium/gossip`, `consilium/evaluation`, `consilium/simulation` and others.
  */
 export {loadExperiment} from "./config/index.ts";
 export {createSession} from "./gossip/index.ts";

@@ -1,4 +1,4 @@
-import {present} from "../core/index.ts";
+import {at, present} from "../core/index.ts";
 import {isClassifiedRightly} from "./accuracy.ts";
 import {midRanks} from "./placements.ts";
 import {checkProbabilities, checkScoredPatients} from "./scored-patients.ts";
@@ -106,7 +106,7 @@ function tallyOf(labels: ArrayLike<number>, scores: ArrayLike<number>): (rows: U
     negatives.fill(0);
     for (const row of rows) {
       const counts = kept[row] === 1 ? positives : negatives;
-      const place = places[row] as number;
+      const place = at(places, row);
       counts[place] = (counts[place] as number) + 1;
     }
     return {positives, negatives};

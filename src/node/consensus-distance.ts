@@ -13,8 +13,8 @@ export function relativeDistance(
   let apart = 0;
   let size = 0;
   for (let index = 0; index < base.length; index++) {
-    const common = agreed[index] ?? 0;
-    apart += ((base[index] ?? 0) + (update[index] ?? 0) - common) ** 2;
+    const common = agreed[index] as number;
+    apart += ((base[index] as number) + (update[index] as number) - common) ** 2;
     size += common * common;
   }
   return size === 0 ? null : Math.sqrt(apart / size);

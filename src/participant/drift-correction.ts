@@ -10,7 +10,7 @@ export function driftCorrection(
   shared: SharedValues,
   layoutSize: number,
 ): Float32Array<ArrayBuffer> {
-  const difference = common.map((value, index) => value - (own[index] ?? 0));
+  const difference = common.map((value, index) => value - (own[index] as number));
   return shared.scatter(difference, new Float32Array(layoutSize));
 }
 
@@ -35,7 +35,8 @@ export function nextControl(
   {start, trained, distance}: CorrectedSteps,
 ): Float32Array {
   return own.map(
-    (value, index) => value - (common[index] ?? 0) + ((start[index] ?? 0) - (trained[index] ?? 0)) / distance,
+    (value, index) =>
+      value - (common[index] as number) + ((start[index] as number) - (trained[index] as number)) / distance,
   );
 }
 
@@ -52,7 +53,7 @@ export function correctedUpdate(
   const both = new Float32Array(update.length + control.length);
   both.set(update);
   for (let index = 0; index < control.length; index++) {
-    both[update.length + index] = (control[index] ?? 0) - (common[index] ?? 0);
+    both[update.length + index] = (control[index] as number) - (common[index] as number);
   }
   return both;
 }

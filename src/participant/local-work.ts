@@ -79,7 +79,7 @@ export function trainingWork(
     },
     finish({parameters, meanLoss}) {
       const trained = stages.shared.isWhole ? parameters : stages.shared.gather(parameters);
-      const update = trained.map((value, index) => value - (base[index] ?? 0));
+      const update = trained.map((value, index) => value - (base[index] as number));
       const distance = effort * optimizer.learningRate;
       const common = stages.controlOf(reference);
       const control = common === null ? null : nextControl(common, state.control, {start, trained, distance});
@@ -116,7 +116,7 @@ export function unitWork(
   return {
     request: {start, firstStep: step * steps, steps},
     finish({parameters, meanLoss}) {
-      const update = parameters.map((value, index) => value - (start[index] ?? 0));
+      const update = parameters.map((value, index) => value - (start[index] as number));
       const codec = codecOf(plan.mixing.codec);
       const purpose = `dither of unit ${unit}`;
       const {release, isClipped} = releaseWork(facts, {

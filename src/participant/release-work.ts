@@ -42,7 +42,7 @@ export function releaseTrained(
   {round, spec: {codec, exact = 1}, mixed, effort, keptBack: before}: TrainedUpdate,
 ): ReleasedUpdate & {readonly keptBack: Float32Array | null} {
   const clipNorm = facts.plan.privacy.clip;
-  const update = mixed.map((value, index) => value + (before?.[index] ?? 0));
+  const update = before === null ? mixed : mixed.map((value, index) => value + (before[index] as number));
   const pace = exact === 1 ? {} : {effort};
   const released = releaseWork(facts, {round, update, codec, clipNorm, ...pace});
   if (!codec.isSparse) return {...released, keptBack: null};

@@ -1,4 +1,4 @@
-import {type Hash, toHex} from "../core/index.ts";
+import {at, type Hash, toHex} from "../core/index.ts";
 import {type Bounds, unitRange} from "../data/index.ts";
 import {
   type CodecName,
@@ -207,7 +207,7 @@ export function createStages(options: StagesOptions): Stages {
       return {
         squaredDeviation: values.subarray(from, from + features),
         mean: values.subarray(from + features, from + 2 * features),
-        count: values[values.length - 1] ?? 0,
+        count: at(values, values.length - 1),
       };
     },
   };
@@ -226,7 +226,7 @@ function referenceOf(
   const before = previous?.snapshot.values ?? new Float32Array();
   if (step === -1) {
     values.set(before, features);
-    values[2 * features] = Math.round((previous?.certificate.body.weight ?? 0) * reference);
+    if (previous !== null) values[2 * features] = Math.round(previous.certificate.body.weight * reference);
   } else if (step === 0) {
     values.set(initial);
     values.set(before, size - before.length);

@@ -105,7 +105,6 @@ const LAWS: readonly Law[] = [
       ["src/data/a.ts", "const first = at(rows, 0);\nconst second = rows[1] as number;"],
       ["src/data/a.ts", 'const name = given ?? "nobody";\nconst size = given ?? other;\nconst x = a || 0;'],
       ["src/core/meter.ts", "const a = counts.get(key) ?? 0;"],
-      ["src/node/a.ts", "const first = rows[0] ?? 0;"],
     ],
   },
   {

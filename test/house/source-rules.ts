@@ -120,37 +120,11 @@ export const nothingIsLeftToDo: SourceRule = (source) =>
     .split("\n")
     .flatMap((line, index) => (/\b(TODO|FIXME|XXX)\b/.test(line) ? [`${source.file}:${index + 1}`] : []));
 
-/** Rooms in which a value that cannot be missing throws, and is never replaced by a plausible one. */
-const HONEST_ROOMS: ReadonlySet<string> = new Set([
-  "core",
-  "parameters",
-  "schedules",
-  "robust",
-  "privacy",
-  "model",
-  "evaluation",
-  "training",
-  "storage",
-  "consortium",
-  "data",
-  "config",
-  "rounds",
-  "segments",
-  "gossip",
-  "network",
-  "status",
-  "report",
-  "study",
-  "cli",
-  "simulation",
-]);
-
 const isZeroOrNothing = (node: ts.Node): boolean =>
   ts.isNumericLiteral(node) ? Number(node.text) === 0 : ts.isStringLiteralLike(node) && node.text === "";
 
 /** Where a value cannot be missing, code throws by `at` or `present` of core: no `?? 0` and no `?? ""`. */
 export const missingValuesThrow: SourceRule = (source) => {
-  if (!HONEST_ROOMS.has(source.room)) return [];
   const found = placesWhere(
     source,
     (node) =>

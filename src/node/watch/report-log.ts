@@ -8,9 +8,10 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
     case "waiting":
       return logger.warn("waiting for members", {round, missing: report.missing.map(nameOf)});
     case "equivocation":
-      return logger.error("a member contradicted itself, which its signatures prove", {
+      return logger.error("a member lied, which its own signature proves", {
         round,
         member: nameOf(report.member),
+        detail: report.claims.kind,
       });
     case "fork":
       return logger.error("two quorums decided a round differently: this node stops", {

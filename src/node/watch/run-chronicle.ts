@@ -277,7 +277,7 @@ class Chronicle implements RunChronicle {
   /** The round under way; after the end, the last round. */
   #underWay(): number {
     const [newest = -1] = [...this.#times.keys()].slice(-1);
-    return Math.min(Math.max(newest + 1, this.#round ?? 0), this.#options.stages.rounds - 1);
+    return Math.min(Math.max(newest + 1, this.#round ?? -1), this.#options.stages.rounds - 1);
   }
 
   #isTraining(round: number): boolean {

@@ -10,7 +10,7 @@ const ACT = "two votes";
 /** In one alone its votes might come when the others have decided, and mean nothing any more. */
 const ACT_ROUNDS = 5;
 const STEP_LIMIT_MS = 60_000;
-const CONTRADICTED = "a member contradicted itself, which its signatures prove";
+const CONTRADICTED = "a member lied, which its own signature proves";
 
 /** The honest daemon that is started anew once it has the proof; it never sees mallory vote twice again. */
 const RESTARTED = 1;

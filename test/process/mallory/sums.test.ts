@@ -16,7 +16,7 @@ import {
   windowOf,
 } from "./verdicts.ts";
 
-const CONTRADICTED = "a member contradicted itself, which its signatures prove";
+const CONTRADICTED = "a member lied, which its own signature proves";
 const FALSE_SUMS = "false sums";
 const OTHER_BYTES = "other bytes under the announced hash";
 const TWO_LISTS = "two lists of parts";

@@ -5,7 +5,7 @@ import type {Outcome, Survivor} from "./siege.ts";
 /** A line of a daemon's log, its facts by name. */
 export type LogLine = Readonly<Record<string, string>>;
 
-const CONTRADICTED = "a member contradicted itself, which its signatures prove";
+const CONTRADICTED = "a member lied, which its own signature proves";
 const REFUSED = "a member's part was refused";
 const KEPT_OUT = "a member is kept out for a time";
 /** Of two members one is wrong; who it is nobody knows. */
