@@ -16,7 +16,7 @@ const ALSO = {
   segments: ["parameters", "schedules", "robust", "rounds"],
   gossip: ["parameters", "schedules", "robust", "rounds", "segments"],
   privacy: ["parameters"],
-  model: ["parameters", "data"],
+  model: ["parameters"],
   training: ["data", "model"],
   consortium: ["storage"],
   participant: ["consortium", "data", "training"],
@@ -62,12 +62,6 @@ export default {
       severity: "error",
       from: {path: "^src/([^/]+)/"},
       to: {path: "^src/", pathNot: ["^src/$1/", "^src/[^/]+/index\\.ts$", "^src/core/polyfill\\.ts$"]},
-    },
-    {
-      name: "model-knows-data-by-type",
-      severity: "error",
-      from: {path: "^src/model/"},
-      to: {path: "^src/data/", dependencyTypesNot: ["type-only"]},
     },
     {
       name: "pure-without-builtins",

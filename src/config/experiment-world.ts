@@ -115,7 +115,7 @@ export const attacksSchema = z
         ...bad,
         z: z
           .union([z.literal("auto"), z.number()])
-          .describe("Deviations from the honest mean; auto: as many as hide."),
+          .describe("Standard deviations from the honest mean; auto: as many as stay hidden."),
       }),
       z.strictObject({type: z.literal("inner-product"), ...bad, scale}),
       z.strictObject({type: z.literal("mimic"), ...bad}),

@@ -71,7 +71,7 @@ const statusSchema = z
   })
   .superRefine(({host, port, probes, tokenFile, tls}, context) => {
     if (probes.port === undefined && port + PROBE_PORT_ABOVE > MAX_PORT) {
-      const message = `must be named: ${PROBE_PORT_ABOVE} above status.port is no port`;
+      const message = `must be set: ${PROBE_PORT_ABOVE} above status.port is not a valid port`;
       context.addIssue({code: "custom", path: ["probes", "port"], message});
     }
     if (isLoopback(host) || tokenFile !== undefined || tls?.clientCa !== undefined) return;

@@ -1,4 +1,5 @@
 import type {z} from "zod";
+import {codecOf} from "../parameters/index.ts";
 import type {privacySchema, trainingSchema, weightsSchema} from "./plan-blocks.ts";
 import type {mixingSchema} from "./plan-mixing.ts";
 
@@ -11,8 +12,6 @@ interface Blocks {
 }
 
 type Refuse = (place: readonly string[], message: string) => void;
-
-const SPARSE: readonly string[] = ["sign", "top10", "top1"];
 
 function checkAsynchronous({training}: Blocks, refuse: Refuse): void {
   if (typeof training.localSteps !== "number") {
@@ -31,7 +30,7 @@ function checkCounts({weights, privacy}: Blocks, refuse: Refuse): void {
   if (weights.unit === "patients" || privacy.disclosure === "public") return;
   refuse(
     ["weights", "unit"],
-    "events tells how many patients have one: it goes with disclosure: public only",
+    "events reveals how many patients have an event: it is allowed only with disclosure: public",
   );
 }
 
@@ -51,8 +50,8 @@ export function checkCombinations(plan: Blocks, context: z.RefinementCtx): void 
   for (const extra of extras) {
     if (mixing.robust !== "none")
       refuse(["training", extra], "goes with no robust rule: it takes weighted sums");
-    if (SPARSE.includes(mixing.codec))
-      refuse(["training", extra], "goes with the codecs f32, fp16 and int8 only");
+    if (codecOf(mixing.codec).isSparse)
+      refuse(["training", extra], "goes with codecs that send every value: f32, fp16 and int8");
   }
   if (training.normalisation !== "none" && mixing.schedule !== "all") {
     refuse(["training", "normalisation"], "goes with the schedule all only");

@@ -1,3 +1,4 @@
+import {unreachable} from "../core/index.ts";
 import type {Layout} from "../parameters/index.ts";
 
 /**
@@ -61,7 +62,17 @@ export type BagModelSpec = TileMlpSpec | GatedAttentionMilSpec;
 
 /** Tells whether the examples of `spec` are bags of tiles. Otherwise an example is one row of features. */
 export function isBagModel(spec: ModelSpec): spec is BagModelSpec {
-  return spec.architecture === "tile-mlp" || spec.architecture === "gated-attention-mil";
+  switch (spec.architecture) {
+    case "tile-mlp":
+    case "gated-attention-mil":
+      return true;
+    case "logistic":
+    case "mlp":
+    case "cox":
+      return false;
+    default:
+      return unreachable(spec);
+  }
 }
 
 /**

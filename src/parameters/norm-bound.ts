@@ -16,8 +16,8 @@ import {STRIDE_VALUES} from "./kernels/kernels.ts";
 const ENCODING_GROWTH = 1.15;
 
 /**
- * Largest quotient of the squared products of a vector with random signs and its squared norm that a sound vector
- * reaches with a probability of at most 1e-9: 1 + 2 sqrt(x) + 2 x with x = ln 1e9.
+ * Bound of the ratio of the squared products of a vector with random signs to its squared norm: a sound vector
+ * exceeds it with a probability of at most 1e-9: 1 + 2 sqrt(x) + 2 x with x = ln 1e9.
  * @see Hsu, Kakade and Zhang, A tail inequality for quadratic forms of subgaussian random vectors, Electronic
  * Communications in Probability 17 (2012), theorem 2.1; the trace bounds the norms of the matrix
  */
@@ -25,7 +25,7 @@ const MOST_SQUARES = 51.6;
 
 /**
  * Throws PARAMETERS_TOO_LONG if the values of a chunk's part are longer than {@link Chunk.clipNorm} times the weight
- * allows. The weight is the part's own if it holds it, and the largest otherwise.
+ * allows. The weight is the part's own if the part holds it, and the largest weight otherwise.
  */
 export function checkNorm(
   codec: Codec,
@@ -57,8 +57,8 @@ export interface ClippedProducts {
 }
 
 /**
- * Tells whether products show that a contribution is longer than its clip. Products are random: from about 12 times
- * the clip on a contribution is found by every other verifier, and from 100 times on by nearly all. A sound
+ * Tells whether products show that a contribution is longer than its clip. Products are random: a contribution of
+ * about 12 times the clip is found by about half of the verifiers, and one of 100 times by nearly all. A sound
  * contribution is taken for a longer one once in 1e9 challenges.
  */
 export function areTooLong({products, exact, strides, clipNorm}: ClippedProducts): boolean {

@@ -59,7 +59,7 @@ export interface ParticipantState {
 /** The facts about a site that never change. */
 export interface ParticipantSetup {
   readonly self: MemberId;
-  /** Tells whether a round is one of training; after another, an update means nothing for a later start. */
+  /** Tells whether a round is one of training; a later start uses only updates of such rounds. */
   isTraining(round: number): boolean;
 }
 

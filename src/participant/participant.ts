@@ -105,7 +105,7 @@ function announceWritten(state: ParticipantState, hash: string): Step {
 }
 
 function announce(before: ParticipantState, work: OwnWork, state: StoredState | null): Step {
-  // The work began where the missed one had led, so that one is in it.
+  // The work began from the missed update, so it contains that update.
   return {next: {...before, own: {stage: "announced", work, state}, missed: null}, effects: [handIn(work)]};
 }
 

@@ -26,13 +26,13 @@ function requireNames({tensors}: Layout, local: readonly string[]): void {
   if (unknown !== undefined) {
     refuse(
       `the plan's model has no tensor ${unknown}`,
-      `Name under training.local some of: ${names.join(", ")}.`,
+      `Under training.local name only tensors of the model: ${names.join(", ")}.`,
     );
   }
   if (names.every((name) => local.includes(name))) {
     refuse(
       "the plan keeps all of its model at the sites",
-      "Take a tensor off training.local: nothing is shared.",
+      "Remove at least one tensor from training.local, or nothing is shared.",
     );
   }
 }

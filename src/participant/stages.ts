@@ -120,7 +120,7 @@ function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout
 
 /**
  * The mixing of statistics: in one group or, if rounds of training follow a robust rule, by the trimmed mean
- * of each value for as many faulty members, whatever that rule is
+ * of each value, for the same number of faulty members, whichever rule that is
  * (docs/adr/0039-statistics-are-contributions.md).
  */
 function statisticsMixing(training: RoundMixing): RoundMixing {

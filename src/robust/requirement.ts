@@ -1,5 +1,5 @@
 import {CodedError} from "../core/index.ts";
-import type {RobustRule} from "./rules.ts";
+import type {RobustRule, RobustRuleName} from "./rules.ts";
 
 /**
  * Least number of members for robust aggregation; with fewer it is theatre, since it withstands only one bad
@@ -42,6 +42,17 @@ export function requireVectors(count: number, rule: RobustRule): void {
   });
 }
 
+/** The number of vectors that a rule needs beyond two for each bad one. */
+const MARGINS: Readonly<Record<RobustRuleName, 1 | 3>> = {
+  "trimmed-mean": 1,
+  median: 1,
+  "geometric-median": 1,
+  krum: 3,
+  "multi-krum": 3,
+  "centred-clipping": 1,
+  "self-centred-clipping": 1,
+};
+
 function margin({rule}: Pick<RobustRule, "rule">): number {
-  return rule === "krum" || rule === "multi-krum" ? 3 : 1;
+  return MARGINS[rule];
 }

@@ -33,7 +33,7 @@ export async function createDiskMetrics(meter: Meter, options: DiskMetricsOption
   const {path, clock, space = spaceOf} = options;
   const free = meter.gauge({
     name: "consilium_storage_free_bytes",
-    help: "What of the disk with the state directory this node can still fill; NaN where that is not told.",
+    help: "Bytes that this node can still write to the disk of the state directory; NaN if unknown.",
   });
   const size = meter.gauge({
     name: "consilium_storage_size_bytes",

@@ -91,7 +91,7 @@ describe("node.yaml", () => {
     [
       "a status port above which no port is left for probes",
       [...LINES, "status: {port: 65500}"],
-      "8:9: status.probes.port: must be named: 100 above status.port is no port.",
+      "8:9: status.probes.port: must be set: 100 above status.port is not a valid port.",
     ],
     ["a misspelt key", [...LINES, "bootstap: []"], '8:1: unknown key "bootstap". Did you mean "bootstrap"?'],
     ["no approval", LINES.filter((line) => !line.includes("approved")), "1:1: approvedPlan: is missing."],

@@ -49,7 +49,7 @@ describe("a plan", () => {
       ],
     ],
     [
-      "goes with the codecs f32, fp16 and int8 only",
+      "goes with codecs that send every value: f32, fp16 and int8",
       [
         ["normalisation", FEDNOVA],
         ["mixing", roundsWith("top1", "none")],
@@ -84,7 +84,7 @@ describe("a plan", () => {
       ],
     ],
     [
-      "it goes with disclosure: public only",
+      "it is allowed only with disclosure: public",
       [
         ["weights", "weights: {unit: events, reference: 512, cap: 512}"],
         ["privacy", "privacy: {clip: 10, noise: none, secureSums: none, disclosure: consent}"],

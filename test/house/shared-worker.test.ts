@@ -6,7 +6,7 @@ import {changesOf, workerState} from "../setup/worker-state.ts";
 import {ROOT} from "./planting.ts";
 import {filesBelow} from "./sources.ts";
 
-/** Runs `plant`, gives what is found to have changed, and puts it back. */
+/** Runs `plant`, returns the changes that are found, and undoes them. */
 function foundAfter(plant: () => () => void): readonly string[] {
   const before = workerState();
   const putBack = plant();
@@ -17,7 +17,7 @@ function foundAfter(plant: () => () => void): readonly string[] {
   }
 }
 
-/** Puts another thing in the place of a property; gives what puts the first back. */
+/** Replaces a property; returns a function that restores it. */
 function replaced(object: object, key: string, value: unknown): () => void {
   const kept = Object.getOwnPropertyDescriptor(object, key);
   Object.defineProperty(object, key, {configurable: true, writable: true, value});
@@ -75,7 +75,9 @@ describe("a test file that shares its worker", () => {
       ).toBe(true);
     for (const call of ['spyOn(console, "log")', 'stubEnv("A", "1")', "fn()"])
       expect(needsOwnWorker(`${vi}.${call};`), call).toBe(false);
+    expect(needsOwnWorker(`setFlagsFromString("--expose-${"gc"}");`)).toBe(true);
     const found = filesWithOwnWorker(ROOT);
+    expect(found).toContain("test/data/large-slides.test.ts");
     expect(found).toContain("test/gossip/adversary/planted-faults.test.ts");
     const helpers = filesBelow("test").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
     const hidden = helpers.filter((file) => needsOwnWorker(readFileSync(path.join(ROOT, file), "utf8")));

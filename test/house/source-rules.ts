@@ -2,7 +2,7 @@ import ts from "typescript";
 import {ABSENCES} from "./absences.ts";
 import {nodesOf, placeOf, type Source} from "./sources.ts";
 
-/** A rule that linters cannot say: the places in a file that break it. */
+/** A rule that linters cannot express: it returns the places in a file that break it. */
 export type SourceRule = (source: Source) => readonly string[];
 
 const isDoor = (source: Source): boolean => /^src\/[^/]+\/index\.ts$/.test(source.file);

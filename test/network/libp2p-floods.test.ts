@@ -14,7 +14,8 @@ import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
 import {portOf, rawPeer} from "./raw-peer.ts";
 
 const KEPT_OUT = "a member is kept out for a time";
-const SHORT = "incomplete connections take all their places: somebody opens many and says nothing";
+const SHORT =
+  "all places for incomplete connections are taken: somebody opens many connections and sends nothing";
 
 /** A join takes seconds on a busy machine, and a minute where half-open connections keep their places. */
 const LONGEST_JOIN_MS = 10_000;

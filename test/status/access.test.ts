@@ -223,7 +223,7 @@ describe.skipIf(!hasOpenssl())("clients' certificates", () => {
     expect(await asked(tls)).toMatchObject({schema: 1});
     const other = {cert: await pem("client"), key: await pem("client-key"), clientCa: tls.clientCa};
     expect(await asked(other).catch(errorLine)).toBe(
-      `CLI_STATUS_FOREIGN: what answers at ${url} shows another certificate than node.yaml names. ` +
+      `CLI_STATUS_FOREIGN: the server at ${url} shows a certificate other than the one in node.yaml. ` +
         "Another program may listen there; nothing was sent to it.",
     );
   });

@@ -23,7 +23,7 @@ function unreachable(url: string, cause: unknown): unknown {
 
 function foreign(url: string, cause?: unknown): CodedError<CliErrorCode> {
   const hint = "It may be of another version, or another program.";
-  return fault("CLI_STATUS_FOREIGN", `what answers at ${url} tells nothing that is understood`, hint, cause);
+  return fault("CLI_STATUS_FOREIGN", `the answer from ${url} cannot be understood`, hint, cause);
 }
 
 /** The value of a JSON text; null if it is no JSON. */

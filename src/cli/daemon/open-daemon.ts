@@ -135,7 +135,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     const state = stack.add(await openStateDirectory(config.state));
     if (state.upgradedFrom !== null)
       logger.warn(
-        "the state directory was upgraded: older versions cannot read it, and backups of before hold the old one",
+        "the state directory was upgraded: older versions cannot read it, and earlier backups hold the old format",
         {detail: `from version ${state.upgradedFrom}`},
       );
     let node: Node | null = null;

@@ -48,9 +48,13 @@ function connectPinned(url: URL, {cert, key}: NonNullable<StatusSecrets["tls"]>)
       socket.destroy();
       const code: CliErrorCode = "CLI_STATUS_FOREIGN";
       return reject(
-        new CodedError(code, `what answers at ${url.origin} shows another certificate than node.yaml names`, {
-          hint: "Another program may listen there; nothing was sent to it.",
-        }),
+        new CodedError(
+          code,
+          `the server at ${url.origin} shows a certificate other than the one in node.yaml`,
+          {
+            hint: "Another program may listen there; nothing was sent to it.",
+          },
+        ),
       );
     });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(silence(url.origin)));

@@ -119,8 +119,8 @@ function noteFiles({strayCoordinates}: StatedFacts, blankTiles: number, findings
   if (strayCoordinates > 0) {
     findings.tell(
       "warning",
-      `${countRange(strayCoordinates)} slides have coordinates that are not one place a tile: heat maps leave them ` +
-        "out, and the extraction may not have come to its end",
+      `${countRange(strayCoordinates)} slides do not have one position per tile in their coordinates: heat maps leave ` +
+        "these slides out, and the extraction may be incomplete",
     );
   }
   if (blankTiles > 0) {

@@ -44,7 +44,10 @@ class Outcomes {
   }
 
   readonly next = (): RecordedOutcome =>
-    this.#left.shift() ?? {code: "GOSSIP_TRACE_DIVERGED", message: "more is computed than was recorded"};
+    this.#left.shift() ?? {
+      code: "GOSSIP_TRACE_DIVERGED",
+      message: "the replay computes more than was recorded",
+    };
 
   get isEmpty(): boolean {
     return this.#left.length === 0;
@@ -146,7 +149,7 @@ export function* replaySession(
       error = thrown.code;
     }
     const differs = divergenceOf(entry, effects.map(describeEffect), error);
-    const divergence = differs ?? (outcomes.isEmpty ? null : "less is computed than was recorded");
+    const divergence = differs ?? (outcomes.isEmpty ? null : "the replay computes less than was recorded");
     yield {entry, round, effects, divergence};
     if (divergence !== null) return;
   }

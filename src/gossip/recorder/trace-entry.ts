@@ -83,7 +83,7 @@ export function encodeTrace(item: TraceHeader | TraceEntry): Uint8Array {
 
 function invalid(what: string): CodedError {
   return new CodedError("GOSSIP_TRACE_INVALID", `the file is no trace of this version: ${what}`, {
-    hint: "Give a file trace-*.cbor from a node's state directory, of the version that wrote it.",
+    hint: "Give a file trace-*.cbor from a node's state directory, and replay it with the version that wrote it.",
   });
 }
 

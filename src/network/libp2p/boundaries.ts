@@ -78,7 +78,7 @@ export function boundaries(
       },
       onStranger: (peerId: PeerId) =>
         logger.info(
-          "a key that is not on this roster asked for a link, and was refused: a doctor's, or a node's with another roster",
+          "a key that is not on this roster asked for a link and was refused: it belongs to `consilium doctor`, or to a node with another roster",
           {peerId},
         ),
     },

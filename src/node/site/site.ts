@@ -102,15 +102,15 @@ export function checkPlan({plan, roster, task}: Pick<SiteChecks, "plan" | "roste
     refuse(
       "NODE_CONTRACT_FOREIGN",
       difference,
-      "What the data are, their label and the missing policy must be those of the plan's task; use its task file.",
+      "The columns, the label and the policy for missing values must be those of the plan's task: use its task file.",
     );
   }
   const {model} = plan.plan;
   if (isSurvival(model, task.task)) {
     refuse(
       "NODE_MODEL_UNFIT",
-      "survival is for experiments: no daemon learns it yet",
-      "Run the task by `consilium simulate`, or give the plan a model of classes and the task a label without a time.",
+      "survival tasks run only in experiments: no daemon can train them yet",
+      "Run the task with `consilium simulate`, or use a classification model in the plan and a label without a time in the task.",
     );
   }
   if (isBagModel(model) !== (task.task.kind === "slides")) {
@@ -139,7 +139,7 @@ function checkVotes({plan}: IdentifiedPlan, roster: Roster): void {
   if (stranger === undefined) return;
   refuse(
     "NODE_VOTE_FOREIGN",
-    `the plan counts a vote of ${stranger} on the weights' cap, who is no trainer on the roster`,
+    `the plan counts a vote on the weights' cap by ${stranger}, which is not a trainer on the roster`,
     "Correct weights.cap.votes in the plan or complete the roster.",
   );
 }
@@ -163,7 +163,7 @@ export function memberOf({
     refuse(
       "NODE_NOT_ON_ROSTER",
       `this node's key ${peerId} is not on the roster as ${site}`,
-      "Ask for the line `consilium init` printed to be put on everyone's roster file.",
+      "Ask every member to add the line that `consilium init` printed to their roster file.",
     );
   }
   if (member.role === "relay") {
@@ -182,7 +182,7 @@ async function readLogged({task, site, variables}: SiteChecks, data: Logger): Pr
     tell: (level: "note" | "warning", detail: string): void =>
       level === "note"
         ? data.info("a note on this site's data", {detail})
-        : data.warn("this site's data need a look", {detail}),
+        : data.warn("check this site's data", {detail}),
   };
   const table = await readSite({...task, site, variables, findings});
   const detail = leftOutText(table);
@@ -201,7 +201,7 @@ export async function openSite(checks: SiteChecks, logger: Logger = silentLogger
   const {task} = checks.task;
   const table = await readLogged(checks, logger);
   const isTrainer = member.role === "trainer";
-  // An evaluator trains on nobody: all its patients are the test.
+  // An evaluator does not train: all its patients are test patients.
   const split = isTrainer ? splitSite(table, task, checks.plan.plan.seed) : externalSplit(table, task);
   if (isTrainer && split.train.patients < LEAST_TRAIN_PATIENTS) {
     refuse(

@@ -1,10 +1,22 @@
+import type {LeftOutReason} from "../../robust/index.ts";
 import type {MemberId, Report} from "../../rounds/index.ts";
 
 /**
- * Reasons for which a rule leaves out parts that no correct member sends; other reasons concern its choice
- * among good parts.
+ * Reasons for which a rule leaves out a part: true if no correct member sends such a part, false if it is the
+ * rule's choice among good ones.
  */
-const WRONG: readonly string[] = ["not-finite", "wrong-length", "wrong-weight", "out-of-range", "too-long"];
+const IS_WRONG: Readonly<Record<LeftOutReason, boolean>> = {
+  "not-finite": true,
+  "wrong-length": true,
+  "wrong-weight": true,
+  "out-of-range": true,
+  "too-long": true,
+  "extreme-everywhere": false,
+  outscored: false,
+};
+const WRONG: ReadonlySet<string> = new Set(
+  Object.entries(IS_WRONG).flatMap(([name, is]) => (is ? [name] : [])),
+);
 
 /**
  * Tells whether a report says that a member's part was wrong, not merely late or left out by a rule's choice.
@@ -14,7 +26,7 @@ export function isRejection(report: Report): boolean {
     case "objection":
       return report.reason !== "unreachable";
     case "verdicts":
-      return report.verdicts.some(({reason}) => WRONG.includes(reason));
+      return report.verdicts.some(({reason}) => WRONG.has(reason));
     case "proposal-refused":
     case "equivocation":
     case "fork":
@@ -31,7 +43,7 @@ export function contentOf(report: Report): {
 } {
   if (report.kind === "waiting") return {members: report.missing, reason: null};
   if (report.kind === "verdicts") {
-    const wrong = report.verdicts.filter(({reason}) => WRONG.includes(reason));
+    const wrong = report.verdicts.filter(({reason}) => WRONG.has(reason));
     // Good parts that a rule left out are not named beside wrong ones: the reason is not theirs.
     const told = wrong.length > 0 ? wrong : report.verdicts;
     const [first] = told;

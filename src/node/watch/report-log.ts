@@ -19,7 +19,7 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
         members: report.culprits.map(nameOf),
       });
     case "objection":
-      return logger.warn("a member says that another's part cannot be had", {
+      return logger.warn("a member objects to another member's part", {
         round,
         member: nameOf(report.member),
         objector: nameOf(report.by),
@@ -30,13 +30,13 @@ export function logReport(logger: Logger, report: Report, nameOf: (member: Membe
     case "left-out":
       return logger.info("the round went on without this site", {round});
     case "joined-late":
-      return logger.info("came late, and began at the median of members' models", {
+      return logger.info("this node joined late and began from the median of other members' models", {
         round,
         members: report.members.map(nameOf),
       });
     case "verdicts":
       for (const {member, verdict, reason} of report.verdicts) {
-        logger.warn("a contribution was not taken as it was", {
+        logger.warn("a contribution was not used unchanged", {
           round,
           member: nameOf(member),
           verdict,
@@ -60,7 +60,10 @@ function logMemberReport(logger: Logger, report: MemberReport, member: string): 
     case "mass-undetermined":
       return logger.warn("an exchange was abandoned in doubt", {round, member, weight: report.weight});
     case "views-differ":
-      return logger.warn("a member sees other members: pairs are drawn at random", {round, member});
+      return logger.warn("a member has a different view of the members: pairs are drawn at random", {
+        round,
+        member,
+      });
     case "lineage-adopted":
       return logger.warn("after a partition a member's model was adopted", {round, member});
     default:

@@ -125,7 +125,7 @@ export function onSummed(context: RoundContext, from: MemberId, frame: FrameOf<"
   fetchFor(context, {kind: "sum", group: exchange.group, chunk, member: from}, {hash: sum, total});
 }
 
-/** Puts the sums together, which are all right, and holds their result. */
+/** Puts the verified sums together and keeps their result. */
 function finish(context: RoundContext, exchange: ButterflyExchange): void {
   const {spec, primitives} = context.state.setup;
   const {arithmetic} = primitives;

@@ -104,7 +104,7 @@ function begin(context: RoundContext, key: string, dispute: Dispute): void {
   if (claims.kind === "sum") {
     const parts = partsHash(context, attempt, claims.chunk);
     if (parts === null) return;
-    // This member does not know a sum that an owner made of other parts.
+    // The owner summed parts other than those that this member knows of, so the claim cannot be checked.
     if (parts !== claims.parts) end(context, key);
     else gatherParts(context, key, dispute, claims.chunk);
   } else if (attempt.committed.has(member)) {

@@ -101,7 +101,7 @@ export interface ButterflyExchange extends Attempt, CommittedAttempt {
   readonly answers: Map<MemberId, Omit<FrameOf<"products">, "run" | "round">>;
   /** The members for which owners say they are waiting themselves. */
   readonly waiting: Map<MemberId, readonly MemberId[]>;
-  /** Owners that this member has sent all words on parts, because theirs differ. */
+  /** Owners to which this member has sent all words on parts, because they summed other parts. */
   readonly told: Set<MemberId>;
 }
 

@@ -43,7 +43,7 @@ export function endExchange(context: RoundContext): void {
   cancelFetches(context, (purpose) => isOfAttempt(purpose, group));
   for (const hash of publishedBy(state.exchange)) context.emit({type: "withdraw", hash});
   forgetUnvoted(context, state.exchange.result?.hash);
-  // A member that can say that somebody lied in it has asked this member for its products.
+  // Only a member that has asked this one for its products can claim a lie in this attempt.
   if (state.exchange.kind === "butterfly" && state.exchange.answers.size > 0)
     keepPast(context, state.exchange);
   state.exchange = null;

@@ -72,8 +72,8 @@ export function lookForMissing(context: RoundContext, exchange: Exchange): reado
 }
 
 /**
- * Removes owners that say for whom they wait, because they are not silent. They and the awaited do not take
- * part together, on the owners' word, as if they had objected. @returns the others
+ * Removes owners that name the members that they wait for, because they are not silent. An owner and a member
+ * that it waits for do not take part together, as if the owner had objected. @returns the others
  */
 function withoutExcuse(
   context: RoundContext,

@@ -86,8 +86,8 @@ export function tellAbsent(context: RoundContext, exchange: ButterflyExchange): 
 }
 
 /**
- * Takes in a member's word on its parts, from itself or passed on; a second, different one proves that it
- * lies.
+ * Takes in a member's word on its parts, directly or passed on. A second, different word proves that the
+ * member lies.
  */
 export function noteParts(
   context: RoundContext,

@@ -177,7 +177,7 @@ export function unsoundChunks(context: RoundContext, exchange: ButterflyExchange
 
 /**
  * Objects to members whose products show that their contributions are longer than the plan's clip allows: an owner sees
- * no more than a part of each, and nobody sees the part that an owner sums of its own. @returns true if there are any
+ * only one part of each, and nobody else sees the part of its own contribution that an owner sums. @returns true if there are any
  */
 export function objectToLong(context: RoundContext, {check}: ButterflyExchange): boolean {
   const {spec, primitives, self} = context.state.setup;

@@ -41,7 +41,7 @@ export function areProductsOfPart(
   return isTrue(() => arithmetic.areProducts(of, part, productsOf(context, attempt, chunk, products)));
 }
 
-/** Errors of bytes that are no part of any sum; no other error here is a verdict on anybody. */
+/** Errors of bytes that cannot be part of a sum; any other error here says nothing about a member. */
 const NO_PART = [
   "PARAMETERS_NOT_FINITE",
   "PARAMETERS_WRONG_SIZE",

@@ -86,8 +86,8 @@ export async function openTrainerPool(options: TrainerPoolOptions): Promise<Trai
 }
 
 function noThreads(): CodedError<SimulationErrorCode> {
-  return new CodedError("SIMULATION_NO_THREADS", "a pool without threads cannot train", {
-    hint: "Give 0 threads, which is the calling one, or more.",
+  return new CodedError("SIMULATION_NO_THREADS", "the number of training threads is below 0", {
+    hint: "Give 0, to train in the calling thread, or more.",
   });
 }
 

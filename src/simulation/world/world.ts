@@ -86,7 +86,7 @@ export class World {
     for (let count = 0; !isDone(); count++) {
       if (count >= limit || !this.#queue.step()) {
         const where = `at ${Math.round(this.#queue.nowMs)} ms after ${count} events: ${this.#describe()}`;
-        throw new CodedError("SIMULATION_STALLED", `the members do not get on ${where}`);
+        throw new CodedError("SIMULATION_STALLED", `the members make no progress ${where}`);
       }
     }
   }

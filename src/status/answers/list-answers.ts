@@ -73,7 +73,7 @@ const certifiedRoundSchema = z.strictObject({
         }),
       ),
     })
-    .describe("Proof that a majority of the roster voted for the result."),
+    .describe("Proof that a quorum of the members voted for the result."),
 });
 
 /** The answer to `GET /v1/rounds`: certified rounds, the newest first. */

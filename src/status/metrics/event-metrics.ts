@@ -54,7 +54,7 @@ export function createEventMetrics(meter: Meter, feed: EventFeed): void {
   });
   const blocked = meter.counter<"reason">({
     name: "consilium_egress_blocked_total",
-    help: "What was about to leave and may not, by the code of the refusal.",
+    help: "Attempts to send something that may not leave, by the code of the refusal.",
     labels: ["reason"],
   });
   // They start from 0: the first of each kind is seen as an increase.

@@ -52,7 +52,7 @@ function createStandMetrics(meter: Meter): (view: NodeView) => void {
   });
   const allowed = meter.gauge({
     name: "consilium_part_allowed_seconds",
-    help: "How long it may be from one such part to the next while the node is healthy.",
+    help: "Longest time from one part of this site to the next while the node is healthy.",
   });
   const certified = meter.gauge({
     name: "consilium_last_certified_timestamp_seconds",
@@ -154,7 +154,7 @@ function createHealthMetrics(
 ): (view: NodeView | null) => void {
   const healthy = meter.gauge({
     name: "consilium_healthy",
-    help: "1 when a round with this site's part was certified as lately as is allowed, or the run has ended; else 0.",
+    help: "1 when a round with this site's part was certified recently enough, or the run has ended; else 0.",
   });
   const checks = meter.gauge<"check">({
     name: "consilium_check_ok",

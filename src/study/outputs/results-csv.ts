@@ -65,7 +65,11 @@ export const RESULT_COLUMNS: readonly Column<ResultRow>[] = [
     says: "Round, from 1, in which training diverged or stalled; empty where it finished or has no rounds.",
     cell: ({divergedAt, stall}) => divergedAt ?? stall?.round ?? null,
   },
-  {name: "reason", says: "Of a stall: what was waited for.", cell: ({stall}) => stall?.reason ?? null},
+  {
+    name: "reason",
+    says: "The reason of a stall; empty without one.",
+    cell: ({stall}) => stall?.reason ?? null,
+  },
   ...SHARED,
 ];
 

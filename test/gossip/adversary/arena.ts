@@ -67,7 +67,7 @@ function withoutAnswers(session: Session, liars: readonly MemberId[]): Session {
 
 /**
  * Runs all members until every honest one has ended the run, or each has stopped at a fork.
- * @throws SIMULATION_STALLED when they do not get on
+ * @throws SIMULATION_STALLED when they make no progress
  */
 export function runArena(options: ArenaOptions) {
   const {n, liars, seed = 1, rounds = 4, history = [], mostEvents = 60_000} = options;

@@ -52,7 +52,8 @@ const SOCKETS = 150;
 /** Each from another network, as an outsider's may be; Linux answers on all of 127.0.0.0/8. */
 const sourceOf = (index: number): string => `127.1.${index % 100}.1`;
 const JOIN_LIMIT_MS = 30_000;
-const SHORT = "incomplete connections take all their places: somebody opens many and says nothing";
+const SHORT =
+  "all places for incomplete connections are taken: somebody opens many connections and sends nothing";
 
 /** Holds so many connections to a port without a byte, each opened anew when it is closed. */
 function holdHalfOpen(port: number): () => void {

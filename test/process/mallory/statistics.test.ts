@@ -60,7 +60,7 @@ describe("a member of four that sends a billion as a squared deviation", () => {
     expectHonest(outcome, {isLeftOut: false});
     const window = {first: DEVIATION_ROUND, last: DEVIATION_ROUND};
     expectNamed(outcome, window, {
-      message: "a contribution was not taken as it was",
+      message: "a contribution was not used unchanged",
       reason: "out-of-range",
     });
   });

@@ -9,13 +9,13 @@ const CONTRADICTED = "a member lied, which its own signature proves";
 const REFUSED = "a member's part was refused";
 const KEPT_OUT = "a member is kept out for a time";
 /** Of two members one is wrong; who it is nobody knows. */
-export const OBJECTION = "a member says that another's part cannot be had";
+export const OBJECTION = "a member objects to another member's part";
 /** What names a member as one that did wrong, and by which fact. */
 const BLAME: readonly (readonly [message: string, fact: string])[] = [
   [CONTRADICTED, "member"],
   [REFUSED, "member"],
   [KEPT_OUT, "peer"],
-  ["a contribution was not taken as it was", "member"],
+  ["a contribution was not used unchanged", "member"],
   ["a peer sent a malformed frame", "peer"],
   ["a peer's bytes were refused", "peer"],
 ];
@@ -113,15 +113,19 @@ const DEADLINES_OF_A_BUSY_MACHINE = 3;
 
 /** Every round of the window, and the one after it, ended: no act made one last for many deadlines. */
 export function expectPace(outcome: Outcome, {first, last}: Window, deadlines = 1): void {
+  let slowest = 0;
   for (const survivor of outcome.survivors) {
-    const most =
-      2 * usualSeconds(outcome, survivor) + DEADLINES_OF_A_BUSY_MACHINE * deadlines * outcome.maximumSeconds;
+    const usual = usualSeconds(outcome, survivor);
+    const most = 2 * usual + DEADLINES_OF_A_BUSY_MACHINE * deadlines * outcome.maximumSeconds;
     for (const [round, seconds] of survivor.seconds) {
       if (round < first || round > last + 1) continue;
+      slowest = Math.max(slowest, (seconds - 2 * usual) / outcome.maximumSeconds);
       expect(seconds, `seconds of round ${round} at ${survivor.site.name}`).toBeLessThanOrEqual(most);
     }
     expect(survivor.contributors.has(last + 1), `the round after at ${survivor.site.name}`).toBe(true);
   }
+  const rounds = `rounds ${first} to ${last}`;
+  console.log(`${rounds}: the slowest took ${slowest.toFixed(2)} deadlines beyond twice its usual time`);
 }
 
 /** Each honest daemon says `message` of mallory in the window. */

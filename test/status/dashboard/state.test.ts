@@ -142,7 +142,7 @@ describe("the verdict", () => {
       tone: "bad",
       headline: "Not healthy: the rounds have stalled; Leeds and Dresden are not linked",
       details: [
-        "A round last ended with this site's part at 23:12, 1 min ago; up to 12 s are normal. It is waiting for Leeds and Dresden since 23:13.",
+        "The last round with this site's part ended at 23:12, 1 min ago; up to 12 s is normal. It is waiting for Leeds and Dresden since 23:13.",
         "Too few members are linked to decide a round: 2 of 4 linked, 3 needed.",
       ],
     });

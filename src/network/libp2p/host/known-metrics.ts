@@ -130,13 +130,13 @@ export const KNOWN_METRICS: readonly KnownMetric[] = [
   ),
   counter(
     "libp2p_kad_dht_outbound_rpc_errors_total",
-    "Of the questions to others, those that failed.",
+    "Failed questions to the hash table of others.",
     byOperation,
   ),
   counter("libp2p_kad_dht_inbound_rpc_requests_total", "Questions of others to the hash table.", byOperation),
   counter(
     "libp2p_kad_dht_inbound_rpc_errors_total",
-    "Of the questions of others, those that failed.",
+    "Failed questions of others to the hash table.",
     byOperation,
   ),
 ];

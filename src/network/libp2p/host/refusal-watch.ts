@@ -32,10 +32,13 @@ export function watchRefusals(
     refused += 1;
     const isShort = refusal === "full" || refusal === "displaced";
     if (!isShort || clock.nowMs() - toldMs < LINE_PAUSE_MS) return;
-    logger.warn("incomplete connections take all their places: somebody opens many and says nothing", {
-      address: networkOf(ip),
-      detail: `${refused} refused`,
-    });
+    logger.warn(
+      "all places for incomplete connections are taken: somebody opens many connections and sends nothing",
+      {
+        address: networkOf(ip),
+        detail: `${refused} refused`,
+      },
+    );
     toldMs = clock.nowMs();
     refused = 0;
   };

@@ -27,7 +27,12 @@ function readAll(stream: Stream, most: number, signal: AbortSignal): Promise<Uin
     signal.addEventListener("abort", () => reject(streamEnded()), {once: true});
     onStreamBytes(stream, (bytes) => {
       if (filled + bytes.byteLength > most) {
-        reject(new CodedError("NETWORK_FRAME_TOO_LARGE", "a peer sent more than a question or an answer is"));
+        reject(
+          new CodedError(
+            "NETWORK_FRAME_TOO_LARGE",
+            "a peer sent more bytes than a question or an answer may have",
+          ),
+        );
         return;
       }
       buffer.set(bytes, filled);

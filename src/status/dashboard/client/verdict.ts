@@ -65,7 +65,7 @@ function healthDetail({health, node}: StatusResponse, reader: Reader): string {
     case "waiting":
       return `It started at ${at}, and no round has ended with this site's part since.${also}`;
     case "stalled":
-      return `A round last ended with this site's part at ${at}, ${age((reader.nowMs - sinceMs) / 1000)} ago; up to ${age(pace.allowedSeconds)} are normal.${also}`;
+      return `The last round with this site's part ended at ${at}, ${age((reader.nowMs - sinceMs) / 1000)} ago; up to ${age(pace.allowedSeconds)} is normal.${also}`;
     case "starting":
     case "exchanging":
     case "finished":
