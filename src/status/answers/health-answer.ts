@@ -12,9 +12,9 @@ export const CHECK_MEANINGS: Readonly<Record<CheckName, string>> = {
   started: "the node has opened its files, its data and its network, and has not failed",
   storage: "everything that had to be on disk is there; a failed write ends the node",
   quorum:
-    "so many members that train, this one included, are linked and not silent as a decision needs; or the run has ended",
+    "as many training members as a decision needs, this one included, are linked and not silent; or the run has ended",
   exchanging:
-    "since the start a round was certified with this site's part, and the last not longer ago than is allowed; or the run has ended",
+    "a round was certified with this site's part since the start, and the last such round is recent enough; or the run has ended",
 };
 
 /** Checks that tell whether the node could take part in a round. */
