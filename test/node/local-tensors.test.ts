@@ -1,21 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {createRandom} from "../../src/core/index.ts";
-import {codecOf, type Layout, layoutSize} from "../../src/parameters/index.ts";
+import {codecOf} from "../../src/parameters/index.ts";
+import {drawn, LAYOUT, SIZE} from "../participant/three-tensors.ts";
 import {type Quadratic, Quadratics} from "./quadratics.ts";
-
-const LAYOUT: Layout = {
-  tensors: [
-    {name: "first", shape: [2, 3]},
-    {name: "norm", shape: [4]},
-    {name: "second", shape: [5]},
-  ],
-};
-const SIZE = layoutSize(LAYOUT);
-
-function drawn(seed: number, length: number): Float32Array {
-  const random = createRandom({seed, site: "", round: 0, purpose: "model"});
-  return Float32Array.from({length}, () => random.normal());
-}
 
 describe("tensors that stay at their sites", () => {
   const sites: Quadratic[] = [1, 3].map((patients, index) => ({

@@ -1,22 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {createRandom} from "../../src/core/index.ts";
-import {type Layout, layoutSize} from "../../src/parameters/index.ts";
+import {layoutSize} from "../../src/parameters/index.ts";
 import {sharedValues} from "../../src/participant/shared-values.ts";
-
-const LAYOUT: Layout = {
-  tensors: [
-    {name: "first", shape: [2, 3]},
-    {name: "norm", shape: [4]},
-    {name: "second", shape: [5]},
-  ],
-};
-const SIZE = layoutSize(LAYOUT);
-
-function drawn(seed: number, length: number): Float32Array {
-  const random = createRandom({seed, site: "", round: 0, purpose: "model"});
-  return Float32Array.from({length}, () => random.normal());
-}
+import {drawn, LAYOUT, SIZE} from "./three-tensors.ts";
 
 describe("a mask over tensors", () => {
   const names = fc.subarray(["first", "norm", "second"], {maxLength: 2});
