@@ -1,6 +1,6 @@
 import {z} from "zod";
-import {checkCombinations, nameSchema} from "../consortium/index.ts";
-import {lineSchema} from "../core/index.ts";
+import {checkCombinations} from "../consortium/index.ts";
+import {lineSchema, nameSchema} from "../core/index.ts";
 import {dataSchema} from "./experiment-data.ts";
 import {attacksSchema, churnSchema, computeSchema, faultsSchema, networkSchema} from "./experiment-world.ts";
 import {planSettingsSchema} from "./plan-settings.ts";

@@ -1,7 +1,6 @@
 import {dirname, resolve} from "node:path";
 import {z} from "zod";
-import {nameSchema} from "../consortium/index.ts";
-import {isLoopback, parseYaml} from "../core/index.ts";
+import {isLoopback, nameSchema, parseYaml} from "../core/index.ts";
 import {statusTokenFile} from "../storage/index.ts";
 import {readTextFile} from "./text-file.ts";
 

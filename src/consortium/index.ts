@@ -12,7 +12,6 @@ export {type IdentifiedPlan, type Plan, parsePlan, planJsonSchema, planSchema, r
 export {checkCombinations} from "./plan-combinations.ts";
 export {
   consortiumId,
-  nameSchema,
   parseRoster,
   type Roster,
   type RosterMember,

@@ -1,5 +1,5 @@
 import {z} from "zod";
-import {nameSchema} from "./roster.ts";
+import {nameSchema} from "../core/index.ts";
 
 const MAX_REFERENCE = 2 ** 30;
 const fraction = z.number().min(0).lt(1);

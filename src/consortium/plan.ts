@@ -1,10 +1,9 @@
 import {fromString} from "uint8arrays";
 import {z} from "zod";
-import {decodeText, parseYaml, sha256, toHex} from "../core/index.ts";
+import {decodeText, nameSchema, parseYaml, sha256, toHex} from "../core/index.ts";
 import * as blocks from "./plan-blocks.ts";
 import {checkCombinations} from "./plan-combinations.ts";
 import {mixingSchema} from "./plan-mixing.ts";
-import {nameSchema} from "./roster.ts";
 
 /**
  * The schema of a plan file: closed and without defaults, because the approved bytes must say everything. Its

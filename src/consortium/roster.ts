@@ -1,19 +1,8 @@
 import {encode} from "cborg";
 import {fromString} from "uint8arrays";
 import {z} from "zod";
-import {parseYaml, sha256, toHex} from "../core/index.ts";
+import {nameSchema, parseYaml, sha256, toHex} from "../core/index.ts";
 import {publicKeyOf} from "./peer-id.ts";
-
-/**
- * A name that is safe in a path, a log field and a metric's label: letters, digits, ".", "_" and "-", at most
- * 64.
- */
-export const nameSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    "must be letters a to z, in either case, digits, '.', '_' or '-', at most 64 of them",
-  );
 
 const memberSchema = z.strictObject({
   name: nameSchema.describe("The site's name, unique in the consortium."),

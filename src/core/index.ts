@@ -32,6 +32,7 @@ export {
   type Meter,
   type MetricRegistry,
 } from "./meter.ts";
+export {nameSchema} from "./name-schema.ts";
 export {philox4x32} from "./philox.ts";
 export {createProcessMetrics} from "./process-metrics.ts";
 export {createRandom, permutation, type Random, type RandomKey} from "./random.ts";

@@ -1,5 +1,6 @@
 import {resolve} from "node:path";
-import {createIdentity, nameSchema} from "../../consortium/index.ts";
+import {createIdentity} from "../../consortium/index.ts";
+import {nameSchema} from "../../core/index.ts";
 import {openStateDirectory, statusTokenFile} from "../../storage/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {print, printNote} from "../printable.ts";

@@ -1,0 +1,135 @@
+import {present, unreachable} from "../core/index.ts";
+import {contradict} from "./contradiction.ts";
+import {decisionOf} from "./encoding.ts";
+import {anchored, type MemberSet} from "./members.ts";
+import {chainQuorum, electorateOf} from "./quorum.ts";
+import type {AttemptReason, Genesis, MembershipBody, Skip} from "./records.ts";
+
+/** What is known at one height. */
+export interface HeightFacts {
+  readonly genesis: Genesis;
+  readonly height: number;
+  /** Hash of the record before. */
+  readonly previous: string;
+  /** The members before this height. */
+  readonly before: MemberSet;
+  /** The bodies of this height that fit what is before, by hash. */
+  readonly bodies: ReadonlyMap<string, MembershipBody>;
+}
+
+/**
+ * What the reason of an attempt leaves open: everything, one decision (its hash), or nothing because the
+ * reason does not hold.
+ */
+export type Freedom =
+  | {readonly kind: "any"}
+  | {readonly kind: "none"}
+  | {readonly kind: "one"; readonly decision: string};
+
+const ANY: Freedom = {kind: "any"};
+const NONE: Freedom = {kind: "none"};
+
+/** The members whose skips count: those after the body's anchors. */
+function baseOf({before}: HeightFacts, body: MembershipBody): MemberSet {
+  return present(anchored(before, body), "the members of a body that fits");
+}
+
+/** Whether `body` can have got its quorum, when `skips` tell of all votes of their signers. */
+function isPossible(
+  facts: HeightFacts,
+  body: MembershipBody,
+  inFavour: number,
+  skips: readonly Skip[],
+): boolean {
+  const {voters, needed} = electorateOf(body, baseOf(facts, body).members, facts.genesis);
+  const told = skips.filter(({signer}) => voters.has(signer)).length;
+  return inFavour + (voters.size - told) >= needed;
+}
+
+type Lie = Extract<AttemptReason, {kind: "equivocation"}>;
+
+interface Favoured {
+  readonly body: MembershipBody;
+  readonly inFavour: number;
+}
+
+/** The bodies of the latest attempt that any of `skips` voted in, with these votes; null if one is not known. */
+function latestVotes(facts: HeightFacts, skips: readonly Skip[]): readonly Favoured[] | null {
+  const latest = skips.flatMap(({latest: vote}) => (vote === null ? [] : [vote]));
+  const newest = Math.max(-1, ...latest.map(({attempt}) => attempt));
+  const counts = new Map<string, number>();
+  for (const {attempt, body} of latest) if (attempt === newest) counts.set(body, 1 + (counts.get(body) ?? 0));
+  const favoured: Favoured[] = [];
+  for (const [hash, inFavour] of counts) {
+    const body = facts.bodies.get(hash);
+    if (body === undefined || body.attempt !== newest || !isJustified(facts, body)) return null;
+    favoured.push({body, inFavour});
+  }
+  return favoured;
+}
+
+/**
+ * What a quorum's skips leave open. If every vote of the newest attempt was bound to one decision, that one
+ * stays bound: an earlier attempt may have decided it. Otherwise no earlier attempt decided, and a decision is
+ * bound if the newest attempt may have made it.
+ * @see Leslie Lamport, Fast Paxos, Distributed Computing 19 (2006), section 3.1: the rule for picking a value
+ */
+function afterSkips(facts: HeightFacts, body: MembershipBody, skips: readonly Skip[]): Freedom {
+  const {attempt, previous} = body;
+  const {members} = baseOf(facts, body);
+  const signers = new Set(skips.map(({signer}) => signer));
+  const areOfThisAttempt = skips.every(
+    (skip) =>
+      skip.height === facts.height &&
+      skip.previous === previous &&
+      skip.attempt === attempt - 1 &&
+      members.has(skip.signer) &&
+      (skip.latest === null || skip.latest.attempt <= skip.attempt),
+  );
+  if (!areOfThisAttempt || signers.size < skips.length || skips.length < chainQuorum(members.size))
+    return NONE;
+  const favoured = latestVotes(facts, skips);
+  if (favoured === null) return NONE;
+  const freedoms = favoured.map((each) => freedomOf(facts, each.body));
+  const bound = new Set(freedoms.map((freedom) => (freedom.kind === "one" ? freedom.decision : null)));
+  const [only] = bound;
+  if (bound.size === 1 && typeof only === "string") return {kind: "one", decision: only};
+  const possible = favoured.filter((each) => isPossible(facts, each.body, each.inFavour, skips));
+  const decisions = [...new Set(possible.map((each) => decisionOf(each.body)))];
+  const [decision] = decisions;
+  if (decision === undefined) return ANY;
+  return decisions.length === 1 ? {kind: "one", decision} : NONE;
+}
+
+/** Whether the words, on what follows the record before `body`, contradict each other. */
+function provesLie(
+  facts: HeightFacts,
+  {previous, attempt}: MembershipBody,
+  [first, second]: Lie["words"],
+): boolean {
+  const isOfThisPlace =
+    first.height === facts.height && first.previous === previous && first.attempt < attempt;
+  return isOfThisPlace && facts.before.members.has(first.signer) && contradict(first, second);
+}
+
+/** What the reason of `body` leaves open. */
+export function freedomOf(facts: HeightFacts, body: MembershipBody): Freedom {
+  const {attempt, reason} = body;
+  if (reason === null || attempt === 0) return reason === null && attempt === 0 ? ANY : NONE;
+  switch (reason.kind) {
+    case "skipped":
+      return afterSkips(facts, body, reason.skips);
+    case "equivocation":
+      return provesLie(facts, body, reason.words) ? ANY : NONE;
+    case "recovery":
+      return facts.genesis.recovery === null ? NONE : ANY;
+    default:
+      return unreachable(reason);
+  }
+}
+
+/** Tells whether the reason of `body` holds, and allows what it changes. */
+export function isJustified(facts: HeightFacts, body: MembershipBody): boolean {
+  const freedom = freedomOf(facts, body);
+  return freedom.kind === "any" || (freedom.kind === "one" && freedom.decision === decisionOf(body));
+}

@@ -1,0 +1,77 @@
+import {concat, equals, fromString} from "uint8arrays";
+import {sha256} from "../../src/core/index.ts";
+import {canonical, genesisHash} from "../../src/membership/encoding.ts";
+import {
+  type Genesis,
+  type Membership,
+  type MembershipRecord,
+  readMembership,
+  type SignedWord,
+  type UnsignedWord,
+  type WordToSign,
+  wordToSign,
+} from "../../src/membership/index.ts";
+
+const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/** A key in the right form whose signatures are hashes, so that thousands of histories take seconds. */
+export function keyNumber(index: number): string {
+  return `12D3KooW${(LETTERS[index] ?? "z").repeat(44)}`;
+}
+
+function fakeSignature(key: string, {purpose, consortium, bytes}: WordToSign): Uint8Array {
+  const hash = sha256(fromString(`${key} ${purpose} ${consortium} `), bytes);
+  return concat([hash, hash]);
+}
+
+export function verifyFake(key: string, word: WordToSign, signature: Uint8Array): boolean {
+  return equals(fakeSignature(key, word), signature);
+}
+
+export function signFake(word: UnsignedWord, genesis: Genesis): SignedWord {
+  const toSign = wordToSign(word, genesisHash(genesis));
+  const signed = {...word, signature: fakeSignature(word.signer, toSign)};
+  return (
+    word.kind === "succession" ? {...signed, accepted: fakeSignature(word.successor, toSign)} : signed
+  ) as SignedWord;
+}
+
+export function enrolment(index: number): Genesis["members"][number] {
+  return {organisation: keyNumber(index), name: `site-${index}`, role: "trainer"};
+}
+
+export function genesisOf(n: number, recovery: Genesis["recovery"] = null): Genesis {
+  const members = Array.from({length: n}, (_, index) => enrolment(index));
+  return {formatVersion: 1, consortium: "crc", members, recovery};
+}
+
+/** The founders' signatures on the genesis. */
+export function founding(genesis: Genesis): SignedWord[] {
+  const id = genesisHash(genesis);
+  return genesis.members.map(({organisation: signer}) =>
+    signFake({kind: "vote", height: 0, attempt: 0, previous: id, body: id, signer}, genesis),
+  );
+}
+
+/** Records by the text of their bytes: a set. */
+export class RecordSet {
+  readonly #records = new Map<string, MembershipRecord>();
+  readonly genesis: Genesis;
+
+  constructor(genesis: Genesis, records: Iterable<MembershipRecord> = []) {
+    this.genesis = genesis;
+    for (const record of records) this.add(record);
+  }
+
+  add(record: MembershipRecord): void {
+    this.#records.set(Buffer.from(canonical(record)).toString("latin1"), record);
+  }
+
+  all(): MembershipRecord[] {
+    return [...this.#records.values()];
+  }
+
+  read(): Membership {
+    return readMembership({genesis: this.genesis, records: this.all()}, verifyFake);
+  }
+}
