@@ -5,7 +5,7 @@ import {type HeightFacts, isJustified} from "./justification.ts";
 import {anchored, type MemberSet, membersAfter} from "./members.ts";
 import {electorateOf} from "./quorum.ts";
 import type {Delegation, Enrolment, Genesis, MembershipBody, MembershipVote, SignedWord} from "./records.ts";
-import {isSigned, type VerifyWord} from "./signatures.ts";
+import type {WordCheck} from "./signatures.ts";
 
 /** A body of the next height that fits and is justified, with the members who voted for it so far. */
 export interface OpenProposal {
@@ -72,14 +72,14 @@ function byKey<Value>(values: ReadonlyMap<string, Value>): readonly (readonly [s
   return [...values].sort(([first], [second]) => (first < second ? -1 : 1));
 }
 
-function sorted({genesis, records}: MembershipRecords, verify: VerifyWord): Sorted {
+function sorted({records}: MembershipRecords, isSigned: WordCheck): Sorted {
   const bodies = new Map<string, MembershipBody>();
   const words = new Map<string, SignedWord>();
   const addWord = (word: SignedWord): unknown => words.set(`${word.signer} ${toHex(word.signature)}`, word);
   for (const record of records) {
     if (record.kind !== "body") {
-      if (isSigned(record, genesis, verify)) addWord(record);
-    } else if (carriedWords(record).every((word) => isSigned(word, genesis, verify))) {
+      if (isSigned(record)) addWord(record);
+    } else if (carriedWords(record).every((word) => isSigned(word))) {
       bodies.set(membershipBodyHash(record), record);
       for (const word of carriedWords(record)) addWord(word);
     }
@@ -177,10 +177,10 @@ function unfounded(genesis: Genesis, founders: MemberSet): Walk {
  * Reads what `records` say. It follows from their set alone: doubled, reordered or foreign records and those
  * with false signatures change nothing.
  */
-export function readMembership(records: MembershipRecords, verify: VerifyWord): Membership {
+export function readMembership(records: MembershipRecords, isSigned: WordCheck): Membership {
   const {genesis} = records;
   const id = genesisHash(genesis);
-  const known = sorted(records, verify);
+  const known = sorted(records, isSigned);
   const {words} = known;
   const members = new Map(
     genesis.members.map((member): [string, Enrolment] => [member.organisation, member]),

@@ -3,4 +3,8 @@ export type MembershipErrorCode =
   /** Bytes that should be membership records are not. */
   | "MEMBERSHIP_MALFORMED"
   /** The key has signed a word that the new one would contradict. */
-  | "MEMBERSHIP_SIGNED_ALREADY";
+  | "MEMBERSHIP_SIGNED_ALREADY"
+  /** A change does not fit the members: it admits one that is there, or revokes one that is not. */
+  | "MEMBERSHIP_UNFIT"
+  /** Too few members have given the last attempt up to know whether it was decided. */
+  | "MEMBERSHIP_UNDECIDED";

@@ -22,5 +22,12 @@ export type {
   MembershipRecord,
   SignedWord,
 } from "./records.ts";
-export {type UnsignedWord, type VerifyWord, type WordToSign, wordToSign} from "./signatures.ts";
+export {
+  createWordCheck,
+  type UnsignedWord,
+  type VerifyWord,
+  type WordCheck,
+  type WordToSign,
+  wordToSign,
+} from "./signatures.ts";
 export {type Draft, draftBody, founderVote, refuseContradiction, skipOf, voteFor} from "./signing.ts";

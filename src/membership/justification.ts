@@ -21,7 +21,7 @@ export interface HeightFacts {
  * What the reason of an attempt leaves open: everything, one decision (its hash), or nothing because the
  * reason does not hold.
  */
-export type Freedom =
+type Freedom =
   | {readonly kind: "any"}
   | {readonly kind: "none"}
   | {readonly kind: "one"; readonly decision: string};
@@ -34,36 +34,32 @@ function baseOf({before}: HeightFacts, body: MembershipBody): MemberSet {
   return present(anchored(before, body), "the members of a body that fits");
 }
 
-/** Whether `body` can have got its quorum, when `skips` tell of all votes of their signers. */
-function isPossible(
-  facts: HeightFacts,
-  body: MembershipBody,
-  inFavour: number,
-  skips: readonly Skip[],
-): boolean {
+interface Favoured {
+  readonly body: MembershipBody;
+  readonly signers: readonly string[];
+}
+
+/** Whether a body can have got its quorum, when `skips` tell of all votes of their signers. */
+function isPossible(facts: HeightFacts, {body, signers}: Favoured, skips: readonly Skip[]): boolean {
   const {voters, needed} = electorateOf(body, baseOf(facts, body).members, facts.genesis);
+  const inFavour = signers.filter((signer) => voters.has(signer)).length;
   const told = skips.filter(({signer}) => voters.has(signer)).length;
   return inFavour + (voters.size - told) >= needed;
 }
 
 type Lie = Extract<AttemptReason, {kind: "equivocation"}>;
 
-interface Favoured {
-  readonly body: MembershipBody;
-  readonly inFavour: number;
-}
-
-/** The bodies of the latest attempt that any of `skips` voted in, with these votes; null if one is not known. */
+/** The bodies of the latest attempt that any of `skips` voted in, with these voters; null if one is not known. */
 function latestVotes(facts: HeightFacts, skips: readonly Skip[]): readonly Favoured[] | null {
-  const latest = skips.flatMap(({latest: vote}) => (vote === null ? [] : [vote]));
-  const newest = Math.max(-1, ...latest.map(({attempt}) => attempt));
-  const counts = new Map<string, number>();
-  for (const {attempt, body} of latest) if (attempt === newest) counts.set(body, 1 + (counts.get(body) ?? 0));
+  const newest = Math.max(-1, ...skips.map(({latest}) => latest?.attempt ?? -1));
+  const voters = new Map<string, string[]>();
+  for (const {latest, signer} of skips)
+    if (latest?.attempt === newest) voters.set(latest.body, [...(voters.get(latest.body) ?? []), signer]);
   const favoured: Favoured[] = [];
-  for (const [hash, inFavour] of counts) {
+  for (const [hash, signers] of voters) {
     const body = facts.bodies.get(hash);
     if (body === undefined || body.attempt !== newest || !isJustified(facts, body)) return null;
-    favoured.push({body, inFavour});
+    favoured.push({body, signers});
   }
   return favoured;
 }
@@ -94,7 +90,7 @@ function afterSkips(facts: HeightFacts, body: MembershipBody, skips: readonly Sk
   const bound = new Set(freedoms.map((freedom) => (freedom.kind === "one" ? freedom.decision : null)));
   const [only] = bound;
   if (bound.size === 1 && typeof only === "string") return {kind: "one", decision: only};
-  const possible = favoured.filter((each) => isPossible(facts, each.body, each.inFavour, skips));
+  const possible = favoured.filter((each) => isPossible(facts, each, skips));
   const decisions = [...new Set(possible.map((each) => decisionOf(each.body)))];
   const [decision] = decisions;
   if (decision === undefined) return ANY;

@@ -7,13 +7,16 @@ export interface MemberSet {
   readonly gone: ReadonlySet<string>;
 }
 
-/** The members after the departures and successions that `body` anchors; null if one of them does not fit. */
-export function anchored({members, gone}: MemberSet, body: MembershipBody): MemberSet | null {
+/** The members after the departures and successions that a body anchors; null if one of them does not fit. */
+export function anchored(
+  {members, gone}: MemberSet,
+  {height, anchors}: Pick<MembershipBody, "height" | "anchors">,
+): MemberSet | null {
   const left = new Map(members);
   const lost = new Set(gone);
-  for (const word of body.anchors) {
+  for (const word of anchors) {
     const member = left.get(word.signer);
-    if (member === undefined || word.height > body.height) return null;
+    if (member === undefined || word.height > height) return null;
     left.delete(word.signer);
     lost.add(word.signer);
     if (word.kind === "departure") continue;

@@ -26,9 +26,23 @@ export function wordToSign(word: UnsignedWord, consortium: string): WordToSign {
   return {purpose: `membership/${word.kind}`, consortium, bytes: canonical(bare)};
 }
 
-/** Tells whether the word's signatures are its signer's, and its successor's where it names one. */
-export function isSigned(word: SignedWord, genesis: Genesis, verify: VerifyWord): boolean {
-  const signed = wordToSign(word, genesisHash(genesis));
-  if (!verify(word.signer, signed, word.signature)) return false;
-  return word.kind !== "succession" || verify(word.successor, signed, word.accepted);
+/** Tells whether a word's signatures are its signer's, and its successor's where it names one. */
+export type WordCheck = (word: SignedWord) => boolean;
+
+/** A {@link WordCheck} for one consortium, which checks each word once: a word is not to be changed. */
+export function createWordCheck(genesis: Genesis, verify: VerifyWord): WordCheck {
+  const id = genesisHash(genesis);
+  const known = new WeakMap<SignedWord, boolean>();
+  const check: WordCheck = (word) => {
+    const signed = wordToSign(word, id);
+    if (!verify(word.signer, signed, word.signature)) return false;
+    return word.kind !== "succession" || verify(word.successor, signed, word.accepted);
+  };
+  return (word) => {
+    const before = known.get(word);
+    if (before !== undefined) return before;
+    const holds = check(word);
+    known.set(word, holds);
+    return holds;
+  };
 }

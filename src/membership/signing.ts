@@ -1,9 +1,10 @@
-import {CodedError, present} from "../core/index.ts";
+import {CodedError, present, unreachable} from "../core/index.ts";
 import {foundingVote, type Membership, type OpenProposal} from "./chain.ts";
 import {contradict} from "./contradiction.ts";
 import {decisionOf} from "./encoding.ts";
 import type {MembershipErrorCode} from "./errors.ts";
-import {type Freedom, freedomOf} from "./justification.ts";
+import {freedomOf} from "./justification.ts";
+import {anchored, membersAfter} from "./members.ts";
 import {chainQuorum} from "./quorum.ts";
 import type {AttemptReason, MembershipBody, MembershipChange, SignedWord, Skip} from "./records.ts";
 import type {UnsignedWord} from "./signatures.ts";
@@ -106,12 +107,15 @@ function reasonNow(
     : {reason: {kind: "skipped", skips: [...skips]}, attempt: skip.attempt + 1};
 }
 
-/** The departures and successions that the next record can anchor. */
+/** The departures and successions that the next record can anchor: of each member the first that fits. */
 function endings({words, next}: Membership): MembershipBody["anchors"] {
-  return words.flatMap((word) => {
-    if (word.kind !== "departure" && word.kind !== "succession") return [];
-    return next.before.members.has(word.signer) && word.height <= next.height ? [word] : [];
-  });
+  const {height, before} = next;
+  const anchors: MembershipBody["anchors"] = [];
+  for (const word of words) {
+    if (word.kind !== "departure" && word.kind !== "succession") continue;
+    if (anchored(before, {height, anchors: [...anchors, word]}) !== null) anchors.push(word);
+  }
+  return anchors;
 }
 
 /** A proposal for the next record. */
@@ -123,12 +127,13 @@ export interface Draft {
 
 /**
  * Drafts the next record with `change`. When a quorum gave the attempt before up and something may have been
- * decided in it, the draft repeats that; null if the skips tell too little to know what.
+ * decided in it, the draft repeats that.
+ * @throws {CodedError} MEMBERSHIP_UNFIT, MEMBERSHIP_UNDECIDED
  */
-export function draftBody(membership: Membership, change: MembershipChange): Draft | null {
-  const {height, previous} = membership.next;
-  const renewed = reasonNow(membership);
+export function draftBody(membership: Membership, change: MembershipChange): Draft {
+  const {height, previous, before, bodies} = membership.next;
   const common = {kind: "body" as const, height, previous};
+  const renewed = reasonNow(membership);
   const wanted: MembershipBody = {
     ...common,
     change,
@@ -137,10 +142,33 @@ export function draftBody(membership: Membership, change: MembershipChange): Dra
     reason: null,
     ...renewed,
   };
-  const freedom: Freedom = freedomOf(membership.next, wanted);
-  if (freedom.kind === "any") return {body: wanted, isRepeated: false};
-  if (freedom.kind === "none") return null;
-  const repeated = [...membership.next.bodies.values()].find((body) => decisionOf(body) === freedom.decision);
-  const {change: again, anchors} = present(repeated, "the proposal that may be decided");
-  return {body: {...wanted, change: again, anchors}, isRepeated: decisionOf(wanted) !== freedom.decision};
+  const freedom = freedomOf(membership.next, wanted);
+  switch (freedom.kind) {
+    case "any":
+      if (membersAfter(before, wanted) === null) throw unfit(change);
+      return {body: wanted, isRepeated: false};
+    case "none":
+      throw undecided();
+    case "one": {
+      const repeated = [...bodies.values()].find((body) => decisionOf(body) === freedom.decision);
+      const {change: again, anchors} = present(repeated, "the proposal that may be decided");
+      return {body: {...wanted, change: again, anchors}, isRepeated: decisionOf(wanted) !== freedom.decision};
+    }
+    default:
+      return unreachable(freedom);
+  }
+}
+
+function unfit({kind}: MembershipChange): CodedError {
+  const code: MembershipErrorCode = "MEMBERSHIP_UNFIT";
+  return new CodedError(code, `the members are not such that this change (${kind}) fits them`, {
+    hint: "See who is a member, and under which name, with `consilium consortium show`.",
+  });
+}
+
+function undecided(): CodedError {
+  const code: MembershipErrorCode = "MEMBERSHIP_UNDECIDED";
+  return new CodedError(code, "one of two proposals may have been decided, and it is not known which", {
+    hint: "Ask more members to give up with `consilium consortium skip`, and import what they write.",
+  });
 }

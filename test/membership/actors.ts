@@ -2,17 +2,30 @@ import {concat, equals, fromString} from "uint8arrays";
 import {sha256} from "../../src/core/index.ts";
 import {canonical, genesisHash} from "../../src/membership/encoding.ts";
 import {
+  createWordCheck,
   type Genesis,
   type Membership,
   type MembershipRecord,
   readMembership,
   type SignedWord,
   type UnsignedWord,
+  type WordCheck,
   type WordToSign,
   wordToSign,
 } from "../../src/membership/index.ts";
 
 const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+const texts = new WeakMap<MembershipRecord, string>();
+
+/** The bytes of a record, as a text. */
+function textOf(record: MembershipRecord): string {
+  const known = texts.get(record);
+  if (known !== undefined) return known;
+  const text = Buffer.from(canonical(record)).toString("latin1");
+  texts.set(record, text);
+  return text;
+}
 
 /** A key in the right form whose signatures are hashes, so that thousands of histories take seconds. */
 export function keyNumber(index: number): string {
@@ -57,14 +70,24 @@ export function founding(genesis: Genesis): SignedWord[] {
 export class RecordSet {
   readonly #records = new Map<string, MembershipRecord>();
   readonly genesis: Genesis;
+  readonly #isSigned: WordCheck;
+  #read: Membership | null = null;
 
-  constructor(genesis: Genesis, records: Iterable<MembershipRecord> = []) {
+  constructor(
+    genesis: Genesis,
+    records: Iterable<MembershipRecord> = [],
+    isSigned = createWordCheck(genesis, verifyFake),
+  ) {
     this.genesis = genesis;
+    this.#isSigned = isSigned;
     for (const record of records) this.add(record);
   }
 
   add(record: MembershipRecord): void {
-    this.#records.set(Buffer.from(canonical(record)).toString("latin1"), record);
+    const text = textOf(record);
+    if (this.#records.has(text)) return;
+    this.#records.set(text, record);
+    this.#read = null;
   }
 
   all(): MembershipRecord[] {
@@ -72,6 +95,12 @@ export class RecordSet {
   }
 
   read(): Membership {
-    return readMembership({genesis: this.genesis, records: this.all()}, verifyFake);
+    this.#read ??= readMembership({genesis: this.genesis, records: this.all()}, this.#isSigned);
+    return this.#read;
+  }
+
+  /** Another set with these records as well. */
+  with(...records: readonly MembershipRecord[]): RecordSet {
+    return new RecordSet(this.genesis, [...this.all(), ...records], this.#isSigned);
   }
 }
