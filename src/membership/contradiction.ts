@@ -54,6 +54,9 @@ function excludes(first: SignedWord, second: SignedWord): boolean {
     case "succession":
       if (second.kind === "vote" || second.kind === "skip") return isAfter(first, second);
       return (second.kind === "departure" || second.kind === "succession") && !sameWords(first, second);
+    case "invitation":
+    case "request":
+      return false;
     default:
       return unreachable(first);
   }
