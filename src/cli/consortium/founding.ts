@@ -1,14 +1,7 @@
 import {randomBytes} from "node:crypto";
 import {createIdentity, type Identity} from "../../consortium/index.ts";
 import {nameSchema} from "../../core/index.ts";
-import {
-  founderVote,
-  type Genesis,
-  parseTicket,
-  ROLES,
-  ticketText,
-  type UnsignedWord,
-} from "../../membership/index.ts";
+import {founderVote, type Genesis, parseTicket, ROLES, ticketText} from "../../membership/index.ts";
 import {defineCommand, usageError} from "../command.ts";
 import {print, printNote} from "../printable.ts";
 import {delegationOf, nodeFlags, nodeOf} from "./node-delegation.ts";
