@@ -40,6 +40,12 @@ export interface Command {
   attach(program: Argv, onEnd: (status: number) => void): Argv;
 }
 
+/** The different texts in the value of a flag that takes several with commas between them. */
+export function commaList(flag: string | undefined): readonly string[] {
+  const texts = flag === undefined ? [] : flag.split(",").map((text) => text.trim());
+  return [...new Set(texts)].filter((text) => text !== "");
+}
+
 /** A fault of the command line. */
 export function usageError(message: string, hint: string): CodedError<CliErrorCode> {
   return new CodedError("CLI_USAGE", message, {hint});

@@ -34,7 +34,7 @@ import {openLoggedTrainer} from "./site/logged-trainer.ts";
 import {readOwnHalf} from "./site/own-disk.ts";
 import {createRoundWork, type RoundWork} from "./site/round-work.ts";
 import {sealSplit, watchValues} from "./site/sealed-split.ts";
-import {type OpenedSite, openSite} from "./site/site.ts";
+import {delegationDays, memberOf, type OpenedSite, openSite, RENEW_WITHIN_DAYS} from "./site/site.ts";
 import {createTransport} from "./transport.ts";
 import type {EventFeed} from "./watch/event-feed.ts";
 import {watchExchanges} from "./watch/exchange-watch.ts";
@@ -104,7 +104,13 @@ async function establish(options: NodeOptions): Promise<Facts> {
   const {plan, roster, state} = options;
   options.feed?.emit({type: "opening", step: "data"});
   const identity = await readIdentity(state);
-  const site = await openSite({...options, peerId: identity.peerId}, options.logger.child({room: "data"}));
+  const {peerId} = identity;
+  const days = delegationDays(memberOf({site: options.site, peerId, roster}), options.clock.wallMs());
+  if (days !== null && days < RENEW_WITHIN_DAYS)
+    options.logger.warn("the delegation of this node's key ends soon: renew it", {
+      detail: `${days} more days`,
+    });
+  const site = await openSite({...options, peerId}, options.logger.child({room: "data"}));
   return {
     identity,
     site,

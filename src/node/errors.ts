@@ -2,6 +2,8 @@
 export type NodeErrorCode =
   /** The node's key is not on the roster under the site's name. */
   | "NODE_NOT_ON_ROSTER"
+  /** The delegation of this node's key by its organisation has ended. */
+  | "NODE_DELEGATION_ENDED"
   /** There is no key in the state directory. */
   | "NODE_KEY_MISSING"
   /** The plan file is not the one that this site approved. */

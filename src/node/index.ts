@@ -6,7 +6,14 @@ export {type PatientScores, patientLabels, patientTimes} from "./results/patient
 export type {RunOutcome} from "./run-types.ts";
 export {sessionSetup, type TracedSession, tracedSession} from "./session-setup.ts";
 export {createRoundWork, type RoundWork} from "./site/round-work.ts";
-export {checkApproval, checkPlan, memberOf, type Site} from "./site/site.ts";
+export {
+  checkApproval,
+  checkPlan,
+  delegationDays,
+  memberOf,
+  RENEW_WITHIN_DAYS,
+  type Site,
+} from "./site/site.ts";
 export {siteCount} from "./site/site-count.ts";
 export {
   type AlertName,

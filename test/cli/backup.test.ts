@@ -1,32 +1,10 @@
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, it, vi} from "vitest";
-import {loadCommands} from "../../src/cli/commands/registry.ts";
-import {reportFailure} from "../../src/cli/process-end.ts";
-import {runProgram} from "../../src/cli/program.ts";
-import type {Ended} from "./process.ts";
+import {describe, expect, it} from "vitest";
+import {endOf} from "./in-process.ts";
 import {type SmallConsortium, smallConsortium} from "./small-consortium.ts";
 
 const SECRET = {CONSILIUM_BACKUP_PASSPHRASE: "a passphrase of some length"};
-
-/** Runs `consilium ...words` in this process as the program's main module does; test/process/backup.test.ts starts it. */
-async function endOf(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<Ended> {
-  const told = {stdout: "", stderr: ""};
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  vi.spyOn(console, "log").mockImplementation((text: string) => void (told.stdout += `${text}\n`));
-  vi.spyOn(console, "error").mockImplementation((text: string) => void (told.stderr += `${text}\n`));
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    told.stderr += String(text);
-    return true;
-  });
-  try {
-    const status = await runProgram(words, await loadCommands(words), "1.2.3").catch(reportFailure);
-    return {status, ...told};
-  } finally {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-  }
-}
 
 describe("a mistake with a backup gets one line and a documented exit status:", () => {
   it.each<[string, (of: SmallConsortium) => Promise<readonly [string[], NodeJS.ProcessEnv]>, number, RegExp]>(

@@ -184,8 +184,8 @@ describe("D07 to D13, what rests on the files of a run", async () => {
       level: "pass",
       found: expect.stringMatching(/: 2 members, 2 of/),
     });
-    expect(checkEntry(papers.roster, key, "north")).toMatchObject({level: "pass"});
-    expect(checkEntry(papers.roster, key, "south")).toMatchObject({
+    expect(checkEntry(papers.roster, key, {site: "north", wallMs: 0})).toMatchObject({level: "pass"});
+    expect(checkEntry(papers.roster, key, {site: "south", wallMs: 0})).toMatchObject({
       level: "fail",
       code: "NODE_NOT_ON_ROSTER",
     });
@@ -201,8 +201,8 @@ describe("D07 to D13, what rests on the files of a run", async () => {
 
   it("tells which file it could not do without", () => {
     expect(checkRoster(none)).toMatchObject({level: "fail", code: ERROR.code});
-    expect(checkEntry(none, {value: null}, "north").mend).toBe("Mend D07 first.");
-    expect(checkEntry(papers.roster, {value: null}, "north").mend).toBe("Mend D05 first.");
+    expect(checkEntry(none, {value: null}, {site: "north", wallMs: 0}).mend).toBe("Mend D07 first.");
+    expect(checkEntry(papers.roster, {value: null}, {site: "north", wallMs: 0}).mend).toBe("Mend D05 first.");
     expect(checkApprovedPlan({...papers, plan: none}, "")).toMatchObject({level: "fail"});
     expect(checkApprovedPlan({...papers, roster: none}, "").mend).toBe("Mend D07 first.");
     expect(checkTask({...papers, task: none})).toMatchObject({level: "fail"});

@@ -1,7 +1,7 @@
 import {resolve} from "node:path";
-import {nameSchema} from "../../core/index.ts";
+import {nameSchema, present} from "../../core/index.ts";
 import {firstFreeHeight, ROLES, skipOf} from "../../membership/index.ts";
-import {defineCommand, usageError} from "../command.ts";
+import {commaList, defineCommand, usageError} from "../command.ts";
 import {print, printNote} from "../printable.ts";
 import {delegatedNode, delegationOf, nodeFlags, nodeOf} from "./node-delegation.ts";
 import {ensureOrganisationKey, officeFlags, openOffice} from "./office.ts";
@@ -14,13 +14,11 @@ const admitCommand = defineCommand({
     ...officeFlags,
     with: {
       type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "a membership file to take in first, such as a newcomer's; may be repeated",
+      describe: "membership files to take in first, such as newcomers', with commas between",
     },
   },
   async handler(flags) {
-    const office = await openOffice(flags, flags.with);
+    const office = await openOffice(flags, commaList(flags.with));
     refuseStranger(office);
     const said = admitAll(office);
     await office.save();
@@ -110,12 +108,12 @@ const renewCommand = defineCommand({
   },
   async handler(flags) {
     const office = await openOffice(flags);
-    const before = flags.state === undefined || flags.address.length === 0 ? delegatedNode(office) : null;
-    const node = flags.state === undefined ? before?.node : await nodeOf(flags.state);
-    if (node === undefined) throw usageError("--state is missing", "Name the node's state directory.");
-    office.sign(
-      delegationOf(office, node, flags.address.length === 0 ? (before?.addresses ?? []) : flags.address),
-    );
+    const given = commaList(flags.address);
+    const before = flags.state === undefined || given.length === 0 ? delegatedNode(office) : null;
+    const node =
+      flags.state === undefined ? present(before, "the node of before").node : await nodeOf(flags.state);
+    const addresses = before !== null && given.length === 0 ? before.addresses : given;
+    office.sign(delegationOf(office, node, addresses));
     await office.save();
     print(`Node ${node} stands for this organisation for 90 days. Send the membership file to the others.`);
     return 0;

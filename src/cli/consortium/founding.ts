@@ -2,7 +2,7 @@ import {randomBytes} from "node:crypto";
 import {createIdentity, type Identity} from "../../consortium/index.ts";
 import {nameSchema} from "../../core/index.ts";
 import {founderVote, type Genesis, parseTicket, ROLES, ticketText} from "../../membership/index.ts";
-import {defineCommand, usageError} from "../command.ts";
+import {commaList, defineCommand, usageError} from "../command.ts";
 import {print, printNote} from "../printable.ts";
 import {delegationOf, nodeFlags, nodeOf} from "./node-delegation.ts";
 import {ensureOrganisationKey, Office, officeFlags, openOffice, refuseExisting} from "./office.ts";
@@ -50,7 +50,7 @@ export const createCommand = defineCommand({
     const genesis: Genesis = {formatVersion: 1, consortium, members, recovery: null};
     const office = new Office(flags, key.identity, {genesis, records: []});
     office.sign(founderVote(office.membership, office.self));
-    office.sign(delegationOf(office, await nodeOf(flags.state), flags.address));
+    office.sign(delegationOf(office, await nodeOf(flags.state), commaList(flags.address)));
     await office.save();
     sayKey(flags.key, key);
     print(`Consortium ${consortium}, ${office.membership.id}`);
@@ -81,20 +81,20 @@ export const inviteCommand = defineCommand({
     ...officeFlags,
     site: {
       type: "string",
-      array: true,
       demandOption: true,
-      describe: "the name that it is to have; may be repeated",
+      describe: "the name that it is to have; several with commas between",
     },
     role: {choices: ROLES, default: "trainer", describe: "its role"},
   },
   async handler(flags) {
     const office = await openOffice(flags);
     refuseStranger(office);
-    const tickets = flags.site.map((site) => invite(office, checkedName("site", site), flags.role));
+    const sites = commaList(flags.site);
+    const tickets = sites.map((site) => invite(office, checkedName("site", site), flags.role));
     await office.save();
     for (const ticket of tickets) print(ticket);
     printNote(
-      `One line for each of ${flags.site.join(", ")}: whoever has it can ask in that name, with \`consilium join\`.`,
+      `One line for each of ${sites.join(", ")}: whoever has it can ask in that name, with \`consilium join\`.`,
     );
     return 0;
   },
@@ -112,7 +112,7 @@ export const joinCommand = defineCommand({
     const key = await ensureOrganisationKey(flags);
     const office = new Office(flags, key.identity, {genesis, records: [invitation]});
     office.sign({kind: "request", ticket: invitation.ticket, signer: office.self}, createIdentity(seed));
-    office.sign(delegationOf(office, await nodeOf(flags.state), flags.address));
+    office.sign(delegationOf(office, await nodeOf(flags.state), commaList(flags.address)));
     await office.save();
     sayKey(flags.key, key);
     print(`${invitation.name} asks to join ${genesis.consortium}, ${office.membership.id}`);

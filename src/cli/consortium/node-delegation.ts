@@ -11,9 +11,8 @@ export const nodeFlags = {
   state: {type: "string", default: "state", describe: "the node's state directory; made when missing"},
   address: {
     type: "string",
-    array: true,
-    default: [] as string[],
-    describe: "where other nodes reach this one, such as /dns4/node.example/tcp/4001; may be repeated",
+    describe:
+      "where other nodes reach this one, such as /dns4/node.example/tcp/4001; several with commas between",
   },
 } as const;
 

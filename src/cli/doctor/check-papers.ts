@@ -1,11 +1,11 @@
 import type {IdentifiedPlan, Roster} from "../../consortium/index.ts";
 import {CodedError, present} from "../../core/index.ts";
 import {featuresOf, type LocatedTask, type SealedSplit} from "../../data/index.ts";
-import {checkApproval, checkPlan, memberOf} from "../../node/index.ts";
+import {checkApproval, checkPlan, delegationDays, memberOf, RENEW_WITHIN_DAYS} from "../../node/index.ts";
 import {planStages} from "../../participant/index.ts";
 import {requirePatients} from "../data-check/examine-data.ts";
 import type {LoadedKey} from "./check-state.ts";
-import {type Finding, failure, type Loaded, notChecked, pass} from "./finding.ts";
+import {type Finding, failure, type Loaded, notChecked, pass, warn} from "./finding.ts";
 
 /** The subject of a run, as far as its files can be read. */
 export interface Papers {
@@ -31,11 +31,26 @@ export function checkRoster(roster: Loaded<Roster>): Finding {
 }
 
 /** D08: this node's key on the roster. */
-export function checkEntry(roster: Loaded<Roster>, key: LoadedKey, site: string): Finding {
+export function checkEntry(
+  roster: Loaded<Roster>,
+  key: LoadedKey,
+  {site, wallMs}: {readonly site: string; readonly wallMs: number},
+): Finding {
   if ("error" in roster) return notChecked("the roster cannot be read", "D07");
   if ("error" in key || key.value === null) return notChecked("there is no usable key", "D05");
   const {peerId} = key.value;
-  return found(() => `this key is ${site}, ${memberOf({site, peerId, roster: roster.value}).role}`);
+  try {
+    const member = memberOf({site, peerId, roster: roster.value});
+    const days = delegationDays(member, wallMs);
+    const text = `this key is ${site}, ${member.role}`;
+    if (days === null) return pass(text);
+    const withDays = `${text}, delegated for ${days} more days`;
+    return days < RENEW_WITHIN_DAYS
+      ? warn(withDays, "Renew it with `consilium consortium renew`.")
+      : pass(withDays);
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 /** D09: the plan, and this site's approval of it. */

@@ -158,7 +158,7 @@ function checksOf(
     },
     D06: async () => [checkLock(state)],
     D07: async () => [checkRoster(papers.roster)],
-    D08: async () => [checkEntry(papers.roster, key, site)],
+    D08: async () => [checkEntry(papers.roster, key, {site, wallMs: probes.wallMs()})],
     D09: async () => [checkApprovedPlan(papers, config.approvedPlan)],
     D10: async () => [checkTask(papers)],
     D11: async () => [await checkData(papers, site, (task) => examineData(task, site, variables))],

@@ -172,6 +172,25 @@ export function memberOf({
   return member;
 }
 
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Days before the end of a delegation from which on its operator is warned. */
+export const RENEW_WITHIN_DAYS = 14;
+
+/**
+ * Days that the delegation of a member's key still lasts; null if it has no end.
+ * @throws NODE_DELEGATION_ENDED
+ */
+export function delegationDays({name, until}: RosterMember, wallMs: number): number | null {
+  if (until === undefined) return null;
+  if (until > wallMs) return Math.floor((until - wallMs) / DAY_MS);
+  refuse(
+    "NODE_DELEGATION_ENDED",
+    `the delegation of this node's key by ${name} ended on ${new Date(until).toISOString().slice(0, 10)}`,
+    "Renew it with `consilium consortium renew`, and send the membership file to the other members.",
+  );
+}
+
 /**
  * Reads this site's data, and logs the patients that are left out and the points for the owner to check.
  * @throws DATA_*
