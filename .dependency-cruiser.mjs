@@ -7,7 +7,7 @@ export const LEVELS = [
   ["parameters", "schedules", "robust", "rounds", "segments", "gossip", "privacy", "model", "evaluation"],
   ["training", "network", "storage", "consortium", "data", "participant"],
   ["node"],
-  ["status", "simulation", "study", "report", "config"],
+  ["status", "simulation", "study", "report", "config", "lineage"],
   ["cli"],
 ];
 const ALSO = {

@@ -6,6 +6,7 @@ export type {StorageErrorCode} from "./errors.ts";
 export type {FileSystem, OpenFile} from "./files/file-system.ts";
 export {type InspectedState, inspectState, type StoredRun} from "./inspect-state.ts";
 export type {Journal} from "./journal.ts";
+export {ensureModelSigningKey} from "./model-signing-key.ts";
 export type {ModelHash, ModelStore} from "./model-store.ts";
 export type {KeptReleases, ReleaseCount} from "./release-counts.ts";
 export type {HistoryPoint, KeptHistory} from "./run-history.ts";
