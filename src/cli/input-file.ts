@@ -8,7 +8,11 @@ import type {CliErrorCode} from "./errors.ts";
 /** Largest file that this program wrote and reads back: results of studies, traces of long runs. */
 const MAX_OWN_BYTES = 2 ** 28;
 
-async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS): Promise<Uint8Array> {
+/**
+ * Reads the bytes of the file at `path`, at most `most`; `what` it is meant to be stands in messages.
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE
+ */
+export async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS): Promise<Uint8Array> {
   let bytes: Uint8Array | null;
   try {
     bytes = await readBounded(path, most);

@@ -100,7 +100,8 @@ export function checkBundle(
   const key = openKey(pem);
   if (verificationMaterial.publicKey.hint !== toHex(sha256(pem))) throw invalid("names another key");
   if (!equals(payload, payloadOf(name, hashes))) throw invalid("says something else than the files do");
-  if (!equals(bytes, bundleOf(pem, payload, signature))) throw invalid("is not spelled as this program writes it");
+  if (!equals(bytes, bundleOf(pem, payload, signature)))
+    throw invalid("is not spelled as this program writes it");
   const signed = envelopeBytes(PAYLOAD_TYPE, payload);
   if (!verify(HASH, signed, key, signature)) throw invalid("does not carry the key's signature");
 }

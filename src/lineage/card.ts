@@ -42,7 +42,12 @@ export function cardText(facts: RunFacts, {hash, values}: RunResult): string {
     formatVersion: 1,
     name: plan.plan.name,
     intendedUse: INTENDED_USE,
-    predicts: {task: contract.name, synthetic: contract.synthetic, label: contract.label, survival: contract.survival},
+    predicts: {
+      task: contract.name,
+      synthetic: contract.synthetic,
+      label: contract.label,
+      survival: contract.survival,
+    },
     input: inputOf(facts),
     normalisation: normalisationOf(facts, values),
     architecture: model,

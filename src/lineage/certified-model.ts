@@ -46,6 +46,21 @@ export function weightsBytes({stages, plan}: RunFacts, {hash, values}: RunResult
   return safetensorsBytes(stages.snapshot, values, metadata);
 }
 
+/** `files` with the statement on them, then the bundle on all. */
+export function signedModel(
+  files: ModelFiles,
+  {facts, certificates}: {readonly facts: RunFacts; readonly certificates: readonly Certificate[]},
+  {identity, signingKey, writtenBy}: Exporter,
+): ModelFiles {
+  const stated = {writtenBy, signer: identity.peerId};
+  const payload = statementPayload(facts, certificates, hashesOf(files, []), stated);
+  const signature = identity.signEnvelope(PAYLOAD_TYPE, payload);
+  const statement = statementBytes(envelopeOf(payload, signature, identity.peerId));
+  const withStatement = new Map([...files, [FILE_NAMES.statement, statement]]);
+  const bundle = bundleBytes(facts.plan.plan.name, hashesOf(withStatement, []), signingKey);
+  return new Map([...withStatement, [FILE_NAMES.bundle, bundle]]);
+}
+
 /**
  * The files of a finished run's model with the proof of its origin, signed by the exporting member.
  * @throws LINEAGE_CHAIN_BROKEN if the member missed rounds; LINEAGE_SMALL_COUNT; LINEAGE_CERTIFICATE_INVALID
@@ -56,7 +71,7 @@ export function certifiedModel(finished: FinishedRun, exporter: Exporter): Model
   const facts = runFacts({...finished, contract: readContract(text(contract), FILE_NAMES.contract)});
   checkChain(certificates, facts);
   refuseSmallCounts(certificates, facts);
-  const files = new Map<string, Uint8Array>([
+  const files = new Map([
     [FILE_NAMES.weights, weightsBytes(facts, result)],
     [FILE_NAMES.card, text(cardText(facts, result))],
     [FILE_NAMES.plan, planBytes],
@@ -65,12 +80,5 @@ export function certifiedModel(finished: FinishedRun, exporter: Exporter): Model
     [FILE_NAMES.certificates, certificatesBytes(certificates)],
     [FILE_NAMES.signingKey, publicPem(exporter.signingKey)],
   ]);
-  const {identity, writtenBy} = exporter;
-  const stated = {writtenBy, signer: identity.peerId};
-  const payload = statementPayload(facts, certificates, hashesOf(files, []), stated);
-  const signature = identity.signEnvelope(PAYLOAD_TYPE, payload);
-  files.set(FILE_NAMES.statement, statementBytes(envelopeOf(payload, signature, identity.peerId)));
-  const {name} = finished.plan.plan;
-  files.set(FILE_NAMES.bundle, bundleBytes(name, hashesOf(files, []), exporter.signingKey));
-  return files;
+  return signedModel(files, {facts, certificates}, exporter);
 }

@@ -1,3 +1,4 @@
+export {type AppliedModel, appliedModel} from "./applied-model.ts";
 export {INTENDED_USE} from "./card.ts";
 export {certifiedModel, type Exporter, type FinishedRun} from "./certified-model.ts";
 export type {LineageErrorCode} from "./errors.ts";

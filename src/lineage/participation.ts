@@ -1,4 +1,4 @@
-import type {RosterMember} from "../consortium/index.ts";
+import {fingerprintOf, publicKeyOf, type RosterMember} from "../consortium/index.ts";
 import {present} from "../core/index.ts";
 import {type Certificate, votersOf} from "../rounds/index.ts";
 import type {RunFacts} from "./run-facts.ts";
@@ -7,6 +7,8 @@ import type {RunFacts} from "./run-facts.ts";
 export interface MemberPart {
   readonly name: string;
   readonly peerId: string;
+  /** The start of its key's hash, for people to compare by voice. */
+  readonly fingerprint: string;
   readonly role: RosterMember["role"];
   /**
    * True if the member signed in this run, which its node does only after the approval of the plan's hash;
@@ -57,6 +59,7 @@ export function participationOf(certificates: readonly Certificate[], facts: Run
     return {
       name,
       peerId,
+      fingerprint: fingerprintOf(present(publicKeyOf(peerId), "the key of a roster's member")),
       role,
       approved: contributed.length + late > 0,
       trained: contributed.filter((round) => stages.stageOf(round).kind === "training").length,

@@ -16,8 +16,8 @@ import {createSnapshot, layoutSize} from "../parameters/index.ts";
 import type {Certificate} from "../rounds/index.ts";
 import {checkBundle} from "./bundle.ts";
 import {cardText, type RunResult} from "./card.ts";
-import {weightsBytes} from "./certified-model.ts";
 import {readCertificates} from "./certificates-file.ts";
+import {weightsBytes} from "./certified-model.ts";
 import {checkChain} from "./chain.ts";
 import {PAYLOAD_TYPE} from "./envelope-file.ts";
 import type {LineageErrorCode} from "./errors.ts";
@@ -98,7 +98,7 @@ function readPapers(files: ModelFiles, brought: BroughtPapers): {plan: Identifie
   return {plan, roster};
 }
 
-function checkSigner(statement: OpenedStatement, roster: Roster): VerifiedModel["exporter"]["name"] {
+function checkSigner(statement: OpenedStatement, roster: Roster): string {
   const member = roster.members.find(({peerId}) => peerId === statement.signer);
   if (member === undefined) {
     const what = `the signer of the statement, ${statement.signer}, is not on the roster`;
@@ -144,7 +144,10 @@ function readResult(weights: Uint8Array, {stages, rounds}: RunFacts, last: Certi
 
 /** Makes the files that follow from the others again. @throws LINEAGE_FILE_FALSE */
 function checkDerived(files: ModelFiles, facts: RunFacts, result: RunResult): void {
-  const derived = {weights: weightsBytes(facts, result), card: new TextEncoder().encode(cardText(facts, result))};
+  const derived = {
+    weights: weightsBytes(facts, result),
+    card: new TextEncoder().encode(cardText(facts, result)),
+  };
   for (const file of ["weights", "card"] as const) {
     if (equals(fileOf(files, file), derived[file])) continue;
     const what = `${FILE_NAMES[file]} says something else than the plan and the certificates do`;

@@ -21,7 +21,15 @@ const categoryTerms = z.tuple([
 const columns = z.array(z.union([numberTerms, binaryTerms, categoryTerms])).min(1);
 const survival = z.tuple([z.literal("survival"), text, text]);
 const head = [z.literal(CONTRACT_DOMAIN), z.literal(1)] as const;
-const tableHead = [...head, z.literal("tabular"), text, z.boolean(), text, z.tuple([codes, codes]), columns] as const;
+const tableHead = [
+  ...head,
+  z.literal("tabular"),
+  text,
+  z.boolean(),
+  text,
+  z.tuple([codes, codes]),
+  columns,
+] as const;
 const contractSchema = z.union([
   z.tuple([...tableHead, text]),
   z.tuple([...tableHead, survival, text]),
