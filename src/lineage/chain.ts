@@ -6,8 +6,20 @@ import type {RunFacts} from "./run-facts.ts";
 function broken(what: string, round: number): CodedError<LineageErrorCode> {
   return new CodedError("LINEAGE_CHAIN_BROKEN", what, {
     data: {round},
-    hint: "Ask for the folder again; another member that took part in all rounds can export the same model.",
+    hint: "All rounds' certificates are needed. A member that missed some takes them from another: `consilium model certificates` there, then `consilium model export --certificates FILE` here.",
   });
+}
+
+/**
+ * One certificate for each round of which any of the lists has one, in order of rounds; where both have one,
+ * the first list's. Nothing of them is checked.
+ */
+export function mergeCertificates(
+  own: readonly Certificate[],
+  others: readonly Certificate[],
+): Certificate[] {
+  const byRound = new Map([...others, ...own].map((certificate) => [certificate.body.round, certificate]));
+  return [...byRound.values()].sort((one, other) => one.body.round - other.body.round);
 }
 
 function checkPlace({body}: Certificate, index: number): void {

@@ -8,7 +8,8 @@ import {readInput} from "../input-file.ts";
 import {writingOutput} from "../output-file.ts";
 
 const MAX_WEIGHTS_BYTES = 2 ** 31;
-const MAX_FILE_BYTES = 2 ** 28;
+/** Largest file beside the weights. */
+export const MAX_FILE_BYTES = 2 ** 28;
 
 /** The names of the plain files in `folder`; a link or a folder among them is refused. */
 async function namesIn(folder: string): Promise<string[]> {
