@@ -1,5 +1,5 @@
 import {spawnSync} from "node:child_process";
-import {mkdtemp, rm} from "node:fs/promises";
+import {mkdtemp, readdir, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
 
@@ -27,8 +27,13 @@ interface Row extends Found {
   readonly exporter: string;
 }
 
-function run(command: string, words: readonly string[]): {status: number | null; stdout: string} {
+function run(
+  command: string,
+  words: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): {status: number | null; stdout: string} {
   const {status, stdout, error} = spawnSync(command, words, {
+    env: {...process.env, ...variables},
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -36,28 +41,27 @@ function run(command: string, words: readonly string[]): {status: number | null;
   return {status, stdout};
 }
 
-function consilium(...words: string[]): string {
-  const {status, stdout} = run(process.execPath, [PROGRAM, ...words]);
+function consilium(words: readonly string[], variables: NodeJS.ProcessEnv = {}): void {
+  const {status} = run(process.execPath, [PROGRAM, ...words], variables);
   if (status !== 0) throw new Error(`consilium ${words.join(" ")} ended with status ${status}`);
-  return stdout;
 }
 
-/** Runs the demo of real daemons. @returns the folder that it keeps */
-function keptDemo(): string {
-  const told = consilium("demo", "--data", PRESET, "--rounds", "5", "--seed", `${SEED}`, "--keep");
-  const [, folder] = /(\/\S*consilium-demo-\S+)/.exec(told) ?? [];
-  if (folder === undefined) throw new Error("the demo does not say where it keeps its files");
-  return folder;
+/** Runs the demo of real daemons, which keeps its files below `scratch`. @returns their folder */
+async function keptDemo(scratch: string): Promise<string> {
+  consilium(["demo", "--data", PRESET, "--rounds", "5", "--seed", `${SEED}`, "--keep"], {TMPDIR: scratch});
+  const [folder] = await readdir(scratch);
+  if (folder === undefined) throw new Error("the demo keeps no files");
+  return path.join(scratch, folder);
 }
 
 function verifiedRow(kept: string, scratch: string, exporter: string): Row {
   const [out, scores] = [path.join(scratch, exporter), path.join(scratch, `${exporter}-scores`)];
   const papers = ["roster.yaml", "plan.yaml"].map((file) => path.join(kept, file));
   const [roster = "", plan = ""] = papers;
-  consilium("model", "export", "--config", path.join(kept, exporter, "node.yaml"), "--out", out);
-  consilium("verify-model", out, "--roster", roster, "--plan", plan);
+  consilium(["model", "export", "--config", path.join(kept, exporter, "node.yaml"), "--out", out]);
+  consilium(["verify-model", out, "--roster", roster, "--plan", plan]);
   const task = path.join(ROOT, `config/presets/${PRESET}.task.yaml`);
-  consilium("predict", "--model", out, "--task", task, "--site", SITE, "--out", scores);
+  consilium(["predict", "--model", out, "--task", task, "--site", SITE, "--out", scores]);
   const table = path.join(ROOT, `config/${PRESET}/${SITE}.csv`);
   const predictions = path.join(scores, "new/patient-preds.csv");
   const words = [VERIFIER, out, ...papers, table, predictions, `${SEED}`];
@@ -77,12 +81,11 @@ async function rowsOf(exporters: readonly string[]): Promise<Row[]> {
     throw new Error(`python3 lacks model-signing, safetensors, cbor2 or PyYAML: pip install -r ${file}`);
   }
   const scratch = await mkdtemp(path.join(tmpdir(), "consilium-certified-"));
-  const kept = keptDemo();
   try {
+    const kept = await keptDemo(scratch);
     return exporters.map((exporter) => verifiedRow(kept, scratch, exporter));
   } finally {
     await rm(scratch, {recursive: true});
-    await rm(kept, {recursive: true});
   }
 }
 
