@@ -18,7 +18,7 @@ export type StorageErrorCode =
   | "STORAGE_MODEL_CORRUPT"
   /** A run or model name is not lower-case hexadecimal of the right length. */
   | "STORAGE_NAME_INVALID"
-  /** The node key is not an Ed25519 private key in PKCS#8 PEM. */
+  /** A key is not a private key of its kind (node: Ed25519, models: P-256) in PKCS#8 PEM. */
   | "STORAGE_KEY_MALFORMED"
   /** There is a node key already; it is never overwritten. */
   | "STORAGE_KEY_EXISTS"
