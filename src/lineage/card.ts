@@ -1,7 +1,7 @@
 import {federatedStandardiser} from "../participant/index.ts";
 import type {RunFacts} from "./run-facts.ts";
 
-/** What every certified model says of its use. */
+/** The sentence on its use in every certified model. */
 export const INTENDED_USE =
   "Research use only. This is not a medical device: no decision about a patient may rest on it.";
 

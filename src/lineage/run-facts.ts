@@ -7,7 +7,7 @@ import type {Primitives, RulesSetup} from "../rounds/index.ts";
 import type {LineageErrorCode} from "./errors.ts";
 
 /** The papers under which a model was trained. */
-export interface Papers {
+export interface RunPapers {
   readonly plan: IdentifiedPlan;
   /** Number of the plan's run, from 1. */
   readonly attempt: number;
@@ -15,8 +15,8 @@ export interface Papers {
   readonly contract: Contract;
 }
 
-/** The facts that follow from {@link Papers}, as every daemon of the run had them. */
-export interface RunFacts extends Papers {
+/** The facts that follow from {@link RunPapers}, as every daemon of the run had them. */
+export interface RunFacts extends RunPapers {
   readonly run: string;
   readonly stages: Stages;
   readonly rosterHash: string;
@@ -31,7 +31,7 @@ export interface RunFacts extends Papers {
  * The facts of the run that `papers` describe.
  * @throws LINEAGE_PLAN_FOREIGN, MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID
  */
-export function runFacts(papers: Papers): RunFacts {
+export function runFacts(papers: RunPapers): RunFacts {
   const {plan, attempt, roster, contract} = papers;
   if (plan.plan.consortium !== roster.consortium) {
     throw new CodedError<LineageErrorCode>(

@@ -46,7 +46,9 @@ export function refuseSmallCounts(certificates: readonly Certificate[], facts: R
   const {plan, trainers} = facts;
   const stretches = stretchesOf(certificates, facts).filter(({counted}) => counted !== null);
   if (plan.plan.privacy.disclosure === "public" || stretches.length === 0) return;
-  const distinct = new Map(stretches.map((stretch) => [`${stretch.contributors}`, rowOf(stretch, trainers)]));
+  const distinct = new Map(
+    stretches.map((stretch) => [stretch.contributors.join(), rowOf(stretch, trainers)]),
+  );
   const told = reduced([...distinct.values()], trainers.length).filter((row) => {
     const coefficients = row.slice(0, -1);
     return coefficients.every((value) => value >= -ZERO) && at(row, trainers.length) < LEAST_TOLD - ZERO;

@@ -27,7 +27,7 @@ const statementSchema = z.object({
 });
 
 /** The parts of a statement that the other files do not give. */
-export interface StatedFacts {
+export interface ExportFacts {
   /** Program and version that wrote the folder. */
   readonly writtenBy: string;
   /** PeerId of the member that exported the model. */
@@ -36,13 +36,13 @@ export interface StatedFacts {
 
 /**
  * The payload of the statement that a member signs: the files by their hashes, and what the certificates say
- * of the run. It follows from the files and {@link StatedFacts}, so that a verifier can make it again.
+ * of the run. It follows from the files and {@link ExportFacts}, so that a verifier can make it again.
  */
 export function statementPayload(
   facts: RunFacts,
   certificates: readonly Certificate[],
   hashes: readonly NamedHash[],
-  {writtenBy, signer}: StatedFacts,
+  {writtenBy, signer}: ExportFacts,
 ): Uint8Array {
   const {roster, plan, run, attempt, rosterHash, rounds} = facts;
   const last = certificates.at(-1);
@@ -72,7 +72,7 @@ export function statementPayload(
 }
 
 /** A statement as it was read; only its parse, nothing of it is checked yet. */
-export interface OpenedStatement extends StatedFacts {
+export interface OpenedStatement extends ExportFacts {
   readonly attempt: number;
   readonly hashes: readonly NamedHash[];
   readonly payload: Uint8Array;

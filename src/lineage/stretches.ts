@@ -23,7 +23,7 @@ export function stretchesOf(certificates: readonly Certificate[], {plan: {plan}}
     const {round, contributors, weight} = body;
     const last = stretches.at(-1);
     const isSame =
-      last !== undefined && last.weight === weight && `${last.contributors}` === `${contributors}`;
+      last !== undefined && last.weight === weight && last.contributors.join() === contributors.join();
     if (isSame) stretches[stretches.length - 1] = {...last, to: round};
     else {
       const counted = isCounted ? Math.round(weight * plan.weights.reference) : null;

@@ -28,7 +28,7 @@ import {lastValues} from "./safetensors.ts";
 import {type OpenedStatement, readStatement, statementPayload} from "./statement.ts";
 import {type Stretch, stretchesOf} from "./stretches.ts";
 
-/** What a verifier brings along, to hold the model against it. */
+/** Papers of the verifier's own, against which the model is held. */
 export interface BroughtPapers {
   readonly roster: Roster | null;
   readonly plan: IdentifiedPlan | null;
@@ -49,7 +49,7 @@ export interface VerifiedModel {
     /** SHA-256 of the PEM with which model-signing verifies the folder. */
     readonly signingKey: string;
   };
-  /** Which of the papers the verifier brought; the others are the folder's own. */
+  /** True for papers that the verifier brought; the others are the folder's own. */
   readonly heldAgainst: {readonly roster: boolean; readonly plan: boolean};
 }
 

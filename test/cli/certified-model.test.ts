@@ -38,7 +38,12 @@ async function temporary(): Promise<string> {
 }
 
 /** A finished member on the disk: state, papers and node.yaml. @param held the rounds whose certificates it has */
-async function member(root: string, site: string, run = finished, held = (_: number) => true) {
+async function member(
+  root: string,
+  site: string,
+  run = finished,
+  held: (round: number) => boolean = () => true,
+) {
   const folder = join(root, site);
   const state = join(folder, "state");
   await mkdir(state, {recursive: true, mode: 0o700});

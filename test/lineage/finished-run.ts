@@ -9,7 +9,7 @@ import {
 } from "../../src/consortium/index.ts";
 import {at, sha256, toHex} from "../../src/core/index.ts";
 import {contractText, featuresOf} from "../../src/data/index.ts";
-import {certifiedModel, type Exporter, type FinishedRun, type ModelFiles} from "../../src/lineage/index.ts";
+import type {Exporter, FinishedRun} from "../../src/lineage/index.ts";
 import {createSnapshot} from "../../src/parameters/index.ts";
 import {planStages, type Stages} from "../../src/participant/index.ts";
 import {voteBytes} from "../../src/rounds/certificate.ts";
@@ -106,9 +106,4 @@ const SIGNING_KEY = String(privateKey.export({format: "pem", type: "pkcs8"}));
 /** A member that exports. */
 export function exporterOf(site: string, change: Partial<Identity> = {}): Exporter {
   return {identity: {...identityOf(site), ...change}, signingKey: SIGNING_KEY, writtenBy: "consilium 1.2.3"};
-}
-
-/** The files that north exports of a run. */
-export async function exportedFiles(options: FinishedOptions = {}): Promise<ModelFiles> {
-  return certifiedModel(await finishedRun(options), exporterOf("north"));
 }

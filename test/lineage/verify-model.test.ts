@@ -42,6 +42,12 @@ function refusalOf(changed: ModelFiles, brought = NOTHING as Parameters<typeof v
   return {code: "accepted", line: ""};
 }
 
+/** The code with which a change of the file is found; in the statement it can be in any word. */
+function codeOf(name: string): RegExp {
+  if (name === FILE_NAMES.statement) return REFUSALS;
+  return name === FILE_NAMES.bundle ? /^LINEAGE_BUNDLE_INVALID$/ : /^LINEAGE_FILE_CHANGED$/;
+}
+
 const withFile = (name: string, bytes: Uint8Array): ModelFiles => new Map([...files, [name, bytes]]);
 
 /** Files that a member changes and then signs again, as it can. */
@@ -108,10 +114,8 @@ describe("a certified model", () => {
         const index = place % bytes.length;
         bytes[index] = at(bytes, index) ^ flip;
         const {code, line} = refusalOf(withFile(name, bytes));
-        expect(code).toMatch(REFUSALS);
-        if (name === FILE_NAMES.bundle) expect(code).toBe("LINEAGE_BUNDLE_INVALID");
-        else if (name !== FILE_NAMES.statement)
-          expect([code, line]).toEqual(["LINEAGE_FILE_CHANGED", expect.stringContaining(name)]);
+        expect(code).toMatch(codeOf(name));
+        expect(line).toContain(name === FILE_NAMES.statement ? "" : name);
       },
     );
     fc.assert(property, {numRuns: 400});

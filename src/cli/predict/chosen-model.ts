@@ -24,7 +24,7 @@ export interface ChosenModel {
   readonly standardiser: Standardiser | null;
   readonly backend: NodeConfig["backend"];
   readonly patients: OwnPatients;
-  /** What was verified of the model. */
+  /** The outcome of the model's verification. */
   readonly lines: readonly string[];
 }
 
