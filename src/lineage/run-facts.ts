@@ -37,6 +37,7 @@ export function runFacts(papers: RunPapers): RunFacts {
     throw new CodedError<LineageErrorCode>(
       "LINEAGE_PLAN_FOREIGN",
       `the plan is for the consortium ${plan.plan.consortium}, the roster is of ${roster.consortium}`,
+      {hint: "Use the plan and the roster of the same consortium."},
     );
   }
   const run = runId(plan.hash, attempt);
