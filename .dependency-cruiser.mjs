@@ -18,7 +18,7 @@ export const LEVELS = [
   ],
   ["training", "network", "storage", "consortium", "data", "participant"],
   ["node"],
-  ["status", "simulation", "study", "report", "config"],
+  ["status", "simulation", "study", "report", "config", "lineage"],
   ["cli"],
 ];
 const ALSO = {

@@ -18,7 +18,7 @@ const {values} = parseArgs({
 });
 const root = path.join(import.meta.dirname, "..");
 /** Whose code counts: the rooms that read peers' bytes, and the decoders they call. */
-const COUNTED = /\/(src\/(gossip|network|parameters)|node_modules\/(cborg|zod))\//;
+const COUNTED = /\/(src\/(gossip|lineage|network|parameters|rounds)|node_modules\/(cborg|zod))\//;
 /** Inputs between two looks at the coverage, which cost about as much as a hundred inputs. */
 const BATCH = 100;
 

@@ -1,4 +1,5 @@
 import {byzantineAgain, byzantineEvidence} from "./byzantine.ts";
+import {certifiedModelAgain, certifiedModelEvidence} from "./certified-model.ts";
 import {differences} from "./differences.ts";
 import {flambyAgain, flambyEvidence} from "./flamby.ts";
 import {gossipAgain, gossipEvidence} from "./gossip.ts";
@@ -71,6 +72,12 @@ export const STUDIES: readonly EvidenceStudy[] = [
     needsSharedData: false,
     run: async () => gossipEvidence(),
     check: async (committed) => checkGossip(JSON.parse(committed)),
+  },
+  {
+    name: "certified-model",
+    needsSharedData: false,
+    run: certifiedModelEvidence,
+    check: certifiedModelAgain,
   },
   {
     name: "recompute",

@@ -5,6 +5,7 @@ export const EXIT_STATUSES = {
   0: "done",
   1: "unexpected bug, with its stack",
   2: "wrong usage of the command line",
+  3: "done, but a trainer of the roster never contributed to the model",
   65: "bad data or input file",
   66: "input file missing or unreadable",
   69: "port in use, network or daemon unavailable",
@@ -66,6 +67,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   GOSSIP_TRACE_: 65,
   // A peer's bad frame ends no process; that of a trace ends its replay.
   GOSSIP_FRAME_MALFORMED: 65,
+  LINEAGE_: 65,
   MEMBERSHIP_: 65,
   MODEL_: 1,
   MODEL_BACKEND_MISSING: 78,

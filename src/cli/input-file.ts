@@ -18,7 +18,11 @@ const MAX_OWN_BYTES = 2 ** 28;
 /** Largest membership file, which also bounds a roster. */
 const MAX_MEMBERSHIP_BYTES = 2 ** 24;
 
-async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS): Promise<Uint8Array> {
+/**
+ * Reads the bytes of the file at `path`, at most `most`; `what` it is meant to be stands in messages.
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE
+ */
+export async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS): Promise<Uint8Array> {
   let bytes: Uint8Array | null;
   try {
     bytes = await readBounded(path, most);

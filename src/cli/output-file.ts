@@ -166,7 +166,7 @@ export async function writeWhole(path: string, content: string, mode = SHARED_MO
  * Writes a file that must not exist yet; makes its folders.
  * @throws CLI_OUTPUT_EXISTS, CLI_OUTPUT_UNWRITABLE
  */
-export async function writeNew(path: string, content: string): Promise<void> {
+export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
   await makeParents(path);
   try {
     await writeFile(path, content, {flag: "wx"});

@@ -38,6 +38,21 @@ export interface Identity {
   readonly fingerprint: string;
   /** Signs `bytes` for one purpose in one context; returns the signature (64 bytes, owned by the caller). */
   sign(purpose: string, context: SignatureContext, bytes: Uint8Array): Uint8Array;
+  /**
+   * Signs a document for readers outside of any run, by {@link envelopeBytes}; returns the signature (64
+   * bytes, owned by the caller).
+   */
+  signEnvelope(payloadType: string, payload: Uint8Array): Uint8Array;
+}
+
+/**
+ * The bytes that a signature of a DSSE envelope covers, its "pre-authentication encoding". They begin with
+ * text, so that no other message that a node key signs is like them.
+ * @see https://github.com/secure-systems-lab/dsse/blob/v1.0.0/protocol.md
+ */
+export function envelopeBytes(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = fromString(payloadType);
+  return concat([fromString(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `), payload]);
 }
 
 /** The signed message: canonical CBOR of domain, purpose, consortium, run, epoch and the bytes' SHA-256. */
@@ -86,6 +101,8 @@ export function createIdentity(seed: Uint8Array): Identity {
     fingerprint: fingerprintOf(peerIdOf(publicKey)),
     sign: (purpose, context, bytes) =>
       new Uint8Array(sign(null, signedMessage(purpose, context, bytes), privateKey)),
+    signEnvelope: (payloadType, payload) =>
+      new Uint8Array(sign(null, envelopeBytes(payloadType, payload), privateKey)),
   };
 }
 
@@ -103,6 +120,21 @@ function keyOf(peerId: string): KeyObject | undefined {
   if (readyKeys.size >= MAX_READY_KEYS) readyKeys.clear();
   readyKeys.set(peerId, key);
   return key;
+}
+
+/** A document with one signature, see {@link Identity.signEnvelope}. */
+export interface SignedEnvelope {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Tells whether the holder of `peerId`'s key signed this document; false for rubbish. */
+export function verifyEnvelope(peerId: string, envelope: SignedEnvelope): boolean {
+  const {payloadType, payload, signature} = envelope;
+  const key = keyOf(peerId);
+  if (key === undefined || signature.length !== 64) return false;
+  return verify(null, envelopeBytes(payloadType, payload), key, signature);
 }
 
 /** The input of {@link verifySignature}. */

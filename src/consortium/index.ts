@@ -2,10 +2,13 @@ export {describePlan} from "./describe-plan.ts";
 export type {ConsortiumErrorCode} from "./errors.ts";
 export {
   createIdentity,
+  envelopeBytes,
   fingerprintOf,
   type Identity,
   type SignatureContext,
   type SignedBytes,
+  type SignedEnvelope,
+  verifyEnvelope,
   verifySignature,
 } from "./identity.ts";
 export {membershipRoster, readSignedMembership, signWord} from "./organisation.ts";

@@ -74,6 +74,8 @@ export type DataErrorCode =
   | "DATA_FEATURE_NOT_FINITE"
   /** A feature of a tile lies outside the range that the task declares. */
   | "DATA_FEATURE_OUT_OF_RANGE"
+  /** A file is not a data contract, or one of another version. */
+  | "DATA_CONTRACT_MALFORMED"
   /** A file holds no data row. */
   | "DATA_TABLE_EMPTY"
   /** Every row of a file was left out for a missing value. */

@@ -20,6 +20,11 @@ export function featuresOfColumn(column: TaskColumn): readonly Feature[] {
   }
 }
 
+/** The features of a tile, named `f0`, `f1`, ..., all with one range. */
+export function featuresOfTiles(dimension: number, low: number, high: number): readonly Feature[] {
+  return Array.from({length: dimension}, (_, index) => ({name: `f${index}`, low, high}));
+}
+
 /**
  * The `d` features of `task`: those of its columns in order, one-hot ones named `column_category`; for slides
  * the features of a tile, named `f0`, `f1`, ..., all with the task's one range.
@@ -30,5 +35,5 @@ export function featuresOf(task: Task): readonly Feature[] {
     dimension,
     range: [low, high],
   } = task.features;
-  return Array.from({length: dimension}, (_, index) => ({name: `f${index}`, low, high}));
+  return featuresOfTiles(dimension, low, high);
 }

@@ -36,7 +36,8 @@ export {
 } from "./standardise.ts";
 export {generateSyntheticHeart} from "./synthetic/synthetic.ts";
 export {writeSyntheticCrc} from "./synthetic/synthetic-crc-files.ts";
-export {contractHash} from "./task/contract.ts";
+export {contractHash, contractText} from "./task/contract.ts";
+export {type Contract, readContract} from "./task/read-contract.ts";
 export {type LocatedTask, parseTask, readTask, taskJsonSchema} from "./task/task.ts";
 export {type TaskIdentity, taskDifference, taskIdentity} from "./task/task-identity.ts";
 export type {SlidesTask, TabularTask, Task} from "./task/task-schema.ts";

@@ -1,10 +1,12 @@
 export {createNode, type Node, type NodeOptions} from "./create-node.ts";
 export type {NodeErrorCode} from "./errors.ts";
+export {verifierOf} from "./primitives.ts";
+export {readIdentity} from "./read-identity.ts";
 export type {Validation} from "./results/evaluation.ts";
 export {type FinalModel, type FinalModelQuery, readFinalModel} from "./results/final-model.ts";
 export {type PatientScores, patientLabels, patientTimes} from "./results/patient-scores.ts";
 export type {RunOutcome} from "./run-types.ts";
-export {sessionSetup, type TracedSession, tracedSession} from "./session-setup.ts";
+export {knowsWeight, sessionSetup, type TracedSession, tracedSession} from "./session-setup.ts";
 export {createRoundWork, type RoundWork} from "./site/round-work.ts";
 export {
   checkApproval,

@@ -23,10 +23,10 @@ export interface SessionFacts {
 type PlannedSession = Omit<SessionSetup, "restored" | "primitives">;
 
 /**
- * Tells whether the weight is known: phases that do not reach the mean leave each member with an estimate of
+ * Tells whether a certificate's weight counts patients (or events): phases that do not reach the mean leave each member with an estimate of
  * the weights, on which nothing may depend.
  */
-function knowsWeight({mixing}: Plan): boolean {
+export function knowsWeight({mixing}: Plan): boolean {
   // After masses have mixed, the weight that a member hands in is not that of its patients.
   if (mixing.mode === "async") return false;
   const {schedule} = mixing;

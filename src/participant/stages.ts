@@ -1,4 +1,4 @@
-import {at, type Hash, toHex} from "../core/index.ts";
+import {at, type Hash, present, toHex} from "../core/index.ts";
 import {type Bounds, unitRange} from "../data/index.ts";
 import {
   type CodecName,
@@ -62,6 +62,8 @@ export interface Stages {
   readonly rounds: number;
   /** Hash of the training layout, in hexadecimal, which nodes compare before they exchange anything. */
   readonly layout: string;
+  /** The tensors of a snapshot of training, in order; behind the model's come those that only travel with it. */
+  readonly snapshot: Layout;
   stageOf(round: number): Stage;
   shapeOf(round: number): RoundShape;
   specOf(round: number, previous: Certified | null): RoundSpec;
@@ -93,6 +95,7 @@ export interface CarriedStatistics {
 }
 
 interface StageLayout {
+  readonly layout: Layout;
   readonly hash: Uint8Array;
   readonly values: number;
 }
@@ -113,6 +116,7 @@ function stageLayouts(options: StagesOptions, shared: SharedValues): StageLayout
     ? [{tensors: [mean]}, {tensors: carried}, {tensors: [...model, ...carried]}]
     : [{tensors: model}];
   return layouts.map((layout) => ({
+    layout,
     hash: layoutHash(hash, layout, contract),
     values: layoutSize(layout),
   }));
@@ -166,7 +170,7 @@ export function createStages(options: StagesOptions): Stages {
   const {size} = shared;
   const mixed = hasControls ? 2 * size : size;
   const layouts = stageLayouts(options, shared);
-  const training = layouts[layouts.length - 1] ?? {hash: new Uint8Array(), values: size};
+  const training = present(layouts.at(-1), "the layout of training");
   const ofTraining: Omit<RoundSpec, "layout" | "reference"> = {
     mixing: options.mixing,
     codec: codecOf(asynchronous === null ? options.codec : "f32"),
@@ -185,6 +189,7 @@ export function createStages(options: StagesOptions): Stages {
   return {
     rounds: first + trainingRounds,
     layout: toHex(training.hash),
+    snapshot: training.layout,
     stageOf(round) {
       if (round >= first) return {kind: "training", step: round - first};
       return {kind: round === 0 ? "mean" : "deviation"};

@@ -268,7 +268,11 @@ export function isOwnContradiction(
  * Checks that a quorum of the roster voted to commit `certificate`'s body in one ballot.
  * @throws GOSSIP_CERTIFICATE_INVALID
  */
-export function verifyCertificate(primitives: Primitives, certificate: Certificate, rules: BodyRules): void {
+export function verifyCertificate(
+  primitives: Pick<Primitives, "hash" | "verify">,
+  certificate: Certificate,
+  rules: BodyRules,
+): void {
   const {body} = certificate;
   const voters = votersOf(primitives, certificate, rules.members);
   const fault = voters.size < rules.quorum ? "it lacks a quorum's votes" : bodyFault(body, rules);

@@ -8,7 +8,7 @@ export {
   onFrame,
   onTimer,
 } from "./agreement/round.ts";
-export {roundAfter, rulesAfter} from "./agreement/round-rules.ts";
+export {type RulesSetup, roundAfter, rulesAfter} from "./agreement/round-rules.ts";
 export {createRoundState, type RoundContext, type RoundState} from "./agreement/round-state.ts";
 export {type Arithmetic, parameterArithmetic} from "./arithmetic.ts";
 export {

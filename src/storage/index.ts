@@ -7,6 +7,7 @@ export type {FileSystem, OpenFile} from "./files/file-system.ts";
 export {type InspectedState, inspectState, type StoredRun} from "./inspect-state.ts";
 export type {Journal} from "./journal.ts";
 export {readMembershipFile, writeMembershipFile} from "./membership-file.ts";
+export {ensureModelSigningKey} from "./model-signing-key.ts";
 export type {ModelHash, ModelStore} from "./model-store.ts";
 export {createOrganisationKey, readOrganisationKey} from "./organisation-key.ts";
 export type {KeptReleases, ReleaseCount} from "./release-counts.ts";

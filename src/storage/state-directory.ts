@@ -36,7 +36,7 @@ export interface RunStorage extends Closable {
 
 /**
  * A node's state on disk, held by this process alone until closed: `formatVersion`, `node.key`,
- * `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`,
+ * `model-signing.key` (drawn by the first export of a model, see {@link ensureModelSigningKey}), `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`,
  * `runs/<runId>/models/<hash>`, `runs/<runId>/history.json`, `runs/<runId>/result.json`,
  * `runs/<runId>/traces/trace-<number>.cbor`.
  */

@@ -1,10 +1,13 @@
-import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {deflateRawSync, deflateSync, gzipSync} from "node:zlib";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {parsePlan} from "../../src/consortium/index.ts";
-import {readSite} from "../../src/data/index.ts";
+import {parsePlan, runId} from "../../src/consortium/index.ts";
+import {contractText, readSite} from "../../src/data/index.ts";
+import {certifiedModel, verifyModel} from "../../src/lineage/index.ts";
+import {readFinalModel} from "../../src/node/index.ts";
+import {exporterOf} from "../lineage/finished-run.ts";
 import {SITES, type ThreeSites, threeSites} from "../node/three-sites.ts";
 import {PowerCut} from "../storage/crash-file-system.ts";
 import {findLeaks, type Outgoing} from "./find-leaks.ts";
@@ -24,6 +27,8 @@ const VICTIM = "south";
 const LABEL_FIGURES = ["auroc", "auprc", "accuracy", "brier", "logLoss", "loss", "positives", "negatives"];
 
 let root: string;
+let consortium: ThreeSites;
+let planBytes: Uint8Array;
 let fleet: WatchedFleet;
 /** What the victim's run ended with. */
 let crash: unknown;
@@ -45,17 +50,18 @@ async function rewrite(consortium: ThreeSites, site: string, first: number): Pro
 }
 
 async function canaryConsortium(): Promise<ThreeSites> {
-  const consortium = await threeSites();
-  const {plan} = consortium.plan;
+  const plain = await threeSites();
+  const {plan} = plain.plan;
   const bytes = Buffer.from(JSON.stringify({...plan, privacy: {...plan.privacy, disclosure: "consent"}}));
+  planBytes = bytes;
   let first = 0;
   for (const site of SITES) {
-    await writeFile(join(root, `${site}.csv`), await rewrite(consortium, site, first));
+    await writeFile(join(root, `${site}.csv`), await rewrite(plain, site, first));
     first += PATIENTS[site] ?? 0;
   }
   expect(first).toBe(1000);
-  const task = {...consortium.task, folder: root, task: {...consortium.task.task, root: "."}};
-  return {...consortium, plan: parsePlan(bytes, "plan.yaml"), task};
+  const task = {...plain.task, folder: root, task: {...plain.task.task, root: "."}};
+  return {...plain, plan: parsePlan(bytes, "plan.yaml"), task};
 }
 
 /** All values under `key` in a JSON value, however deep. */
@@ -79,7 +85,7 @@ function jsonOf({bytes}: Outgoing): unknown {
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), `${FOLDER}-`));
-  const consortium = await canaryConsortium();
+  consortium = await canaryConsortium();
   const {task, folder} = consortium.task;
   const {labels} = await readSite({task, folder, site: SMALL_SITE, variables: {}});
   positives = labels.reduce<number>((sum, label) => sum + label, 0);
@@ -136,6 +142,46 @@ describe("a run of three with a crash, of 1,000 patients with canaries for ids",
     }
     const big = fleet.outgoing.filter(({where}) => where === "north: /v1/status").map(jsonOf);
     expect(valuesUnder(big.at(-1), "auroc")).not.toContain(null);
+  });
+});
+
+/** The files of a site's certified model, as `consilium model export` would write them. */
+async function exportedBy(site: string): Promise<readonly Outgoing[]> {
+  const {plan, roster, task} = consortium;
+  const state = join(root, "state");
+  const disk = await fleet.diskOf(site);
+  const run = join("runs", runId(plan.hash, 1));
+  const models = (await disk.list(join("/state", run, "models"))).map((name) => join(run, "models", name));
+  await mkdir(join(state, run, "models"), {recursive: true});
+  for (const file of ["formatVersion", "node.key", join(run, "journal"), ...models]) {
+    await writeFile(join(state, file), (await disk.read(join("/state", file))) ?? "", {mode: 0o600});
+  }
+  const {
+    certificates,
+    hash,
+    snapshot: values,
+  } = await readFinalModel({state, plan, attempt: 1, task: task.task});
+  const finished = {plan, planBytes, attempt: 1, roster, contract: contractText(task.task), certificates};
+  const files = certifiedModel({...finished, result: {hash, values}}, exporterOf(site));
+  expect(() => verifyModel(files, {roster, plan})).not.toThrow();
+  return [...files].flatMap(([name, bytes]) => {
+    const envelope = jsonOf({where: name, bytes});
+    const payloads = valuesUnder(envelope, "payload").map((payload) =>
+      Buffer.from(String(payload), "base64"),
+    );
+    return [bytes, ...payloads].map((part) => ({where: name, bytes: part}));
+  });
+}
+
+describe("a certified model", () => {
+  it("holds no id, no path, and no figure that hangs on labels", async () => {
+    const files = await exportedBy("north");
+    expect(findLeaks(files, MARKERS)).toEqual([]);
+    const told = files.flatMap((file) => LABEL_FIGURES.flatMap((key) => valuesUnder(jsonOf(file), key)));
+    expect(told).toEqual([]);
+    const counts = files.flatMap((file) => valuesUnder(jsonOf(file), "counted"));
+    expect(counts.length).toBeGreaterThan(0);
+    for (const count of counts) expect(count).toBeGreaterThanOrEqual(10);
   });
 });
 

@@ -4,7 +4,13 @@ import {peerIdFromPrivateKey} from "@libp2p/peer-id";
 import fc from "fast-check";
 import {fromString, toString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
-import {createIdentity, peerIdOf, publicKeyOf, verifySignature} from "../../src/consortium/index.ts";
+import {
+  createIdentity,
+  peerIdOf,
+  publicKeyOf,
+  verifyEnvelope,
+  verifySignature,
+} from "../../src/consortium/index.ts";
 import {createRandom} from "../../src/core/index.ts";
 
 const CONTEXT = {consortium: "c".repeat(64), run: "0".repeat(32), epoch: 3};
@@ -118,5 +124,30 @@ describe("a signature", () => {
       expect(verifySignature(peerId, signed), peerId).toBe(false);
     }
     expect(publicKeyOf(peerIdOf(signer.publicKey))).toEqual(signer.publicKey);
+  });
+});
+
+describe("a signed envelope", () => {
+  const type = "application/vnd.in-toto+json";
+  const identity = createIdentity(new Uint8Array(32).fill(9));
+  const payload = fromString('{"_type":"x"}');
+  const signature = identity.signEnvelope(type, payload);
+
+  it("is its signer's, and nobody else's, and of these bytes and this type alone", () => {
+    const {peerId} = identity;
+    const envelope = {payloadType: type, payload, signature};
+    expect(verifyEnvelope(peerId, envelope)).toBe(true);
+    expect(verifyEnvelope(createIdentity(new Uint8Array(32).fill(8)).peerId, envelope)).toBe(false);
+    expect(verifyEnvelope(peerId, {...envelope, payloadType: "text/plain"})).toBe(false);
+    expect(verifyEnvelope(peerId, {...envelope, payload: fromString('{"_type":"y"}')})).toBe(false);
+    expect(verifyEnvelope(peerId, {...envelope, signature: signature.subarray(1)})).toBe(false);
+    expect(verifyEnvelope("nobody", envelope)).toBe(false);
+  });
+
+  it("is no vote, and no vote is an envelope", () => {
+    const signed = {purpose: "vote", context: CONTEXT, bytes: payload};
+    expect(verifySignature(identity.peerId, {...signed, signature})).toBe(false);
+    const vote = identity.sign("vote", CONTEXT, payload);
+    expect(verifyEnvelope(identity.peerId, {payloadType: type, payload, signature: vote})).toBe(false);
   });
 });

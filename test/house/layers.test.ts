@@ -4,7 +4,7 @@ import {plantTree} from "./planting.ts";
 
 const ROOMS = (
   "core parameters schedules robust rounds segments gossip privacy model evaluation training network storage " +
-  "consortium data participant node status simulation study report config cli"
+  "consortium data participant node status simulation study report config lineage cli"
 ).split(" ");
 
 /** Edges that the rules must let pass; the second half of a cycle is reported at its first. */
@@ -30,6 +30,7 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ["study/allowed.ts", "simulation"],
   ["report/allowed.ts", "study"],
   ["status/allowed.ts", "node"],
+  ["lineage/allowed.ts", "node"],
   ["status/dashboard/dashboard-files.ts", "node:fs/promises"],
   ["status/dashboard/client/allowed.ts", "./by-type.ts"],
   ["core/cycle-b.ts", "./cycle-a.ts"],
@@ -73,6 +74,7 @@ const FAULTS: readonly Fault[] = [
   ["simulation/sideways.ts", "study", "simulation-imports-downwards"],
   ["study/sideways.ts", "report", "study-imports-downwards"],
   ["report/sideways.ts", "status", "report-imports-downwards"],
+  ["lineage/sideways.ts", "config", "lineage-imports-downwards"],
   ["config/upwards.ts", "cli", "config-imports-downwards"],
   ["status/back-door.ts", "../node/inside.ts", "doors-only"],
   ["simulation/back-door.ts", "../node/inside.ts", "doors-only"],

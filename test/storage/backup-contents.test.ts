@@ -7,6 +7,7 @@ const MODEL_HASH = "ab".repeat(32);
 describe("the paths that a backup holds", () => {
   it.each([
     ["node.key", true],
+    ["model-signing.key", true],
     ["formatVersion", true],
     [`runs/${RUN}/journal`, true],
     [`runs/${RUN}/models/${MODEL_HASH}`, true],

@@ -1,63 +1,64 @@
 import {join} from "node:path";
-import {loadNodeConfig} from "../../config/index.ts";
-import {readTask} from "../../data/index.ts";
 import {openBackend} from "../../model/index.ts";
-import {readFinalModel} from "../../node/index.ts";
 import {unsharedStandardiser} from "../../participant/index.ts";
-import {defineCommand, usageError} from "../command.ts";
-import {readPlan, readRoster} from "../input-file.ts";
+import {PAPER_OPTIONS} from "../certified-model/brought-papers.ts";
+import {defineCommand} from "../command.ts";
 import {writingOutput} from "../output-file.ts";
+import {type ChosenModel, chosenModel} from "../predict/chosen-model.ts";
 import {newFolder} from "../predict/new-folder.ts";
-import {readOwnPatients} from "../predict/own-patients.ts";
 import {writePredictions, writtenLines} from "../predict/write-predictions.ts";
 import {writeTileMaps} from "../predict/write-tile-maps.ts";
 import {print} from "../printable.ts";
 
-/** `consilium predict`: applies the model that the consortium learned to a member's own patients. */
+/** Scores the patients and writes the files. @returns lines about them */
+async function predictInto(folder: string, chosen: ChosenModel, tiles: boolean): Promise<string[]> {
+  const {site, located, plan, parameters, patients} = chosen;
+  const {task} = located;
+  const {backend} = await openBackend(chosen.backend);
+  try {
+    const {features, scaledBy} = patients;
+    const standardiser =
+      chosen.standardiser ?? unsharedStandardiser(plan.task.standardisation, scaledBy, features);
+    const usable = {
+      model: backend.build(plan.model, features.length),
+      spec: plan.model,
+      parameters,
+      standardiser,
+    };
+    const written = await writingOutput(folder, () =>
+      writePredictions({folder, site}, task.label, patients, usable),
+    );
+    const lines = [
+      `model ${chosen.hash}, ${backend.name}`,
+      ...patients.lines,
+      ...written.flatMap(writtenLines),
+    ];
+    if (!tiles || task.kind !== "slides") return lines;
+    const query = {...located, site, variables: process.env};
+    const maps = await writingOutput(folder, () => writeTileMaps(folder, task, query, usable));
+    return [...lines, join(maps, "*.csv")];
+  } finally {
+    backend.close();
+  }
+}
+
+/** `consilium predict`: applies the model that the consortium learned to a site's own patients. */
 export const predictCommand = defineCommand({
   command: "predict",
-  describe: "score this site's own patients with the final model of its run; the files stay here",
+  describe: "score a site's own patients with the final model of a run; the files stay here",
   options: {
-    config: {type: "string", demandOption: true, describe: "the node's configuration, node.yaml"},
+    config: {type: "string", describe: "a member: the node's configuration, node.yaml"},
+    model: {type: "string", describe: "anyone else: a folder of `consilium model export`, verified first"},
+    task: {type: "string", describe: "with --model: the task file that describes this site's data"},
+    site: {type: "string", describe: "with --model: this site's name in the task file"},
+    ...PAPER_OPTIONS,
     out: {type: "string", demandOption: true, describe: "folder for the results, new or empty"},
     tiles: {type: "boolean", describe: "every tile's score and attention too, for heat maps (slides)"},
   },
-  async handler({config: configPath, out, tiles = false}) {
-    const config = await loadNodeConfig(configPath);
-    const {site} = config;
-    const roster = await readRoster(config.roster);
-    const plan = await readPlan(config.plan);
-    const located = await readTask(config.task);
-    const {task} = located;
-    if (tiles && task.kind !== "slides") throw usageError("--tiles: the task has no tiles", "Leave it out.");
-    const {state, attempt} = config;
-    const final = await readFinalModel({state, attempt, plan, task});
-    const variables = process.env;
-    const {sealed, values} = final;
-    const patients = await readOwnPatients({site, located, plan, roster, sealed, values, variables});
+  async handler({config, model, task, site, roster, plan, out, tiles = false}) {
+    const chosen = await chosenModel({config, model, task, site, roster, plan}, tiles);
     const folder = await newFolder(out);
-    const {backend} = await openBackend(config.backend);
-    try {
-      const spec = plan.plan.model;
-      const model = backend.build(spec, patients.features.length);
-      const {features, scaledBy} = patients;
-      const standardiser =
-        final.standardiser ?? unsharedStandardiser(plan.plan.task.standardisation, scaledBy, features);
-      const usable = {model, spec, parameters: final.parameters, standardiser};
-      const written = await writingOutput(folder, () =>
-        writePredictions({folder, site}, task.label, patients, usable),
-      );
-      const lines = written.flatMap(writtenLines);
-      if (tiles && task.kind === "slides") {
-        const query = {...located, site, variables};
-        lines.push(
-          join(await writingOutput(folder, () => writeTileMaps(folder, task, query, usable)), "*.csv"),
-        );
-      }
-      print([`model ${final.hash}, ${backend.name}`, ...patients.lines, ...lines].join("\n"));
-      return 0;
-    } finally {
-      backend.close();
-    }
+    print([...chosen.lines, ...(await predictInto(folder, chosen, tiles))].join("\n"));
+    return 0;
   },
 });

@@ -17,6 +17,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["plan", async () => (await import("./plan.ts")).planCommand],
   ["data", async () => (await import("./data.ts")).dataCommand],
   ["predict", async () => (await import("./predict.ts")).predictCommand],
+  ["model", async () => (await import("../certified-model/model-commands.ts")).modelCommand],
+  ["verify-model", async () => (await import("../certified-model/verify-command.ts")).verifyModelCommand],
   ["replay", async () => (await import("./replay.ts")).replayCommand],
   ["simulate", async () => (await import("./simulate.ts")).simulateCommand],
   ["compare", async () => (await import("./compare.ts")).compareCommand],

@@ -2,6 +2,9 @@ import {sha256, toHex} from "../../core/index.ts";
 import {canonicalCode} from "../table/cell.ts";
 import type {SlidesTask, TabularTask, Task, TaskColumn} from "./task-schema.ts";
 
+/** The first term of every contract. */
+export const CONTRACT_DOMAIN = "consilium/data-contract/1";
+
 function columnTerms(column: TaskColumn): readonly unknown[] {
   switch (column.type) {
     case "number":
@@ -27,8 +30,8 @@ function tableTerms({columns, label}: TabularTask): readonly unknown[] {
 }
 
 /**
- * The hash of everything that two sites must share for their data to mean the same: lower-case hex SHA-256 of
- * the task's format, kind, name, label and missing-value policy, and
+ * The text of everything that two sites must share for their data to mean the same: a JSON array of the
+ * task's format, kind, name, label and missing-value policy, and
  * - of a table its columns in order with units, ranges and categories, and of survival the time with its
  *   unit;
  * - of slides the label's categories in order (negative before positive), extractor, dimension, tile sizes,
@@ -36,9 +39,9 @@ function tableTerms({columns, label}: TabularTask): readonly unknown[] {
  *
  * Title, source, paths, sites, CSV dialect, missing markers, patient column and split are each site's own.
  */
-export function contractHash(task: Task): string {
+export function contractText(task: Task): string {
   const terms = [
-    "consilium/data-contract/1",
+    CONTRACT_DOMAIN,
     task.formatVersion,
     task.kind,
     task.name,
@@ -47,5 +50,10 @@ export function contractHash(task: Task): string {
     ...(task.kind === "tabular" ? tableTerms(task) : featureTerms(task)),
     task.missing.policy,
   ];
-  return toHex(sha256(new TextEncoder().encode(JSON.stringify(terms))));
+  return JSON.stringify(terms);
+}
+
+/** The hash of {@link contractText}, which every plan names: lower-case hexadecimal SHA-256. */
+export function contractHash(task: Task): string {
+  return toHex(sha256(new TextEncoder().encode(contractText(task))));
 }

@@ -2,6 +2,7 @@ import {type IdentifiedPlan, runId} from "../../consortium/index.ts";
 import {CodedError} from "../../core/index.ts";
 import {featuresOf, type Standardiser, type Task} from "../../data/index.ts";
 import {federatedStandardiser, planStages, settledLine, untrainedState} from "../../participant/index.ts";
+import type {Certificate} from "../../rounds/index.ts";
 import {inspectState} from "../../storage/index.ts";
 import type {NodeErrorCode} from "../errors.ts";
 import {readIdentity} from "../read-identity.ts";
@@ -16,6 +17,10 @@ export interface FinalModel {
   readonly parameters: Float32Array;
   /** The common scaling that it carries; null if each site has its own, or none. */
   readonly standardiser: Standardiser | null;
+  /** All values of the certified snapshot `[values]`; not to be changed. The site's own tensors are not in it. */
+  readonly snapshot: Float32Array;
+  /** The certificates that this site holds, oldest first; those of rounds that it missed are not among them. */
+  readonly certificates: readonly Certificate[];
   /** The site's split as the run began with it. */
   readonly sealed: SealedManifest;
   /** Hash of its patients' values, as the run began with it; null for a run that kept none. */
@@ -62,6 +67,8 @@ export async function readFinalModel({state, plan, attempt, task}: FinalModelQue
   return {
     hash: certified.certificate.body.result,
     parameters: stages.parametersOf(values, own).slice(),
+    snapshot: values,
+    certificates,
     standardiser: statistics === null ? null : federatedStandardiser(statistics, features),
     sealed,
     values: sealedValues,

@@ -4,11 +4,21 @@ import {leaderOrder, quorumSize} from "../quorum.ts";
 import type {Certified, SessionSetup} from "../types.ts";
 import type {RoundSetup} from "./round-state.ts";
 
+/** The part of a session's setup on which the rules of its bodies depend. */
+export type RulesSetup = Pick<
+  SessionSetup,
+  "run" | "roster" | "members" | "start" | "weightShare" | "quorum"
+> & {readonly primitives: Pick<SessionSetup["primitives"], "hash">};
+
 /**
  * The rules that the body of the round after `parent` must satisfy.
  * @param isNext false if rounds in between were missed, which leaves the body's own parent unknown
  */
-export function rulesAfter(setup: SessionSetup, parent: Certified | null, isNext: boolean): BodyRules {
+export function rulesAfter(
+  setup: RulesSetup,
+  parent: Pick<Certified, "certificate"> | null,
+  isNext: boolean,
+): BodyRules {
   const {run, roster, members, start, weightShare, primitives} = setup;
   const body = parent?.certificate.body;
   const isFirst = isNext && body === undefined;
