@@ -11,7 +11,7 @@ export interface PassphraseSource {
   /** The variable of the environment that holds it when no file is named, and its value. */
   readonly variable: string;
   readonly text: string | undefined;
-  /** What it opens, such as "a backup". */
+  /** The thing that it opens, such as "a backup". */
   readonly opens: string;
 }
 

@@ -1,8 +1,8 @@
 import {CodedError} from "../core/index.ts";
 import {
+  chainId,
   createWordCheck,
   type Genesis,
-  genesisHash,
   type Membership,
   type MembershipRecords,
   readMembership,
@@ -33,7 +33,7 @@ export function signWord<Word extends UnsignedWord>(
   signer: Identity,
   second?: Identity,
 ): Signed<Word> {
-  const signed = wordToSign(word, genesisHash(genesis));
+  const signed = wordToSign(word, chainId(genesis));
   const signWith = (identity: Identity): Uint8Array =>
     identity.sign(signed.purpose, contextOf(signed), signed.bytes);
   const accepted = second === undefined ? {} : {accepted: signWith(second)};

@@ -5,7 +5,7 @@ import type {AdmissionRequest, Enrolment, Invitation} from "./records.ts";
 export interface Applicant extends Enrolment {
   /** The member that invited it. */
   readonly invitedBy: string;
-  /** Whether another key came with the same ticket: one of the two has stolen it. */
+  /** True if another key came with the same ticket: one of the two has stolen it. */
   readonly isContested: boolean;
 }
 

@@ -1,6 +1,6 @@
 import {present, toHex} from "../core/index.ts";
 import {contradict, contradictions, type MembershipContradiction} from "./contradiction.ts";
-import {genesisHash, type MembershipRecords, membershipBodyHash} from "./encoding.ts";
+import {chainId, type MembershipRecords, membershipBodyHash} from "./encoding.ts";
 import {type HeightFacts, isJustified} from "./justification.ts";
 import {anchored, type MemberSet, membersAfter} from "./members.ts";
 import {electorateOf} from "./quorum.ts";
@@ -21,14 +21,14 @@ export interface DecidedRecord extends OpenProposal {
   readonly after: MemberSet;
 }
 
-/** Where a founder's vote for the genesis `id` stands. */
+/** The place of a founder's vote for the genesis `id`. */
 export function foundingVote(
   id: string,
 ): Pick<MembershipVote, "kind" | "height" | "attempt" | "previous" | "body"> {
   return {kind: "vote", height: 0, attempt: 0, previous: id, body: id};
 }
 
-/** What a set of records says about a consortium. Equal sets say the same, in whatever order. */
+/** A consortium as a set of records describes it. Equal sets describe the same, in whatever order. */
 export interface Membership {
   /** The consortium's id: the hash of its genesis. */
   readonly id: string;
@@ -41,11 +41,11 @@ export interface Membership {
   readonly head: string;
   /** The members after the newest decided record. */
   readonly current: MemberSet;
-  /** What is known of the height after the newest decided record. */
+  /** All that is known of the height after the newest decided record. */
   readonly next: HeightFacts;
   /** Justified proposals for that height. */
   readonly open: readonly OpenProposal[];
-  /** Whether two records of one attempt were decided at that height, so that the chain ends before it. */
+  /** True if two records of one attempt were decided at that height, so that the chain ends before it. */
   readonly isForked: boolean;
   /** All signed words, each once, in an order that follows from their set. */
   readonly words: readonly SignedWord[];
@@ -137,7 +137,7 @@ function walk(genesis: Genesis, known: Sorted, founders: MemberSet): Walk {
   const decided: DecidedRecord[] = [];
   for (;;) {
     const last = decided.at(-1);
-    const place = {before: last?.after ?? founders, previous: last?.hash ?? genesisHash(genesis)};
+    const place = {before: last?.after ?? founders, previous: last?.hash ?? chainId(genesis)};
     const next = factsAt(genesis, known, {...place, height: decided.length + 1});
     const open = proposalsAt(next, known);
     const won = open.filter(({inFavour, needed}) => inFavour.length >= needed);
@@ -169,7 +169,7 @@ function newestDelegations(
 
 /** The chain before anything was decided. */
 function unfounded(genesis: Genesis, founders: MemberSet): Walk {
-  const next = {genesis, height: 1, previous: genesisHash(genesis), before: founders, bodies: new Map()};
+  const next = {genesis, height: 1, previous: chainId(genesis), before: founders, bodies: new Map()};
   return {decided: [], open: [], isForked: false, next};
 }
 
@@ -179,7 +179,7 @@ function unfounded(genesis: Genesis, founders: MemberSet): Walk {
  */
 export function readMembership(records: MembershipRecords, isSigned: WordCheck): Membership {
   const {genesis} = records;
-  const id = genesisHash(genesis);
+  const id = chainId(genesis);
   const known = sorted(records, isSigned);
   const {words} = known;
   const members = new Map(

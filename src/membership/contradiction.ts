@@ -12,7 +12,7 @@ function sameWords(first: SignedWord, second: SignedWord): boolean {
   return equals(wordToSign(first, "").bytes, wordToSign(second, "").bytes);
 }
 
-/** Whether both are about what follows one record. After a recovery, the same height follows another one. */
+/** Tells whether both are about the record after the same one. After a recovery, the same height follows another one. */
 function areOfOnePlace(first: MembershipVote | Skip, second: MembershipVote | Skip): boolean {
   return first.height === second.height && first.previous === second.previous;
 }
@@ -44,7 +44,7 @@ function votesDiffer(first: MembershipVote, second: MembershipVote): boolean {
   return areOfOnePlace(first, second) && first.attempt === second.attempt && first.body !== second.body;
 }
 
-/** Who has left, or has a successor, signs nothing from that height on, and does not end twice. */
+/** A key that has left, or has a successor, signs nothing from that height on, and does not end twice. */
 function endExcludes(end: Departure | Succession, other: SignedWord): boolean {
   if (other.kind === "vote" || other.kind === "skip") return other.height >= end.height;
   return (other.kind === "departure" || other.kind === "succession") && !sameWords(end, other);

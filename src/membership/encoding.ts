@@ -31,7 +31,7 @@ export function canonical(value: unknown): Uint8Array {
 }
 
 /** The consortium's id: SHA-256 of its genesis, 64 hexadecimal digits. */
-export function genesisHash(genesis: Genesis): string {
+export function chainId(genesis: Genesis): string {
   return toHex(sha256(canonical(["consilium/membership/genesis/1", genesis])));
 }
 
@@ -40,7 +40,7 @@ export function membershipBodyHash(body: MembershipBody): string {
   return toHex(sha256(canonical(["consilium/membership/body/1", body])));
 }
 
-/** What makes two bodies the same decision, whatever their attempt and reason. */
+/** The hash of a body's decision: equal for two bodies that differ in attempt and reason alone. */
 export function decisionOf({change, anchors}: MembershipBody): string {
   return toHex(sha256(canonical(["consilium/membership/decision/1", change, anchors])));
 }
@@ -96,10 +96,10 @@ export function unionOf(
   first: MembershipRecords,
   ...others: readonly MembershipRecords[]
 ): MembershipRecords {
-  const id = genesisHash(first.genesis);
+  const id = chainId(first.genesis);
   const records = new Map<string, MembershipRecord>();
   for (const each of [first, ...others]) {
-    if (genesisHash(each.genesis) !== id) {
+    if (chainId(each.genesis) !== id) {
       const code: MembershipErrorCode = "MEMBERSHIP_FOREIGN";
       throw new CodedError(
         code,

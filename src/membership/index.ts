@@ -5,11 +5,11 @@ export {
   type OpenProposal,
   readMembership,
 } from "./chain.ts";
-export {contradict, type MembershipContradiction} from "./contradiction.ts";
+export type {MembershipContradiction} from "./contradiction.ts";
 export {
+  chainId,
   decodeMembership,
   encodeMembership,
-  genesisHash,
   isMembershipFile,
   type MembershipRecords,
   membershipBodyHash,

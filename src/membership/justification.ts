@@ -5,7 +5,7 @@ import {anchored, type MemberSet} from "./members.ts";
 import {chainQuorum, electorateOf} from "./quorum.ts";
 import type {AttemptReason, Genesis, MembershipBody, Skip} from "./records.ts";
 
-/** What is known at one height. */
+/** All that is known at one height. */
 export interface HeightFacts {
   readonly genesis: Genesis;
   readonly height: number;
@@ -18,7 +18,7 @@ export interface HeightFacts {
 }
 
 /**
- * What the reason of an attempt leaves open: everything, one decision (its hash), or nothing because the
+ * The choice that the reason of an attempt leaves: everything, one decision (its hash), or nothing because the
  * reason does not hold.
  */
 type Freedom =
@@ -39,7 +39,7 @@ interface Favoured {
   readonly signers: readonly string[];
 }
 
-/** Whether a body can have got its quorum, when `skips` tell of all votes of their signers. */
+/** Tells whether a body can have got its quorum, when `skips` tell of all votes of their signers. */
 function isPossible(facts: HeightFacts, {body, signers}: Favoured, skips: readonly Skip[]): boolean {
   const {voters, needed} = electorateOf(body, baseOf(facts, body).members, facts.genesis);
   const inFavour = signers.filter((signer) => voters.has(signer)).length;
@@ -65,7 +65,7 @@ function latestVotes(facts: HeightFacts, skips: readonly Skip[]): readonly Favou
 }
 
 /**
- * What a quorum's skips leave open. If every vote of the newest attempt was bound to one decision, that one
+ * The choice that a quorum's skips leave. If every vote of the newest attempt was bound to one decision, that one
  * stays bound: an earlier attempt may have decided it. Otherwise no earlier attempt decided, and a decision is
  * bound if the newest attempt may have made it.
  * @see Leslie Lamport, Fast Paxos, Distributed Computing 19 (2006), section 3.1: the rule for picking a value
@@ -97,7 +97,7 @@ function afterSkips(facts: HeightFacts, body: MembershipBody, skips: readonly Sk
   return decisions.length === 1 ? {kind: "one", decision} : NONE;
 }
 
-/** Whether the words, on what follows the record before `body`, contradict each other. */
+/** Tells whether the words, on the place after the record before `body`, contradict each other. */
 function provesLie(
   facts: HeightFacts,
   {previous, attempt}: MembershipBody,
@@ -108,7 +108,7 @@ function provesLie(
   return isOfThisPlace && facts.before.members.has(first.signer) && contradict(first, second);
 }
 
-/** What the reason of `body` leaves open. */
+/** The choice that the reason of `body` leaves. */
 export function freedomOf(facts: HeightFacts, body: MembershipBody): Freedom {
   const {attempt, reason} = body;
   if (reason === null || attempt === 0) return reason === null && attempt === 0 ? ANY : NONE;

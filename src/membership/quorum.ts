@@ -1,12 +1,12 @@
 import type {Enrolment, Genesis, MembershipBody} from "./records.ts";
 
-/** How many of n members decide about a record: two thirds, rounded up. */
+/** Number of the n members who decide about a record: two thirds, rounded up. */
 export function chainQuorum(n: number): number {
   return Math.ceil((2 * n) / 3);
 }
 
 /**
- * How many decide when one of n members has no say: two thirds of the others, and more than half of all. With
+ * Number of those who decide when one of n members has no say: two thirds of the others, and more than half of all. With
  * the first alone, of four members two could remove a third while that one and the fourth remove one of them,
  * and nobody would have signed twice.
  */
@@ -21,7 +21,7 @@ export interface Electorate {
 }
 
 /**
- * Who decides about `body`: the members before it, from whom departures and successions that it names are
+ * The keys that decide about `body`: the members before it, from whom departures and successions that it names are
  * taken; the revoked one and a proven equivocator have no say. `members` are already those after its anchors.
  */
 export function electorateOf(

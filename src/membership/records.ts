@@ -166,7 +166,7 @@ const changeSchema = z.discriminatedUnion("kind", [
   z.strictObject({kind: z.literal("amend"), organisation: key, name: nameSchema, role: roleSchema}),
 ]);
 
-/** What a body changes: it admits members, revokes one, or gives one another name or role. */
+/** The change that a body makes: it admits members, revokes one, or gives one another name or role. */
 export type MembershipChange = Readonly<z.infer<typeof changeSchema>>;
 
 const ballotSchema = z.discriminatedUnion("kind", [voteSchema, skipSchema]);
@@ -177,7 +177,7 @@ const reasonSchema = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * Why there is a further attempt at a height: a quorum gave the one before up; a member contradicted itself
+ * The reason for a further attempt at a height: a quorum gave the one before up; a member contradicted itself
  * in an earlier attempt; or the recovery keys decide.
  */
 export type AttemptReason = Readonly<z.infer<typeof reasonSchema>>;

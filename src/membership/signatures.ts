@@ -1,8 +1,8 @@
 import {unreachable} from "../core/index.ts";
-import {canonical, genesisHash} from "./encoding.ts";
+import {canonical, chainId} from "./encoding.ts";
 import type {Genesis, SignedWord} from "./records.ts";
 
-/** What a signature is made over. */
+/** The message that a signature covers. */
 export interface WordToSign {
   /** Part of the signed message, so that no word can be taken for one of another kind. */
   readonly purpose: `membership/${SignedWord["kind"]}`;
@@ -24,7 +24,7 @@ export type UnsignedWord = SignedWord extends infer Word
 /** The signed form of an {@link UnsignedWord}. */
 export type Signed<Word extends UnsignedWord> = Extract<SignedWord, {readonly kind: Word["kind"]}>;
 
-/** What the signers of `word` sign. */
+/** The message that the signers of `word` sign. */
 export function wordToSign(word: UnsignedWord | SignedWord, consortium: string): WordToSign {
   const bare = Object.fromEntries(
     Object.entries(word).filter(([name]) => name !== "signature" && name !== "accepted"),
@@ -55,7 +55,7 @@ export type WordCheck = (word: SignedWord) => boolean;
 
 /** A {@link WordCheck} for one consortium, which checks each word once: a word is not to be changed. */
 export function createWordCheck(genesis: Genesis, verify: VerifyWord): WordCheck {
-  const id = genesisHash(genesis);
+  const id = chainId(genesis);
   const known = new WeakMap<SignedWord, boolean>();
   const check: WordCheck = (word) => {
     const signed = wordToSign(word, id);

@@ -95,7 +95,7 @@ function conclusiveSkips(membership: Membership): readonly Skip[] {
   return newest === undefined ? [] : [...newest[1].values()];
 }
 
-/** Why there may be another attempt at the next height, and its number; null for the first one. */
+/** The reason for another attempt at the next height, and its number; null for the first one. */
 function reasonNow(
   membership: Membership,
 ): {readonly reason: AttemptReason; readonly attempt: number} | null {
@@ -129,7 +129,7 @@ function endings({words, next}: Membership): MembershipBody["anchors"] {
 /** A proposal for the next record. */
 export interface Draft {
   readonly body: MembershipBody;
-  /** Whether it repeats an earlier proposal in place of the change that was asked for, as that may be decided. */
+  /** True if it repeats an earlier proposal in place of the change that was asked for, as that may be decided. */
   readonly isRepeated: boolean;
 }
 

@@ -6,7 +6,7 @@ import {canonical} from "./encoding.ts";
 import type {MembershipErrorCode} from "./errors.ts";
 import {genesisSchema, invitationSchema} from "./records.ts";
 
-/** What every ticket begins with; the number is the version of its format. */
+/** The first characters of every ticket; the number is the version of its format. */
 const PREFIX = "consilium1:";
 const MOST_CHARACTERS = 64 * 1024;
 

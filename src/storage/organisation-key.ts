@@ -7,7 +7,7 @@ import {type FileSystem, nodeFileSystem} from "./files/file-system.ts";
 import {OWNER_ONLY, writeDurably} from "./files/write-durably.ts";
 import {checkKeyPermissions} from "./node-key.ts";
 
-/** What the sealed bytes begin with; the number is the version of the format. */
+/** The first of the sealed bytes; the number is the version of the format. */
 const TAG = fromString("consilium/organisation-key/1\n");
 const SEED_BYTES = 32;
 

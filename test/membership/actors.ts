@@ -1,6 +1,6 @@
 import {concat, equals, fromString} from "uint8arrays";
 import {sha256} from "../../src/core/index.ts";
-import {canonical, genesisHash} from "../../src/membership/encoding.ts";
+import {canonical, chainId} from "../../src/membership/encoding.ts";
 import {
   createWordCheck,
   type Genesis,
@@ -42,7 +42,7 @@ export function verifyFake(key: string, word: WordToSign, signature: Uint8Array)
 }
 
 export function signFake(word: UnsignedWord, genesis: Genesis): SignedWord {
-  const toSign = wordToSign(word, genesisHash(genesis));
+  const toSign = wordToSign(word, chainId(genesis));
   const signed = {...word, signature: fakeSignature(word.signer, toSign)};
   return (
     word.kind === "succession" ? {...signed, accepted: fakeSignature(word.successor, toSign)} : signed
@@ -60,7 +60,7 @@ export function genesisOf(n: number, recovery: Genesis["recovery"] = null): Gene
 
 /** The founders' signatures on the genesis. */
 export function founding(genesis: Genesis): SignedWord[] {
-  const id = genesisHash(genesis);
+  const id = chainId(genesis);
   return genesis.members.map(({organisation: signer}) =>
     signFake({kind: "vote", height: 0, attempt: 0, previous: id, body: id, signer}, genesis),
   );

@@ -17,7 +17,7 @@ function nameOf({current}: Membership, key: string): string {
   return current.members.get(key)?.name ?? key;
 }
 
-/** What a change does, in a few words. */
+/** A change in a few words. */
 export function changeText(membership: Membership, change: MembershipChange): string {
   switch (change.kind) {
     case "admit":
@@ -64,7 +64,7 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [heading, ...lines];
 }
 
-/** What a membership says, for people. */
+/** A membership for people, line by line. */
 export function describeMembership(membership: Membership, now: number): readonly string[] {
   const {genesis, id, decided, unsigned, open, contradictions, isForked, current} = membership;
   const asking = applicants(membership, now).map(

@@ -9,7 +9,7 @@ import {ensureOrganisationKey, Office, officeFlags, openOffice, refuseExisting} 
 import {refuseStranger} from "./proposing.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
-/** How long a ticket is valid. */
+/** Days for which a ticket is valid. */
 const TICKET_DAYS = 7;
 
 /** @throws CLI_USAGE if `text` is no name */

@@ -3,9 +3,9 @@ import {readPassphrase} from "../../config/index.ts";
 import {createIdentity, type Identity, readSignedMembership, signWord} from "../../consortium/index.ts";
 import {CodedError, systemClock} from "../../core/index.ts";
 import {
+  chainId,
   decodeMembership,
   encodeMembership,
-  genesisHash,
   type Membership,
   type MembershipRecord,
   type MembershipRecords,
@@ -125,7 +125,7 @@ export class Office {
     return this.identity.peerId;
   }
 
-  /** What the records say now. */
+  /** The membership that follows from the records now. */
   get membership(): Membership {
     return readSignedMembership(this.#records);
   }
@@ -160,7 +160,7 @@ export class Office {
 
 /** The file beside the key with what it signed in the consortium. */
 function signedPath({key}: OfficeFlags, {genesis}: MembershipRecords): string {
-  return `${resolve(key)}.${genesisHash(genesis).slice(0, 16)}.signed`;
+  return `${resolve(key)}.${chainId(genesis).slice(0, 16)}.signed`;
 }
 
 /** Opens the office that `flags` name, with the records of `files` besides. */

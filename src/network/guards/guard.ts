@@ -9,7 +9,7 @@ import {createExclusion, type Exclusion} from "./exclusion.ts";
 export interface GuardOptions {
   readonly table: LinkTable;
   readonly budgets: Budgets;
-  /** When members' keys expire, in milliseconds since 1970; one that is not here does not. */
+  /** Times at which members' keys expire, in milliseconds since 1970; one that is not here does not. */
   readonly expiries: ReadonlyMap<PeerId, number>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,7 +21,7 @@ export interface Guard {
   attach(end: (peer: PeerId, fault: LinkFault) => void): void;
   /** Tells whether a member is kept out now: for a time, or because its key has expired. */
   isOut(peer: PeerId): boolean;
-  /** Why a member that is out is kept out. */
+  /** The reason for which a member that is out is kept out. */
   outBecause(peer: PeerId): LinkFault;
   /** Calls `spend` on the member's budget. A member that overspends is out, and the answer is `false`. */
   allows(peer: PeerId, spend: (budget: PeerBudget, nowMs: number) => Overspent | null): boolean;
