@@ -1,3 +1,4 @@
+import {written} from "../drawing/index.ts";
 import type {StudyResults} from "../study/index.ts";
 import {inFile} from "./charts/look.ts";
 import {type Picture, pictureCsv} from "./charts/picture.ts";
@@ -16,7 +17,7 @@ export function pictureFiles(study: StudyResults): ReadonlyMap<string, string> {
   const add = (name: string, picture: Picture): void => {
     const drawn = picture.draw(inFile(name, note));
     if (drawn === null) return;
-    files.set(`${name}.svg`, `${drawn.markup}\n`);
+    files.set(`${name}.svg`, `${written(drawn)}\n`);
     files.set(`${name}.csv`, pictureCsv(picture));
   };
   add("sweep", sweepPicture(study));

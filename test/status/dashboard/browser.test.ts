@@ -67,8 +67,8 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     const {until, texts, told, asked, page} = opened;
     await until(headlineBegins("Healthy"));
     await until(countIs(".link.up", 3));
-    await until(countIs("#auroc .curve, #loss .curve, #distance .curve", 3));
-    await until(countIs("#auroc .band", 1));
+    await until(countIs("#auroc path[stroke], #loss path[stroke], #distance path[stroke]", 3));
+    await until(countIs("#auroc path[fill-opacity]", 1));
     await until('document.querySelector("#releases .total")?.textContent.match(/[1-9]\\d*.*[kM]?B/)');
     expect((await texts(".tile dt")).slice(0, 3)).toEqual([
       "Training",
@@ -78,7 +78,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     expect(await texts(".brand strong")).toEqual([`north of ${FOUR_SITES_CONSORTIUM}`]);
     expect((await texts("#members tbody th")).toSorted()).toEqual(["Together", "east", "south", "west"]);
     expect((await texts("#members td:nth-child(3)")).join()).toMatch(/^(\d+ % \d+ of \d+,){3}$/);
-    expect(await texts(".topology .own")).toEqual(["north"]);
+    expect(await texts("#topology .own")).toEqual(["north"]);
     expect(await page.evaluate('document.querySelector("progress").value')).toBeGreaterThan(0);
     expect((await texts("#progress .line"))[0]).toMatch(
       /^Round \d+ of 500\d\d* %, (about .* left|remaining time unknown: .*)$/,
@@ -155,7 +155,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium", ()
     const first = await openSampleServer({feed, node});
     const port = Number(new URL(first.server.url).port);
     const {until, texts} = await open(`${first.server.url}/`);
-    await until('document.querySelector("#loss .curve")');
+    await until('document.querySelector("#loss path")');
     await first.server.close();
     await until(headlineIs("Connection lost: what you see is old"));
     expect((await texts(".verdict .words p"))[0]).toMatch(
@@ -180,7 +180,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium", ()
     onTestFinished(() => server.close());
     const opened = await open(`${server.url}/`);
     await opened.until(`${countIs(".link.up", 22)} && ${countIs(".link.down", 2)}`);
-    await opened.until(countIs("#loss .curve", 1));
+    await opened.until(countIs("#loss path", 1));
     await opened.until(`${HEADLINE}.includes("Utrecht and Dresden-University-Hospital-17 are not linked")`);
     const [alert = ""] = await opened.texts(".alerts li");
     expect(alert).toMatch(/^✕Act now: A member voted for two results /);
