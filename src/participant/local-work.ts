@@ -29,6 +29,8 @@ export interface FinishedUnit extends WorkFigures {
 
 /** Local steps to take, and the encoding of their result. */
 export interface LocalTraining<Finished> {
+  /** The values of the snapshot from which the round begins. */
+  readonly reference: Float32Array;
   readonly request: Omit<LocalStepsRequest, "signal">;
   /** @throws PRIVACY_* */
   finish(result: Pick<LocalStepsResult, "parameters" | "meanLoss">): Finished;
@@ -72,6 +74,7 @@ export function trainingWork(
   const {optimizer, proximal} = plan.training;
   const effort = effortOf(optimizer, steps);
   return {
+    reference,
     request: {
       ...localRequest(stages, state, {reference, start, proximal}),
       firstStep: step * steps,
@@ -109,11 +112,12 @@ export function unitWork(
 ): LocalTraining<FinishedUnit> {
   const {plan, stages} = facts;
   const round = nextRound(certified);
-  const {asynchronous}: RoundSpec = stages.specOf(round, certified);
+  const {asynchronous, reference}: RoundSpec = stages.specOf(round, certified);
   const stage = stages.stageOf(round);
   const units = asynchronous?.units ?? 1;
   const step = stage.kind === "training" ? stage.step * units + unit : unit;
   return {
+    reference,
     request: {start, firstStep: step * steps, steps},
     finish({parameters, meanLoss}) {
       const update = parameters.map((value, index) => value - (start[index] as number));
