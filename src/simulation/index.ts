@@ -2,7 +2,6 @@ export {alieZ} from "./attacks/alie.ts";
 export {attackVector} from "./attacks/attack-vector.ts";
 export type {Attack, AttackView, Update} from "./attacks/attacks.ts";
 export type {Cohort, CohortKind} from "./cohort.ts";
-export {modelsDistance} from "./engine/consensus-distance.ts";
 export {unlessDiverged} from "./engine/divergence.ts";
 export {lineSpeed, meanDelayMs, stepMs} from "./engine/link-times.ts";
 export {type SimulatedIdentity, startingModel} from "./engine/network.ts";

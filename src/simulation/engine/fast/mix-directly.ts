@@ -1,5 +1,5 @@
 import {at, sha256} from "../../../core/index.ts";
-import {codecOf, contributionSize, type Snapshot} from "../../../parameters/index.ts";
+import {codecOf, consensusDistance, contributionSize, type Snapshot} from "../../../parameters/index.ts";
 import type {RobustRule} from "../../../robust/index.ts";
 import {
   type Attempt,
@@ -13,7 +13,6 @@ import {
   resultOf,
 } from "../../../rounds/index.ts";
 import type {ScheduleSpec} from "../../../schedules/index.ts";
-import {consensusDistance} from "../consensus-distance.ts";
 import {MassTable} from "./mass-table.ts";
 import {mixPeriod} from "./mix-phase.ts";
 
