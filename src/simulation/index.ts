@@ -15,7 +15,6 @@ export {
   type TrainingChanges,
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
-export {expected} from "./expected.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {TimelineEntry} from "./replay/timeline.ts";
 export {readExternalSites, readSites, type SiteData, type SitesQuery} from "./site-data.ts";
