@@ -1,10 +1,10 @@
 import {z} from "zod";
-import {type Plan, parsePlan} from "../consortium/index.ts";
-import {CodedError} from "../core/index.ts";
+import {type Identity, type Plan, parsePlan, verifySignature} from "../consortium/index.ts";
+import {CodedError, sha256} from "../core/index.ts";
 import type {Bounds} from "../data/index.ts";
 import type {Trace} from "../gossip/index.ts";
 import {planStages, type Stages} from "../participant/index.ts";
-import type {QuorumRule, SessionSetup} from "../rounds/index.ts";
+import {type Primitives, parameterArithmetic, type QuorumRule, type SessionSetup} from "../rounds/index.ts";
 import {isExact} from "../schedules/index.ts";
 import type {NodeErrorCode} from "./errors.ts";
 
@@ -107,4 +107,17 @@ export function tracedSession({header}: Trace): TracedSession {
   // A trace holds the findings on contributions, so their declared ranges are not checked again.
   const stages = planStages(plan, Array<Bounds>(features).fill({low: 0, high: 1}));
   return {setup: sessionSetup(plan, {self, run, roster, members, stages}), plan, names};
+}
+
+/** The hashing, computing, signing and verifying of the protocol, in a run of a consortium. */
+export function primitivesOf(identity: Identity, consortium: string, run: string): Primitives {
+  // The round is part of the body in the vote: the vote's bytes name it.
+  const context = {consortium, run, epoch: 0};
+  return {
+    hash: sha256,
+    arithmetic: parameterArithmetic,
+    sign: (bytes) => identity.sign("vote", context, bytes),
+    verify: (member, bytes, signature) =>
+      verifySignature(member, {purpose: "vote", context, bytes, signature}),
+  };
 }

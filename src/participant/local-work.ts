@@ -1,3 +1,4 @@
+import {fromUnitRange, meanOf, squaredDeviationOf, toUnitRange} from "../data/index.ts";
 import {codecOf} from "../parameters/index.ts";
 import type {Release} from "../privacy/index.ts";
 import type {Certified, RoundSpec} from "../rounds/index.ts";
@@ -8,7 +9,7 @@ import type {LocalTask, OwnWork} from "./own-round.ts";
 import {rebase} from "./rebase.ts";
 import {releaseTrained, releaseWork} from "./release-work.ts";
 import type {SiteState} from "./site-state.ts";
-import {nextRound, type Stages} from "./stages.ts";
+import {nextRound, type Stage, type Stages} from "./stages.ts";
 
 /** The figures of finished local steps that the site shows its own people. */
 interface WorkFigures {
@@ -133,4 +134,28 @@ export function unitWork(
       return {release, update, loss: meanLoss, isClipped};
     },
   };
+}
+
+function statistics(
+  {site: {features, split}}: LocalFacts,
+  kind: Exclude<Stage["kind"], "training">,
+  reference: Float32Array,
+): Float32Array {
+  if (kind === "mean") return toUnitRange(meanOf(split.train), "mean", features);
+  const mean = fromUnitRange(reference.subarray(features.length, 2 * features.length), "mean", features);
+  return toUnitRange(squaredDeviationOf(split.train, mean), "squaredDeviation", features);
+}
+
+/** The site's work in a round of statistics. @throws PRIVACY_* */
+export function statisticsWork(
+  facts: LocalFacts,
+  kind: Exclude<Stage["kind"], "training">,
+  {certified, round}: LocalTask,
+): FinishedWork {
+  const {codec, reference} = facts.stages.specOf(round, certified);
+  const update = statistics(facts, kind, reference);
+  // Each statistic lies in [0, 1] by its declared range, which is its bound instead of the plan's.
+  const clipNorm = Math.sqrt(facts.site.features.length);
+  const {release, isClipped} = releaseWork(facts, {round, update, codec, clipNorm});
+  return {round, release, update, base: null, ifUsed: {keptBack: null, state: null}, loss: null, isClipped};
 }

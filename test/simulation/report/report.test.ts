@@ -5,9 +5,9 @@ import {inFile, NARROW, WIDE} from "../../../src/report/charts/look.ts";
 import {html} from "../../../src/report/charts/markup.ts";
 import {DARK, LIGHT} from "../../../src/report/charts/palette.ts";
 import {consensusPicture, curvesPicture, topologyPicture} from "../../../src/report/pictures.ts";
-import {pictureFiles} from "../../../src/report/report-files.ts";
 import {reportHtml} from "../../../src/report/report-html.ts";
 import {roundSeries} from "../../../src/report/round-series.ts";
+import {pictureFiles} from "../../../src/report/study-files.ts";
 import {countText, differenceText, durationText, limitsText} from "../../../src/report/words.ts";
 import {studyFixture} from "./study-fixture.ts";
 
