@@ -3,11 +3,12 @@ import {systemClock} from "../../../src/core/index.ts";
 import {createEventFeed, type EventFeed, type NodeView} from "../../../src/node/index.ts";
 import {withEvent} from "../../../src/node/watch/run-history.ts";
 import {LOOPBACK_ACCESS} from "../../../src/status/index.ts";
+import type {Fleet} from "../../node/fleet.ts";
 import {findChromium} from "../../simulation/report/chromium.ts";
 import {SCREENSHOTS, writePicture} from "../../simulation/report/picture.ts";
 import {openSampleServer, type SampleNode, sampleNode} from "../sample-node.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
-import {FOUR_SITES, FOUR_SITES_CONSORTIUM, FourDaemons} from "./four-daemons.ts";
+import {FOUR_SITES_CONSORTIUM, fourDaemons, startDaemon} from "./four-daemons.ts";
 import {LAYOUT_FAULTS, type OpenedPage, openDashboard} from "./opened-page.ts";
 import {emitRounds, sampleRunView} from "./sample-run.ts";
 
@@ -56,9 +57,9 @@ async function giveToken({page}: OpenedPage, token: string): Promise<void> {
 }
 
 describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of four daemons", () => {
-  const daemons = new FourDaemons();
+  let daemons: Fleet;
   beforeAll(async () => {
-    for (const site of FOUR_SITES) await daemons.start(site);
+    daemons = await fourDaemons();
   });
   afterAll(() => daemons.close());
 
@@ -109,7 +110,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     await until(`${countIs(".link.down", 1)} && ${countIs(".link.up", 2)}`);
     expect((await texts("#members tbody tr")).filter((row) => row.startsWith("west✕down"))).toHaveLength(1);
     await until(headlineBegins("Healthy, but west is not linked"));
-    await daemons.start("west");
+    await startDaemon(daemons, "west");
     await until(countIs(".link.up", 3));
     expect(told()).toEqual([]);
   });
@@ -117,9 +118,8 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
 
 describe.skipIf(chromium === undefined || SCREENSHOTS === undefined)("the dashboard in the README", () => {
   it("is that of four daemons on generated patients, in the midst of their run", async () => {
-    const daemons = new FourDaemons(60);
+    const daemons = await fourDaemons(60);
     onTestFinished(() => daemons.close());
-    for (const site of FOUR_SITES) await daemons.start(site);
     const {until, page} = await open(daemons.urlOf("north"));
     for (const round of [15, 30, 45])
       await until(
