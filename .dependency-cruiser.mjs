@@ -3,7 +3,7 @@
  */
 /** The rooms by level, the lowest first. */
 export const LEVELS = [
-  ["core"],
+  ["core", "drawing"],
   [
     "parameters",
     "schedules",
@@ -38,7 +38,7 @@ const ALSO = {
 const NEVER = {network: ["model"], data: ["model"]};
 
 const PURE =
-  "^src/(parameters|schedules|robust|rounds|segments|gossip|membership|privacy|evaluation|participant)/";
+  "^src/(drawing|parameters|schedules|robust|rounds|segments|gossip|membership|privacy|evaluation|participant)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
 const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/status/dashboard/dashboard-files";
 const CLIENT = "^src/status/dashboard/client/";
@@ -101,10 +101,18 @@ export default {
     },
     {
       name: "client-in-browser",
-      comment: "what runs in a browser imports itself alone, and types of the answers that it shows",
+      comment:
+        "what runs in a browser imports itself and drawing alone, and types of the answers that it shows",
       severity: "error",
       from: {path: CLIENT},
-      to: {pathNot: [CLIENT, "^src/status/answers/"]},
+      to: {pathNot: [CLIENT, "^src/drawing/", "^src/status/answers/"]},
+    },
+    {
+      name: "drawing-in-browser",
+      comment: "browsers load drawing with the client, so it holds no package",
+      severity: "error",
+      from: {path: "^src/drawing/"},
+      to: {path: "node_modules/"},
     },
     {
       name: "client-knows-answers-by-type",

@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import {createRequire} from "node:module";
 import path from "node:path";
-import {bundleProgram} from "./bundle.mjs";
+import {bundleClient, bundleProgram} from "./bundle.mjs";
 
 const root = path.dirname(import.meta.dirname);
 const dist = path.join(root, "dist");
@@ -47,7 +47,9 @@ function removeStale() {
     const relative = path.relative(dist, output);
     if (relative.startsWith("chunks")) continue;
     const source = path.join(root, "src", relative.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts"));
-    if (output !== stamp && !existsSync(source)) rmSync(output, {recursive: true, force: true});
+    const isPart =
+      relative.startsWith(client) && relative.endsWith(".js") && path.basename(relative) !== "main.js";
+    if (output !== stamp && (isPart || !existsSync(source))) rmSync(output, {recursive: true, force: true});
   }
 }
 
@@ -64,21 +66,20 @@ function compile(...options) {
   });
 }
 
-/** The client's modules, each by itself (`npm run check` checks their types), and what lies beside them. */
+/** The client's module (`npm run check` checks its types), and what lies beside it. */
 async function buildClient() {
-  const from = path.join(root, "src", client);
-  const into = path.join(dist, client);
-  const status = await compile("-p", from, "--noCheck", "--noResolve", "--outDir", dist);
+  const [from, into] = ["src", "dist"].map((tree) => path.join(root, tree, client));
   mkdirSync(into, {recursive: true});
   for (const name of readdirSync(from)) {
     if (/\.(html|css|svg)$/.test(name)) copyFileSync(path.join(from, name), path.join(into, name));
   }
-  return status;
+  await bundleClient(from, into);
 }
 
-/** The bundle's writer, or null where it could not be made. */
+/** The program's writer, or null where a bundle could not be made. */
 async function bundled() {
   try {
+    await buildClient();
     return await bundleProgram(root, dist);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -89,7 +90,7 @@ async function bundled() {
 async function build() {
   const started = new Date();
   const [compiled, write] = await Promise.all([compile("-p", path.join(root, "tsconfig.json")), bundled()]);
-  const status = compiled || (write === null ? 1 : await buildClient());
+  const status = compiled || (write === null ? 1 : 0);
   if (!existsSync(dist)) return status;
   removeStale();
   write?.();

@@ -57,6 +57,13 @@ export async function bundleProgram(root, dist) {
   };
 }
 
+/** Writes the dashboard's client as one module for browsers: what it imports of other rooms is in it. */
+export async function bundleClient(from, into) {
+  const bundle = await rolldown({input: path.join(from, "main.ts"), platform: "browser", logLevel: "warn"});
+  await bundle.write({dir: into, format: "esm", comments: false});
+  await bundle.close();
+}
+
 function removeStale(folder, current) {
   for (const name of readdirSync(folder)) {
     const file = path.join(folder, name);

@@ -1,9 +1,21 @@
 import {randomBytes} from "node:crypto";
 import {constants} from "node:fs";
-import {type FileHandle, mkdir, mkdtemp, open, rename, rm, rmdir, stat, writeFile} from "node:fs/promises";
+import {
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import {tmpdir} from "node:os";
-import {dirname, join, parse} from "node:path";
+import {dirname, join, parse, resolve} from "node:path";
 import {CodedError} from "../core/index.ts";
+import {usageError} from "./command.ts";
 import type {CliErrorCode} from "./errors.ts";
 
 const SHARED_MODE = 0o644;
@@ -177,4 +189,22 @@ export async function writeNew(path: string, content: string | Uint8Array): Prom
       cause,
     });
   }
+}
+
+/**
+ * Makes the folder of `--out`, or takes an empty one.
+ * @returns its absolute path
+ * @throws CLI_USAGE, CLI_OUTPUT_UNWRITABLE
+ */
+export async function newFolder(path: string): Promise<string> {
+  const folder = resolve(path);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === false) throw usageError(`--out: ${path} is a file`, "Name a new folder.");
+  await makeParents(folder);
+  const names = await writingOutput(folder, async () => {
+    if (found === undefined) await mkdir(folder, {mode: 0o700});
+    return readdir(folder);
+  });
+  if (names.length === 0) return folder;
+  throw usageError(`--out: ${path} is not empty`, "Name a new folder: nothing is written over.");
 }

@@ -2,6 +2,7 @@ import {present, unreachable} from "../core/index.ts";
 import type {PatientMatrix} from "../data/index.ts";
 import type {Metrics} from "../evaluation/index.ts";
 import type {Session} from "../gossip/index.ts";
+import {relativeDistance} from "../parameters/index.ts";
 import {neededBlobs} from "../participant/index.ts";
 import {
   type Certificate,
@@ -11,7 +12,6 @@ import {
   type Report,
   type Restored,
 } from "../rounds/index.ts";
-import {relativeDistance} from "./consensus-distance.ts";
 import {stopForked} from "./records/forked-run.ts";
 import {outdatedResult, removeStale} from "./records/model-retention.ts";
 import {encodeRecord} from "./records/records.ts";

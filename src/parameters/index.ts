@@ -8,6 +8,7 @@ export {
   refuseNotFinite,
 } from "./codecs/codec.ts";
 export {codecOf} from "./codecs/codec-of.ts";
+export {consensusDistance, modelsDistance, relativeDistance} from "./consensus-distance.ts";
 export {
   type Chunk,
   contributionSize,

@@ -4,6 +4,7 @@ export {
   type FinishedUnit,
   type FinishedWork,
   type SegmentUnit,
+  statisticsWork,
   trainingWork,
   unitWork,
 } from "./local-work.ts";
@@ -36,4 +37,3 @@ export {
   untrainedState,
 } from "./site-state.ts";
 export {nextRound, type Stage, type Stages} from "./stages.ts";
-export {statisticsWork} from "./statistics-work.ts";

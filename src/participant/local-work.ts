@@ -1,3 +1,4 @@
+import {fromUnitRange, meanOf, squaredDeviationOf, toUnitRange} from "../data/index.ts";
 import {codecOf} from "../parameters/index.ts";
 import type {Release} from "../privacy/index.ts";
 import type {Certified, RoundSpec} from "../rounds/index.ts";
@@ -8,7 +9,7 @@ import type {LocalTask, OwnWork} from "./own-round.ts";
 import {rebase} from "./rebase.ts";
 import {releaseTrained, releaseWork} from "./release-work.ts";
 import type {SiteState} from "./site-state.ts";
-import {nextRound, type Stages} from "./stages.ts";
+import {nextRound, type Stage, type Stages} from "./stages.ts";
 
 /** The figures of finished local steps that the site shows its own people. */
 interface WorkFigures {
@@ -29,6 +30,8 @@ export interface FinishedUnit extends WorkFigures {
 
 /** Local steps to take, and the encoding of their result. */
 export interface LocalTraining<Finished> {
+  /** The values of the snapshot from which the round begins. */
+  readonly reference: Float32Array;
   readonly request: Omit<LocalStepsRequest, "signal">;
   /** @throws PRIVACY_* */
   finish(result: Pick<LocalStepsResult, "parameters" | "meanLoss">): Finished;
@@ -72,6 +75,7 @@ export function trainingWork(
   const {optimizer, proximal} = plan.training;
   const effort = effortOf(optimizer, steps);
   return {
+    reference,
     request: {
       ...localRequest(stages, state, {reference, start, proximal}),
       firstStep: step * steps,
@@ -109,11 +113,12 @@ export function unitWork(
 ): LocalTraining<FinishedUnit> {
   const {plan, stages} = facts;
   const round = nextRound(certified);
-  const {asynchronous}: RoundSpec = stages.specOf(round, certified);
+  const {asynchronous, reference}: RoundSpec = stages.specOf(round, certified);
   const stage = stages.stageOf(round);
   const units = asynchronous?.units ?? 1;
   const step = stage.kind === "training" ? stage.step * units + unit : unit;
   return {
+    reference,
     request: {start, firstStep: step * steps, steps},
     finish({parameters, meanLoss}) {
       const update = parameters.map((value, index) => value - (start[index] as number));
@@ -129,4 +134,28 @@ export function unitWork(
       return {release, update, loss: meanLoss, isClipped};
     },
   };
+}
+
+function statistics(
+  {site: {features, split}}: LocalFacts,
+  kind: Exclude<Stage["kind"], "training">,
+  reference: Float32Array,
+): Float32Array {
+  if (kind === "mean") return toUnitRange(meanOf(split.train), "mean", features);
+  const mean = fromUnitRange(reference.subarray(features.length, 2 * features.length), "mean", features);
+  return toUnitRange(squaredDeviationOf(split.train, mean), "squaredDeviation", features);
+}
+
+/** The site's work in a round of statistics. @throws PRIVACY_* */
+export function statisticsWork(
+  facts: LocalFacts,
+  kind: Exclude<Stage["kind"], "training">,
+  {certified, round}: LocalTask,
+): FinishedWork {
+  const {codec, reference} = facts.stages.specOf(round, certified);
+  const update = statistics(facts, kind, reference);
+  // Each statistic lies in [0, 1] by its declared range, which is its bound instead of the plan's.
+  const clipNorm = Math.sqrt(facts.site.features.length);
+  const {release, isClipped} = releaseWork(facts, {round, update, codec, clipNorm});
+  return {round, release, update, base: null, ifUsed: {keptBack: null, state: null}, loss: null, isClipped};
 }

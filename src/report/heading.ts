@@ -1,4 +1,5 @@
 import {sweepPoints} from "../config/index.ts";
+import type {ColourName} from "../drawing/index.ts";
 import type {SeedSummary} from "../evaluation/index.ts";
 import {
   BASELINE_NAMES,
@@ -14,7 +15,7 @@ import {
   unfinishedOf,
 } from "../study/index.ts";
 import {html, type Markup} from "./charts/markup.ts";
-import {type ColourName, isLocal, isSiteAlone} from "./charts/palette.ts";
+import {isLocal, isSiteAlone} from "./charts/palette.ts";
 import {atPoint, type CellSummary, cellSummary, mainTest, methodsInOrder, pointsOf} from "./result-groups.ts";
 import {lastRounds} from "./round-series.ts";
 import {siteGains} from "./site-gains.ts";

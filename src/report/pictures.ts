@@ -1,4 +1,5 @@
 import {at} from "../core/index.ts";
+import {type Caption, type LineChart, lineChart} from "../drawing/index.ts";
 import {
   isDPsgd,
   METRIC_FACTS,
@@ -8,13 +9,12 @@ import {
   unfinishedOf,
 } from "../study/index.ts";
 import {forestChart} from "./charts/forest-chart.ts";
-import {lineChart} from "./charts/line-chart.ts";
+import {methodLines} from "./charts/method-lines.ts";
 import {isSiteAlone} from "./charts/palette.ts";
 import type {Picture} from "./charts/picture.ts";
-import {boundsOf} from "./charts/scale.ts";
 import {sitesChart} from "./charts/sites-chart.ts";
 import {hasChangingLinks, topologyChart, topologyText} from "./charts/topology-chart.ts";
-import {lostWords, methodsInOrder} from "./result-groups.ts";
+import {boundsOf, lostWords, methodsInOrder} from "./result-groups.ts";
 import {drawnRounds, lastRounds, type RoundSeries, roundSeries} from "./round-series.ts";
 import {largestSites, siteGains} from "./site-gains.ts";
 import {comparisonVerdict, lostText} from "./verdict.ts";
@@ -32,13 +32,6 @@ const seedsText = ({seeds}: StudyResults): string =>
   seeds.length === 1
     ? "one seed, so without a band"
     : `means over ${countOf(seeds.length, "seed")}, bands from the least to the most of them`;
-
-const roundsData = (series: readonly RoundSeries[]): Picture["data"] => ({
-  header: ROUNDS_HEADER,
-  rows: series.flatMap(({method, points}) =>
-    points.map(({round, value, low, high, seeds}) => [method, round, value, low, high, seeds]),
-  ),
-});
 
 /**
  * Describes a method's result at each seed's own last round: the mean, and the seeds if some have no model.
@@ -71,10 +64,28 @@ function reachText(study: StudyResults, series: readonly RoundSeries[]): string 
   return isEven ? "" : " A method's line ends where the first of its seeds ends.";
 }
 
-/** Draws the first metric by rounds, a line for each method. */
+/** A picture of figures by rounds, a line for each method. */
+function roundsPicture(
+  series: readonly RoundSeries[],
+  caption: Caption,
+  vertical: Pick<LineChart, "yTitle" | "yKind" | "bounds">,
+): Picture {
+  const drawn = methodLines(
+    series.map(({method, points}) => ({
+      method,
+      points: points.map(({round, value, low, high}) => ({x: round, y: value, low, high})),
+    })),
+  );
+  const chart = {caption, series: drawn, xLabel: roundLabel(series), xKind: "rounds", ...vertical} as const;
+  const rows = series.flatMap(({method, points}) =>
+    points.map(({round, value, low, high, seeds}) => [method, round, value, low, high, seeds]),
+  );
+  return {caption, data: {header: ROUNDS_HEADER, rows}, draw: (look) => lineChart(look, chart)};
+}
+
+/** Draws the first metric by rounds. */
 export function curvesPicture(study: StudyResults): Picture {
   const {label, range} = METRIC_FACTS[mainMetric(study)];
-  const bounds = boundsOf(range);
   const series = roundSeries(study, ({value}) => value);
   const ends = series.map(({method}) => endText(study, method));
   const patients = `${watchedSplit(study)} patients`;
@@ -83,27 +94,8 @@ export function curvesPicture(study: StudyResults): Picture {
     title: `${label} on ${patients} by round`,
     description: `All nodes' scores judged together, each node's patients scored by its own model. Lines: ${seedsText(study)}.${reachText(study, series)} ${study.seeds.length === 1 ? "At the end" : "At the end, means of each seed's last value"}: ${listText(ends)}.`,
   };
-  const drawn = series.map(({method, points}) => ({
-    method,
-    points: points.map(({round, value, low, high}) => ({x: round, y: value, low, high})),
-  }));
-  return {
-    caption,
-    data: roundsData(series),
-    draw: (look) =>
-      drawn.every(({points}) => points.length === 0)
-        ? null
-        : lineChart(look, {
-            caption,
-            series: drawn,
-            xLabel: roundLabel(series),
-            xKind: "rounds",
-            yLabel: `${label} of all nodes' scores together`,
-            yNote: `, ${patients}`,
-            yKind: "linear",
-            bounds,
-          }),
-  };
+  const yTitle = {label: `${label} of all nodes' scores together`, note: `, ${patients}`};
+  return roundsPicture(series, caption, {yTitle, yKind: "linear", bounds: boundsOf(range)});
 }
 
 /** Draws the distance between the nodes' models by rounds, on an axis of powers of ten. */
@@ -121,32 +113,15 @@ export function consensusPicture(study: StudyResults): Picture {
       high: power(point.high),
     })),
   }));
-  const drawn = series.map(({method, points}) => ({
-    method,
-    points: points.map(({round, value, low, high}) => ({x: round, y: value, low, high})),
-  }));
   const caption = {
     id: "consensus",
     title: "Consensus distance by round",
     description: `How far the nodes' models lie from their mean, on a logarithmic axis: geometric ${seedsText(study)}.${reachText(study, series)}`,
   };
-  return {
-    caption,
-    data: roundsData(series),
-    draw: (look) =>
-      drawn.every(({points}) => points.length < 2)
-        ? null
-        : lineChart(look, {
-            caption,
-            series: drawn,
-            xLabel: roundLabel(series),
-            xKind: "rounds",
-            yLabel: "root mean square distance",
-            yNote: " of the nodes' models from their mean",
-            yKind: "log",
-            bounds: [0, Number.POSITIVE_INFINITY],
-          }),
-  };
+  const yTitle = {label: "root mean square distance", note: " of the nodes' models from their mean"};
+  const picture = roundsPicture(series, caption, {yTitle, yKind: "log", bounds: boundsOf("positive")});
+  const isShort = series.every(({points}) => points.length < 2);
+  return {...picture, draw: (look) => (isShort ? null : picture.draw(look))};
 }
 
 /** Describes the variation that the intervals of comparisons cover. */

@@ -1,5 +1,6 @@
 import type {MetricName} from "../config/index.ts";
-import {meanOverSeeds, type SeedSummary} from "../evaluation/index.ts";
+import type {Domain} from "../drawing/index.ts";
+import {type FigureRange, meanOverSeeds, type SeedSummary} from "../evaluation/index.ts";
 import {
   GOSSIP,
   isExternalTest,
@@ -150,4 +151,16 @@ export function atPoint(study: StudyResults, point: Point): StudyResults {
     targets: own(study.targets),
     states: own(study.states),
   };
+}
+
+/** Returns the possible values of figures of a range. */
+export function boundsOf(range: FigureRange): Domain {
+  switch (range) {
+    case "unit":
+      return [0, 1];
+    case "positive":
+      return [0, Number.POSITIVE_INFINITY];
+    case "any":
+      return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  }
 }

@@ -1,5 +1,5 @@
+import {domainOf} from "../drawing/index.ts";
 import {type RoundRow, type StudyResults, unfinishedOf} from "../study/index.ts";
-import {domainOf} from "./charts/scale.ts";
 
 /**
  * A method's figure by rounds: the mean over seeds, with their minimum and maximum, which are null for a

@@ -1,3 +1,4 @@
+import {isLogarithmic, lineChart} from "../drawing/index.ts";
 import {
   METRIC_FACTS,
   mainMetric,
@@ -6,13 +7,20 @@ import {
   sweptKeys,
   valueText,
 } from "../study/index.ts";
-import {lineChart} from "./charts/line-chart.ts";
 import type {Markup} from "./charts/markup.ts";
+import {methodLines} from "./charts/method-lines.ts";
 import type {Picture} from "./charts/picture.ts";
 import {rowChart} from "./charts/row-chart.ts";
-import {boundsOf, isLogarithmic} from "./charts/scale.ts";
 import {condensed} from "./condensed.ts";
-import {atPoint, type CellSummary, cellSummary, mainTest, methodsInOrder, pointsOf} from "./result-groups.ts";
+import {
+  atPoint,
+  boundsOf,
+  type CellSummary,
+  cellSummary,
+  mainTest,
+  methodsInOrder,
+  pointsOf,
+} from "./result-groups.ts";
 import {scrollingTable} from "./table.ts";
 import {meanText} from "./tables.ts";
 import {countOf, listText} from "./words.ts";
@@ -99,10 +107,9 @@ export function sweepPicture(whole: StudyResults): Picture {
         })
         .sort((a, b) => a.x - b.x),
     }));
-    if (series.every((own) => own.points.length === 0)) return null;
-    const [yLabel, yNote] = [`${label} on ${test}`, ""];
-    const axes = {xLabel: keys, xKind: "values", yLabel, yNote, yKind: "linear", bounds} as const;
-    return lineChart(look, {caption, series, ...axes});
+    const yTitle = {label: `${label} on ${test}`, note: ""};
+    const axes = {xLabel: keys, xKind: "values", yTitle, yKind: "linear", bounds} as const;
+    return lineChart(look, {caption, series: methodLines(series), ...axes});
   };
   return {caption, data: sweepData(study, cells), draw};
 }

@@ -28,7 +28,14 @@ export {
   type DeadlineMemory,
   type Deadlines,
 } from "./deadline.ts";
-export {type Attempt, attemptDither, attemptPeriod, largestWeight, resultOf} from "./exchange/attempt.ts";
+export {
+  type Attempt,
+  attemptDither,
+  attemptPeriod,
+  boundedChunks,
+  largestWeight,
+  resultOf,
+} from "./exchange/attempt.ts";
 export {
   type AsyncFrame,
   type Certificate,

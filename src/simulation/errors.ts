@@ -24,8 +24,6 @@ export type SimulationErrorCode =
   | "SIMULATION_UNKNOWN_MEMBER"
   /** A model gave a different number of scores than there are patients: a fault of the program. */
   | "SIMULATION_SCORES_UNFIT"
-  /** Results lack a method, a group, a metric or a seed that they must have: a fault of the program. */
-  | "SIMULATION_RESULTS_TORN"
   /** An experiment asks for a figure that its patients do not have. */
   | "SIMULATION_METRIC_UNFIT"
   /** A trial kept for --resume is not JSON, or does not have this version's format. */

@@ -2,7 +2,6 @@ export {alieZ} from "./attacks/alie.ts";
 export {attackVector} from "./attacks/attack-vector.ts";
 export type {Attack, AttackView, Update} from "./attacks/attacks.ts";
 export type {Cohort, CohortKind} from "./cohort.ts";
-export {modelsDistance} from "./engine/consensus-distance.ts";
 export {unlessDiverged} from "./engine/divergence.ts";
 export {lineSpeed, meanDelayMs, stepMs} from "./engine/link-times.ts";
 export {type SimulatedIdentity, startingModel} from "./engine/network.ts";
@@ -16,7 +15,6 @@ export {
   type TrainingChanges,
 } from "./engine/trainer-pool.ts";
 export type {SimulationErrorCode} from "./errors.ts";
-export {expected} from "./expected.ts";
 export {type ReplayReport, replayTrace} from "./replay/replay-trace.ts";
 export type {TimelineEntry} from "./replay/timeline.ts";
 export {readExternalSites, readSites, type SiteData, type SitesQuery} from "./site-data.ts";

@@ -1,7 +1,8 @@
 import {type BaselineName, type DecentralisedGraph, graphName} from "../config/index.ts";
 import type {Plan} from "../consortium/index.ts";
 import {CodedError} from "../core/index.ts";
-import {modelsDistance, type SimulationErrorCode, type Trial, unlessDiverged} from "../simulation/index.ts";
+import {modelsDistance} from "../parameters/index.ts";
+import {type SimulationErrorCode, type Trial, unlessDiverged} from "../simulation/index.ts";
 import {examplesOf, stepsOf} from "../training/index.ts";
 import type {Learning} from "./baselines/experiment.ts";
 import {type DPsgdModels, trainDPsgd} from "./baselines/train-d-psgd.ts";

@@ -1,5 +1,6 @@
+import {at} from "../core/index.ts";
 import type {Standardiser} from "../data/index.ts";
-import {expected, type NetworkRound, type Trial} from "../simulation/index.ts";
+import type {NetworkRound, Trial} from "../simulation/index.ts";
 import type {Effort} from "./measures/effort-meter.ts";
 import type {Ending} from "./results.ts";
 
@@ -48,7 +49,7 @@ export function heldByNodes(
   const isOwn = plan.task.standardisation === "site";
   return models.map((parameters, place) => ({
     parameters,
-    standardiser: isOwn ? null : expected(standardisers[place], `the scaling of node ${place}`),
+    standardiser: isOwn ? null : at(standardisers, place),
   }));
 }
 
@@ -56,7 +57,7 @@ export function heldByNodes(
  * Returns the model that judges the `place`-th site's patients: the one that all share, or the site's own.
  */
 export function modelAt(models: readonly HeldModel[], place: number): HeldModel {
-  return expected(models.length === 1 ? models[0] : models[place], `the model of node ${place}`);
+  return at(models, models.length === 1 ? 0 : place);
 }
 
 /** A round of a method, counted from 1 for people, and the first metric after it. */

@@ -9,8 +9,7 @@ export type {PatientRows} from "./patient-rows.ts";
 export {patientScores} from "./patient-scores.ts";
 export type {OpenModel, ServedModel} from "./serving.ts";
 export {examplesOf, sourceOf} from "./source-selection.ts";
-export {openTrainer} from "./trainer.ts";
-export {openTrainers, openTrainersHere} from "./trainers.ts";
+export {openTrainer, openTrainers, openTrainersHere} from "./trainers.ts";
 export type {
   AdamwSpec,
   LabelledRows,

@@ -91,18 +91,18 @@ beforeAll(async () => {
   positives = labels.reduce<number>((sum, label) => sum + label, 0);
   fleet = new WatchedFleet(consortium);
   for (const site of SITES) await fleet.start(site);
-  const disk = await fleet.diskOf(VICTIM);
+  const disk = await fleet.nodes.diskOf(VICTIM);
   disk.cutPowerAt(30);
-  crash = await fleet.nodeOf(VICTIM).outcome.catch((error: unknown) => error);
+  crash = await fleet.nodes.nodeOf(VICTIM).outcome.catch((error: unknown) => error);
   for (const site of SITES) await fleet.askAll(site);
-  await fleet.stop(VICTIM);
+  await fleet.nodes.stop(VICTIM);
   disk.restart((count) => count >> 1);
   await fleet.start(VICTIM);
-  await Promise.all(SITES.map((site) => fleet.nodeOf(site).outcome));
+  await Promise.all(SITES.map((site) => fleet.nodes.nodeOf(site).outcome));
   for (const site of SITES) await fleet.askAll(site);
 });
 afterAll(async () => {
-  await fleet.close();
+  await fleet.nodes.close();
   await rm(root, {recursive: true, force: true});
 });
 
@@ -149,7 +149,7 @@ describe("a run of three with a crash, of 1,000 patients with canaries for ids",
 async function exportedBy(site: string): Promise<readonly Outgoing[]> {
   const {plan, roster, task} = consortium;
   const state = join(root, "state");
-  const disk = await fleet.diskOf(site);
+  const disk = await fleet.nodes.diskOf(site);
   const run = join("runs", runId(plan.hash, 1));
   const models = (await disk.list(join("/state", run, "models"))).map((name) => join(run, "models", name));
   await mkdir(join(state, run, "models"), {recursive: true});

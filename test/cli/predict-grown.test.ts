@@ -1,7 +1,7 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {newFolder} from "../../src/cli/predict/new-folder.ts";
+import {newFolder} from "../../src/cli/output-file.ts";
 import {
   type OwnPatients,
   type OwnPatientsQuery,

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {readCommonModel} from "../../src/cli/demo/final-model.ts";
+import {readCommonModel} from "../../src/cli/demo/run-demo.ts";
 import type {Workspace} from "../../src/cli/demo/workspace.ts";
 import {createCloseStack, silentLogger, systemClock} from "../../src/core/index.ts";
 import type {LocatedTask} from "../../src/data/index.ts";

@@ -16,10 +16,6 @@ export const ABSENCES: Readonly<Record<string, {readonly places: number; readonl
   "src/network/link-table.ts": {places: 1, means: "a fault without a detail"},
   "src/network/memory/memory-hub.ts": {places: 1, means: "links without latency deliver at once"},
   "src/node/write-backlog.ts": {places: 1, means: "no record of the member waits yet"},
-  "src/report/charts/line-chart.ts": {
-    places: 1,
-    means: "nothing is labelled, so nothing reaches too far down",
-  },
   "src/report/charts/topology-chart.ts": {places: 1, means: "the node has no link yet"},
   "src/robust/screening.ts": {places: 1, means: "the length was not met yet"},
   "src/rounds/agreement/round-rules.ts": {

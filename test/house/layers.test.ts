@@ -3,7 +3,7 @@ import {z} from "zod";
 import {plantTree} from "./planting.ts";
 
 const ROOMS = (
-  "core parameters schedules robust rounds segments gossip membership privacy model evaluation training network storage " +
+  "core drawing parameters schedules robust rounds segments gossip membership privacy model evaluation training network storage " +
   "consortium data participant node status simulation study report config lineage cli"
 ).split(" ");
 
@@ -33,6 +33,8 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ["lineage/allowed.ts", "node"],
   ["status/dashboard/dashboard-files.ts", "node:fs/promises"],
   ["status/dashboard/client/allowed.ts", "./by-type.ts"],
+  ["status/dashboard/client/allowed-drawing.ts", "drawing"],
+  ["report/allowed-drawing.ts", "drawing"],
   ["core/cycle-b.ts", "./cycle-a.ts"],
   ["cli/allowed.ts", "simulation"],
   ["cli/allowed-time.ts", "node:process"],
@@ -43,6 +45,8 @@ type Fault = readonly [file: string, imported: string, rule: string];
 
 const FAULTS: readonly Fault[] = [
   ["core/upwards.ts", "parameters", "core-imports-downwards"],
+  ["core/sideways.ts", "drawing", "core-imports-downwards"],
+  ["drawing/sideways.ts", "core", "drawing-imports-downwards"],
   ["parameters/sideways.ts", "gossip", "parameters-imports-downwards"],
   ["schedules/sideways.ts", "parameters", "schedules-imports-downwards"],
   ["robust/sideways.ts", "rounds", "robust-imports-downwards"],
@@ -81,6 +85,7 @@ const FAULTS: readonly Fault[] = [
   ["simulation/back-door.ts", "../node/inside.ts", "doors-only"],
   ["core/cycle-a.ts", "./cycle-b.ts", "no-cycle"],
   ["model/data.ts", "data", "model-imports-downwards"],
+  ["drawing/files.ts", "node:fs", "pure-without-builtins"],
   ["gossip/built-in.ts", "node:crypto", "pure-without-builtins"],
   ["evaluation/files.ts", "node:fs", "pure-without-builtins"],
   ["participant/files.ts", "node:fs/promises", "pure-without-builtins"],
@@ -96,6 +101,9 @@ const FAULTS: readonly Fault[] = [
   ["status/dashboard/client/node.ts", "node:events", "client-in-browser"],
   ["status/dashboard/client/package.ts", "zod", "client-in-browser"],
   ["status/dashboard/client/node-room.ts", "../../inside.ts", "client-in-browser"],
+  ["status/dashboard/client/core.ts", "core", "client-in-browser"],
+  ["status/dashboard/client/back-door.ts", "../../../drawing/inside.ts", "doors-only"],
+  ["drawing/package.ts", "zod", "drawing-in-browser"],
   ["status/dashboard/client/by-value.ts", "../../answers/answer.ts", "client-knows-answers-by-type"],
   ["status/browser.ts", "./dashboard/client/allowed.ts", "client-stays-in-browser"],
   ["node/files.ts", "node:fs", "files-behind-storage"],

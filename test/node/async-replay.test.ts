@@ -54,7 +54,7 @@ describe("the flight recorders of three nodes that learn asynchronously over lib
           robust: "none",
         },
       });
-      fleet = new Fleet(consortium, onLoopback());
+      fleet = new Fleet(consortium, {openNetwork: onLoopback()});
       await fleet.startAll();
       const running = fleet;
       const outcomes = await Promise.all(SITES.map((site) => running.nodeOf(site).outcome));

@@ -5,7 +5,9 @@ import {
   type Network,
   type NetworkOptions,
 } from "../../src/network/index.ts";
-import {createNode, type Node} from "../../src/node/index.ts";
+import {createEventFeed, createNode, type Node} from "../../src/node/index.ts";
+import {LOOPBACK_ACCESS, type StatusServer} from "../../src/status/index.ts";
+import type {StatusServerOptions} from "../../src/status/status-server.ts";
 import {openStateDirectory, type StateDirectory} from "../../src/storage/index.ts";
 import {type CrashFileSystem, createCrashFileSystem, PowerCut} from "../storage/crash-file-system.ts";
 import {workerUrl} from "../training/worker-url.ts";
@@ -14,7 +16,32 @@ import {keyFileOf, SITES, type ThreeSites} from "./three-sites.ts";
 interface Daemon {
   readonly node: Node;
   readonly state: StateDirectory;
+  readonly server: StatusServer | null;
 }
+
+/** What a test puts around the nodes of a fleet. */
+export interface FleetOptions {
+  /** The default is a network in memory. */
+  readonly openNetwork?: (options: NetworkOptions, site: string) => Promise<Network>;
+  readonly loggerOf?: (site: string) => Logger;
+  /** Opens a site's status server before its node is there. */
+  readonly openServer?: (
+    site: string,
+    parts: Pick<StatusServerOptions, "node" | "feed" | "logger">,
+  ) => Promise<StatusServer>;
+  /** Hears what went wrong while a site was being stopped. */
+  readonly onClosing?: (site: string, error: unknown) => void;
+}
+
+/** How a test's status server is opened, beside what the fleet gives. */
+export const OWN_MACHINE = {
+  host: "127.0.0.1",
+  port: 0,
+  probes: {host: "127.0.0.1", port: 0},
+  access: LOOPBACK_ACCESS,
+  clock: systemClock,
+  version: "1.2.3",
+} as const;
 
 /** A log that tells the rounds it hears certified, from 0; people read them from 1. */
 function roundLogger(onRound: (round: number) => void): Logger {
@@ -36,13 +63,11 @@ export class Fleet {
   readonly #disks = new Map<string, CrashFileSystem>();
   readonly #daemons = new Map<string, Daemon>();
   readonly #watchers = new Map<string, () => void>();
+  readonly #options: FleetOptions;
 
-  readonly #openNetwork: (options: NetworkOptions) => Promise<Network>;
-
-  /** @param openNetwork the default is a network in memory */
-  constructor(consortium: ThreeSites, openNetwork?: (options: NetworkOptions) => Promise<Network>) {
+  constructor(consortium: ThreeSites, options: FleetOptions = {}) {
     this.#consortium = consortium;
-    this.#openNetwork = openNetwork ?? (async (options) => createMemoryNetwork({...options, hub: this.#hub}));
+    this.#options = options;
   }
 
   /** The disk of a site, with its node key on it. */
@@ -61,8 +86,13 @@ export class Fleet {
 
   async start(site: string): Promise<Node> {
     const {task, roster, plan} = this.#consortium;
+    const {openNetwork, loggerOf, openServer} = this.#options;
     const state = await openStateDirectory("/state", await this.diskOf(site));
-    const node = await createNode({
+    const logger = loggerOf?.(site) ?? roundLogger((round) => this.#watchers.get(`${site} ${round}`)?.());
+    const feed = createEventFeed(systemClock);
+    let node: Node | null = null;
+    const server = (await openServer?.(site, {node: () => node, feed, logger})) ?? null;
+    node = await createNode({
       site,
       state,
       roster,
@@ -73,11 +103,13 @@ export class Fleet {
       variables: {},
       backend: "cpu",
       clock: systemClock,
-      logger: roundLogger((round) => this.#watchers.get(`${site} ${round}`)?.()),
-      openNetwork: this.#openNetwork,
+      logger,
+      feed,
+      openNetwork: (options) =>
+        openNetwork?.(options, site) ?? createMemoryNetwork({...options, hub: this.#hub}),
       workerUrl,
     });
-    this.#daemons.set(site, {node, state});
+    this.#daemons.set(site, {node, state, server});
     return node;
   }
 
@@ -100,9 +132,20 @@ export class Fleet {
   }
 
   nodeOf(site: string): Node {
+    return this.#daemonOf(site).node;
+  }
+
+  /** Where a site's status server answers. */
+  urlOf(site: string): string {
+    const {server} = this.#daemonOf(site);
+    if (server === null) throw new CodedError("TEST_NOT_STARTED", `${site} has no status server`);
+    return `${server.url}/`;
+  }
+
+  #daemonOf(site: string): Daemon {
     const daemon = this.#daemons.get(site);
     if (daemon === undefined) throw new CodedError("TEST_NOT_STARTED", `${site} is down`);
-    return daemon.node;
+    return daemon;
   }
 
   /** Resolves when the site hears that the round is certified. */
@@ -114,11 +157,11 @@ export class Fleet {
   async stop(site: string): Promise<void> {
     const daemon = this.#daemons.get(site);
     this.#daemons.delete(site);
-    await daemon?.node.close().catch(() => {});
-    await daemon?.state.close().catch(() => {});
+    for (const part of [daemon?.node, daemon?.server, daemon?.state])
+      await part?.close().catch((error: unknown) => this.#options.onClosing?.(site, error));
   }
 
   async close(): Promise<void> {
-    for (const site of SITES) await this.stop(site);
+    for (const site of this.#daemons.keys()) await this.stop(site);
   }
 }

@@ -2,12 +2,17 @@ import {decode} from "cborg";
 import {afterEach, expect, it} from "vitest";
 import {runId} from "../../src/consortium/index.ts";
 import {systemClock} from "../../src/core/index.ts";
-import {createMemoryHub, createMemoryNetwork, type NetworkOptions} from "../../src/network/index.ts";
+import {
+  createMemoryHub,
+  createMemoryNetwork,
+  type Network,
+  type NetworkOptions,
+} from "../../src/network/index.ts";
 import {decodeFrame, type Frame} from "../../src/rounds/index.ts";
 import {decodeFrames} from "../../src/storage/journal-frames.ts";
 import type {CrashFileSystem} from "../storage/crash-file-system.ts";
 import {Fleet} from "./fleet.ts";
-import {identityOf, SITES, type ThreeSites, threeSites} from "./three-sites.ts";
+import {SITES, type ThreeSites, threeSites} from "./three-sites.ts";
 
 /** Words that a node must not forget once they are said. */
 const BINDING = ["ready", "vote"] as const;
@@ -48,8 +53,7 @@ afterEach(() => fleet?.close());
 function watchedFleet(consortium: ThreeSites, said: string[], forgotten: string[]): Fleet {
   const hub = createMemoryHub({clock: systemClock});
   const folder = `/state/runs/${runId(consortium.plan.hash, 1)}`;
-  const watched = new Fleet(consortium, async (options: NetworkOptions) => {
-    const site = SITES.find((name) => identityOf(name).peerId === options.identity.peerId) ?? "";
+  const openNetwork = async (options: NetworkOptions, site: string): Promise<Network> => {
     const disk = await watched.diskOf(site);
     const network = await createMemoryNetwork({...options, hub});
     return {
@@ -64,7 +68,8 @@ function watchedFleet(consortium: ThreeSites, said: string[], forgotten: string[
         return network.send(peer, bytes);
       },
     };
-  });
+  };
+  const watched = new Fleet(consortium, {openNetwork});
   return watched;
 }
 

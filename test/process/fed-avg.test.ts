@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import type {NodeStatus} from "../../src/cli/demo/daemon.ts";
-import {readCommonModel} from "../../src/cli/demo/final-model.ts";
 import {startFleet} from "../../src/cli/demo/fleet.ts";
+import {readCommonModel} from "../../src/cli/demo/run-demo.ts";
 import type {Workspace} from "../../src/cli/demo/workspace.ts";
 import {systemClock} from "../../src/core/index.ts";
 import {trainFedAvg} from "../../src/study/index.ts";

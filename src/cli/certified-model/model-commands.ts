@@ -12,8 +12,7 @@ import {type FinalModel, readFinalModel, readIdentity} from "../../node/index.ts
 import {ensureModelSigningKey, inspectState} from "../../storage/index.ts";
 import {defineCommand, defineGroup} from "../command.ts";
 import {readInput, readRoster} from "../input-file.ts";
-import {writeNew} from "../output-file.ts";
-import {newFolder} from "../predict/new-folder.ts";
+import {newFolder, writeNew} from "../output-file.ts";
 import {print} from "../printable.ts";
 import {ownVersion} from "../version.ts";
 import {MAX_FILE_BYTES, writeModelFolder} from "./model-folder.ts";

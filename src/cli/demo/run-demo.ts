@@ -1,22 +1,23 @@
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {PlanSettings} from "../../config/index.ts";
-import {type Clock, present} from "../../core/index.ts";
-import {featuresOf} from "../../data/index.ts";
+import {type Clock, CodedError, present} from "../../core/index.ts";
+import {featuresOf, type Task} from "../../data/index.ts";
 import type {ComputeBackend} from "../../model/index.ts";
+import {type FinalModel, readFinalModel} from "../../node/index.ts";
 import {readExternalSites, readSites, type SiteData} from "../../simulation/index.ts";
 import {createLocalExperiment, inThreads} from "../../study/index.ts";
+import type {CliErrorCode} from "../errors.ts";
 import {makeTemporary} from "../output-file.ts";
 import {type Contest, compare, type Judged, trainBaselines} from "./comparison.ts";
 import type {NodeStatus} from "./daemon.ts";
-import {readCommonModel} from "./final-model.ts";
 import {type Fleet, startFleet} from "./fleet.ts";
 import {withFiles} from "./generated-task.ts";
 import {createProgress, type ProgressSink, progressLine} from "./progress.ts";
 import type {RunReport} from "./report.ts";
 import type {DemoRequest} from "./request.ts";
 import type {ModelScores} from "./scores.ts";
-import {prepareWorkspace} from "./workspace.ts";
+import {prepareWorkspace, type Workspace} from "./workspace.ts";
 
 /** The surroundings of a demo. */
 export interface DemoEnvironment {
@@ -194,4 +195,26 @@ async function runOn(
   // At the end, beside the figures that they are about.
   for (const [text, names] of told) environment.sink.write(`${text} (${names.join(", ")})\n`);
   return {contest: {experiment, baselines, evaluators, final}, settings, statuses};
+}
+
+const FIRST_ATTEMPT = 1;
+
+/**
+ * Reads the final model from every site's state directory, after its daemon has ended, and checks that all
+ * hold the same bytes.
+ * @throws CLI_MODELS_DIFFER, NODE_RUN_UNFINISHED, STORAGE_*, PARAMETERS_*
+ */
+export async function readCommonModel(workspace: Workspace, task: Task): Promise<FinalModel> {
+  const models: FinalModel[] = [];
+  for (const {state} of workspace.sites) {
+    models.push(await readFinalModel({state, plan: workspace.plan, attempt: FIRST_ATTEMPT, task}));
+  }
+  const [first] = models;
+  const hashes = new Set(models.map(({hash}) => hash));
+  // The store checks the bytes against their hash, so equal hashes are equal bytes.
+  if (first !== undefined && hashes.size === 1) return first;
+  const code: CliErrorCode = "CLI_MODELS_DIFFER";
+  throw new CodedError(code, `${models.length} hospitals ended with ${hashes.size} different models`, {
+    hint: "This must not happen: please report it with the daemon.log of each site (--keep).",
+  });
 }

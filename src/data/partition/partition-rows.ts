@@ -1,10 +1,10 @@
 import {at, permutation, present, type Random, unreachable} from "../../core/index.ts";
+import {shuffledByClass} from "./classes.ts";
 import {cutByShares, cutEvenly} from "./cut.ts";
 import {dealDirichlet} from "./dirichlet.ts";
-import type {PartitionSpec, SizeDeal} from "./partition-spec.ts";
+import type {PartitionSpec, ShardDeal, SizeDeal} from "./partition-spec.ts";
 import {dealPathologically} from "./pathological.ts";
 import {refuseDeal} from "./refuse-deal.ts";
-import {dealShards} from "./shard.ts";
 
 /**
  * Gives each node below `minimum` the last rows of the largest others, one at a time, until none is below it;
@@ -114,4 +114,19 @@ export function partitionRows(
     );
   }
   return dealt;
+}
+
+/**
+ * Sorts the rows by class, cuts them into shards of equal size (within one row) and deals the shards at
+ * random: a node then has few classes.
+ * @see McMahan et al. (2017), Communication-efficient learning of deep networks from decentralized data,
+ *   section 3
+ */
+function dealShards(spec: ShardDeal, labels: Uint8Array, random: Random): number[][] {
+  const {nodes, shardsPerNode} = spec;
+  const shards = cutEvenly(shuffledByClass(labels, random).flat(), nodes * shardsPerNode);
+  const order = [...permutation(random, shards.length)];
+  return Array.from({length: nodes}, (_, node) =>
+    order.slice(node * shardsPerNode, (node + 1) * shardsPerNode).flatMap((shard) => at(shards, shard)),
+  );
 }

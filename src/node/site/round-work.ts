@@ -4,7 +4,6 @@ import {
   type FinishedWork,
   type LocalFacts,
   type LocalTask,
-  nextRound,
   type SegmentUnit,
   scalingUnder,
   statisticsWork,
@@ -67,18 +66,16 @@ class SiteWork implements RoundWork {
   }
 
   async run(task: LocalTask, signal: AbortSignal): Promise<FinishedWork> {
-    const {stages} = this.#options;
-    const stage = stages.stageOf(task.round);
+    const stage = this.#options.stages.stageOf(task.round);
     if (stage.kind !== "training") return statisticsWork(this.#options, stage.kind, task);
-    const {trainer} = await this.#open(stages.specOf(task.round, task.certified).reference);
     const work = trainingWork(this.#options, task, {step: stage.step, steps: this.#steps});
+    const {trainer} = await this.#open(work.reference);
     return work.finish(await trainer.localSteps({...work.request, signal}));
   }
 
   async runUnit(certified: Certified | null, unit: SegmentUnit, signal: AbortSignal): Promise<FinishedUnit> {
-    const {stages} = this.#options;
-    const {trainer} = await this.#open(stages.specOf(nextRound(certified), certified).reference);
     const work = unitWork(this.#options, certified, {...unit, steps: this.#steps});
+    const {trainer} = await this.#open(work.reference);
     return work.finish(await trainer.localSteps({...work.request, signal}));
   }
 

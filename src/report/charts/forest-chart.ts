@@ -1,11 +1,24 @@
+import {
+  area,
+  type Caption,
+  type ColourName,
+  domainOf,
+  drawing,
+  type Look,
+  line,
+  linearScale,
+  type PageMarkup,
+  type Place,
+  type Scale,
+  type Shape,
+  shortText,
+  textWidth,
+  ticksBelow,
+  words,
+} from "../../drawing/index.ts";
 import {METRIC_FACTS, type MethodComparison} from "../../study/index.ts";
 import {type ComparisonVerdict, comparisonVerdict} from "../verdict.ts";
-import {countText, differenceText, rangeText, shortText, textWidth} from "../words.ts";
-import type {Look} from "./look.ts";
-import {html, type Markup} from "./markup.ts";
-import type {ColourName} from "./palette.ts";
-import {domainOf, linearScale, type Scale} from "./scale.ts";
-import {area, type Caption, drawing, line, words} from "./svg.ts";
+import {countText, differenceText, rangeText} from "../words.ts";
 
 const COLOURS: Readonly<Record<ComparisonVerdict, ColourName>> = {
   better: "good",
@@ -85,62 +98,89 @@ function layoutOf(look: Look, {rows, whyNot}: Forest): Layout {
   return {whyNot, x, left, right, top: TOP, bottom, entries};
 }
 
-function ground(look: Look, {x, left, right, top, bottom}: Layout, first: MethodComparison): Markup {
+function ground(look: Look, {x, left, right, top, bottom}: Layout, first: MethodComparison): Shape {
   const isHigher = METRIC_FACTS[first.metric].better === "higher";
-  const edge = x.at(isHigher ? -first.margin : first.margin);
+  const margin = isHigher ? -first.margin : first.margin;
+  const edge = x.at(margin);
   const far = isHigher ? right : left;
   const [worse, better] = isHigher ? [left, right] : [right, left];
-  return html`${area(
-    look,
-    [
-      [edge, top - 6],
-      [far, top - 6],
-      [far, bottom],
-      [edge, bottom],
-    ],
-    "good",
-    0.07,
-  )}${x.ticks.map((tick) => [
-    line(look, [x.at(tick), bottom], [x.at(tick), bottom + 5], {colour: "rule"}),
-    words(look, [x.at(tick), bottom + 19], x.label(tick), {anchor: "middle", colour: "muted"}),
-  ])}${line(look, [left, bottom], [right, bottom], {colour: "rule"})}${line(look, [x.at(0), top - 6], [x.at(0), bottom], {colour: "muted"})}${line(look, [edge, top - 6], [edge, bottom], {colour: "muted", dash: "4 3"})}${words(look, [edge, top - 12], `margin ${differenceText(isHigher ? -first.margin : first.margin)}`, {anchor: "middle", colour: "muted", size: 11})}${words(look, [worse, bottom + 37], isHigher ? "\u2190 baseline better" : "baseline better \u2192", {anchor: isHigher ? "start" : "end", colour: "muted", size: 11})}${words(look, [better, bottom + 37], isHigher ? "network better \u2192" : "\u2190 network better", {anchor: isHigher ? "end" : "start", colour: "muted", size: 11})}`;
+  const small = {colour: "muted", size: 11} as const;
+  const [outwards, inwards] = isHigher ? (["start", "end"] as const) : (["end", "start"] as const);
+  return [
+    area(
+      look,
+      [
+        [edge, top - 6],
+        [far, top - 6],
+        [far, bottom],
+        [edge, bottom],
+      ],
+      "good",
+      0.07,
+    ),
+    ticksBelow(look, x, bottom, null),
+    line(look, [left, bottom], [right, bottom], {colour: "rule"}),
+    line(look, [x.at(0), top - 6], [x.at(0), bottom], {colour: "muted"}),
+    line(look, [edge, top - 6], [edge, bottom], {colour: "muted", dash: "4 3"}),
+    words(look, [edge, top - 12], `margin ${differenceText(margin)}`, {anchor: "middle", ...small}),
+    words(look, [worse, bottom + 37], isHigher ? "\u2190 baseline better" : "baseline better \u2192", {
+      anchor: outwards,
+      ...small,
+    }),
+    words(look, [better, bottom + 37], isHigher ? "network better \u2192" : "\u2190 network better", {
+      anchor: inwards,
+      ...small,
+    }),
+  ];
 }
 
-function named(look: Look, {left, right, whyNot}: Layout, comparison: MethodComparison, y: number): Markup {
+function named(look: Look, {left, right, whyNot}: Layout, comparison: MethodComparison, y: number): Shape {
   const verdict = comparisonVerdict(comparison);
   const lost = whyNot(comparison);
   const told = lost === null ? intervalText(comparison) : `no comparison: ${lost}`;
   const most = look.isNarrow ? look.width - 36 - (lost === null ? textWidth(told) : LEAST_REASON) : left - 28;
   const baseline = shortText(comparison.baseline, most);
+  const end = {anchor: "end", colour: COLOURS[verdict]} as const;
   if (look.isNarrow) {
-    return html`${words(look, [14, y - 14], baseline, {hasHalo: true})}${words(look, [look.width - 14, y - 14], lost === null ? told : shortText(told, look.width - 28 - textWidth(baseline)), {anchor: "end", size: 11, hasHalo: true})}`;
+    const shown = lost === null ? told : shortText(told, look.width - 28 - textWidth(baseline));
+    return [
+      words(look, [14, y - 14], baseline, {hasHalo: true}),
+      words(look, [look.width - 14, y - 14], shown, {anchor: "end", size: 11, hasHalo: true}),
+    ];
   }
-  if (lost !== null)
-    return html`${words(look, [14, y + 4], baseline)}${words(look, [look.width - 4, y + 4], told, {anchor: "end", colour: COLOURS[verdict], hasHalo: true})}`;
-  return html`${words(look, [14, y + 4], baseline)}${words(look, [right + 20, y + 4], told)}${words(look, [look.width - 4, y + 4], verdict, {anchor: "end", colour: COLOURS[verdict], isBold: true})}`;
+  const name = words(look, [14, y + 4], baseline);
+  const last: Place = [look.width - 4, y + 4];
+  if (lost !== null) return [name, words(look, last, told, {...end, hasHalo: true})];
+  return [name, words(look, [right + 20, y + 4], told), words(look, last, verdict, {...end, isBold: true})];
 }
 
-function drawRow(look: Look, forest: Layout, comparison: MethodComparison, middle: number): Markup {
+function drawRow(look: Look, forest: Layout, comparison: MethodComparison, middle: number): Shape {
   const {x} = forest;
-  const colour = COLOURS[comparisonVerdict(comparison)];
   const y = middle + (look.isNarrow ? 11 : 0);
   const {low, high, difference} = comparison;
-  if (low === null || high === null || difference === null) return named(look, forest, comparison, y);
+  const name = named(look, forest, comparison, y);
+  if (low === null || high === null || difference === null) return name;
+  const style = {colour: COLOURS[comparisonVerdict(comparison)], width: 2};
   const at = x.at(difference);
-  return html`${named(look, forest, comparison, y)}${line(look, [x.at(low), y], [x.at(high), y], {colour, width: 2})}${[low, high].map((end) => line(look, [x.at(end), y - 4], [x.at(end), y + 4], {colour, width: 2}))}${area(
-    look,
-    [
-      [at - 4.5, y],
-      [at, y - 4.5],
-      [at + 4.5, y],
-      [at, y + 4.5],
-    ],
-    colour,
-    1,
-  )}`;
+  return [
+    name,
+    line(look, [x.at(low), y], [x.at(high), y], style),
+    [low, high].map((end) => line(look, [x.at(end), y - 4], [x.at(end), y + 4], style)),
+    area(
+      look,
+      [
+        [at - 4.5, y],
+        [at, y - 4.5],
+        [at + 4.5, y],
+        [at, y + 4.5],
+      ],
+      style.colour,
+      1,
+    ),
+  ];
 }
 
-function drawEntry(look: Look, forest: Layout, {heading, row, y}: Entry): Markup | null {
+function drawEntry(look: Look, forest: Layout, {heading, row, y}: Entry): Shape {
   if (row !== null) return drawRow(look, forest, row, y);
   return heading === null ? null : words(look, [14, y + 8], heading, {isBold: true, hasHalo: true});
 }
@@ -149,7 +189,7 @@ function drawEntry(look: Look, forest: Layout, {heading, row, y}: Entry): Markup
  * Draws differences of the network from each baseline, all by one metric, with the margin; null if no row has
  * one.
  */
-export function forestChart(look: Look, forest: Forest): Markup | null {
+export function forestChart(look: Look, forest: Forest): PageMarkup | null {
   const {rows, caption} = forest;
   const [first] = rows;
   if (first === undefined || rows.every(({difference}) => difference === null)) return null;

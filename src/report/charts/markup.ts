@@ -1,25 +1,15 @@
-import {present} from "../../core/index.ts";
+import {escapeText, type PageMarkup, written} from "../../drawing/index.ts";
+
 /** Text that is already HTML or SVG, with everything in it escaped. */
 export interface Markup {
   readonly markup: string;
 }
 
 /**
- * Content of {@link html}: markup as it is, words and numbers escaped, null for nothing, lists item by item.
+ * Content of {@link html}: markup and elements as they are, words and numbers escaped, null for nothing, lists
+ * item by item.
  */
-export type Child = Markup | string | number | null | readonly Child[];
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeText(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => present(ESCAPES[character], "the escape of a character"));
-}
+export type Child = Markup | PageMarkup | string | number | null | readonly Child[];
 
 function isList(child: Child): child is readonly Child[] {
   return Array.isArray(child);
@@ -28,7 +18,8 @@ function isList(child: Child): child is readonly Child[] {
 function textOf(child: Child): string {
   if (child === null) return "";
   if (isList(child)) return child.map(textOf).join("");
-  return typeof child === "object" ? child.markup : escapeText(String(child));
+  if (typeof child !== "object") return escapeText(String(child));
+  return "markup" in child ? child.markup : written(child);
 }
 
 /**

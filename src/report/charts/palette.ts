@@ -1,20 +1,5 @@
+import type {ColourName, SeriesStyle} from "../../drawing/index.ts";
 import {BASELINE_NAMES, dPsgdName, GOSSIP} from "../../study/index.ts";
-/**
- * Colours of charts and pages. The colours of the series can be distinguished by the colour-blind; the series
- * are also dashed.
- */
-export type ColourName =
-  | "paper"
-  | "panel"
-  | "ink"
-  | "muted"
-  | "rule"
-  | "grid"
-  | "good"
-  | "bad"
-  | "warn"
-  | `s${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
-  | "local";
 
 /** Colours on white paper. */
 export const LIGHT: Readonly<Record<ColourName, string>> = {
@@ -59,14 +44,6 @@ export const DARK: Readonly<Record<ColourName, string>> = {
   s7: "#cfd7df",
   local: "#8b97a5",
 };
-
-/** A method's style in every chart. */
-export interface SeriesStyle {
-  readonly colour: ColourName;
-  /** SVG stroke-dasharray, or "none". */
-  readonly dash: string;
-  readonly width: number;
-}
 
 const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   [GOSSIP]: {colour: "s0", dash: "none", width: 3},

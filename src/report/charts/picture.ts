@@ -1,14 +1,12 @@
+import type {Caption, Look, PageMarkup} from "../../drawing/index.ts";
 import {type CsvCell, csvText} from "../../study/index.ts";
-import type {Look} from "./look.ts";
-import type {Markup} from "./markup.ts";
-import type {Caption} from "./svg.ts";
 
 /** A picture of a report and its data. */
 export interface Picture {
   readonly caption: Caption;
   readonly data: PictureData;
   /** Draws the picture; null if there is nothing to draw. */
-  draw(look: Look): Markup | null;
+  draw(look: Look): PageMarkup | null;
 }
 
 /** The numbers of a picture as a table. */

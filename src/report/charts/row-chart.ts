@@ -1,10 +1,22 @@
+import {
+  type Caption,
+  type Domain,
+  domainWithin,
+  dot,
+  drawing,
+  type Look,
+  line,
+  linearScale,
+  type PageMarkup,
+  type Scale,
+  type Shape,
+  shortText,
+  ticksBelow,
+  words,
+} from "../../drawing/index.ts";
 import type {CellSummary} from "../result-groups.ts";
-import {figureText, shortText} from "../words.ts";
-import type {Look} from "./look.ts";
-import {html, type Markup} from "./markup.ts";
+import {figureText} from "../words.ts";
 import {styleOf} from "./palette.ts";
-import {type Domain, domainWithin, linearScale, type Scale} from "./scale.ts";
-import {type Caption, dot, drawing, line, words} from "./svg.ts";
 
 /** Content of a {@link rowChart}. */
 export interface RowChart {
@@ -39,18 +51,22 @@ function drawLane(
   look: Look,
   {x, y, right}: {readonly x: Scale; readonly y: number; readonly right: number},
   [method, cell]: readonly [string, CellSummary | null],
-): Markup {
+): Shape {
   const {colour} = styleOf(method);
   const text = shortText(`${method} ${laneText(cell)}`, look.width - right - 16);
   const label = words(look, [right + 14, y + 4], text, {size: 11});
   const mean = cell?.summary?.mean;
   if (cell === null || mean === undefined) return label;
   const single = cell.values.length < 2 ? [] : cell.values;
-  return html`${single.map((value) => dot(look, [x.at(value), y], 2.5, {colour, isHollow: true}))}${dot(look, [x.at(mean), y], 4, {colour})}${label}`;
+  return [
+    single.map((value) => dot(look, [x.at(value), y], 2.5, {colour, isHollow: true})),
+    dot(look, [x.at(mean), y], 4, {colour}),
+    label,
+  ];
 }
 
 /** Draws a row for each point, with a lane for each method; null if no method has a figure. */
-export function rowChart(look: Look, {caption, names, cells, xLabel, bounds}: RowChart): Markup | null {
+export function rowChart(look: Look, {caption, names, cells, xLabel, bounds}: RowChart): PageMarkup | null {
   const values = [...cells.values()].flatMap((own) => own.flatMap((cell) => cell?.values ?? []));
   if (values.length === 0) return null;
   const [left, right] = look.isNarrow ? [14, look.width - 184] : [24, look.width - 210];
@@ -58,10 +74,7 @@ export function rowChart(look: Look, {caption, names, cells, xLabel, bounds}: Ro
   const height = HEADING + cells.size * LANE + GAP;
   const bottom = TOP + names.length * height;
   return drawing(look, caption, bottom + 46, [
-    x.ticks.map((tick) => [
-      line(look, [x.at(tick), TOP], [x.at(tick), bottom], {colour: "grid"}),
-      words(look, [x.at(tick), bottom + 18], x.label(tick), {anchor: "middle", colour: "muted"}),
-    ]),
+    ticksBelow(look, x, bottom, TOP),
     words(look, [right, bottom + 38], xLabel, {anchor: "end", colour: "muted"}),
     names.map((name, row) => {
       const top = TOP + row * height;

@@ -1,9 +1,20 @@
+import {
+  type Caption,
+  type Domain,
+  domainWithin,
+  dot,
+  drawing,
+  type Look,
+  line,
+  linearScale,
+  type PageMarkup,
+  shortText,
+  textWidth,
+  ticksBelow,
+  words,
+} from "../../drawing/index.ts";
 import type {SiteGain} from "../site-gains.ts";
-import {differenceText, shortText, textWidth} from "../words.ts";
-import type {Look} from "./look.ts";
-import {html, type Markup} from "./markup.ts";
-import {type Domain, domainWithin, linearScale} from "./scale.ts";
-import {type Caption, dot, drawing, line, words} from "./svg.ts";
+import {differenceText} from "../words.ts";
 
 const ROW = 30;
 
@@ -17,7 +28,7 @@ export interface SitesChart {
 }
 
 /** Draws each site alone and in the network on its own test patients; null without a site. */
-export function sitesChart(look: Look, {caption, gains, xLabel, bounds}: SitesChart): Markup | null {
+export function sitesChart(look: Look, {caption, gains, xLabel, bounds}: SitesChart): PageMarkup | null {
   if (gains.length === 0) return null;
   const most = look.isNarrow ? 88 : 200;
   const named = gains.map((gain) => ({...gain, name: shortText(gain.site, most)}));
@@ -38,15 +49,22 @@ export function sitesChart(look: Look, {caption, gains, xLabel, bounds}: SitesCh
     words(look, [left + 16, 18], "alone", {colour: "muted"}),
     dot(look, [left + 76, 14], 5, {colour: "s0"}),
     words(look, [left + 86, 18], "in the network", {colour: "muted"}),
-    x.ticks.map((tick) => [
-      line(look, [x.at(tick), top - 8], [x.at(tick), bottom], {colour: "grid"}),
-      words(look, [x.at(tick), bottom + 18], x.label(tick), {anchor: "middle", colour: "muted"}),
-    ]),
+    ticksBelow(look, x, bottom, top - 8),
     words(look, [right, bottom + 36], xLabel, {anchor: "end", colour: "muted"}),
     named.map(({name, alone, joined, gain}, place) => {
       const y = top + (place + 0.5) * ROW;
       const isBetter = gain > 0;
-      return html`${words(look, [left - 14, y + 4], name, {anchor: "end"})}${line(look, [x.at(alone), y], [x.at(joined), y], {colour: isBetter ? "s0" : "warn", width: 2.5, opacity: 0.6})}${dot(look, [x.at(alone), y], 5, {colour: "local", isHollow: true})}${dot(look, [x.at(joined), y], 5, {colour: "s0"})}${words(look, [right + 14, y + 4], differenceText(joined - alone), {colour: isBetter ? "good" : "warn", isBold: true})}`;
+      const change = {colour: isBetter ? "s0" : "warn", width: 2.5, opacity: 0.6} as const;
+      return [
+        words(look, [left - 14, y + 4], name, {anchor: "end"}),
+        line(look, [x.at(alone), y], [x.at(joined), y], change),
+        dot(look, [x.at(alone), y], 5, {colour: "local", isHollow: true}),
+        dot(look, [x.at(joined), y], 5, {colour: "s0"}),
+        words(look, [right + 14, y + 4], differenceText(joined - alone), {
+          colour: isBetter ? "good" : "warn",
+          isBold: true,
+        }),
+      ];
     }),
   ]);
 }

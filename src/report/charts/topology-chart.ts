@@ -1,13 +1,21 @@
 import {present} from "../../core/index.ts";
+import {
+  type Caption,
+  domainOf,
+  dot,
+  drawing,
+  type Look,
+  line,
+  type PageMarkup,
+  type Place,
+  type Shape,
+  shortText,
+  words,
+} from "../../drawing/index.ts";
 import type {SiteRow, StudyResults} from "../../study/index.ts";
-import {countOf, shortText} from "../words.ts";
-import type {Look} from "./look.ts";
-import type {Markup} from "./markup.ts";
-import {domainOf} from "./scale.ts";
-import {type Caption, dot, drawing, line, words} from "./svg.ts";
+import {countOf} from "../words.ts";
 
 type Edge = StudyResults["topology"]["edges"][number];
-type Place = readonly [number, number];
 
 /** Largest number of trainers in a drawing; with more it is unreadable. */
 const MOST_NODES = 400;
@@ -57,7 +65,7 @@ export function topologyText(links: Links): string {
   return `${countOf(trainers, "node")} and ${countOf(topology.edges.length, "link")} (${topology.name}); a node has ${partners}.${hasChangingLinks(links) ? " This is one draw of changing partners: who meets whom is drawn anew as training goes on." : ""}`;
 }
 
-function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Markup {
+function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Shape {
   const aside = x - centre[0];
   const anchor = Math.abs(aside) < 12 ? "middle" : aside > 0 ? "start" : "end";
   const shift = anchor === "middle" ? 0 : Math.sign(aside) * 14;
@@ -68,7 +76,7 @@ function label(look: Look, {name}: SiteRow, [x, y]: Place, centre: Place): Marku
 /**
  * Draws the trainers on a circle with their links, sized by their train patients; null if there are too many.
  */
-export function topologyChart(look: Look, caption: Caption, links: Links): Markup | null {
+export function topologyChart(look: Look, caption: Caption, links: Links): PageMarkup | null {
   const {sites} = links;
   const trainers = sites.filter(({role}) => role === "trainer");
   const trains = sites.flatMap(({role}, place) => (role === "trainer" ? [place] : []));

@@ -1,5 +1,4 @@
 import {snapshotSize} from "../../parameters/index.ts";
-import type {FetchPurpose} from "../exchange/fetch-purpose.ts";
 import type {Certificate} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
 import {cancelFetches, fetchFor, isFetching, persist, type RoundContext, sendTo} from "./round-state.ts";
@@ -61,9 +60,7 @@ export function settle(context: RoundContext): void {
 /** Asks another holder for the result of a decided round, which has not come. */
 export function seekElsewhere(context: RoundContext): void {
   const {state} = context;
-  const isSought = (purpose: FetchPurpose): boolean => purpose.kind === "snapshot";
-  if (isFetching(context, isSought)) {
-    cancelFetches(context, isSought);
+  if (cancelFetches(context, ({kind}) => kind === "snapshot")) {
     state.failedFetches += 1;
     // Members that are rounds ahead may no longer have this result.
     sendTo(context, [...state.linked], {type: "ask"});

@@ -7,7 +7,7 @@ import {onAttemptBroken, repeatTimeout} from "./ballots.ts";
 import {settle} from "./decision.ts";
 import {considerStart} from "./gathering.ts";
 import {armPatience} from "./patience.ts";
-import {cancelFetches, isFetching, type RoundContext, sendTo} from "./round-state.ts";
+import {cancelFetches, type RoundContext, sendTo} from "./round-state.ts";
 import {repeatVotes} from "./voting.ts";
 
 /** Handles a link that has come up: repeats to the member the words that it may have missed. */
@@ -56,8 +56,7 @@ export function onLinkDown(context: RoundContext, peer: MemberId): void {
 function turnFrom(context: RoundContext, peer: MemberId): void {
   const isFromPeer = (purpose: FetchPurpose): boolean =>
     purpose.kind === "snapshot" && purpose.member === peer;
-  if (!isFetching(context, isFromPeer)) return;
-  cancelFetches(context, isFromPeer);
+  if (!cancelFetches(context, isFromPeer)) return;
   context.state.failedFetches += 1;
   settle(context);
 }

@@ -263,13 +263,19 @@ export function isFetching({state}: RoundContext, isSuch: (purpose: FetchPurpose
   return [...state.fetches.values()].some(({purpose}) => isSuch(purpose));
 }
 
-/** Ends the outstanding fetches that `isUnwanted` selects. */
-export function cancelFetches(context: RoundContext, isUnwanted: (purpose: FetchPurpose) => boolean): void {
-  for (const [id, {purpose}] of context.state.fetches) {
+/** Ends the outstanding fetches that `isUnwanted` selects. @returns true if there was one */
+export function cancelFetches(
+  context: RoundContext,
+  isUnwanted: (purpose: FetchPurpose) => boolean,
+): boolean {
+  const {fetches} = context.state;
+  const before = fetches.size;
+  for (const [id, {purpose}] of fetches) {
     if (!isUnwanted(purpose)) continue;
-    context.state.fetches.delete(id);
+    fetches.delete(id);
     context.emit({type: "cancel", id});
   }
+  return fetches.size < before;
 }
 
 /** Requests the writing of a record; the protocol goes on under the purpose when it is on disk. */

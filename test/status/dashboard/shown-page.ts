@@ -1,5 +1,5 @@
+import type {Content, PageMarkup} from "../../../src/drawing/index.ts";
 import type {NodeView} from "../../../src/node/index.ts";
-import type {Content, PageMarkup} from "../../../src/status/dashboard/client/markup.ts";
 import {
   type DashboardState,
   FIRST_STATE,

@@ -1,6 +1,6 @@
 import {sha256} from "../../../core/index.ts";
+import {modelsDistance} from "../../../parameters/index.ts";
 import {type Certified, type Contribution, leaderOrder} from "../../../rounds/index.ts";
-import {modelsDistance} from "../consensus-distance.ts";
 import {allEnded, unlessDiverged} from "../divergence.ts";
 import {harmfulContribution} from "../harm.ts";
 import {heldModels, stateHash} from "../held-models.ts";

@@ -1,5 +1,11 @@
 import {at, CodedError, createRandom, present, type Random, sha256} from "../../../core/index.ts";
-import {codecOf, contributionSize, drawDither, NO_DITHER} from "../../../parameters/index.ts";
+import {
+  codecOf,
+  consensusDistance,
+  contributionSize,
+  drawDither,
+  NO_DITHER,
+} from "../../../parameters/index.ts";
 import {
   type AsyncSpec,
   type Certified,
@@ -10,7 +16,6 @@ import {
 import type {Period, Phase} from "../../../schedules/index.ts";
 import {isEnough, letIn, segmentPeriod} from "../../../segments/index.ts";
 import type {SimulationErrorCode} from "../../errors.ts";
-import {consensusDistance} from "../consensus-distance.ts";
 import {allEnded} from "../divergence.ts";
 import {harmfulContribution} from "../harm.ts";
 import type {SimulatedNetwork} from "../network.ts";

@@ -1,10 +1,11 @@
 import {at, sha256} from "../../../core/index.ts";
-import {codecOf, contributionSize, partition, type Snapshot} from "../../../parameters/index.ts";
+import {codecOf, consensusDistance, contributionSize, type Snapshot} from "../../../parameters/index.ts";
 import type {RobustRule} from "../../../robust/index.ts";
 import {
   type Attempt,
   attemptDither,
   attemptPeriod,
+  boundedChunks,
   largestWeight,
   type MemberId,
   parameterArithmetic,
@@ -12,7 +13,6 @@ import {
   resultOf,
 } from "../../../rounds/index.ts";
 import type {ScheduleSpec} from "../../../schedules/index.ts";
-import {consensusDistance} from "../consensus-distance.ts";
 import {MassTable} from "./mass-table.ts";
 import {mixPeriod} from "./mix-phase.ts";
 
@@ -45,18 +45,12 @@ export interface DirectResult {
 const PRIMITIVES = {hash: sha256, arithmetic: parameterArithmetic};
 
 function mixAll({spec, attempt, members, contributions}: RoundParts): DirectResult {
-  const {codec, mixed, exact} = spec;
+  const {codec} = spec;
   // Chunks do not change a byte: their borders are those of the codecs' blocks, and draws depend on the
   // place. One is therefore enough.
-  const chunk = at(partition(codec, mixed, 1, exact), 0);
-  const {range} = spec;
-  const ofSite = {
-    maximumWeight: largestWeight(spec, members.length),
-    ...(range === undefined ? {} : {range}),
-  };
+  const chunk = at(boundedChunks(spec, members.length, 1), 0);
   const dither = attemptDither({hash: sha256, codec}, attempt, "sum");
-  const whole = {codec, chunk: {...chunk, ...ofSite}, dither};
-  const sum = parameterArithmetic.sumChunk(sha256, whole, contributions).bytes;
+  const sum = parameterArithmetic.sumChunk(sha256, {codec, chunk, dither}, contributions).bytes;
   const mean = parameterArithmetic.applyMixture(spec, sum);
   return {
     snapshot: resultOf(PRIMITIVES, spec, mean),

@@ -1,4 +1,4 @@
-import type {Content, PageMarkup} from "./markup.ts";
+import type {Content, PageMarkup} from "../../../drawing/index.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -1,6 +1,6 @@
+import type {Content} from "../../../drawing/index.ts";
 import {change} from "./dom.ts";
 import {readEvents} from "./event-reader.ts";
-import type {Content} from "./markup.ts";
 import {type DashboardState, FIRST_STATE, type PageMessage, reduce} from "./state.ts";
 import {pollStatus} from "./status-poll.ts";
 import type {Surroundings} from "./surroundings.ts";

@@ -1,4 +1,4 @@
-import {type Content, element, type PageMarkup} from "./markup.ts";
+import {type Content, element, type Look, type PageMarkup, pageColour} from "../../../drawing/index.ts";
 import type {Tone} from "./verdict.ts";
 
 /** Signs of a state, readable without colour. */
@@ -95,4 +95,9 @@ export function also(text: string): PageMarkup {
 /** A quiet line. */
 export function note(...children: readonly Content[]): PageMarkup {
   return element("p", {class: "note"}, ...children);
+}
+
+/** The look of a drawing of that width in pixels: words beside it name what it shows. */
+export function pageLook(width: number): Look {
+  return {colour: pageColour, width, plotHeight: 152, isNarrow: true, note: null, prefix: "drawn"};
 }

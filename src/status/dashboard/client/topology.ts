@@ -1,9 +1,10 @@
+import {drawing, element, type PageMarkup} from "../../../drawing/index.ts";
 import type {StatusResponse} from "../../answers/status-answer.ts";
-import {element, type PageMarkup} from "./markup.ts";
+import {pageLook} from "./parts.ts";
 import {many, names, roundTrip, shortened} from "./words.ts";
 
-const WIDTH = 380;
-const CENTRE = WIDTH / 2;
+const LOOK = pageLook(380);
+const CENTRE = LOOK.width / 2;
 const ELLIPSE_WIDTH = 78;
 const ROW = 24;
 const LEAST_HEIGHT = 116;
@@ -101,18 +102,10 @@ export function topology(node: StatusResponse["node"]): PageMarkup {
   const height = Math.max(LEAST_HEIGHT, rows * ROW + 2 * MARGIN);
   const isRoomy = height / Math.max(1, rows) >= 40;
   const all = placed(peers, height);
-  return element(
-    "svg",
-    {
-      class: "topology",
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      role: "img",
-      "aria-labelledby": "links-title links-desc",
-    },
-    element("title", {id: "links-title"}, `Links of ${site}`),
-    element("desc", {id: "links-desc"}, `${linkSummary(node)}. The table of members holds each link.`),
-    ...all.flatMap((one) => linkLine(one, height)),
-    ...all.flatMap((one) => peerMark(one, isRoomy)),
-    ...selfMark(shortened(site, OWN_LENGTH), height / 2),
-  );
+  const description = `${linkSummary(node)}. The table of members holds each link.`;
+  return drawing(LOOK, {id: "links", title: `Links of ${site}`, description}, height, [
+    all.map((one) => linkLine(one, height)),
+    all.map((one) => peerMark(one, isRoomy)),
+    selfMark(shortened(site, OWN_LENGTH), height / 2),
+  ]);
 }

@@ -1,6 +1,6 @@
+import {element, type PageMarkup} from "../../../../drawing/index.ts";
 import type {Alert} from "../../../answers/health-answer.ts";
 import {momentText, type Reader} from "../local-time.ts";
-import {element, type PageMarkup} from "../markup.ts";
 import {stateSign} from "../parts.ts";
 
 const ALERTS: Readonly<Record<Alert["alert"], string>> = {

@@ -1,12 +1,20 @@
+import {
+  type ChartPoint,
+  element,
+  type LineChart,
+  lineChart,
+  type PageMarkup,
+} from "../../../../drawing/index.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import type {Curves, RoundFigures} from "../curves.ts";
-import {type BandPoint, type CurveChart, curveChart} from "../line-chart.ts";
-import {element, type PageMarkup} from "../markup.ts";
-import {moreTable, note, panel} from "../parts.ts";
+import {moreTable, note, pageLook, panel} from "../parts.ts";
 import {count, NOT_YET, shownFigure, smallFigure, UNDEFINED, WITHHELD} from "../words.ts";
 
 /** Number of newest rounds in the table beside a chart. */
 const SHOWN_ROUNDS = 20;
+const LOOK = pageLook(360);
+const NO_BAND = {low: null, high: null};
+const STYLE = {colour: "s0", width: 2, dash: "none"} as const;
 /** Largest number of rounds before those of training in a run. */
 const STATISTICS_ROUNDS = 2;
 
@@ -28,22 +36,31 @@ interface Curve {
   readonly heads: readonly string[];
   /** The rounds that have a figure, oldest first. */
   readonly rows: readonly (readonly string[])[];
-  readonly chart: Pick<CurveChart, "points" | "scale" | "bounds">;
+  readonly points: readonly ChartPoint[];
+  readonly chart: Pick<LineChart, "yKind" | "bounds">;
 }
 
-const isDrawn = ({chart, newest}: Curve): boolean =>
-  newest.isKnown && chart.points.some(({value}) => value !== null);
+const isDrawn = ({points, newest}: Curve): boolean => newest.isKnown && points.some(({y}) => y !== null);
 
 /** A panel with the newest figure, the curve and a table. @param more text that holds for all curves */
-function curvePanel({id, title, newest: {text, about}, heads, rows, chart}: Curve, more: string): PageMarkup {
-  const drawn = chart.points.flatMap(({round, value}) => (value === null ? [] : [round + 1]));
+function curvePanel(curve: Curve, more: string): PageMarkup {
+  const {id, title, heads, rows, points, chart} = curve;
+  const {text, about} = curve.newest;
+  const drawn = points.flatMap(({x, y}) => (y === null ? [] : [x]));
   const description = `Rounds ${Math.min(...drawn)} to ${Math.max(...drawn)}; the newest: ${text}.`;
   const caption = `${title}, the newest ${SHOWN_ROUNDS} rounds`;
   return panel(
     id,
     title,
     element("p", {class: "newest"}, text),
-    curveChart({id: `${id}-chart`, title, description, ...chart}),
+    lineChart(LOOK, {
+      caption: {id, title, description},
+      series: [{label: null, style: STYLE, points}],
+      xLabel: "round",
+      xKind: "rounds",
+      yTitle: null,
+      ...chart,
+    }) ?? note("nothing to draw yet"),
     note(`${about} ${more}`.trim()),
     ...moreTable("As a table", {caption, heads, rows: rows.slice(-SHOWN_ROUNDS).toReversed()}),
   );
@@ -107,7 +124,6 @@ function historyNote({rounds}: Curves, node: Node): string {
 /** Validation AUROC with its interval. */
 function aurocCurve({rounds}: Curves, node: Node): Curve {
   const told = rounds.flatMap(({round, validation}) => (validation === null ? [] : [{round, ...validation}]));
-  const points = told.map(({round, auroc}): BandPoint => ({round, value: null, ...auroc}));
   return {
     id: "auroc",
     title: "Validation AUROC",
@@ -116,7 +132,13 @@ function aurocCurve({rounds}: Curves, node: Node): Curve {
     rows: told.flatMap(({round, auroc, n}) =>
       auroc === null ? [] : [[roundName(round), intervalText(auroc), count(n)]],
     ),
-    chart: {points, scale: "linear", bounds: {low: 0, high: 1}},
+    points: told.map(({round, auroc}) => ({
+      x: round + 1,
+      y: auroc?.value ?? null,
+      low: auroc?.low ?? null,
+      high: auroc?.high ?? null,
+    })),
+    chart: {yKind: "linear", bounds: [0, 1]},
   };
 }
 
@@ -138,14 +160,14 @@ function newestLoss(loss: number | null, {withheld}: Node): Newest {
 
 /** Loss of the local training. */
 function lossCurve({rounds}: Curves, node: Node): Curve {
-  const points = rounds.map(({round, loss}): BandPoint => ({round, value: loss}));
   return {
     id: "loss",
     title: "Training loss",
     newest: newestLoss(rounds.findLast(({loss}) => loss !== null)?.loss ?? node.loss, node),
     heads: ["Round", "Loss#"],
     rows: rounds.flatMap(({round, loss}) => (loss === null ? [] : [[roundName(round), shownFigure(loss)]])),
-    chart: {points, scale: "linear"},
+    points: rounds.map(({round, loss}) => ({x: round + 1, y: loss, ...NO_BAND})),
+    chart: {yKind: "linear", bounds: [-Infinity, Infinity]},
   };
 }
 
@@ -159,7 +181,6 @@ function newestDistance(distance: number | null): Newest {
 
 /** Distance of the site's own model from the agreed one. */
 function distanceCurve({rounds}: Curves, node: Node): Curve {
-  const points = rounds.map(({round, consensusDistance}): BandPoint => ({round, value: consensusDistance}));
   return {
     id: "distance",
     title: "Consensus distance",
@@ -171,7 +192,8 @@ function distanceCurve({rounds}: Curves, node: Node): Curve {
     rows: rounds.flatMap(({round, consensusDistance: distance}) =>
       distance === null ? [] : [[roundName(round), smallFigure(distance)]],
     ),
-    chart: {points, scale: "log"},
+    points: rounds.map(({round, consensusDistance: distance}) => ({x: round + 1, y: distance, ...NO_BAND})),
+    chart: {yKind: "log", bounds: [0, Infinity]},
   };
 }
 

@@ -1,6 +1,6 @@
+import {element, type PageMarkup} from "../../../../drawing/index.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import type {Reader} from "../local-time.ts";
-import {element, type PageMarkup} from "../markup.ts";
 import {stateSign} from "../parts.ts";
 import {type DashboardState, isStale, readerOf, staleSeconds} from "../state.ts";
 import {healthVerdict, otherAlerts, type Tone, waitingText} from "../verdict.ts";

@@ -1,6 +1,6 @@
+import {type Content, element, type PageMarkup} from "../../../../drawing/index.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import {momentText, type Reader} from "../local-time.ts";
-import {type Content, element, type PageMarkup} from "../markup.ts";
 import {also, moreTable, note, panel, stateSign, table} from "../parts.ts";
 import {linkSummary, topology} from "../topology.ts";
 import type {Tone} from "../verdict.ts";

@@ -1,6 +1,6 @@
+import {type Content, element, type PageMarkup} from "../../../../drawing/index.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
 import type {Reader} from "../local-time.ts";
-import {type Content, element, type PageMarkup} from "../markup.ts";
 import {SIGNS} from "../parts.ts";
 import {type DashboardState, isStale, readerOf} from "../state.ts";
 import {healthVerdict} from "../verdict.ts";

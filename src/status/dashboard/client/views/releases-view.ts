@@ -1,6 +1,6 @@
+import type {PageMarkup} from "../../../../drawing/index.ts";
 import type {ReleasesAnswer} from "../../../answers/list-answers.ts";
 import {clockText, hourOfMidnight, type Reader} from "../local-time.ts";
-import type {PageMarkup} from "../markup.ts";
 import {moreTable, note, panel, table} from "../parts.ts";
 import {byteText, count, NOT_YET} from "../words.ts";
 

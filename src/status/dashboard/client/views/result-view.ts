@@ -1,5 +1,5 @@
+import {element, type PageMarkup} from "../../../../drawing/index.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
-import {element, type PageMarkup} from "../markup.ts";
 import {facts, note, panel} from "../parts.ts";
 import {count, shownFigure, UNDEFINED, WITHHELD} from "../words.ts";
 

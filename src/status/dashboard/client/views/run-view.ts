@@ -1,6 +1,6 @@
+import {element, type PageMarkup} from "../../../../drawing/index.ts";
 import type {RunsAnswer} from "../../../answers/list-answers.ts";
 import type {StatusResponse} from "../../../answers/status-answer.ts";
-import {element, type PageMarkup} from "../markup.ts";
 import {also, facts, more, note, panel, table} from "../parts.ts";
 import {age, duration, NOT_YET, names, shortened} from "../words.ts";
 

@@ -1,4 +1,4 @@
-import {at} from "../../core/index.ts";
+import {at} from "../core/index.ts";
 
 type RowOf = (row: number) => Float32Array;
 
@@ -35,4 +35,26 @@ export function consensusDistance(count: number, rowOf: RowOf): number {
 export function modelsDistance(models: readonly Float32Array[]): number {
   if (models.every((model) => model === models[0])) return 0;
   return consensusDistance(models.length, (row) => at(models, row));
+}
+
+/**
+ * Relative distance of a site's own model, `base + update`, to the model that the members agreed on:
+ * |base + update - agreed| / |agreed|, in L2 norms; null if |agreed| is 0.
+ * @param base `[d]`, the round's snapshot
+ * @param update `[>= d]`
+ * @param agreed `[>= d]`, of which the first d are the shared parameters
+ */
+export function relativeDistance(
+  base: Float32Array,
+  update: Float32Array,
+  agreed: Float32Array,
+): number | null {
+  let apart = 0;
+  let size = 0;
+  for (let index = 0; index < base.length; index++) {
+    const common = agreed[index] as number;
+    apart += ((base[index] as number) + (update[index] as number) - common) ** 2;
+    size += common * common;
+  }
+  return size === 0 ? null : Math.sqrt(apart / size);
 }

@@ -1,6 +1,3 @@
-import {at} from "../../core/index.ts";
-import type {FigureRange} from "../../evaluation/index.ts";
-
 /** Positions of values along an axis. */
 export interface Scale {
   /** Position of a value, in pixels. */
@@ -13,55 +10,77 @@ export interface Scale {
 /** The minimum and maximum of an axis. */
 export type Domain = readonly [number, number];
 
-const STEPS = [1, 2, 5];
-
+/** 1, 2 or 5 times a power of ten: about `count` such steps fill `span`. */
 function stepFor(span: number, count: number): number {
-  const rough = span / Math.max(1, count);
+  const rough = span / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return (STEPS.find((step) => step * power >= rough * 0.999) ?? 10) * power;
+  return ([1, 2, 5].find((step) => step * power >= rough * 0.999) ?? 10) * power;
 }
 
 const withMinus = (text: string): string => text.replace("-", "\u2212");
 
+/** The straight line that takes `least` and `most` to the ends of `range`; all of it to the first if they are equal. */
+function straight([least, most]: Domain, [from, to]: Domain): (value: number) => number {
+  return (value) => from + ((value - least) / (most - least || 1)) * (to - from);
+}
+
 /**
  * Creates an axis in equal steps of 1, 2 or 5 that ends at whole steps, from `range[0]` to `range[1]` pixels.
  */
-export function linearScale([least, most]: Domain, range: readonly [number, number], count = 5): Scale {
-  // Binary64 is too coarse to draw places within a span that is tiny compared with its values.
-  const isPoint = most - least <= Math.max(Math.abs(least), Math.abs(most)) * 1e-7;
+export function linearScale([least, most]: Domain, range: Domain, count = 5): Scale {
+  // Binary64 is too coarse to draw places within a span that is tiny compared with its values, as are labels below 1e-12.
+  const isPoint = most - least <= Math.max(Math.abs(least) * 1e-7, Math.abs(most) * 1e-7, 1e-11);
   const [low, high] = isPoint ? [least - 0.5, most + 0.5] : [least, most];
   const step = stepFor(high - low, count);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
-  const ticks = Array.from({length: last - first + 1}, (_, index) => (first + index) * step);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const [start, end] = [first * step, last * step];
   return {
-    at: (value) => range[0] + ((value - start) / (end - start)) * (range[1] - range[0]),
-    ticks,
+    at: straight([first * step, last * step], range),
+    ticks: Array.from({length: last - first + 1}, (_, index) => (first + index) * step),
     label: (tick) => withMinus(tick.toFixed(Math.min(decimals, 12))),
   };
 }
 
-/** Creates an axis of powers of ten. All values must be above 0. */
-export function logScale([least, most]: Domain, range: readonly [number, number], count = 6): Scale {
+/**
+ * Creates an axis of powers of ten, with the steps between if there is only one. All values must be above 0.
+ */
+export function logScale([least, most]: Domain, range: Domain, count = 6): Scale {
   const first = Math.floor(Math.log10(least) + 1e-9);
   const last = Math.max(first + 1, Math.ceil(Math.log10(most) - 1e-9));
-  const every = Math.max(1, Math.ceil((last - first) / count));
-  const powers = Array.from({length: last - first + 1}, (_, index) => first + index);
+  const every = Math.ceil((last - first) / count);
+  const powers = Array.from({length: Math.floor((last - first) / every) + 1}, (_, at) => first + at * every);
+  const placeOf = straight([first, last], range);
   return {
-    at: (value) => range[0] + ((Math.log10(value) - first) / (last - first)) * (range[1] - range[0]),
-    ticks: powers.filter((power) => (power - first) % every === 0).map((power) => 10 ** power),
-    label: (tick) => powerText(Math.round(Math.log10(tick))),
+    at: (value) => placeOf(Math.log10(value)),
+    ticks:
+      last - first === 1
+        ? [1, 2, 5, 10].map((factor) => factor * 10 ** first)
+        : powers.map((power) => 10 ** power),
+    label: powerText,
   };
 }
 
 const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 
-function powerText(power: number): string {
-  if (power >= -3 && power <= 3) return String(10 ** power);
-  const digits = Array.from(String(Math.abs(power)), (digit) => at(SUPERSCRIPTS, Number(digit))).join("");
-  return `10${power < 0 ? "\u207b" : ""}${digits}`;
+function powerText(value: number): string {
+  const power = Math.floor(Math.log10(value) + 1e-9);
+  if (power >= -3 && power <= 3) return String(Number(value.toPrecision(1)));
+  const factor = Math.round(value / 10 ** power);
+  const digits = Array.from(String(Math.abs(power)), (digit) => SUPERSCRIPTS.charAt(Number(digit))).join("");
+  return `${factor === 1 ? "" : `${factor}\u00b7`}10${power < 0 ? "\u207b" : ""}${digits}`;
+}
+
+/** Creates an axis of whole numbers that ends where they do, with ticks in whole steps within. */
+export function roundScale([least, most]: Domain, range: Domain, count: number): Scale {
+  const step = Math.max(1, stepFor(most - least || 1, count));
+  const first = Math.ceil(least / step);
+  const length = Math.max(0, Math.floor(most / step) - first + 1);
+  return {
+    at: straight([least, most], range),
+    ticks: Array.from({length}, (_, index) => (first + index) * step),
+    label: String,
+  };
 }
 
 const LOG_RATIO = 20;
@@ -79,31 +98,17 @@ export function isLogarithmic(values: readonly number[]): boolean {
 /**
  * Creates an axis with ticks at `values` themselves, as far as there is room. It is logarithmic if they are.
  */
-export function valueScale(values: readonly number[], range: readonly [number, number]): Scale {
+export function valueScale(values: readonly number[], [from, to]: Domain): Scale {
   const placeOf = isLogarithmic(values) ? Math.log10 : (value: number) => value;
-  const [least, most] = domainOf(values).map(placeOf) as [number, number];
-  const margin = 0.04 * (range[1] - range[0]);
-  const [start, end] = [range[0] + margin, range[1] - margin];
-  const at = (value: number): number =>
-    start + ((placeOf(value) - least) / (most - least || 1)) * (end - start);
+  const margin = 0.04 * (to - from);
+  const along = straight(domainOf(values.map(placeOf)), [from + margin, to - margin]);
+  const at = (value: number): number => along(placeOf(value));
   const ticks: number[] = [];
   for (const value of [...new Set(values)].sort((a, b) => a - b)) {
     const last = ticks.at(-1);
     if (last === undefined || at(value) - at(last) >= TICK_SPACE) ticks.push(value);
   }
   return {at, ticks, label: (tick) => withMinus(String(tick))};
-}
-
-/** Returns the possible values of figures of a range. */
-export function boundsOf(range: FigureRange): Domain {
-  switch (range) {
-    case "unit":
-      return [0, 1];
-    case "positive":
-      return [0, Number.POSITIVE_INFINITY];
-    case "any":
-      return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  }
 }
 
 const LEAST_SPAN = 0.02;
