@@ -33,6 +33,7 @@ export function createRandom(key: RandomKey): Random {
   const text = JSON.stringify(["consilium/random/1", key.seed, key.site, key.round, key.purpose]);
   const view = new DataView(sha256(new TextEncoder().encode(text)).buffer);
   const word = (index: number): number => view.getUint32(4 * index, true);
+  const [key0, key1, counter2, counter3] = [word(0), word(1), word(2), word(3)];
   let block = 0;
   let buffered: readonly number[] = [];
   let position = 0;
@@ -40,7 +41,7 @@ export function createRandom(key: RandomKey): Random {
   const uint32 = (): number => {
     if (position === buffered.length) {
       const low = block % 0x1_0000_0000;
-      buffered = philox4x32([low, Math.floor(block / 0x1_0000_0000), word(2), word(3)], [word(0), word(1)]);
+      buffered = philox4x32([low, Math.floor(block / 0x1_0000_0000), counter2, counter3], [key0, key1]);
       block += 1;
       position = 0;
     }
