@@ -1,7 +1,8 @@
 /*
  * Long experiments: `npm run evidence` runs the demo for five seeds and writes docs/evidence/PRESET.json;
  * `npm run evidence -- --check` runs one row of each again and compares it with what is committed. Names of presets
- * after the flags choose some of them.
+ * after the flags choose some of them; --demos chooses those that run the demo, and --studies those that do not, which
+ * compute on one processor each and wait for nothing.
  */
 import "../src/core/polyfill.ts";
 import {spawn, spawnSync} from "node:child_process";
@@ -265,18 +266,21 @@ async function eachInProcess(names: readonly string[]): Promise<void> {
 }
 
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
+const isKindWanted = (runsDemo: boolean): boolean =>
+  !process.argv.includes(runsDemo ? "--studies" : "--demos");
+const isWanted = (preset: string, runsDemo: boolean): boolean =>
+  isKindWanted(runsDemo) && (only.length === 0 || only.includes(preset));
 const hasSharedData = existsSync(sharedDataFolder());
 if (!hasSharedData)
   console.log("skipped: shared data not found (set CONSILIUM_SHARED_DATA); its rows are not run");
 const found: string[] = [];
 for (const experiment of EXPERIMENTS) {
-  if (!isWanted(experiment.preset) || (!hasSharedData && !experiment.preset.startsWith("synthetic")))
+  if (!isWanted(experiment.preset, true) || (!hasSharedData && !experiment.preset.startsWith("synthetic")))
     continue;
   if (isCheck) found.push(...(await check(experiment)));
   else await record(experiment);
 }
-if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
+if (hasSharedData && isWanted(LEFT_OUT_PRESET, true)) {
   if (isCheck) found.push(...(await checkLeftOut()));
   else {
     const content = await leaveEachOut(LEFT_OUT_SEEDS);
@@ -284,7 +288,7 @@ if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
   }
 }
 const studies = STUDIES.filter(
-  ({name, needsSharedData}) => isWanted(name) && (hasSharedData || !needsSharedData),
+  ({name, needsSharedData, runsDemo}) => isWanted(name, runsDemo) && (hasSharedData || !needsSharedData),
 );
 if (isCheck) {
   for (const {name, check: checkStudy} of studies)
