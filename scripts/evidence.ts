@@ -1,8 +1,7 @@
 /*
  * Long experiments: `npm run evidence` runs the demo for five seeds and writes docs/evidence/PRESET.json;
  * `npm run evidence -- --check` runs one row of each again and compares it with what is committed. Names of presets
- * after the flags choose some of them; --demos chooses those that run the demo, and --studies those that do not, which
- * compute on one processor each and wait for nothing.
+ * after the flags choose some of them, --demos those that run the demo, --studies the others.
  */
 import "../src/core/polyfill.ts";
 import {spawn, spawnSync} from "node:child_process";
@@ -266,10 +265,8 @@ async function eachInProcess(names: readonly string[]): Promise<void> {
 }
 
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const isKindWanted = (runsDemo: boolean): boolean =>
-  !process.argv.includes(runsDemo ? "--studies" : "--demos");
 const isWanted = (preset: string, runsDemo: boolean): boolean =>
-  isKindWanted(runsDemo) && (only.length === 0 || only.includes(preset));
+  !process.argv.includes(runsDemo ? "--studies" : "--demos") && (only.length === 0 || only.includes(preset));
 const hasSharedData = existsSync(sharedDataFolder());
 if (!hasSharedData)
   console.log("skipped: shared data not found (set CONSILIUM_SHARED_DATA); its rows are not run");
@@ -282,10 +279,7 @@ for (const experiment of EXPERIMENTS) {
 }
 if (hasSharedData && isWanted(LEFT_OUT_PRESET, true)) {
   if (isCheck) found.push(...(await checkLeftOut()));
-  else {
-    const content = await leaveEachOut(LEFT_OUT_SEEDS);
-    await writeEvidence(LEFT_OUT_PRESET, {...content, seeds: LEFT_OUT_SEEDS});
-  }
+  else await writeEvidence(LEFT_OUT_PRESET, {...(await leaveEachOut(LEFT_OUT_SEEDS)), seeds: LEFT_OUT_SEEDS});
 }
 const studies = STUDIES.filter(
   ({name, needsSharedData, runsDemo}) => isWanted(name, runsDemo) && (hasSharedData || !needsSharedData),
