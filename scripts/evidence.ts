@@ -1,7 +1,7 @@
 /*
  * Long experiments: `npm run evidence` runs the demo for five seeds and writes docs/evidence/PRESET.json;
  * `npm run evidence -- --check` runs one row of each again and compares it with what is committed. Names of presets
- * after the flags choose some of them.
+ * after the flags choose some of them, --demos those that run the demo, --studies the others.
  */
 import "../src/core/polyfill.ts";
 import {spawn, spawnSync} from "node:child_process";
@@ -265,26 +265,24 @@ async function eachInProcess(names: readonly string[]): Promise<void> {
 }
 
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const isWanted = (preset: string): boolean => only.length === 0 || only.includes(preset);
+const isWanted = (preset: string, runsDemo: boolean): boolean =>
+  !process.argv.includes(runsDemo ? "--studies" : "--demos") && (only.length === 0 || only.includes(preset));
 const hasSharedData = existsSync(sharedDataFolder());
 if (!hasSharedData)
   console.log("skipped: shared data not found (set CONSILIUM_SHARED_DATA); its rows are not run");
 const found: string[] = [];
 for (const experiment of EXPERIMENTS) {
-  if (!isWanted(experiment.preset) || (!hasSharedData && !experiment.preset.startsWith("synthetic")))
+  if (!isWanted(experiment.preset, true) || (!hasSharedData && !experiment.preset.startsWith("synthetic")))
     continue;
   if (isCheck) found.push(...(await check(experiment)));
   else await record(experiment);
 }
-if (hasSharedData && isWanted(LEFT_OUT_PRESET)) {
+if (hasSharedData && isWanted(LEFT_OUT_PRESET, true)) {
   if (isCheck) found.push(...(await checkLeftOut()));
-  else {
-    const content = await leaveEachOut(LEFT_OUT_SEEDS);
-    await writeEvidence(LEFT_OUT_PRESET, {...content, seeds: LEFT_OUT_SEEDS});
-  }
+  else await writeEvidence(LEFT_OUT_PRESET, {...(await leaveEachOut(LEFT_OUT_SEEDS)), seeds: LEFT_OUT_SEEDS});
 }
 const studies = STUDIES.filter(
-  ({name, needsSharedData}) => isWanted(name) && (hasSharedData || !needsSharedData),
+  ({name, needsSharedData, runsDemo}) => isWanted(name, runsDemo) && (hasSharedData || !needsSharedData),
 );
 if (isCheck) {
   for (const {name, check: checkStudy} of studies)

@@ -1,10 +1,13 @@
-import {createHash} from "node:crypto";
+import {createHash, hash as hashAtOnce} from "node:crypto";
 
 /** SHA-256 over the concatenation of `parts`: 32 bytes, owned by the caller. */
 export type Hash = (...parts: readonly Uint8Array[]) => Uint8Array;
 
 /** {@link Hash} by the machine's OpenSSL (FIPS 180-4). */
 export const sha256: Hash = (...parts) => {
+  const [first] = parts;
+  // Takes half the time for messages of a few hundred bytes, which are most.
+  if (first !== undefined && parts.length === 1) return new Uint8Array(hashAtOnce("sha256", first, "buffer"));
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());

@@ -33,14 +33,15 @@ export function createRandom(key: RandomKey): Random {
   const text = JSON.stringify(["consilium/random/1", key.seed, key.site, key.round, key.purpose]);
   const view = new DataView(sha256(new TextEncoder().encode(text)).buffer);
   const word = (index: number): number => view.getUint32(4 * index, true);
+  const [key0, key1, counter2, counter3] = [word(0), word(1), word(2), word(3)];
   let block = 0;
   let buffered: readonly number[] = [];
   let position = 0;
 
   const uint32 = (): number => {
     if (position === buffered.length) {
-      const low = block % 0x1_0000_0000;
-      buffered = philox4x32([low, Math.floor(block / 0x1_0000_0000), word(2), word(3)], [word(0), word(1)]);
+      const low = block >>> 0;
+      buffered = philox4x32([low, Math.floor(block / 0x1_0000_0000), counter2, counter3], [key0, key1]);
       block += 1;
       position = 0;
     }
@@ -52,10 +53,11 @@ export function createRandom(key: RandomKey): Random {
     uniform,
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
     below(bound) {
-      const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
+      // Quotients of 32-bit integers are exact enough to be rounded down; a remainder would cost half of the draw.
+      const limit = Math.floor(0x1_0000_0000 / bound) * bound;
       let draw = uint32();
       while (draw >= limit) draw = uint32();
-      return draw % bound;
+      return draw - Math.floor(draw / bound) * bound;
     },
   };
 }

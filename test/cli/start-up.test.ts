@@ -11,13 +11,19 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const DIST = path.join(ROOT, "dist");
 const MAIN = path.join(DIST, "cli/main.js");
 
-/** Modules that a command loads before it ends, by Node's own loader hooks. */
+/** Modules that a command loads before it ends, by Node's own loader hooks and its cache of those that are required. */
 function loadedBy(words: readonly string[]): readonly string[] {
   const hooks = `export async function load(url, context, next) {
     process._rawDebug("loaded " + url);
     return next(url, context);
   }`;
-  const register = `import {register} from "node:module"; register("data:text/javascript,${encodeURIComponent(hooks)}");`;
+  const register = `import {createRequire, register} from "node:module";
+    import {pathToFileURL} from "node:url";
+    register("data:text/javascript,${encodeURIComponent(hooks)}");
+    const {cache} = createRequire(${JSON.stringify(pathToFileURL(MAIN).href)});
+    process.on("exit", () => {
+      for (const file of Object.keys(cache)) process._rawDebug("loaded " + pathToFileURL(file).href);
+    });`;
   const importing = `data:text/javascript,${encodeURIComponent(register)}`;
   const ended = spawnSync(process.execPath, ["--import", importing, MAIN, ...words], {encoding: "utf8"});
   return [...ended.stderr.matchAll(/^loaded (\S+)$/gm)].map(([, url = ""]) => url);
@@ -54,22 +60,35 @@ describe("the start of a command", () => {
 });
 
 describe("the bundle", () => {
+  /** Entries of threads, each bundled into one file. */
+  const threads = ["training/worker.js", "data/readers/hdf5/hdf5-worker.js"];
+
   it("finds every thread and file of its modules in the tree beside it", async () => {
-    const folder = path.join(DIST, "chunks");
-    const names = readdirSync(folder).filter((name) => name.endsWith(".js"));
-    const chunks = [MAIN, ...names.map((name) => path.join(folder, name))];
+    const names = readdirSync(path.join(DIST, "chunks")).filter((name) => name.endsWith(".js"));
     const places = new Set<string>();
-    for (const chunk of chunks) {
-      const text = await readFile(chunk, "utf8");
+    const files = ["cli/main.js", ...threads, ...names.map((name) => path.join("chunks", name))];
+    for (const file of files.map((name) => path.join(DIST, name))) {
+      const text = await readFile(file, "utf8");
       for (const [, place = ""] of text.matchAll(
-        /new URL\("(\.\.\/[a-z][^"]*\.js)", import\.meta\.url\)\.href/g,
+        /new URL\("((?:\.\.\/)+[a-z][^"]*\.js)", import\.meta\.url\)\.href/g,
       ))
-        places.add(place);
+        places.add(path.resolve(path.dirname(file), place));
     }
     // Those that look for neighbours today; more may come.
-    expect([...places]).toEqual(
-      expect.arrayContaining(["../training/trainers.js", "../data/readers/hdf5/hdf5-link.js"]),
+    expect([...places].map((place) => path.relative(DIST, place))).toEqual(
+      expect.arrayContaining([
+        "training/trainers.js",
+        "data/readers/hdf5/hdf5-link.js",
+        "model/backend/tfjs-modules.js",
+      ]),
     );
-    for (const place of places) expect(existsSync(path.join(DIST, "cli", place)), place).toBe(true);
+    for (const place of places) expect(existsSync(place), place).toBe(true);
+  });
+
+  it.each(threads)("is one file for a thread: %s", async (file) => {
+    const text = await readFile(path.join(DIST, file), "utf8");
+    const imported = [...text.matchAll(/^import [^"]*"([^"]+)";$/gm)].map(([, name = ""]) => name);
+    expect(imported).toContain("node:worker_threads");
+    expect(imported.filter((name) => !name.startsWith("node:"))).toEqual([]);
   });
 });

@@ -89,6 +89,21 @@ describe("whole numbers below a bound", () => {
     expect(chiSquare(thirds, 30_000)).toBeLessThan(19);
   });
 
+  it("are the remainder of the first word below the greatest multiple of the bound", () => {
+    const bounds = fc.oneof(fc.integer({min: 1, max: 100}), fc.integer({min: 1, max: 2 ** 32}));
+    fc.assert(
+      fc.property(bounds, fc.integer(), (bound, seed) => {
+        const words = createRandom({...KEY, seed});
+        const divisor = BigInt(bound);
+        const multiple = (2n ** 32n / divisor) * divisor;
+        let word = BigInt(words.uint32());
+        while (word >= multiple) word = BigInt(words.uint32());
+        expect(createRandom({...KEY, seed}).below(bound)).toBe(Number(word % divisor));
+      }),
+      {numRuns: 1000},
+    );
+  });
+
   it("are within it up to 2^32, and 0 below 1", () => {
     fc.assert(
       fc.property(fc.integer({min: 1, max: 2 ** 32}), fc.integer(), (bound, seed) => {

@@ -269,7 +269,7 @@ function coverage(name: string, count: number, of: Deviations, sets: number): nu
   return covered / sets;
 }
 
-const PAIRS = runs(150, 500);
+const PAIRS = runs(100, 500);
 
 test(`the interval covers the true difference of AUROCs in 93 to 97 % of ${PAIRS} simulated pairs with seed effects`, () => {
   const mixed = coverage("mixed", 5, {patient: 0.7, method: 0.4, each: 0.4, seed: 0.25}, PAIRS);

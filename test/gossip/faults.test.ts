@@ -11,8 +11,8 @@ const WEIGHTS = [199, 172, 30, 85];
 const ROUNDS = 3;
 const TIMEOUT_MS = 900_000;
 /** Every k-th fault point is tried; 1 tries them all, as continuous integration does. */
-const STRIDE = runs(17, 1);
-const HISTORIES = runs(40, 2000);
+const STRIDE = runs(23, 1);
+const HISTORIES = runs(30, 2000);
 
 type Consortium = ReturnType<typeof createConsortium>;
 

@@ -9,7 +9,7 @@ const LOSSY_STATES = runs(25_000, 400_000);
 /** More than there are without a crash. */
 const ALL_STATES = 400_000;
 /** With a crash there are too many to go through. */
-const MOST_STATES = runs(15_000, ALL_STATES);
+const MOST_STATES = runs(10_000, ALL_STATES);
 
 function print(what: string, {states, steps, quiet, isExhausted}: Search): void {
   const whole = isExhausted ? "all of them" : "cut short";

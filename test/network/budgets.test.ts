@@ -204,15 +204,17 @@ describe("honest rounds", () => {
     expect(perRound).toBeLessThan(FRAMES_PER_MEMBER * n);
     for (const sent of frames.values()) {
       const budget = createPeerBudget(budgets, 0);
-      for (const {kind, bytes, atMs} of sent) expect(budget.frame(kind, bytes, atMs)).toBeNull();
+      const refused = sent.filter(({kind, bytes, atMs}) => budget.frame(kind, bytes, atMs) !== null);
+      expect(refused).toEqual([]);
     }
     for (const asked of fetches.values()) {
       const budget = createPeerBudget(budgets, 0);
-      for (const {bytes, atMs} of asked) {
-        expect(budget.request(atMs)).toBeNull();
-        expect(budget.serve(bytes, atMs)).toBeNull();
-        expect(budget.ask(bytes, atMs)).toBe(0);
-      }
+      const refused = asked.filter(
+        ({bytes, atMs}) =>
+          [budget.request(atMs), budget.serve(bytes, atMs)].some((overspent) => overspent !== null) ||
+          budget.ask(bytes, atMs) !== 0,
+      );
+      expect(refused).toEqual([]);
     }
     expect(roundMs).toBeLessThan(n === 4 ? LEAST_ROUND_MS : 2 * LEAST_ROUND_MS);
   });

@@ -1,7 +1,7 @@
 import {multiaddr} from "@multiformats/multiaddr";
 import type {Libp2p} from "libp2p";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
-import {sha256, systemClock, toHex} from "../../src/core/index.ts";
+import {type Clock, sha256, systemClock, toHex} from "../../src/core/index.ts";
 import {createBlobStore} from "../../src/network/blobs/blob-store.ts";
 import {encodeBlobHeader} from "../../src/network/blobs/blob-wire.ts";
 import {FetchBuffer} from "../../src/network/blobs/fetch-buffer.ts";
@@ -13,6 +13,7 @@ import {BLOB_PROTOCOL} from "../../src/network/libp2p/streams.ts";
 import {createLinkTable} from "../../src/network/link-table.ts";
 import {bytesOf, noAbort, peersOf, releaseOf, type TestMember} from "./fixture.ts";
 import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
+import {quickClock} from "./quick-clock.ts";
 import {type CuttableRelay, cuttableRelay, portOf, rawPeer} from "./raw-peer.ts";
 
 const BLOB = bytesOf(20_000_000);
@@ -33,11 +34,14 @@ describe("a transfer over a line that fails", () => {
   });
 
   /** `reader` reaches `sender` through a relay only; the sender does not know where the reader listens. */
-  const startPair = async (): Promise<{sender: TestMember; reader: TestMember; relay: CuttableRelay}> => {
-    const sender = await world.start(0, {limits: {progressTimeoutMs: 500, redialMaxMs: 500}});
+  const startPair = async (
+    clock: Clock,
+  ): Promise<{sender: TestMember; reader: TestMember; relay: CuttableRelay}> => {
+    const sender = await world.start(0, {clock, limits: {progressTimeoutMs: 500, redialMaxMs: 500}});
     const relay = await cuttableRelay(portOf(sender.network.addresses()[0] ?? ""));
     relays.push(relay);
     const reader = await world.start(1, {
+      clock,
       listen: [],
       bootstrap: [`/ip4/127.0.0.1/tcp/${relay.port}/p2p/${sender.peer}`],
       limits: {progressTimeoutMs: 500, redialMaxMs: 500},
@@ -48,7 +52,7 @@ describe("a transfer over a line that fails", () => {
   };
 
   it("goes on where it broke off: cuts cost less than 5 % of the bytes again", async () => {
-    const {sender, reader, relay} = await startPair();
+    const {sender, reader, relay} = await startPair(systemClock);
     const positions: number[] = [];
     relay.cutAt(relay.bytesBack() + 0.3 * BLOB.length, relay.bytesBack() + 0.7 * BLOB.length);
     const bytes = await reader.network.fetch({
@@ -68,7 +72,7 @@ describe("a transfer over a line that fails", () => {
   });
 
   it("fails with a code, in bounded time, when the line stays silent", async () => {
-    const {sender, reader, relay} = await startPair();
+    const {sender, reader, relay} = await startPair(quickClock);
     relay.freeze();
     await expect(
       reader.network.fetch({

@@ -10,7 +10,8 @@ import type {PeerId} from "../../src/network/index.ts";
 import {YAMUX_SETTINGS} from "../../src/network/libp2p/host/host.ts";
 import {BLOB_PROTOCOL, LINK_PROTOCOL, onStreamBytes} from "../../src/network/libp2p/streams.ts";
 import {bytesOf, peersOf, releaseOf} from "./fixture.ts";
-import {type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
+import {type Libp2pChanges, type Libp2pWorld, libp2pWorld} from "./libp2p-world.ts";
+import {quickClock} from "./quick-clock.ts";
 import {rawPeer} from "./raw-peer.ts";
 
 /** Lets the node under test open its control stream, and answers nothing. */
@@ -90,8 +91,11 @@ describe("the roster check of a libp2p node", () => {
   });
 
   /** Connects a bare host with a member's key, which may then break every rule. */
-  const startRogue = async (prepare: (rogue: Libp2p) => unknown = listenInSilence) => {
-    const a = await world.start(0);
+  const startRogue = async (
+    prepare: (rogue: Libp2p) => unknown = listenInSilence,
+    changes: Libp2pChanges = {},
+  ) => {
+    const a = await world.start(0, changes);
     const rogue = await rawPeer(1);
     ends.push(() => rogue.stop());
     await prepare(rogue);
@@ -122,14 +126,14 @@ describe("the roster check of a libp2p node", () => {
     ["a frame of 4 GB", Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1)],
     ["random bytes", bytesOf(5_000)],
   ])("takes the connection from a member that sends %s, counts it, and lives on", async (_, bytes) => {
-    const {a, connection, closed} = await startRogue();
+    const {a, connection, closed} = await startRogue(listenInSilence, {clock: quickClock});
     const stream = await connection.newStream(LINK_PROTOCOL);
     stream.send(bytes);
     await closed;
     expect(a.linkTo(members[1] ?? "")).toMatchObject({status: "down", violations: 1});
     expect(a.linkTo(members[1] ?? "").lastError).toMatch(/NETWORK_FRAME_(MALFORMED|TOO_LARGE)/);
     expect(a.events).toEqual([]);
-    const b = await world.start(1);
+    const b = await world.start(1, {clock: quickClock});
     await Promise.all([a.upWith(b), b.upWith(a)]);
   });
 

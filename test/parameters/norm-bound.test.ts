@@ -22,8 +22,8 @@ const CLIP = 10;
 /** Values of a given L2 norm; `peak` gives how much of it the first one has, as a gradient may. */
 function vectorOf(length: number, norm: number, {seed, peak}: {seed: number; peak: number}): Float32Array {
   const random = createRandom({seed, site: "test", round: 0, purpose: "norms"});
-  const values = Float64Array.from({length}, (_, at) => random.normal() + (at === 0 ? peak : 0));
-  const own = Math.hypot(...values);
+  const values = new Float64Array(length).map((_, at) => random.normal() + (at === 0 ? peak : 0));
+  const own = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return Float32Array.from(values, (value) => (norm * value) / own);
 }
 

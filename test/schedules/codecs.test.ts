@@ -39,7 +39,7 @@ function run(name: CodecName, against: Against, gamma: number): Course {
       const hat = hats[node] ?? x;
       if (against === "nothing") hat.fill(0);
       if (against === "the mean") hat.set(mean);
-      const difference = Float32Array.from(x, (value, at) => value - (hat[at] ?? 0));
+      const difference = new Float32Array(x.map((value, at) => value - (hat[at] ?? 0)));
       const bytes = new Uint8Array(codec.sizeOf(VALUES));
       codec.encode(difference, bytes, drawDither(random));
       codec.accumulate(bytes, 0, hat);
@@ -53,8 +53,9 @@ function run(name: CodecName, against: Against, gamma: number): Course {
       }
     });
     if (!MEASURED.includes(phase + 1)) continue;
-    const errors = state.flatMap((x) => [...x].map((value, at) => (value - (mean[at] ?? 0)) ** 2));
-    consensus.set(phase + 1, Math.sqrt(errors.reduce((sum, error) => sum + error, 0) / errors.length));
+    const squares = state.map((x) => x.reduce((sum, value, at) => sum + (value - (mean[at] ?? 0)) ** 2, 0));
+    const sum = squares.reduce((all, square) => all + square, 0);
+    consensus.set(phase + 1, Math.sqrt(sum / (NODES * VALUES)));
   }
   const drift = Math.max(
     ...mean.map((value, at) => Math.abs(state.reduce((sum, x) => sum + (x[at] ?? 0), 0) / NODES - value)),

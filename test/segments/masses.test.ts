@@ -10,6 +10,8 @@ import {createSegments, type SegmentOptions} from "./segment-consortium.ts";
 /** Every k-th effect is tried. */
 const STRIDE = runs(19, 1);
 const HISTORIES = runs(15, 2500);
+/** Units of a member's own work while frames are lost. */
+const UNITS = runs(18, 30);
 /** How many times each of the two victims, by each of two fates, may say a word before it dies of it. */
 const CHANCES = runs(1, 4);
 const TIMEOUT_MS = 900_000;
@@ -147,7 +149,7 @@ for (const [name, way] of WAYS) {
         seed: 3,
         unitMs: (member) => 150 + 40 * member,
         copies: lossy(random, loss, 0.1),
-        spec: {...spec, units: 30},
+        spec: {...spec, units: UNITS},
       });
       runChecked(consortium, `loss ${loss}`);
       expect(consortium.faults).toEqual([]);

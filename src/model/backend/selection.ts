@@ -4,6 +4,7 @@ import {CodedError} from "../../core/index.ts";
 import type {ModelErrorCode} from "../errors.ts";
 import type {BackendName, BackendPreference, OpenedBackend, PassedOver} from "../types.ts";
 import {type BackendAttempt, openTfjs} from "./tfjs.ts";
+import {loadCpuBackend, loadTfjs, loadWasmBackend} from "./tfjs-modules.ts";
 import {openTfjsNode} from "./tfjs-node.ts";
 import {registerWasmKernels} from "./wasm-kernels/register-kernels.ts";
 
@@ -13,8 +14,8 @@ import {registerWasmKernels} from "./wasm-kernels/register-kernels.ts";
  * @see https://www.npmjs.com/package/@tensorflow/tfjs-backend-wasm
  */
 async function openWasm(): Promise<BackendAttempt> {
-  const tf = await import("@tensorflow/tfjs-core");
-  const {setWasmPaths} = await import("@tensorflow/tfjs-backend-wasm");
+  const tf = loadTfjs();
+  const {setWasmPaths} = loadWasmBackend();
   const module = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(dirname(module) + sep);
   registerWasmKernels(tf);
@@ -23,8 +24,8 @@ async function openWasm(): Promise<BackendAttempt> {
 
 /** Opens tfjs' backend in plain JavaScript. It works everywhere and is the reference for the others. */
 async function openCpu(): Promise<BackendAttempt> {
-  const tf = await import("@tensorflow/tfjs-core");
-  await import("@tensorflow/tfjs-backend-cpu");
+  const tf = loadTfjs();
+  loadCpuBackend();
   return await openTfjs(tf, "cpu", "cpu");
 }
 

@@ -1,6 +1,7 @@
 import {createRequire} from "node:module";
 import util from "node:util";
 import {type BackendAttempt, openTfjs} from "./tfjs.ts";
+import {loadTfjs} from "./tfjs-modules.ts";
 
 const PACKAGE = "@tensorflow/tfjs-node";
 /**
@@ -57,7 +58,7 @@ export async function openTfjsNode(): Promise<BackendAttempt> {
     const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
     return {reason: `its native library cannot be loaded (${why})`};
   }
-  const tf = await import("@tensorflow/tfjs-core");
+  const tf = loadTfjs();
   if (!tf.engine().backendNames().includes(REGISTERED)) {
     return {reason: "it is tied to another copy of @tensorflow/tfjs-core"};
   }

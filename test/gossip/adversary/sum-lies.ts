@@ -1,4 +1,4 @@
-import {createRandom} from "../../../src/core/index.ts";
+import {createRandom, present} from "../../../src/core/index.ts";
 import type {Arithmetic, MemberId, Report, SessionSetup} from "../../../src/rounds/index.ts";
 import {type Arena, type ArenaOptions, runArena, toldBy} from "./arena.ts";
 import {expectLaws, expectPace, usualRun} from "./laws.ts";
@@ -17,11 +17,22 @@ export interface Lies {
   readonly script?: Script;
 }
 
-/** Dyadic numbers, so that sums are exact in any order. */
+const drawn = new Map<string, Float32Array>();
+
+/** Dyadic numbers, so that sums are exact in any order; the caller's own. */
 export function dyadicUpdate(values: number, member: MemberId, round: number): Float32Array {
+  const key = JSON.stringify([values, member, round]);
+  const known = drawn.get(key);
+  if (known !== undefined) return known.slice();
   const random = createRandom({seed: 5, site: member, round, purpose: "dyadic"});
-  return Float32Array.from({length: values}, () => (random.below(8192) - 4096) / 64);
+  const update = new Float32Array(values).map(() => (random.below(8192) - 4096) / 64);
+  drawn.set(key, update);
+  return update.slice();
 }
+
+const UPDATES = new Map(
+  SIZES.map((values) => [values, (member: MemberId, round: number) => dyadicUpdate(values, member, round)]),
+);
 
 /** The setup, under which some of the arithmetic is other. */
 export function bent(setup: SessionSetup, arithmetic: Partial<Arithmetic>): SessionSetup {
@@ -36,7 +47,7 @@ export function lyingRun(values: number, {arithmetic = {}, script = ({effects}) 
     liars: [LIAR],
     rounds: ROUNDS,
     values,
-    updateOf: (member: MemberId, round: number) => dyadicUpdate(values, member, round),
+    updateOf: present(UPDATES.get(values), `updates of ${values} values`),
     openLiar: (setup: SessionSetup) => openLiar(bent(setup, arithmetic), script),
   };
 }
