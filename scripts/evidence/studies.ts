@@ -82,6 +82,7 @@ export const STUDIES: readonly EvidenceStudy[] = [
   {
     name: "certified-model",
     needsSharedData: false,
+    runsDemo: true,
     run: certifiedModelEvidence,
     check: certifiedModelAgain,
   },

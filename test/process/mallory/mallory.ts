@@ -14,7 +14,7 @@ import {layoutOf} from "../../../src/model/index.ts";
 import {createLibp2pNetwork, type Network, type NetworkEvents} from "../../../src/network/index.ts";
 import {createRoundWork, sessionSetup} from "../../../src/node/index.ts";
 import {networkOptions} from "../../../src/node/network-options.ts";
-import {primitivesOf} from "../../../src/node/session-setup.ts";
+import {primitivesOf} from "../../../src/node/primitives.ts";
 import {openSite} from "../../../src/node/site/site.ts";
 import {createTransport} from "../../../src/node/transport.ts";
 import type {Mixture} from "../../../src/parameters/index.ts";
