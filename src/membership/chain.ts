@@ -1,6 +1,6 @@
 import {present, toHex} from "../core/index.ts";
 import {contradict, contradictions, type MembershipContradiction} from "./contradiction.ts";
-import {genesisHash, type MembershipRecords, membershipBodyHash} from "./encoding.ts";
+import {decisionOf, genesisHash, type MembershipRecords, membershipBodyHash} from "./encoding.ts";
 import {type HeightFacts, isJustified} from "./justification.ts";
 import {anchored, type MemberSet, membersAfter} from "./members.ts";
 import {electorateOf} from "./quorum.ts";
@@ -37,7 +37,7 @@ export interface Membership {
   readonly unsigned: readonly string[];
   /** Decided records, lowest height first. */
   readonly decided: readonly DecidedRecord[];
-  /** Hash of the newest decided record, or the id. */
+  /** Hash of the newest decided record, see {@link decisionOf}, or the id. */
   readonly head: string;
   /** The members after the newest decided record. */
   readonly current: MemberSet;
@@ -137,7 +137,8 @@ function walk(genesis: Genesis, known: Sorted, founders: MemberSet): Walk {
   const decided: DecidedRecord[] = [];
   for (;;) {
     const last = decided.at(-1);
-    const place = {before: last?.after ?? founders, previous: last?.hash ?? genesisHash(genesis)};
+    const previous = last === undefined ? genesisHash(genesis) : decisionOf(last.body);
+    const place = {before: last?.after ?? founders, previous};
     const next = factsAt(genesis, known, {...place, height: decided.length + 1});
     const open = proposalsAt(next, known);
     const won = open.filter(({inFavour, needed}) => inFavour.length >= needed);

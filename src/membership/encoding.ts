@@ -40,9 +40,13 @@ export function membershipBodyHash(body: MembershipBody): string {
   return toHex(sha256(canonical(["consilium/membership/body/1", body])));
 }
 
-/** What makes two bodies the same decision, whatever their attempt and reason. */
-export function decisionOf({change, anchors}: MembershipBody): string {
-  return toHex(sha256(canonical(["consilium/membership/decision/1", change, anchors])));
+/**
+ * The hash of a record: its place and what it changes. Two bodies that differ only in attempt and reason are the
+ * same record, so that what follows it stands whichever of them was decided.
+ */
+export function decisionOf({height, previous, change, anchors}: MembershipBody): string {
+  const decision = ["consilium/membership/decision/1", height, previous, change, anchors];
+  return toHex(sha256(canonical(decision)));
 }
 
 /** The records as bytes, for a file or an answer. */
