@@ -92,7 +92,10 @@ describe("names and keys", () => {
     const {next} = four.read(...before);
     const again = four.body(admit(3), {}, next);
     expect(four.read(...before, again).open).toEqual([]);
-    const under = {...admit(4), members: [{organisation: keyNumber(4), name: "site-3", role: "relay" as const}]};
+    const under = {
+      ...admit(4),
+      members: [{organisation: keyNumber(4), name: "site-3", role: "relay" as const}],
+    };
     const fresh = four.body(under as ReturnType<typeof admit>, {}, next);
     expect(four.read(...before, fresh).open.map(({hash}) => hash)).toEqual([membershipBodyHash(fresh)]);
     expect(four.read(four.body(amend(0, "site-1"))).open).toEqual([]);
