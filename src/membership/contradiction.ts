@@ -1,5 +1,5 @@
 import {equals} from "uint8arrays";
-import {toHex, unreachable} from "../core/index.ts";
+import {unreachable} from "../core/index.ts";
 import {canonical} from "./encoding.ts";
 import type {Departure, MembershipVote, SignedWord, Skip, Succession} from "./records.ts";
 import {wordToSign} from "./signatures.ts";
@@ -90,7 +90,7 @@ class SignersWords {
 
   /** Adds a word. @returns a word that it contradicts, if there is one */
   add(word: SignedWord): SignedWord | undefined {
-    const text = `${word.kind} ${toHex(wordToSign(word, "").bytes)}`;
+    const text = JSON.stringify({...word, signature: null, accepted: null});
     if (this.#texts.has(text)) return undefined;
     this.#texts.add(text);
     const subject = subjectOf(word);

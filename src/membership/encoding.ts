@@ -35,9 +35,13 @@ export function genesisHash(genesis: Genesis): string {
   return toHex(sha256(canonical(["consilium/membership/genesis/1", genesis])));
 }
 
-/** The hash that votes name: SHA-256 of the body, 64 hexadecimal digits. */
+const hashes = new WeakMap<MembershipBody, string>();
+
+/** The hash that votes name: SHA-256 of the body, 64 hexadecimal digits. A body is not to be changed. */
 export function membershipBodyHash(body: MembershipBody): string {
-  return toHex(sha256(canonical(["consilium/membership/body/1", body])));
+  const hash = hashes.get(body) ?? toHex(sha256(canonical(["consilium/membership/body/1", body])));
+  hashes.set(body, hash);
+  return hash;
 }
 
 /**
