@@ -92,22 +92,23 @@ const TALES: readonly (readonly [string, number, Tale, Verdict])[] = [
     {height: 1, members: [0, 4], isForked: false, liars: []},
   ],
   [
-    "two of four do not decide",
-    4,
-    (four) => {
-      const body = four.body(admit(4));
-      return [body, ...four.votes(body, 0, 1), ...four.votes(body, 9)];
+    "three of five and a stranger do not decide",
+    5,
+    (five) => {
+      const body = five.body(admit(5));
+      return [body, ...five.votes(body, 0, 1, 2, 9)];
     },
-    {height: 0, members: FOUR, isForked: false, liars: []},
+    {height: 0, members: [0, 1, 2, 3, 4], isForked: false, liars: []},
   ],
   [
-    "three of four decide",
+    "two skips of four members are no reason",
     4,
     (four) => {
-      const body = four.body(admit(4));
-      return [body, ...four.votes(body, 0, 1, 2)];
+      const skips = [four.skip(0, 0, null), four.skip(1, 0, null)];
+      const next = four.body(admit(6), {attempt: 1, ...skipped(skips)});
+      return [next, ...four.votes(next, 0, 1, 2, 3)];
     },
-    {height: 1, members: [0, 1, 2, 3, 4], isForked: false, liars: []},
+    {height: 0, members: FOUR, isForked: false, liars: []},
   ],
   [
     "two of four do not revoke a third",
@@ -205,7 +206,7 @@ const TALES: readonly (readonly [string, number, Tale, Verdict])[] = [
     {height: 2, members: [0, 1, 2, 4], isForked: false, liars: []},
   ],
   [
-    "too few skips are no reason",
+    "nor are two with a stranger's",
     4,
     (four) => {
       const skips = [four.skip(0, 0, null), four.skip(1, 0, null), four.skip(9, 0, null)];
@@ -265,7 +266,9 @@ const TALES: readonly (readonly [string, number, Tale, Verdict])[] = [
     (four) => {
       const [one, two] = [four.body(admit(4)), four.body(admit(5))];
       const elsewhere = {...two, previous: "ab".repeat(32)};
-      return [one, ...four.votes(one, 0, 1, 2), ...four.votes(elsewhere, 0, 1, 2)];
+      const [vote, other] = [at(four.votes(one, 0), 0), at(four.votes(elsewhere, 0), 0)];
+      const next = four.body(admit(6), {attempt: 1, ...lied(vote, other)});
+      return [one, next, ...four.votes(one, 0, 1, 2), other, ...four.votes(next, 1, 2, 3)];
     },
     {height: 1, members: [0, 1, 2, 3, 4], isForked: false, liars: []},
   ],
