@@ -52,7 +52,7 @@ async function open({index, bootstrap}: {index: number; bootstrap: readonly stri
   const members = await Promise.all([0, 1].map((member) => peerIdOfSeed(seedOf(member))));
   network = await createLibp2pNetwork({
     identity: {privateKeySeed: seedOf(index), peerId: members[index] ?? ""},
-    roster: {members, rendezvous: new Uint8Array(32)},
+    roster: {members, expiries: new Map(), rendezvous: new Uint8Array(32)},
     handshake: {run: "bench"},
     events: {
       onLinkUp: () => onLinked(),

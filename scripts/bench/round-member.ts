@@ -105,7 +105,7 @@ async function openMember(setup: Setup) {
   const {seed, peerId} = identityOf(setup.index);
   const network = await createLibp2pNetwork({
     identity: {privateKeySeed: seed, peerId},
-    roster: {members: membersOf(setup), rendezvous: LAYOUT},
+    roster: {members: membersOf(setup), expiries: new Map(), rendezvous: LAYOUT},
     handshake: {run: RUN},
     events: {
       onLinkUp: (peer) => transport.handle({type: "link-up", peer}),

@@ -8,6 +8,16 @@ export type CliErrorCode =
   | "CLI_INPUT_TOO_LARGE"
   /** The plan is not of the roster's consortium, or not for the task file's contract. */
   | "CLI_PLAN_FOREIGN"
+  /** There is no organisation key where one is looked for. */
+  | "CLI_KEY_MISSING"
+  /** A name or key is no member's. */
+  | "CLI_MEMBER_UNKNOWN"
+  /** No open proposal, or more than one, begins with the digits given. */
+  | "CLI_PROPOSAL_UNKNOWN"
+  /** Nobody asks to be admitted to the consortium. */
+  | "CLI_APPLICANT_NONE"
+  /** Two keys came with one ticket. */
+  | "CLI_TICKET_TWICE"
   /** A site's file leaves too few patients to train on. */
   | "CLI_TOO_FEW_PATIENTS"
   /** No daemon answers at the status address. */

@@ -1,12 +1,22 @@
 import {join} from "node:path";
-import {type IdentifiedPlan, parsePlan, parseRoster, type Roster} from "../consortium/index.ts";
+import {
+  type IdentifiedPlan,
+  membershipRoster,
+  parsePlan,
+  parseRoster,
+  type Roster,
+  readSignedMembership,
+} from "../consortium/index.ts";
 import {CodedError, decodeText, formatBytes, MAX_YAML_CHARACTERS} from "../core/index.ts";
 import {readBounded, readingFault} from "../data/index.ts";
+import {decodeMembership, isMembershipFile} from "../membership/index.ts";
 import {parseSummary, type StudyResults} from "../study/index.ts";
 import type {CliErrorCode} from "./errors.ts";
 
 /** Largest file that this program wrote and reads back: results of studies, traces of long runs. */
 const MAX_OWN_BYTES = 2 ** 28;
+/** Largest membership file, which also bounds a roster. */
+const MAX_MEMBERSHIP_BYTES = 2 ** 24;
 
 async function readInput(path: string, what: string, most = MAX_YAML_CHARACTERS): Promise<Uint8Array> {
   let bytes: Uint8Array | null;
@@ -38,12 +48,13 @@ async function readOwnText(path: string, what: string): Promise<string> {
 }
 
 /**
- * Reads the roster file at `path`.
- * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, CONSORTIUM_ROSTER_INVALID
+ * Reads the roster at `path`: a roster file, or a membership file, whose present members are the roster.
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, CONSORTIUM_*, MEMBERSHIP_MALFORMED
  */
 export async function readRoster(path: string): Promise<Roster> {
-  const text = decodeText(await readInput(path, "roster file"), path, "CONSORTIUM_ROSTER_INVALID");
-  return parseRoster(text, path);
+  const bytes = await readInput(path, "roster file", MAX_MEMBERSHIP_BYTES);
+  if (isMembershipFile(bytes)) return membershipRoster(readSignedMembership(decodeMembership(bytes)), path);
+  return parseRoster(decodeText(bytes, path, "CONSORTIUM_ROSTER_INVALID"), path);
 }
 
 /**

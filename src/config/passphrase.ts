@@ -3,25 +3,29 @@ import type {ConfigErrorCode} from "./errors.ts";
 import {readSecret} from "./guarded-file.ts";
 
 const LEAST_CHARACTERS = 12;
-const HINT = `Name a file (mode 0600) with --passphrase-file, or set CONSILIUM_BACKUP_PASSPHRASE.`;
 
 /** The possible sources of a passphrase. */
 export interface PassphraseSource {
   /** A file that holds it in its only line. */
   readonly file: string | undefined;
-  /** The passphrase itself, when no file is named. */
+  /** The variable of the environment that holds it when no file is named, and its value. */
+  readonly variable: string;
   readonly text: string | undefined;
+  /** What it opens, such as "a backup". */
+  readonly opens: string;
 }
 
 /**
- * Reads the passphrase of backups, without the line's end.
+ * Reads a passphrase, without the line's end.
  * @throws CONFIG_PASSPHRASE_MISSING, CONFIG_PASSPHRASE_INVALID, CONFIG_UNREADABLE, CONFIG_SECRET_UNSAFE
  */
-export async function readPassphrase({file, text}: PassphraseSource): Promise<string> {
+export async function readPassphrase({file, text, variable, opens}: PassphraseSource): Promise<string> {
   const found = file === undefined ? text : (await readSecret(file)).replace(/\r?\n$/, "");
   if (found === undefined || found === "") {
     const code: ConfigErrorCode = "CONFIG_PASSPHRASE_MISSING";
-    throw new CodedError(code, "a backup needs a passphrase: the node's key is in it", {hint: HINT});
+    throw new CodedError(code, `${opens} needs a passphrase: there is a key in it`, {
+      hint: `Name a file (mode 0600) with --passphrase-file, or set ${variable}.`,
+    });
   }
   if (found.length >= LEAST_CHARACTERS && !/[\r\n]/.test(found)) return found;
   const code: ConfigErrorCode = "CONFIG_PASSPHRASE_INVALID";

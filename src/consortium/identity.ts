@@ -1,10 +1,13 @@
 import {createPrivateKey, createPublicKey, type KeyObject, sign, verify} from "node:crypto";
+import {wordlist} from "@scure/bip39/wordlists/english.js";
 import {encode} from "cborg";
 import {concat, fromString} from "uint8arrays";
-import {CodedError, present, sha256, toHex} from "../core/index.ts";
+import {at, CodedError, present, sha256} from "../core/index.ts";
 import {peerIdOf, publicKeyOf} from "./peer-id.ts";
 
 const SEED_BYTES = 32;
+const FINGERPRINT_WORDS = 6;
+const BITS_OF_A_WORD = 11;
 const SIGNATURE_DOMAIN = "consilium/signature/1";
 /** RFC 8410: the bytes before the seed in PKCS#8 and before the public key in SubjectPublicKeyInfo. */
 const PKCS8_PREFIX = fromString("302e020100300506032b657004220420", "hex");
@@ -29,8 +32,8 @@ export interface Identity {
   /** The private seed, 32 bytes; not to be changed. */
   readonly seed: Uint8Array;
   /**
-   * The start of the public key's SHA-256 for people to compare by voice: eight groups of four hexadecimal
-   * digits.
+   * The first 66 bits of the public key's SHA-256 for people to compare by voice: six words of BIP 39's English
+   * list, 11 bits each.
    */
   readonly fingerprint: string;
   /** Signs `bytes` for one purpose in one context; returns the signature (64 bytes, owned by the caller). */
@@ -51,10 +54,16 @@ function toPublicKey(publicKey: Uint8Array): KeyObject {
   return createPublicKey({key: Buffer.from(concat([SPKI_PREFIX, publicKey])), format: "der", type: "spki"});
 }
 
-/** The hexadecimal groups of `publicKey` that people compare, see {@link Identity.fingerprint}. */
-function fingerprintOf(publicKey: Uint8Array): string {
-  const groups = toHex(sha256(publicKey).subarray(0, 16)).match(/.{4}/g);
-  return present(groups, "the groups of a hash").join(" ");
+/**
+ * The words by which people compare the Ed25519 key in `peerId`, see {@link Identity.fingerprint}.
+ * @throws {CodedError} CORE_UNREACHABLE if there is no such key in it
+ */
+export function fingerprintOf(peerId: string): string {
+  const hash = sha256(present(publicKeyOf(peerId), "the key in a peer id"));
+  const bits = Array.from(hash.subarray(0, 9), (byte) => byte.toString(2).padStart(8, "0")).join("");
+  return Array.from({length: FINGERPRINT_WORDS}, (_, index) =>
+    at(wordlist, Number.parseInt(bits.slice(BITS_OF_A_WORD * index, BITS_OF_A_WORD * (index + 1)), 2)),
+  ).join(" ");
 }
 
 /**
@@ -74,7 +83,7 @@ export function createIdentity(seed: Uint8Array): Identity {
     peerId: peerIdOf(publicKey),
     publicKey,
     seed: seed.slice(),
-    fingerprint: fingerprintOf(publicKey),
+    fingerprint: fingerprintOf(peerIdOf(publicKey)),
     sign: (purpose, context, bytes) =>
       new Uint8Array(sign(null, signedMessage(purpose, context, bytes), privateKey)),
   };

@@ -2,11 +2,13 @@ export {describePlan} from "./describe-plan.ts";
 export type {ConsortiumErrorCode} from "./errors.ts";
 export {
   createIdentity,
+  fingerprintOf,
   type Identity,
   type SignatureContext,
   type SignedBytes,
   verifySignature,
 } from "./identity.ts";
+export {membershipRoster, readSignedMembership, signWord} from "./organisation.ts";
 export {peerIdOf, publicKeyOf} from "./peer-id.ts";
 export {type IdentifiedPlan, type Plan, parsePlan, planJsonSchema, planSchema, runId} from "./plan.ts";
 export {checkCombinations} from "./plan-combinations.ts";

@@ -1,7 +1,7 @@
 import {encode} from "cborg";
 import {fromString} from "uint8arrays";
 import {z} from "zod";
-import {nameSchema, parseYaml, sha256, toHex} from "../core/index.ts";
+import {nameSchema, parseValue, parseYaml, sha256, toHex} from "../core/index.ts";
 import {publicKeyOf} from "./peer-id.ts";
 
 const memberSchema = z.strictObject({
@@ -19,6 +19,11 @@ const memberSchema = z.strictObject({
     .array(z.string().startsWith("/", "must be a multiaddr, such as /dns4/node.example/tcp/4001"))
     .optional()
     .describe("Where the node may be reached, as multiaddrs; others are found by discovery."),
+  until: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("When the node key's delegation ends, in milliseconds since 1970; absent: never."),
 });
 
 /** Refuses addresses of a member that lead to another key than the member's. */
@@ -78,6 +83,14 @@ export type RosterMember = Roster["members"][number];
  */
 export function parseRoster(text: string, fileName: string): Roster {
   return parseYaml(rosterSchema, text, fileName, "CONSORTIUM_ROSTER_INVALID");
+}
+
+/**
+ * The roster of members that another file names; `fileName` appears only in messages.
+ * @throws {CodedError} CONSORTIUM_ROSTER_INVALID
+ */
+export function rosterOf(value: unknown, fileName: string): Roster {
+  return parseValue(rosterSchema, value, fileName, "CONSORTIUM_ROSTER_INVALID");
 }
 
 /** The id of the consortium with that name: SHA-256 of the name, 64 hexadecimal digits. */

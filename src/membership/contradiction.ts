@@ -35,25 +35,36 @@ function skipsDiffer(first: Skip, second: Skip): boolean {
   return !equals(canonical(latest), canonical(earlier.latest));
 }
 
-function isAfter(end: Departure | Succession, word: MembershipVote | Skip): boolean {
-  return word.height >= end.height;
+function skipExcludes(skip: Skip, other: SignedWord): boolean {
+  if (other.kind === "vote") return skipDenies(skip, other);
+  return other.kind === "skip" && skipsDiffer(skip, other);
+}
+
+function votesDiffer(first: MembershipVote, second: MembershipVote): boolean {
+  return areOfOnePlace(first, second) && first.attempt === second.attempt && first.body !== second.body;
+}
+
+/** Who has left, or has a successor, signs nothing from that height on, and does not end twice. */
+function endExcludes(end: Departure | Succession, other: SignedWord): boolean {
+  if (other.kind === "vote" || other.kind === "skip") return other.height >= end.height;
+  return (other.kind === "departure" || other.kind === "succession") && !sameWords(end, other);
 }
 
 /** Tells whether one of the words must not have been signed beside the other. */
 function excludes(first: SignedWord, second: SignedWord): boolean {
   switch (first.kind) {
     case "vote":
-      if (second.kind !== "vote") return false;
-      return areOfOnePlace(first, second) && first.attempt === second.attempt && first.body !== second.body;
+      return second.kind === "vote" && votesDiffer(first, second);
     case "skip":
-      if (second.kind === "vote") return skipDenies(first, second);
-      return second.kind === "skip" && skipsDiffer(first, second);
+      return skipExcludes(first, second);
     case "delegation":
       return second.kind === "delegation" && first.sequence === second.sequence && !sameWords(first, second);
     case "departure":
     case "succession":
-      if (second.kind === "vote" || second.kind === "skip") return isAfter(first, second);
-      return (second.kind === "departure" || second.kind === "succession") && !sameWords(first, second);
+      return endExcludes(first, second);
+    case "invitation":
+    case "request":
+      return false;
     default:
       return unreachable(first);
   }

@@ -1,5 +1,5 @@
 import {decode, encode, rfc8949EncodeOptions} from "cborg";
-import {equals} from "uint8arrays";
+import {concat, equals, fromString} from "uint8arrays";
 import {z} from "zod";
 import {CodedError, sha256, toHex} from "../core/index.ts";
 import type {MembershipErrorCode} from "./errors.ts";
@@ -53,9 +53,33 @@ export function decisionOf({height, previous, change, anchors}: MembershipBody):
   return toHex(sha256(canonical(decision)));
 }
 
-/** The records as bytes, for a file or an answer. */
-export function encodeMembership(membership: MembershipRecords): Uint8Array {
-  return canonical(membership);
+/** The first bytes of a membership file; the number is the version of its format. */
+const MAGIC = fromString("consilium/membership/1\n");
+
+/** Tells whether `bytes` begin as {@link encodeMembership} writes them. */
+export function isMembershipFile(bytes: Uint8Array): boolean {
+  return equals(bytes.subarray(0, MAGIC.length), MAGIC);
+}
+
+/** The records as the bytes of a file. */
+export function encodeMembership({genesis, records}: MembershipRecords): Uint8Array {
+  return concat([MAGIC, canonical({genesis, records})]);
+}
+
+function malformed(what: string, cause?: unknown): CodedError {
+  const code: MembershipErrorCode = "MEMBERSHIP_MALFORMED";
+  return new CodedError(code, `the membership records ${what}`, {
+    cause,
+    hint: "Take the file again from a member, as it is.",
+  });
+}
+
+function decoded(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    throw malformed("are damaged", cause);
+  }
 }
 
 /**
@@ -63,19 +87,37 @@ export function encodeMembership(membership: MembershipRecords): Uint8Array {
  * @throws {CodedError} MEMBERSHIP_MALFORMED
  */
 export function decodeMembership(bytes: Uint8Array): MembershipRecords {
-  const code: MembershipErrorCode = "MEMBERSHIP_MALFORMED";
-  let value: unknown;
-  try {
-    value = decode(bytes);
-  } catch (cause) {
-    throw new CodedError(code, "the membership records are not CBOR", {cause});
+  if (!isMembershipFile(bytes)) throw malformed("are not of this version, or are none");
+  const plain = bytes.subarray(MAGIC.length);
+  const {data, error} = fileSchema.safeParse(decoded(plain));
+  if (error !== undefined)
+    throw malformed(`are not as they must be: ${z.prettifyError(error).split("\n")[0]}`);
+  if (!equals(canonical(data), plain)) throw malformed("are not in their one deterministic form");
+  return data;
+}
+
+/**
+ * All records of several files of one consortium, each once.
+ * @throws {CodedError} MEMBERSHIP_FOREIGN
+ */
+export function unionOf(
+  first: MembershipRecords,
+  ...others: readonly MembershipRecords[]
+): MembershipRecords {
+  const id = genesisHash(first.genesis);
+  const records = new Map<string, MembershipRecord>();
+  for (const each of [first, ...others]) {
+    if (genesisHash(each.genesis) !== id) {
+      const code: MembershipErrorCode = "MEMBERSHIP_FOREIGN";
+      throw new CodedError(
+        code,
+        `records of another consortium (${each.genesis.consortium}) do not belong here`,
+        {
+          hint: "Keep the files of different consortia apart.",
+        },
+      );
+    }
+    for (const record of each.records) records.set(toHex(sha256(canonical(record))), record);
   }
-  const parsed = fileSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue?.path.join(".");
-    throw new CodedError(code, `the membership records are not of this version: ${place} ${issue?.message}`);
-  }
-  if (equals(canonical(parsed.data), bytes)) return parsed.data;
-  throw new CodedError(code, "the membership records are not in their one deterministic form");
+  return {genesis: first.genesis, records: [...records.values()]};
 }

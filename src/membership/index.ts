@@ -1,3 +1,4 @@
+export {type Applicant, applicants} from "./admission.ts";
 export {
   type DecidedRecord,
   type Membership,
@@ -9,25 +10,40 @@ export {
   decodeMembership,
   encodeMembership,
   genesisHash,
+  isMembershipFile,
   type MembershipRecords,
   membershipBodyHash,
+  unionOf,
 } from "./encoding.ts";
 export type {MembershipErrorCode} from "./errors.ts";
-export type {
-  Delegation,
-  Enrolment,
-  Genesis,
-  MembershipBody,
-  MembershipChange,
-  MembershipRecord,
-  SignedWord,
+export {
+  type Delegation,
+  type Enrolment,
+  type Genesis,
+  type Invitation,
+  type MembershipBody,
+  type MembershipChange,
+  type MembershipRecord,
+  MOST_DELEGATION_MS,
+  ROLES,
+  type SignedWord,
 } from "./records.ts";
 export {
   createWordCheck,
+  type Signed,
   type UnsignedWord,
   type VerifyWord,
   type WordCheck,
   type WordToSign,
   wordToSign,
 } from "./signatures.ts";
-export {type Draft, draftBody, founderVote, refuseContradiction, skipOf, voteFor} from "./signing.ts";
+export {
+  type Draft,
+  draftBody,
+  firstFreeHeight,
+  founderVote,
+  refuseContradiction,
+  skipOf,
+  voteFor,
+} from "./signing.ts";
+export {parseTicket, type Ticket, ticketText} from "./ticket.ts";

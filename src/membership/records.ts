@@ -33,7 +33,9 @@ const address = z
   .startsWith("/", "must be a multiaddr, such as /dns4/node.example/tcp/4001");
 
 /** The roles of a member: see the glossary. */
-export const roleSchema = z.enum(["trainer", "evaluator", "relay"]);
+export const ROLES = ["trainer", "evaluator", "relay"] as const;
+
+const roleSchema = z.enum(ROLES);
 
 const enrolmentSchema = z.strictObject({organisation: key, name: nameSchema, role: roleSchema});
 
@@ -138,6 +140,34 @@ const successionSchema = z.strictObject({
 /** An organisation's word that another key takes the place of its own. */
 export type Succession = Readonly<z.infer<typeof successionSchema>>;
 
+/** See {@link Invitation}. */
+export const invitationSchema = z.strictObject({
+  kind: z.literal("invitation"),
+  /** The public half of the ticket's one-time key. */
+  ticket: key,
+  name: nameSchema,
+  role: roleSchema,
+  /** Milliseconds since 1970. */
+  until: moment,
+  signer: key,
+  signature,
+});
+
+/** A member's word that whoever holds the ticket's key may ask to be admitted under that name. */
+export type Invitation = Readonly<z.infer<typeof invitationSchema>>;
+
+const requestSchema = z.strictObject({
+  kind: z.literal("request"),
+  ticket: key,
+  signer: key,
+  signature,
+  /** The signature of the ticket's key on the same words. */
+  accepted: signature,
+});
+
+/** The word of an organisation that was invited: it asks to be admitted under its key. */
+export type AdmissionRequest = Readonly<z.infer<typeof requestSchema>>;
+
 const changeSchema = z.discriminatedUnion("kind", [
   z.strictObject({kind: z.literal("admit"), members: enrolments}),
   z.strictObject({kind: z.literal("revoke"), organisation: key}),
@@ -178,7 +208,14 @@ const bodySchema = z.strictObject({
 export type MembershipBody = Readonly<z.infer<typeof bodySchema>>;
 
 /** Anything that an organisation signs. */
-export type SignedWord = MembershipVote | Skip | Delegation | Departure | Succession;
+export type SignedWord =
+  | MembershipVote
+  | Skip
+  | Delegation
+  | Departure
+  | Succession
+  | Invitation
+  | AdmissionRequest;
 
 /** The schema of one record of a chain: closed, which makes an unknown key an error. */
 export const recordSchema = z.discriminatedUnion("kind", [
@@ -188,6 +225,8 @@ export const recordSchema = z.discriminatedUnion("kind", [
   delegationSchema,
   departureSchema,
   successionSchema,
+  invitationSchema,
+  requestSchema,
 ]);
 
 /** One record of a chain: a proposal, or a signed word. */

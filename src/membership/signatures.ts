@@ -1,3 +1,4 @@
+import {unreachable} from "../core/index.ts";
 import {canonical, genesisHash} from "./encoding.ts";
 import type {Genesis, SignedWord} from "./records.ts";
 
@@ -20,13 +21,36 @@ export type UnsignedWord = SignedWord extends infer Word
     : never
   : never;
 
-/** What the signer of `word` signs. */
-export function wordToSign(word: UnsignedWord, consortium: string): WordToSign {
-  const {signature: _, accepted: __, ...bare} = word as Partial<SignedWord> & {accepted?: unknown};
+/** The signed form of an {@link UnsignedWord}. */
+export type Signed<Word extends UnsignedWord> = Extract<SignedWord, {readonly kind: Word["kind"]}>;
+
+/** What the signers of `word` sign. */
+export function wordToSign(word: UnsignedWord | SignedWord, consortium: string): WordToSign {
+  const bare = Object.fromEntries(
+    Object.entries(word).filter(([name]) => name !== "signature" && name !== "accepted"),
+  );
   return {purpose: `membership/${word.kind}`, consortium, bytes: canonical(bare)};
 }
 
-/** Tells whether a word's signatures are its signer's, and its successor's where it names one. */
+/** The key that signs beside the signer: a successor accepts, a ticket's key proves an invitation. */
+function secondSignature(word: SignedWord): readonly [string, Uint8Array] | null {
+  switch (word.kind) {
+    case "succession":
+      return [word.successor, word.accepted];
+    case "request":
+      return [word.ticket, word.accepted];
+    case "vote":
+    case "skip":
+    case "delegation":
+    case "departure":
+    case "invitation":
+      return null;
+    default:
+      return unreachable(word);
+  }
+}
+
+/** Tells whether all signatures of a word hold. */
 export type WordCheck = (word: SignedWord) => boolean;
 
 /** A {@link WordCheck} for one consortium, which checks each word once: a word is not to be changed. */
@@ -35,8 +59,9 @@ export function createWordCheck(genesis: Genesis, verify: VerifyWord): WordCheck
   const known = new WeakMap<SignedWord, boolean>();
   const check: WordCheck = (word) => {
     const signed = wordToSign(word, id);
-    if (!verify(word.signer, signed, word.signature)) return false;
-    return word.kind !== "succession" || verify(word.successor, signed, word.accepted);
+    const second = secondSignature(word);
+    const isByOther = second === null || verify(second[0], signed, second[1]);
+    return isByOther && verify(word.signer, signed, word.signature);
   };
   return (word) => {
     const before = known.get(word);

@@ -42,6 +42,14 @@ export function refuseContradiction({words}: Pick<Membership, "words">, word: Un
   );
 }
 
+/** The lowest height from which on `signer` can still say that it signs nothing. */
+export function firstFreeHeight({words, next}: Membership, signer: string): number {
+  const heights = words.flatMap((word) =>
+    word.signer === signer && (word.kind === "vote" || word.kind === "skip") ? [word.height + 1] : [],
+  );
+  return Math.max(next.height, ...heights);
+}
+
 /** The vote of `signer` for the genesis. */
 export function founderVote({id}: Pick<Membership, "id">, signer: string): UnsignedWord {
   return {...foundingVote(id), signer};

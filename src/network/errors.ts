@@ -34,6 +34,8 @@ export type NetworkErrorCode =
   | "NETWORK_BUDGET_EXCEEDED"
   /** The peer is kept out for a time after it spent more than its budget or broke the wire format. */
   | "NETWORK_PEER_EXCLUDED"
+  /** The delegation of the peer's key by its organisation has ended. */
+  | "NETWORK_KEY_EXPIRED"
   /** Something other than a release of room privacy was to be published. */
   | "NETWORK_RELEASE_REQUIRED"
   /** The peer holds no blob of that hash. */

@@ -19,6 +19,8 @@ export type Handshake = Readonly<Record<string, string>>;
 export interface NetworkRoster {
   /** All members, this one included; peers outside are refused before any application byte. */
   readonly members: readonly PeerId[];
+  /** When members' keys expire, in milliseconds since 1970; a member that is not here has no such time. */
+  readonly expiries: ReadonlyMap<PeerId, number>;
   /** The consortium's rendezvous key, 32 bytes: its SHA-256 is what the locator publishes. */
   readonly rendezvous: Uint8Array;
 }

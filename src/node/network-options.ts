@@ -36,6 +36,9 @@ export function networkOptions(
     identity: {privateKeySeed: identity.seed, peerId: identity.peerId},
     roster: {
       members: roster.members.map(({peerId}) => peerId),
+      expiries: new Map(
+        roster.members.flatMap(({peerId, until}) => (until === undefined ? [] : [[peerId, until]])),
+      ),
       rendezvous: sha256(new TextEncoder().encode(`consilium/rendezvous/1 ${consortium}`)),
     },
     handshake: {consortium, roster: rosterHash(roster), run, layout: stages.layout},

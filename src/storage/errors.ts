@@ -18,9 +18,11 @@ export type StorageErrorCode =
   | "STORAGE_MODEL_CORRUPT"
   /** A run or model name is not lower-case hexadecimal of the right length. */
   | "STORAGE_NAME_INVALID"
-  /** The node key is not an Ed25519 private key in PKCS#8 PEM. */
+  /** A key file does not hold the key that it should. */
   | "STORAGE_KEY_MALFORMED"
-  /** There is a node key already; it is never overwritten. */
+  /** The passphrase is not the organisation key's. */
+  | "STORAGE_KEY_PASSPHRASE"
+  /** There is a key already; it is never overwritten. */
   | "STORAGE_KEY_EXISTS"
   /** There is no state directory to take a backup of. */
   | "STORAGE_STATE_MISSING"

@@ -82,7 +82,7 @@ export async function witness(
     },
     options: {
       identity: {privateKeySeed: seedOf(index), peerId: await peerOf(index)},
-      roster: {members, rendezvous: new Uint8Array(32).fill(7)},
+      roster: {members, expiries: new Map(), rendezvous: new Uint8Array(32).fill(7)},
       handshake: {consortium: "c0ffee", run: "run-1", layout: "abcdef"},
       clock: systemClock,
       random: createRandom({seed: index, site: "", round: 0, purpose: "network"}),

@@ -2,6 +2,7 @@ import {connect} from "node:net";
 import {multiaddr} from "@multiformats/multiaddr";
 import type {Libp2p} from "libp2p";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
+import {systemClock} from "../../src/core/index.ts";
 import {encodeBlobHeader} from "../../src/network/blobs/blob-wire.ts";
 import {createFrameReader, encodeLinkFrame} from "../../src/network/frame.ts";
 import {decodeHello, decodeRefused, encodeHandshake} from "../../src/network/handshake.ts";
@@ -63,6 +64,29 @@ describe("the roster check of a libp2p node", () => {
     expect(streams).toBe(0);
     expect(a.network.links().map(({peer}) => peer)).toEqual([b.peer]);
     expect(a.lines.map(({message}) => message)).toContain("bootstrap address of no member is left out");
+  });
+
+  it("gives a member whose key has expired no stream and no application byte", async () => {
+    const [, expired = ""] = members;
+    const a = await world.start(0, {expiries: new Map([[expired, Date.now()]])});
+    const b = await world.start(1);
+    await b.until(() => b.linkTo(a.peer).status === "down" && b.linkTo(a.peer).lastError !== null);
+    await vi.waitFor(() => expect(a.linkTo(expired).lastError).toBe("NETWORK_KEY_EXPIRED"), {interval: 5});
+    expect([a.events, b.events]).toEqual([[], []]);
+    expect(a.network.totals()).toEqual({bytesSent: 0, bytesReceived: 0});
+  });
+
+  it("ends the link of a member with the moment in which its key expires", async () => {
+    const [, expiring = ""] = members;
+    let shiftMs = 0;
+    const clock = {...systemClock, wallMs: () => systemClock.wallMs() + shiftMs};
+    const expiries = new Map([[expiring, Date.now() + 3_600_000]]);
+    const a = await world.start(0, {clock, expiries, limits: {heartbeatMs: 20}});
+    const b = await world.start(1, {limits: {heartbeatMs: 20}});
+    await Promise.all([a.upWith(b), b.upWith(a)]);
+    shiftMs = 3_600_001;
+    await a.until(() => a.linkTo(expiring).status === "down");
+    expect(a.events.at(-1)).toMatchObject({kind: "down", peer: expiring, reason: "NETWORK_KEY_EXPIRED"});
   });
 
   /** Connects a bare host with a member's key, which may then break every rule. */

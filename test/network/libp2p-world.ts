@@ -8,7 +8,8 @@ import {type TestMember, testMember, witness} from "./fixture.ts";
 import type {MemberChanges, World} from "./network-contract.ts";
 
 /** Changes to the options of a libp2p member. */
-export type Libp2pChanges = MemberChanges & Partial<Omit<Libp2pNetworkOptions, "roster">>;
+export type Libp2pChanges = MemberChanges &
+  Partial<Omit<Libp2pNetworkOptions, "roster">> & {readonly expiries?: ReadonlyMap<PeerId, number>};
 
 /** Members over libp2p on loopback; each bootstraps from all that were started before it. */
 export interface Libp2pWorld extends World {
@@ -19,10 +20,11 @@ export interface Libp2pWorld extends World {
 export function libp2pWorld(members: readonly PeerId[]): Libp2pWorld {
   const networks: Network[] = [];
   return {
-    async start(index, {members: roster = members, ...changes} = {}) {
+    async start(index, {members: roster = members, expiries = new Map(), ...changes} = {}) {
       const {witness: seen, options} = await witness(index, roster);
       const network = await createLibp2pNetwork({
         ...options,
+        roster: {...options.roster, expiries},
         listen: ["/ip4/127.0.0.1/tcp/0"],
         bootstrap: networks.flatMap((other) => other.addresses()),
         mdns: false,

@@ -110,7 +110,7 @@ class Room {
     return createMemoryNetwork({
       hub: this.#hub,
       identity: {privateKeySeed: new Uint8Array(32), peerId: self},
-      roster: {members: MEMBERS, rendezvous: new Uint8Array(32)},
+      roster: {members: MEMBERS, expiries: new Map(), rendezvous: new Uint8Array(32)},
       handshake: {},
       events,
       clock: systemClock,

@@ -21,7 +21,12 @@ function summaryText({runs, models, bytes}: BackupSummary): string {
 }
 
 function passphraseFrom(file: string | undefined): Promise<string> {
-  return readPassphrase({file, text: process.env[PASSPHRASE_VARIABLE]});
+  return readPassphrase({
+    file,
+    variable: PASSPHRASE_VARIABLE,
+    text: process.env[PASSPHRASE_VARIABLE],
+    opens: "a backup",
+  });
 }
 
 /** `consilium backup`. */

@@ -4,6 +4,8 @@ import type {Command} from "../command.ts";
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["demo", async () => (await import("./demo.ts")).demoCommand],
   ["init", async () => (await import("./init.ts")).initCommand],
+  ["consortium", async () => (await import("./consortium.ts")).consortiumCommand],
+  ["join", async () => (await import("./consortium.ts")).joinCommand],
   ["doctor", async () => (await import("./doctor.ts")).doctorCommand],
   ["start", async () => (await import("./start.ts")).startCommand],
   ["status", async () => (await import("./status.ts")).statusCommand],

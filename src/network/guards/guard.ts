@@ -9,6 +9,8 @@ import {createExclusion, type Exclusion} from "./exclusion.ts";
 export interface GuardOptions {
   readonly table: LinkTable;
   readonly budgets: Budgets;
+  /** When members' keys expire, in milliseconds since 1970; one that is not here does not. */
+  readonly expiries: ReadonlyMap<PeerId, number>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -17,7 +19,10 @@ export interface GuardOptions {
 export interface Guard {
   /** Sets the function that ends a member's link and connections; until then nobody is kept out. */
   attach(end: (peer: PeerId, fault: LinkFault) => void): void;
+  /** Tells whether a member is kept out now: for a time, or because its key has expired. */
   isOut(peer: PeerId): boolean;
+  /** Why a member that is out is kept out. */
+  outBecause(peer: PeerId): LinkFault;
   /** Calls `spend` on the member's budget. A member that overspends is out, and the answer is `false`. */
   allows(peer: PeerId, spend: (budget: PeerBudget, nowMs: number) => Overspent | null): boolean;
   /** Keeps out a member that broke the wire format. */
@@ -32,7 +37,7 @@ export function isViolation(error: unknown): error is {readonly code: NetworkErr
 }
 
 /** Creates a {@link Guard} of the members in the options' table. */
-export function createGuard({table, budgets, clock, logger}: GuardOptions): Guard {
+export function createGuard({table, budgets, expiries, clock, logger}: GuardOptions): Guard {
   const members = new Map<PeerId, {readonly budget: PeerBudget; readonly exclusion: Exclusion}>(
     table
       .links()
@@ -55,14 +60,22 @@ export function createGuard({table, budgets, clock, logger}: GuardOptions): Guar
     });
     end(peer, fault);
   };
-  const isOut = (peer: PeerId): boolean => members.get(peer)?.exclusion.isOut(clock.nowMs()) === true;
+  const hasExpired = (peer: PeerId): boolean =>
+    (expiries.get(peer) ?? Number.POSITIVE_INFINITY) <= clock.wallMs();
+  const isOut = (peer: PeerId): boolean =>
+    hasExpired(peer) || members.get(peer)?.exclusion.isOut(clock.nowMs()) === true;
+  const outBecause = (peer: PeerId): LinkFault => ({
+    code: hasExpired(peer) ? "NETWORK_KEY_EXPIRED" : "NETWORK_PEER_EXCLUDED",
+  });
   return {
     attach(action) {
       end = action;
     },
     isOut,
+    outBecause,
     allows(peer, spend) {
       const member = members.get(peer);
+      if (hasExpired(peer)) end(peer, outBecause(peer));
       if (member === undefined || isOut(peer)) return false;
       const overspent = spend(member.budget, clock.nowMs());
       if (overspent !== null) exclude(peer, {code: "NETWORK_BUDGET_EXCEEDED", detail: overspent});

@@ -147,7 +147,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
   const table = createLinkTable(membersToLink(options), {clock, events: linkEvents, silentMs});
   const load = {members: roster.members.length, roundBytes: limits.roundBytes};
   const budgets = {...budgetsFor(load), ...options.budgets};
-  const guard = createGuard({table, budgets, clock, logger});
+  const guard = createGuard({table, budgets, expiries: roster.expiries, clock, logger});
   const book = openBook(options, bootstrap);
   let onAddress: (peer: PeerId) => void = () => {};
   const learn = (peer: PeerId, addresses: readonly Multiaddr[]): void => {

@@ -1,4 +1,6 @@
 import {lockFault} from "../certificate.ts";
+import {objectTo} from "../exchange/exchange.ts";
+import {missedInVain} from "../exchange/missing-words.ts";
 import {type FrameOf, type Lock, MOST_TRIALS} from "../frames.ts";
 import {blockingSize, type MemberId} from "../quorum.ts";
 import {attemptMs} from "./attempt-time.ts";
@@ -44,9 +46,22 @@ export function giveUp(context: RoundContext): void {
     context.emit({type: "arm", timer: "patience", afterMs: attemptMs(context)});
 }
 
+/**
+ * Names the members whose words this one still misses in the attempt of a ballot that it gives up. Members
+ * that had all words, and expect a round to be short, may give up before it has asked often enough; the next
+ * leader would take the same members again, and so on without end.
+ */
+function objectToMissing(context: RoundContext, ballot: number): void {
+  const {exchange} = context.state;
+  if (exchange === null || exchange.ballot !== ballot || exchange.result !== null || exchange.isBroken)
+    return;
+  for (const member of missedInVain(context, exchange)) objectTo(context, member, "unreachable");
+}
+
 /** Tells all that this member has given `ballot` up, and that it is present and ready. */
 export function giveUpBallot(context: RoundContext, ballot: number): void {
   const {state} = context;
+  objectToMissing(context, ballot);
   state.givenUp.set(state.setup.self, ballot);
   state.watch = null;
   repeatReady(context, others(context));

@@ -61,14 +61,31 @@ function missingWords(context: RoundContext, exchange: ButterflyExchange): Missi
  */
 export function lookForMissing(context: RoundContext, exchange: Exchange): readonly MemberId[] {
   exchange.looks += 1;
-  const isButterfly = exchange.kind === "butterfly";
-  const missing = isButterfly ? missingWords(context, exchange) : missingBytes(context, exchange);
-  const {kind, members} = missing;
-  if (isButterfly && kind !== "bytes") askAgain(context, exchange, missing);
+  const missing = missingFrom(context, exchange);
+  const {kind} = missing;
+  if (exchange.kind === "butterfly" && kind !== "bytes") askAgain(context, exchange, missing);
   lookLater(context);
-  const isTooLate = exchange.kind !== "phases" && exchange.looks >= SILENT_AFTER[kind];
-  if (!isTooLate || !maySpare(context, members)) return [];
-  return isButterfly && kind === "sums" ? withoutExcuse(context, exchange, members) : members;
+  return exchange.looks >= SILENT_AFTER[kind] ? answerable(context, exchange, missing) : [];
+}
+
+function missingFrom(context: RoundContext, exchange: Exchange): Missing {
+  return exchange.kind === "butterfly" ? missingWords(context, exchange) : missingBytes(context, exchange);
+}
+
+/** The members that this one misses in an attempt which is given up. */
+export function missedInVain(context: RoundContext, exchange: Exchange): readonly MemberId[] {
+  return answerable(context, exchange, missingFrom(context, exchange));
+}
+
+/** Those of the missing members that have no excuse; none in phases, or if the line is slow. */
+function answerable(
+  context: RoundContext,
+  exchange: Exchange,
+  {kind, members}: Missing,
+): readonly MemberId[] {
+  if (exchange.kind === "phases" || !maySpare(context, members)) return [];
+  const isSum = exchange.kind === "butterfly" && kind === "sums";
+  return isSum ? withoutExcuse(context, exchange, members) : members;
 }
 
 /**

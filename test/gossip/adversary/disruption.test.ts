@@ -221,8 +221,6 @@ describe("a member that leaves questions for its bytes open", () => {
   };
   for (const [how, setting] of Object.entries(settings)) {
     for (const [whom, leavesOpen] of Object.entries(askers)) {
-      // Under a robust rule the others end the round without the one that has no bytes.
-      const isTold = whom === "everyone" || how !== "under a robust rule";
       it(`of ${whom}, ${how}, costs each round one attempt at most`, () => {
         const options = {n: 4, liars: [LIAR], rounds: 6, ...setting};
         const arena = runArena({...options, leavesOpen});
@@ -231,7 +229,7 @@ describe("a member that leaves questions for its bytes open", () => {
         const named = arena.world.reports.flatMap(({report}) =>
           report.kind === "objection" ? [[report.member, report.by]] : [],
         );
-        expect(named.length > 0).toBe(isTold);
+        expect(named.length).toBeGreaterThan(0);
         for (const pair of named) expect(pair).toContain(LIAR);
       });
     }

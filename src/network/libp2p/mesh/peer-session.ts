@@ -79,7 +79,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   return {
     async attempt() {
       if (guard.isOut(name)) {
-        record.down({code: "NETWORK_PEER_EXCLUDED"});
+        record.down(guard.outBecause(name));
         return false;
       }
       const connection = existing() ?? (await connect());
