@@ -74,7 +74,7 @@ function byKey<Value>(values: ReadonlyMap<string, Value>): readonly (readonly [s
 
 /** A text that no other signed word has: one key can sign the same words in many ways. */
 function textOf(word: SignedWord): string {
-  const signatures = word.kind === "succession" ? [word.signature, word.accepted] : [word.signature];
+  const signatures = "accepted" in word ? [word.signature, word.accepted] : [word.signature];
   return [word.signer, ...signatures.map(toHex)].join(" ");
 }
 
@@ -174,6 +174,18 @@ function newestDelegations(
   return new Map([...newest].filter(([key]) => !contradicted.has(key)));
 }
 
+/** The keys to which each key handed over. */
+function successorsOf(words: readonly SignedWord[]): ReadonlyMap<string, readonly string[]> {
+  const successors = new Map<string, string[]>();
+  for (const word of words) {
+    if (word.kind !== "succession") continue;
+    const own = successors.get(word.signer) ?? [];
+    own.push(word.successor);
+    successors.set(word.signer, own);
+  }
+  return successors;
+}
+
 /** The keys that must not contradict themselves: every member's, present or past, its successors' and for recovery. */
 function accountableKeys(
   {members, recovery}: Genesis,
@@ -182,13 +194,7 @@ function accountableKeys(
 ): ReadonlySet<string> {
   const keys = new Set([...members.map(({organisation}) => organisation), ...(recovery?.keys ?? [])]);
   for (const {after} of decided) for (const key of after.members.keys()) keys.add(key);
-  const successors = new Map<string, string[]>();
-  for (const word of words)
-    if (word.kind === "succession") {
-      const own = successors.get(word.signer) ?? [];
-      own.push(word.successor);
-      successors.set(word.signer, own);
-    }
+  const successors = successorsOf(words);
   // Goes on to the keys that it adds.
   for (const key of keys) for (const successor of successors.get(key) ?? []) keys.add(successor);
   return keys;

@@ -86,6 +86,9 @@ function subjectOf(word: SignedWord): string {
     case "departure":
     case "succession":
       return "end";
+    case "invitation":
+    case "request":
+      return word.kind;
     default:
       return unreachable(word);
   }

@@ -96,7 +96,7 @@ describe("names and keys", () => {
       ...admit(4),
       members: [{organisation: keyNumber(4), name: "site-3", role: "relay" as const}],
     };
-    const fresh = four.body(under as ReturnType<typeof admit>, {}, next);
+    const fresh = four.body(under, {}, next);
     expect(four.read(...before, fresh).open.map(({hash}) => hash)).toEqual([membershipBodyHash(fresh)]);
     expect(four.read(four.body(amend(0, "site-1"))).open).toEqual([]);
     expect(four.read(four.body(admit(1))).open).toEqual([]);

@@ -57,8 +57,7 @@ function expectQuorum(history: History, {decided}: Membership): void {
     if (body.reason?.kind === "equivocation") barred.add(body.reason.words[0].signer);
     const voters = new Set(votes.filter((vote) => vote.body === hash).map(({signer}) => signer));
     const counted = [...voters].filter((voter) => members.has(voter) && !barred.has(voter)).length;
-    if (barred.size === 0) expect(3 * counted).toBeGreaterThanOrEqual(2 * n);
-    else expect(2 * counted).toBeGreaterThan(n);
+    expect(barred.size === 0 ? 3 * counted >= 2 * n : 2 * counted > n).toBe(true);
     members = new Set(after.members.keys());
   }
 }
@@ -149,7 +148,8 @@ describe("any history of a consortium in which members sign what contradicts the
           const haveParted = memberships.some((first) =>
             memberships.some((second) => !areOfOneChain(first, second)),
           );
-          if (haveParted) expect(history.union().read().contradictions.length).toBeGreaterThan(0);
+          const isProven = history.union().read().contradictions.length > 0;
+          expect(isProven || !haveParted).toBe(true);
         },
       ),
       {numRuns: RUNS},

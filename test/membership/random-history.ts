@@ -211,15 +211,23 @@ export class History {
     );
     if (!membership.current.members.has(signer) && !isSuccessor) return;
     try {
-      if (kind === "propose") this.#propose(actor, membership, this.#change(membership, pick, other));
-      if (kind === "vote") this.#vote(actor, membership, pick);
-      if (kind === "skip") this.#skip(actor, membership);
-      if (kind === "lie" && this.#liars.has(actor % POOL)) this.#lie(actor, membership, pick);
-      if (kind === "leave" || (kind === "succeed" && actor < POOL)) this.#end(actor, membership, kind);
+      this.#say(actor, membership, {kind, pick, other});
     } catch (error) {
       if (!isCoded(error, "MEMBERSHIP_SIGNED_ALREADY", "MEMBERSHIP_UNFIT", "MEMBERSHIP_UNDECIDED"))
         throw error;
     }
+  }
+
+  #say(
+    actor: number,
+    membership: Membership,
+    {kind, pick, other}: Pick<Action, "kind" | "pick" | "other">,
+  ): void {
+    if (kind === "propose") this.#propose(actor, membership, this.#change(membership, pick, other));
+    if (kind === "vote") this.#vote(actor, membership, pick);
+    if (kind === "skip") this.#skip(actor, membership);
+    if (kind === "lie" && this.#liars.has(actor % POOL)) this.#lie(actor, membership, pick);
+    if (kind === "leave" || (kind === "succeed" && actor < POOL)) this.#end(actor, membership, kind);
   }
 
   /** Takes some of another's records: all, or those that `pick` lets through. */

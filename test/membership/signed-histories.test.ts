@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import {fromString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
+import {present} from "../../src/core/index.ts";
 import {createWordCheck, decodeMembership, readMembership} from "../../src/membership/index.ts";
 import {committedForm, numberOf, SIGNED_HISTORIES, verifyWord} from "./signed-histories.ts";
 
@@ -24,7 +25,7 @@ describe("twenty histories signed with real keys", () => {
   it.each(SIGNED_HISTORIES.map((history, index) => [history.name, history, index] as const))(
     "%s",
     (_, {verdict}, index) => {
-      const {records, verdict: written} = committed[index] ?? expect.fail("no such history");
+      const {records, verdict: written} = present(committed[index], "the committed history");
       const decoded = decodeMembership(fromString(records, "base64pad"));
       const membership = readMembership(decoded, createWordCheck(decoded.genesis, verifyWord));
       const {decided, current, isForked, head, contradictions} = membership;

@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+MAGIC = b"consilium/membership/1\n"
 ED25519_PEER_ID = bytes.fromhex("002408011220")
 
 
@@ -71,8 +72,9 @@ def is_signed(word, consortium):
 
 class History:
     def __init__(self, encoded):
-        file = cbor2.loads(encoded)
-        self.is_canonical = canonical(file) == encoded
+        assert encoded.startswith(MAGIC)
+        file = cbor2.loads(encoded[len(MAGIC) :])
+        self.is_canonical = MAGIC + canonical(file) == encoded
         self.genesis = file["genesis"]
         self.id = digest(["consilium/membership/genesis/1", self.genesis])
         self.bodies = [record for record in file["records"] if record["kind"] == "body"]
@@ -185,9 +187,9 @@ def planted(rows):
 
     def with_file(change):
         row = copy.deepcopy(decided)
-        file = cbor2.loads(base64.b64decode(row["records"]))
+        file = cbor2.loads(base64.b64decode(row["records"])[len(MAGIC) :])
         change(file["records"])
-        row["records"] = base64.b64encode(canonical(file)).decode()
+        row["records"] = base64.b64encode(MAGIC + canonical(file)).decode()
         return row
 
     def last_vote(records):
