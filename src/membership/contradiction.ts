@@ -75,7 +75,7 @@ export function contradict(first: SignedWord, second: SignedWord): boolean {
   return first.signer === second.signer && (excludes(first, second) || excludes(second, first));
 }
 
-/** What words that can contradict each other share, departures and successions aside. */
+/** The subject that two words share if they can contradict each other, departures and successions aside. */
 function subjectOf(word: SignedWord): string {
   switch (word.kind) {
     case "vote":

@@ -40,7 +40,7 @@ function baseOf({before}: HeightFacts, body: MembershipBody): MemberSet {
   return present(anchored(before, body), "the members of a body that fits");
 }
 
-/** Keys that signed nothing at this height or contradicted themselves, as the body's departures and successions prove. */
+/** Keys that signed nothing at this height or lied, as the body's departures and successions prove. */
 function endedKeys({anchors}: MembershipBody): ReadonlySet<string> {
   return new Set(anchors.map(({signer}) => signer));
 }
@@ -50,7 +50,7 @@ interface Favoured {
   readonly signers: readonly string[];
 }
 
-/** Whether a body can have got its quorum, when all votes of the keys in `known` are known. */
+/** Tells whether a body can have got its quorum, when all votes of the keys in `known` are known. */
 function isPossible(facts: HeightFacts, {body, signers}: Favoured, known: ReadonlySet<string>): boolean {
   const {voters, needed} = electorateOf(body, baseOf(facts, body).members, facts.genesis);
   const inFavour = signers.filter((signer) => voters.has(signer)).length;
@@ -60,7 +60,7 @@ function isPossible(facts: HeightFacts, {body, signers}: Favoured, known: Readon
 
 type Lie = Extract<AttemptReason, {kind: "equivocation"}>;
 
-/** Whether a skip tells of no vote, or of one for a proposal that is known and was allowed. */
+/** Tells whether a skip tells of no vote, or of one for a proposal that is known and was allowed. */
 export function isUsable(facts: HeightFacts, {attempt, latest}: Skip): boolean {
   if (latest === null) return true;
   const body = facts.bodies.get(latest.body);
@@ -129,7 +129,7 @@ function provesLie(facts: HeightFacts, body: MembershipBody, [first, second]: Li
   return isOfThisPlace && isMember && contradict(first, second);
 }
 
-/** What was found once: the reason of each attempt rests on those before it, and several may rest on one. */
+/** Findings, each made once: the reason of an attempt rests on those before it, and several may rest on one. */
 const found = new WeakMap<HeightFacts, WeakMap<MembershipBody, Freedom>>();
 
 /** What the reason of `body` leaves open. */

@@ -147,7 +147,7 @@ function lieNow(
 
 type Renewal = Pick<MembershipBody, "reason" | "attempt">;
 
-/** Why there may be another attempt at the next height, and its number. */
+/** The reason for another attempt at the next height, and its number. */
 function renewal(membership: Membership, members: MemberSet): Renewal {
   if (membership.isForked) {
     const attempt = newestAttempt(membership) + 1;
