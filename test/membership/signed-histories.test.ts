@@ -10,7 +10,7 @@ const FILE = "golden-histories.json";
 interface Committed {
   readonly name: string;
   readonly records: string;
-  readonly verdict: {head: string; height: number; members: string[]; isForked: boolean; liars: string[]};
+  readonly verdict: {head: string; height: number; members: string; isForked: boolean; liars: string};
 }
 
 const committed: readonly Committed[] = JSON.parse(readFileSync(new URL(FILE, import.meta.url), "utf8"));

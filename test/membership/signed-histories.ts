@@ -57,6 +57,9 @@ export function numberOf(key: string): number {
   return identities.findIndex(({peerId}) => peerId === key);
 }
 
+/** Keys by name, one after the other. */
+const textOf = (sites: readonly number[]): string => sites.map(keyOf).join(" ");
+
 /** The committed form of a history: its file in base64, and what must be read in it, keys by name. */
 export function committedForm({name, scenario, records, verdict}: SignedHistory) {
   const {head} = scenario.read(...records);
@@ -64,6 +67,6 @@ export function committedForm({name, scenario, records, verdict}: SignedHistory)
   return {
     name,
     records: toString(encodeMembership({genesis: scenario.genesis, records}), "base64pad"),
-    verdict: {height, head, members: members.map(keyOf), isForked, liars: liars.map(keyOf)},
+    verdict: {height, head, members: textOf(members), isForked, liars: textOf(liars)},
   };
 }

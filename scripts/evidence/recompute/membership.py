@@ -167,7 +167,7 @@ def faults_of(row):
         if not any(history.is_voted(members, body) for body in bodies):
             faults.append(f"height {bodies[0]['height']} lacks votes")
         members = history.after(members, bodies[0])
-    if sorted(members) != sorted(verdict["members"]):
+    if sorted(members) != sorted(verdict["members"].split()):
         faults.append("other members")
     following = [b for b in history.bodies if b["previous"] == verdict["head"] and b["attempt"] == 0]
     gone = {b["change"]["organisation"] for bodies in path for b in bodies if b["change"]["kind"] == "revoke"}
@@ -176,7 +176,7 @@ def faults_of(row):
     if len(decided) != (2 if verdict["isForked"] else 0):
         faults.append(f"{len(decided)} records follow the head")
     liars = {a["signer"] for a in history.words for b in history.words if contradicts(a, b)}
-    if liars != set(verdict["liars"]):
+    if liars != set(verdict["liars"].split()):
         faults.append("other liars")
     return faults
 
@@ -199,7 +199,7 @@ def planted(rows):
         vote = records[last_vote(records)]
         vote["signature"] = bytes([vote["signature"][0] ^ 1]) + vote["signature"][1:]
 
-    other = {"members": decided["verdict"]["members"][1:], "head": "00" * 32}
+    other = {"members": decided["verdict"]["members"][:-53], "head": "00" * 32}
     changed = {key: {**decided, "verdict": {**decided["verdict"], key: value}} for key, value in other.items()}
     changed["signature"] = with_file(flip)
     changed["vote"] = with_file(lambda records: records.pop(last_vote(records)))
