@@ -7,6 +7,8 @@ import {sharedDataFolder} from "../shared-data-folder.ts";
 const ROOT = path.join(import.meta.dirname, "../..");
 const PROGRAM = path.join(ROOT, "dist/cli/main.js");
 const RECOMPUTE = path.join(import.meta.dirname, "recompute/main.py");
+const MEMBERSHIP = path.join(import.meta.dirname, "recompute/membership.py");
+const SIGNED_HISTORIES = path.join(ROOT, "test/membership/golden-histories.json");
 const REQUIREMENTS = "scripts/evidence/recompute/requirements.txt";
 const MOST_OUTPUT_BYTES = 1 << 26;
 /** Those whose own number of seeds takes hours; one seed has figures of every kind. */
@@ -54,7 +56,10 @@ function run(command: string, words: readonly string[]): {status: number | null;
 
 /** Whether python3 has what the program imports. */
 function hasPythonPackages(): boolean {
-  const {status} = spawnSync("python3", ["-c", "import numpy, scipy, sklearn, lifelines"]);
+  const {status} = spawnSync("python3", [
+    "-c",
+    "import cbor2, cryptography, numpy, scipy, sklearn, lifelines",
+  ]);
   return status === 0;
 }
 
@@ -113,7 +118,9 @@ async function namesIn(folder: string, ending: string): Promise<string[]> {
 
 function refuseWithoutPackages(): void {
   if (hasPythonPackages()) return;
-  throw new Error(`python3 lacks numpy, scipy, scikit-learn or lifelines: pip install -r ${REQUIREMENTS}`);
+  throw new Error(
+    `python3 lacks cbor2, cryptography, numpy, scipy, scikit-learn or lifelines: pip install -r ${REQUIREMENTS}`,
+  );
 }
 
 /**
@@ -139,14 +146,26 @@ export async function recomputeEvidence() {
   };
 }
 
-/** One study and one demo again. @returns what differs, and the planted faults that were missed */
+/** The signed membership histories, read by the Python program. @returns what differs, and the faults it missed */
+function membershipFaults(): string[] {
+  const {status, stdout} = run("python3", [MEMBERSHIP, SIGNED_HISTORIES, "--planted"]);
+  if (status !== 0 && status !== 1) throw new Error(`${MEMBERSHIP} ended with status ${status}`);
+  const {faults, planted} = JSON.parse(stdout) as Pick<Found, "faults" | "planted">;
+  return [
+    ...faults,
+    ...Object.keys(planted).flatMap((fault) => (planted[fault] === true ? [] : [`${fault} was not found`])),
+  ];
+}
+
+/** One study, one demo and the signed membership histories again. @returns what differs, and the planted faults that were missed */
 export async function recomputeAgain(): Promise<string[]> {
   refuseWithoutPackages();
   const rows = [await studyRow(AGAIN.experiment, true), await demoRow(AGAIN.preset, true)];
-  return rows.flatMap(({name, faults, planted}) => [
+  const found = rows.flatMap(({name, faults, planted}) => [
     ...faults.map((fault) => `${name}: ${fault}`),
     ...Object.entries(planted).flatMap(([fault, isFound]) =>
       isFound ? [] : [`${name}: ${fault} was not found`],
     ),
   ]);
+  return [...found, ...membershipFaults().map((fault) => `membership: ${fault}`)];
 }

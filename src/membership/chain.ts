@@ -1,6 +1,6 @@
 import {present, toHex} from "../core/index.ts";
 import {contradict, contradictions, type MembershipContradiction} from "./contradiction.ts";
-import {chainId, type MembershipRecords, membershipBodyHash} from "./encoding.ts";
+import {chainId, decisionOf, type MembershipRecords, membershipBodyHash} from "./encoding.ts";
 import {type HeightFacts, isJustified} from "./justification.ts";
 import {anchored, type MemberSet, membersAfter} from "./members.ts";
 import {electorateOf} from "./quorum.ts";
@@ -37,7 +37,7 @@ export interface Membership {
   readonly unsigned: readonly string[];
   /** Decided records, lowest height first. */
   readonly decided: readonly DecidedRecord[];
-  /** Hash of the newest decided record, or the id. */
+  /** Hash of the newest decided record, see {@link decisionOf}, or the id. */
   readonly head: string;
   /** The members after the newest decided record. */
   readonly current: MemberSet;
@@ -49,7 +49,7 @@ export interface Membership {
   readonly isForked: boolean;
   /** All signed words, each once, in an order that follows from their set. */
   readonly words: readonly SignedWord[];
-  /** A contradiction of each member, present or past, that signed one. */
+  /** A contradiction of each member, present or past, successor or recovery key that signed one. */
   readonly contradictions: readonly MembershipContradiction[];
   /** The newest delegation of each member's organisation key that has one, and only one, with that number. */
   readonly delegations: ReadonlyMap<string, Delegation>;
@@ -72,10 +72,16 @@ function byKey<Value>(values: ReadonlyMap<string, Value>): readonly (readonly [s
   return [...values].sort(([first], [second]) => (first < second ? -1 : 1));
 }
 
+/** A text that no other signed word has: one key can sign the same words in many ways. */
+function textOf(word: SignedWord): string {
+  const signatures = "accepted" in word ? [word.signature, word.accepted] : [word.signature];
+  return [word.signer, ...signatures.map(toHex)].join(" ");
+}
+
 function sorted({records}: MembershipRecords, isSigned: WordCheck): Sorted {
   const bodies = new Map<string, MembershipBody>();
   const words = new Map<string, SignedWord>();
-  const addWord = (word: SignedWord): unknown => words.set(`${word.signer} ${toHex(word.signature)}`, word);
+  const addWord = (word: SignedWord): unknown => words.set(textOf(word), word);
   for (const record of records) {
     if (record.kind !== "body") {
       if (isSigned(record)) addWord(record);
@@ -137,7 +143,8 @@ function walk(genesis: Genesis, known: Sorted, founders: MemberSet): Walk {
   const decided: DecidedRecord[] = [];
   for (;;) {
     const last = decided.at(-1);
-    const place = {before: last?.after ?? founders, previous: last?.hash ?? chainId(genesis)};
+    const previous = last === undefined ? chainId(genesis) : decisionOf(last.body);
+    const place = {before: last?.after ?? founders, previous};
     const next = factsAt(genesis, known, {...place, height: decided.length + 1});
     const open = proposalsAt(next, known);
     const won = open.filter(({inFavour, needed}) => inFavour.length >= needed);
@@ -167,6 +174,32 @@ function newestDelegations(
   return new Map([...newest].filter(([key]) => !contradicted.has(key)));
 }
 
+/** The keys to which each key handed over. */
+function successorsOf(words: readonly SignedWord[]): ReadonlyMap<string, readonly string[]> {
+  const successors = new Map<string, string[]>();
+  for (const word of words) {
+    if (word.kind !== "succession") continue;
+    const own = successors.get(word.signer) ?? [];
+    own.push(word.successor);
+    successors.set(word.signer, own);
+  }
+  return successors;
+}
+
+/** The keys that must not contradict themselves: every member's, present or past, its successors' and for recovery. */
+function accountableKeys(
+  {members, recovery}: Genesis,
+  decided: readonly DecidedRecord[],
+  words: readonly SignedWord[],
+): ReadonlySet<string> {
+  const keys = new Set([...members.map(({organisation}) => organisation), ...(recovery?.keys ?? [])]);
+  for (const {after} of decided) for (const key of after.members.keys()) keys.add(key);
+  const successors = successorsOf(words);
+  // Goes on to the keys that it adds.
+  for (const key of keys) for (const successor of successors.get(key) ?? []) keys.add(successor);
+  return keys;
+}
+
 /** The chain before anything was decided. */
 function unfounded(genesis: Genesis, founders: MemberSet): Walk {
   const next = {genesis, height: 1, previous: chainId(genesis), before: founders, bodies: new Map()};
@@ -190,9 +223,7 @@ export function readMembership(records: MembershipRecords, isSigned: WordCheck):
   const unsigned = [...members.keys()].filter((founder) => signed?.has(founder) !== true).sort();
   const chain = unsigned.length > 0 ? unfounded(genesis, founders) : walk(genesis, known, founders);
   const {before: current, previous: head} = chain.next;
-  const everMember = new Set(
-    [members, ...chain.decided.map(({after}) => after.members)].flatMap((each) => [...each.keys()]),
-  );
+  const accountable = accountableKeys(genesis, chain.decided, words);
   return {
     id,
     genesis,
@@ -201,7 +232,7 @@ export function readMembership(records: MembershipRecords, isSigned: WordCheck):
     head,
     current,
     words,
-    contradictions: contradictions(words).filter(([{signer}]) => everMember.has(signer)),
+    contradictions: contradictions(words.filter(({signer}) => accountable.has(signer))),
     delegations: newestDelegations(words, current.members),
   };
 }

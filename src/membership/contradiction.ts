@@ -75,18 +75,60 @@ export function contradict(first: SignedWord, second: SignedWord): boolean {
   return first.signer === second.signer && (excludes(first, second) || excludes(second, first));
 }
 
+/** The subject that two words share if they can contradict each other, departures and successions aside. */
+function subjectOf(word: SignedWord): string {
+  switch (word.kind) {
+    case "vote":
+    case "skip":
+      return `${word.height} ${word.previous}`;
+    case "delegation":
+      return `delegation ${word.sequence}`;
+    case "departure":
+    case "succession":
+      return "end";
+    case "invitation":
+    case "request":
+      return word.kind;
+    default:
+      return unreachable(word);
+  }
+}
+
+/**
+ * The words of one signer before it contradicts itself, by subject: there are few of one subject then, so that
+ * the search takes time in proportion to the number of words.
+ */
+class SignersWords {
+  readonly #texts = new Set<string>();
+  readonly #bySubject = new Map<string, SignedWord[]>();
+
+  /** Adds a word. @returns a word that it contradicts, if there is one */
+  add(word: SignedWord): SignedWord | undefined {
+    const text = JSON.stringify({...word, signature: null, accepted: null});
+    if (this.#texts.has(text)) return undefined;
+    this.#texts.add(text);
+    const subject = subjectOf(word);
+    const others = subject === "end" ? [...this.#bySubject.values()].flat() : this.#of(subject, "end");
+    this.#bySubject.set(subject, [...this.#of(subject), word]);
+    return others.find((other) => contradict(other, word));
+  }
+
+  #of(...subjects: readonly string[]): readonly SignedWord[] {
+    return subjects.flatMap((subject) => this.#bySubject.get(subject) ?? []);
+  }
+}
+
 /** The first contradiction of each signer that has any, in the order of `words`. */
 export function contradictions(words: readonly SignedWord[]): readonly MembershipContradiction[] {
-  const bySigner = new Map<string, SignedWord[]>();
+  const bySigner = new Map<string, SignersWords>();
   const found = new Map<string, MembershipContradiction>();
   for (const word of words) {
-    const before = bySigner.get(word.signer);
-    if (before === undefined) bySigner.set(word.signer, [word]);
-    else if (!found.has(word.signer)) {
-      const other = before.find((each) => contradict(each, word));
-      if (other !== undefined) found.set(word.signer, [other, word]);
-      before.push(word);
-    }
+    const {signer} = word;
+    if (found.has(signer)) continue;
+    const own = bySigner.get(signer) ?? new SignersWords();
+    bySigner.set(signer, own);
+    const other = own.add(word);
+    if (other !== undefined) found.set(signer, [other, word]);
   }
   return [...found.values()];
 }

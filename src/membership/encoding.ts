@@ -35,14 +35,22 @@ export function chainId(genesis: Genesis): string {
   return toHex(sha256(canonical(["consilium/membership/genesis/1", genesis])));
 }
 
-/** The hash that votes name: SHA-256 of the body, 64 hexadecimal digits. */
+const hashes = new WeakMap<MembershipBody, string>();
+
+/** The hash that votes name: SHA-256 of the body, 64 hexadecimal digits. A body is not to be changed. */
 export function membershipBodyHash(body: MembershipBody): string {
-  return toHex(sha256(canonical(["consilium/membership/body/1", body])));
+  const hash = hashes.get(body) ?? toHex(sha256(canonical(["consilium/membership/body/1", body])));
+  hashes.set(body, hash);
+  return hash;
 }
 
-/** The hash of a body's decision: equal for two bodies that differ in attempt and reason alone. */
-export function decisionOf({change, anchors}: MembershipBody): string {
-  return toHex(sha256(canonical(["consilium/membership/decision/1", change, anchors])));
+/**
+ * The hash of a record: its place and what it changes. Two bodies that differ only in attempt and reason are the
+ * same record, so that what follows it stands whichever of them was decided.
+ */
+export function decisionOf({height, previous, change, anchors}: MembershipBody): string {
+  const decision = ["consilium/membership/decision/1", height, previous, change, anchors];
+  return toHex(sha256(canonical(decision)));
 }
 
 /** The first bytes of a membership file; the number is the version of its format. */

@@ -3,7 +3,13 @@ import {contradict} from "./contradiction.ts";
 import {decisionOf} from "./encoding.ts";
 import {anchored, type MemberSet} from "./members.ts";
 import {chainQuorum, electorateOf} from "./quorum.ts";
-import type {AttemptReason, Genesis, MembershipBody, Skip} from "./records.ts";
+import {
+  type AttemptReason,
+  FIRST_RECOVERY_ATTEMPT,
+  type Genesis,
+  type MembershipBody,
+  type Skip,
+} from "./records.ts";
 
 /** All that is known at one height. */
 export interface HeightFacts {
@@ -34,20 +40,37 @@ function baseOf({before}: HeightFacts, body: MembershipBody): MemberSet {
   return present(anchored(before, body), "the members of a body that fits");
 }
 
+/** Keys that signed nothing at this height or lied, as the body's departures and successions prove. */
+function endedKeys({anchors}: MembershipBody): ReadonlySet<string> {
+  return new Set(anchors.map(({signer}) => signer));
+}
+
 interface Favoured {
   readonly body: MembershipBody;
   readonly signers: readonly string[];
 }
 
-/** Tells whether a body can have got its quorum, when `skips` tell of all votes of their signers. */
-function isPossible(facts: HeightFacts, {body, signers}: Favoured, skips: readonly Skip[]): boolean {
+/** Tells whether a body can have got its quorum, when all votes of the keys in `known` are known. */
+function isPossible(facts: HeightFacts, {body, signers}: Favoured, known: ReadonlySet<string>): boolean {
   const {voters, needed} = electorateOf(body, baseOf(facts, body).members, facts.genesis);
   const inFavour = signers.filter((signer) => voters.has(signer)).length;
-  const told = skips.filter(({signer}) => voters.has(signer)).length;
-  return inFavour + (voters.size - told) >= needed;
+  const unknown = [...voters].filter((voter) => !known.has(voter)).length;
+  return inFavour + unknown >= needed;
 }
 
 type Lie = Extract<AttemptReason, {kind: "equivocation"}>;
+
+/** Tells whether a skip tells of no vote, or of one for a proposal that is known and was allowed. */
+export function isUsable(facts: HeightFacts, {attempt, latest}: Skip): boolean {
+  if (latest === null) return true;
+  const body = facts.bodies.get(latest.body);
+  return (
+    body !== undefined &&
+    latest.attempt <= attempt &&
+    body.attempt === latest.attempt &&
+    isJustified(facts, body)
+  );
+}
 
 /** The bodies of the latest attempt that any of `skips` voted in, with these voters; null if one is not known. */
 function latestVotes(facts: HeightFacts, skips: readonly Skip[]): readonly Favoured[] | null {
@@ -90,7 +113,8 @@ function afterSkips(facts: HeightFacts, body: MembershipBody, skips: readonly Sk
   const bound = new Set(freedoms.map((freedom) => (freedom.kind === "one" ? freedom.decision : null)));
   const [only] = bound;
   if (bound.size === 1 && typeof only === "string") return {kind: "one", decision: only};
-  const possible = favoured.filter((each) => isPossible(facts, each, skips));
+  const silent = new Set([...signers, ...endedKeys(body)]);
+  const possible = favoured.filter((each) => isPossible(facts, each, silent));
   const decisions = [...new Set(possible.map((each) => decisionOf(each.body)))];
   const [decision] = decisions;
   if (decision === undefined) return ANY;
@@ -98,20 +122,30 @@ function afterSkips(facts: HeightFacts, body: MembershipBody, skips: readonly Sk
 }
 
 /** Tells whether the words, on the place after the record before `body`, contradict each other. */
-function provesLie(
-  facts: HeightFacts,
-  {previous, attempt}: MembershipBody,
-  [first, second]: Lie["words"],
-): boolean {
+function provesLie(facts: HeightFacts, body: MembershipBody, [first, second]: Lie["words"]): boolean {
   const isOfThisPlace =
-    first.height === facts.height && first.previous === previous && first.attempt < attempt;
-  return isOfThisPlace && facts.before.members.has(first.signer) && contradict(first, second);
+    first.height === facts.height && first.previous === body.previous && first.attempt < body.attempt;
+  const isMember = [facts.before, baseOf(facts, body)].some(({members}) => members.has(first.signer));
+  return isOfThisPlace && isMember && contradict(first, second);
 }
+
+/** Findings, each made once: the reason of an attempt rests on those before it, and several may rest on one. */
+const found = new WeakMap<HeightFacts, WeakMap<MembershipBody, Freedom>>();
 
 /** The choice that the reason of `body` leaves. */
 export function freedomOf(facts: HeightFacts, body: MembershipBody): Freedom {
+  const atHeight = found.get(facts) ?? new WeakMap<MembershipBody, Freedom>();
+  found.set(facts, atHeight);
+  const freedom = atHeight.get(body) ?? judge(facts, body);
+  atHeight.set(body, freedom);
+  return freedom;
+}
+
+function judge(facts: HeightFacts, body: MembershipBody): Freedom {
   const {attempt, reason} = body;
   if (reason === null || attempt === 0) return reason === null && attempt === 0 ? ANY : NONE;
+  const isOfRecovery = attempt >= FIRST_RECOVERY_ATTEMPT;
+  if (isOfRecovery !== (reason.kind === "recovery")) return NONE;
   switch (reason.kind) {
     case "skipped":
       return afterSkips(facts, body, reason.skips);

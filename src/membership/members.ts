@@ -7,7 +7,10 @@ export interface MemberSet {
   readonly gone: ReadonlySet<string>;
 }
 
-/** The members after the departures and successions that a body anchors; null if one of them does not fit. */
+/**
+ * The members after the departures and successions that a body anchors; null if one of them does not fit, or if
+ * they leave nobody: nobody would decide then, and so anybody would.
+ */
 export function anchored(
   {members, gone}: MemberSet,
   {height, anchors}: Pick<MembershipBody, "height" | "anchors">,
@@ -23,7 +26,7 @@ export function anchored(
     if (left.has(word.successor) || lost.has(word.successor)) return null;
     left.set(word.successor, {...member, organisation: word.successor});
   }
-  return {members: left, gone: lost};
+  return left.size === 0 ? null : {members: left, gone: lost};
 }
 
 function admitted({members, gone}: MemberSet, newcomers: readonly Enrolment[]): MemberSet | null {

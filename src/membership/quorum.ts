@@ -20,6 +20,13 @@ export interface Electorate {
   readonly needed: number;
 }
 
+/** The key that stands for the organisation of `key` once the body's successions count. */
+function heirOf({anchors}: MembershipBody, key: string): string {
+  let heir = key;
+  for (const word of anchors) if (word.kind === "succession" && word.signer === heir) heir = word.successor;
+  return heir;
+}
+
 /**
  * The keys that decide about `body`: the members before it, from whom departures and successions that it names are
  * taken; the revoked one and a proven equivocator have no say. `members` are already those after its anchors.
@@ -35,7 +42,7 @@ export function electorateOf(
   }
   const voters = new Set(members.keys());
   if (body.change.kind === "revoke") voters.delete(body.change.organisation);
-  if (body.reason?.kind === "equivocation") voters.delete(body.reason.words[0].signer);
+  if (body.reason?.kind === "equivocation") voters.delete(heirOf(body, body.reason.words[0].signer));
   const isWhole = voters.size === members.size;
   return {voters, needed: isWhole ? chainQuorum(members.size) : quorumWithoutOne(members.size)};
 }

@@ -3,8 +3,12 @@ import {nameSchema} from "../core/index.ts";
 
 /** Most members of a consortium. */
 export const MOST_MEMBERS = 256;
-/** Most attempts at one height; an attempt needs a reason that a quorum or the recovery keys gave. */
-const MOST_ATTEMPTS = 64;
+/**
+ * Attempts below this one are the members', the others the recovery keys'. So what the recovery keys decide
+ * stands, whatever members who have not heard of it decide.
+ */
+export const FIRST_RECOVERY_ATTEMPT = 64;
+const MOST_ATTEMPTS = 128;
 const MOST_HEIGHT = 1_000_000;
 /** A node's delegation lasts at most so long. */
 export const MOST_DELEGATION_MS = 90 * 24 * 3600 * 1000;
@@ -17,6 +21,10 @@ const attempt = z
   .int()
   .min(0)
   .max(MOST_ATTEMPTS - 1);
+const membersAttempt = z
+  .int()
+  .min(0)
+  .max(FIRST_RECOVERY_ATTEMPT - 1);
 const moment = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const signature = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 64);
 const address = z
@@ -80,9 +88,9 @@ const skipSchema = z.strictObject({
   /** Hash of the record before. */
   previous: hash,
   /** The attempt that the signer gives up: it votes no more in it or in an earlier one. */
-  attempt,
+  attempt: membersAttempt,
   /** The signer's latest vote at this height, or null: what it says here, another member can hold against it. */
-  latest: z.strictObject({attempt, body: hash}).nullable(),
+  latest: z.strictObject({attempt: membersAttempt, body: hash}).nullable(),
   signer: key,
   signature,
 });
@@ -170,9 +178,10 @@ const changeSchema = z.discriminatedUnion("kind", [
 export type MembershipChange = Readonly<z.infer<typeof changeSchema>>;
 
 const ballotSchema = z.discriminatedUnion("kind", [voteSchema, skipSchema]);
+const rivalSchema = z.discriminatedUnion("kind", [voteSchema, skipSchema, departureSchema, successionSchema]);
 const reasonSchema = z.discriminatedUnion("kind", [
   z.strictObject({kind: z.literal("skipped"), skips: z.array(skipSchema).min(1).max(MOST_MEMBERS)}),
-  z.strictObject({kind: z.literal("equivocation"), words: z.tuple([ballotSchema, ballotSchema])}),
+  z.strictObject({kind: z.literal("equivocation"), words: z.tuple([ballotSchema, rivalSchema])}),
   z.strictObject({kind: z.literal("recovery")}),
 ]);
 

@@ -3,10 +3,17 @@ import {foundingVote, type Membership, type OpenProposal} from "./chain.ts";
 import {contradict} from "./contradiction.ts";
 import {decisionOf} from "./encoding.ts";
 import type {MembershipErrorCode} from "./errors.ts";
-import {freedomOf} from "./justification.ts";
-import {anchored, membersAfter} from "./members.ts";
+import {freedomOf, isJustified, isUsable} from "./justification.ts";
+import {anchored, type MemberSet, membersAfter} from "./members.ts";
 import {chainQuorum} from "./quorum.ts";
-import type {AttemptReason, MembershipBody, MembershipChange, SignedWord, Skip} from "./records.ts";
+import {
+  type AttemptReason,
+  FIRST_RECOVERY_ATTEMPT,
+  type MembershipBody,
+  type MembershipChange,
+  type SignedWord,
+  type Skip,
+} from "./records.ts";
 import type {UnsignedWord} from "./signatures.ts";
 
 const NO_SIGNATURE = new Uint8Array(64);
@@ -54,16 +61,37 @@ export function voteFor({hash, body}: OpenProposal, signer: string): UnsignedWor
   return {kind: "vote", height, attempt, previous, body: hash, signer};
 }
 
+type Ballot = Extract<SignedWord, {kind: "vote" | "skip"}>;
+
 /** The words about the height that comes next. */
-function wordsOfPlace(
-  {words, next}: Membership,
-  signer?: string,
-): readonly Extract<SignedWord, {kind: "vote" | "skip"}>[] {
+function ballotsNow({words, next}: Membership): readonly Ballot[] {
   return words.flatMap((word) => {
     if (word.kind !== "vote" && word.kind !== "skip") return [];
-    const isOfPlace = word.height === next.height && word.previous === next.previous;
-    return isOfPlace && (signer === undefined || word.signer === signer) ? [word] : [];
+    return word.height === next.height && word.previous === next.previous ? [word] : [];
   });
+}
+
+/**
+ * The newest attempt at the next height in which a member voted, or -1. Votes of others, for proposals that are
+ * not justified, or of a liar in the attempt that its lie made, move nobody.
+ */
+function newestAttempt(membership: Membership): number {
+  const voters = new Map<string, string[]>();
+  for (const word of ballotsNow(membership)) {
+    if (word.kind !== "vote") continue;
+    const own = voters.get(word.body) ?? [];
+    own.push(word.signer);
+    voters.set(word.body, own);
+  }
+  const attempts = membership.open.flatMap(({hash, body}) => {
+    const liar = body.reason?.kind === "equivocation" ? body.reason.words[0].signer : null;
+    const sets = [membership.current, anchored(membership.current, body)];
+    const hasVoter = voters
+      .get(hash)
+      ?.some((key) => key !== liar && sets.some((set) => set?.members.has(key) === true));
+    return hasVoter === true && body.attempt < FIRST_RECOVERY_ATTEMPT ? [body.attempt] : [];
+  });
+  return attempts.reduce((most, attempt) => Math.max(most, attempt), -1);
 }
 
 /**
@@ -72,21 +100,23 @@ function wordsOfPlace(
  */
 export function skipOf(membership: Membership, signer: string): UnsignedWord | null {
   const {height, previous} = membership.next;
-  const votes = wordsOfPlace(membership).filter(({kind}) => kind === "vote");
-  if (votes.length === 0) return null;
-  const attempt = Math.max(...votes.map((vote) => vote.attempt));
-  const [latest] = wordsOfPlace(membership, signer)
+  const attempt = newestAttempt(membership);
+  if (attempt < 0) return null;
+  const [latest] = ballotsNow(membership)
+    .filter((word) => word.kind === "vote" && word.signer === signer && word.attempt <= attempt)
     .flatMap((word) => (word.kind === "vote" ? [{attempt: word.attempt, body: word.body}] : []))
     .sort((first, second) => second.attempt - first.attempt);
   return {kind: "skip", height, attempt, previous, latest: latest ?? null, signer};
 }
 
-/** The skips of the highest attempt that a quorum gave up; none if there is no such attempt. */
-function conclusiveSkips(membership: Membership): readonly Skip[] {
-  const {members} = membership.current;
+/**
+ * The skips by `members` of the highest attempt that a quorum of them gave up; none if there is no such attempt. A
+ * skip that tells of an unknown vote says nothing: it is left out.
+ */
+function conclusiveSkips(membership: Membership, {members}: MemberSet): readonly Skip[] {
   const bySigner = new Map<number, Map<string, Skip>>();
-  for (const word of wordsOfPlace(membership)) {
-    if (word.kind !== "skip" || !members.has(word.signer)) continue;
+  for (const word of ballotsNow(membership)) {
+    if (word.kind !== "skip" || !members.has(word.signer) || !isUsable(membership.next, word)) continue;
     bySigner.set(word.attempt, (bySigner.get(word.attempt) ?? new Map()).set(word.signer, word));
   }
   const [newest] = [...bySigner]
@@ -95,32 +125,55 @@ function conclusiveSkips(membership: Membership): readonly Skip[] {
   return newest === undefined ? [] : [...newest[1].values()];
 }
 
-/** The reason for another attempt at the next height, and its number; null for the first one. */
-function reasonNow(
+/** The words by which a member, or a successor among `members`, contradicted itself at the next height. */
+function lieNow(
   membership: Membership,
-): {readonly reason: AttemptReason; readonly attempt: number} | null {
-  const words = wordsOfPlace(membership);
-  const newest = Math.max(-1, ...words.map(({attempt}) => attempt));
-  if (membership.isForked) {
-    const lie = membership.contradictions.find((pair) =>
-      pair.every((word) => words.some((each) => each === word)),
-    );
-    const [first, second] = present(lie, "the contradiction behind a fork");
-    return {reason: {kind: "equivocation", words: [first, second] as [Skip, Skip]}, attempt: newest + 1};
+  {members}: MemberSet,
+): Extract<AttemptReason, {kind: "equivocation"}>["words"] | null {
+  const ballots = ballotsNow(membership).filter(
+    ({signer}) => members.has(signer) || membership.current.members.has(signer),
+  );
+  const ends = membership.words.flatMap((word) =>
+    word.kind === "departure" || word.kind === "succession" ? [word] : [],
+  );
+  const newest = newestAttempt(membership);
+  for (const ballot of ballots) {
+    if (ballot.attempt > newest) continue;
+    const rival = [...ballots, ...ends].find((word) => contradict(ballot, word));
+    if (rival !== undefined) return [ballot, rival];
   }
-  const skips = conclusiveSkips(membership);
-  const [skip] = skips;
-  return skip === undefined
-    ? null
-    : {reason: {kind: "skipped", skips: [...skips]}, attempt: skip.attempt + 1};
+  return null;
 }
 
-/** The departures and successions that the next record can anchor: of each member the first that fits. */
-function endings({words, next}: Membership): MembershipBody["anchors"] {
+type Renewal = Pick<MembershipBody, "reason" | "attempt">;
+
+/** The reason for another attempt at the next height, and its number. */
+function renewal(membership: Membership, members: MemberSet): Renewal {
+  if (membership.isForked) {
+    const attempt = newestAttempt(membership) + 1;
+    const isOfRecovery = membership.open.some(
+      ({body, inFavour, needed}) => body.reason?.kind === "recovery" && inFavour.length >= needed,
+    );
+    if (isOfRecovery) throw undecided();
+    const words = present(lieNow(membership, members), "the contradiction behind a fork");
+    return {reason: {kind: "equivocation", words}, attempt};
+  }
+  const skips = conclusiveSkips(membership, members);
+  const [skip] = skips;
+  if (skip === undefined) return {reason: null, attempt: 0};
+  return {reason: {kind: "skipped", skips: [...skips]}, attempt: skip.attempt + 1};
+}
+
+/**
+ * The departures and successions that the next record can anchor: of each member the first that fits. A key that
+ * is to be revoked hands nothing over.
+ */
+function endings({words, next}: Membership, change: MembershipChange): MembershipBody["anchors"] {
   const {height, before} = next;
   const anchors: MembershipBody["anchors"] = [];
   for (const word of words) {
     if (word.kind !== "departure" && word.kind !== "succession") continue;
+    if (change.kind === "revoke" && word.signer === change.organisation) continue;
     if (anchored(before, {height, anchors: [...anchors, word]}) !== null) anchors.push(word);
   }
   return anchors;
@@ -133,34 +186,38 @@ export interface Draft {
   readonly isRepeated: boolean;
 }
 
+/** A body at the next height with these changes, for the reason that there is now. */
+function bodyNow(
+  membership: Membership,
+  {change, anchors}: Pick<MembershipBody, "change" | "anchors">,
+): MembershipBody {
+  const {height, previous, before} = membership.next;
+  const members = present(anchored(before, {height, anchors}), "the members after what fits");
+  const body = {kind: "body" as const, height, previous, change, anchors, ...renewal(membership, members)};
+  if (body.attempt >= FIRST_RECOVERY_ATTEMPT) throw undecided();
+  return body;
+}
+
 /**
  * Drafts the next record with `change`. When a quorum gave the attempt before up and something may have been
  * decided in it, the draft repeats that.
  * @throws {CodedError} MEMBERSHIP_UNFIT, MEMBERSHIP_UNDECIDED
  */
 export function draftBody(membership: Membership, change: MembershipChange): Draft {
-  const {height, previous, before, bodies} = membership.next;
-  const common = {kind: "body" as const, height, previous};
-  const renewed = reasonNow(membership);
-  const wanted: MembershipBody = {
-    ...common,
-    change,
-    anchors: endings(membership),
-    attempt: 0,
-    reason: null,
-    ...renewed,
-  };
-  const freedom = freedomOf(membership.next, wanted);
+  const {next} = membership;
+  const wanted = bodyNow(membership, {change, anchors: endings(membership, change)});
+  const freedom = freedomOf(next, wanted);
   switch (freedom.kind) {
     case "any":
-      if (membersAfter(before, wanted) === null) throw unfit(change);
+      if (membersAfter(next.before, wanted) === null) throw unfit(change);
       return {body: wanted, isRepeated: false};
     case "none":
       throw undecided();
     case "one": {
-      const repeated = [...bodies.values()].find((body) => decisionOf(body) === freedom.decision);
-      const {change: again, anchors} = present(repeated, "the proposal that may be decided");
-      return {body: {...wanted, change: again, anchors}, isRepeated: decisionOf(wanted) !== freedom.decision};
+      const repeated = [...next.bodies.values()].find((body) => decisionOf(body) === freedom.decision);
+      const body = bodyNow(membership, present(repeated, "the proposal that may be decided"));
+      if (!isJustified(next, body)) throw undecided();
+      return {body, isRepeated: decisionOf(wanted) !== freedom.decision};
     }
     default:
       return unreachable(freedom);
