@@ -6,6 +6,7 @@ export {
   type SignatureContext,
   type SignedBytes,
   verifySignature,
+  verifyText,
 } from "./identity.ts";
 export {peerIdOf, publicKeyOf} from "./peer-id.ts";
 export {type IdentifiedPlan, type Plan, parsePlan, planJsonSchema, planSchema, runId} from "./plan.ts";

@@ -20,11 +20,12 @@ import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
 import {createParticipant, planStages, type Stages} from "../participant/index.ts";
 import type {Restored} from "../rounds/index.ts";
-import type {HistoryPoint, ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
+import type {HistoryPoint, RunStorage, StateDirectory} from "../storage/index.ts";
 import {createFailure, type Failure} from "./failure.ts";
 import {networkOptions} from "./network-options.ts";
 import {primitivesOf} from "./primitives.ts";
 import {readIdentity} from "./read-identity.ts";
+import {roundOf} from "./records/forgotten-part.ts";
 import {type OpenedRun, openRecords, writeRecord} from "./records/records.ts";
 import {askToVouch} from "./records/vouching.ts";
 import {Run} from "./run.ts";
@@ -41,6 +42,7 @@ import {watchExchanges} from "./watch/exchange-watch.ts";
 import {createNodeView, type NodeView, nameIn} from "./watch/node-view.ts";
 import {eventsFor, type Observers, openObservers} from "./watch/observers.ts";
 import {withPeerNames} from "./watch/peer-names.ts";
+import type {ReleaseCount} from "./watch/release-book.ts";
 import {type RoundRecord, roundRecords} from "./watch/round-record.ts";
 import type {RoundTimes} from "./watch/run-chronicle.ts";
 
@@ -66,6 +68,8 @@ export interface NodeOptions {
   readonly workerUrl?: URL;
   /** Hears of events at the node; a new one if absent. */
   readonly feed?: EventFeed;
+  /** Number of days for which the ledger is kept at least; all if absent. */
+  readonly retentionDays?: number;
   /** Ends the wait of a restored node for the others, so it does not start. */
   readonly signal?: AbortSignal;
 }
@@ -189,7 +193,10 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   const {equivocators} = restored;
   await sealSplit(storage, opened.sealed, {manifest: site.split.manifestHash, parts: site.parts});
   await watchValues(storage, opened.values, site.split, logger.child({room: "data"}));
-  const observers = await openObservers(options, {stages, members, self, storage, equivocators}, stack);
+  const round = roundOf(restored);
+  const onFatal = (error: unknown): void => failure.fail(error);
+  const watched = {stages, members, self, storage, equivocators, identity, run, plan: plan.hash, round, onFatal};
+  const observers = await openObservers(options, watched, stack);
   const failure = createFailure(observers.feed, logger, () => siteRun.progress().outcome !== null);
   const history = {lines: siteLines, certificates, self};
   const participant = createParticipant(
@@ -258,7 +265,10 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
       await writeRecord(storage, record, vectors);
       onWritten(record);
     },
-    onRunEffect: (effect) => run.onRunEffect(effect),
+    onRunEffect(effect) {
+      if (effect.type === "certified") observers.book.settled(effect.certificate.body.round);
+      run.onRunEffect(effect);
+    },
     onFatal: failure.fail,
   });
   const events = eventsFor(transport, observers, roster);
