@@ -26,6 +26,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   CLI_INPUT_TOO_LARGE: 65,
   CLI_PLAN_FOREIGN: 78,
   CLI_TOO_FEW_PATIENTS: 65,
+  CLI_LEDGER_: 66,
   CLI_STATUS_: 69,
   CLI_STATUS_REFUSED: 77,
   CLI_BROWSER_: 69,
@@ -61,6 +62,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   GOSSIP_TRACE_: 65,
   // A peer's bad frame ends no process; that of a trace ends its replay.
   GOSSIP_FRAME_MALFORMED: 65,
+  LEDGER_: 65,
   MODEL_: 1,
   MODEL_BACKEND_MISSING: 78,
   MODEL_EMPTY_: 65,

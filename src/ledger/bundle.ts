@@ -1,10 +1,15 @@
-import {fromString, toString} from "uint8arrays";
 import {z} from "zod";
 import {CodedError} from "../core/index.ts";
+import {fromBase64, toBase64} from "./base64.ts";
 import type {LedgerErrorCode} from "./errors.ts";
 import {decodeLogRecord, encodeHeadRecord} from "./segment.ts";
 
-const base64Schema = z.base64();
+const base64Schema = z.string().transform((text, context): Uint8Array => {
+  const bytes = fromBase64(text);
+  if (bytes !== null) return bytes;
+  context.addIssue({code: "custom", message: "must be base64"});
+  return z.NEVER;
+});
 const titleSchema = z.strictObject({
   format: z.literal("consilium ledger bundle"),
   formatVersion: z.literal(1),
@@ -27,8 +32,6 @@ export interface Bundle {
   readonly records: readonly Uint8Array[];
 }
 
-const toBase64 = (bytes: Uint8Array): string => toString(bytes, "base64pad");
-
 function lineOf(bytes: Uint8Array): unknown {
   const record = decodeLogRecord(bytes);
   if (record?.kind === "head") return {checkpoint: record.checkpoint};
@@ -38,7 +41,7 @@ function lineOf(bytes: Uint8Array): unknown {
 
 /** Writes a bundle as lines of JSON: a title with the head, then each record in its place. */
 export function formatBundle({head, proof, records}: Bundle): string {
-  const title: z.infer<typeof titleSchema> = {
+  const title: z.input<typeof titleSchema> = {
     format: "consilium ledger bundle",
     formatVersion: 1,
     head,
@@ -65,7 +68,7 @@ function parseLine<Schema extends z.ZodType>(schema: Schema, text: string, line:
 
 function recordOf(line: z.infer<typeof lineSchema>): Uint8Array {
   if ("checkpoint" in line) return encodeHeadRecord(line.checkpoint);
-  return fromString("entry" in line ? line.entry : line.record, "base64pad");
+  return "entry" in line ? line.entry : line.record;
 }
 
 /** Reads a bundle; nothing of it is verified. @throws {CodedError} LEDGER_BUNDLE_INVALID with the line */
@@ -74,7 +77,7 @@ export function parseBundle(text: string): Bundle {
   const {head, proof} = parseLine(titleSchema, title, 1);
   return {
     head,
-    proof: proof.map((hash) => fromString(hash, "base64pad")),
+    proof,
     records: lines.map((line, index) => recordOf(parseLine(lineSchema, line, index + 2))),
   };
 }

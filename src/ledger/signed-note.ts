@@ -1,5 +1,6 @@
-import {concat, fromString, toString} from "uint8arrays";
+import {concat, fromString} from "uint8arrays";
 import type {Hash} from "../core/index.ts";
+import {fromBase64, toBase64} from "./base64.ts";
 
 /** Largest number of signatures that a note may bear, and the largest length of one's line. */
 const MAX_SIGNATURES = 100;
@@ -38,17 +39,15 @@ export function noteKeyId(hash: Hash, name: string, type: number, publicKey: Uin
 /** Writes a note as C2SP signed-note: the text, an empty line, and a line for each signature. */
 export function formatNote({text, signatures}: SignedNote): string {
   const lines = signatures.map(
-    ({name, keyId, signature}) => `${DASH} ${name} ${toString(concat([keyId, signature]), "base64pad")}\n`,
+    ({name, keyId, signature}) => `${DASH} ${name} ${toBase64(concat([keyId, signature]))}\n`,
   );
   return `${text}\n${lines.join("")}`;
 }
 
 function parseSignature(line: string): NoteSignature | null {
   const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
-  if (name === undefined || base64 === undefined || base64.length % 4 !== 0) return null;
-  const bytes = fromString(base64, "base64pad");
-  // One signature has one spelling.
-  if (toString(bytes, "base64pad") !== base64 || bytes.length <= KEY_ID_BYTES) return null;
+  const bytes = base64 === undefined ? null : fromBase64(base64);
+  if (name === undefined || bytes === null || bytes.length <= KEY_ID_BYTES) return null;
   return {name, keyId: bytes.slice(0, KEY_ID_BYTES), signature: bytes.slice(KEY_ID_BYTES)};
 }
 

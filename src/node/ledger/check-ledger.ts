@@ -10,8 +10,8 @@ export const ledgerPrimitives: LedgerPrimitives = {hash: sha256, publicKeyOf, ve
 export interface LedgerQuestion extends Omit<LogCheckOptions, "primitives"> {
   /** Days (UTC) before this one are left unread, except the newest; absent: none. */
   readonly fromDay?: string;
-  /** Takes each record of a segment before it is verified. */
-  onRecord?(record: Uint8Array): void;
+  /** Takes each record of the segment of this name before it is verified. */
+  onRecord?(record: Uint8Array, name: string): void;
 }
 
 /** A stored ledger that is sound. */
@@ -51,7 +51,7 @@ export async function checkStoredLedger(
   for (const name of names) {
     const found = await stored.read(name);
     for (const record of found.records) {
-      onRecord?.(record);
+      onRecord?.(record, name);
       check.add(record);
     }
     if (found.isDamaged) check.damaged();
