@@ -83,6 +83,7 @@ export function openCheckpoint(primitives: LedgerPrimitives, note: string): Chec
   const own = parsed.signatures.filter(
     (signature) => signature.name === checkpoint.origin && equals(signature.keyId, keyId),
   );
-  const isSigned = own.length > 0 && own.every(({signature}) => primitives.verify(writer, parsed.text, signature));
+  const isSigned =
+    own.length > 0 && own.every(({signature}) => primitives.verify(writer, parsed.text, signature));
   return isSigned ? checkpoint : null;
 }

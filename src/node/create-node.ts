@@ -195,7 +195,18 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   await watchValues(storage, opened.values, site.split, logger.child({room: "data"}));
   const round = roundOf(restored);
   const onFatal = (error: unknown): void => failure.fail(error);
-  const watched = {stages, members, self, storage, equivocators, identity, run, plan: plan.hash, round, onFatal};
+  const watched = {
+    stages,
+    members,
+    self,
+    storage,
+    equivocators,
+    identity,
+    run,
+    plan: plan.hash,
+    round,
+    onFatal,
+  };
   const observers = await openObservers(options, watched, stack);
   const failure = createFailure(observers.feed, logger, () => siteRun.progress().outcome !== null);
   const history = {lines: siteLines, certificates, self};

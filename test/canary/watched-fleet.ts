@@ -12,9 +12,9 @@ import {
   type Network,
   type NetworkOptions,
 } from "../../src/network/index.ts";
-import {createEventFeed, createNode, type Node} from "../../src/node/index.ts";
+import {checkStoredLedger, createEventFeed, createNode, type Node} from "../../src/node/index.ts";
 import {LOOPBACK_ACCESS, openStatusServer, type StatusServer} from "../../src/status/index.ts";
-import {openStateDirectory, type StateDirectory} from "../../src/storage/index.ts";
+import {inspectState, openStateDirectory, type StateDirectory} from "../../src/storage/index.ts";
 import {keyFileOf, type ThreeSites} from "../node/three-sites.ts";
 import {ask} from "../status/requests.ts";
 import {type CrashFileSystem, createCrashFileSystem} from "../storage/crash-file-system.ts";
@@ -146,6 +146,19 @@ export class WatchedFleet {
       this.keep(`${site}: ${path}`, `${JSON.stringify(headers)}\n${text}`);
     }
     return answers;
+  }
+
+  /** Keeps the files of a site's ledger, and each entry in it as it is read. */
+  async keepLedger(site: string): Promise<void> {
+    const disk = await this.diskOf(site);
+    for (const name of await disk.list("/state/ledger")) {
+      const bytes = await disk.read(`/state/ledger/${name}`);
+      if (bytes !== undefined) this.keep(`${site}: ledger`, bytes);
+    }
+    const ledger = await (await inspectState("/state", disk)).readLedger();
+    await checkStoredLedger(ledger, {
+      onEntry: ({entry}) => this.keep(`${site}: ledger`, JSON.stringify(entry)),
+    });
   }
 
   /** Ends a site's node; a disk without power does not hold that up. */

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import {fromString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
-import {EMPTY_FRONTIER, type Frontier, frontierRoot, isFrontier, leafHash, withLeaf} from "../../src/ledger/merkle.ts";
+import {
+  EMPTY_FRONTIER,
+  type Frontier,
+  frontierRoot,
+  isFrontier,
+  leafHash,
+  withLeaf,
+} from "../../src/ledger/merkle.ts";
 import {consistencyProof, inclusionProof, isConsistent, isIncluded} from "../../src/ledger/proofs.ts";
 
 /** Leaves, roots and proofs of the Certificate Transparency project's reference tests (merkle_tree_test.cc, Apache-2.0). */
@@ -100,7 +107,9 @@ const rangeOf = ({leaves, cut}: {leaves: readonly Uint8Array[]; cut: number}) =>
 /** All proofs that differ from this one by a flipped bit, a missing, a doubled or a further hash. */
 function wrongProofs(proof: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
   const flipped = proof.map((_, index) =>
-    proof.map((hash, other) => (other === index ? hash.map((byte, at) => (at === 3 ? byte ^ 4 : byte)) : hash)),
+    proof.map((hash, other) =>
+      other === index ? hash.map((byte, at) => (at === 3 ? byte ^ 4 : byte)) : hash,
+    ),
   );
   const shorter = proof.map((_, index) => proof.filter((_hash, other) => other !== index));
   return [...flipped, ...shorter, [...proof, sha256()], [sha256(), ...proof]];
@@ -111,16 +120,21 @@ describe("the published vectors", () => {
   const range = {before: EMPTY_FRONTIER, leaves};
 
   it("give the roots of trees of 0 to 8 leaves", () => {
-    expect(CT_ROOTS.map((_, size) => toHex(frontierRoot(sha256, grown(leaves.slice(0, size)))))).toEqual(CT_ROOTS);
+    expect(CT_ROOTS.map((_, size) => toHex(frontierRoot(sha256, grown(leaves.slice(0, size)))))).toEqual(
+      CT_ROOTS,
+    );
   });
 
   it.each(CT_INCLUSION)("give the proof that leaf %i is in a tree of %i", (index, size, proof) => {
     expect(inclusionProof(sha256, range, index, size).map(toHex)).toEqual(proof);
   });
 
-  it.each(CT_CONSISTENCY)("give the proof that a tree of %i is the beginning of one of %i", (first, second, proof) => {
-    expect(consistencyProof(sha256, range, first, second).map(toHex)).toEqual(proof);
-  });
+  it.each(CT_CONSISTENCY)(
+    "give the proof that a tree of %i is the beginning of one of %i",
+    (first, second, proof) => {
+      expect(consistencyProof(sha256, range, first, second).map(toHex)).toEqual(proof);
+    },
+  );
 });
 
 describe("a frontier", () => {
@@ -159,7 +173,8 @@ describe("proofs", () => {
         expect(isIncluded(sha256, {...claim, root: leaf, leaf: root})).toBe(size === 1);
         for (let other = 0; other <= size; other++)
           if (other !== index) expect(isIncluded(sha256, {...claim, index: other})).toBe(false);
-        for (const wrong of wrongProofs(proof)) expect(isIncluded(sha256, {...claim, proof: wrong})).toBe(false);
+        for (const wrong of wrongProofs(proof))
+          expect(isIncluded(sha256, {...claim, proof: wrong})).toBe(false);
       }),
     );
   });
@@ -179,7 +194,8 @@ describe("proofs", () => {
         expect(isConsistent(sha256, {...claim, firstRoot: another})).toBe(false);
         expect(isConsistent(sha256, {...claim, secondRoot: another})).toBe(first === 0);
         expect(isConsistent(sha256, {...claim, first: second + 1})).toBe(false);
-        for (const wrong of wrongProofs(proof)) expect(isConsistent(sha256, {...claim, proof: wrong})).toBe(false);
+        for (const wrong of wrongProofs(proof))
+          expect(isConsistent(sha256, {...claim, proof: wrong})).toBe(false);
       }),
     );
   });

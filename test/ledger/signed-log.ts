@@ -48,7 +48,10 @@ export interface SignedLog {
 const dayText = (day: number): string => new Date(BEGAN_MS + day * DAY_MS).toISOString().slice(0, 10);
 
 /** Makes a log of whole days; `days` holds the numbers of entries of each batch of each day. All but the last are sealed. */
-export function signedLog(days: readonly (readonly number[])[], signer: LedgerSigner = signerOf(1)): SignedLog {
+export function signedLog(
+  days: readonly (readonly number[])[],
+  signer: LedgerSigner = signerOf(1),
+): SignedLog {
   let end = newLog(originOf(signer.peerId, BEGAN_MS));
   const segments = days.map((batches, day) => {
     const records = [segmentHeader(end, dayText(day))];
@@ -66,7 +69,7 @@ export function signedLog(days: readonly (readonly number[])[], signer: LedgerSi
 }
 
 /** Shapes of logs of a few days, batches and entries. */
-export const logShapes = fc.array(
-  fc.array(fc.integer({min: 1, max: 5}), {minLength: 1, maxLength: 3}),
-  {minLength: 1, maxLength: 4},
-);
+export const logShapes = fc.array(fc.array(fc.integer({min: 1, max: 5}), {minLength: 1, maxLength: 3}), {
+  minLength: 1,
+  maxLength: 4,
+});

@@ -4,7 +4,13 @@ import {concat, fromString, toString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
 import {sha256, toHex} from "../../src/core/index.ts";
 import {checkpointText, openCheckpoint, originOf, signCheckpoint} from "../../src/ledger/checkpoint.ts";
-import {formatNote, NOTE_ED25519, noteKeyId, parseNote} from "../../src/ledger/signed-note.ts";
+import {
+  formatNote,
+  NOTE_ED25519,
+  type NoteSignature,
+  noteKeyId,
+  parseNote,
+} from "../../src/ledger/signed-note.ts";
 import {PRIMITIVES, signerOf} from "./signed-log.ts";
 
 /** Example of the documentation of golang.org/x/mod/sumdb/note (BSD-3-Clause). */
@@ -26,7 +32,9 @@ describe("a signed note", () => {
     expect([signature?.name, toHex(signature?.keyId ?? new Uint8Array())]).toEqual([name, keyId]);
     const x = toString(typed.slice(1), "base64url");
     const publicKey = createPublicKey({key: {kty: "OKP", crv: "Ed25519", x}, format: "jwk"});
-    expect(verify(null, fromString(note?.text ?? ""), publicKey, signature?.signature ?? new Uint8Array())).toBe(true);
+    expect(
+      verify(null, fromString(note?.text ?? ""), publicKey, signature?.signature ?? new Uint8Array()),
+    ).toBe(true);
     expect(note === null ? null : formatNote(note)).toBe(GO_NOTE);
   });
 
@@ -45,8 +53,9 @@ describe("a signed note", () => {
       fc.property(texts, signatures, (text, signed) => {
         const parsed = parseNote(formatNote({text, signatures: signed}));
         expect(parsed?.text).toBe(text);
-        const flat = (list: typeof signed) => list.map(({name, ...bytes}) => [name, toHex(concat(Object.values(bytes)))]);
-        expect(flat([...(parsed?.signatures ?? [])])).toEqual(flat(signed));
+        const flat = (list: readonly NoteSignature[]) =>
+          list.map(({name, ...bytes}) => [name, toHex(concat(Object.values(bytes)))]);
+        expect(flat(parsed?.signatures ?? [])).toEqual(flat(signed));
       }),
     );
   });
@@ -81,16 +90,22 @@ describe("a checkpoint", () => {
   });
 
   it("keeps its worth beside signatures of others, whose keys nobody knows here", () => {
-    expect(openCheckpoint(PRIMITIVES, `${note}\u2014 witness.example/w1 ${"A".repeat(100)}\n`)).toEqual(checkpoint);
+    expect(openCheckpoint(PRIMITIVES, `${note}\u2014 witness.example/w1 ${"A".repeat(100)}\n`)).toEqual(
+      checkpoint,
+    );
   });
 
   it("is refused after any changed character", () => {
     fc.assert(
-      fc.property(fc.nat(note.length - 1), fc.constantFrom("0", "1", "A", "b", "/", " ", "\n"), (at, character) => {
-        fc.pre(note[at] !== character);
-        const changed = note.slice(0, at) + character + note.slice(at + 1);
-        expect(openCheckpoint(PRIMITIVES, changed)).toBeNull();
-      }),
+      fc.property(
+        fc.nat(note.length - 1),
+        fc.constantFrom("0", "1", "A", "b", "/", " ", "\n"),
+        (at, character) => {
+          fc.pre(note[at] !== character);
+          const changed = note.slice(0, at) + character + note.slice(at + 1);
+          expect(openCheckpoint(PRIMITIVES, changed)).toBeNull();
+        },
+      ),
       {numRuns: 500},
     );
   });

@@ -49,7 +49,7 @@ describe("the format of a state directory", () => {
   it("is the newest in a new one, and one that is up to date is left as it is", async () => {
     const files = createCrashFileSystem();
     expect(await upgrade(files, [])).toBeNull();
-    expect(await textOf(files, "formatVersion")).toBe(`${newestFormat()}\n`);
+    expect(await textOf(files, "formatVersion")).toBe(`${newestFormat([])}\n`);
     expect(await upgrade(files, [])).toBeNull();
     expect(await upgrade(createCrashFileSystem())).toBeNull();
   });

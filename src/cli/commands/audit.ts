@@ -55,7 +55,8 @@ async function verifyState(path: string, earlier: Checkpoint | null): Promise<vo
   if (earlier !== null) check.holdAgainst(earlier);
   print(soundText(path, log));
   if (earlier !== null) print("it goes on from the bundle");
-  if (tornBytes > 0) printNote(`${tornBytes} bytes of an interrupted write follow; the next start cuts them off.`);
+  if (tornBytes > 0)
+    printNote(`${tornBytes} bytes of an interrupted write follow; the next start cuts them off.`);
 }
 
 const verifyCommand = defineCommand({
@@ -133,8 +134,8 @@ const exportCommand = defineCommand({
 });
 
 /** `consilium audit verify`, `consilium audit show` and `consilium audit export`. */
-export const auditCommand = defineGroup("audit", "verify, show and export the ledger of what left this node", [
-  verifyCommand,
-  showCommand,
-  exportCommand,
-]);
+export const auditCommand = defineGroup(
+  "audit",
+  "verify, show and export the ledger of what left this node",
+  [verifyCommand, showCommand, exportCommand],
+);

@@ -54,7 +54,7 @@ export async function checkStoredLedger(
       onRecord?.(record, name);
       check.add(record);
     }
-    if (found.isDamaged) check.damaged();
+    if (found.isDamaged) check.damaged(dayOfSegment(name));
     tornBytes = found.tornBytes;
   }
   return {log: check.end(head), names, head, tornBytes, check};

@@ -119,15 +119,17 @@ class FiledLedger implements NodeLedger {
     const counts = await this.#files.readCarried();
     if (counts.length === 0) return;
     const at = this.#now();
-    const entries = counts.map(({peer: name, kind: content, day, messages, bytes}): LedgerEntry => ({
-      kind: "carried",
-      at,
-      day,
-      name,
-      content,
-      messages,
-      bytes,
-    }));
+    const entries = counts.map(
+      ({peer: name, kind: content, day, messages, bytes}): LedgerEntry => ({
+        kind: "carried",
+        at,
+        day,
+        name,
+        content,
+        messages,
+        bytes,
+      }),
+    );
     if (isNew) {
       await this.append(entries);
       for (const entry of entries) this.#options.onEntry(entry);
