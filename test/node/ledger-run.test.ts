@@ -66,7 +66,7 @@ it("after a run with a restart, the ledger has the bytes of the counter, of the 
   const consortium = await threeSites();
   fleet = new Fleet(consortium, countingNetwork);
   await fleet.startAll();
-  const [victim] = SITES;
+  const victim = present(SITES[0], "a site");
   await fleet.certified(victim, 1);
   await fleet.stop(victim);
   await fleet.start(victim);

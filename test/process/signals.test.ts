@@ -1,4 +1,3 @@
-import {readFile} from "node:fs/promises";
 import {connect} from "node:net";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
