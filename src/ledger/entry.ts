@@ -42,7 +42,7 @@ const sealSchema = z.strictObject({kind: z.literal("seal"), at: wholeSchema, day
 export const ENTRY_SCHEMAS = [releaseSchema, carriedSchema, consentSchema, sealSchema] as const;
 
 /**
- * What a ledger says of one thing that happened. Times `at` are wall-clock milliseconds; rounds count from 0.
+ * An entry of a ledger: one thing that happened. Times `at` are wall-clock milliseconds; rounds count from 0.
  * `release`: in the round under way, `messages` with `bytes` of this content went to the peer (its id, and
  * its name on the roster); `blob` is the hash by which they were fetched, absent for frames. `carried`: what
  * an older version counted for a day, before there was a ledger. `consent`: this site approved a plan, by

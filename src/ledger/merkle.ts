@@ -17,8 +17,8 @@ export function nodeHash(hash: Hash, left: Uint8Array, right: Uint8Array): Uint8
 }
 
 /**
- * What a log must remember of its first `size` leaves to go on: the root of each complete subtree, the
- * largest and oldest first. There are as many as `size` has ones in binary.
+ * The part of the tree over a log's first `size` leaves that must be remembered to go on: the root of each
+ * complete subtree, the largest and oldest first. There are as many as `size` has ones in binary.
  */
 export interface Frontier {
   readonly size: number;

@@ -115,11 +115,31 @@ export interface ConsistencyClaim {
   readonly proof: readonly Uint8Array[];
 }
 
-/** The leaves below both ends at which a walk of a proof begins, as in RFC 9162 2.1.4.2, steps 3 and 4. */
-function beginWalk(first: number, second: number): [number, number] {
+/** The two roots to which a proof leads, from a node that both logs have. */
+interface Walked {
+  readonly older: Uint8Array;
+  readonly newer: Uint8Array;
+}
+
+/** Walks up a proof of consistency (RFC 9162 2.1.4.2, steps 3 to 6); null if it is too short or too long. */
+function walkUp(hash: Hash, {first, firstRoot, second, proof}: ConsistencyClaim): Walked | null {
   let [place, last] = [first - 1, second - 1];
   while (place % 2 === 1) [place, last] = [(place - 1) / 2, Math.floor(last / 2)];
-  return [place, last];
+  // The root of a complete first log is not repeated in the proof.
+  const [start, ...others] = place === 0 ? [firstRoot, ...proof] : proof;
+  if (start === undefined) return null;
+  let [older, newer] = [start, start];
+  for (const other of others) {
+    if (last === 0) return null;
+    if (place % 2 === 1 || place === last) {
+      [older, newer] = [nodeHash(hash, other, older), nodeHash(hash, other, newer)];
+      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)];
+    } else {
+      newer = nodeHash(hash, newer, other);
+    }
+    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? {older, newer} : null;
 }
 
 /**
@@ -131,20 +151,6 @@ export function isConsistent(hash: Hash, claim: ConsistencyClaim): boolean {
   if (first > second) return false;
   if (first === 0) return proof.length === 0 && equals(firstRoot, hash());
   if (first === second) return proof.length === 0 && equals(firstRoot, secondRoot);
-  let [place, last] = beginWalk(first, second);
-  // The root of a complete first log is not repeated in the proof.
-  const [start, ...others] = place === 0 ? [firstRoot, ...proof] : proof;
-  if (start === undefined) return false;
-  let [older, newer] = [start, start];
-  for (const other of others) {
-    if (last === 0) return false;
-    if (place % 2 === 1 || place === last) {
-      [older, newer] = [nodeHash(hash, other, older), nodeHash(hash, other, newer)];
-      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)];
-    } else {
-      newer = nodeHash(hash, newer, other);
-    }
-    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
-  }
-  return last === 0 && equals(older, firstRoot) && equals(newer, secondRoot);
+  const walked = walkUp(hash, claim);
+  return walked !== null && equals(walked.older, firstRoot) && equals(walked.newer, secondRoot);
 }

@@ -1,11 +1,4 @@
-import {
-  consortiumId,
-  type IdentifiedPlan,
-  type Identity,
-  type Roster,
-  rosterHash,
-  runId,
-} from "../consortium/index.ts";
+import {type IdentifiedPlan, type Roster, rosterHash} from "../consortium/index.ts";
 import {
   type Clock,
   type Closable,
@@ -18,24 +11,23 @@ import type {LocatedTask} from "../data/index.ts";
 import {recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
-import {createParticipant, planStages, type Stages} from "../participant/index.ts";
+import {createParticipant} from "../participant/index.ts";
 import type {Restored} from "../rounds/index.ts";
 import type {HistoryPoint, RunStorage, StateDirectory} from "../storage/index.ts";
 import {createFailure, type Failure} from "./failure.ts";
 import {networkOptions} from "./network-options.ts";
 import {primitivesOf} from "./primitives.ts";
-import {readIdentity} from "./read-identity.ts";
 import {roundOf} from "./records/forgotten-part.ts";
 import {type OpenedRun, openRecords, writeRecord} from "./records/records.ts";
 import {askToVouch} from "./records/vouching.ts";
 import {Run} from "./run.ts";
+import {establish, type RunFacts} from "./run-facts.ts";
 import type {RunOutcome} from "./run-types.ts";
 import {quorumRule, sessionSetup, traceContext} from "./session-setup.ts";
 import {openLoggedTrainer} from "./site/logged-trainer.ts";
 import {readOwnHalf} from "./site/own-disk.ts";
 import {createRoundWork, type RoundWork} from "./site/round-work.ts";
 import {sealSplit, watchValues} from "./site/sealed-split.ts";
-import {type OpenedSite, openSite} from "./site/site.ts";
 import {createTransport} from "./transport.ts";
 import type {EventFeed} from "./watch/event-feed.ts";
 import {watchExchanges} from "./watch/exchange-watch.ts";
@@ -93,38 +85,9 @@ export interface Node extends Closable {
   readonly outcome: Promise<RunOutcome>;
 }
 
-/** The facts that a node knows about itself and its run before it opens anything. */
-interface Facts {
-  readonly identity: Identity;
-  readonly site: OpenedSite;
-  readonly stages: Stages;
-  readonly run: string;
-  readonly consortium: string;
-  /** Members that train and vote, sorted. */
-  readonly members: readonly string[];
-}
-
-async function establish(options: NodeOptions): Promise<Facts> {
-  const {plan, roster, state} = options;
-  options.feed?.emit({type: "opening", step: "data"});
-  const identity = await readIdentity(state);
-  const site = await openSite({...options, peerId: identity.peerId}, options.logger.child({room: "data"}));
-  return {
-    identity,
-    site,
-    stages: planStages(plan.plan, site.features, site.patients),
-    run: runId(plan.hash, options.attempt),
-    consortium: consortiumId(roster.consortium),
-    members: roster.members
-      .filter(({role}) => role === "trainer")
-      .map(({peerId}) => peerId)
-      .sort(),
-  };
-}
-
 async function recordedSession(
   options: NodeOptions,
-  facts: Facts,
+  facts: RunFacts,
   {restored, storage}: {readonly restored: Restored; readonly storage: RunStorage},
 ): Promise<Session> {
   const {plan, roster, logger} = options;
@@ -139,7 +102,7 @@ async function recordedSession(
   return recordSession({...sessionSetup(plan.plan, session), primitives, restored}, context, trace);
 }
 
-function workOf(options: NodeOptions, {site, stages}: Facts, logger: Logger): RoundWork {
+function workOf(options: NodeOptions, {site, stages}: RunFacts, logger: Logger): RoundWork {
   const {plan, site: name, backend, workerUrl} = options;
   const {model: spec, training, seed} = plan.plan;
   const module = workerUrl === undefined ? {} : {workerUrl};
@@ -181,7 +144,7 @@ interface RunParts {
 }
 
 /** Opens the run's storage, its observers and the work of its rounds; none of it has met a peer yet. */
-async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<RunParts> {
+async function openRunParts(options: NodeOptions, facts: RunFacts, stack: CloseStack): Promise<RunParts> {
   const {plan, logger} = options;
   const {identity, site, stages, run, members, consortium} = facts;
   const self = identity.peerId;
@@ -239,7 +202,7 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
 /**
  * Makes a node whose state came out of a backup wait until the others know of nothing that it has forgotten.
  */
-async function vouched(options: NodeOptions, facts: Facts, restored: Restored): Promise<void> {
+async function vouched(options: NodeOptions, facts: RunFacts, restored: Restored): Promise<void> {
   const {state, roster, clock, logger, signal} = options;
   const {identity, run, members, consortium} = facts;
   if (!(await state.isUnvouched(run))) return;
@@ -258,7 +221,7 @@ async function vouched(options: NodeOptions, facts: Facts, restored: Restored): 
   await state.vouchFor(run);
 }
 
-async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
+async function assemble(options: NodeOptions, facts: RunFacts, stack: CloseStack): Promise<Node> {
   const {plan, roster, clock, logger} = options;
   const parts = await openRunParts(options, facts, stack);
   await vouched(options, facts, parts.opened.restored);

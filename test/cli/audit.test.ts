@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
-import {accountOf, accountText, roundsText} from "../../src/cli/audit/day-account.ts";
+import {accountOf, accountText, stretchesText} from "../../src/cli/audit/day-account.ts";
 import {loadCommands} from "../../src/cli/commands/registry.ts";
 import {exitStatusOf} from "../../src/cli/exit-status.ts";
 import {runProgram} from "../../src/cli/program.ts";
@@ -206,7 +206,7 @@ describe("consilium audit show", () => {
       {peer: "east", kind: "update", messages: 2, bytes: 9, rounds: []},
       {peer: "south", kind: "frame", messages: 2, bytes: 3, rounds: [3]},
     ]);
-    expect([[0, 1, 2, 6], [4], []].map(roundsText)).toEqual(["1-3, 7", "5", "-"]);
+    expect([[0, 1, 2, 6], [4], []].map(stretchesText)).toEqual(["1-3, 7", "5", "-"]);
     expect(accountText(accountOf("2026-11-25", []))).toBe(
       "nothing left\n0 bytes left on 2026-11-25 (UTC); the day is not sealed yet",
     );

@@ -3,7 +3,7 @@ import {z} from "zod";
 import {plantTree} from "./planting.ts";
 
 const ROOMS = (
-  "core parameters schedules robust rounds segments gossip privacy model evaluation training network storage " +
+  "core parameters schedules robust rounds segments gossip privacy ledger model evaluation training network storage " +
   "consortium data participant node status simulation study report config cli"
 ).split(" ");
 
@@ -49,6 +49,7 @@ const FAULTS: readonly Fault[] = [
   ["segments/sideways.ts", "gossip", "segments-imports-downwards"],
   ["gossip/sideways.ts", "model", "gossip-imports-downwards"],
   ["privacy/upwards.ts", "network", "privacy-imports-downwards"],
+  ["ledger/sideways.ts", "parameters", "ledger-imports-downwards"],
   ["model/upwards.ts", "network", "model-imports-downwards"],
   ["model/status.ts", "status", "model-imports-downwards"],
   ["evaluation/sideways.ts", "parameters", "evaluation-imports-downwards"],

@@ -2,7 +2,7 @@ import {createPublicKey, verify} from "node:crypto";
 import fc from "fast-check";
 import {concat, fromString, toString} from "uint8arrays";
 import {describe, expect, it} from "vitest";
-import {sha256, toHex} from "../../src/core/index.ts";
+import {at, present, sha256, toHex} from "../../src/core/index.ts";
 import {checkpointText, openCheckpoint, originOf, signCheckpoint} from "../../src/ledger/checkpoint.ts";
 import {
   formatNote,
@@ -22,20 +22,17 @@ const GO_NOTE =
 
 describe("a signed note", () => {
   it("of Go's documentation has the key id and the signature that are written there", () => {
-    const [name = "", keyId = "", key = ""] = GO_KEY.split("+", 3);
-    const typed = fromString(GO_KEY.slice(name.length + keyId.length + 2), "base64pad");
-    expect(key.length).toBeGreaterThan(0);
+    const [name, keyId, ...key] = GO_KEY.split("+");
+    const typed = fromString(key.join("+"), "base64pad");
     expect(typed[0]).toBe(NOTE_ED25519);
-    expect(toHex(noteKeyId(sha256, name, NOTE_ED25519, typed.slice(1)))).toBe(keyId);
-    const note = parseNote(GO_NOTE);
-    const [signature] = note?.signatures ?? [];
-    expect([signature?.name, toHex(signature?.keyId ?? new Uint8Array())]).toEqual([name, keyId]);
+    expect(toHex(noteKeyId(sha256, present(name, "a name"), NOTE_ED25519, typed.slice(1)))).toBe(keyId);
+    const note = present(parseNote(GO_NOTE), "a note");
+    const signed = at(note.signatures, 0);
+    expect([signed.name, toHex(signed.keyId)]).toEqual([name, keyId]);
     const x = toString(typed.slice(1), "base64url");
     const publicKey = createPublicKey({key: {kty: "OKP", crv: "Ed25519", x}, format: "jwk"});
-    expect(
-      verify(null, fromString(note?.text ?? ""), publicKey, signature?.signature ?? new Uint8Array()),
-    ).toBe(true);
-    expect(note === null ? null : formatNote(note)).toBe(GO_NOTE);
+    expect(verify(null, fromString(note.text), publicKey, signed.signature)).toBe(true);
+    expect(formatNote(note)).toBe(GO_NOTE);
   });
 
   it("gives back its text and signatures, also with empty lines in the text", () => {
@@ -100,9 +97,9 @@ describe("a checkpoint", () => {
       fc.property(
         fc.nat(note.length - 1),
         fc.constantFrom("0", "1", "A", "b", "/", " ", "\n"),
-        (at, character) => {
-          fc.pre(note[at] !== character);
-          const changed = note.slice(0, at) + character + note.slice(at + 1);
+        (place, character) => {
+          fc.pre(note[place] !== character);
+          const changed = note.slice(0, place) + character + note.slice(place + 1);
           expect(openCheckpoint(PRIMITIVES, changed)).toBeNull();
         },
       ),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {type CodedError, isCoded, toHex} from "../../src/core/index.ts";
+import {at, type CodedError, isCoded, toHex} from "../../src/core/index.ts";
 import {
   type Bundle,
   decodeLogRecord,
@@ -43,7 +43,7 @@ const seqAt = (records: readonly Uint8Array[], place: number): number =>
 const logsAndEntries = fc.tuple(logShapes, fc.nat()).map(([shape, pick]) => {
   const log = given(signedLog(shape));
   const places = log.records.flatMap((record, place) => (isEntry(record) ? [place] : []));
-  return {...log, place: places[pick % places.length] as number};
+  return {...log, place: at(places, pick % places.length)};
 });
 
 /** The place to which the fault of a changed log points. */
@@ -96,10 +96,10 @@ describe("of a changed log, the first bad entry is named", () => {
         logsAndEntries,
         fc.nat(),
         fc.integer({min: 1, max: 255}),
-        ({records, head, place}, at, mask) => {
+        ({records, head, place}, byteAt, mask) => {
           const changed = records.map((record, other) =>
             other === place
-              ? record.map((byte, index) => (index === at % record.length ? byte ^ mask : byte))
+              ? record.map((byte, index) => (index === byteAt % record.length ? byte ^ mask : byte))
               : record,
           );
           expect(seqOf(verdict({records: changed, head}))).toBe(seqAt(records, place));
@@ -127,8 +127,8 @@ describe("of a changed log, the first bad entry is named", () => {
         const next = records[place + 1];
         fc.pre(next !== undefined && isEntry(next));
         const changed = records.map((record, other) => {
-          if (other === place) return next as Uint8Array;
-          return other === place + 1 ? (records[place] as Uint8Array) : record;
+          if (other === place) return at(records, place + 1);
+          return other === place + 1 ? at(records, place) : record;
         });
         expect(seqOf(verdict({records: changed, head}))).toBe(seqAt(records, place));
       }),
@@ -162,13 +162,13 @@ describe("of a changed log, the first bad entry is named", () => {
 
   it("when any other record is changed, dropped or moved, it is refused too", () => {
     fc.assert(
-      fc.property(logShapes, fc.nat(), fc.nat(), (shape, pick, at) => {
+      fc.property(logShapes, fc.nat(), fc.nat(), (shape, pick, byteAt) => {
         const {records, head} = given(signedLog(shape));
         const places = records.flatMap((record, place) => (isEntry(record) ? [] : [place]));
-        const place = places[pick % places.length] as number;
+        const place = at(places, pick % places.length);
         const flipped = records.map((record, other) =>
           other === place
-            ? record.map((byte, index) => (index === at % record.length ? byte ^ 1 : byte))
+            ? record.map((byte, index) => (index === byteAt % record.length ? byte ^ 1 : byte))
             : record,
         );
         const result = verdict({records: flipped, head});

@@ -7,7 +7,7 @@ import {
   type Network,
   type NetworkOptions,
 } from "../../src/network/index.ts";
-import {checkStoredLedger} from "../../src/node/index.ts";
+import {checkStoredLedger, type Node} from "../../src/node/index.ts";
 import {createPeerMetrics} from "../../src/status/metrics/peer-metrics.ts";
 import {inspectState} from "../../src/storage/index.ts";
 import {Fleet} from "./fleet.ts";
@@ -60,48 +60,49 @@ async function entriesOf(site: string): Promise<readonly LedgerEntry[]> {
   return entries;
 }
 
-const key = (peer: string, kind: string): string => `${peer} ${kind}`;
+/** Bytes by a key of each item. */
+function sumBy<Item extends {readonly bytes: number}>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const item of items) sums.set(keyOf(item), item.bytes + (sums.get(keyOf(item)) ?? 0));
+  return sums;
+}
+
+/** Runs the three sites to the end, one of them with a restart, and gives their nodes, which are closed. */
+async function finishedNodes(running: Fleet): Promise<ReadonlyMap<string, Node>> {
+  await running.startAll();
+  const victim = present(SITES[0], "a site");
+  await running.certified(victim, 1);
+  await running.stop(victim);
+  await running.start(victim);
+  await Promise.all(SITES.map((site) => running.nodeOf(site).outcome));
+  const nodes = new Map(SITES.map((site) => [site, running.nodeOf(site)]));
+  await running.close();
+  return nodes;
+}
 
 it("after a run with a restart, the ledger has the bytes of the counter, of the metric and of the links", async () => {
   const consortium = await threeSites();
   fleet = new Fleet(consortium, countingNetwork);
-  await fleet.startAll();
-  const victim = present(SITES[0], "a site");
-  await fleet.certified(victim, 1);
-  await fleet.stop(victim);
-  await fleet.start(victim);
-  await Promise.all(SITES.map((site) => fleet?.nodeOf(site).outcome));
-  const nodes = SITES.map((site) => ({site, node: present(fleet, "the fleet").nodeOf(site)}));
-  await fleet.close();
-  for (const {site, node} of nodes) {
+  for (const [site, node] of await finishedNodes(fleet)) {
     const entries = await entriesOf(site);
-    const sums = new Map<string, number>();
-    const byPeer = new Map<string, number>();
-    for (const entry of entries) {
-      if (entry.kind !== "release") continue;
-      const {name, content, bytes, peer} = entry;
-      sums.set(key(name, content), bytes + (sums.get(key(name, content)) ?? 0));
-      byPeer.set(peer, bytes + (byPeer.get(peer) ?? 0));
-    }
-    const counted = new Map<string, number>();
-    for (const {peer, kind, bytes} of node.releases())
-      counted.set(key(peer, kind), bytes + (counted.get(key(peer, kind)) ?? 0));
+    const left = entries.flatMap((entry) => (entry.kind === "release" ? [entry] : []));
+    const sums = sumBy(left, ({name, content}) => `peer="${name}",kind="${content}"`);
     expect(sums.size).toBeGreaterThanOrEqual(4);
-    expect(sums).toEqual(counted);
+    expect(sums).toEqual(sumBy(node.releases(), ({peer, kind}) => `peer="${peer}",kind="${kind}"`));
     const self = consortium.roster.members.find(({name}) => name === site)?.peerId;
-    expect(byPeer).toEqual(handed.get(present(self, "the peer id of a site")));
+    expect(sumBy(left, ({peer}) => peer)).toEqual(handed.get(present(self, "the peer id of a site")));
     const registry = createMetricRegistry();
     createPeerMetrics(registry, () => node.releases())({...node.view(), peers: []});
-    for (const [label, bytes] of sums) {
-      const [peer = "", kind = ""] = label.split(" ");
-      expect(registry.expose()).toContain(
-        `consilium_released_bytes_total{peer="${peer}",kind="${kind}"} ${bytes}`,
-      );
-    }
+    const exposed = registry.expose();
+    for (const [labels, bytes] of sums)
+      expect(exposed).toContain(`consilium_released_bytes_total{${labels}} ${bytes}\n`);
     expect(entries.filter(({kind}) => kind === "consent")).toMatchObject([
       {plan: consortium.plan.hash, decision: "approved"},
     ]);
-    const rounds = entries.flatMap((entry) => (entry.kind === "release" ? [entry.round] : []));
+    const rounds = left.map(({round}) => round);
     expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
   }
 });

@@ -288,8 +288,8 @@ describe.each(FATES)("after a loss of power at any operation (%s)", (_, fateOf) 
       const kept = found.slice(0, -1);
       const first = kept[0] ?? 0;
       expect(kept, `operation ${at}`).toEqual(kept.map((_entry, index) => Number(first) + index));
-      const last = done.at(-1);
-      if (last !== undefined) expect(Number(kept.at(-1)), `operation ${at}`).toBeGreaterThanOrEqual(last);
+      const [last, lastKept] = [done.at(-1) ?? -1, kept.at(-1) ?? -1];
+      expect(Number(lastKept), `operation ${at}`).toBeGreaterThanOrEqual(last);
     }
   });
 });

@@ -1,7 +1,8 @@
+import {at} from "../../core/index.ts";
 import type {LedgerEntry} from "../../ledger/index.ts";
 import type {ReleaseKind} from "../../node/index.ts";
 
-/** What left on a day for one peer, of one kind. */
+/** A row of a day's account: the amount of one kind that went to one peer. */
 export interface DayRow {
   /** The peer's name on the roster. */
   readonly peer: string;
@@ -60,7 +61,7 @@ export function accountOf(day: string, entries: readonly LedgerEntry[]): DayAcco
 }
 
 /** Rounds for people, who count from 1: `1-3, 7`; a dash if they are not known. */
-export function roundsText(rounds: readonly number[]): string {
+export function stretchesText(rounds: readonly number[]): string {
   const stretches: [number, number][] = [];
   for (const round of rounds) {
     const last = stretches.at(-1);
@@ -80,15 +81,15 @@ export function accountText({day, isSealed, rows, consents}: DayAccount): string
     kind,
     String(messages),
     String(bytes),
-    roundsText(rounds),
+    stretchesText(rounds),
   ]);
   const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...cells.map((row) => (row[column] === undefined ? 0 : row[column].length))),
+    Math.max(head.length, ...cells.map((row) => at(row, column).length)),
   );
   const lineOf = (row: readonly string[]): string =>
     row
       .map((cell, column) => {
-        const width = widths[column] === undefined ? 0 : widths[column];
+        const width = at(widths, column);
         return column === 2 || column === 3 ? cell.padStart(width) : cell.padEnd(width);
       })
       .join("  ")

@@ -6,7 +6,7 @@ import type {StoredLedger} from "../../storage/index.ts";
 /** The hashing and verifying of ledgers. */
 export const ledgerPrimitives: LedgerPrimitives = {hash: sha256, publicKeyOf, verify: verifyText};
 
-/** What is checked of a stored ledger, and who hears of it. */
+/** The extent of a check of a stored ledger, and its listeners. */
 export interface LedgerQuestion extends Omit<LogCheckOptions, "primitives"> {
   /** Days (UTC) before this one are left unread, except the newest; absent: none. */
   readonly fromDay?: string;

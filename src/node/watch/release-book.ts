@@ -205,8 +205,11 @@ class LedgerBook implements ReleaseBook {
     // One entry is of one hour, so the counts that are made of it are the same.
     const key = `${hour} ${left.content} ${left.blob ?? "frame"} ${peer}`;
     const before = this.#pending.get(key);
-    const sum = {messages: 1 + (before?.messages ?? 0), bytes: left.bytes + (before?.bytes ?? 0)};
-    this.#pending.set(key, {...entry, ...sum});
+    const sum =
+      before === undefined
+        ? entry
+        : {...entry, messages: before.messages + 1, bytes: before.bytes + entry.bytes};
+    this.#pending.set(key, sum);
     this.#cancel ??= clock.after(WRITE_PAUSE_MS, () => this.#write(), {unref: true});
   }
 

@@ -45,7 +45,7 @@ export const carryCounts: Migration = async (files, root) => {
 function parse(bytes: Uint8Array): readonly CarriedCount[] {
   try {
     const rows = fileSchema.parse(JSON.parse(toString(bytes))).releases;
-    return rows.map(({hour: _, ...row}) => row);
+    return rows.map(({day, peer, kind, messages, bytes}) => ({day, peer, kind, messages, bytes}));
   } catch {
     // Format 1 ignored a damaged file too: the counts were no proof.
     return [];
