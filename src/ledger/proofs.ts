@@ -86,6 +86,13 @@ export interface InclusionClaim {
   readonly proof: readonly Uint8Array[];
 }
 
+/** Climbs the levels on which a path's node, the last of its level, has no other beside it. */
+function pastOnlyChildren(place: number, last: number): [number, number] {
+  let [climbed, end] = [place, last];
+  while (climbed % 2 === 0 && climbed !== 0) [climbed, end] = [climbed / 2, Math.floor(end / 2)];
+  return [climbed, end];
+}
+
 /** Tells whether a proof of inclusion proves its claim (RFC 9162 2.1.3.2). */
 export function isIncluded(hash: Hash, {leaf, index, size, root, proof}: InclusionClaim): boolean {
   if (index >= size) return false;
@@ -95,7 +102,7 @@ export function isIncluded(hash: Hash, {leaf, index, size, root, proof}: Inclusi
     if (last === 0) return false;
     if (place % 2 === 1 || place === last) {
       node = nodeHash(hash, other, node);
-      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)];
+      [place, last] = pastOnlyChildren(place, last);
     } else {
       node = nodeHash(hash, node, other);
     }
@@ -133,7 +140,7 @@ function walkUp(hash: Hash, {first, firstRoot, second, proof}: ConsistencyClaim)
     if (last === 0) return null;
     if (place % 2 === 1 || place === last) {
       [older, newer] = [nodeHash(hash, other, older), nodeHash(hash, other, newer)];
-      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)];
+      [place, last] = pastOnlyChildren(place, last);
     } else {
       newer = nodeHash(hash, newer, other);
     }

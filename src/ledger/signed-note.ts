@@ -5,6 +5,8 @@ import {fromBase64, toBase64} from "./base64.ts";
 /** Largest number of signatures that a note may bear, and the largest length of one's line. */
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
 const DASH = "\u2014";
 const SIGNATURE_LINE = new RegExp(`^${DASH} ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})$`, "u");
 
@@ -44,7 +46,7 @@ export function formatNote({text, signatures}: SignedNote): string {
 
 /** Tells whether a text has a control character that is no newline. */
 function hasControls(text: string): boolean {
-  return [...text].some((character) => character < " " && character !== "\n");
+  return fromString(text).some((byte) => byte < SPACE && byte !== NEWLINE);
 }
 
 function parseSignature(line: string): NoteSignature | null {
