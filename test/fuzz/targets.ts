@@ -20,6 +20,7 @@ import {
   encodeFrame as encodeGossipFrame,
 } from "../../src/rounds/index.ts";
 import {CERTIFICATE, FRAMES} from "../gossip/frame-examples.ts";
+import {ledgerTargets} from "./ledger-targets.ts";
 import {asyncSession, gossipSession} from "./session-targets.ts";
 import {accepts, BrokenLaw, type FuzzTarget} from "./target.ts";
 
@@ -110,7 +111,7 @@ const blobHeaders: FuzzTarget = {
   held: () => 0,
 };
 
-/** One target for every protocol that reads a peer's bytes. */
+/** One target for every protocol that reads a peer's bytes, and for files that come from elsewhere. */
 export const fuzzTargets = (): readonly FuzzTarget[] => [
   gossipFrames,
   certificates,
@@ -119,4 +120,5 @@ export const fuzzTargets = (): readonly FuzzTarget[] => [
   asyncSession("push-sum"),
   controlStream,
   blobHeaders,
+  ...ledgerTargets,
 ];

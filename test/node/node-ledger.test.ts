@@ -293,3 +293,41 @@ describe.each(FATES)("after a loss of power at any operation (%s)", (_, fateOf) 
     }
   });
 });
+
+describe.each(FATES)("after a loss of power while an old format is taken over (%s)", (_, fateOf) => {
+  const ROW = {day: "2026-11-20", hour: 3, peer: "south", kind: "update", messages: 2, bytes: 10};
+
+  async function oldDisk(): Promise<CrashFileSystem> {
+    const files = createCrashFileSystem();
+    await files.makeDirectory("/state");
+    const contents = [
+      ["formatVersion", "1\n"],
+      ["releases.json", JSON.stringify({formatVersion: 1, releases: [ROW]})],
+    ] as const;
+    for (const [name, text] of contents) {
+      const file = await files.create(`/state/${name}`, 0o600);
+      await file.write(fromString(text));
+      await file.sync();
+    }
+    await files.syncDirectory("/state");
+    return files;
+  }
+
+  it("the old counts are in the ledger once", async () => {
+    const whole = await oldDisk();
+    const before = whole.operations();
+    await openBench(whole, handClock().clock);
+    const operations = whole.operations() - before;
+    expect(operations).toBeGreaterThan(15);
+    for (let at = 1; at <= operations; at++) {
+      const files = await oldDisk();
+      files.cutPowerAt(at);
+      await expect(openBench(files, handClock().clock), `operation ${at}`).rejects.toBeInstanceOf(PowerCut);
+      files.restart(fateOf());
+      const {ledger, state} = await openBench(files, handClock().clock);
+      await ledger.close();
+      await state.close();
+      expect((await stored(files)).entries, `operation ${at}`).toMatchObject([{kind: "carried", bytes: 10}]);
+    }
+  });
+});

@@ -1,4 +1,3 @@
-import {dirname} from "node:path";
 import {fromString} from "uint8arrays";
 import {type Closable, present} from "../../core/index.ts";
 import {writing} from "../files/file-faults.ts";
@@ -69,7 +68,7 @@ export async function openLedgerFiles(files: FileSystem, root: string): Promise<
     drop: (name) =>
       writing(folder, async () => {
         await files.remove(segmentFile(root, name));
-        await files.syncDirectory(dirname(segmentFile(root, name)));
+        await files.syncDirectory(folder);
       }),
     readCarried: () => readCarried(files, root),
     removeCarried: () => removeCarried(files, root),
