@@ -1,8 +1,14 @@
 import {createIdentity} from "../../src/consortium/index.ts";
 import {type Clock, type Logger, silentLogger} from "../../src/core/index.ts";
 import type {LedgerEntry} from "../../src/ledger/index.ts";
+import {type CheckedLedger, checkStoredLedger} from "../../src/node/ledger/check-ledger.ts";
 import {type NodeLedger, openNodeLedger} from "../../src/node/ledger/node-ledger.ts";
-import {type FileSystem, openStateDirectory, type StateDirectory} from "../../src/storage/index.ts";
+import {
+  type FileSystem,
+  inspectState,
+  openStateDirectory,
+  type StateDirectory,
+} from "../../src/storage/index.ts";
 
 export const DAY_MS = 86_400_000;
 export const NOON_MS = Date.parse("2026-11-25T12:00:00Z");
@@ -83,3 +89,20 @@ export async function openBench(
   });
   return {state, ledger, heard, lines, failures};
 }
+
+/** Verifies the ledger on a disk, and gives its entries too. */
+export async function stored(
+  files: FileSystem,
+): Promise<CheckedLedger & {readonly entries: readonly LedgerEntry[]}> {
+  const entries: LedgerEntry[] = [];
+  const ledger = await (await inspectState("/state", files)).readLedger();
+  const checked = await checkStoredLedger(ledger, {
+    writer: IDENTITY.peerId,
+    onEntry: ({entry}) => void entries.push(entry),
+  });
+  return {...checked, entries};
+}
+
+/** The bytes of each release, and the kind of each other entry. */
+export const bytesOf = (entries: readonly LedgerEntry[]): readonly (number | string)[] =>
+  entries.map((entry) => (entry.kind === "release" ? entry.bytes : entry.kind));
