@@ -107,7 +107,8 @@ export class LogCheck {
     if (this.#batch.length > 0) throw badEntry(this.#frontier.size, this.#day, "has no signed head over it");
     if (head !== null) this.#compare(head, proof);
     // A crash can come between the first batch and the head that is kept apart, and at no later time.
-    else if (this.#heads > 1) throw badHead(this.#frontier.size - 1, this.#day, "the newest head is missing");
+    else if (this.#heads > 1 || this.#before.size > 0)
+      throw badHead(this.#frontier.size - 1, this.#day, "the newest head is missing");
     if (this.#origin === null) return null;
     return {
       origin: this.#origin,

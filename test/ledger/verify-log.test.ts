@@ -85,6 +85,10 @@ describe("a sound log", () => {
       data: {seq: 2, day: "2026-11-25"},
     });
     expect(verdict({records: [], head: second.end.checkpoint})).toMatchObject({code: "LEDGER_TRUNCATED"});
+    const newestDay = signedLog([[1], [1]])
+      .segments.slice(1)
+      .flat();
+    expect(verdict({records: newestDay, head: null})).toMatchObject({code: "LEDGER_HEAD_BAD"});
     expect(verdict({records: [], head: null})).toBeNull();
   });
 });
