@@ -4,7 +4,18 @@
 /** The rooms by level, the lowest first. */
 export const LEVELS = [
   ["core"],
-  ["parameters", "schedules", "robust", "rounds", "segments", "gossip", "privacy", "ledger", "model", "evaluation"],
+  [
+    "parameters",
+    "schedules",
+    "robust",
+    "rounds",
+    "segments",
+    "gossip",
+    "privacy",
+    "ledger",
+    "model",
+    "evaluation",
+  ],
   ["training", "network", "storage", "consortium", "data", "participant"],
   ["node"],
   ["status", "simulation", "study", "report", "config"],
@@ -26,7 +37,8 @@ const ALSO = {
 };
 const NEVER = {network: ["model"], data: ["model"]};
 
-const PURE = "^src/(parameters|schedules|robust|rounds|segments|gossip|privacy|ledger|evaluation|participant)/";
+const PURE =
+  "^src/(parameters|schedules|robust|rounds|segments|gossip|privacy|ledger|evaluation|participant)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
 const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/status/dashboard/dashboard-files";
 const CLIENT = "^src/status/dashboard/client/";
