@@ -13,6 +13,7 @@ export const LEVELS = [
     "gossip",
     "membership",
     "privacy",
+    "ledger",
     "model",
     "evaluation",
   ],
@@ -38,7 +39,7 @@ const ALSO = {
 const NEVER = {network: ["model"], data: ["model"]};
 
 const PURE =
-  "^src/(drawing|parameters|schedules|robust|rounds|segments|gossip|membership|privacy|evaluation|participant)/";
+  "^src/(drawing|parameters|schedules|robust|rounds|segments|gossip|membership|privacy|ledger|evaluation|participant)/";
 const PURE_PACKAGES = "node_modules/(zod|uint8arrays|multiformats|cborg)/";
 const FILE_ROOMS = "^src/(storage|data|config|cli)/|^src/status/dashboard/dashboard-files";
 const CLIENT = "^src/status/dashboard/client/";

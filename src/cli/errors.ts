@@ -20,6 +20,8 @@ export type CliErrorCode =
   | "CLI_TICKET_TWICE"
   /** A site's file leaves too few patients to train on. */
   | "CLI_TOO_FEW_PATIENTS"
+  /** There is no ledger, or nothing in it of the day that was asked for. */
+  | "CLI_LEDGER_MISSING"
   /** No daemon answers at the status address. */
   | "CLI_STATUS_UNREACHABLE"
   /** The daemon refuses this client: the token is wrong, or it asks too often. */

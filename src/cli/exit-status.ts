@@ -32,6 +32,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   CLI_APPLICANT_NONE: 65,
   CLI_TICKET_TWICE: 65,
   CLI_TOO_FEW_PATIENTS: 65,
+  CLI_LEDGER_: 66,
   CLI_STATUS_: 69,
   CLI_STATUS_REFUSED: 77,
   CLI_BROWSER_: 69,
@@ -67,6 +68,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   GOSSIP_TRACE_: 65,
   // A peer's bad frame ends no process; that of a trace ends its replay.
   GOSSIP_FRAME_MALFORMED: 65,
+  LEDGER_: 65,
   LINEAGE_: 65,
   MEMBERSHIP_: 65,
   MODEL_: 1,

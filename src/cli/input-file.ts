@@ -9,6 +9,7 @@ import {
 } from "../consortium/index.ts";
 import {CodedError, decodeText, formatBytes, MAX_YAML_CHARACTERS} from "../core/index.ts";
 import {readBounded, readingFault} from "../data/index.ts";
+import {type Bundle, parseBundle} from "../ledger/index.ts";
 import {decodeMembership, isMembershipFile} from "../membership/index.ts";
 import {parseSummary, type StudyResults} from "../study/index.ts";
 import type {CliErrorCode} from "./errors.ts";
@@ -72,6 +73,15 @@ export async function readPlan(path: string): Promise<IdentifiedPlan> {
 /** Reads the bytes of a flight recorder's trace. @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE */
 export function readTrace(path: string): Promise<Uint8Array> {
   return readInput(path, "trace", MAX_OWN_BYTES);
+}
+
+/**
+ * Reads a bundle of a ledger; nothing of it is verified.
+ * @throws CLI_INPUT_UNREADABLE, CLI_INPUT_TOO_LARGE, LEDGER_BUNDLE_INVALID
+ */
+export async function readBundle(path: string): Promise<Bundle> {
+  const bytes = await readInput(path, "bundle", MAX_OWN_BYTES);
+  return parseBundle(decodeText(bytes, path, "LEDGER_BUNDLE_INVALID"));
 }
 
 /**

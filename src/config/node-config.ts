@@ -97,6 +97,21 @@ const logSchema = z
   .prefault({})
   .describe("The log, on standard error.");
 
+/** Six years, as US law has it for records of health; and the half year that the EU's AI Act wants at least. */
+const RETENTION_DAYS = 2192;
+const LEAST_RETENTION_DAYS = 183;
+
+const ledgerSchema = z
+  .strictObject({
+    retentionDays: z
+      .int()
+      .min(LEAST_RETENTION_DAYS)
+      .default(RETENTION_DAYS)
+      .describe("Days for which its entries are kept; whole days that are older are dropped."),
+  })
+  .prefault({})
+  .describe("The ledger of what left this node.");
+
 /** The schema of `node.yaml`: closed; it gives each key's type, default and description. */
 export const nodeConfigSchema = z.strictObject({
   formatVersion: z.literal(1).describe("Version of this file's format."),
@@ -123,6 +138,7 @@ export const nodeConfigSchema = z.strictObject({
   mdns: z.boolean().default(false).describe("Whether to look for nodes in the local network too."),
   status: statusSchema,
   log: logSchema,
+  ledger: ledgerSchema,
   backend: z
     .enum(["auto", "tfjs-node", "wasm", "cpu"])
     .default("auto")

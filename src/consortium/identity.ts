@@ -43,6 +43,11 @@ export interface Identity {
    * bytes, owned by the caller).
    */
   signEnvelope(payloadType: string, payload: Uint8Array): Uint8Array;
+  /**
+   * Signs the UTF-8 bytes of a text as it is, in the form that other programs verify, such as a signed note.
+   * What {@link sign} signs is CBOR and no text, so neither can stand for the other.
+   */
+  signText(text: string): Uint8Array;
 }
 
 /**
@@ -103,6 +108,7 @@ export function createIdentity(seed: Uint8Array): Identity {
       new Uint8Array(sign(null, signedMessage(purpose, context, bytes), privateKey)),
     signEnvelope: (payloadType, payload) =>
       new Uint8Array(sign(null, envelopeBytes(payloadType, payload), privateKey)),
+    signText: (text) => new Uint8Array(sign(null, fromString(text), privateKey)),
   };
 }
 
@@ -154,4 +160,10 @@ export function verifySignature(peerId: string, signed: SignedBytes): boolean {
   if (key === undefined || signed.signature.length !== 64) return false;
   const message = signedMessage(signed.purpose, signed.context, signed.bytes);
   return verify(null, message, key, signed.signature);
+}
+
+/** Tells whether the holder of `peerId`'s key signed this text, see {@link Identity.signText}. */
+export function verifyText(peerId: string, text: string, signature: Uint8Array): boolean {
+  const key = keyOf(peerId);
+  return key !== undefined && signature.length === 64 && verify(null, fromString(text), key, signature);
 }

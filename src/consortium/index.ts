@@ -10,6 +10,7 @@ export {
   type SignedEnvelope,
   verifyEnvelope,
   verifySignature,
+  verifyText,
 } from "./identity.ts";
 export {membershipRoster, readSignedMembership, signWord} from "./organisation.ts";
 export {peerIdOf, publicKeyOf} from "./peer-id.ts";

@@ -1,11 +1,4 @@
-import {
-  consortiumId,
-  type IdentifiedPlan,
-  type Identity,
-  type Roster,
-  rosterHash,
-  runId,
-} from "../consortium/index.ts";
+import {type IdentifiedPlan, type Roster, rosterHash} from "../consortium/index.ts";
 import {
   type Clock,
   type Closable,
@@ -18,29 +11,30 @@ import type {LocatedTask} from "../data/index.ts";
 import {recordSession, type Session} from "../gossip/index.ts";
 import type {BackendPreference} from "../model/index.ts";
 import type {Network, NetworkOptions} from "../network/index.ts";
-import {createParticipant, planStages, type Stages} from "../participant/index.ts";
+import {createParticipant} from "../participant/index.ts";
 import type {Restored} from "../rounds/index.ts";
-import type {HistoryPoint, ReleaseCount, RunStorage, StateDirectory} from "../storage/index.ts";
+import type {HistoryPoint, RunStorage, StateDirectory} from "../storage/index.ts";
 import {createFailure, type Failure} from "./failure.ts";
 import {networkOptions} from "./network-options.ts";
 import {primitivesOf} from "./primitives.ts";
-import {readIdentity} from "./read-identity.ts";
+import {roundOf} from "./records/forgotten-part.ts";
 import {type OpenedRun, openRecords, writeRecord} from "./records/records.ts";
 import {askToVouch} from "./records/vouching.ts";
 import {Run} from "./run.ts";
+import {establish, type RunFacts} from "./run-facts.ts";
 import type {RunOutcome} from "./run-types.ts";
 import {quorumRule, sessionSetup, traceContext} from "./session-setup.ts";
 import {openLoggedTrainer} from "./site/logged-trainer.ts";
 import {readOwnHalf} from "./site/own-disk.ts";
 import {createRoundWork, type RoundWork} from "./site/round-work.ts";
 import {sealSplit, watchValues} from "./site/sealed-split.ts";
-import {delegationDays, memberOf, type OpenedSite, openSite, RENEW_WITHIN_DAYS} from "./site/site.ts";
 import {createTransport} from "./transport.ts";
 import type {EventFeed} from "./watch/event-feed.ts";
 import {watchExchanges} from "./watch/exchange-watch.ts";
 import {createNodeView, type NodeView, nameIn} from "./watch/node-view.ts";
 import {eventsFor, type Observers, openObservers} from "./watch/observers.ts";
 import {withPeerNames} from "./watch/peer-names.ts";
+import type {ReleaseCount} from "./watch/release-book.ts";
 import {type RoundRecord, roundRecords} from "./watch/round-record.ts";
 import type {RoundTimes} from "./watch/run-chronicle.ts";
 
@@ -66,6 +60,8 @@ export interface NodeOptions {
   readonly workerUrl?: URL;
   /** Hears of events at the node; a new one if absent. */
   readonly feed?: EventFeed;
+  /** Number of days for which the ledger is kept at least; all if absent. */
+  readonly retentionDays?: number;
   /** Ends the wait of a restored node for the others, so it does not start. */
   readonly signal?: AbortSignal;
 }
@@ -89,44 +85,9 @@ export interface Node extends Closable {
   readonly outcome: Promise<RunOutcome>;
 }
 
-/** The facts that a node knows about itself and its run before it opens anything. */
-interface Facts {
-  readonly identity: Identity;
-  readonly site: OpenedSite;
-  readonly stages: Stages;
-  readonly run: string;
-  readonly consortium: string;
-  /** Members that train and vote, sorted. */
-  readonly members: readonly string[];
-}
-
-async function establish(options: NodeOptions): Promise<Facts> {
-  const {plan, roster, state} = options;
-  options.feed?.emit({type: "opening", step: "data"});
-  const identity = await readIdentity(state);
-  const {peerId} = identity;
-  const days = delegationDays(memberOf({site: options.site, peerId, roster}), options.clock.wallMs());
-  if (days !== null && days < RENEW_WITHIN_DAYS)
-    options.logger.warn("the delegation of this node's key ends soon: renew it", {
-      detail: `${days} more days`,
-    });
-  const site = await openSite({...options, peerId}, options.logger.child({room: "data"}));
-  return {
-    identity,
-    site,
-    stages: planStages(plan.plan, site.features, site.patients),
-    run: runId(plan.hash, options.attempt),
-    consortium: consortiumId(roster.consortium),
-    members: roster.members
-      .filter(({role}) => role === "trainer")
-      .map(({peerId}) => peerId)
-      .sort(),
-  };
-}
-
 async function recordedSession(
   options: NodeOptions,
-  facts: Facts,
+  facts: RunFacts,
   {restored, storage}: {readonly restored: Restored; readonly storage: RunStorage},
 ): Promise<Session> {
   const {plan, roster, logger} = options;
@@ -141,7 +102,7 @@ async function recordedSession(
   return recordSession({...sessionSetup(plan.plan, session), primitives, restored}, context, trace);
 }
 
-function workOf(options: NodeOptions, {site, stages}: Facts, logger: Logger): RoundWork {
+function workOf(options: NodeOptions, {site, stages}: RunFacts, logger: Logger): RoundWork {
   const {plan, site: name, backend, workerUrl} = options;
   const {model: spec, training, seed} = plan.plan;
   const module = workerUrl === undefined ? {} : {workerUrl};
@@ -183,7 +144,7 @@ interface RunParts {
 }
 
 /** Opens the run's storage, its observers and the work of its rounds; none of it has met a peer yet. */
-async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<RunParts> {
+async function openRunParts(options: NodeOptions, facts: RunFacts, stack: CloseStack): Promise<RunParts> {
   const {plan, logger} = options;
   const {identity, site, stages, run, members, consortium} = facts;
   const self = identity.peerId;
@@ -195,7 +156,21 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
   const {equivocators} = restored;
   await sealSplit(storage, opened.sealed, {manifest: site.split.manifestHash, parts: site.parts});
   await watchValues(storage, opened.values, site.split, logger.child({room: "data"}));
-  const observers = await openObservers(options, {stages, members, self, storage, equivocators}, stack);
+  const round = roundOf(restored);
+  const onFatal = (error: unknown): void => failure.fail(error);
+  const watched = {
+    stages,
+    members,
+    self,
+    storage,
+    equivocators,
+    identity,
+    run,
+    plan: plan.hash,
+    round,
+    onFatal,
+  };
+  const observers = await openObservers(options, watched, stack);
   const failure = createFailure(observers.feed, logger, () => siteRun.progress().outcome !== null);
   const history = {lines: siteLines, certificates, self};
   const participant = createParticipant(
@@ -227,7 +202,7 @@ async function openRunParts(options: NodeOptions, facts: Facts, stack: CloseStac
 /**
  * Makes a node whose state came out of a backup wait until the others know of nothing that it has forgotten.
  */
-async function vouched(options: NodeOptions, facts: Facts, restored: Restored): Promise<void> {
+async function vouched(options: NodeOptions, facts: RunFacts, restored: Restored): Promise<void> {
   const {state, roster, clock, logger, signal} = options;
   const {identity, run, members, consortium} = facts;
   if (!(await state.isUnvouched(run))) return;
@@ -246,7 +221,7 @@ async function vouched(options: NodeOptions, facts: Facts, restored: Restored): 
   await state.vouchFor(run);
 }
 
-async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): Promise<Node> {
+async function assemble(options: NodeOptions, facts: RunFacts, stack: CloseStack): Promise<Node> {
   const {plan, roster, clock, logger} = options;
   const parts = await openRunParts(options, facts, stack);
   await vouched(options, facts, parts.opened.restored);
@@ -264,7 +239,10 @@ async function assemble(options: NodeOptions, facts: Facts, stack: CloseStack): 
       await writeRecord(storage, record, vectors);
       onWritten(record);
     },
-    onRunEffect: (effect) => run.onRunEffect(effect),
+    onRunEffect(effect) {
+      if (effect.type === "certified") observers.book.settled(effect.certificate.body.round);
+      run.onRunEffect(effect);
+    },
     onFatal: failure.fail,
   });
   const events = eventsFor(transport, observers, roster);

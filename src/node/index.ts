@@ -1,5 +1,7 @@
 export {createNode, type Node, type NodeOptions} from "./create-node.ts";
 export type {NodeErrorCode} from "./errors.ts";
+export {checkStoredLedger} from "./ledger/check-ledger.ts";
+export {checkBundle, exportBundle} from "./ledger/ledger-bundle.ts";
 export {verifierOf} from "./primitives.ts";
 export {readIdentity} from "./read-identity.ts";
 export type {Validation} from "./results/evaluation.ts";
@@ -27,4 +29,5 @@ export {
   type Subscription,
 } from "./watch/event-feed.ts";
 export type {NodeView, PeerView, RoundView} from "./watch/node-view.ts";
+export type {ReleaseCount, ReleaseKind} from "./watch/release-book.ts";
 export type {RoundRecord} from "./watch/round-record.ts";

@@ -4,18 +4,14 @@ import {CodedError} from "../core/index.ts";
 import {reading} from "./files/file-faults.ts";
 import type {FileSystem} from "./files/file-system.ts";
 import {writeDurably} from "./files/write-durably.ts";
+import {carryCounts} from "./ledger/carried-counts.ts";
+import type {Migration} from "./migration.ts";
 
 /** The file that tells the format of a state directory. */
 export const FORMAT_FILE = "formatVersion";
 
-/**
- * Turns a state directory of one format into the next, writing durably. After a crash at any moment it is run
- * again from its beginning. It may then find old files, new files or both, and must end in the same state.
- */
-export type Migration = (files: FileSystem, directory: string) => Promise<void>;
-
-/** The steps from format 1 to 2, from 2 to 3 and so on; none yet, because there has been one format only. */
-export const MIGRATIONS: readonly Migration[] = [];
+/** The steps from format 1 to 2, from 2 to 3 and so on. */
+export const MIGRATIONS: readonly Migration[] = [carryCounts];
 
 /** The format to which `migrations` lead. */
 export function newestFormat(migrations: readonly Migration[] = MIGRATIONS): number {

@@ -3,6 +3,7 @@ import {reading} from "./files/file-faults.ts";
 import {type FileSystem, nodeFileSystem} from "./files/file-system.ts";
 import {readFormat} from "./format.ts";
 import {type Journal, readJournalRecords} from "./journal.ts";
+import {readStoredLedger, type StoredLedger} from "./ledger/stored-ledger.ts";
 import {type ModelStore, readModelStore} from "./model-store.ts";
 import {checkedHexName, RUN_ID_DIGITS} from "./names.ts";
 import {readNodeKey} from "./node-key.ts";
@@ -29,6 +30,8 @@ export interface InspectedState {
    * @throws STORAGE_NAME_INVALID, STORAGE_VERSION, STORAGE_JOURNAL_CORRUPT, STORAGE_UNREADABLE
    */
   readRun(runId: string): Promise<StoredRun>;
+  /** Gives the ledger, empty if there is none. Also works while a daemon writes to it. @throws STORAGE_* */
+  readLedger(): Promise<StoredLedger>;
 }
 
 /**
@@ -45,6 +48,10 @@ export async function inspectState(
     isLocked: permissions !== undefined && (await reading(path, () => files.isLocked(path))),
     readFormat: () => readFormat(files, path),
     readNodeKey: () => readNodeKey(files, join(path, "node.key")),
+    async readLedger() {
+      await readFormat(files, path);
+      return readStoredLedger(files, path);
+    },
     async readRun(runId) {
       await readFormat(files, path);
       const directory = join(path, "runs", checkedHexName(runId, RUN_ID_DIGITS));

@@ -31,9 +31,12 @@ interface Opened {
   readonly sizeBytes: number;
 }
 
+function isJournal(bytes: Uint8Array): boolean {
+  return equals(bytes.subarray(0, JOURNAL_MAGIC.length), JOURNAL_MAGIC);
+}
+
 function contentsOf(path: string, bytes: Uint8Array): JournalContents {
-  const isJournal = equals(bytes.subarray(0, JOURNAL_MAGIC.length), JOURNAL_MAGIC);
-  const contents = isJournal ? decodeFrames(bytes) : {records: [], soundBytes: 0, isDamaged: true};
+  const contents = isJournal(bytes) ? decodeFrames(bytes) : {records: [], soundBytes: 0, isDamaged: true};
   if (!contents.isDamaged) return contents;
   const offset = contents.soundBytes;
   throw new CodedError("STORAGE_JOURNAL_CORRUPT", `the journal ${path} is damaged at byte ${offset}`, {
@@ -50,6 +53,37 @@ function contentsOf(path: string, bytes: Uint8Array): JournalContents {
 export async function readJournalRecords(files: FileSystem, path: string): Promise<Uint8Array[]> {
   const bytes = await reading(path, () => files.read(path));
   return bytes === undefined ? [] : contentsOf(path, bytes).records;
+}
+
+/** The records of a journal up to the first that is damaged. */
+export interface JournalRecords {
+  readonly records: readonly Uint8Array[];
+  /** Length of the torn end of an interrupted write; 0 if there is none. */
+  readonly tornBytes: number;
+  /** True if something stands after the damage, which is then more than a torn end. */
+  readonly isDamaged: boolean;
+}
+
+/** Reads a journal as far as it is sound; without a file it is damaged. @throws STORAGE_UNREADABLE */
+export async function readSoundRecords(files: FileSystem, path: string): Promise<JournalRecords> {
+  const bytes = await reading(path, () => files.read(path));
+  if (bytes === undefined || !isJournal(bytes)) return {records: [], tornBytes: 0, isDamaged: true};
+  const {records, soundBytes, isDamaged} = decodeFrames(bytes);
+  return {records, tornBytes: isDamaged ? 0 : bytes.length - soundBytes, isDamaged};
+}
+
+/**
+ * Makes a journal at `path` that holds `records` from the beginning, atomically; replaces what is there.
+ * @throws {CodedError} STORAGE_FULL, STORAGE_UNWRITABLE
+ */
+export async function writeNewJournal(
+  files: FileSystem,
+  path: string,
+  records: readonly Uint8Array[],
+): Promise<number> {
+  const bytes = concat([JOURNAL_MAGIC, encodeJournalFrame(JOURNAL_MAGIC.length, records)]);
+  await writeDurably(files, path, bytes);
+  return bytes.length;
 }
 
 async function readJournal(files: FileSystem, path: string): Promise<Opened> {
@@ -98,11 +132,10 @@ export async function openJournal(files: FileSystem, path: string): Promise<Jour
     sizeBytes += frame.length;
   };
   const rewrite = async (keep: readonly Uint8Array[]): Promise<void> => {
-    const bytes = concat([JOURNAL_MAGIC, encodeJournalFrame(JOURNAL_MAGIC.length, keep)]);
-    await writeDurably(files, path, bytes);
+    const written = await writeNewJournal(files, path, keep);
     const replaced = file;
     file = await files.append(path);
-    sizeBytes = bytes.length;
+    sizeBytes = written;
     await replaced.close();
   };
   return {

@@ -4,12 +4,13 @@ import {type CachedAddresses, type KnownAddresses, readAddresses, writeAddresses
 import {reading, writing} from "./files/file-faults.ts";
 import {type FileSystem, nodeFileSystem} from "./files/file-system.ts";
 import {makeDirectoryDurably, sweepTemporaries, writeDurably} from "./files/write-durably.ts";
-import {MIGRATIONS, type Migration, upgradeFormat} from "./format.ts";
+import {MIGRATIONS, upgradeFormat} from "./format.ts";
 import {type Journal, openJournal} from "./journal.ts";
+import {type LedgerFiles, openLedgerFiles} from "./ledger/ledger-files.ts";
+import type {Migration} from "./migration.ts";
 import {type ModelHash, type ModelStore, openModelStore} from "./model-store.ts";
 import {checkedHexName, RUN_ID_DIGITS} from "./names.ts";
 import {checkKeyPermissions, createNodeKey, readNodeKey} from "./node-key.ts";
-import {type KeptReleases, type ReleaseCount, readReleases, writeReleases} from "./release-counts.ts";
 import {readRestored, writeRestored} from "./restored-mark.ts";
 import {type HistoryPoint, type KeptHistory, readHistory, writeHistory} from "./run-history.ts";
 import {ensureStatusToken, statusTokenFile} from "./status-token.ts";
@@ -36,7 +37,8 @@ export interface RunStorage extends Closable {
 
 /**
  * A node's state on disk, held by this process alone until closed: `formatVersion`, `node.key`,
- * `model-signing.key` (drawn by the first export of a model, see {@link ensureModelSigningKey}), `status.token`, `addresses.json`, `releases.json`, `restored.json`, `runs/<runId>/journal`,
+ * `model-signing.key` (drawn by the first export of a model, see {@link ensureModelSigningKey}),
+ * `status.token`, `addresses.json`, `restored.json`, `ledger/head`, `ledger/<number>-<day>`, `runs/<runId>/journal`,
  * `runs/<runId>/models/<hash>`, `runs/<runId>/history.json`, `runs/<runId>/result.json`,
  * `runs/<runId>/traces/trace-<number>.cbor`.
  */
@@ -54,10 +56,8 @@ export interface StateDirectory extends Closable {
   readAddresses(): Promise<CachedAddresses>;
   /** See {@link writeAddresses}. */
   writeAddresses(addresses: KnownAddresses): Promise<void>;
-  /** See {@link readReleases}. */
-  readReleases(): Promise<KeptReleases>;
-  /** See {@link writeReleases}. */
-  writeReleases(releases: readonly ReleaseCount[]): Promise<void>;
+  /** Opens the ledger, once per process; it is closed with the directory at the latest. */
+  openLedger(): Promise<LedgerFiles>;
   /**
    * Tells whether it was restored from a backup and the members have not vouched for the run since.
    * @throws STORAGE_UNREADABLE
@@ -142,7 +142,6 @@ export async function openStateDirectory(
   }
   const keyPath = join(path, "node.key");
   const addressPath = join(path, "addresses.json");
-  const releasePath = join(path, "releases.json");
   return {
     path,
     upgradedFrom,
@@ -151,8 +150,7 @@ export async function openStateDirectory(
     ensureStatusToken: () => ensureStatusToken(files, statusTokenFile(path)),
     readAddresses: () => readAddresses(files, addressPath),
     writeAddresses: (addresses) => writeAddresses(files, addressPath, addresses),
-    readReleases: () => readReleases(files, releasePath),
-    writeReleases: (releases) => writeReleases(files, releasePath, releases),
+    openLedger: async () => stack.add(await openLedgerFiles(files, path)),
     async isUnvouched(runId) {
       const vouched = await readRestored(files, path);
       return vouched !== null && !vouched.includes(runId);

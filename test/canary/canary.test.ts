@@ -100,6 +100,7 @@ beforeAll(async () => {
   await fleet.start(VICTIM);
   await Promise.all(SITES.map((site) => fleet.nodes.nodeOf(site).outcome));
   for (const site of SITES) await fleet.askAll(site);
+  for (const site of SITES) await fleet.keepLedger(site);
 });
 afterAll(async () => {
   await fleet.nodes.close();
@@ -107,10 +108,20 @@ afterAll(async () => {
 });
 
 describe("a run of three with a crash, of 1,000 patients with canaries for ids", () => {
-  it("leaves no id and no path in logs, metrics, status, events, errors, or what is handed to the links", () => {
+  it("leaves no id and no path in logs, metrics, status, events, errors, the ledger, or what is handed to the links", () => {
     expect(crash).toBeInstanceOf(PowerCut);
     const kinds = new Set(fleet.outgoing.map(({where}) => where.split(": ")[1]));
-    for (const kind of ["log", "event", "error", "frame", "blob", "handshake", "/metrics", "/v1/status"]) {
+    for (const kind of [
+      "log",
+      "event",
+      "error",
+      "frame",
+      "blob",
+      "handshake",
+      "ledger",
+      "/metrics",
+      "/v1/status",
+    ]) {
       expect(kinds, kind).toContain(kind);
     }
     expect(findLeaks(fleet.outgoing, MARKERS)).toEqual([]);

@@ -12,7 +12,9 @@ import {
   type Network,
   type NetworkOptions,
 } from "../../src/network/index.ts";
+import {checkStoredLedger} from "../../src/node/index.ts";
 import {openStatusServer} from "../../src/status/index.ts";
+import {inspectState} from "../../src/storage/index.ts";
 import {Fleet, OWN_MACHINE} from "../node/fleet.ts";
 import type {ThreeSites} from "../node/three-sites.ts";
 import {ask} from "../status/requests.ts";
@@ -89,5 +91,18 @@ export class WatchedFleet {
       this.keep(`${site}: /${path}`, `${JSON.stringify(headers)}\n${text}`);
     }
     return answers;
+  }
+
+  /** Keeps the files of a site's ledger, and each entry in it as it is read. */
+  async keepLedger(site: string): Promise<void> {
+    const disk = await this.nodes.diskOf(site);
+    for (const name of await disk.list("/state/ledger")) {
+      const bytes = await disk.read(`/state/ledger/${name}`);
+      if (bytes !== undefined) this.keep(`${site}: ledger`, bytes);
+    }
+    const ledger = await (await inspectState("/state", disk)).readLedger();
+    await checkStoredLedger(ledger, {
+      onEntry: ({entry}) => this.keep(`${site}: ledger`, JSON.stringify(entry)),
+    });
   }
 }

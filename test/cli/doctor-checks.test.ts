@@ -86,6 +86,11 @@ function stateOf(change: Partial<InspectedState> = {}): {readonly value: Inspect
       readFormat: async () => 1,
       readNodeKey: async () => undefined,
       readRun: async () => ({journal: {entries: () => []}, models: {get: async () => undefined}}),
+      readLedger: async () => ({
+        names: async () => [],
+        read: async () => ({records: [], tornBytes: 0, isDamaged: true}),
+        head: async () => null,
+      }),
       ...change,
     },
   };

@@ -53,6 +53,7 @@ describe("node.yaml", () => {
         allowedHosts: [],
       },
       log: {level: "info", format: "text"},
+      ledger: {retentionDays: 2192},
       backend: "auto",
     });
   });

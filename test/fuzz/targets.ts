@@ -20,6 +20,7 @@ import {
   encodeFrame as encodeGossipFrame,
 } from "../../src/rounds/index.ts";
 import {CERTIFICATE, FRAMES} from "../gossip/frame-examples.ts";
+import {ledgerTargets} from "./ledger-targets.ts";
 import {modelFileTargets} from "./model-file-targets.ts";
 import {asyncSession, gossipSession} from "./session-targets.ts";
 import {accepts, BrokenLaw, type FuzzTarget} from "./target.ts";
@@ -111,7 +112,7 @@ const blobHeaders: FuzzTarget = {
   held: () => 0,
 };
 
-/** One target for every protocol that reads a peer's bytes, and for the files of a model that somebody hands over. */
+/** One target for every protocol that reads a peer's bytes, and for files that come from elsewhere. */
 export const fuzzTargets = (): readonly FuzzTarget[] => [
   gossipFrames,
   certificates,
@@ -120,5 +121,6 @@ export const fuzzTargets = (): readonly FuzzTarget[] => [
   asyncSession("push-sum"),
   controlStream,
   blobHeaders,
+  ...ledgerTargets,
   ...modelFileTargets,
 ];

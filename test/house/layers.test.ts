@@ -3,7 +3,7 @@ import {z} from "zod";
 import {plantTree} from "./planting.ts";
 
 const ROOMS = (
-  "core drawing parameters schedules robust rounds segments gossip membership privacy model evaluation training network storage " +
+  "core drawing parameters schedules robust rounds segments gossip membership privacy ledger model evaluation training network storage " +
   "consortium data participant node status simulation study report config lineage cli"
 ).split(" ");
 
@@ -55,6 +55,7 @@ const FAULTS: readonly Fault[] = [
   ["gossip/sideways.ts", "model", "gossip-imports-downwards"],
   ["membership/sideways.ts", "rounds", "membership-imports-downwards"],
   ["privacy/upwards.ts", "network", "privacy-imports-downwards"],
+  ["ledger/sideways.ts", "parameters", "ledger-imports-downwards"],
   ["model/upwards.ts", "network", "model-imports-downwards"],
   ["model/status.ts", "status", "model-imports-downwards"],
   ["evaluation/sideways.ts", "parameters", "evaluation-imports-downwards"],

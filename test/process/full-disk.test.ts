@@ -7,7 +7,8 @@ import {canMount, moveToSmallDisk, type SmallDisk} from "./small-disk.ts";
 const STEP_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 120_000;
 const TEST_LIMIT_MS = 240_000;
-const DISK_BYTES = 512 * 1024;
+/** Room for 42 rounds with their ledger. */
+const DISK_BYTES = 768 * 1024;
 /** Enough for the round under way: the disk gets full in the middle of the work, not at a chosen write. */
 const FREE_PAGES = 2;
 

@@ -1,7 +1,9 @@
-import {readFile} from "node:fs/promises";
 import {connect} from "node:net";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
+import type {LedgerEntry} from "../../src/ledger/index.ts";
+import {checkStoredLedger} from "../../src/node/index.ts";
+import {inspectState} from "../../src/storage/index.ts";
 import {type Running, startProgram} from "../cli/process.ts";
 import {smallConsortium} from "../cli/small-consortium.ts";
 
@@ -63,8 +65,10 @@ describe("a signal", () => {
     daemon.child.kill("SIGHUP");
     await daemon.line(/closing reason=SIGHUP/);
     expect((await daemon.ended).status).toBe(0);
-    const {releases} = JSON.parse(await readFile(join(state, "releases.json"), "utf8"));
-    expect(releases).not.toEqual([]);
+    const entries: LedgerEntry[] = [];
+    const ledger = await (await inspectState(state)).readLedger();
+    await checkStoredLedger(ledger, {onEntry: ({entry}) => void entries.push(entry)});
+    expect(entries.filter(({kind}) => kind === "release")).not.toEqual([]);
   });
 
   it("SIGUSR1 opens no debugger, and the daemon goes on", async () => {

@@ -13,6 +13,8 @@ describe("the paths that a backup holds", () => {
     [`runs/${RUN}/models/${MODEL_HASH}`, true],
     [`runs/${RUN}/history.json`, true],
     ["restored.json", false],
+    ["ledger/head", false],
+    ["ledger/0000000000000000-2026-12-01", false],
     ["history.json", false],
     [`runs/${RUN}/journal/x`, false],
     [`runs/${RUN}/models/${MODEL_HASH}.ab.tmp`, false],

@@ -7,6 +7,7 @@ import {isCoded, sha256, toHex} from "../../src/core/index.ts";
 import {backupState} from "../../src/storage/backup/backup-state.ts";
 import {type BackupMessage, encodeMessage} from "../../src/storage/backup/messages.ts";
 import {seal} from "../../src/storage/backup/sealed-stream.ts";
+import {newestFormat} from "../../src/storage/format.ts";
 import {type FileSystem, openStateDirectory, restoreState} from "../../src/storage/index.ts";
 import {PowerCut} from "./crash-file-system.ts";
 import {type Failure, failingFileSystem} from "./failing-file-system.ts";
@@ -104,7 +105,7 @@ describe("a backup", () => {
     await expect(backupState(join(root, "none"), target, PASSPHRASE, CHEAP)).rejects.toMatchObject({
       code: "STORAGE_STATE_MISSING",
     });
-    await writeFile(join(state, "formatVersion"), "2\n");
+    await writeFile(join(state, "formatVersion"), `${newestFormat() + 1}\n`);
     await expect(backup()).rejects.toMatchObject({code: "STORAGE_VERSION"});
   });
 });
@@ -139,7 +140,8 @@ describe("a restoration", () => {
   });
 
   it("takes no state of a newer version", async () => {
-    await forge([file("formatVersion"), part("2\n"), end({formatVersion: "2\n"})]);
+    const newer = `${newestFormat() + 1}\n`;
+    await forge([file("formatVersion"), part(newer), end({formatVersion: newer})]);
     await expect(restore(join(root, "other"))).rejects.toMatchObject({
       code: "STORAGE_VERSION",
       hint: expect.stringMatching(/Update/),

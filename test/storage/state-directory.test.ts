@@ -88,7 +88,7 @@ describe("the state directory", () => {
   });
 
   it.each([
-    ["2\n", /has format 2, this version knows 1\. Update consilium/],
+    ["3\n", /has format 3, this version knows 2\. Update consilium/],
     ["", /holds no format version\. Restore/],
   ])("with the format marker %j is refused", async (marker, line) => {
     await writeFile(join(root, "formatVersion"), marker);

@@ -17,7 +17,7 @@ const options = {
 
 function summaryText({runs, models, bytes}: BackupSummary): string {
   const runText = runs === 1 ? "1 run" : `${runs} runs`;
-  return `keys, addresses, counts of releases, ${runText}, ${models === 1 ? "1 model" : `${models} models`} (${formatBytes(bytes)})`;
+  return `keys, addresses, ${runText}, ${models === 1 ? "1 model" : `${models} models`} (${formatBytes(bytes)})`;
 }
 
 function passphraseFrom(file: string | undefined): Promise<string> {

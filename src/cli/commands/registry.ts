@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["status", async () => (await import("./status.ts")).statusCommand],
   ["peers", async () => (await import("./peers.ts")).peersCommand],
   ["logs", async () => (await import("./logs.ts")).logsCommand],
+  ["audit", async () => (await import("./audit.ts")).auditCommand],
   ["config", async () => (await import("./config.ts")).configCommand],
   ["backup", async () => (await import("./backup.ts")).backupCommand],
   ["restore", async () => (await import("./backup.ts")).restoreCommand],

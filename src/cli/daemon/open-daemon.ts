@@ -160,6 +160,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         clock,
         logger,
         feed,
+        retentionDays: config.ledger.retentionDays,
         ...(signal === undefined ? {} : {signal}),
         openNetwork: openNetwork(options, {roster, memory, meter: registry}),
       }),

@@ -15,7 +15,6 @@ export interface TrafficOptions {
   readonly book: ReleaseBook;
   readonly feed: EventFeed;
   readonly clock: Pick<Clock, "wallMs">;
-  nameOf(member: MemberId): string;
 }
 
 /** Traffic to and from peers, as the edge of the protocol sees it. */
@@ -39,11 +38,11 @@ export interface Traffic {
 }
 
 /** An empty {@link Traffic} account. */
-export function createTraffic({book, feed, clock, nameOf}: TrafficOptions): Traffic {
+export function createTraffic({book, feed, clock}: TrafficOptions): Traffic {
   const last = new Map<MemberId, number>();
   const counts = {fetched: 0, fetchFailed: 0, served: 0};
   return {
-    sentFrame: (to, bytes) => book.sentFrame(nameOf(to), bytes),
+    sentFrame: (to, bytes) => book.sentFrame(to, bytes),
     published(kind, {hash, bytes}) {
       book.published(kind, hash);
       feed.emit({type: "release", kind, hash, bytes: bytes.byteLength});
@@ -51,7 +50,7 @@ export function createTraffic({book, feed, clock, nameOf}: TrafficOptions): Traf
     served(to, hash, bytes) {
       counts.served += 1;
       last.set(to, clock.wallMs());
-      book.sentBlob(nameOf(to), hash, bytes);
+      book.sentBlob(to, hash, bytes);
     },
     fetched(from) {
       counts.fetched += 1;

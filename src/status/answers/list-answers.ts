@@ -98,8 +98,8 @@ const releaseSchema = z.strictObject({
 });
 
 /**
- * The answer to `GET /v1/releases`: counts of the releases that have left this node. The counts are kept in
- * the state directory; a crash can cost those of its last ten seconds.
+ * The answer to `GET /v1/releases`: counts of the releases that have left this node, the sum of its
+ * ledger over the last 100 days at least. A crash can cost those of its last ten seconds.
  */
 export const releasesAnswerSchema = listSchema(releaseSchema);
 

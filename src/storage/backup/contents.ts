@@ -7,9 +7,10 @@ const TOP_FILE = new RegExp(`^(${FORMAT_FILE}|addresses\\.json|releases\\.json|[
 const RUN_FILE = /^runs\/[0-9a-f]{32}\/(journal|history\.json|models\/[0-9a-f]{64})$/;
 
 /**
- * Tells whether a backup holds the file at `path`, relative to the state directory: keys, addresses, counts
- * of releases, journals, curves and models. All other files, flight recorders included, are neither taken nor
- * restored.
+ * Tells whether a backup holds the file at `path`, relative to the state directory: keys, addresses,
+ * journals, curves and models; from format 1 also its counts of releases. All other files are neither taken
+ * nor restored: flight recorders, and the ledger, because a node that went on from an old one would sign heads
+ * that contradict those that it signed before.
  */
 export function isKept(path: string): boolean {
   return TOP_FILE.test(path) || RUN_FILE.test(path);
