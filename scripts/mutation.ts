@@ -8,7 +8,7 @@ import {existsSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {parseArgs} from "node:util";
 import {evidenceHeader} from "./evidence/header.ts";
-import {MUTATED_ROOMS, type MutatedRoom, ROOM_VARIABLE, sourcesOf} from "./mutation/rooms.ts";
+import {MUTATED_ROOMS, type MutatedRoom, ROOM_VARIABLE} from "./mutation/rooms.ts";
 import {evidenceSchema, reportSchema, tallyLine, tallyOf} from "./mutation/tally.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -36,7 +36,7 @@ function record(name: string, room: MutatedRoom, isWritten: boolean): void {
   const entry = {
     made,
     versions: {node: versions.node, stryker: framework.version},
-    filesInAll: sourcesOf(room).length,
+    filesInAll: room.sources.length,
     ...tally,
   };
   writeFileSync(
@@ -49,7 +49,7 @@ async function mutate(name: string, room: MutatedRoom, files: readonly string[])
   const {Stryker} = await import("@stryker-mutator/core");
   process.env[ROOM_VARIABLE] = name;
   await new Stryker({
-    mutate: [...(files.length > 0 ? files : sourcesOf(room))],
+    mutate: [...(files.length > 0 ? files : room.sources)],
     testRunner: "vitest",
     plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
     ...OF_THE_PLUGIN,
