@@ -14,6 +14,11 @@ it("a lock keeps a member from another body, unless that has a proof of the lock
   expect([null, 0, 3].map((provenIn) => isLocked(OTHER, provenIn))).toEqual([true, true, true]);
   expect([4, 5].map((provenIn) => isLocked(OTHER, provenIn))).toEqual([false, false]);
   expect([null, 3, 4].map((provenIn) => isLocked(MINE, provenIn))).toEqual([false, false, false]);
+  state.lock = {body: MINE, ballot: 0, votes: votesOf([A, B, C], 0, "accept", MINE)};
+  expect(
+    [null, 0].map((provenIn) => isLocked(OTHER, provenIn)),
+    "of the first ballot",
+  ).toEqual([true, false]);
 });
 
 it("a lock is past once its ballot was given up", () => {

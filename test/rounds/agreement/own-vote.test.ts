@@ -56,6 +56,10 @@ describe("a member's own vote", () => {
     expect(countedIn(round, "0 accept")).toEqual([B]);
     onVotePersisted(round.context, {ballot: 0, step: "commit"}, ONE);
     expect(round.taken().map((effect) => effect.type)).toEqual(["send", "send", "send"]);
+    round.state.held.clear();
+    onVotePersisted(round.context, {ballot: 2, step: "accept"}, ONE);
+    const types = round.taken().map((effect) => effect.type);
+    expect(types, "without a result that was let go since").toEqual(["send", "send", "send"]);
   });
 
   it("to accept, given after others locked its body, is followed by the one to commit", () => {
@@ -149,5 +153,12 @@ describe("bodies", () => {
     Object.assign(round.state, {accepted: {ballot: 0, body: accepted}, lock: lockOf(locked, 0), ballot: 5});
     forgetOldBodies(round.context);
     expect([...round.state.bodies.values()]).toEqual([voted, accepted, locked]);
+  });
+
+  it("are all let go by a member without votes, word and lock", () => {
+    const round = openRound(A);
+    round.state.bodies.set(nameOf(ONE), ONE);
+    forgetOldBodies(round.context);
+    expect(round.state.bodies.size).toBe(0);
   });
 });

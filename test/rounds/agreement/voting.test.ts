@@ -58,6 +58,16 @@ describe("another's vote", () => {
     round.state.ballot = 5;
     onVote(round.context, B, voteOf(B, ONE, {ballot: 5}));
     expect([...round.state.votes.keys()]).toEqual(["1 accept", "2 accept", "5 accept"]);
+    round.state.ballot = 14;
+    for (const ballot of [9, 10, 14]) onVote(round.context, B, voteOf(B, ONE, {ballot}));
+    expect([...round.state.votes.keys()]).toEqual(["10 accept", "14 accept"]);
+  });
+
+  it("that is counted again is no lie", () => {
+    const round = openRound(A);
+    for (const vote of [voteOf(A, ONE), voteOf(A, ONE)]) countVote(round.context, A, vote);
+    expect(round.taken()).toEqual([]);
+    expect(round.state.equivocators.size).toBe(0);
   });
 
   it("for a second body of one ballot and step proves a lie, and the first one stands", () => {
@@ -113,6 +123,7 @@ describe("a quorum's votes", () => {
     onVote(round.context, C, voteOf(C, ONE));
     expect(round.state.lock).toEqual({body: ONE, ballot: 0, votes: votesOf([B, C, D], 0, "accept", ONE)});
     expect(round.state.committedIn).toBe(0);
+    expect(round.state.persists.get(1)).toEqual({kind: "vote", ballot: 0, step: "commit", body: ONE});
     expect(round.taken()).toEqual([
       {
         type: "persist",
@@ -127,6 +138,23 @@ describe("a quorum's votes", () => {
         },
       },
     ]);
+  });
+
+  it("lock a body without those for another one", () => {
+    const round = openRound(A, [RESULT]);
+    round.state.bodies.set(nameOf(ONE), ONE);
+    onVote(round.context, D, voteOf(D, TWO));
+    for (const member of [B, C]) onVote(round.context, member, voteOf(member, ONE));
+    countVote(round.context, A, voteOf(A, ONE));
+    expect(round.state.lock?.votes).toEqual(votesOf([A, B, C], 0, "accept", ONE));
+  });
+
+  it("change nothing once the round is decided", () => {
+    const round = openRound(A, [RESULT]);
+    round.state.bodies.set(nameOf(ONE), ONE);
+    round.state.decided = lockOf(ONE, 0);
+    for (const member of [B, C, D]) onVote(round.context, member, voteOf(member, ONE, {ballot: 1}));
+    expect([round.state.lock, round.taken()]).toEqual([null, []]);
   });
 
   it("for different bodies, or for one that is not known, decide nothing", () => {
@@ -192,6 +220,15 @@ describe("a lock", () => {
     expect(more).toEqual([]);
     expect(fetch).toMatchObject({type: "fetch", from: B, hash: RESULT.hash, total: 40});
     expect(round.state.committedIn).toBe(-1);
+  });
+
+  it("is fetched from nobody while none that accepted it is linked", () => {
+    const round = openRound(A);
+    onVote(round.context, D, voteOf(D, ONE, {step: "commit"}));
+    for (const member of [B, C]) round.state.linked.delete(member);
+    round.state.lock = lockOf(ONE, 0);
+    considerCommit(round.context);
+    expect(round.taken()).toEqual([]);
   });
 });
 
