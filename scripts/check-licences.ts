@@ -1,6 +1,7 @@
 /*
  * Holds every package of the lockfile to the licences we accept: `npm run licences`.
- * What is shipped must be permissive; tools that are only run here may also be under a file-level copyleft.
+ * What is shipped must be permissive; tools that are only run here may also be under a file-level copyleft, Python's
+ * own licence, or one for data that asks for attribution.
  */
 import {readFileSync} from "node:fs";
 import path from "node:path";
@@ -15,7 +16,7 @@ const SHIPPED = new Set([
   "ISC",
   "MIT",
 ]);
-const RUN_HERE = new Set([...SHIPPED, "MPL-2.0"]);
+const RUN_HERE = new Set([...SHIPPED, "CC-BY-4.0", "MPL-2.0", "Python-2.0"]);
 /**
  * Licences that have no SPDX name and were read: h5wasm's own is the notice of NIST, a public-domain work of the US
  * government, beside the BSD licence of the HDF5 library in it. To be read again with each new version.

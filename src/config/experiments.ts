@@ -98,6 +98,15 @@ export async function experimentFiles(name: string): Promise<ReadonlyMap<string,
  * Reads an experiment: a file if `nameOrPath` has a slash or ends in .yaml or .yml, else a bundled one.
  * @throws {CodedError} CONFIG_PRESET_UNKNOWN, CONFIG_UNREADABLE; CONFIG_EXPERIMENT_INVALID with file, line
  *   and column
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {loadExperiment} from "consilium";
+ *
+ * const {experiment} = await loadExperiment("partition");
+ * assert.equal(experiment.title, "Eight nodes, a partition and a crash (invented rows)");
+ * assert.deepEqual(experiment.baselines, ["pooled", "fedavg"]);
+ * ```
  */
 export async function loadExperiment(nameOrPath: string): Promise<LoadedExperiment> {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);

@@ -46,6 +46,17 @@ export function withQuorumRule(settings: PlanSettings, members: number): PlanSet
  * equal input gives equal bytes. The seed is 42 if the settings name none. To change a setting, pass a
  * changed copy of them.
  * @throws {CodedError} CONSORTIUM_PLAN_INVALID
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {composePlan, findPreset} from "consilium/config";
+ *
+ * const {settings} = await findPreset("synthetic-heart");
+ * const task = {name: "heart", contract: "00".repeat(32), input: {kind: "tabular" as const}};
+ * const start = {members: 3, patients: 1, waitSeconds: 60};
+ * const bytes = composePlan({...settings, seed: 7}, {name: "pilot", consortium: "heart", task, start});
+ * assert.match(new TextDecoder().decode(bytes), /^seed: 7$/m);
+ * ```
  */
 export function composePlan(settings: PlanSettings, facts: PlanFacts): Uint8Array {
   const {task, start, name, consortium} = facts;

@@ -28,6 +28,15 @@ export interface RandomKey {
 /**
  * Creates the stream of `key`. It is Philox4x32-10: the 64-bit key and the upper half of the counter are the
  * SHA-256 of the key, and the lower half counts blocks of four words.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {createRandom} from "consilium/core";
+ *
+ * const key = {seed: 42, site: "north", round: 3, purpose: "shuffle"};
+ * assert.equal(createRandom(key).uint32(), createRandom(key).uint32());
+ * assert.notEqual(createRandom(key).uint32(), createRandom({...key, round: 4}).uint32());
+ * ```
  */
 export function createRandom(key: RandomKey): Random {
   const text = JSON.stringify(["consilium/random/1", key.seed, key.site, key.round, key.purpose]);

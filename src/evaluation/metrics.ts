@@ -41,6 +41,17 @@ export interface ScoredPatients {
  *
  * @throws EVALUATION_LENGTH_MISMATCH, EVALUATION_NOT_BINARY, EVALUATION_NOT_FINITE,
  * EVALUATION_NOT_PROBABILITY
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {createRandom} from "consilium/core";
+ * import {evaluateScores} from "consilium/evaluation";
+ *
+ * const random = createRandom({seed: 42, site: "", round: 0, purpose: "bootstrap"});
+ * const labels = [0, 0, 1, 1];
+ * const {auroc, accuracy} = evaluateScores({labels, scores: [0.1, 0.4, 0.35, 0.8], random});
+ * assert.deepEqual([auroc?.value, accuracy?.value], [0.75, 0.75]);
+ * ```
  */
 export function evaluateScores({labels, scores, random}: ScoredPatients): Metrics {
   const positives = checkProbabilities(labels, scores);

@@ -12,6 +12,50 @@ function newer(certified: Certified | null, {certificate, snapshot}: Certified):
  * certificate, with everything that it had written down about the round that follows.
  * @param known members of which it keeps a proof that they contradicted themselves, and certificates without
  * their results
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {sha256} from "consilium/core";
+ * import {createSession, restoreSession} from "consilium/gossip";
+ * import {codecOf, NO_DITHER} from "consilium/parameters";
+ * import {releaseUpdate} from "consilium/privacy";
+ * import {type DurableRecord, type Event, parameterArithmetic, type RoundSpec} from "consilium/rounds";
+ *
+ * const coding = {codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
+ * const shape = {layout: sha256(Uint8Array.of()), values: 2};
+ * const reference = Float32Array.of(5, 5);
+ * const spec: RoundSpec = {...coding, ...shape, mixing: {kind: "all"}, reference, mixed: 2, outer: null};
+ * const disk: DurableRecord[] = [];
+ * // One member alone, whose signature nobody checks.
+ * const setup = {
+ *   self: "north",
+ *   members: ["north"],
+ *   run: "00".repeat(16),
+ *   roster: "00".repeat(32),
+ *   rounds: 1,
+ *   quorum: "majority" as const,
+ *   start: {members: 1, weight: 0, waitMs: 0},
+ *   weightShare: 0,
+ *   limits: {minimumMs: 100, maximumMs: 4000},
+ *   primitives: {hash: sha256, arithmetic: parameterArithmetic, sign: sha256, verify: () => true},
+ *   specOf: () => spec,
+ *   shapeOf: () => shape,
+ * };
+ * const session = createSession({...setup, restored: restoreSession(disk)});
+ * function tell(event: Event): void {
+ *   for (const effect of session.handle(event, 0)) {
+ *     if (effect.type !== "persist") continue;
+ *     disk.push(effect.record);
+ *     tell({type: "persisted", id: effect.id});
+ *   }
+ * }
+ * const update = Float32Array.of(1, 2);
+ * const {release} = releaseUpdate({...coding, update, weight: 0.5, clipNorm: 10});
+ * tell({type: "contribute", round: 0, contribution: release});
+ * // Its process dies here; another one goes on from the disk.
+ * const next = createSession({...setup, restored: restoreSession(disk)});
+ * assert.deepEqual(next.view().certified?.snapshot.values, Float32Array.of(6, 7));
+ * ```
  */
 export function restoreSession(
   records: readonly DurableRecord[],

@@ -22,7 +22,20 @@ export interface Participant {
   view(): ParticipantState;
 }
 
-/** A {@link Participant} that goes on from `state`. */
+/**
+ * A {@link Participant} that goes on from `state`.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {createParticipant, freshParticipant} from "consilium/participant";
+ *
+ * const untrained = {own: new Float32Array(3), control: new Float32Array(0)};
+ * const site = createParticipant({self: "north", isTraining: () => true}, freshParticipant(untrained));
+ * const [effect] = site.handle({type: "begin", certified: null});
+ * assert.equal(effect?.type, "work");
+ * assert.deepEqual(site.view().own, {stage: "working", round: 0});
+ * ```
+ */
 export function createParticipant(setup: ParticipantSetup, state: ParticipantState): Participant {
   let now = state;
   return {

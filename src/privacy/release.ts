@@ -65,6 +65,20 @@ export interface ReleasedUpdate {
 /**
  * Clips, weights and encodes a site's update. This is the only way for local values to leave the node.
  * @throws PRIVACY_NOT_FINITE, PRIVACY_WRONG_WEIGHT
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {sha256} from "consilium/core";
+ * import {codecOf, NO_DITHER} from "consilium/parameters";
+ * import {releaseUpdate} from "consilium/privacy";
+ *
+ * const coding = {codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
+ * const update = Float32Array.of(3, 4);
+ * const {release, norm, isClipped} = releaseUpdate({...coding, update, weight: 0.25, clipNorm: 1});
+ * assert.deepEqual([norm, isClipped], [5, true]);
+ * // The shortened update times the weight, and then the weight.
+ * assert.deepEqual(new Float32Array(release.bytes.buffer), Float32Array.of(0.15, 0.2, 0.25));
+ * ```
  */
 export function releaseUpdate({
   update,

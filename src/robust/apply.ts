@@ -19,6 +19,17 @@ import {trimmedMean} from "./trimmed-mean.ts";
  * @param self index of the member's own vector, which only self-centred clipping needs
  * @param normLimit largest L2 norm that is accepted
  * @throws GOSSIP_ROBUST_TOO_FEW, GOSSIP_ROBUST_NO_CENTRE
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {applyRobustRule} from "consilium/robust";
+ *
+ * const rule = {rule: "median", faulty: 1, adaptiveClipping: false, nearestNeighbours: false} as const;
+ * const honest = [Float32Array.of(1, 2), Float32Array.of(1.5, 2)];
+ * const {values, verdicts} = applyRobustRule(rule, [...honest, Float32Array.of(9, -9)]);
+ * assert.deepEqual(values, Float64Array.of(1.5, 2));
+ * assert.deepEqual(verdicts[2], {verdict: "left-out", reason: "extreme-everywhere"});
+ * ```
  */
 export function applyRobustRule(
   rule: RobustRule,

@@ -47,7 +47,21 @@ export interface LeaderOrder {
   leaderOf(ballot: number): MemberId;
 }
 
-/** The {@link LeaderOrder} of one round. @param members sorted */
+/**
+ * The {@link LeaderOrder} of one round. @param members sorted
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {sha256} from "consilium/core";
+ * import {isQuorum, leaderOrder} from "consilium/rounds";
+ *
+ * const members = ["east", "north", "south", "west"];
+ * const order = leaderOrder(sha256, "00112233445566778899aabbccddeeff", 0, members);
+ * const leaders = members.map((_, ballot) => order.leaderOf(ballot));
+ * assert.deepEqual(leaders.toSorted(), members);
+ * assert.deepEqual([2, 3].map((voters) => isQuorum("two-thirds", members.length, voters)), [false, true]);
+ * ```
+ */
 export function leaderOrder(
   hash: Hash,
   run: string,

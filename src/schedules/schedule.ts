@@ -60,6 +60,23 @@ function inOrder(spec: ScheduleSpec, n: number, random: Random): Period {
 /**
  * One period among `n` nodes. The nodes' places are drawn from `random`, which changes a node's partners from
  * period to period. Edges that the plan names keep their places.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {createRandom} from "consilium/core";
+ * import {schedulePeriod} from "consilium/schedules";
+ *
+ * const random = createRandom({seed: 42, site: "", round: 0, purpose: "schedule"});
+ * const period = schedulePeriod({name: "base", peers: 1}, 6, random);
+ * let values = [0, 6, 0, 0, 0, 0];
+ * for (let index = 0; index < period.length; index++) {
+ *   const {rows} = period.phase(index);
+ *   values = rows.map((row, own) =>
+ *     row.reduce((value, {node, share}) => value + share * (values[node] - values[own]), values[own]),
+ *   );
+ * }
+ * for (const value of values) assert.ok(Math.abs(value - 1) < 1e-12);
+ * ```
  */
 export function schedulePeriod(spec: ScheduleSpec, n: number, random: Random): Period {
   if (n < 2) return NO_PHASES;

@@ -213,6 +213,18 @@ class Study {
  * that diverges, with or without an attack, is a result and not an error: its rows say so, and everything
  * else continues.
  * @throws {CodedError} SIMULATION_*, DATA_*, CONSORTIUM_PLAN_INVALID, MODEL_*; the signal's reason
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {loadExperiment} from "consilium/config";
+ * import {simulate} from "consilium/study";
+ *
+ * const {experiment} = await loadExperiment("partition");
+ * const short = {...experiment, baselines: ["pooled" as const], plan: {...experiment.plan, rounds: 2}};
+ * const {results} = await simulate(short, {folder: ".", threads: 1});
+ * const methods = results.filter(({test}) => test === "Pooled Test").map(({method}) => method);
+ * assert.deepEqual(methods, ["Gossip", "Pooled Training"]);
+ * ```
  */
 export async function simulate(experiment: Experiment, options: SimulateOptions): Promise<StudyResults> {
   const study = new Study(experiment, options);

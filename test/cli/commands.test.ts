@@ -41,7 +41,7 @@ describe("consilium init", () => {
     const state = join(root, "new state");
     const line = await printed("init", "--state", state, "--site", "east");
     expect(notes).toMatch(/A new key is in .*new state\.\n/);
-    expect(notes).toMatch(/Fingerprint, to compare by voice: ([0-9a-f]{4} ?){8}\n/);
+    expect(notes).toMatch(/Fingerprint, to compare by voice: ([a-z]+ ?){6}\n/);
     const roster = parseRoster(`formatVersion: 1\nconsortium: heart\nmembers:\n${line}`, "roster.yaml");
     expect(roster.members).toMatchObject([{name: "east", role: "trainer"}]);
     expect((await stat(join(state, "node.key"))).mode & 0o077).toBe(0);

@@ -83,3 +83,18 @@ test("a refusal names the row and not the value", () => {
   expect(line).toContain("row 2");
   expect(line).not.toContain("17.625");
 });
+
+test("a refusal says what is wrong, where, and how to mend it", () => {
+  const lines = [
+    refusal(() => brierScore([0, 1], [0.1, 0.2, 0.3])),
+    refusal(() => brierScore([0, 2], [0.1, 0.2])),
+    refusal(() => brierScore([0, 1], [Number.NaN, 0.2])),
+    refusal(() => brierScore([0, 0, 1], [0.1, 0.2, 1.5])),
+  ].map(errorLine);
+  expect(lines).toEqual([
+    "EVALUATION_LENGTH_MISMATCH: 2 labels for 3 scores. Give one label and one score for each patient.",
+    "EVALUATION_NOT_BINARY: a label is neither 0 nor 1, row 2. Map the positive class to 1 and the other to 0.",
+    "EVALUATION_NOT_FINITE: a score is NaN or infinite, row 1. Look whether training diverged.",
+    "EVALUATION_NOT_PROBABILITY: a score is outside 0 .. 1, row 3. Turn logits into probabilities first.",
+  ]);
+});

@@ -20,7 +20,7 @@ export function parseSource(file: string, text: string): Source {
 
 /** Every file below `folder` (from the project's root), without what is installed or generated. */
 export function filesBelow(folder: string): readonly string[] {
-  const skipped = /^(node_modules|dist|coverage|\.git|\.bench)$/;
+  const skipped = /^(node_modules|dist|coverage|api|\.git|\.bench|\.mutation)$/;
   return readdirSync(path.join(ROOT, folder), {withFileTypes: true}).flatMap((entry) => {
     const file = path.posix.join(folder, entry.name);
     if (skipped.test(entry.name)) return [];

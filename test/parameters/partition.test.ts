@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
+import {expectSize} from "../../src/parameters/contribution.ts";
 import {codecOf, contributionSize, partition} from "../../src/parameters/index.ts";
 
 const codecs = fc
@@ -69,5 +70,18 @@ describe("the chunks of a vector", () => {
         sum: {offsetBytes: 0, lengthBytes: 4},
       },
     ]);
+  });
+
+  it("are refused with another size than their place, which is told beside the size that came", () => {
+    expect(() => expectSize({offsetBytes: 0, lengthBytes: 12}, new Uint8Array(12))).not.toThrow();
+    for (const actualBytes of [0, 11, 13]) {
+      expect(() => expectSize({offsetBytes: 0, lengthBytes: 12}, new Uint8Array(actualBytes))).toThrow(
+        expect.objectContaining({
+          code: "PARAMETERS_WRONG_SIZE",
+          message: "a chunk has not the size of its place in the vector",
+          data: {expectedBytes: 12, actualBytes},
+        }),
+      );
+    }
   });
 });

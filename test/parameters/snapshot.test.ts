@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {sha256, toHex} from "../../src/core/index.ts";
+import {errorLine, sha256, toHex} from "../../src/core/index.ts";
 import {
   createSnapshot,
   type Layout,
@@ -33,6 +33,14 @@ describe("a layout's hash", () => {
     ];
     const hashes = layouts.map(([, layout, contract]) => toHex(layoutHash(sha256, layout, contract)));
     expect(new Set(hashes).size).toBe(layouts.length);
+  });
+
+  // Python 3: hashlib.sha256(json.dumps(["consilium/layout/1", "ab" * 32, [["kernel", [3, 2]], ["bias", [2]]]],
+  // separators=(",", ":")).encode()).hexdigest()
+  it("is the known one of two tensors", () => {
+    expect(toHex(layoutHash(sha256, LAYOUT, CONTRACT))).toBe(
+      "3da776326ca1c55aa62eb4f8adf892e068460fa4a7df842868d0437f27ad1f1b",
+    );
   });
 
   it("is that of equal content, wherever it comes from", () => {
@@ -96,6 +104,26 @@ describe("a snapshot", () => {
     ],
   ])("that is %s is refused", (_, bytes, code) => {
     expect(() => openSnapshot(sha256, bytes, {layout, values: 8})).toThrow(expect.objectContaining({code}));
+  });
+
+  it("is refused in words that a person understands", () => {
+    const layoutOf = (contract: string): Uint8Array => layoutHash(sha256, LAYOUT, contract);
+    const messages = [
+      new Uint8Array(),
+      createSnapshot(sha256, layoutOf("cd".repeat(32)), new Float32Array(8)).bytes,
+      createSnapshot(sha256, layout, new Float32Array(8).fill(Number.NaN)).bytes,
+    ].map((bytes) => {
+      try {
+        return openSnapshot(sha256, bytes, {layout, values: 8}).hash;
+      } catch (error) {
+        return errorLine(error);
+      }
+    });
+    expect(messages).toEqual([
+      "PARAMETERS_WRONG_SIZE: a snapshot has not the size of this run's model.",
+      "PARAMETERS_LAYOUT_FOREIGN: a snapshot belongs to another model or data contract.",
+      "PARAMETERS_NOT_FINITE: a snapshot holds NaN or infinite values.",
+    ]);
   });
 
   it("whose layout differs in any one byte is refused", () => {

@@ -22,10 +22,13 @@ import {
 } from "../../src/privacy/index.ts";
 
 /** A site's update, in f32 and unclipped unless told. */
-function release(values: readonly number[], options: {weight?: number; clipNorm?: number} = {}) {
-  const {weight = 0.5, clipNorm = 1e6} = options;
+function release(
+  values: readonly number[],
+  options: {weight?: number; clipNorm?: number; effort?: number} = {},
+) {
   const update = Float32Array.from(values);
-  return releaseUpdate({update, weight, clipNorm, codec: codecOf("f32"), dither: NO_DITHER, hash: sha256});
+  const coding = {codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
+  return releaseUpdate({update, weight: 0.5, clipNorm: 1e6, ...coding, ...options});
 }
 
 function decodedNorm(name: "f32" | "fp16", {bytes}: Release, values: number): number {
@@ -111,6 +114,15 @@ describe("a released update", () => {
     expect(isClipped).toBe(true);
   });
 
+  it("at the bound itself is not clipped", () => {
+    expect(release([3, -4], {clipNorm: 5})).toMatchObject({norm: 5, isClipped: false});
+  });
+
+  it("of a site with more steps is divided by its effort, whose product with the weight it carries", () => {
+    const {release: divided} = release([6, -3], {weight: 0.5, effort: 4});
+    expect(new Float32Array(divided.bytes.buffer)).toEqual(Float32Array.of(0.75, -0.375, 2, 0.5));
+  });
+
   it("is named by the hash of its bytes and cannot be exchanged for others", () => {
     const {release: released} = release([1, 2]);
     expect(released.hash).toBe(toHex(sha256(released.bytes)));
@@ -151,20 +163,29 @@ describe("a released update", () => {
       const values = [1, 2, 3];
       values[place] = value;
       expect(() => release(values), `at ${place}`).toThrow(
-        expect.objectContaining({code: "PRIVACY_NOT_FINITE"}),
+        expect.objectContaining({
+          code: "PRIVACY_NOT_FINITE",
+          message: "the site's update holds NaN or infinite values",
+          hint: "Lower training.optimizer.learningRate in the plan.",
+        }),
       );
     }
   });
 
   it.each([0, -0.5, 1.5, 0.1, Number.NaN, Number.POSITIVE_INFINITY])("never has the weight %d", (weight) => {
-    expect(() => release([1], {weight})).toThrow(expect.objectContaining({code: "PRIVACY_WRONG_WEIGHT"}));
+    expect(() => release([1], {weight})).toThrow(
+      expect.objectContaining({
+        code: "PRIVACY_WRONG_WEIGHT",
+        message: "the site's weight is not an exact share in (0, 1]",
+        hint: "Raise weights.reference in the plan to a power of two of at least the largest site.",
+      }),
+    );
   });
 });
 
 describe("what may leave", () => {
-  const {release: released} = release([1, 2, 3]);
-
   it("is what this room made", () => {
+    const {release: released} = release([1, 2, 3]);
     const codec = codecOf("f32");
     const [chunk] = partition(codec, 3, 1);
     if (chunk === undefined) throw new RangeError("no chunk");
@@ -184,6 +205,7 @@ describe("what may leave", () => {
   });
 
   it("is nothing that only looks like it", () => {
+    const {release: released} = release([1, 2, 3]);
     const copies: unknown[] = [
       {...released},
       structuredClone({hash: released.hash, bytes: released.bytes}),
@@ -199,7 +221,7 @@ describe("what may leave", () => {
   });
 
   it("again after a restart only if not one bit has changed", () => {
-    const {bytes, hash} = released;
+    const {bytes, hash} = release([1, 2, 3]).release;
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       const changed = bytes.slice();
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -208,7 +230,10 @@ describe("what may leave", () => {
       );
     }
     expect(() => releaseAgain(sha256, bytes.slice(1), hash)).toThrow(
-      expect.objectContaining({code: "PRIVACY_NOT_RELEASED"}),
+      expect.objectContaining({
+        code: "PRIVACY_NOT_RELEASED",
+        message: "stored bytes differ from the release the journal records",
+      }),
     );
   });
 });

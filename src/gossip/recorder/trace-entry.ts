@@ -56,7 +56,7 @@ const entrySchema = z.strictObject({
   atMs: z.number(),
   event: traceEventSchema,
   outcomes: z.array(outcomeSchema),
-  /** {@link describeEffect} of each. */
+  /** Each effect in one line. */
   effects: z.array(z.string()),
   /** Code that the session threw, or null. */
   error: z.string().nullable(),

@@ -135,7 +135,24 @@ export interface EventFeed {
   subscribe(after: string | null, listener: (event: StampedEvent) => void): Subscription;
 }
 
-/** An empty {@link EventFeed}. */
+/**
+ * An empty {@link EventFeed}.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {systemClock} from "consilium/core";
+ * import {createEventFeed} from "consilium/node";
+ *
+ * const feed = createEventFeed(systemClock);
+ * const heard: string[] = [];
+ * const {cancel} = feed.subscribe(null, ({event}) => heard.push(event.type));
+ * // Given to `createNode`, the feed hears of all that happens at the node.
+ * feed.emit({type: "opening", step: "data"});
+ * cancel();
+ * feed.emit({type: "loss", round: 0, loss: 0.7});
+ * assert.deepEqual(heard, ["opening"]);
+ * ```
+ */
 export function createEventFeed(clock: Pick<Clock, "wallMs">): EventFeed {
   const life = Math.round(clock.wallMs());
   const held: StampedEvent[] = [];

@@ -14,7 +14,21 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   top1: topK("top1", 3),
 };
 
-/** Returns the codec of that name. */
+/**
+ * Returns the codec of that name.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {codecOf, NO_DITHER} from "consilium/parameters";
+ *
+ * const codec = codecOf("fp16");
+ * const bytes = new Uint8Array(codec.sizeOf(2));
+ * codec.encode(Float32Array.of(0.1, 2), bytes, NO_DITHER);
+ * const sum = new Float64Array(2);
+ * codec.accumulate(bytes, 0, sum);
+ * assert.deepEqual(sum, Float64Array.of(0.0999755859375, 2));
+ * ```
+ */
 export function codecOf(name: CodecName): Codec {
   return CODECS[name];
 }

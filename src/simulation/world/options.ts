@@ -16,7 +16,52 @@ export interface AnnouncedTraining {
   readonly dueMs: number;
 }
 
-/** A network of members on virtual time. */
+/**
+ * A network of members on virtual time.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import {createRandom, sha256} from "consilium/core";
+ * import {codecOf, NO_DITHER} from "consilium/parameters";
+ * import {releaseUpdate} from "consilium/privacy";
+ * import {parameterArithmetic, type RoundSpec} from "consilium/rounds";
+ * import {World} from "consilium/simulation";
+ *
+ * const members = ["north", "south", "west"];
+ * const coding = {codec: codecOf("f32"), dither: NO_DITHER, hash: sha256};
+ * const shape = {layout: sha256(Uint8Array.of()), values: 1};
+ * const reference = Float32Array.of(0);
+ * const spec: RoundSpec = {...coding, ...shape, mixing: {kind: "all"}, reference, mixed: 1, outer: null};
+ * const world = new World({
+ *   members,
+ *   setupOf: (self) => ({
+ *     self,
+ *     members,
+ *     run: "00".repeat(16),
+ *     roster: "00".repeat(32),
+ *     rounds: 1,
+ *     quorum: "majority",
+ *     start: {members: 3, weight: 0, waitMs: 1000},
+ *     weightShare: 0,
+ *     limits: {minimumMs: 100, maximumMs: 4000},
+ *     primitives: {hash: sha256, arithmetic: parameterArithmetic, sign: sha256, verify: () => true},
+ *     specOf: () => spec,
+ *     shapeOf: () => shape,
+ *   }),
+ *   contributionOf: (member) => {
+ *     const update = Float32Array.of(members.indexOf(member));
+ *     return releaseUpdate({...coding, update, weight: 0.25, clipNorm: 10}).release;
+ *   },
+ *   trainingMs: () => 50,
+ *   random: createRandom({seed: 42, site: "", round: 0, purpose: "latency"}),
+ *   faultAt: () => "none",
+ * });
+ * for (const member of members) world.start(member);
+ * world.run();
+ * for (const member of members)
+ *   assert.deepEqual(world.sessionOf(member)?.view().certified?.snapshot.values, Float32Array.of(1));
+ * ```
+ */
 export interface WorldOptions {
   readonly members: readonly MemberId[];
   /** Returns a member's session setup, without the records that its disk restores. */
