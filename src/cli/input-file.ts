@@ -16,7 +16,7 @@ import type {CliErrorCode} from "./errors.ts";
 
 /** Largest file that this program wrote and reads back: results of studies, traces of long runs. */
 const MAX_OWN_BYTES = 2 ** 28;
-/** Largest membership file, which also bounds a roster. */
+/** Largest membership file. */
 const MAX_MEMBERSHIP_BYTES = 2 ** 24;
 
 /**
@@ -40,11 +40,15 @@ export async function readInput(path: string, what: string, most = MAX_YAML_CHAR
     );
   }
   if (bytes !== null) return bytes;
-  throw new CodedError<CliErrorCode>(
-    "CLI_INPUT_TOO_LARGE",
-    `the ${what} ${path} is larger than ${formatBytes(most)}`,
-    {hint: "Check that it is the right file.", data: {path}},
-  );
+  throw tooLarge(path, what, most);
+}
+
+function tooLarge(path: string, what: string, most: number): CodedError {
+  const code: CliErrorCode = "CLI_INPUT_TOO_LARGE";
+  return new CodedError(code, `the ${what} ${path} is larger than ${formatBytes(most)}`, {
+    hint: "Check that it is the right file.",
+    data: {path},
+  });
 }
 
 /** Reads the text of a file that this program wrote. */
@@ -59,6 +63,7 @@ async function readOwnText(path: string, what: string): Promise<string> {
 export async function readRoster(path: string): Promise<Roster> {
   const bytes = await readInput(path, "roster file", MAX_MEMBERSHIP_BYTES);
   if (isMembershipFile(bytes)) return membershipRoster(readSignedMembership(decodeMembership(bytes)), path);
+  if (bytes.length > MAX_YAML_CHARACTERS) throw tooLarge(path, "roster file", MAX_YAML_CHARACTERS);
   return parseRoster(decodeText(bytes, path, "CONSORTIUM_ROSTER_INVALID"), path);
 }
 

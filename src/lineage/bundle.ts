@@ -87,7 +87,7 @@ function openKey(pem: Uint8Array): KeyObject {
 }
 
 /** Checks {@link bundleBytes} with the key in `pem`. @throws LINEAGE_BUNDLE_INVALID */
-export function checkBundle(
+export function checkSigningBundle(
   bytes: Uint8Array,
   name: string,
   hashes: readonly NamedHash[],

@@ -1,5 +1,5 @@
 import {federatedStandardiser} from "../participant/index.ts";
-import type {RunFacts} from "./run-facts.ts";
+import type {TrainedRun} from "./run-facts.ts";
 
 /** The sentence on its use in every certified model. */
 export const INTENDED_USE =
@@ -14,7 +14,7 @@ export interface RunResult {
 }
 
 /** The scaling that the model carries, for readers in any language. */
-function normalisationOf({plan, stages, contract}: RunFacts, values: Float32Array): object {
+function normalisationOf({plan, stages, contract}: TrainedRun, values: Float32Array): object {
   const {standardisation: scaledBy} = plan.plan.task;
   const statistics = stages.statisticsOf(values);
   if (statistics === null) return {scaledBy, mean: null, scale: null};
@@ -25,7 +25,7 @@ function normalisationOf({plan, stages, contract}: RunFacts, values: Float32Arra
 }
 
 /** A table's features by name; of tiles all are alike. */
-function inputOf({contract: {kind, features}}: RunFacts): object {
+function inputOf({contract: {kind, features}}: TrainedRun): object {
   if (kind === "tabular") return {kind, features};
   const [first] = features;
   return {kind, features: features.length, range: [first?.low, first?.high]};
@@ -35,7 +35,7 @@ function inputOf({contract: {kind, features}}: RunFacts): object {
  * The model card as JSON, `model.json`: what the model is for, what it takes and gives, and where it comes
  * from. It follows from the other files alone, so that a verifier can make it again.
  */
-export function cardText(facts: RunFacts, {hash, values}: RunResult): string {
+export function cardText(facts: TrainedRun, {hash, values}: RunResult): string {
   const {plan, attempt, run, roster, contract, stages, rounds, rosterHash} = facts;
   const {model, training, privacy, task} = plan.plan;
   const card = {

@@ -7,7 +7,7 @@ import {certificatesBytes} from "./certificates-file.ts";
 import {checkChain} from "./chain.ts";
 import {envelopeOf, PAYLOAD_TYPE} from "./envelope-file.ts";
 import {FILE_NAMES, hashesOf, type ModelFiles} from "./model-files.ts";
-import {type RunFacts, runFacts} from "./run-facts.ts";
+import {runFacts, type TrainedRun} from "./run-facts.ts";
 import {safetensorsBytes} from "./safetensors.ts";
 import {refuseSmallCounts} from "./small-counts.ts";
 import {statementBytes, statementPayload} from "./statement.ts";
@@ -41,7 +41,7 @@ function rosterText({formatVersion, consortium, members}: Roster): string {
 }
 
 /** The weights' file, which follows from the run and its values. */
-export function weightsBytes({stages, plan}: RunFacts, {hash, values}: RunResult): Uint8Array {
+export function weightsBytes({stages, plan}: TrainedRun, {hash, values}: RunResult): Uint8Array {
   const metadata = {parameterHash: hash, plan: plan.hash, intendedUse: INTENDED_USE};
   return safetensorsBytes(stages.snapshot, values, metadata);
 }
@@ -49,7 +49,7 @@ export function weightsBytes({stages, plan}: RunFacts, {hash, values}: RunResult
 /** `files` with the statement on them, then the bundle on all. */
 export function signedModel(
   files: ModelFiles,
-  {facts, certificates}: {readonly facts: RunFacts; readonly certificates: readonly Certificate[]},
+  {facts, certificates}: {readonly facts: TrainedRun; readonly certificates: readonly Certificate[]},
   {identity, signingKey, writtenBy}: Exporter,
 ): ModelFiles {
   const stated = {writtenBy, signer: identity.peerId};

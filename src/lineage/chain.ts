@@ -1,7 +1,7 @@
 import {at, CodedError, isCoded} from "../core/index.ts";
 import {type Certificate, rulesAfter, verifyCertificate} from "../rounds/index.ts";
 import type {LineageErrorCode} from "./errors.ts";
-import type {RunFacts} from "./run-facts.ts";
+import type {TrainedRun} from "./run-facts.ts";
 
 function broken(what: string, round: number): CodedError<LineageErrorCode> {
   return new CodedError("LINEAGE_CHAIN_BROKEN", what, {
@@ -37,7 +37,7 @@ function checkPlace({body}: Certificate, index: number): void {
  * votes.
  * @throws LINEAGE_CHAIN_BROKEN, LINEAGE_CERTIFICATE_INVALID
  */
-export function checkChain(certificates: readonly Certificate[], {rules, rounds}: RunFacts): void {
+export function checkChain(certificates: readonly Certificate[], {rules, rounds}: TrainedRun): void {
   for (const [index, certificate] of certificates.entries()) {
     checkPlace(certificate, index);
     const parent = index === 0 ? null : {certificate: at(certificates, index - 1)};

@@ -1,7 +1,7 @@
 import {fingerprintOf, type RosterMember} from "../consortium/index.ts";
 import {present} from "../core/index.ts";
 import {type Certificate, votersOf} from "../rounds/index.ts";
-import type {RunFacts} from "./run-facts.ts";
+import type {TrainedRun} from "./run-facts.ts";
 
 /** A member's part in a run, as far as certificates tell it. */
 export interface MemberPart {
@@ -30,7 +30,7 @@ export interface MemberPart {
 type Part = "contributed" | "late" | "absent";
 
 /** The part of each trainer in one round. */
-function partsIn(certificate: Certificate, {rules, trainers}: RunFacts): ReadonlyMap<string, Part> {
+function partsIn(certificate: Certificate, {rules, trainers}: TrainedRun): ReadonlyMap<string, Part> {
   const {contributors} = certificate.body;
   const others = trainers.filter((member) => !contributors.includes(member));
   const voters = votersOf(rules.primitives, certificate, others);
@@ -45,7 +45,7 @@ function partsIn(certificate: Certificate, {rules, trainers}: RunFacts): Readonl
  * The part of every member of the roster in a run with these certificates, in the roster's order. A
  * certificate carries the votes that its holder had when it was made, so an absence is no proof.
  */
-export function participationOf(certificates: readonly Certificate[], facts: RunFacts): MemberPart[] {
+export function participationOf(certificates: readonly Certificate[], facts: TrainedRun): MemberPart[] {
   const {roster, stages, trainers} = facts;
   const byRound = certificates.map((certificate) => partsIn(certificate, facts));
   return roster.members.map(({name, peerId, role}) => {

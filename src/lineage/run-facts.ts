@@ -16,7 +16,7 @@ export interface RunPapers {
 }
 
 /** The facts that follow from {@link RunPapers}, as every daemon of the run had them. */
-export interface RunFacts extends RunPapers {
+export interface TrainedRun extends RunPapers {
   readonly run: string;
   readonly stages: Stages;
   readonly rosterHash: string;
@@ -31,7 +31,7 @@ export interface RunFacts extends RunPapers {
  * The facts of the run that `papers` describe.
  * @throws LINEAGE_PLAN_FOREIGN, MODEL_SPEC_INVALID, NODE_LOCAL_TENSORS_INVALID
  */
-export function runFacts(papers: RunPapers): RunFacts {
+export function runFacts(papers: RunPapers): TrainedRun {
   const {plan, attempt, roster, contract} = papers;
   if (plan.plan.consortium !== roster.consortium) {
     throw new CodedError<LineageErrorCode>(

@@ -1,7 +1,7 @@
 import {at, CodedError} from "../core/index.ts";
 import type {Certificate} from "../rounds/index.ts";
 import type {LineageErrorCode} from "./errors.ts";
-import type {RunFacts} from "./run-facts.ts";
+import type {TrainedRun} from "./run-facts.ts";
 import {type Stretch, stretchesOf} from "./stretches.ts";
 
 /** The least count that may be told. */
@@ -42,7 +42,7 @@ function reduced(rows: readonly Row[], unknowns: number): Row[] {
  * know one another's weights anyway. Data that the plan declares public are told.
  * @throws LINEAGE_SMALL_COUNT
  */
-export function refuseSmallCounts(certificates: readonly Certificate[], facts: RunFacts): void {
+export function refuseSmallCounts(certificates: readonly Certificate[], facts: TrainedRun): void {
   const {plan, trainers} = facts;
   const stretches = stretchesOf(certificates, facts).filter(({counted}) => counted !== null);
   if (plan.plan.privacy.disclosure === "public" || stretches.length === 0) return;

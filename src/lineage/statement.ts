@@ -6,7 +6,7 @@ import {type Envelope, envelopeOf, envelopeSchema, openEnvelope, parseJson} from
 import type {LineageErrorCode} from "./errors.ts";
 import type {NamedHash} from "./model-files.ts";
 import {participationOf} from "./participation.ts";
-import type {RunFacts} from "./run-facts.ts";
+import type {TrainedRun} from "./run-facts.ts";
 import {stretchesOf} from "./stretches.ts";
 
 /** The type of an in-toto statement. */
@@ -39,7 +39,7 @@ export interface ExportFacts {
  * of the run. It follows from the files and {@link ExportFacts}, so that a verifier can make it again.
  */
 export function statementPayload(
-  facts: RunFacts,
+  facts: TrainedRun,
   certificates: readonly Certificate[],
   hashes: readonly NamedHash[],
   {writtenBy, signer}: ExportFacts,

@@ -1,6 +1,6 @@
 import {knowsWeight} from "../node/index.ts";
 import type {Certificate} from "../rounds/index.ts";
-import type {RunFacts} from "./run-facts.ts";
+import type {TrainedRun} from "./run-facts.ts";
 
 /** Rounds one after the other with the same contributors and weight. */
 export interface Stretch {
@@ -16,7 +16,7 @@ export interface Stretch {
 }
 
 /** The {@link Stretch}es of a run, in order. */
-export function stretchesOf(certificates: readonly Certificate[], {plan: {plan}}: RunFacts): Stretch[] {
+export function stretchesOf(certificates: readonly Certificate[], {plan: {plan}}: TrainedRun): Stretch[] {
   const isCounted = knowsWeight(plan);
   const stretches: Stretch[] = [];
   for (const {body} of certificates) {

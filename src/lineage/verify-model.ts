@@ -13,7 +13,7 @@ import {type Contract, readContract} from "../data/index.ts";
 import {layoutOf} from "../model/index.ts";
 import {createSnapshot, layoutSize} from "../parameters/index.ts";
 import type {Certificate} from "../rounds/index.ts";
-import {checkBundle} from "./bundle.ts";
+import {checkSigningBundle} from "./bundle.ts";
 import {cardText, type RunResult} from "./card.ts";
 import {readCertificates} from "./certificates-file.ts";
 import {weightsBytes} from "./certified-model.ts";
@@ -22,7 +22,7 @@ import {PAYLOAD_TYPE} from "./envelope-file.ts";
 import type {LineageErrorCode} from "./errors.ts";
 import {checkNames, FILE_NAMES, fileOf, hashesOf, type ModelFiles} from "./model-files.ts";
 import {type MemberPart, participationOf} from "./participation.ts";
-import {type RunFacts, runFacts} from "./run-facts.ts";
+import {runFacts, type TrainedRun} from "./run-facts.ts";
 import {lastValues} from "./safetensors.ts";
 import {type OpenedStatement, readStatement, statementPayload} from "./statement.ts";
 import {type Stretch, stretchesOf} from "./stretches.ts";
@@ -35,7 +35,7 @@ export interface BroughtPapers {
 
 /** A model whose origin is proven, as far as the roster is right. */
 export interface VerifiedModel {
-  readonly facts: RunFacts;
+  readonly facts: TrainedRun;
   readonly result: RunResult;
   readonly certificates: readonly Certificate[];
   readonly contributions: readonly Stretch[];
@@ -132,7 +132,7 @@ function foreignWeights(): CodedError<LineageErrorCode> {
 }
 
 /** The values of the weights' file. @throws LINEAGE_MODEL_FOREIGN unless the last certificate names them */
-function readResult(weights: Uint8Array, {stages, rounds}: RunFacts, last: Certificate): RunResult {
+function readResult(weights: Uint8Array, {stages, rounds}: TrainedRun, last: Certificate): RunResult {
   const {layout, values: count} = stages.shapeOf(rounds - 1);
   const values = lastValues(weights, count);
   if (values === null) throw foreignWeights();
@@ -142,7 +142,7 @@ function readResult(weights: Uint8Array, {stages, rounds}: RunFacts, last: Certi
 }
 
 /** Makes the files that follow from the others again. @throws LINEAGE_FILE_FALSE */
-function checkDerived(files: ModelFiles, facts: RunFacts, result: RunResult): void {
+function checkDerived(files: ModelFiles, facts: TrainedRun, result: RunResult): void {
   const derived = {
     weights: weightsBytes(facts, result),
     card: new TextEncoder().encode(cardText(facts, result)),
@@ -156,7 +156,7 @@ function checkDerived(files: ModelFiles, facts: RunFacts, result: RunResult): vo
 
 function checkStatement(
   files: ModelFiles,
-  facts: RunFacts,
+  facts: TrainedRun,
   certificates: readonly Certificate[],
   statement: OpenedStatement,
 ): void {
@@ -192,7 +192,7 @@ export function verifyModel(files: ModelFiles, brought: BroughtPapers): Verified
   checkStatement(files, facts, certificates, statement);
   const signingKey = fileOf(files, "signingKey");
   const signed = hashesOf(files, [FILE_NAMES.bundle]);
-  checkBundle(fileOf(files, "bundle"), papers.plan.plan.name, signed, signingKey);
+  checkSigningBundle(fileOf(files, "bundle"), papers.plan.plan.name, signed, signingKey);
   const fingerprint = fingerprintOf(peerId);
   return {
     facts,

@@ -13,7 +13,7 @@ import {
   verifyModel,
 } from "../../src/lineage/index.ts";
 import {FILE_NAMES} from "../../src/lineage/model-files.ts";
-import {type RunFacts, runFacts} from "../../src/lineage/run-facts.ts";
+import {runFacts, type TrainedRun} from "../../src/lineage/run-facts.ts";
 import type {Certificate} from "../../src/rounds/index.ts";
 import {identityOf, PLAIN_TRAINING, SITES, threeSites} from "../node/three-sites.ts";
 import {certify, exporterOf, finishedRun} from "./finished-run.ts";
@@ -23,7 +23,7 @@ const NOTHING = {roster: null, plan: null};
 const REFUSALS = /^(LINEAGE|CONSORTIUM|DATA)_/;
 
 let finished: FinishedRun;
-let facts: RunFacts;
+let facts: TrainedRun;
 let files: ModelFiles;
 beforeAll(async () => {
   finished = await finishedRun();

@@ -19,7 +19,7 @@ import {runs} from "../setup/thorough.ts";
 import {enrolment, founding, RecordSet, signFake, verifyFake} from "./actors.ts";
 import {History, historiesWith} from "./random-history.ts";
 
-const RUNS = runs(70, 10_000);
+const RUNS = runs(70, 3000);
 
 const recordsOf = ({decided}: Membership): string[] => decided.map(({body}) => decisionOf(body));
 
