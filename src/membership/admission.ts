@@ -9,20 +9,23 @@ export interface Applicant extends Enrolment {
   readonly isContested: boolean;
 }
 
+/** The invitations of present members that are valid at `now`, by inviter and ticket; not those signed in two forms. */
+function validInvitations({words, current}: Membership, now: number): readonly Invitation[] {
+  const invitations = words.flatMap((word) =>
+    word.kind === "invitation" && word.until >= now && current.members.has(word.signer) ? [word] : [],
+  );
+  const placeOf = ({signer, ticket}: Invitation): string => `${signer} ${ticket}`;
+  const places = invitations.map(placeOf);
+  return invitations.filter((each) => places.indexOf(placeOf(each)) === places.lastIndexOf(placeOf(each)));
+}
+
 /** The organisations that ask to be admitted with a ticket of a present member that is valid at `now`, by name. */
-export function applicants({words, current}: Membership, now: number): readonly Applicant[] {
-  const invitations = new Map<string, Invitation>();
-  const requests = new Map<string, AdmissionRequest[]>();
-  for (const word of words) {
-    if (word.kind === "invitation") invitations.set(word.ticket, word);
-    if (word.kind === "request") requests.set(word.ticket, [...(requests.get(word.ticket) ?? []), word]);
-  }
-  return [...requests]
-    .flatMap(([ticket, rivals]) => {
-      const invitation = invitations.get(ticket);
-      if (invitation === undefined || invitation.until < now || !current.members.has(invitation.signer))
-        return [];
-      const {name, role, signer: invitedBy} = invitation;
+export function applicants(membership: Membership, now: number): readonly Applicant[] {
+  const {words, current} = membership;
+  const requests = words.flatMap((word): AdmissionRequest[] => (word.kind === "request" ? [word] : []));
+  return validInvitations(membership, now)
+    .flatMap(({ticket, name, role, signer: invitedBy}) => {
+      const rivals = requests.filter((each) => each.ticket === ticket && each.inviter === invitedBy);
       return rivals
         .filter(({signer}) => !current.members.has(signer) && !current.gone.has(signer))
         .map(({signer}) => ({organisation: signer, name, role, invitedBy, isContested: rivals.length > 1}));

@@ -49,6 +49,8 @@ export interface Membership {
   readonly isForked: boolean;
   /** All signed words, each once, in an order that follows from their set. */
   readonly words: readonly SignedWord[];
+  /** The keys whose words count: every member's, present or past, its successors' and for recovery. */
+  readonly accountable: ReadonlySet<string>;
   /** A contradiction of each member, present or past, successor or recovery key that signed one. */
   readonly contradictions: readonly MembershipContradiction[];
   /** The newest delegation of each member's organisation key that has one, and only one, with that number. */
@@ -232,6 +234,7 @@ export function readMembership(records: MembershipRecords, isSigned: WordCheck):
     head,
     current,
     words,
+    accountable,
     contradictions: contradictions(words.filter(({signer}) => accountable.has(signer))),
     delegations: newestDelegations(words, current.members),
   };

@@ -61,8 +61,14 @@ export function isMembershipFile(bytes: Uint8Array): boolean {
   return equals(bytes.subarray(0, MAGIC.length), MAGIC);
 }
 
-/** The records as the bytes of a file. */
+/** The records as the bytes of a file. @throws {CodedError} MEMBERSHIP_TOO_MANY */
 export function encodeMembership({genesis, records}: MembershipRecords): Uint8Array {
+  if (records.length > MOST_RECORDS) {
+    const code: MembershipErrorCode = "MEMBERSHIP_TOO_MANY";
+    throw new CodedError(code, `a membership file holds ${MOST_RECORDS} records, and not ${records.length}`, {
+      hint: "Leave out the file that brought most of them: `consilium consortium show` says whose words it holds.",
+    });
+  }
   return concat([MAGIC, canonical({genesis, records})]);
 }
 

@@ -4,6 +4,8 @@ export type MembershipErrorCode =
   | "MEMBERSHIP_MALFORMED"
   /** The key has signed a word that the new one would contradict. */
   | "MEMBERSHIP_SIGNED_ALREADY"
+  /** There are more records than a file may hold. */
+  | "MEMBERSHIP_TOO_MANY"
   /** Records of two consortia were put together. */
   | "MEMBERSHIP_FOREIGN"
   /** A text that should be a ticket is not. */

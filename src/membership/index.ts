@@ -16,6 +16,7 @@ export {
   unionOf,
 } from "./encoding.ts";
 export type {MembershipErrorCode} from "./errors.ts";
+export {pruned} from "./pruning.ts";
 export {
   type Delegation,
   type Enrolment,

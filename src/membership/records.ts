@@ -159,6 +159,8 @@ export type Invitation = Readonly<z.infer<typeof invitationSchema>>;
 const requestSchema = z.strictObject({
   kind: z.literal("request"),
   ticket: key,
+  /** The member whose invitation it answers: another may have signed one with the same ticket. */
+  inviter: key,
   signer: key,
   signature,
   /** The signature of the ticket's key on the same words. */

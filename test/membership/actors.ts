@@ -44,9 +44,8 @@ export function verifyFake(key: string, word: WordToSign, signature: Uint8Array)
 export function signFake(word: UnsignedWord, genesis: Genesis): SignedWord {
   const toSign = wordToSign(word, chainId(genesis));
   const signed = {...word, signature: fakeSignature(word.signer, toSign)};
-  return (
-    word.kind === "succession" ? {...signed, accepted: fakeSignature(word.successor, toSign)} : signed
-  ) as SignedWord;
+  const second = word.kind === "succession" ? word.successor : word.kind === "request" ? word.ticket : null;
+  return (second === null ? signed : {...signed, accepted: fakeSignature(second, toSign)}) as SignedWord;
 }
 
 export function enrolment(index: number): Genesis["members"][number] {

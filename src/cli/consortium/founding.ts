@@ -111,7 +111,8 @@ export const joinCommand = defineCommand({
     await refuseExisting(flags.membership);
     const key = await ensureOrganisationKey(flags);
     const office = new Office(flags, key.identity, {genesis, records: [invitation]});
-    office.sign({kind: "request", ticket: invitation.ticket, signer: office.self}, createIdentity(seed));
+    const {ticket: oneTime, signer: inviter} = invitation;
+    office.sign({kind: "request", ticket: oneTime, inviter, signer: office.self}, createIdentity(seed));
     office.sign(delegationOf(office, await nodeOf(flags.state), commaList(flags.address)));
     await office.save();
     sayKey(flags.key, key);

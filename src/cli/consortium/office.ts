@@ -9,6 +9,7 @@ import {
   type Membership,
   type MembershipRecord,
   type MembershipRecords,
+  pruned,
   refuseContradiction,
   type Signed,
   type UnsignedWord,
@@ -154,7 +155,10 @@ export class Office {
     const {genesis} = this.#records;
     const own = unionOf({genesis, records: []}, {genesis, records: this.#own});
     await writeMembershipFile(signedPath(this.#flags, this.#records), encodeMembership(own));
-    await writeMembershipFile(resolve(this.#flags.membership), encodeMembership(this.#records));
+    await writeMembershipFile(
+      resolve(this.#flags.membership),
+      encodeMembership(pruned(this.#records, this.membership)),
+    );
   }
 }
 

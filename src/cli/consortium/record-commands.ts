@@ -1,7 +1,7 @@
 import {resolve} from "node:path";
 import {readSignedMembership} from "../../consortium/index.ts";
 import {systemClock} from "../../core/index.ts";
-import {encodeMembership, unionOf} from "../../membership/index.ts";
+import {encodeMembership, pruned, unionOf} from "../../membership/index.ts";
 import {writeMembershipFile} from "../../storage/index.ts";
 import {defineCommand} from "../command.ts";
 import {print, printNote} from "../printable.ts";
@@ -29,9 +29,10 @@ export const importCommand = defineCommand({
   async handler({membership}, {file}) {
     const own = await readRecords(membership);
     const all = unionOf(own, await readRecords(file));
-    await writeMembershipFile(resolve(membership), encodeMembership(all));
-    printNote(`${all.records.length - own.records.length} new records from ${file}.`);
-    print(describeMembership(readSignedMembership(all), systemClock.wallMs()).join("\n"));
+    const now = readSignedMembership(all);
+    await writeMembershipFile(resolve(membership), encodeMembership(pruned(all, now)));
+    printNote(`${membership} has the records of ${file} as well.`);
+    print(describeMembership(now, systemClock.wallMs()).join("\n"));
     return 0;
   },
 });
