@@ -15,7 +15,7 @@ const SPKI_PREFIX = fromString("302a300506032b6570032100", "hex");
 
 /** The context in which a signature is valid; it is valid in no other. */
 export interface SignatureContext {
-  /** The consortium's id, see {@link consortiumId}. */
+  /** The consortium's id. */
   readonly consortium: string;
   /** The run's id, or "" outside a run. */
   readonly run: string;

@@ -37,7 +37,7 @@ export interface RunStorage extends Closable {
 
 /**
  * A node's state on disk, held by this process alone until closed: `formatVersion`, `node.key`,
- * `model-signing.key` (drawn by the first export of a model, see {@link ensureModelSigningKey}),
+ * `model-signing.key` (drawn by the first export of a model),
  * `status.token`, `addresses.json`, `restored.json`, `ledger/head`, `ledger/<number>-<day>`, `runs/<runId>/journal`,
  * `runs/<runId>/models/<hash>`, `runs/<runId>/history.json`, `runs/<runId>/result.json`,
  * `runs/<runId>/traces/trace-<number>.cbor`.
