@@ -1,7 +1,7 @@
 import type {CancelTimer, Clock, Closable} from "../core/index.ts";
 import type {AlertName, EventFeed, NodeView} from "../node/index.ts";
 import type {Alert} from "./answers/health-answer.ts";
-import {certificateFault} from "./certificate.ts";
+import {endingFault} from "./certificate.ts";
 import {hasEnded, isOverdue, linkedVoters, partAgeSeconds} from "./health.ts";
 
 const LOOK_EVERY_MS = 5000;
@@ -83,8 +83,12 @@ export function openAlertBoard(options: AlertBoardOptions): AlertBoard {
   const findAll = (): Map<AlertName, string> => {
     const now = view();
     const found = now === null ? new Map<AlertName, string>() : wrongs(now, clock.wallMs());
-    const expiry = certificateFault(certificateEndsWallMs(), clock.wallMs());
-    if (expiry !== null) found.set("certificate-expiring", expiry);
+    const endOf = (what: string, endsWallMs: number | null): string | null =>
+      endingFault(what, endsWallMs, clock.wallMs());
+    const certificate = endOf("the certificate under status.tls", certificateEndsWallMs());
+    const delegation = endOf("the delegation of this node's key", now?.delegationEndsWallMs ?? null);
+    if (certificate !== null) found.set("certificate-expiring", certificate);
+    if (delegation !== null) found.set("delegation-ending", delegation);
     if (blocked !== null) found.set("egress-blocked", blocked);
     return found;
   };

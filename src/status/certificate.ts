@@ -1,10 +1,9 @@
 import {X509Certificate} from "node:crypto";
 import {CodedError} from "../core/index.ts";
+import {RENEW_WITHIN_DAYS} from "../node/index.ts";
 import type {StatusErrorCode} from "./errors.ts";
 
 const DAY_MS = 86_400_000;
-/** Number of days before its end at which a certificate must be renewed. */
-export const RENEW_DAYS = 14;
 
 /**
  * Time at which a certificate (PEM, the first of a chain) expires, in wall-clock ms.
@@ -22,12 +21,12 @@ export function certificateEnd(pem: Uint8Array): number {
   }
 }
 
-/** The fault of a certificate that ends at this time, in one line; null if it is good for 14 days or more. */
-export function certificateFault(endsWallMs: number | null, wallMs: number): string | null {
-  if (endsWallMs === null || endsWallMs - wallMs >= RENEW_DAYS * DAY_MS) return null;
+/** The fault of something that ends at this time, in one line; null if it is good for 14 days or more. */
+export function endingFault(what: string, endsWallMs: number | null, wallMs: number): string | null {
+  if (endsWallMs === null || endsWallMs - wallMs >= RENEW_WITHIN_DAYS * DAY_MS) return null;
   const day = new Date(endsWallMs).toISOString().slice(0, 10);
-  if (endsWallMs <= wallMs) return `the certificate under status.tls ran out on ${day}`;
+  if (endsWallMs <= wallMs) return `${what} ran out on ${day}`;
   const days = Math.floor((endsWallMs - wallMs) / DAY_MS);
   const left = days === 0 ? "less than a day" : `${days} day${days === 1 ? "" : "s"}`;
-  return `the certificate under status.tls runs out on ${day}, in ${left}`;
+  return `${what} runs out on ${day}, in ${left}`;
 }

@@ -13,7 +13,7 @@ export {
   runsAnswerSchema,
 } from "./answers/list-answers.ts";
 export {type StatusResponse, statusResponseSchema} from "./answers/status-answer.ts";
-export {certificateEnd, certificateFault} from "./certificate.ts";
+export {certificateEnd, endingFault} from "./certificate.ts";
 export type {StatusErrorCode} from "./errors.ts";
 export {LOOPBACK_ACCESS, type StatusAccess} from "./server/access.ts";
 export {openStatusServer, type StatusServer, type StatusServerOptions} from "./status-server.ts";

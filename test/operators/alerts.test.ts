@@ -3,9 +3,9 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {z} from "zod";
+import {RENEW_WITHIN_DAYS} from "../../src/node/index.ts";
 import {LEAST_ROUNDS, LEAST_SHARE} from "../../src/status/alert-board.ts";
 import {alertSchema} from "../../src/status/answers/health-answer.ts";
-import {RENEW_DAYS} from "../../src/status/certificate.ts";
 import {anchorsOf, OPERATORS, ROOT, textOf, yamlOf} from "./files.ts";
 import {
   daemonMetrics,
@@ -61,6 +61,7 @@ const OWN_ALERTS: Readonly<Record<string, string>> = {
   consilium_peer_silent: "peer-silent",
   consilium_round_share_ratio: "share-fallen",
   consilium_status_certificate_expiry_timestamp_seconds: "certificate-expiring",
+  consilium_delegation_expiry_timestamp_seconds: "delegation-ending",
 };
 
 /** The alerts of the node itself that a selector asks for. */
@@ -120,6 +121,7 @@ describe("the alert rules", () => {
     );
     expect(Object.fromEntries(covered)).toEqual({
       "certificate-expiring": "warn",
+      "delegation-ending": "warn",
       "peer-silent": "warn",
       "peers-below-quorum": "warn",
       "share-fallen": "warn",
@@ -136,7 +138,8 @@ describe("the alert rules", () => {
       rulesOf(textOf(FILE)).find(({alert}) => alert === name)?.expr ?? "";
     expect(expressionOf("ShareFallen")).toContain(`_ratio{window="recent"} < ${LEAST_SHARE} `);
     expect(expressionOf("ShareFallen")).toContain(`_rounds{window="recent"} >= ${LEAST_ROUNDS} `);
-    expect(expressionOf("CertificateExpiring")).toMatch(new RegExp(`< ${RENEW_DAYS} \\* 86400$`));
+    for (const name of ["CertificateExpiring", "DelegationEnding"])
+      expect(expressionOf(name)).toMatch(new RegExp(`< ${RENEW_WITHIN_DAYS} \\* 86400$`));
   });
 });
 

@@ -82,6 +82,7 @@ export const SAMPLE_VIEW: NodeView = {
     deadlineSeconds: 10,
   },
   exchanges: {fetched: 12, fetchFailed: 1, served: 11},
+  delegationEndsWallMs: null,
   equivocators: [],
   fault: null,
   certified: {round: 3, attempt: 0, result: "ef".repeat(32), absent: []},

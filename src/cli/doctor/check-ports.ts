@@ -1,6 +1,6 @@
 import type {NodeConfig, StatusSecrets} from "../../config/index.ts";
 import {at, isCoded, isLoopback} from "../../core/index.ts";
-import {certificateEnd, certificateFault} from "../../status/index.ts";
+import {certificateEnd, endingFault} from "../../status/index.ts";
 import {type Finding, fail, failure, type Loaded, pass, warn} from "./finding.ts";
 
 /** Tries to listen; resolves with the operating system's code of the refusal, or null. */
@@ -84,7 +84,7 @@ function certificateFinding({cert}: NonNullable<StatusSecrets["tls"]>, wallMs: n
   const mend = "Renew it, and put it in the place of the old one: a running daemon takes it within a minute.";
   try {
     const endsMs = certificateEnd(cert);
-    const fault = certificateFault(endsMs, wallMs);
+    const fault = endingFault("the certificate under status.tls", endsMs, wallMs);
     if (fault === null) return null;
     return endsMs <= wallMs ? fail("CLI_DOCTOR_CERTIFICATE", fault, mend) : warn(fault, mend);
   } catch (error) {

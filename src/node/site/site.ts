@@ -174,7 +174,7 @@ export function memberOf({
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Days before the end of a delegation from which on its operator is warned. */
+/** Days before the end of a delegation or certificate from which on the operator is warned. */
 export const RENEW_WITHIN_DAYS = 14;
 
 /**

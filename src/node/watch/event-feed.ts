@@ -19,6 +19,8 @@ export type AlertName =
   | "share-fallen"
   /** The certificate of the status server expires soon, or has expired. */
   | "certificate-expiring"
+  /** The delegation of this node's key by its organisation ends soon, or has ended. */
+  | "delegation-ending"
   /** A member voted for two results in one ballot. */
   | "equivocation"
   /** Something that may not leave was about to leave. */

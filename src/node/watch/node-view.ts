@@ -86,6 +86,8 @@ export interface NodeView {
   readonly peerId: string;
   readonly role: string;
   readonly consortium: string;
+  /** Time at which the delegation of this node's key ends, in wall-clock ms; null if it has no end. */
+  readonly delegationEndsWallMs: number | null;
   /** Number of members that train and vote. */
   readonly voters: number;
   /** Number of them that decide a round. */
@@ -215,11 +217,13 @@ export function nameIn(roster: Roster, member: MemberId): string {
 function identityOf({options, facts}: NodeViewSources) {
   const {roster, plan, site} = options;
   const {peerId} = facts.identity;
+  const {role, until = null} = memberIn(roster, peerId);
   return {
     site,
     peerId,
-    role: memberIn(roster, peerId).role,
+    role,
     consortium: roster.consortium,
+    delegationEndsWallMs: until,
     voters: facts.members.length,
     quorum: quorumSize(quorumRule(plan.plan), facts.members.length),
     plan: {name: plan.plan.name, hash: plan.hash, run: facts.run},

@@ -81,6 +81,7 @@ const ALERTS = {
   "round-stalled": "round-stalled",
   "share-fallen": "share-fallen",
   "certificate-expiring": "certificate-expiring",
+  "delegation-ending": "delegation-ending",
   equivocation: "equivocation",
   "egress-blocked": "egress-blocked",
   "node-failed": "node-failed",

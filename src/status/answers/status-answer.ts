@@ -20,6 +20,10 @@ const nodeSchema = z.strictObject({
   peerId: z.string(),
   role: z.string(),
   consortium: z.string(),
+  delegationEndsWallMs: z
+    .number()
+    .nullable()
+    .describe("When the delegation of this node's key ends; null if it has no end."),
   voters: z.number().describe("How many members train and vote."),
   quorum: z.number().describe("How many of them decide a round."),
   plan: z.strictObject({name: z.string(), hash: z.string(), run: z.string()}),

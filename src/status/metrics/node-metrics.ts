@@ -196,9 +196,14 @@ export function createNodeMetrics(meter: Meter, sources: NodeMetricsSources): vo
     name: "consilium_status_certificate_expiry_timestamp_seconds",
     help: "When the certificate of the status server runs out, since the Unix epoch; NaN without TLS.",
   });
+  const delegation = meter.gauge({
+    name: "consilium_delegation_expiry_timestamp_seconds",
+    help: "When the delegation of this node's key ends, since the Unix epoch; NaN if it has no end.",
+  });
   meter.onExposition(() => {
     const view = sources.node()?.view() ?? null;
     expiry.set({}, (sources.certificateEndsWallMs() ?? Number.NaN) / 1000);
+    delegation.set({}, (view?.delegationEndsWallMs ?? Number.NaN) / 1000);
     health(view);
     if (view !== null) for (const draw of parts) draw(view);
   });

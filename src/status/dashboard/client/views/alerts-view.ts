@@ -9,6 +9,7 @@ const ALERTS: Readonly<Record<Alert["alert"], string>> = {
   "round-stalled": "The rounds have stalled",
   "share-fallen": "A member is missing from many rounds",
   "certificate-expiring": "The TLS certificate of this server expires",
+  "delegation-ending": "The delegation of this node's key ends",
   equivocation: "A member voted for two results",
   "egress-blocked": "Something was stopped that may not leave",
   "node-failed": "The node has failed and cannot go on",
