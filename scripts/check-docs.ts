@@ -11,6 +11,7 @@ import {experimentSchema} from "../src/config/index.ts";
 import {RESULT_COLUMNS, ROUND_COLUMNS} from "../src/study/outputs/results-csv.ts";
 import {summarySchema} from "../src/study/outputs/summary-schema.ts";
 import {decisionList} from "./docs/decisions.ts";
+import {egressFields, egressMessages} from "./docs/egress.ts";
 import {errorCodes} from "./docs/error-codes.ts";
 import {roomDiagram} from "./docs/rooms.ts";
 import {schemaKeys, wordlessKeys} from "./docs/schema-keys.ts";
@@ -107,6 +108,8 @@ const LISTS: readonly {readonly document: string; readonly name: string; text():
     },
     {document: "docs/architecture.md", name: "rooms", text: roomDiagram},
     {document: "docs/errors.md", name: "codes", text: errorCodes},
+    {document: "docs/egress.md", name: "messages", text: egressMessages},
+    {document: "docs/egress.md", name: "fields", text: egressFields},
     {document: "docs/adr/README.md", name: "decisions", text: decisionList},
   ];
 

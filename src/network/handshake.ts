@@ -30,6 +30,13 @@ const HANDSHAKE_FIELDS = ["consortium", "layout", "roster", "run", "window", "ot
 const fieldSchema = z.enum(HANDSHAKE_FIELDS);
 const refusedSchema = z.strictObject({session: z.int().min(0).max(0xffffffff), field: fieldSchema});
 
+/** The schemas of the messages by which a link begins. */
+export const HANDSHAKE_SCHEMAS = {
+  hello: helloSchema,
+  welcome: welcomeSchema,
+  refused: refusedSchema,
+} as const;
+
 /** One of the fields that a refusal names; `other` for a term that this version does not know. */
 export type HandshakeField = z.infer<typeof fieldSchema>;
 

@@ -90,7 +90,8 @@ const contradictionSchema = z.discriminatedUnion("kind", [
 export type Contradiction = Readonly<z.infer<typeof contradictionSchema>>;
 
 const common = {run, round};
-const frameSchema = z.discriminatedUnion("type", [
+/** The schema of every {@link Frame}: closed, so that no other field leaves a node. */
+export const frameSchema = z.discriminatedUnion("type", [
   z.strictObject({...common, type: z.literal("ready"), contribution: hex32, parent: hex32, signature}),
   z.strictObject({...common, type: z.literal("timeout"), ballot, lock: certificateSchema.nullable()}),
   z.strictObject({

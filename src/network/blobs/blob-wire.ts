@@ -21,6 +21,9 @@ const responseSchema = z.strictObject({
   total: byteCount,
 });
 
+/** The schemas of the headers of a transfer. */
+export const BLOB_SCHEMAS = {request: requestSchema, response: responseSchema} as const;
+
 /** Asks for bytes `[offset, offset + length)` of the blob with `hash` (SHA-256, hexadecimal). */
 export type BlobRequest = z.infer<typeof requestSchema>;
 
