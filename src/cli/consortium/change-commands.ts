@@ -2,10 +2,25 @@ import {resolve} from "node:path";
 import {nameSchema, present} from "../../core/index.ts";
 import {firstFreeHeight, ROLES, skipOf} from "../../membership/index.ts";
 import {commaList, defineCommand, usageError} from "../command.ts";
-import {print, printNote} from "../printable.ts";
+import {print} from "../printable.ts";
 import {delegatedNode, delegationOf, nodeFlags, nodeOf} from "./node-delegation.ts";
-import {ensureOrganisationKey, officeFlags, openOffice} from "./office.ts";
+import {ensureOrganisationKey, type Office, type OfficeFlags, officeFlags, openOffice} from "./office.ts";
 import {admitAll, memberKey, openProposal, propose, refuseStranger, vote} from "./proposing.ts";
+
+const SEND = "Send the membership file to the others.";
+
+/** Lets a member sign in its office; saves what it signed, and prints what came of it. */
+async function inOffice(
+  flags: OfficeFlags & {readonly with?: string | undefined},
+  sign: (office: Office) => string | Promise<string>,
+): Promise<number> {
+  const office = await openOffice(flags, commaList(flags.with));
+  refuseStranger(office);
+  const said = await sign(office);
+  await office.save();
+  print(said);
+  return 0;
+}
 
 const admitCommand = defineCommand({
   command: "admit",
@@ -17,14 +32,7 @@ const admitCommand = defineCommand({
       describe: "membership files to take in first, such as newcomers', with commas between",
     },
   },
-  async handler(flags) {
-    const office = await openOffice(flags, commaList(flags.with));
-    refuseStranger(office);
-    const said = admitAll(office);
-    await office.save();
-    print(said.join("\n"));
-    return 0;
-  },
+  handler: (flags) => inOffice(flags, (office) => admitAll(office).join("\n")),
 });
 
 const approveCommand = defineCommand({
@@ -32,14 +40,7 @@ const approveCommand = defineCommand({
   describe: "vote for an open proposal",
   positionals: {proposal: "the first digits of its hash, as `show` prints them"},
   options: officeFlags,
-  async handler(flags, {proposal}) {
-    const office = await openOffice(flags);
-    refuseStranger(office);
-    const said = vote(office, openProposal(office, proposal));
-    await office.save();
-    print(said);
-    return 0;
-  },
+  handler: (flags, {proposal}) => inOffice(flags, (office) => vote(office, openProposal(office, proposal))),
 });
 
 const revokeCommand = defineCommand({
@@ -47,14 +48,8 @@ const revokeCommand = defineCommand({
   describe: "propose to exclude a member, whose key never returns, and vote for it",
   positionals: {member: "its name"},
   options: officeFlags,
-  async handler(flags, {member}) {
-    const office = await openOffice(flags);
-    refuseStranger(office);
-    const said = propose(office, {kind: "revoke", organisation: memberKey(office, member)});
-    await office.save();
-    print(said);
-    return 0;
-  },
+  handler: (flags, {member}) =>
+    inOffice(flags, (office) => propose(office, {kind: "revoke", organisation: memberKey(office, member)})),
 });
 
 const amendCommand = defineCommand({
@@ -66,36 +61,27 @@ const amendCommand = defineCommand({
     name: {type: "string", describe: "its new name"},
     role: {choices: ROLES, describe: "its new role"},
   },
-  async handler(flags, {member}) {
-    const office = await openOffice(flags);
-    refuseStranger(office);
-    const organisation = memberKey(office, member);
-    const role = flags.role ?? office.membership.current.members.get(organisation)?.role;
-    const name = nameSchema.safeParse(flags.name ?? member);
-    if (role === undefined || !name.success) throw usageError("--name is no name", "Such as north-hospital.");
-    const said = propose(office, {kind: "amend", organisation, name: name.data, role});
-    await office.save();
-    print(said);
-    return 0;
-  },
+  handler: (flags, {member}) =>
+    inOffice(flags, (office) => {
+      const organisation = memberKey(office, member);
+      const before = present(office.membership.current.members.get(organisation), "a member by its key");
+      const name = nameSchema.safeParse(flags.name ?? member);
+      if (!name.success) throw usageError("--name is no name", "Such as north-hospital.");
+      return propose(office, {kind: "amend", organisation, name: name.data, role: flags.role ?? before.role});
+    }),
 });
 
 const skipCommand = defineCommand({
   command: "skip",
   describe: "give the open proposals up, so that another can be made; it takes two thirds of the members",
   options: officeFlags,
-  async handler(flags) {
-    const office = await openOffice(flags);
-    refuseStranger(office);
-    const word = skipOf(office.membership, office.self);
-    if (word === null) throw usageError("nothing is proposed", "See `consilium consortium show`.");
-    office.sign(word);
-    await office.save();
-    print(
-      "Given up. When two thirds have done so, the next proposal can follow; send the membership file to the others.",
-    );
-    return 0;
-  },
+  handler: (flags) =>
+    inOffice(flags, (office) => {
+      const word = skipOf(office.membership, office.self);
+      if (word === null) throw usageError("nothing is proposed", "See `consilium consortium show`.");
+      office.sign(word);
+      return `Given up. When two thirds have done so, the next proposal can follow. ${SEND}`;
+    }),
 });
 
 const renewCommand = defineCommand({
@@ -115,7 +101,7 @@ const renewCommand = defineCommand({
     const addresses = before !== null && given.length === 0 ? before.addresses : given;
     office.sign(delegationOf(office, node, addresses));
     await office.save();
-    print(`Node ${node} stands for this organisation for 90 days. Send the membership file to the others.`);
+    print(`Node ${node} stands for this organisation for 90 days. ${SEND}`);
     return 0;
   },
 });
@@ -125,39 +111,29 @@ const succeedCommand = defineCommand({
   describe: "put a new organisation key in the place of this one, with the next change on",
   positionals: {newkey: "the file of the new key; made when missing, under the same passphrase"},
   options: officeFlags,
-  async handler(flags, {newkey}) {
-    const office = await openOffice(flags);
-    refuseStranger(office);
-    const {identity} = await ensureOrganisationKey({...flags, key: resolve(newkey)});
-    const height = firstFreeHeight(office.membership, office.self);
-    office.sign({kind: "succession", height, successor: identity.peerId, signer: office.self}, identity);
-    await office.save();
-    print(`Fingerprint of the new key, to compare by voice: ${identity.fingerprint}`);
-    printNote(
-      "It counts from the next change of the members on; then delegate the node with it: `consilium consortium renew`.",
-    );
-    return 0;
-  },
+  handler: (flags, {newkey}) =>
+    inOffice(flags, async (office) => {
+      const {identity} = await ensureOrganisationKey({...flags, key: resolve(newkey)});
+      const height = firstFreeHeight(office.membership, office.self);
+      const {peerId: successor, fingerprint} = identity;
+      office.sign({kind: "succession", height, successor, signer: office.self}, identity);
+      return [
+        `Fingerprint of the new key, to compare by voice: ${fingerprint}`,
+        `It counts from the next change of the members on; then delegate the node with it: \`consilium consortium renew\`. ${SEND}`,
+      ].join("\n");
+    }),
 });
 
 const leaveCommand = defineCommand({
   command: "leave",
   describe: "leave the consortium for good; this key signs nothing more in it",
   options: officeFlags,
-  async handler(flags) {
-    const office = await openOffice(flags);
-    refuseStranger(office);
-    office.sign({
-      kind: "departure",
-      height: firstFreeHeight(office.membership, office.self),
-      signer: office.self,
-    });
-    await office.save();
-    print(
-      "This organisation has left; it counts with the next change on. Send the membership file to the others.",
-    );
-    return 0;
-  },
+  handler: (flags) =>
+    inOffice(flags, (office) => {
+      const height = firstFreeHeight(office.membership, office.self);
+      office.sign({kind: "departure", height, signer: office.self});
+      return `This organisation has left; it counts with the next change on. ${SEND}`;
+    }),
 });
 
 /** The commands that change who is in a consortium. */
