@@ -21,6 +21,7 @@ import {
 } from "../../src/rounds/index.ts";
 import {CERTIFICATE, FRAMES} from "../gossip/frame-examples.ts";
 import {ledgerTargets} from "./ledger-targets.ts";
+import {membershipTargets} from "./membership-targets.ts";
 import {modelFileTargets} from "./model-file-targets.ts";
 import {asyncSession, gossipSession} from "./session-targets.ts";
 import {accepts, BrokenLaw, type FuzzTarget} from "./target.ts";
@@ -122,5 +123,6 @@ export const fuzzTargets = (): readonly FuzzTarget[] => [
   controlStream,
   blobHeaders,
   ...ledgerTargets,
+  ...membershipTargets,
   ...modelFileTargets,
 ];
