@@ -210,7 +210,8 @@ export class LogCheck {
 
   #takeHashes(hashes: Uint8Array): void {
     const split = splitHashes(hashes);
-    if (this.#hashes !== null || split === null) throw this.#bad("is unreadable");
+    const isOfBatch = this.#hashes === null && this.#batch.length > 0;
+    if (!isOfBatch || split === null) throw this.#bad("is unreadable");
     this.#hashes = split;
   }
 

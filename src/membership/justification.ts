@@ -58,6 +58,22 @@ function isPossible(facts: HeightFacts, {body, signers}: Favoured, known: Readon
   return inFavour + unknown >= needed;
 }
 
+/**
+ * Tells whether the one decision to which all of `favoured` are bound can have got its quorum in any attempt, when
+ * the keys in `known` have told of their latest vote or have signed nothing at this height. A key may have voted for
+ * it in each attempt up to its latest vote. Without this, a decision that lacks the vote of a key which has handed
+ * over since would have to be repeated for ever.
+ */
+function mayStand(
+  facts: HeightFacts,
+  favoured: readonly Favoured[],
+  skips: readonly Skip[],
+  known: ReadonlySet<string>,
+): boolean {
+  const signers = skips.flatMap(({signer, latest}) => (latest === null ? [] : [signer]));
+  return favoured.some(({body}) => isPossible(facts, {body, signers}, known));
+}
+
 type Lie = Extract<AttemptReason, {kind: "equivocation"}>;
 
 /** Tells whether a skip tells of no vote, or of one for a proposal that is known and was allowed. */
@@ -89,7 +105,7 @@ function latestVotes(facts: HeightFacts, skips: readonly Skip[]): readonly Favou
 
 /**
  * The choice that a quorum's skips leave. If every vote of the newest attempt was bound to one decision, that one
- * stays bound: an earlier attempt may have decided it. Otherwise no earlier attempt decided, and a decision is
+ * stays bound as long as any attempt may have decided it. Otherwise no earlier attempt decided, and a decision is
  * bound if the newest attempt may have made it.
  * @see Leslie Lamport, Fast Paxos, Distributed Computing 19 (2006), section 3.1: the rule for picking a value
  */
@@ -112,8 +128,9 @@ function afterSkips(facts: HeightFacts, body: MembershipBody, skips: readonly Sk
   const freedoms = favoured.map((each) => freedomOf(facts, each.body));
   const bound = new Set(freedoms.map((freedom) => (freedom.kind === "one" ? freedom.decision : null)));
   const [only] = bound;
-  if (bound.size === 1 && typeof only === "string") return {kind: "one", decision: only};
   const silent = new Set([...signers, ...endedKeys(body)]);
+  if (bound.size === 1 && typeof only === "string")
+    return mayStand(facts, favoured, skips, silent) ? {kind: "one", decision: only} : ANY;
   const possible = favoured.filter((each) => isPossible(facts, each, silent));
   const decisions = [...new Set(possible.map((each) => decisionOf(each.body)))];
   const [decision] = decisions;

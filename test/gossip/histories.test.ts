@@ -80,6 +80,24 @@ const ONCE_UNLAWFUL: History[] = [
       {who: 0, effect: 66, isAfter: false, forMs: 1},
     ],
   },
+  {
+    // A leader that learned of a later lock on another body, while its own proposal was on its way to the disk, sent that
+    // with the other body's votes, and was refused by name.
+    n: 6,
+    seed: 12,
+    link: {loss: 0.228, duplication: 0.249, reordering: 0.3, failure: 0.011000000000000001},
+    troubles: [
+      {what: "stall", atMs: 137, forMs: 2168, who: 4, whom: 0},
+      {what: "partition", atMs: 139, forMs: 1, who: 3, whom: 1},
+      {what: "crash", atMs: 2305, forMs: 4138, who: 4, whom: 0},
+      {what: "cut", atMs: 3284, forMs: 125, who: 0, whom: 3},
+    ],
+    deaths: [
+      {who: 0, effect: 0, isAfter: true, forMs: 2872},
+      {who: 0, effect: 82, isAfter: false, forMs: 1},
+      {who: 4, effect: 1, isAfter: true, forMs: 3},
+    ],
+  },
 ];
 
 describe("any history of lost, repeated and overtaken frames, broken transfers, crashes, stalls and partitions", () => {

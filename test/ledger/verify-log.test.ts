@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {at, type CodedError, isCoded, toHex} from "../../src/core/index.ts";
+import {at, type CodedError, isCoded, present, toHex} from "../../src/core/index.ts";
 import {
   type Bundle,
   decodeLogRecord,
@@ -64,6 +64,15 @@ describe("a sound log", () => {
         expect(result).toMatchObject({before: {size: dropped}, frontier: {size: log.end.frontier.size}});
       }),
     );
+  });
+
+  it("refuses a list of hashes that belongs to no entries, at the end too", () => {
+    const {records, head} = given(signedLog([[2]]));
+    const list = present(
+      records.find((record) => decodeLogRecord(record)?.kind === "hashes"),
+      "a list",
+    );
+    expect(verdict({records: [...records, list], head})).toMatchObject({code: "LEDGER_ENTRY_BAD"});
   });
 
   it("tells its entries in order, each once its head was verified", () => {

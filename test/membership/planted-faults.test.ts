@@ -34,8 +34,14 @@ const FAULTS: readonly (readonly [string, string, string, string])[] = [
   [
     "what stays bound",
     "justification.ts",
-    'if (bound.size === 1 && typeof only === "string") return',
-    "if (false as boolean) return",
+    'if (bound.size === 1 && typeof only === "string")',
+    "if (false as boolean)",
+  ],
+  [
+    "what is bound no longer",
+    "justification.ts",
+    "return mayStand(facts, favoured, skips, silent) ?",
+    "return (true as boolean) ?",
   ],
   ["what may be decided", "justification.ts", "inFavour + unknown >= needed", "inFavour >= needed"],
   [

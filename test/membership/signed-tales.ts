@@ -142,16 +142,24 @@ export const TALES: readonly (readonly [string, number, Tale, Verdict])[] = [
       const one = four.body(admit(4));
       const skips = [four.skip(0, 0, one), four.skip(1, 0, one), four.skip(3, 0, null)];
       const again = four.body(admit(4), {attempt: 1, ...skipped(skips)});
-      const later = [
-        four.skip(0, 1, again),
-        four.skip(1, 1, one),
-        four.skip(3, 1, null),
-        four.skip(2, 1, null),
-      ];
+      const later = [four.skip(0, 1, again), four.skip(1, 1, one), four.skip(3, 1, null)];
       const next = four.body(admit(6), {attempt: 2, ...skipped(later)});
       return [one, again, next, ...four.votes(again, 0), ...four.votes(next, 0, 1, 2, 3)];
     },
     {height: 0, members: FOUR, isForked: false, liars: []},
+  ],
+  [
+    "what nobody can have decided is bound no longer",
+    4,
+    (four) => {
+      const one = four.body(admit(4));
+      const skips = [four.skip(0, 0, one), four.skip(1, 0, one), four.skip(3, 0, null)];
+      const again = four.body(admit(4), {attempt: 1, ...skipped(skips)});
+      const told = [four.skip(0, 1, again), four.skip(1, 1, one), four.skip(3, 1, null)];
+      const next = four.body(admit(6), {attempt: 2, ...skipped([...told, four.skip(2, 1, null)])});
+      return [one, again, next, ...four.votes(again, 0), ...four.votes(next, 0, 1, 2, 3)];
+    },
+    {height: 1, members: [...FOUR, 6], isForked: false, liars: []},
   ],
   [
     "a repeated decision leaves what follows the first in place",

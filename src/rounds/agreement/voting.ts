@@ -82,10 +82,22 @@ function sayVote(
   const {order, self} = state.setup;
   const frame = voteFrame(context, {ballot, step}, body);
   if (step === "commit" || order.leaderOf(ballot) !== self) return sendTo(context, to, frame);
-  const {lock} = state;
-  const proof = ballot === body.attempt || lock === null ? null : {ballot: lock.ballot, votes: lock.votes};
-  if (proof !== null && proof.ballot >= ballot) return sendTo(context, to, frame);
+  const proof = ballot === body.attempt ? null : proofOf(context, ballot, body);
+  // Without proof it is a vote like others': its leader may have learned of a later lock on another body since.
+  if (proof === null && ballot !== body.attempt) return sendTo(context, to, frame);
   sendTo(context, to, {type: "propose", ballot, body, proof, signature: frame.signature});
+}
+
+/** The votes for `body` in a ballot before, if the highest lock that this member knows is on it. */
+function proofOf(
+  {state}: RoundContext,
+  ballot: number,
+  body: CertificateBody,
+): Pick<Lock, "ballot" | "votes"> | null {
+  const {lock, setup} = state;
+  if (lock === null || lock.ballot >= ballot) return null;
+  const {hash} = setup.primitives;
+  return bodyHash(hash, lock.body) === bodyHash(hash, body) ? {ballot: lock.ballot, votes: lock.votes} : null;
 }
 
 /** Repeats this member's votes to `to`, except those that are still being written. */

@@ -79,7 +79,8 @@ describe("a member's own vote", () => {
     for (const [ballot, body, lock, expected] of [
       [4, later, lockOf(ONE, 2), {type: "propose", proof: null}],
       [4, ONE, lockOf(ONE, 2), {type: "propose", proof}],
-      [4, ONE, null, {type: "propose", proof: null}],
+      [4, ONE, null, {type: "vote", step: "accept"}],
+      [4, ONE, lockOf(TWO, 3), {type: "vote", step: "accept"}],
       [4, ONE, lockOf(ONE, 4), {type: "vote", step: "accept"}],
       [4, ONE, lockOf(ONE, 5), {type: "vote", step: "accept"}],
       [3, ONE, lockOf(ONE, 2), {type: "vote", step: "accept"}],
