@@ -19,6 +19,8 @@ const application = await Application.bootstrapWithPlugins({
   readme: "none",
   plugin: [import.meta.resolve("typedoc-plugin-missing-exports")],
   excludeExternals: true,
+  // A copy without a remote, such as an archive, has no page to link a line to.
+  disableSources: true,
   ...OF_THE_PLUGIN,
 });
 const {logger} = application;
