@@ -43,6 +43,7 @@ export {
   draftBody,
   firstFreeHeight,
   founderVote,
+  hasSay,
   refuseContradiction,
   skipOf,
   voteFor,

@@ -5,7 +5,7 @@ import {decisionOf} from "./encoding.ts";
 import type {MembershipErrorCode} from "./errors.ts";
 import {freedomOf, isJustified, isUsable} from "./justification.ts";
 import {anchored, type MemberSet, membersAfter} from "./members.ts";
-import {chainQuorum} from "./quorum.ts";
+import {chainQuorum, electorateOf} from "./quorum.ts";
 import {
   type AttemptReason,
   FIRST_RECOVERY_ATTEMPT,
@@ -53,6 +53,16 @@ export function firstFreeHeight({words, next}: Membership, signer: string): numb
 /** The vote of `signer` for the genesis. */
 export function founderVote({id}: Pick<Membership, "id">, signer: string): UnsignedWord {
   return {...foundingVote(id), signer};
+}
+
+/** Tells whether the vote of `key` for a proposal counts: a vote that does not would only use the attempt up. */
+export function hasSay(
+  {next}: Pick<Membership, "next">,
+  {body}: Pick<OpenProposal, "body">,
+  key: string,
+): boolean {
+  const base = anchored(next.before, body);
+  return base !== null && electorateOf(body, base.members, next.genesis).voters.has(key);
 }
 
 /** The vote of `signer` for an open proposal. */

@@ -19,7 +19,8 @@ import {runs} from "../setup/thorough.ts";
 import {enrolment, founding, RecordSet, signFake, verifyFake} from "./actors.ts";
 import {History, historiesWith, type MembershipHistory} from "./random-history.ts";
 
-const RUNS = runs(70, 3000);
+const RUNS = runs(70, 1000);
+const LIMIT = {timeout: 600_000};
 
 const recordsOf = ({decided}: Membership): string[] => decided.map(({body}) => decisionOf(body));
 
@@ -103,7 +104,7 @@ const STOOD_STILL: MembershipHistory = {
 };
 
 describe("any history of a consortium in which nobody lies", () => {
-  it(`gives one chain to everybody, whatever they have heard (${RUNS} histories)`, () => {
+  it(`gives one chain to everybody, whatever they have heard (${RUNS} histories)`, LIMIT, () => {
     fc.assert(
       fc.property(
         historiesWith(() => 0),
@@ -123,7 +124,7 @@ describe("any history of a consortium in which nobody lies", () => {
     );
   });
 
-  it(`can always go on: everyone gives up, and the next record is decided (${RUNS} histories)`, () => {
+  it(`can always go on: everyone gives up, and the next record is decided (${RUNS} histories)`, LIMIT, () => {
     fc.assert(
       fc.property(
         historiesWith(() => 0),
@@ -158,7 +159,7 @@ describe("any history of a consortium in which nobody lies", () => {
 });
 
 describe("any history of a consortium in which members sign what contradicts them", () => {
-  it(`proves the lie whenever two chains part, and names nobody honest (${RUNS} histories)`, () => {
+  it(`proves the lie whenever two chains part, and names nobody honest (${RUNS} histories)`, LIMIT, () => {
     fc.assert(
       fc.property(
         historiesWith((founders) => founders),
@@ -179,7 +180,7 @@ describe("any history of a consortium in which members sign what contradicts the
     );
   });
 
-  it(`follows from the set of records alone (${RUNS} histories)`, () => {
+  it(`follows from the set of records alone (${RUNS} histories)`, LIMIT, () => {
     fc.assert(
       fc.property(
         historiesWith((founders) => founders),

@@ -3,6 +3,7 @@ import {at, isCoded, present} from "../../src/core/index.ts";
 import {
   draftBody,
   type Genesis,
+  hasSay,
   type Membership,
   type MembershipBody,
   type MembershipChange,
@@ -251,7 +252,7 @@ export class History {
     const view = at(this.views, actor % POOL);
     const {open} = view.with(body).read();
     const proposal = open.find((each) => each.hash === hash);
-    if (proposal === undefined) return;
+    if (proposal === undefined || !hasSay(membership, proposal, keyNumber(actor))) return;
     this.#sign(actor, voteFor(proposal, keyNumber(actor)), membership);
     view.add(body);
   }
@@ -261,7 +262,8 @@ export class History {
       (a, b) => b.body.attempt - a.body.attempt || b.inFavour.length - a.inFavour.length,
     );
     const proposal = pick % 4 === 0 ? chosen(membership.open, pick) : best;
-    if (proposal !== undefined) this.#sign(actor, voteFor(proposal, keyNumber(actor)), membership);
+    if (proposal !== undefined && hasSay(membership, proposal, keyNumber(actor)))
+      this.#sign(actor, voteFor(proposal, keyNumber(actor)), membership);
   }
 
   #skip(actor: number, membership: Membership): void {

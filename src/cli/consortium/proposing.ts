@@ -4,6 +4,7 @@ import {
   applicants,
   draftBody,
   type Enrolment,
+  hasSay,
   type MembershipChange,
   membershipBodyHash,
   type OpenProposal,
@@ -26,6 +27,12 @@ export function refuseStranger({self, membership}: Office): void {
 export function vote(office: Office, proposal: OpenProposal): string {
   const before = office.membership;
   const text = changeText(before, proposal.body.change);
+  if (!hasSay(before, proposal, office.self)) {
+    const code: CliErrorCode = "CLI_MEMBER_UNKNOWN";
+    throw new CodedError(code, `this organisation has no say about this: ${text}`, {
+      hint: "The others decide whether it stays a member, and a new key's say begins with the next change.",
+    });
+  }
   if (!proposal.inFavour.includes(office.self)) office.sign(voteFor(proposal, office.self));
   const after = office.membership;
   if (after.decided.some(({hash}) => hash === proposal.hash)) return `Decided: ${text}.`;
