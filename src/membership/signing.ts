@@ -20,8 +20,7 @@ const NO_SIGNATURE = new Uint8Array(64);
 
 /** `word` as if it were signed, to be held against others. */
 function asSigned(word: UnsignedWord): SignedWord {
-  const signed = {...word, signature: NO_SIGNATURE};
-  return (word.kind === "succession" ? {...signed, accepted: NO_SIGNATURE} : signed) as SignedWord;
+  return {...word, signature: NO_SIGNATURE} as SignedWord;
 }
 
 /**
